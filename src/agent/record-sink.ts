@@ -1,0 +1,31 @@
+// What probes and the state tracker write to. The recorder behind it stamps clock, seq and the current span, and
+// copies the finished record into the ring. Every method is safe to call at any time and never throws.
+import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
+import type { WriteOperation } from "../shared/trace/write.js";
+
+/** A span begun here and not yet ended; `number` is its number within this process. */
+export interface OpenSpan {
+  readonly number: number;
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+}
+
+/** Where a span hangs: below a span of this process, below one named by a trace header, or at the root. */
+export type SpanParent =
+  | { readonly kind: "none" }
+  | { readonly kind: "local"; readonly span: OpenSpan }
+  | { readonly kind: "remote"; readonly traceId: Uint8Array; readonly spanId: Uint8Array };
+
+export interface RecordSink {
+  /** `performance.now()` of the saved original clock, milliseconds. */
+  clockMs(): number;
+  /** Interns a code location; 0 is unknown. */
+  location(file: string, line: number, column: number, functionName: string): number;
+  /** `afterMs`: clock of the last look without the change, NaN when seen as it happened. */
+  write(operation: WriteOperation, location: number, afterMs: number): void;
+  event(name: string, attributes: Attributes): void;
+  metric(name: string, unit: string, value: number, attributes: Attributes): void;
+  log(severity: number, source: string, body: string, attributes: Attributes): void;
+  startSpan(name: string, kind: SpanKind, parent: SpanParent, attributes: Attributes): OpenSpan;
+  endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes): void;
+}

@@ -1,0 +1,23 @@
+/**
+ * Makes a value visible to Hindcast as `name` and follows every change to it from then on. Returns the value itself,
+ * unchanged: no copy, no Proxy. Calling it again with the same name lets the name stand for another value.
+ * Without Hindcast recording the program, this and everything below does nothing.
+ */
+export function track<Value>(name: string, value: Value): Value;
+
+/** Records that something happened now. Attributes are copied at once; functions and symbols are left out. */
+export function event(name: string, attributes?: Readonly<Record<string, unknown>>): void;
+
+/** Records one sample of a series. `unit` is a UCUM code as OpenTelemetry uses: "ms", "By", "1", "{order}". */
+export function metric(
+  name: string,
+  value: number,
+  options?: { readonly unit?: string; readonly attributes?: Readonly<Record<string, unknown>> },
+): void;
+
+/**
+ * Records `work` as a span: everything it does, across awaits, belongs to it. Returns what `work` returns; a throw or
+ * rejection passes through unchanged and marks the span as failed.
+ */
+export function span<Result>(name: string, work: () => Result): Result;
+export function span<Result>(name: string, attributes: Readonly<Record<string, unknown>>, work: () => Result): Result;

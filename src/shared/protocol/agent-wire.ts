@@ -1,0 +1,141 @@
+// Frames between an agent and the engine on a local socket: u32 body length, u8 type, body.
+// Control bodies are JSON; a batch body is a u32 batch number followed by records (agent-records.ts).
+//   agent → engine: hello, batch …, bye          engine → agent: welcome | refused, ack …
+import * as v from "valibot";
+import { captureLevels } from "../trace/attributes.js";
+import { MalformedBytes } from "./bytes.js";
+
+export const wireVersion = 1;
+/** A peer that announces more than this is cut off. */
+export const maxFrameBytes = 64 * 1024 * 1024;
+
+export const frameTypes = { hello: 1, batch: 2, bye: 3, welcome: 16, refused: 17, ack: 18 } as const;
+
+const text = v.pipe(v.string(), v.maxLength(65_536));
+
+export const captureSettings = v.object({
+  level: v.picklist(captureLevels),
+  include: v.array(text),
+  exclude: v.array(text),
+  writes: v.boolean(),
+});
+export type CaptureSettings = v.InferOutput<typeof captureSettings>;
+
+const hello = v.object({
+  kind: v.literal("hello"),
+  wireVersion: v.number(),
+  token: text,
+  agentVersion: text,
+  /** Names this run of the process among reconnects: 16 random bytes as hex. */
+  runId: text,
+  pid: v.number(),
+  parentPid: v.number(),
+  /** `performance.timeOrigin`, milliseconds since the epoch with its fraction. */
+  timeOriginMs: v.number(),
+  /** `performance.now()` when this was sent. */
+  clockMs: v.number(),
+  argv: v.array(text),
+  execArgv: v.array(text),
+  cwd: text,
+  /** package.json name of the program, else its script's name. */
+  serviceName: text,
+  nodeVersion: text,
+  v8Version: text,
+  platform: text,
+  arch: text,
+  hostName: text,
+  settings: captureSettings,
+});
+
+const bye = v.object({
+  kind: v.literal("bye"),
+  clockMs: v.number(),
+  /** `process.exitCode` as it left; absent when the agent could not know. */
+  exitCode: v.optional(v.number()),
+  /** Records written by the program's thread, and those the ring refused. */
+  written: v.number(),
+  dropped: v.number(),
+});
+
+const welcome = v.object({ kind: v.literal("welcome"), wireVersion: v.number() });
+const refused = v.object({ kind: v.literal("refused"), code: text });
+const ack = v.object({ kind: v.literal("ack"), batch: v.number() });
+
+const toEngine = v.variant("kind", [hello, bye]);
+const toAgent = v.variant("kind", [welcome, refused, ack]);
+
+export type Hello = v.InferOutput<typeof hello>;
+export type Bye = v.InferOutput<typeof bye>;
+export type ToAgent = v.InferOutput<typeof toAgent>;
+export type ToEngine =
+  | Hello
+  | Bye
+  | { readonly kind: "batch"; readonly batch: number; readonly records: Uint8Array };
+
+export interface Frame {
+  readonly type: number;
+  readonly body: Uint8Array;
+}
+
+/** Cuts a byte stream into frames. `push` throws `MalformedBytes` when a frame is larger than allowed. */
+export class FrameSplitter {
+  #rest = new Uint8Array(0);
+
+  constructor(readonly maxBytes = maxFrameBytes) {}
+
+  push(chunk: Uint8Array): Frame[] {
+    const bytes = new Uint8Array(this.#rest.length + chunk.length);
+    bytes.set(this.#rest);
+    bytes.set(chunk, this.#rest.length);
+    const view = new DataView(bytes.buffer);
+    const frames: Frame[] = [];
+    let at = 0;
+    while (bytes.length - at >= 5) {
+      const length = view.getUint32(at, true);
+      if (length > this.maxBytes) throw new MalformedBytes(`frame of ${length} bytes`);
+      if (bytes.length - at < 5 + length) break;
+      frames.push({ type: view.getUint8(at + 4), body: bytes.subarray(at + 5, at + 5 + length) });
+      at += 5 + length;
+    }
+    this.#rest = bytes.slice(at);
+    return frames;
+  }
+}
+
+export function frameHeader(type: number, bodyBytes: number): Uint8Array {
+  const header = new Uint8Array(5);
+  new DataView(header.buffer).setUint32(0, bodyBytes, true);
+  header[4] = type;
+  return header;
+}
+
+/** A decoded frame sent by an agent; throws `MalformedBytes` for anything that is not one. `parse` is JSON of UTF-8. */
+export function readFromAgent(frame: Frame, parse: (body: Uint8Array) => unknown): ToEngine {
+  if (frame.type === frameTypes.batch) {
+    if (frame.body.length < 4) throw new MalformedBytes("batch without number");
+    const batch = new DataView(frame.body.buffer, frame.body.byteOffset).getUint32(0, true);
+    return { kind: "batch", batch, records: frame.body.subarray(4) };
+  }
+  return decoded(toEngine, frame, parse);
+}
+
+/** A decoded frame sent by the engine; throws `MalformedBytes` for anything that is not one. */
+export function readFromEngine(frame: Frame, parse: (body: Uint8Array) => unknown): ToAgent {
+  return decoded(toAgent, frame, parse);
+}
+
+function decoded<Schema extends v.GenericSchema>(
+  schema: Schema,
+  frame: Frame,
+  parse: (body: Uint8Array) => unknown,
+): v.InferOutput<Schema> {
+  let body: unknown;
+  try {
+    body = parse(frame.body);
+  } catch {
+    throw new MalformedBytes("control frame is not JSON");
+  }
+  const read = v.safeParse(schema, body);
+  if (!read.success) throw new MalformedBytes(`control frame: ${read.issues[0].message}`);
+  return read.output;
+}

@@ -1,0 +1,292 @@
+// The contract between the engine and whoever asks it: the window (over a MessagePort or WebSocket) and the hosts.
+// Every call is a row: the schema of its arguments and of its result. Handlers and callers derive from this table.
+// Instants are bigint nanoseconds since the epoch. Columns are typed arrays of one length; times in them are
+// nanoseconds since the recording's `start` as float64 (exact for 104 days), so that panes need no bigint.
+import * as v from "valibot";
+import { captureLevels, spanKinds, spanStatuses } from "../trace/attributes.js";
+import { type HindcastError, isErrorCode } from "./errors.js";
+import { captureSettings } from "./agent-wire.js";
+
+const text = v.string();
+const count = v.number();
+const ns = v.bigint();
+const f64 = v.instance(Float64Array);
+const u32 = v.instance(Uint32Array);
+const u8 = v.instance(Uint8Array);
+const texts = v.array(text);
+const attributes = v.record(text, v.unknown());
+const nothing = v.object({});
+
+export const at = v.variant("kind", [
+  v.object({ kind: v.literal("instant"), instant: ns }),
+  v.object({ kind: v.literal("seq"), process: count, seq: count }),
+]);
+
+const processSummary = v.object({
+  process: count,
+  pid: count,
+  serviceName: text,
+  argv: texts,
+  cwd: text,
+  nodeVersion: text,
+  level: v.picklist(captureLevels),
+  start: ns,
+  /** Last record received; equals the end once the process has ended. */
+  lastSeen: ns,
+  ended: v.optional(v.object({ at: ns, exitCode: v.optional(count) })),
+  /** 1-8: the colour its service name was given; stays with the recording. */
+  category: count,
+  written: count,
+  dropped: count,
+});
+export type ProcessSummary = v.InferOutput<typeof processSummary>;
+
+const scopeSummary = v.object({ process: count, scope: text, firstSeen: ns });
+export type ScopeSummary = v.InferOutput<typeof scopeSummary>;
+
+const recordingSummary = v.object({
+  recordingId: text,
+  path: text,
+  name: text,
+  state: v.picklist(["live", "saved"]),
+  formatVersion: count,
+  start: ns,
+  end: ns,
+  sizeBytes: count,
+  processes: v.array(processSummary),
+  scopes: v.array(scopeSummary),
+  counts: v.object({ events: count, spans: count, logs: count, metrics: count, writes: count, lost: count }),
+});
+export type RecordingSummary = v.InferOutput<typeof recordingSummary>;
+
+const recordingFile = v.object({
+  path: text,
+  name: text,
+  origin: v.picklist(["sample", "recent"]),
+  sizeBytes: count,
+  modified: ns,
+  /** What could be read without opening it for long; absent when it is in use or damaged. */
+  facts: v.optional(v.object({ services: texts, durationNs: count, density: u32 })),
+});
+export type RecordingFile = v.InferOutput<typeof recordingFile>;
+
+const recording = { recordingId: text };
+const range = { ...recording, from: ns, to: ns };
+
+/** One row of a state tree as shown: already flattened, indented by `depth`. */
+const stateRows = v.object({
+  total: count,
+  depth: u8,
+  /** Own key of the row: property name, index, or printed map key. */
+  keys: texts,
+  /** Path from the scope's root, as `history` takes it. */
+  paths: texts,
+  /** The value on one line: a primitive as JavaScript prints it, or a preview such as `Map(3)`. */
+  values: texts,
+  /** Constructor name of objects, else the type of the primitive; colours the value. */
+  types: texts,
+  /** Bit 1 expandable, 2 expanded, 4 changed by the write at the playhead, 8 not captured, 16 cut, 32 known only
+   *  between two instants, 64 reference to an object already shown above (cycle or alias), 128 "… n more" row. */
+  flags: u8,
+  /** Value before the change where bit 4 is set, "" elsewhere; `undefined` prints as "undefined", absence as "". */
+  previous: texts,
+});
+export type StateRows = v.InferOutput<typeof stateRows>;
+
+const writeEntry = v.object({
+  process: count,
+  seq: count,
+  instant: ns,
+  /** Set when the change was found by comparing: it happened after this instant and not after `instant`. */
+  after: v.optional(ns),
+  scope: text,
+  path: text,
+  operation: text,
+  /** Tagged JSON (docs/protocol.md); absent = there was or is no such property. */
+  old: v.optional(v.unknown()),
+  new: v.optional(v.unknown()),
+  oldText: text,
+  newText: text,
+  location: v.optional(v.object({ file: text, line: count, column: count, functionName: v.optional(text) })),
+  span: v.optional(v.object({ spanId: text, traceId: text, name: text })),
+});
+export type WriteEntry = v.InferOutput<typeof writeEntry>;
+
+/** Attribute bags are JSON text per row: parsed only for the row somebody opens. */
+const spanColumns = v.object({
+  truncated: v.boolean(),
+  process: u8,
+  startNs: f64,
+  /** NaN while the span is open (or was never ended). */
+  endNs: f64,
+  /** Row within its process such that no two bars of a row overlap; children below parents. */
+  lane: v.instance(Uint16Array),
+  kind: u8,
+  status: u8,
+  names: texts,
+  spanIds: texts,
+  traceIds: texts,
+  parentSpanIds: texts,
+  attributes: texts,
+});
+export type SpanColumns = v.InferOutput<typeof spanColumns>;
+
+const logColumns = v.object({
+  /** Index of the first row within all rows of the recording that match the filter, and how many match. */
+  first: count,
+  total: count,
+  process: u8,
+  seq: f64,
+  timeNs: f64,
+  severity: u8,
+  bodies: texts,
+  attributes: texts,
+  sources: texts,
+  spanIds: texts,
+  traceIds: texts,
+});
+export type LogColumns = v.InferOutput<typeof logColumns>;
+
+const eventColumns = v.object({
+  truncated: v.boolean(),
+  process: u8,
+  seq: f64,
+  timeNs: f64,
+  names: texts,
+  attributes: texts,
+  spanIds: texts,
+});
+export type EventColumns = v.InferOutput<typeof eventColumns>;
+
+const metricSeries = v.object({
+  series: count,
+  process: count,
+  name: text,
+  /** Short name for people ("heap used"); equals `name` when there is none. */
+  alias: text,
+  unit: text,
+  attributes: text,
+  samples: count,
+  min: count,
+  max: count,
+});
+export type MetricSeries = v.InferOutput<typeof metricSeries>;
+
+const filter = { text: v.optional(text), minSeverity: v.optional(count) };
+
+const capture = v.partial(captureSettings);
+
+const position = v.object({ process: count, seq: count, instant: ns, what: text });
+export type Position = v.InferOutput<typeof position>;
+
+export const engineCalls = {
+  "engine.versions": { args: nothing, result: v.object({ version: text, formatVersion: count }) },
+  /** Sample and recent recordings for the welcome page, newest first. */
+  "recordings.list": { args: nothing, result: v.array(recordingFile) },
+  "recording.open": { args: v.object({ path: text }), result: recordingSummary },
+  /** Starts a recording and listens for agents; `environment` is what a program needs to be recorded into it. */
+  "recording.create": {
+    args: v.object({ path: v.optional(text), capture }),
+    result: v.object({ summary: recordingSummary, environment: v.record(text, text) }),
+  },
+  /** Creates a recording, starts the command under it and keeps its output as logs. Ends with the program. */
+  "recording.launch": {
+    args: v.object({ command: v.pipe(texts, v.minLength(1)), cwd: v.optional(text), path: v.optional(text), capture }),
+    result: recordingSummary,
+  },
+  /** The bundled demo service and its load, recorded live. */
+  "recording.demo": { args: nothing, result: recordingSummary },
+  /** Ends a live recording: launched programs are asked to stop, everything received is committed. */
+  "recording.stop": { args: v.object(recording), result: recordingSummary },
+  "recording.close": { args: v.object(recording), result: nothing },
+  "recording.summary": { args: v.object(recording), result: recordingSummary },
+
+  /** Records per equal slice of [from, to): all, and those that are errors. */
+  "timeline.density": {
+    args: v.object({ ...range, buckets: v.pipe(count, v.minValue(1), v.maxValue(8192)) }),
+    result: v.object({ records: u32, errors: u32, writes: u32 }),
+  },
+  /** The nearest record strictly before or after a position; absent at the ends. */
+  "timeline.step": {
+    args: v.object({
+      ...recording,
+      from: at,
+      direction: v.picklist(["previous", "next"]),
+      /** event: any event, log, span start or span end. write: a change of captured state, of one scope if named. */
+      kind: v.picklist(["event", "write"]),
+      scope: v.optional(text),
+      process: v.optional(count),
+    }),
+    result: v.object({ position: v.optional(position) }),
+  },
+  /** Gaps, process starts and ends, uncaught errors. */
+  "timeline.marks": {
+    args: v.object(recording),
+    result: v.array(v.object({ kind: v.picklist(["gap", "start", "end", "error"]), process: count, instant: ns, label: text, lost: count })),
+  },
+
+  /** The visible part of a scope's tree. `expanded` are paths; rows outside [offset, offset + limit) are not sent. */
+  "state.rows": {
+    args: v.object({ ...recording, process: count, scope: text, at, expanded: texts, offset: count, limit: v.pipe(count, v.maxValue(2000)) }),
+    result: stateRows,
+  },
+  /** A whole scope as tagged JSON; absent before its first `track`. `seq` is the last write that counts. */
+  "state.at": {
+    args: v.object({ ...recording, process: count, scope: text, at }),
+    result: v.object({ value: v.optional(v.unknown()), seq: count, instant: ns }),
+  },
+  /** Paths whose value differs between two positions. */
+  "state.diff": {
+    args: v.object({ ...recording, process: count, scope: text, a: at, b: at, limit: count }),
+    result: v.object({ truncated: v.boolean(), changes: v.array(v.object({ path: text, oldText: text, newText: text, old: v.optional(v.unknown()), new: v.optional(v.unknown()) })) }),
+  },
+  /** Writes at, above or below a path, oldest first; the newest `limit` of them. */
+  "state.history": {
+    args: v.object({ ...recording, process: count, scope: text, path: text, limit: count }),
+    result: v.object({ total: count, writes: v.array(writeEntry) }),
+  },
+  "state.lastWriter": {
+    args: v.object({ ...recording, process: count, scope: text, path: text, at }),
+    result: v.object({ write: v.optional(writeEntry) }),
+  },
+
+  /** Spans that overlap [from, to], longest first when there are more than `limit`. */
+  "spans.range": { args: v.object({ ...range, limit: count }), result: spanColumns },
+  /** Spans begun and not ended at an instant. */
+  "spans.openAt": { args: v.object({ ...recording, instant: ns, limit: count }), result: spanColumns },
+  "events.range": { args: v.object({ ...range, limit: count }), result: eventColumns },
+  /** The records of every kind nearest to an instant, as (name, time) rows. */
+  "events.around": { args: v.object({ ...recording, instant: ns, before: count, after: count }), result: eventColumns },
+  /** A page of the log by row number. */
+  "logs.page": { args: v.object({ ...recording, ...filter, first: count, limit: v.pipe(count, v.maxValue(2000)) }), result: logColumns },
+  /** Row number of the last line at or before an instant (-1 when all are later), and the page around it. */
+  "logs.around": {
+    args: v.object({ ...recording, ...filter, instant: ns, before: count, after: count }),
+    result: v.object({ row: count, page: logColumns }),
+  },
+  "metrics.list": { args: v.object(recording), result: v.array(metricSeries) },
+  /** At most `points` samples: all of them, or the minimum and maximum of each slice in time order. */
+  "metrics.range": {
+    args: v.object({ ...range, series: v.array(count), points: v.pipe(count, v.maxValue(20_000)) }),
+    result: v.array(v.object({ series: count, timeNs: f64, values: f64, reduced: v.boolean() })),
+  },
+} as const;
+
+export type EngineCallName = keyof typeof engineCalls;
+export type CallArgs<Call extends EngineCallName> = v.InferOutput<(typeof engineCalls)[Call]["args"]>;
+export type CallResult<Call extends EngineCallName> = v.InferOutput<(typeof engineCalls)[Call]["result"]>;
+
+/** What the engine tells without being asked. */
+export const engineNotice = v.variant("kind", [
+  /** A live recording grew or changed state; at most four times a second. */
+  v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
+  v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
+]);
+export type EngineNotice = v.InferOutput<typeof engineNotice>;
+
+export function isHindcastError(value: unknown): value is HindcastError {
+  const shape = v.safeParse(v.object({ code: text, details: v.record(text, text) }), value);
+  return shape.success && isErrorCode(shape.output.code);
+}
+
+export { attributes as attributesSchema, spanKinds, spanStatuses };

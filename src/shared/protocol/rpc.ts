@@ -1,0 +1,180 @@
+// Calls over any transport that carries whole byte messages in order: MessagePort, WebSocket, child process.
+// Both ends decode what arrives with the schemas of engine-calls.ts. A call ends in a value, in an error of the
+// catalogue, or in "engine-lost" when the transport closes; aborting it tells the other end to stop working on it.
+import * as v from "valibot";
+import { type Result, failed, ok } from "../base/result.js";
+import {
+  type CallArgs,
+  type CallResult,
+  type EngineCallName,
+  type EngineNotice,
+  engineCalls,
+  engineNotice,
+  isHindcastError,
+} from "./engine-calls.js";
+import { type HindcastError, hindcastError } from "./errors.js";
+
+export interface Transport {
+  send(message: Uint8Array): void;
+  onMessage(listener: (message: Uint8Array) => void): void;
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+/** msgpack with typed arrays and int64 as bigint, the same settings on both ends. */
+export interface Codec {
+  encode(message: unknown): Uint8Array;
+  decode(bytes: Uint8Array): unknown;
+}
+
+export type Call = <Name extends EngineCallName>(
+  name: Name,
+  args: CallArgs<Name>,
+  signal?: AbortSignalLike,
+) => Promise<Result<CallResult<Name>, HindcastError>>;
+
+/** The part of AbortSignal used here: shared code has neither DOM nor Node types. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+}
+
+export type CallHandlers = {
+  readonly [Name in EngineCallName]: (
+    args: CallArgs<Name>,
+    signal: CallSignal,
+  ) => Promise<Result<CallResult<Name>, HindcastError>>;
+};
+
+export interface CallSignal {
+  readonly aborted: boolean;
+}
+
+const message = v.variant("kind", [
+  v.object({ kind: v.literal("call"), id: v.number(), name: v.string(), args: v.unknown() }),
+  v.object({ kind: v.literal("cancel"), id: v.number() }),
+  v.object({ kind: v.literal("result"), id: v.number(), value: v.unknown() }),
+  v.object({ kind: v.literal("error"), id: v.number(), error: v.custom<HindcastError>(isHindcastError) }),
+  v.object({ kind: v.literal("notice"), notice: engineNotice }),
+]);
+
+const isCallName = (name: string): name is EngineCallName => Object.hasOwn(engineCalls, name);
+
+export interface EngineClient {
+  readonly call: Call;
+  onNotice(listener: (notice: EngineNotice) => void): void;
+  close(): void;
+}
+
+export function connectToEngine(transport: Transport, codec: Codec): EngineClient {
+  const waiting = new Map<number, (outcome: Result<unknown, HindcastError>) => void>();
+  const listeners: ((notice: EngineNotice) => void)[] = [];
+  let nextId = 1;
+  let isClosed = false;
+
+  transport.onMessage((bytes) => {
+    const read = v.safeParse(message, codec.decode(bytes));
+    if (!read.success) return;
+    const told = read.output;
+    if (told.kind === "notice") for (const listener of listeners) listener(told.notice);
+    if (told.kind !== "result" && told.kind !== "error") return;
+    const settle = waiting.get(told.id);
+    waiting.delete(told.id);
+    settle?.(told.kind === "result" ? ok(told.value) : failed(told.error));
+  });
+  transport.onClose(() => {
+    isClosed = true;
+    for (const settle of waiting.values()) settle(failed(hindcastError("engine-lost")));
+    waiting.clear();
+  });
+
+  const call: Call = async (name, args, signal) => {
+    if (isClosed) return failed(hindcastError("engine-lost"));
+    if (signal?.aborted === true) return failed(hindcastError("cancelled"));
+    const id = nextId++;
+    const outcome = await new Promise<Result<unknown, HindcastError>>((resolve) => {
+      waiting.set(id, resolve);
+      signal?.addEventListener("abort", () => {
+        if (!waiting.delete(id)) return;
+        transport.send(codec.encode({ kind: "cancel", id }));
+        resolve(failed(hindcastError("cancelled")));
+      });
+      transport.send(codec.encode({ kind: "call", id, name, args }));
+    });
+    if (!outcome.ok) return outcome;
+    const result = v.safeParse(engineCalls[name].result, outcome.value);
+    if (!result.success) return failed(hindcastError("internal", { reason: `${name}: ${result.issues[0].message}` }));
+    return ok(result.output as CallResult<typeof name>);
+  };
+
+  return {
+    call,
+    onNotice: (listener) => void listeners.push(listener),
+    close: () => {
+      transport.close();
+    },
+  };
+}
+
+export interface ServedClient {
+  notify(notice: EngineNotice): void;
+  close(): void;
+}
+
+/** Answers one client. A handler that throws is a bug of ours and reaches the client as "internal". */
+export function serveEngine(transport: Transport, codec: Codec, handlers: CallHandlers): ServedClient {
+  const running = new Map<number, { aborted: boolean }>();
+
+  const answer = async (id: number, name: string, rawArgs: unknown): Promise<void> => {
+    const outcome = await outcomeOf(id, name, rawArgs);
+    if (!running.delete(id)) return;
+    transport.send(codec.encode(outcome.ok ? { kind: "result", id, value: outcome.value } : { kind: "error", id, error: outcome.error }));
+  };
+
+  const outcomeOf = async (id: number, name: string, rawArgs: unknown): Promise<Result<unknown, HindcastError>> => {
+    const signal = { aborted: false };
+    running.set(id, signal);
+    if (!isCallName(name)) return failed(hindcastError("bad-request", { reason: `no call ${name.slice(0, 80)}` }));
+    const args = v.safeParse(engineCalls[name].args, rawArgs);
+    if (!args.success) return failed(hindcastError("bad-request", { reason: `${name}: ${args.issues[0].message}` }));
+    const handler = handlers[name] as (args: unknown, signal: CallSignal) => Promise<Result<unknown, HindcastError>>;
+    try {
+      return await handler(args.output, signal);
+    } catch (error) {
+      return failed(hindcastError("internal", { reason: error instanceof Error ? error.message : String(error) }));
+    }
+  };
+
+  transport.onMessage((bytes) => {
+    const read = v.safeParse(message, decodeSafely(codec, bytes));
+    if (!read.success) return;
+    const asked = read.output;
+    if (asked.kind === "call") void answer(asked.id, asked.name, asked.args);
+    if (asked.kind === "cancel") {
+      const signal = running.get(asked.id);
+      if (signal !== undefined) signal.aborted = true;
+      running.delete(asked.id);
+    }
+  });
+  transport.onClose(() => {
+    for (const signal of running.values()) signal.aborted = true;
+    running.clear();
+  });
+
+  return {
+    notify: (notice) => {
+      transport.send(codec.encode({ kind: "notice", notice }));
+    },
+    close: () => {
+      transport.close();
+    },
+  };
+}
+
+function decodeSafely(codec: Codec, bytes: Uint8Array): unknown {
+  try {
+    return codec.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

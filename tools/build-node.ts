@@ -1,0 +1,41 @@
+// Builds what runs on plain Node: the command line and engine process (out/node), the agent that is preloaded into
+// programs (out/agent, one CommonJS file for Node 18 and later, no dependencies left outside) and the package's own
+// entry for `import "hindcast"` (out/api). The window and the Electron shell are built by electron-vite.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { type InputOptions, type OutputOptions, rolldown } from "rolldown";
+
+interface Bundle {
+  readonly input: InputOptions["input"];
+  readonly external?: InputOptions["external"];
+  readonly output: OutputOptions;
+}
+
+const packageFile: unknown = JSON.parse(readFileSync("package.json", "utf8"));
+const version =
+  typeof packageFile === "object" && packageFile !== null && "version" in packageFile ? String(packageFile.version) : "0.0.0";
+
+const bundles: readonly Bundle[] = [
+  {
+    input: { cli: "src/cli/index.ts", "engine-process": "src/engine/process.ts" },
+    external: [/^[^./]/],
+    output: { dir: "out/node", format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+  },
+  { input: "src/agent/register.ts", output: { file: "out/agent/agent.cjs", format: "cjs", codeSplitting: false } },
+  { input: "src/api/index.ts", output: { file: "out/api/index.mjs", format: "esm" } },
+  { input: "src/api/index.ts", output: { file: "out/api/index.cjs", format: "cjs" } },
+];
+
+for (const folder of ["out/node", "out/agent", "out/api"]) rmSync(folder, { recursive: true, force: true });
+for (const { input, external, output } of bundles) {
+  const bundle = await rolldown({
+    input,
+    platform: "node",
+    logLevel: "warn",
+    transform: { define: { __HINDCAST_VERSION__: JSON.stringify(version) } },
+    ...(external === undefined ? {} : { external }),
+  });
+  await bundle.write({ ...output, sourcemap: "hidden" });
+  await bundle.close();
+}
+mkdirSync("out/api", { recursive: true });
+if (existsSync("src/api/index.d.ts")) copyFileSync("src/api/index.d.ts", "out/api/index.d.ts");
