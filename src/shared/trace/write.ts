@@ -1,7 +1,7 @@
 // Changes to captured state, by object identity. Applying them in Seq order to the keyframes of the same
 // process gives the object graph at any Seq; `engine/replay` does that and derives paths from it.
 import type { CapturedValue, ObjectContents, ObjectId } from "./value.js";
-import type { Instant } from "./time.js";
+import type { Instant, ProcessId, Seq } from "./time.js";
 
 export type WriteOperation =
   /** `target[key] = value`. Private names are keys with their "#". A new key goes last, as in the language. */
@@ -35,4 +35,21 @@ export interface CodeLocation {
   readonly line: number;
   readonly column: number;
   readonly functionName: string | undefined;
+}
+
+/** One write as the store gives it back: dictionary ids resolved, clock turned into an Instant. */
+export interface RecordedWrite {
+  readonly process: ProcessId;
+  readonly seq: Seq;
+  readonly instant: Instant;
+  readonly certainty: Certainty;
+  readonly operation: WriteOperation;
+  readonly location: CodeLocation | undefined;
+  readonly span: { readonly spanId: string; readonly traceId: string; readonly name: string } | undefined;
+}
+
+/** Where reconstruction gets its writes; the store implements it. */
+export interface WriteReader {
+  /** Writes of one process with `after < seq`, in Seq order, up to and including `upTo`. */
+  read(process: ProcessId, after: Seq, upTo: { readonly seq: Seq } | { readonly instant: Instant }): Promise<readonly RecordedWrite[]>;
 }
