@@ -12,7 +12,9 @@ interface Bundle {
 
 const packageFile: unknown = JSON.parse(readFileSync("package.json", "utf8"));
 const version =
-  typeof packageFile === "object" && packageFile !== null && "version" in packageFile ? String(packageFile.version) : "0.0.0";
+  typeof packageFile === "object" && packageFile !== null && "version" in packageFile
+    ? String(packageFile.version)
+    : "0.0.0";
 
 const bundles: readonly Bundle[] = [
   {

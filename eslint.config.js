@@ -1,0 +1,80 @@
+// Type-checked strict linting. Where a cast is allowed is said in one place: `castingFiles`.
+import svelte from "eslint-plugin-svelte";
+import tseslint from "typescript-eslint";
+
+// Decoders turn `unknown` into types after looking; brand files hold the one constructor of each brand.
+const castingFiles = [
+  "src/shared/trace/time.ts",
+  "src/shared/trace/value.ts",
+  "src/shared/protocol/captured-value-codec.ts",
+  "src/shared/protocol/rpc.ts",
+];
+
+const printingFiles = ["src/cli/**", "tools/**", "examples/**", "bench/**", "e2e/**", "test/**"];
+
+export default tseslint.config(
+  {
+    ignores: [
+      "out/**",
+      "node_modules/**",
+      "**/node_modules/**",
+      ".cache/**",
+      "test-results/**",
+      "playwright-report/**",
+    ],
+  },
+  {
+    files: ["**/*.ts", "**/*.svelte"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: "tsconfig.lint.json",
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: [".svelte"],
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      "@typescript-eslint/return-await": ["error", "error-handling-correctness-only"],
+      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+      // Generic calls such as `call<Name>(…)` document their type even where it is used once.
+      "@typescript-eslint/no-unnecessary-type-parameters": "off",
+      "@typescript-eslint/prefer-literal-enum-member": "off",
+      "no-console": "error",
+      "no-empty": ["error", { allowEmptyCatch: false }],
+      eqeqeq: "error",
+    },
+  },
+  {
+    files: castingFiles,
+    rules: { "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "as" }] },
+  },
+  { files: printingFiles, rules: { "no-console": "off" } },
+  {
+    files: ["**/*.test.ts", "e2e/**", "test/**"],
+    rules: {
+      // Tests put wrong values in on purpose and compare what comes out as a whole.
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/unbound-method": "off",
+    },
+  },
+  ...svelte.configs.recommended.map((config) => ({ ...config, files: config.files ?? ["**/*.svelte"] })),
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: { "svelte/no-at-html-tags": "error" },
+  },
+);

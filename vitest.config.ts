@@ -1,0 +1,33 @@
+// Unit tests sit beside the code and need nothing built; integration tests start real processes from out/, which their
+// global setup builds when it is older than the sources.
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte()],
+  cacheDir: ".cache/vite",
+  test: {
+    projects: [
+      {
+        extends: true,
+        resolve: { conditions: ["node", "svelte", "import"] },
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/integration/build-if-stale.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
