@@ -1,0 +1,56 @@
+// Where each process and each of its rows lies, top to bottom, in pixels of the scrolled content.
+// A row is `lane` of the span columns; its pitch is the one row pitch of the window.
+import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+
+export const rowPitchPx = 20;
+export const barHeightPx = 18;
+const blockTopPx = 6;
+const blockBottomPx = 6;
+/** A block is never so low that its name and pid would not fit beside it. */
+const fewestRows = 2;
+
+export interface LaneBlock {
+  readonly process: number;
+  readonly topPx: number;
+  readonly heightPx: number;
+  readonly rows: number;
+  readonly spans: number;
+}
+
+export interface LaneLayout {
+  readonly blocks: readonly LaneBlock[];
+  readonly heightPx: number;
+  /** Top of the bar of every span, by index into the columns; -1 for a process that is not listed. */
+  readonly topsPx: Float32Array;
+}
+
+/** One block per listed process in the order given, also where it has no span: a quiet process is shown, not hidden. */
+export function layOutLanes(spans: SpanColumns, processes: readonly number[]): LaneLayout {
+  const rows = new Map<number, number>(processes.map((process) => [process, 0]));
+  const counts = new Map<number, number>();
+  for (let i = 0; i < spans.process.length; i++) {
+    const process = spans.process[i] ?? 0;
+    rows.set(process, Math.max(rows.get(process) ?? 0, (spans.lane[i] ?? 0) + 1));
+    counts.set(process, (counts.get(process) ?? 0) + 1);
+  }
+  const blocks: LaneBlock[] = [];
+  let topPx = 0;
+  for (const [process, used] of rows) {
+    const shown = Math.max(used, fewestRows);
+    const heightPx = blockTopPx + shown * rowPitchPx + blockBottomPx;
+    blocks.push({ process, topPx, heightPx, rows: used, spans: counts.get(process) ?? 0 });
+    topPx += heightPx;
+  }
+  return { blocks, heightPx: topPx, topsPx: topsOf(spans, blocks) };
+}
+
+function topsOf(spans: SpanColumns, blocks: readonly LaneBlock[]): Float32Array {
+  const blockTops = new Float32Array(256).fill(-1);
+  for (const block of blocks) blockTops[block.process] = block.topPx + blockTopPx;
+  const tops = new Float32Array(spans.process.length);
+  for (let i = 0; i < tops.length; i++) {
+    const blockTop = blockTops[spans.process[i] ?? 0] ?? -1;
+    tops[i] = blockTop < 0 ? -1 : blockTop + (spans.lane[i] ?? 0) * rowPitchPx;
+  }
+  return tops;
+}

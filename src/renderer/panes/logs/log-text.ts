@@ -1,0 +1,49 @@
+// What a log row says: the message, then the attributes worth a glance; the rest is in the row's details.
+import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
+
+/** Said elsewhere in the row, or true of every line of a program. */
+const unsaid = new Set(["pid", "hostname", "time", "level", "msg", "name", "service", "v", "trace_id", "span_id", "traceId", "spanId", "logger"]);
+const mostKeys = 6;
+const longestValue = 80;
+
+export interface LogMessage {
+  readonly text: string;
+  readonly attributes: readonly Attribute[];
+}
+
+export function messageOf(body: string, attributesJson: string): LogMessage {
+  const attributes: Attribute[] = [];
+  for (const { key, value } of attributesFromJson(attributesJson)) {
+    if (unsaid.has(key) || key.startsWith("log.") || key.startsWith("code.")) continue;
+    attributes.push({ key, value: value.length > longestValue ? `${value.slice(0, longestValue)}…` : value });
+    if (attributes.length === mostKeys) break;
+  }
+  return { text: firstLine(body), attributes };
+}
+
+/** Terminal colours are for terminals. */
+const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, "g");
+
+function firstLine(body: string): string {
+  const plain = body.replace(escapes, "");
+  const end = plain.indexOf("\n");
+  return end < 0 ? plain : `${plain.slice(0, end)} ⏎`;
+}
+
+export interface DetailRow {
+  /** Attribute or fact; "" for the further lines of a value. */
+  readonly key: string;
+  readonly value: string;
+}
+
+/** All of a line: every line of the body where it has several, then every attribute, then where it came from. */
+export function detailsOf(line: { body: string; attributes: string; source: string; seq: number }): readonly DetailRow[] {
+  const rows: DetailRow[] = [];
+  const body = line.body.replace(escapes, "").split("\n");
+  if (body.length > 1) body.forEach((text, i) => rows.push({ key: i === 0 ? "message" : "", value: text }));
+  for (const { key, value } of attributesFromJson(line.attributes)) {
+    value.split("\n").forEach((text, i) => rows.push({ key: i === 0 ? key : "", value: text }));
+  }
+  rows.push({ key: "from", value: `${line.source === "" ? "the program" : line.source}, record ${String(line.seq)}` });
+  return rows.slice(0, 200);
+}

@@ -1,0 +1,74 @@
+// Samples of one series as the engine sends them: instants and values of one length, in time order.
+
+export interface Samples {
+  /** Nanoseconds since the recording's start. */
+  readonly timeNs: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Position of the last sample at or before an instant; -1 when all are later. */
+export function lastSampleAt(samples: Samples, atNs: number): number {
+  let low = 0;
+  let high = samples.timeNs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((samples.timeNs[middle] ?? Infinity) <= atNs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** A sample older than this many sampling intervals says nothing about now: the process was not being measured. */
+const staleAfterIntervals = 5;
+
+/** The value known at an instant: that of the last sample, unless it is far older than the samples are apart. */
+export function valueAt(samples: Samples, atNs: number): number | undefined {
+  const position = lastSampleAt(samples, atNs);
+  if (position < 0) return undefined;
+  const interval = typicalIntervalNs(samples);
+  const age = atNs - (samples.timeNs[position] ?? 0);
+  return interval > 0 && age > interval * staleAfterIntervals ? undefined : samples.values[position];
+}
+
+export function typicalIntervalNs(samples: Samples): number {
+  const count = samples.timeNs.length;
+  if (count < 2) return 0;
+  return ((samples.timeNs[count - 1] ?? 0) - (samples.timeNs[0] ?? 0)) / (count - 1);
+}
+
+export interface Extent {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Axis limits for the samples: round numbers around them, zero included when it is near. */
+export function extentOf(samples: readonly Samples[]): Extent {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const { values } of samples) {
+    for (const value of values) {
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  return min > max ? { min: 0, max: 1 } : roundExtent(min, max);
+}
+
+export function roundExtent(min: number, max: number): Extent {
+  if (min >= 0 && min < (max - min) * 0.5) min = 0;
+  if (min === max) {
+    const around = Math.abs(max) * 0.1 || 1;
+    return { min: min === 0 ? 0 : min - around, max: max + around };
+  }
+  const step = roundStep((max - min) / 4);
+  // Division by a step below 1 leaves fractions such as 0.30000000000000004; the step's own digits are enough.
+  const tidy = (value: number) => Number(value.toPrecision(12));
+  return { min: tidy(Math.floor(min / step) * step), max: tidy(Math.ceil(max / step) * step) };
+}
+
+/** 1, 2 or 5 times a power of ten, not below `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const times = least / power;
+  return (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10) * power;
+}

@@ -1,0 +1,20 @@
+// How components reach the state that app/ made. Each pair is typed; a getter outside its provider throws.
+import { createContext } from "svelte";
+import type { EngineLink } from "./engine-link.svelte.js";
+import type { OpenRecording } from "./open-recording.svelte.js";
+import type { Playhead } from "./playhead.svelte.js";
+import type { Ranges } from "./ranges.svelte.js";
+import type { Selection } from "./selection.svelte.js";
+import type { Theme } from "./theme.svelte.js";
+import type { Toasts } from "./toasts.svelte.js";
+
+// For the whole window.
+export const [getEngineLink, setEngineLink] = createContext<EngineLink>();
+export const [getTheme, setTheme] = createContext<Theme>();
+export const [getToasts, setToasts] = createContext<Toasts>();
+
+// While a recording is open.
+export const [getRecording, setRecording] = createContext<OpenRecording>();
+export const [getPlayhead, setPlayhead] = createContext<Playhead>();
+export const [getRanges, setRanges] = createContext<Ranges>();
+export const [getSelection, setSelection] = createContext<Selection>();

@@ -1,0 +1,104 @@
+// The recording in front of the person: its summary, kept fresh by notices, and calls bound to it.
+// Panes count time as nanoseconds since the recording's start (a plain number); this is where that meets Instants.
+import type { Result } from "../../shared/base/result.js";
+import type {
+  CallArgs,
+  CallResult,
+  EngineCallName,
+  ProcessSummary,
+  RecordingSummary,
+} from "../../shared/protocol/engine-calls.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
+import { type Instant, instant } from "../../shared/trace/time.js";
+import type { EngineLink } from "./engine-link.svelte.js";
+
+/** The calls that name a recording; their other arguments are what a pane gives. */
+export type RecordingCallName = {
+  [Name in EngineCallName]: CallArgs<Name> extends { recordingId: string } ? Name : never;
+}[EngineCallName];
+export type RecordingArgs<Name extends RecordingCallName> = Omit<CallArgs<Name>, "recordingId">;
+
+export class OpenRecording {
+  readonly #link: EngineLink;
+  #summary: RecordingSummary;
+  #failure = $state.raw<HindcastError>();
+  readonly #growListeners = new Set<() => void>();
+  readonly #releases: (() => void)[] = [];
+
+  /** Length so far; grows while live. */
+  readonly durationNs: number = $derived.by(() => Math.max(1, Number(this.#summary.end - this.#summary.start)));
+  readonly isLive: boolean = $derived.by(() => this.#summary.state === "live");
+
+  constructor(link: EngineLink, summary: RecordingSummary) {
+    this.#link = link;
+    this.#summary = $state.raw(summary);
+    this.#releases.push(
+      link.onNotice((notice) => {
+        if (notice.kind === "recording-changed") {
+          if (notice.summary.recordingId === this.#summary.recordingId) this.#take(notice.summary);
+        } else if (notice.recordingId === this.#summary.recordingId) this.#failure = notice.error;
+      }),
+      link.onReconnected(() => void this.#reopen()),
+    );
+  }
+
+  get summary(): RecordingSummary {
+    return this.#summary;
+  }
+
+  get start(): Instant {
+    return instant(this.#summary.start);
+  }
+
+  /** Set when the recording stopped working: the disk is full, the file went away, the engine lost it. */
+  get failure(): HindcastError | undefined {
+    return this.#failure;
+  }
+
+  offsetFromInstant(at: bigint): number {
+    return Number(at - this.#summary.start);
+  }
+
+  instantFromOffset(offsetNs: number): Instant {
+    return instant(this.#summary.start + BigInt(Math.round(offsetNs)));
+  }
+
+  process(id: number): ProcessSummary | undefined {
+    return this.#summary.processes.find((one) => one.process === id);
+  }
+
+  /** Calls the engine about this recording: `recording.call("logs.page", { first, limit })`. */
+  call<Name extends RecordingCallName>(
+    name: Name,
+    args: RecordingArgs<Name>,
+    signal?: AbortSignal,
+  ): Promise<Result<CallResult<Name>, HindcastError>> {
+    // TypeScript cannot see that Omit and recordingId make the whole again.
+    const whole = { ...args, recordingId: this.#summary.recordingId } as unknown as CallArgs<Name>;
+    return this.#link.call(name, whole, signal);
+  }
+
+  /** Told whenever the live recording has grown, at most four times a second. Returns the release. */
+  onGrown(listener: () => void): () => void {
+    this.#growListeners.add(listener);
+    return () => void this.#growListeners.delete(listener);
+  }
+
+  dispose(): void {
+    for (const release of this.#releases) release();
+    this.#growListeners.clear();
+  }
+
+  #take(summary: RecordingSummary): void {
+    this.#summary = summary;
+    for (const listener of this.#growListeners) listener();
+  }
+
+  async #reopen(): Promise<void> {
+    const opened = await this.#link.call("recording.open", { path: this.#summary.path });
+    if (opened.ok) {
+      this.#failure = undefined;
+      this.#take(opened.value);
+    } else this.#failure = opened.error;
+  }
+}

@@ -1,0 +1,88 @@
+// One thing a pane asks the engine for, again and again as the playhead moves. The latest request wins.
+// Invariant: at most one request runs and at most one waits. A request is not aborted by every newer one (while
+// scrubbing nothing would ever finish) but only once it has run for `patienceMs`; `restart` aborts at once.
+// The last value stays visible while a newer one is under way, so panes do not blink.
+import type { Result } from "../../shared/base/result.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { Loaded } from "./loaded.js";
+
+export type Ask<Value> = (signal: AbortSignal) => Promise<Result<Value, HindcastError>>;
+
+const patienceMs = 200;
+
+export class Query<Value> {
+  #loaded = $state.raw<Loaded<Value>>({ status: "loading" });
+  #runningSinceMs = $state.raw<number>();
+  #running: AbortController | undefined;
+  #startedMs = 0;
+  #waiting: Ask<Value> | undefined;
+  #giveUp: ReturnType<typeof setTimeout> | undefined;
+
+  get loaded(): Loaded<Value> {
+    return this.#loaded;
+  }
+
+  /** The newest value there is, also while a newer one is loading. */
+  get value(): Value | undefined {
+    return this.#loaded.status === "ready" ? this.#loaded.value : undefined;
+  }
+
+  /** `performance.now()` at which the request under way began; undefined when none is. */
+  get runningSinceMs(): number | undefined {
+    return this.#runningSinceMs;
+  }
+
+  /** Asks; while another request runs this one waits for it, replacing whichever waited before. */
+  load(ask: Ask<Value>): void {
+    if (this.#running === undefined) {
+      void this.#run(ask);
+      return;
+    }
+    this.#waiting = ask;
+    const left = patienceMs - (performance.now() - this.#startedMs);
+    this.#giveUp ??= setTimeout(() => this.#abandon(), Math.max(0, left));
+  }
+
+  /** Forgets the value and whatever runs, and asks anew: for another recording, scope or filter. */
+  restart(ask: Ask<Value>): void {
+    this.cancel();
+    this.#loaded = { status: "loading" };
+    void this.#run(ask);
+  }
+
+  /** Stops what runs and waits; the last value stays. */
+  cancel(): void {
+    this.#waiting = undefined;
+    this.#abandon();
+  }
+
+  #abandon(): void {
+    clearTimeout(this.#giveUp);
+    this.#giveUp = undefined;
+    this.#running?.abort();
+    this.#running = undefined;
+    this.#runningSinceMs = undefined;
+    this.#runWaiting();
+  }
+
+  #runWaiting(): void {
+    const next = this.#waiting;
+    this.#waiting = undefined;
+    if (next !== undefined) void this.#run(next);
+  }
+
+  async #run(ask: Ask<Value>): Promise<void> {
+    const running = new AbortController();
+    this.#running = running;
+    this.#startedMs = performance.now();
+    this.#runningSinceMs = this.#startedMs;
+    const outcome = await ask(running.signal);
+    if (this.#running !== running) return;
+    clearTimeout(this.#giveUp);
+    this.#giveUp = undefined;
+    this.#running = undefined;
+    this.#runningSinceMs = undefined;
+    this.#loaded = outcome.ok ? { status: "ready", value: outcome.value } : { status: "failed", error: outcome.error };
+    this.#runWaiting();
+  }
+}

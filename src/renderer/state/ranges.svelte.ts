@@ -1,0 +1,44 @@
+// One TimeRange per pane, by the pane's id, so that keys can zoom the focused pane without knowing it.
+import { SvelteMap } from "svelte/reactivity";
+import type { OpenRecording } from "./open-recording.svelte.js";
+import type { Playhead } from "./playhead.svelte.js";
+import { TimeRange } from "./time-range.svelte.js";
+import type { NsRange } from "./time-scale.js";
+
+export class Ranges {
+  readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  readonly #ranges = new SvelteMap<string, TimeRange>();
+
+  constructor(recording: OpenRecording, playhead: Playhead) {
+    this.#recording = recording;
+    this.#playhead = playhead;
+  }
+
+  /** The range of a pane, made at the first question; `spanNs` is how much it shows then (all, when not given). */
+  of(pane: string, spanNs?: number): TimeRange {
+    const known = this.#ranges.get(pane);
+    if (known !== undefined) return known;
+    const range = new TimeRange(this.#recording, this.#playhead, spanNs);
+    this.#ranges.set(pane, range);
+    return range;
+  }
+
+  /** The range of a pane that has one: Logs and State have none. */
+  existing(pane: string): TimeRange | undefined {
+    return this.#ranges.get(pane);
+  }
+
+  showInAll(range: NsRange): void {
+    for (const one of this.#ranges.values()) one.show(range);
+  }
+
+  fitAll(): void {
+    for (const range of this.#ranges.values()) range.fitAll();
+  }
+
+  dispose(): void {
+    for (const range of this.#ranges.values()) range.dispose();
+    this.#ranges.clear();
+  }
+}

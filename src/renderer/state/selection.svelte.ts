@@ -1,0 +1,69 @@
+// What the person picked: a stretch of time, a value of captured state, a span. Shared by all panes.
+import type { NsRange } from "./time-scale.js";
+
+export interface SelectedValue {
+  readonly process: number;
+  readonly scope: string;
+  /** Path from the scope's root; "" is the scope itself. */
+  readonly path: string;
+}
+
+export interface SelectedSpan {
+  readonly process: number;
+  readonly spanId: string;
+  readonly traceId: string;
+}
+
+export class Selection {
+  #range = $state.raw<NsRange>();
+  #value = $state.raw<SelectedValue>();
+  #span = $state.raw<SelectedSpan>();
+
+  get range(): NsRange | undefined {
+    return this.#range;
+  }
+
+  get value(): SelectedValue | undefined {
+    return this.#value;
+  }
+
+  get span(): SelectedSpan | undefined {
+    return this.#span;
+  }
+
+  selectRange(oneNs: number, otherNs: number): void {
+    this.#range = { fromNs: Math.min(oneNs, otherNs), toNs: Math.max(oneNs, otherNs) };
+  }
+
+  /** `i`: the selection starts here and keeps its end if that is later. */
+  startRangeAt(ns: number, durationNs: number): void {
+    const end = this.#range !== undefined && this.#range.toNs > ns ? this.#range.toNs : durationNs;
+    this.#range = { fromNs: ns, toNs: end };
+  }
+
+  /** `o`: the selection ends here and keeps its start if that is earlier. */
+  endRangeAt(ns: number): void {
+    const start = this.#range !== undefined && this.#range.fromNs < ns ? this.#range.fromNs : 0;
+    this.#range = { fromNs: start, toNs: ns };
+  }
+
+  clearRange(): void {
+    this.#range = undefined;
+  }
+
+  selectValue(value: SelectedValue): void {
+    this.#value = value;
+  }
+
+  clearValue(): void {
+    this.#value = undefined;
+  }
+
+  selectSpan(span: SelectedSpan): void {
+    this.#span = span;
+  }
+
+  clearSpan(): void {
+    this.#span = undefined;
+  }
+}

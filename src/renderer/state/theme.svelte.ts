@@ -1,0 +1,92 @@
+// Dark, light or as the system says; and the tokens' values as plain strings for canvases, which cannot read var().
+// `color` and `font` are reactive: a canvas that reads them in an $effect redraws when the theme changes.
+
+export type ThemeChoice = "system" | "dark" | "light";
+export const themeChoices = ["system", "dark", "light"] as const satisfies readonly ThemeChoice[];
+
+const storageKey = "hindcast.theme";
+const isChoice = (text: string | null): text is ThemeChoice => text === "system" || text === "dark" || text === "light";
+
+/** Names of colour tokens without the dashes in front, as a canvas may ask for them. */
+export type ColorToken =
+  | `surface-${"app" | "sunken" | "pane" | "control" | "raised" | "hover" | "active" | "selected"}`
+  | `text-${"1" | "2" | "3" | "off" | "on-solid"}`
+  | `line-${1 | 2 | 3}`
+  | "density"
+  | "future"
+  | `accent${"" | "-text" | "-tint" | "-wash"}`
+  | `playhead${"" | "-text" | "-tint"}`
+  | "on-playhead"
+  | `${"ok" | "warn" | "degraded" | "critical"}${"" | "-text" | "-tint"}`
+  | `cat-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}${"" | "-fill"}`;
+export type FontToken = "tick" | "small" | "body" | "title" | "code" | "code-small";
+
+export class Theme {
+  #choice = $state<ThemeChoice>("system");
+  #systemIsDark = $state(true);
+  readonly effective: "dark" | "light" = $derived.by(() => {
+    if (this.#choice !== "system") return this.#choice;
+    return this.#systemIsDark ? "dark" : "light";
+  });
+  readonly #page: Window;
+  #cache = new Map<string, string>();
+  #cachedFor: string | undefined;
+
+  constructor(page: Window) {
+    this.#page = page;
+    const stored = page.localStorage.getItem(storageKey);
+    const system = page.matchMedia("(prefers-color-scheme: dark)");
+    this.#choice = isChoice(stored) ? stored : "system";
+    this.#systemIsDark = system.matches;
+    system.addEventListener("change", (event) => {
+      this.#systemIsDark = event.matches;
+      this.#apply();
+    });
+    this.#apply();
+  }
+
+  get choice(): ThemeChoice {
+    return this.#choice;
+  }
+
+  choose(choice: ThemeChoice): void {
+    this.#choice = choice;
+    this.#page.localStorage.setItem(storageKey, choice);
+    this.#apply();
+  }
+
+  toggle(): void {
+    this.choose(this.effective === "dark" ? "light" : "dark");
+  }
+
+  color(token: ColorToken): string {
+    return this.#read(`--${token}`);
+  }
+
+  /** A process's or series' own colour; categories repeat after eight. */
+  category(category: number, fill = false): string {
+    return this.#read(`--cat-${((category - 1 + 8) % 8) + 1}${fill ? "-fill" : ""}`);
+  }
+
+  /** As `CanvasRenderingContext2D.font` takes it. */
+  font(token: FontToken): string {
+    return this.#read(`--type-${token}`);
+  }
+
+  #apply(): void {
+    this.#page.document.documentElement.dataset["theme"] = this.effective;
+  }
+
+  #read(property: string): string {
+    const { effective } = this;
+    if (this.#cachedFor !== effective) {
+      this.#cachedFor = effective;
+      this.#cache = new Map();
+    }
+    const known = this.#cache.get(property);
+    if (known !== undefined) return known;
+    const value = this.#page.getComputedStyle(this.#page.document.documentElement).getPropertyValue(property).trim();
+    this.#cache.set(property, value);
+    return value;
+  }
+}

@@ -1,0 +1,117 @@
+// The part of the recording one pane shows. Each pane has its own; the playhead is what they share.
+// Following: when the playhead leaves the middle of the view by itself (step, play, live, jump), the view moves so
+// that the playhead stands at 66 % of it. While a hand drags, views stay still and follow when it lets go.
+import type { OpenRecording } from "./open-recording.svelte.js";
+import type { MoveCause, Playhead } from "./playhead.svelte.js";
+import { type NsRange, spanOf, within, zoomed } from "./time-scale.js";
+
+export const playheadShare = 0.66;
+/** Share of the view beyond which a following view moves along. */
+const edgeShare = 0.97;
+
+export class TimeRange implements NsRange {
+  readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  /** Undefined = the whole recording, also as it grows. */
+  #shown = $state.raw<NsRange>();
+  #follows = $state(true);
+  readonly #release: () => void;
+
+  readonly #range: NsRange = $derived.by(() => this.#shown ?? { fromNs: 0, toNs: this.#recording.durationNs });
+
+  /** Shows the last `spanNs` before the playhead, or everything when that is shorter or not given. */
+  constructor(recording: OpenRecording, playhead: Playhead, spanNs?: number) {
+    this.#recording = recording;
+    this.#playhead = playhead;
+    if (spanNs !== undefined && spanNs < recording.durationNs) {
+      this.#shown = { fromNs: 0, toNs: spanNs };
+      this.recentre();
+    }
+    this.#release = playhead.onMoved((cause) => {
+      this.#keepInView(cause);
+    });
+  }
+
+  get fromNs(): number {
+    return this.#range.fromNs;
+  }
+
+  get toNs(): number {
+    return this.#range.toNs;
+  }
+
+  get spanNs(): number {
+    return spanOf(this.#range);
+  }
+
+  /** The whole recording is in view and stays so while it grows. */
+  get showsAll(): boolean {
+    return this.#shown === undefined;
+  }
+
+  get follows(): boolean {
+    return this.#follows;
+  }
+
+  setFollows(follows: boolean): void {
+    this.#follows = follows;
+    if (follows) this.recentre();
+  }
+
+  /** Longer by `factor` (below 1: closer) with `aboutNs` staying where it is on screen. */
+  zoomAbout(factor: number, aboutNs: number): void {
+    this.#show(zoomed(this.#range, factor, aboutNs, this.#limit()));
+  }
+
+  /** Zooms and brings the playhead to 66 %: what the keys + and − do. */
+  zoomAboutPlayhead(factor: number): void {
+    this.zoomAbout(factor, this.#playhead.offsetNs);
+    this.recentre();
+  }
+
+  pan(byNs: number): void {
+    this.#follows = false;
+    this.#show(within({ fromNs: this.fromNs + byNs, toNs: this.toNs + byNs }, this.#limit()));
+  }
+
+  show(range: NsRange): void {
+    this.#show(within(range, this.#limit()));
+  }
+
+  fitAll(): void {
+    this.#shown = undefined;
+  }
+
+  /** Brings the playhead to 66 % of the view, without zooming. */
+  recentre(): void {
+    if (this.#shown === undefined) return;
+    const span = this.spanNs;
+    const fromNs = this.#playhead.offsetNs - span * playheadShare;
+    this.#show(within({ fromNs, toNs: fromNs + span }, this.#limit()));
+  }
+
+  dispose(): void {
+    this.#release();
+  }
+
+  /** A view may reach past both ends, so that the playhead can stand at 66 % near them. */
+  #limit(): NsRange {
+    const span = this.#shown === undefined ? 0 : spanOf(this.#shown);
+    const beyond = Math.min(span * (1 - playheadShare), this.#recording.durationNs);
+    return { fromNs: -beyond, toNs: this.#recording.durationNs + beyond };
+  }
+
+  #show(range: NsRange): void {
+    const isAll = range.fromNs <= 0 && range.toNs >= this.#recording.durationNs;
+    this.#shown = isAll ? undefined : range;
+  }
+
+  #keepInView(cause: MoveCause): void {
+    if (this.#shown === undefined || cause === "scrub") return;
+    const share = (this.#playhead.offsetNs - this.fromNs) / this.spanNs;
+    const isOutside = share < 0 || share > 1;
+    if (this.#follows ? share < 1 - edgeShare || share > edgeShare : isOutside && cause !== "play" && cause !== "live") {
+      this.recentre();
+    }
+  }
+}
