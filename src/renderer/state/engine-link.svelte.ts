@@ -106,7 +106,7 @@ export class EngineLink {
 /** Resolves when no call is in flight and two frames were drawn without a new one. */
 export async function whenIdle(link: EngineLink): Promise<void> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  for (let quietFrames = 0; quietFrames < 2; ) {
+  for (let quietFrames = 0; quietFrames < 2;) {
     await frame();
     quietFrames = link.callsInFlight === 0 && link.status === "ready" ? quietFrames + 1 : 0;
   }

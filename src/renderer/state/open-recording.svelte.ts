@@ -1,22 +1,11 @@
 // The recording in front of the person: its summary, kept fresh by notices, and calls bound to it.
 // Panes count time as nanoseconds since the recording's start (a plain number); this is where that meets Instants.
 import type { Result } from "../../shared/base/result.js";
-import type {
-  CallArgs,
-  CallResult,
-  EngineCallName,
-  ProcessSummary,
-  RecordingSummary,
-} from "../../shared/protocol/engine-calls.js";
+import type { CallResult, ProcessSummary, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
+import { type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { EngineLink } from "./engine-link.svelte.js";
-
-/** The calls that name a recording; their other arguments are what a pane gives. */
-export type RecordingCallName = {
-  [Name in EngineCallName]: CallArgs<Name> extends { recordingId: string } ? Name : never;
-}[EngineCallName];
-export type RecordingArgs<Name extends RecordingCallName> = Omit<CallArgs<Name>, "recordingId">;
 
 export class OpenRecording {
   readonly #link: EngineLink;
@@ -73,9 +62,7 @@ export class OpenRecording {
     args: RecordingArgs<Name>,
     signal?: AbortSignal,
   ): Promise<Result<CallResult<Name>, HindcastError>> {
-    // TypeScript cannot see that Omit and recordingId make the whole again.
-    const whole = { ...args, recordingId: this.#summary.recordingId } as unknown as CallArgs<Name>;
-    return this.#link.call(name, whole, signal);
+    return callAbout(this.#link.call, this.#summary.recordingId, name, args, signal);
   }
 
   /** Told whenever the live recording has grown, at most four times a second. Returns the release. */

@@ -110,7 +110,9 @@ export class TimeRange implements NsRange {
     if (this.#shown === undefined || cause === "scrub") return;
     const share = (this.#playhead.offsetNs - this.fromNs) / this.spanNs;
     const isOutside = share < 0 || share > 1;
-    if (this.#follows ? share < 1 - edgeShare || share > edgeShare : isOutside && cause !== "play" && cause !== "live") {
+    if (
+      this.#follows ? share < 1 - edgeShare || share > edgeShare : isOutside && cause !== "play" && cause !== "live"
+    ) {
       this.recentre();
     }
   }

@@ -11,7 +11,10 @@ export function attributesFromJson(json: string): readonly Attribute[] {
   try {
     const bag: unknown = JSON.parse(json);
     if (typeof bag !== "object" || bag === null) return [{ key: "attributes", value: json }];
-    return Object.entries(bag).map(([key, value]) => ({ key, value: typeof value === "string" ? value : JSON.stringify(value) }));
+    return Object.entries(bag).map(([key, value]) => ({
+      key,
+      value: typeof value === "string" ? value : JSON.stringify(value),
+    }));
   } catch {
     return [{ key: "attributes", value: json }];
   }

@@ -44,7 +44,13 @@ const labelInsetPx = 6;
 const narrowestLabelPx = 34;
 const iconPx = 12;
 
-export function drawLanes(context: CanvasRenderingContext2D, scene: LaneScene, colours: LaneColours, hatch: CanvasPattern | null, measure: MeasureText): void {
+export function drawLanes(
+  context: CanvasRenderingContext2D,
+  scene: LaneScene,
+  colours: LaneColours,
+  hatch: CanvasPattern | null,
+  measure: MeasureText,
+): void {
   const { bars, widthPx, heightPx, scrollTopPx } = scene;
   context.clearRect(0, 0, widthPx, heightPx);
   drawGrid(context, scene, colours);
@@ -61,7 +67,8 @@ export function drawLanes(context: CanvasRenderingContext2D, scene: LaneScene, c
   context.translate(0, -scrollTopPx);
   context.font = colours.font;
   context.textBaseline = "middle";
-  for (let bar = 0; bar < bars.count; bar++) if (isVisible(scene, bar)) drawLabel(context, scene, bar, colours, measure);
+  for (let bar = 0; bar < bars.count; bar++)
+    if (isVisible(scene, bar)) drawLabel(context, scene, bar, colours, measure);
   drawOutlines(context, scene, colours);
   context.restore();
 }
@@ -85,7 +92,13 @@ function isAside(scene: LaneScene, span: number): boolean {
   return scene.selectedTraceId !== undefined && scene.placed.spans.traceIds[span] !== scene.selectedTraceId;
 }
 
-function drawBar(context: CanvasRenderingContext2D, scene: LaneScene, bar: number, colours: LaneColours, hatch: CanvasPattern | null): void {
+function drawBar(
+  context: CanvasRenderingContext2D,
+  scene: LaneScene,
+  bar: number,
+  colours: LaneColours,
+  hatch: CanvasPattern | null,
+): void {
   const { bars, placed } = scene;
   const span = bars.spans[bar] ?? 0;
   const left = Math.max(bars.startsPx[bar] ?? 0, -4);
@@ -119,7 +132,13 @@ function drawOpenEnd(context: CanvasRenderingContext2D, right: number, top: numb
   for (let y = top + 1; y < top + barHeightPx; y += 5) context.fillRect(right - 1, y, 1, 3);
 }
 
-function drawLabel(context: CanvasRenderingContext2D, scene: LaneScene, bar: number, colours: LaneColours, measure: MeasureText): void {
+function drawLabel(
+  context: CanvasRenderingContext2D,
+  scene: LaneScene,
+  bar: number,
+  colours: LaneColours,
+  measure: MeasureText,
+): void {
   const { bars, placed } = scene;
   const start = bars.startsPx[bar] ?? 0;
   const left = Math.max(start, 0);
@@ -165,7 +184,14 @@ function drawOutlines(context: CanvasRenderingContext2D, scene: LaneScene, colou
   }
 }
 
-function strokeBar(context: CanvasRenderingContext2D, left: number, top: number, width: number, colour: string, lineWidth: number): void {
+function strokeBar(
+  context: CanvasRenderingContext2D,
+  left: number,
+  top: number,
+  width: number,
+  colour: string,
+  lineWidth: number,
+): void {
   context.strokeStyle = colour;
   context.lineWidth = lineWidth;
   context.strokeRect(left + lineWidth / 2, top + lineWidth / 2, width - lineWidth, barHeightPx - lineWidth);

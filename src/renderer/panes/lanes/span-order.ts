@@ -14,7 +14,9 @@ export function orderSpans(spans: SpanColumns, topsPx: Float32Array): SpanOrder 
   let shown = 0;
   for (let i = 0; i < indices.length; i++) if ((topsPx[i] ?? -1) >= 0) indices[shown++] = i;
   const order = indices.subarray(0, shown);
-  order.sort((a, b) => (topsPx[a] ?? 0) - (topsPx[b] ?? 0) || (spans.startNs[a] ?? 0) - (spans.startNs[b] ?? 0) || a - b);
+  order.sort(
+    (a, b) => (topsPx[a] ?? 0) - (topsPx[b] ?? 0) || (spans.startNs[a] ?? 0) - (spans.startNs[b] ?? 0) || a - b,
+  );
   const rows = new Uint32Array(shown);
   let row = -1;
   let lastTop = -1;

@@ -72,7 +72,13 @@ export function factsOfSpan(spans: SpanColumns, index: number, openUntilNs: numb
 /** The attribute that says why a span failed, by the semantic conventions for exceptions and errors. */
 export function reasonOf(facts: SpanFacts): string | undefined {
   if (!facts.isError) return undefined;
-  for (const key of ["exception.message", "error.message", "exception.type", "error.type", "http.response.status_code"]) {
+  for (const key of [
+    "exception.message",
+    "error.message",
+    "exception.type",
+    "error.type",
+    "http.response.status_code",
+  ]) {
     const found = facts.attributes.find((attribute) => attribute.key === key);
     if (found !== undefined) return found.value;
   }

@@ -12,7 +12,8 @@ export function spansOf(...lines: readonly string[]): SpanColumns {
     const [, process, lane, start, end, failed, name] = found;
     return { process, lane, start, end, failed, name: name ?? "" };
   });
-  const numbers = (read: (part: (typeof parts)[number]) => string | undefined) => parts.map((part) => Number(read(part)));
+  const numbers = (read: (part: (typeof parts)[number]) => string | undefined) =>
+    parts.map((part) => Number(read(part)));
   return {
     truncated: false,
     process: Uint8Array.from(numbers((part) => part.process)),

@@ -7,7 +7,9 @@ export interface OpenedLine {
   readonly details: number;
 }
 
-export type ListRow = { readonly kind: "line"; readonly row: number } | { readonly kind: "detail"; readonly row: number; readonly detail: number };
+export type ListRow =
+  | { readonly kind: "line"; readonly row: number }
+  | { readonly kind: "detail"; readonly row: number; readonly detail: number };
 
 export const listLength = (lines: number, opened: OpenedLine | undefined): number =>
   lines + (opened !== undefined && opened.row < lines ? opened.details : 0);

@@ -2,7 +2,21 @@
 import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
 
 /** Said elsewhere in the row, or true of every line of a program. */
-const unsaid = new Set(["pid", "hostname", "time", "level", "msg", "name", "service", "v", "trace_id", "span_id", "traceId", "spanId", "logger"]);
+const unsaid = new Set([
+  "pid",
+  "hostname",
+  "time",
+  "level",
+  "msg",
+  "name",
+  "service",
+  "v",
+  "trace_id",
+  "span_id",
+  "traceId",
+  "spanId",
+  "logger",
+]);
 const mostKeys = 6;
 const longestValue = 80;
 
@@ -37,7 +51,12 @@ export interface DetailRow {
 }
 
 /** All of a line: every line of the body where it has several, then every attribute, then where it came from. */
-export function detailsOf(line: { body: string; attributes: string; source: string; seq: number }): readonly DetailRow[] {
+export function detailsOf(line: {
+  body: string;
+  attributes: string;
+  source: string;
+  seq: number;
+}): readonly DetailRow[] {
   const rows: DetailRow[] = [];
   const body = line.body.replace(escapes, "").split("\n");
   if (body.length > 1) body.forEach((text, i) => rows.push({ key: i === 0 ? "message" : "", value: text }));

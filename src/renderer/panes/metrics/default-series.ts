@@ -18,7 +18,9 @@ export function defaultSeries(all: readonly MetricSeries[], most: number): reado
   for (const pattern of preferred) {
     for (const process of processes) {
       if (chosen.length >= most) return chosen;
-      const found = all.find((series) => series.process === process && pattern.test(series.name) && !chosen.includes(series.series));
+      const found = all.find(
+        (series) => series.process === process && pattern.test(series.name) && !chosen.includes(series.series),
+      );
       if (found !== undefined) chosen.push(found.series);
     }
   }

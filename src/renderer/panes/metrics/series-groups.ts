@@ -7,7 +7,10 @@ export interface SeriesGroup {
 }
 
 export function groupSeries(all: readonly MetricSeries[], typed: string): readonly SeriesGroup[] {
-  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const groups = new Map<number, MetricSeries[]>();
   for (const series of all) {
     const searched = `${series.name} ${series.alias} ${series.attributes}`.toLowerCase();
@@ -16,7 +19,10 @@ export function groupSeries(all: readonly MetricSeries[], typed: string): readon
     group.push(series);
     groups.set(series.process, group);
   }
-  return [...groups].map(([process, series]) => ({ process, series: series.sort((a, b) => a.alias.localeCompare(b.alias)) }));
+  return [...groups].map(([process, series]) => ({
+    process,
+    series: series.sort((a, b) => a.alias.localeCompare(b.alias)),
+  }));
 }
 
 /** The series after a click on its box: shown ones keep their order, a new one goes last. */

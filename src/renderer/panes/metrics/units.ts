@@ -45,7 +45,10 @@ function largestBelow(scales: readonly UnitScale[], largest: number): UnitScale 
   return fitting[0] ?? (largest === 0 ? scales[2] : undefined) ?? scales[0] ?? plain;
 }
 
-const withSuffix = (scale: UnitScale, more: string): UnitScale => ({ suffix: scale.suffix + more, factor: scale.factor });
+const withSuffix = (scale: UnitScale, more: string): UnitScale => ({
+  suffix: scale.suffix + more,
+  factor: scale.factor,
+});
 
 const thinSpace = "\u2009";
 const minus = "−";
@@ -62,4 +65,5 @@ export function numberText(value: number): string {
   return sign + grouped + trimmed;
 }
 
-export const valueText = (value: number | undefined, scale: UnitScale): string => (value === undefined ? "–" : numberText(value * scale.factor));
+export const valueText = (value: number | undefined, scale: UnitScale): string =>
+  value === undefined ? "–" : numberText(value * scale.factor);

@@ -35,11 +35,17 @@ export function lastWriterAt(writes: readonly WriteEntry[], moment: Moment): num
 
 /** Whether a write has happened at a moment; by Seq within its process, since two writes may share an instant. */
 function isBefore(write: WriteEntry, moment: Moment): boolean {
-  return moment.seq !== undefined && moment.process === write.process ? write.seq <= moment.seq : write.instant <= moment.instant;
+  return moment.seq !== undefined && moment.process === write.process
+    ? write.seq <= moment.seq
+    : write.instant <= moment.instant;
 }
 
 /** The write before or after the playhead's, for `w` and `Shift w`. Standing on a write, "last" is the one before it. */
-export function writerFrom(writes: readonly WriteEntry[], moment: Moment, direction: "last" | "next"): WriteEntry | undefined {
+export function writerFrom(
+  writes: readonly WriteEntry[],
+  moment: Moment,
+  direction: "last" | "next",
+): WriteEntry | undefined {
   const current = lastWriterAt(writes, moment);
   if (direction === "next") return writes[current + 1];
   const there = writes[current];
@@ -53,7 +59,10 @@ function rowOf(write: WriteEntry): Omit<HistoryRow, "isLastWriter" | "isFuture">
   return {
     write,
     newText: write.operation.includes("delete") ? "deleted" : write.newText,
-    place: location === undefined ? "" : `${baseName(location.file)}:${String(location.line)}${functionName === "" ? "" : ` ${functionName}`}`,
+    place:
+      location === undefined
+        ? ""
+        : `${baseName(location.file)}:${String(location.line)}${functionName === "" ? "" : ` ${functionName}`}`,
     placeInFull: location === undefined ? "" : `${location.file}:${String(location.line)}:${String(location.column)}`,
     spanName: write.span?.name ?? "",
   };
@@ -62,7 +71,11 @@ function rowOf(write: WriteEntry): Omit<HistoryRow, "isLastWriter" | "isFuture">
 const baseName = (file: string): string => file.split(/[\\/]/).pop() ?? file;
 
 /** The numbers among the new values, for the step chart; empty unless every value present is one. */
-export function numericSteps(writes: readonly WriteEntry[], path: string, start: bigint): readonly { readonly atNs: number; readonly value: number }[] {
+export function numericSteps(
+  writes: readonly WriteEntry[],
+  path: string,
+  start: bigint,
+): readonly { readonly atNs: number; readonly value: number }[] {
   const steps: { atNs: number; value: number }[] = [];
   for (const write of writes) {
     if (write.path !== path || typeof write.new !== "number") return [];

@@ -8,7 +8,12 @@ export interface Step {
 export interface StepChart {
   /** An SVG path. */
   readonly path: string;
-  readonly points: readonly { readonly xPx: number; readonly yPx: number; readonly label: string; readonly step: number }[];
+  readonly points: readonly {
+    readonly xPx: number;
+    readonly yPx: number;
+    readonly label: string;
+    readonly step: number;
+  }[];
   /** Where zero lies, when it lies within. */
   readonly zeroPx: number | undefined;
 }
@@ -30,7 +35,8 @@ export function stepChart(steps: readonly Step[], untilNs: number, box: ChartBox
   const min = Math.min(...values);
   const max = Math.max(...values);
   const xOf = (ns: number) => ((ns - first.atNs) / (toNs - first.atNs)) * (box.widthPx - 2 * insetPx) + insetPx;
-  const yOf = (value: number) => (max === min ? 0.5 : (max - value) / (max - min)) * (box.heightPx - 2 * insetPx) + insetPx;
+  const yOf = (value: number) =>
+    (max === min ? 0.5 : (max - value) / (max - min)) * (box.heightPx - 2 * insetPx) + insetPx;
   const round = (px: number) => Math.round(px * 10) / 10;
   let path = "";
   let lastLabelPx = -Infinity;
