@@ -33,6 +33,22 @@ export type Call = <Name extends EngineCallName>(
   signal?: AbortSignalLike,
 ) => Promise<Result<CallResult<Name>, HindcastError>>;
 
+/** The calls about one recording, and their arguments without its id. */
+export type RecordingCallName = {
+  [Name in EngineCallName]: CallArgs<Name> extends { recordingId: string } ? Name : never;
+}[EngineCallName];
+export type RecordingArgs<Name extends RecordingCallName> = Omit<CallArgs<Name>, "recordingId">;
+
+/** Calls about one recording; TypeScript cannot see by itself that the id completes the arguments. */
+export const callAbout = <Name extends RecordingCallName>(
+  call: Call,
+  recordingId: string,
+  name: Name,
+  args: RecordingArgs<Name>,
+  signal?: AbortSignalLike,
+): Promise<Result<CallResult<Name>, HindcastError>> =>
+  call(name, { ...args, recordingId } as unknown as CallArgs<Name>, signal);
+
 /** The part of AbortSignal used here: shared code has neither DOM nor Node types. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
