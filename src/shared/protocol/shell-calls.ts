@@ -1,0 +1,46 @@
+// The contract between the page and the Electron shell around it; the engine is not involved. A page finds the shell
+// as `window.hindcast`. In a browser there is none: the page then asks for paths in a field of its own and reaches the
+// engine at the WebSocket `/engine` of its own origin.
+// Either host names the recording to show first in the page's address: `?open=PATH`.
+import * as v from "valibot";
+
+const text = v.string();
+
+export const shellCalls = {
+  /** Native dialog for an existing recording; no path when it was cancelled. */
+  "dialog.openRecording": { args: v.object({}), result: v.object({ path: v.optional(text) }) },
+  /** Native dialog for where to write a new recording. */
+  "dialog.saveRecording": { args: v.object({ suggestedName: text }), result: v.object({ path: v.optional(text) }) },
+  /** Shows a file in the system's file manager. */
+  "file.reveal": { args: v.object({ path: text }), result: v.object({}) },
+  /** Native light or dark chrome, to match the page. */
+  "theme.set": { args: v.object({ theme: v.picklist(["system", "light", "dark"]) }), result: v.object({}) },
+} as const;
+
+export type ShellCallName = keyof typeof shellCalls;
+export type ShellArgs<Name extends ShellCallName> = v.InferOutput<(typeof shellCalls)[Name]["args"]>;
+export type ShellResult<Name extends ShellCallName> = v.InferOutput<(typeof shellCalls)[Name]["result"]>;
+export type CallShell = <Name extends ShellCallName>(name: Name, args: ShellArgs<Name>) => Promise<ShellResult<Name>>;
+
+/** What the shell tells the page: chosen in the menu, or a file given to a second start of the app. */
+export const shellCommand = v.variant("kind", [
+  v.object({ kind: v.literal("open"), path: text }),
+  v.object({ kind: v.literal("show-welcome") }),
+  v.object({ kind: v.literal("record-demo") }),
+]);
+export type ShellCommand = v.InferOutput<typeof shellCommand>;
+
+/** `window.hindcast`, as the preload script exposes it. */
+export interface HindcastShell {
+  call(name: string, args: unknown): Promise<unknown>;
+  onCommand(listener: (command: unknown) => void): void;
+}
+
+/**
+ * Lines to the engine: each time the page has loaded or the engine was started again, the shell hands over a port as a
+ * "message" event of the window, sent by the window itself, with this as its data. A newer port replaces the older.
+ */
+export const enginePortMessage = "engine-port";
+
+/** Channel names of Electron's own IPC; main and preload use nothing else. */
+export const shellChannels = { call: "shell-call", command: "shell-command", port: "engine-port" } as const;
