@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { MetricSeries } from "../../../shared/protocol/engine-calls.js";
+import { defaultSeries } from "./default-series.js";
+import { type Samples, extentOf, roundExtent, valueAt } from "./samples.js";
+import { groupSeries, toggled } from "./series-groups.js";
+import { numberText, scaleOf, valueText } from "./units.js";
+
+const samplesOf = (...pairs: readonly (readonly [number, number])[]): Samples => ({
+  timeNs: Float64Array.from(pairs, ([time]) => time),
+  values: Float64Array.from(pairs, ([, value]) => value),
+});
+
+function seriesOf(line: string, series: number): MetricSeries {
+  const [process = "1", name = ""] = line.split(" ");
+  return {
+    series,
+    process: Number(process),
+    name,
+    alias: name,
+    unit: "1",
+    attributes: "{}",
+    samples: 1,
+    min: 0,
+    max: 1,
+  };
+}
+
+describe("scaleOf", () => {
+  const text = (unit: string, value: number) => {
+    const scale = scaleOf(unit, value);
+    return `${valueText(value, scale)} ${scale.suffix}`.trim();
+  };
+
+  it("finds the unit people would say", () => {
+    expect(
+      [
+        ["By", 92_600_000],
+        ["By", 812],
+        ["s", 0.0471],
+        ["s", 3],
+        ["ms", 0.25],
+        ["ns", 47_100_000],
+        ["1", 0.034],
+        ["{request}/s", 158],
+        ["{handle}", 12],
+        ["s", 0],
+      ].map(([unit, value]) => text(String(unit), Number(value))),
+    ).toEqual(["92.6 MB", "812 B", "47.1 ms", "3 s", "250 µs", "47.1 ms", "3.40 %", "158 /s", "12", "0 ms"]);
+  });
+});
+
+describe("numberText", () => {
+  it("groups thousands, uses a real minus and keeps three digits", () => {
+    expect([1284, -17.1, 0.12345, 99.96, 0, -0.0001, NaN].map(numberText)).toEqual([
+      "1\u2009284",
+      "−17.1",
+      "0.123",
+      "100",
+      "0",
+      "0",
+      "–",
+    ]);
+  });
+});
+
+describe("valueAt", () => {
+  const samples = samplesOf([10, 1], [20, 2], [30, 3]);
+
+  it("is the last sample at or before the instant", () => {
+    expect([5, 10, 19, 20, 31].map((at) => valueAt(samples, at))).toEqual([undefined, 1, 1, 2, 3]);
+  });
+
+  it("is unknown long after the last sample", () => {
+    expect(valueAt(samples, 1000)).toBeUndefined();
+  });
+});
+
+describe("extentOf", () => {
+  it("surrounds the samples with round numbers", () => {
+    expect([roundExtent(71.3, 128), roundExtent(3, 78), roundExtent(5, 5), roundExtent(0, 0)]).toEqual([
+      { min: 60, max: 140 },
+      { min: 0, max: 80 },
+      { min: 4.5, max: 5.5 },
+      { min: 0, max: 1 },
+    ]);
+  });
+
+  it("has something to show when there are no samples", () => {
+    expect(extentOf([samplesOf()])).toEqual({ min: 0, max: 1 });
+  });
+});
+
+describe("series", () => {
+  const all = [
+    "1 v8js.memory.heap.limit",
+    "1 v8js.memory.heap.used",
+    "2 v8js.memory.heap.used",
+    "1 nodejs.eventloop.delay.p99",
+  ].map(seriesOf);
+
+  it("are chosen by what people look at first", () => {
+    expect(defaultSeries(all, 3)).toEqual([1, 2, 3]);
+  });
+
+  it("fall back to the first ones there are", () => {
+    expect(defaultSeries([seriesOf("1 orders.open", 7)], 3)).toEqual([7]);
+  });
+
+  it("are found by any words of their names, by process", () => {
+    const found = groupSeries(all, "heap used").map((group) => [group.process, group.series.map((one) => one.series)]);
+    expect(found).toEqual([
+      [1, [1]],
+      [2, [2]],
+    ]);
+  });
+
+  it("keep their order when one is shown or hidden", () => {
+    expect([toggled([3, 1], 2), toggled([3, 1], 3)]).toEqual([[3, 1, 2], [1]]);
+  });
+});
