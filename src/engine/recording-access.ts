@@ -1,0 +1,24 @@
+// What calls about captured state may know of an open recording: its writes and who made them.
+import type { Result } from "../shared/base/result.js";
+import type { ProcessSummary, ScopeSummary } from "../shared/protocol/engine-calls.js";
+import type { HindcastError } from "../shared/protocol/errors.js";
+import type { Instant } from "../shared/trace/time.js";
+import type { WriteReader } from "../shared/trace/write.js";
+
+export interface RecordingFacts {
+  readonly state: "live" | "saved";
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly processes: readonly ProcessSummary[];
+  readonly scopes: readonly ScopeSummary[];
+}
+
+export interface RecordingAccess {
+  readonly writes: WriteReader;
+  facts(): RecordingFacts;
+  /** Goes up with every commit, stays for a saved recording: what was reconstructed before may be kept as long as it does. */
+  generation(): number;
+}
+
+/** Fails with "recording-closed" for an id that names no open recording. */
+export type AccessRecording = (recordingId: string) => Result<RecordingAccess, HindcastError>;

@@ -1,0 +1,166 @@
+// One object of the program inside an ObjectGraph: ObjectContents in a shape that writes can be applied to.
+import type { CapturedValue, Entry, ObjectContents } from "../../shared/trace/value.js";
+import { slotKeyOf } from "../../shared/trace/slots.js";
+import { unreachable } from "../../shared/base/unreachable.js";
+
+export type Leaf = Extract<ObjectContents, { kind: "date" | "bytes" | "opaque" }>;
+
+export interface MapPair {
+  readonly key: CapturedValue;
+  readonly value: CapturedValue;
+}
+
+export type GraphNode =
+  | { readonly kind: "object" | "error"; readonly className: string; readonly entries: Map<string, CapturedValue> }
+  | {
+      readonly kind: "array";
+      readonly className: string;
+      readonly elements: CapturedValue[];
+      readonly entries: Map<string, CapturedValue>;
+    }
+  /** Pairs and members by `slotKeyOf`, in insertion order. */
+  | { readonly kind: "map"; readonly className: string; readonly pairs: Map<string, MapPair> }
+  | { readonly kind: "set"; readonly className: string; readonly members: Map<string, CapturedValue> }
+  | Leaf;
+
+export function nodeFromContents(contents: ObjectContents): GraphNode {
+  switch (contents.kind) {
+    case "object":
+    case "error":
+      return { kind: contents.kind, className: contents.className, entries: new Map(contents.entries) };
+    case "array":
+      return {
+        kind: "array",
+        className: contents.className,
+        elements: [...contents.elements],
+        entries: new Map(contents.entries),
+      };
+    case "map":
+      return {
+        kind: "map",
+        className: contents.className,
+        pairs: new Map(contents.pairs.map(([key, value]) => [slotKeyOf(key), { key, value }])),
+      };
+    case "set":
+      return {
+        kind: "set",
+        className: contents.className,
+        members: new Map(contents.members.map((member) => [slotKeyOf(member), member])),
+      };
+    case "date":
+    case "bytes":
+    case "opaque":
+      return contents;
+    default:
+      return unreachable(contents);
+  }
+}
+
+export function contentsFromNode(node: GraphNode): ObjectContents {
+  switch (node.kind) {
+    case "object":
+    case "error":
+      return { kind: node.kind, className: node.className, entries: orderedEntries(node.entries) };
+    case "array": {
+      const { className, elements } = node;
+      return { kind: "array", className, elements, entries: orderedEntries(node.entries) };
+    }
+    case "map":
+      return {
+        kind: "map",
+        className: node.className,
+        pairs: [...node.pairs.values()].map(({ key, value }) => [key, value]),
+      };
+    case "set":
+      return { kind: "set", className: node.className, members: [...node.members.values()] };
+    case "date":
+    case "bytes":
+    case "opaque":
+      return node;
+    default:
+      return unreachable(node);
+  }
+}
+
+export function copyOfNode(node: GraphNode): GraphNode {
+  switch (node.kind) {
+    case "object":
+    case "error":
+      return { ...node, entries: new Map(node.entries) };
+    case "array":
+      return { ...node, elements: [...node.elements], entries: new Map(node.entries) };
+    case "map":
+      return { ...node, pairs: new Map(node.pairs) };
+    case "set":
+      return { ...node, members: new Map(node.members) };
+    case "date":
+    case "bytes":
+    case "opaque":
+      return node;
+    default:
+      return unreachable(node);
+  }
+}
+
+/** The array index a property key stands for, if it is one. */
+export function indexFromKey(key: string): number | undefined {
+  if (!/^(?:0|[1-9]\d{0,9})$/.test(key)) return undefined;
+  const index = Number(key);
+  return index < 2 ** 32 - 1 ? index : undefined;
+}
+
+/** The language's own order: array-index-like keys ascending, then the others as they were added. */
+export function orderedEntries(entries: ReadonlyMap<string, CapturedValue>): readonly Entry[] {
+  const indexed: { readonly index: number; readonly entry: Entry }[] = [];
+  const named: Entry[] = [];
+  for (const entry of entries) {
+    const index = indexFromKey(entry[0]);
+    if (index === undefined) named.push(entry);
+    else indexed.push({ index, entry });
+  }
+  if (indexed.length === 0) return named;
+  indexed.sort((a, b) => a.index - b.index);
+  return [...indexed.map(({ entry }) => entry), ...named];
+}
+
+/** How many children a tree would show below it. */
+export function sizeOfNode(node: GraphNode): number {
+  switch (node.kind) {
+    case "object":
+    case "error":
+      return node.entries.size;
+    case "array":
+      return node.elements.length + node.entries.size;
+    case "map":
+      return node.pairs.size;
+    case "set":
+      return node.members.size;
+    default:
+      return 0;
+  }
+}
+
+/** Every value the object holds, Map keys included. */
+export function* valuesOfNode(node: GraphNode): Iterable<CapturedValue> {
+  switch (node.kind) {
+    case "object":
+    case "error":
+      yield* node.entries.values();
+      return;
+    case "array":
+      yield* node.elements;
+      yield* node.entries.values();
+      return;
+    case "map":
+      for (const { key, value } of node.pairs.values()) {
+        yield key;
+        yield value;
+      }
+      return;
+    case "set":
+      yield* node.members.values();
+      return;
+    default:
+      return;
+  }
+}

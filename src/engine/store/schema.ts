@@ -1,0 +1,107 @@
+// The recording file: what each format version added. A migration is never edited after its release; a new one is
+// appended and the format version is their number. Ids of dictionaries start at 1, and 0 in a column that refers to
+// one is "none": hot columns hold no NULL. Instants are BIGINT nanoseconds since the epoch; docs/sql.md describes the
+// views, which are what people query and which are replaced whole whenever a file is opened for writing.
+import type { WriteOperation } from "../../shared/trace/write.js";
+import { gapReasons } from "../../shared/protocol/agent-records.js";
+import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    name: "first light",
+    statements: [
+      `CREATE TABLE recording (format INTEGER, created BIGINT, start BIGINT, app_version VARCHAR)`,
+      `CREATE TABLE migration (version INTEGER, name VARCHAR, applied BIGINT)`,
+      `CREATE TABLE name (id UINTEGER, text VARCHAR)`,
+      `CREATE TABLE location (id UINTEGER, file UINTEGER, line UINTEGER, "column" UINTEGER, function UINTEGER)`,
+      `CREATE TABLE series (id UINTEGER, process UINTEGER, name UINTEGER, unit UINTEGER, attributes VARCHAR)`,
+      `CREATE TABLE scope (id UINTEGER, process UINTEGER, name VARCHAR, seq BIGINT, instant BIGINT)`,
+      `CREATE TABLE process (
+         process UINTEGER, run_id VARCHAR, pid BIGINT, parent_pid BIGINT, service_name VARCHAR, category UTINYINT,
+         argv VARCHAR, exec_argv VARCHAR, cwd VARCHAR, node_version VARCHAR, v8_version VARCHAR, platform VARCHAR,
+         arch VARCHAR, host_name VARCHAR, agent_version VARCHAR, settings VARCHAR, time_origin_ms DOUBLE, start BIGINT,
+         last_seen BIGINT, ended BIGINT, exit_code INTEGER, written BIGINT, dropped BIGINT, last_batch BIGINT)`,
+      `CREATE TABLE event (process UINTEGER, seq BIGINT, instant BIGINT, name UINTEGER, span UINTEGER, attributes VARCHAR)`,
+      `CREATE TABLE span (
+         process UINTEGER, span UINTEGER, seq BIGINT, instant BIGINT, end_seq BIGINT, end_instant BIGINT,
+         parent UINTEGER, lane USMALLINT, kind UTINYINT, status UTINYINT, name UINTEGER,
+         trace_id BLOB, span_id BLOB, parent_span_id BLOB, attributes VARCHAR)`,
+      `CREATE TABLE log (
+         process UINTEGER, seq BIGINT, instant BIGINT, severity UTINYINT, span UINTEGER, source UINTEGER,
+         body VARCHAR, attributes VARCHAR)`,
+      `CREATE TABLE metric (process UINTEGER, seq BIGINT, instant BIGINT, series UINTEGER, value DOUBLE)`,
+      `CREATE TABLE write (
+         process UINTEGER, seq BIGINT, instant BIGINT, after BIGINT, operation UTINYINT, object UINTEGER,
+         key VARCHAR, value VARCHAR, location UINTEGER, span UINTEGER)`,
+      `CREATE TABLE keyframe (
+         process UINTEGER, seq BIGINT, instant BIGINT, after BIGINT, scope UINTEGER, object UINTEGER,
+         contents VARCHAR, location UINTEGER, span UINTEGER)`,
+      `CREATE TABLE mark (process UINTEGER, seq BIGINT, instant BIGINT, kind UTINYINT, label VARCHAR, lost BIGINT)`,
+    ],
+  },
+];
+
+export const formatVersion = migrations.length;
+
+/** Operations of the table `write`; the other two are rows of `keyframe`. Append only: the index is stored. */
+export const storedOperations = [
+  "set",
+  "delete",
+  "splice",
+  "map-set",
+  "map-delete",
+  "set-add",
+  "set-delete",
+  "clear",
+] as const satisfies readonly WriteOperation["kind"][];
+export type StoredOperation = (typeof storedOperations)[number];
+
+/** Kinds of the table `mark`. Append only: the index is stored. */
+export const markKinds = ["gap", "start", "end", "error"] as const;
+export type MarkKind = (typeof markKinds)[number];
+
+/** What a gap's label starts with, so that SQL can tell reasons apart. */
+export const gapLabels: Readonly<Record<(typeof gapReasons)[number], string>> = {
+  "ring-full": "records dropped: the program was faster than the recorder",
+  "buffer-full": "records dropped: Hindcast could not be reached",
+  "unreadable-value": "records dropped: a value could not be read",
+};
+
+const oneOf = (column: string, words: readonly string[]): string =>
+  `list_element([${words.map((word) => `'${word}'`).join(", ")}], ${column} + 1)`;
+const time = (column: string): string => `make_timestamp_ns(${column})`;
+const hex = (column: string): string => `lower(hex(${column}))`;
+
+/** The last span of this process number at or before a row cannot be ambiguous: a span number is used once. */
+const ofSpan = `LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span AND t.span > 0`;
+const ofPlace = `LEFT JOIN location AS l ON l.id = t.location LEFT JOIN name AS f ON f.id = l.file LEFT JOIN name AS g ON g.id = l.function`;
+
+export const views: Readonly<Record<string, string>> = {
+  processes: `SELECT process, pid, parent_pid, service_name, argv::JSON AS argv, cwd, node_version, platform, host_name,
+      agent_version, settings::JSON AS settings, ${time("start")} AS start, ${time("last_seen")} AS last_seen,
+      ${time("ended")} AS ended, exit_code, written, dropped FROM process`,
+  events: `SELECT t.process, t.seq, ${time("t.instant")} AS time, n.text AS name, t.attributes, ${hex("s.span_id")} AS span_id,
+      ${hex("s.trace_id")} AS trace_id FROM event AS t LEFT JOIN name AS n ON n.id = t.name ${ofSpan}`,
+  spans: `SELECT t.process, t.seq, ${time("t.instant")} AS start, ${time("t.end_instant")} AS "end",
+      t.end_instant - t.instant AS duration_ns, n.text AS name, ${oneOf("t.kind", spanKinds)} AS kind,
+      ${oneOf("t.status", spanStatuses)} AS status, ${hex("t.trace_id")} AS trace_id, ${hex("t.span_id")} AS span_id,
+      ${hex("t.parent_span_id")} AS parent_span_id, t.attributes FROM span AS t LEFT JOIN name AS n ON n.id = t.name`,
+  logs: `SELECT t.process, t.seq, ${time("t.instant")} AS time, t.severity, n.text AS source, t.body, t.attributes,
+      ${hex("s.span_id")} AS span_id, ${hex("s.trace_id")} AS trace_id
+      FROM log AS t LEFT JOIN name AS n ON n.id = t.source ${ofSpan}`,
+  metrics: `SELECT t.process, t.seq, ${time("t.instant")} AS time, n.text AS name, u.text AS unit, m.attributes, t.value
+      FROM metric AS t JOIN series AS m ON m.id = t.series LEFT JOIN name AS n ON n.id = m.name
+      LEFT JOIN name AS u ON u.id = m.unit`,
+  writes: `SELECT t.process, t.seq, ${time("t.instant")} AS time, ${time("t.after")} AS after,
+      ${oneOf("t.operation", storedOperations)} AS operation, t.object, t.key, t.value, f.text AS file, l.line,
+      l."column", g.text AS function, ${hex("s.span_id")} AS span_id FROM write AS t ${ofPlace} ${ofSpan}`,
+  keyframes: `SELECT t.process, t.seq, ${time("t.instant")} AS time, ${time("t.after")} AS after, c.name AS scope, t.object,
+      t.contents, f.text AS file, l.line, l."column", g.text AS function, ${hex("s.span_id")} AS span_id
+      FROM keyframe AS t LEFT JOIN scope AS c ON c.id = t.scope ${ofPlace} ${ofSpan}`,
+  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost FROM mark`,
+};
