@@ -49,7 +49,7 @@ const layers: readonly Layer[] = [
   { folder: "src/main", mayImport: [...shared, "src/engine"], packages: ["node:*", "electron", "valibot"] },
   { folder: "src/preload", mayImport: shared, packages: ["electron"] },
   { folder: "src/renderer/widgets", mayImport: ["src/shared/base"], packages: windowPackages },
-  { folder: "src/renderer/state", mayImport: shared, packages: ["svelte"] },
+  { folder: "src/renderer/state", mayImport: shared, packages: ["svelte", "msgpackr"] },
   {
     folder: "src/renderer/timeline",
     mayImport: [...shared, "src/renderer/state", "src/renderer/widgets"],

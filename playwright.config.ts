@@ -1,0 +1,42 @@
+// The same specs in two hosts: the page served by `hindcast serve` in Chromium, and the Electron window where a binary is.
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "./tools/find-chromium.js";
+import { findElectron } from "./tools/find-electron.js";
+import type { HostOptions } from "./e2e/fixtures.js";
+
+const found = findChromium();
+const electronPath = findElectron(import.meta.dirname);
+
+export default defineConfig<HostOptions>({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results",
+  globalSetup: "./e2e/build-if-stale.ts",
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env["CI"] === "true",
+  reporter: "list",
+  use: {
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      ...(found?.kind === "other" ? { executablePath: found.path } : {}),
+      // A distribution's Chromium wants these in a container; none of them changes what the page can do.
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "browser", use: { host: "browser" } },
+    ...(electronPath === undefined ? [] : [{ name: "electron", use: { host: "electron" as const, electronPath } }]),
+  ],
+});
