@@ -30,6 +30,7 @@ const holds = [];
 const keys = [];
 const statuses = new Map();
 
+/** @returns {Promise<any>} */
 const send = async (method, path, body) => {
   try {
     const response = await fetch(values.url + path, {
@@ -47,6 +48,7 @@ const send = async (method, path, body) => {
 const owners = ["Ada Byron", "Grace Hopper", "Zoë Ωmega", "Łukasz Żuk", "O'Neil & Söhne", "名前"];
 const pick = (list) => list[Math.floor(random() ** 2 * list.length)];
 
+/** @type {[weight: number, action: () => Promise<unknown>][]} */
 const actions = [
   [60, async () => {
     const key = random() < 0.1 && keys.length > 0 ? pick(keys) : `key_${keys.length}`;

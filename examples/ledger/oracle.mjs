@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { taggedJson } from "./tagged-json.mjs";
 
-const clockNs = () =>
+export const clockNs = () =>
   BigInt(Math.round(performance.timeOrigin * 1e6)) + BigInt(Math.round(performance.now() * 1e6));
 
 /** Runs each change; with a file, writes what the ledger is afterwards. */

@@ -68,6 +68,7 @@ app.post("/transfers", async (request, response) => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ amount }),
     });
+    /** @type {any} */
     const { allowed } = await check.json();
     if (!allowed) throw new LedgerError(403, `transfer of ${amount} needs approval`);
   }
