@@ -65,6 +65,13 @@ export class OpenRecording {
     return callAbout(this.#link.call, this.#summary.recordingId, name, args, signal);
   }
 
+  /** Ends a live recording; what was received is committed and stays open. */
+  async stop(): Promise<Result<RecordingSummary, HindcastError>> {
+    const stopped = await this.call("recording.stop", {});
+    if (stopped.ok) this.#take(stopped.value);
+    return stopped;
+  }
+
   /** Told whenever the live recording has grown, at most four times a second. Returns the release. */
   onGrown(listener: () => void): () => void {
     this.#growListeners.add(listener);

@@ -1,0 +1,114 @@
+// What the window shows: the welcome page, a recording on its way, or one that is open with all its state.
+// The latest wish wins: opening another recording abandons the one still being opened.
+import type { Result } from "../../shared/base/result.js";
+import type { CallArgs, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { EngineLink } from "./engine-link.svelte.js";
+import { OpenRecording } from "./open-recording.svelte.js";
+import { Playhead } from "./playhead.svelte.js";
+import { Ranges } from "./ranges.svelte.js";
+import { Selection } from "./selection.svelte.js";
+import type { Toasts } from "./toasts.svelte.js";
+
+export interface Workspace {
+  readonly recording: OpenRecording;
+  readonly playhead: Playhead;
+  readonly ranges: Ranges;
+  readonly selection: Selection;
+}
+
+export type Shown =
+  | { readonly kind: "welcome" }
+  | { readonly kind: "opening"; readonly what: string; readonly sinceMs: number }
+  | { readonly kind: "open"; readonly workspace: Workspace };
+
+export class Session {
+  readonly #link: EngineLink;
+  readonly #toasts: Toasts;
+  #shown = $state.raw<Shown>({ kind: "welcome" });
+  #request: AbortController | undefined;
+
+  constructor(link: EngineLink, toasts: Toasts) {
+    this.#link = link;
+    this.#toasts = toasts;
+  }
+
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  get workspace(): Workspace | undefined {
+    return this.#shown.kind === "open" ? this.#shown.workspace : undefined;
+  }
+
+  async open(path: string, at?: bigint): Promise<void> {
+    const opened = await this.#show(`Opening ${path}`, (signal) => this.#link.call("recording.open", { path }, signal));
+    if (opened !== undefined && at !== undefined) opened.playhead.moveTo(opened.recording.offsetFromInstant(at));
+  }
+
+  async recordDemo(): Promise<void> {
+    await this.#show("Starting the demo", (signal) => this.#link.call("recording.demo", {}, signal));
+  }
+
+  async launch(args: CallArgs<"recording.launch">): Promise<void> {
+    await this.#show(`Starting ${args.command.join(" ")}`, (signal) =>
+      this.#link.call("recording.launch", args, signal),
+    );
+  }
+
+  /** Ends what is being recorded; it stays open as a saved recording. */
+  async stopRecording(): Promise<void> {
+    const stopped = await this.workspace?.recording.stop();
+    if (stopped?.ok === false) this.#toasts.fail(stopped.error);
+  }
+
+  /** Back to the welcome page. A live recording goes on without being watched. */
+  close(): void {
+    this.cancel();
+    const { workspace } = this;
+    if (workspace === undefined) return;
+    if (!workspace.recording.isLive) void workspace.recording.call("recording.close", {});
+    this.#release(workspace);
+    this.#shown = { kind: "welcome" };
+  }
+
+  /** Stops waiting for a recording that is being opened. */
+  cancel(): void {
+    this.#request?.abort();
+    this.#request = undefined;
+    if (this.#shown.kind === "opening") this.#shown = { kind: "welcome" };
+  }
+
+  async #show(
+    what: string,
+    ask: (signal: AbortSignal) => Promise<Result<RecordingSummary, HindcastError>>,
+  ): Promise<Workspace | undefined> {
+    this.close();
+    const request = new AbortController();
+    this.#request = request;
+    this.#shown = { kind: "opening", what, sinceMs: performance.now() };
+    const opened = await ask(request.signal);
+    if (this.#request !== request) return undefined;
+    this.#request = undefined;
+    if (!opened.ok) {
+      this.#shown = { kind: "welcome" };
+      this.#toasts.fail(opened.error);
+      return undefined;
+    }
+    const workspace = workspaceOf(this.#link, opened.value);
+    this.#shown = { kind: "open", workspace };
+    return workspace;
+  }
+
+  #release(workspace: Workspace): void {
+    workspace.ranges.dispose();
+    workspace.playhead.dispose();
+    workspace.recording.dispose();
+  }
+}
+
+function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {
+  const recording = new OpenRecording(link, summary);
+  const playhead = new Playhead(recording);
+  return { recording, playhead, ranges: new Ranges(recording, playhead), selection: new Selection() };
+}
