@@ -16,7 +16,6 @@ export interface LaneColours {
   readonly criticalText: string;
   readonly criticalTint: string;
   readonly density: string;
-  readonly sunken: string;
   readonly font: string;
   /** By category 1-8 at index category - 1. */
   readonly marks: readonly string[];

@@ -1,5 +1,6 @@
 // Words for spans: labels that fit their bar, durations, the lines of a tooltip and what a screen reader is told.
 import { type SpanColumns, spanKinds, spanStatuses } from "../../../shared/protocol/engine-calls.js";
+import { durationText } from "../../state/text.js";
 import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
 
 export type MeasureText = (text: string) => number;
@@ -83,4 +84,11 @@ export function reasonOf(facts: SpanFacts): string | undefined {
     if (found !== undefined) return found.value;
   }
   return undefined;
+}
+
+/** The selected span as a screen reader says it. */
+export function describeSpan(facts: SpanFacts, serviceName: string): string {
+  const reason = reasonOf(facts);
+  const outcome = facts.isError ? `failed${reason === undefined ? "" : `: ${reason}`}` : facts.status;
+  return `${facts.name}, ${serviceName}, ${durationText(facts.durationNs)}, ${outcome}`;
 }

@@ -1,0 +1,138 @@
+// What the Lanes pane knows: the spans around its view, where they lie, and which one the person stands on.
+import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+import { ok } from "../../../shared/base/result.js";
+import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import type { Playhead } from "../../state/playhead.svelte.js";
+import { Query } from "../../state/query.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
+import type { TimeRange } from "../../state/time-range.svelte.js";
+import type { NsRange } from "../../state/time-scale.js";
+import type { PlacedSpans } from "./bars.js";
+import { layOutLanes } from "./lane-layout.js";
+import { orderSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
+import { factsOfSpan, type SpanFacts } from "./span-text.js";
+import { needsFetch, windowAround } from "./span-window.js";
+
+const mostSpans = 5000;
+
+interface Fetched {
+  readonly range: NsRange;
+  readonly spans: SpanColumns;
+}
+
+export class LanesView {
+  readonly range: TimeRange;
+  readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  readonly #selection: Selection;
+  readonly query = new Query<Fetched>();
+  /** Of the newest request, answered or not. */
+  #asked: { readonly range: NsRange; readonly growth: number; readonly durationNs: number } | undefined;
+  #growth = $state(0);
+
+  readonly #processIds = $derived.by(() => this.#recording.summary.processes.map((one) => one.process).join());
+  readonly layout = $derived.by(() => {
+    const spans = this.query.value?.spans;
+    return spans === undefined
+      ? undefined
+      : layOutLanes(spans, this.#processIds === "" ? [] : this.#processIds.split(",").map(Number));
+  });
+  readonly #order = $derived.by(() => {
+    const spans = this.query.value?.spans;
+    return spans === undefined || this.layout === undefined ? undefined : orderSpans(spans, this.layout.topsPx);
+  });
+  readonly placed: PlacedSpans | undefined = $derived.by(() => {
+    const spans = this.query.value?.spans;
+    if (spans === undefined || this.layout === undefined || this.#order === undefined) return undefined;
+    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: this.#recording.durationNs };
+  });
+  /** Index of the selected span, when it is among those here. */
+  readonly selectedIndex: number | undefined = $derived.by(() => {
+    const selected = this.#selection.span;
+    const found = selected === undefined ? -1 : (this.placed?.spans.spanIds.indexOf(selected.spanId) ?? -1);
+    return found < 0 ? undefined : found;
+  });
+  readonly selectedFacts: SpanFacts | undefined = $derived.by(() => {
+    const { placed, selectedIndex } = this;
+    return placed === undefined || selectedIndex === undefined
+      ? undefined
+      : factsOfSpan(placed.spans, selectedIndex, placed.openUntilNs);
+  });
+
+  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection, range: TimeRange) {
+    this.#recording = recording;
+    this.#playhead = playhead;
+    this.#selection = selection;
+    this.range = range;
+  }
+
+  /** Call from an effect: asks for spans whenever the view has left what is here, or the recording grew within it. */
+  loadInView(): void {
+    const view = { fromNs: this.range.fromNs, toNs: this.range.toNs };
+    const growth = this.#growth;
+    const asked = this.#asked;
+    const fetched =
+      asked === undefined ? undefined : { range: asked.range, truncated: this.query.value?.spans.truncated ?? false };
+    const hasGrown = asked !== undefined && asked.growth !== growth && this.#canChange(asked);
+    if (!hasGrown && !needsFetch(view, fetched)) return;
+    const range = windowAround(view);
+    this.#asked = { range, growth, durationNs: this.#recording.durationNs };
+    this.query.load(async (signal) => {
+      const from = this.#recording.instantFromOffset(range.fromNs);
+      const to = this.#recording.instantFromOffset(range.toNs);
+      const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans }, signal);
+      return answer.ok ? ok({ range, spans: answer.value }) : answer;
+    });
+  }
+
+  /** Call once; returns the release. */
+  watchGrowth(): () => void {
+    return this.#recording.onGrown(() => {
+      this.#growth += 1;
+    });
+  }
+
+  retry(): void {
+    this.#asked = undefined;
+    this.#growth += 1;
+  }
+
+  selectIndex(index: number): void {
+    const spans = this.placed?.spans;
+    if (spans === undefined) return;
+    this.#selection.selectSpan({
+      process: spans.process[index] ?? 0,
+      spanId: spans.spanIds[index] ?? "",
+      traceId: spans.traceIds[index] ?? "",
+    });
+  }
+
+  /** Moves the selection as an arrow key asks; without a selection it begins at the playhead. False at an edge. */
+  stepSelection(step: SpanStep): boolean {
+    const { placed, selectedIndex } = this;
+    if (placed === undefined) return false;
+    const next =
+      selectedIndex === undefined
+        ? spanNear(placed.spans, placed.order, this.#playhead.offsetNs)
+        : stepSpan(placed.spans, placed.order, selectedIndex, step);
+    if (next === undefined) return false;
+    this.selectIndex(next);
+    this.#bringIntoView(placed.spans.startNs[next] ?? 0);
+    return true;
+  }
+
+  putPlayheadAtSelection(): void {
+    const facts = this.selectedFacts;
+    if (facts !== undefined) this.#playhead.moveTo(facts.startNs);
+  }
+
+  /** What was asked for is still being written: it reached the live end, or some of its spans had not ended. */
+  #canChange(asked: { readonly range: NsRange; readonly durationNs: number }): boolean {
+    return asked.range.toNs >= asked.durationNs || (this.query.value?.spans.endNs.some(Number.isNaN) ?? true);
+  }
+
+  #bringIntoView(startNs: number): void {
+    const { fromNs, toNs, spanNs } = this.range;
+    if (startNs < fromNs || startNs > toNs) this.range.pan(startNs - spanNs / 3 - fromNs);
+  }
+}

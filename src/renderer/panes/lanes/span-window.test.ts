@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { needsFetch, windowAround } from "./span-window.js";
+
+const view = (fromNs: number, toNs: number) => ({ fromNs, toNs });
+
+describe("needsFetch", () => {
+  const fetched = { range: windowAround(view(1000, 2000)), truncated: false };
+
+  it("asks for nothing while the view stays within what was fetched", () => {
+    expect(
+      [view(1000, 2000), view(0, 1000), view(2000, 3000), view(1400, 1500)].map((one) => needsFetch(one, fetched)),
+    ).toEqual([false, false, false, false]);
+  });
+
+  it("asks when the view leaves it, and at first", () => {
+    expect([needsFetch(view(2500, 3500), fetched), needsFetch(view(0, 1), undefined)]).toEqual([true, true]);
+  });
+
+  it("asks again for a closer view when spans had been left out", () => {
+    expect(needsFetch(view(1400, 1500), { ...fetched, truncated: true })).toBe(true);
+  });
+
+  it("does not mind a view that begins before the recording", () => {
+    expect(needsFetch(view(-500, 500), { range: windowAround(view(-500, 500)), truncated: false })).toBe(false);
+  });
+});
