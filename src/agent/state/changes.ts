@@ -1,0 +1,329 @@
+// Finds what changed in one object since its shadow, as the smallest operations that say it exactly, and brings the shadow
+// up to date. When no sequence of small operations gives the same order of keys, the answer is the contents anew.
+import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace/value.js";
+import type { WriteOperation } from "../../shared/trace/write.js";
+import {
+  OwnMap,
+  eachMember,
+  eachPair,
+  enumerableKeys,
+  hasKey,
+  hasMember,
+  isIndexKey,
+  isSame,
+  memberCount,
+  pairCount,
+  timeOf,
+} from "./intrinsics.js";
+import { isDate, isMap, isSet } from "./nature.js";
+import {
+  type Budget,
+  type Entries,
+  type Shadow,
+  type Slot,
+  errorKeys,
+  extraKeys,
+  lengthOf,
+  readElement,
+  readSlot,
+  shadowOf,
+} from "./shadow.js";
+
+export interface Encoder {
+  /** A slot as a captured value; objects not seen before are adopted. `key` names an accessor. */
+  slot(slot: Slot, key: string): CapturedValue;
+  /** A Map key or Set member: like a slot, but never so that two different ones look the same. */
+  member(member: unknown): CapturedValue;
+}
+
+export interface Subject {
+  readonly id: ObjectId;
+  readonly className: string;
+  shadow: Shadow;
+}
+
+/** The operations from the shadow to the object as it is, oldest first. Empty when nothing changed. */
+export function changesOf(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
+  const { shadow } = subject;
+  switch (shadow.kind) {
+    case "object":
+      return entriesChanges(subject, shadow.entries, object, enumerableKeys(object), budget, encode);
+    case "error":
+      return entriesChanges(subject, shadow.entries, object, errorKeys(object), budget, encode);
+    case "array":
+      return arrayChanges(subject, shadow, object, budget, encode);
+    case "map":
+      return isMap(object) ? mapChanges(subject, shadow.pairs, object, budget, encode) : [];
+    case "set":
+      return isSet(object) ? setChanges(subject, shadow.members, object, budget, encode) : [];
+    case "date":
+      return isDate(object) && !isSame(timeOf(object), shadow.timeMs) ? anew(subject, object, budget, encode) : [];
+    case "bytes":
+      return bytesChanges(subject, shadow, object, budget, encode);
+    case "opaque":
+      return shadow.tooLarge ? changesOfTooLarge(subject, object, budget, encode) : [];
+  }
+}
+
+/** Replaces the shadow by the object as it is and states it as a whole. */
+export function anew(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
+  subject.shadow = shadowOf(object, budget);
+  return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];
+}
+
+export function contentsOf({ shadow, className }: Subject, encode: Encoder): ObjectContents {
+  switch (shadow.kind) {
+    case "object":
+    case "error":
+      return { kind: shadow.kind, className, entries: entriesOf(shadow.entries, encode) };
+    case "array": {
+      const elements: CapturedValue[] = [];
+      for (let at = 0; at < shadow.elements.length; at++) elements[at] = encode.slot(shadow.elements[at], String(at));
+      return { kind: "array", className, elements, entries: entriesOf(shadow.entries, encode) };
+    }
+    case "map": {
+      const pairs: [CapturedValue, CapturedValue][] = [];
+      eachPair(shadow.pairs, (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, "")]));
+      return { kind: "map", className, pairs };
+    }
+    case "set": {
+      const members: CapturedValue[] = [];
+      eachMember(shadow.members, (member) => (members[members.length] = encode.member(member)));
+      return { kind: "set", className, members };
+    }
+    case "date":
+      return { kind: "date", className, timeMs: shadow.timeMs };
+    case "bytes":
+      return { kind: "bytes", className, bytes: shadow.bytes, length: shadow.length };
+    case "opaque":
+      return { kind: "opaque", className: shadow.tooLarge ? `${className} (too large to capture)` : className };
+  }
+}
+
+function entriesOf(entries: Entries, encode: Encoder): [string, CapturedValue][] {
+  const encoded: [string, CapturedValue][] = [];
+  entries.forEach((slot, key) => (encoded[encoded.length] = [key, encode.slot(slot, key)]));
+  return encoded;
+}
+
+function entriesChanges(
+  subject: Subject,
+  entries: Entries,
+  object: object,
+  keys: readonly string[],
+  budget: Budget,
+  encode: Encoder,
+): WriteOperation[] {
+  if (keys.length > budget.slots) return anew(subject, object, budget, encode);
+  const operations = keyOperations(subject.id, entries, object, keys, encode);
+  return operations ?? anew(subject, object, budget, encode);
+}
+
+/** Undefined when the order of the keys can only be had by stating the contents anew. The shadow is then unusable. */
+function keyOperations(
+  target: ObjectId,
+  entries: Entries,
+  object: object,
+  keys: readonly string[],
+  encode: Encoder,
+): WriteOperation[] | undefined {
+  const operations: WriteOperation[] = [];
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? "";
+    const slot = readSlot(object, key);
+    if (isSame(entries.get(key), slot) && (slot !== undefined || entries.has(key))) continue;
+    entries.set(key, slot);
+    operations[operations.length] = { kind: "set", target, key, value: encode.slot(slot, key) };
+  }
+  const vanished = entries.size - keys.length;
+  if (vanished > 0) {
+    const kept = new OwnMap<string, true>();
+    for (let at = 0; at < keys.length; at++) kept.set(keys[at] ?? "", true);
+    entries.forEach((_slot, key) => {
+      if (kept.has(key)) return;
+      entries.delete(key);
+      operations[operations.length] = { kind: "delete", target, key };
+    });
+  }
+  return keys.length < 2 || hasOrder(entries, keys) ? operations : undefined;
+}
+
+/** Index-like keys come first and ascending whatever was done; only the others keep the order they were added in. */
+function hasOrder(entries: Entries, keys: readonly string[]): boolean {
+  let at = 0;
+  while (at < keys.length && isIndexKey(keys[at] ?? "")) at++;
+  let isSameOrder = true;
+  entries.forEach((_slot, key) => {
+    if (isIndexKey(key)) return;
+    if (keys[at++] !== key) isSameOrder = false;
+  });
+  return isSameOrder;
+}
+
+function arrayChanges(
+  subject: Subject,
+  shadow: Extract<Shadow, { kind: "array" }>,
+  array: object,
+  budget: Budget,
+  encode: Encoder,
+): WriteOperation[] {
+  const length = lengthOf(array);
+  if (length > budget.slots) return anew(subject, array, budget, encode);
+  const splice = spliceOf(subject.id, shadow.elements, array, length, encode);
+  const extra = extraKeys(array);
+  if (extra.length === 0 && shadow.entries.size === 0) return splice === undefined ? [] : [splice];
+  const operations = keyOperations(subject.id, shadow.entries, array, extra, encode);
+  if (operations === undefined) return anew(subject, array, budget, encode);
+  return splice === undefined ? operations : [splice, ...operations];
+}
+
+/** The one run of elements that is different, between the parts that are equal at both ends. */
+function spliceOf(
+  target: ObjectId,
+  elements: Slot[],
+  array: object,
+  length: number,
+  encode: Encoder,
+): WriteOperation | undefined {
+  const shorter = Math.min(length, elements.length);
+  let start = 0;
+  while (start < shorter && isSame(elements[start], readElement(array, start))) start++;
+  if (start === length && start === elements.length) return undefined;
+  let tail = 0;
+  while (
+    tail < shorter - start &&
+    isSame(elements[elements.length - 1 - tail], readElement(array, length - 1 - tail))
+  ) {
+    tail++;
+  }
+  return replaceElements(target, elements, array, start, elements.length - start - tail, length - start - tail, encode);
+}
+
+/** Takes `added` elements of the array at `start` over into the shadow, in place of `deleteCount`. */
+export function replaceElements(
+  target: ObjectId,
+  elements: Slot[],
+  array: object,
+  start: number,
+  deleteCount: number,
+  added: number,
+  encode: Encoder,
+): WriteOperation {
+  const slots: Slot[] = [];
+  const encoded: CapturedValue[] = [];
+  for (let at = 0; at < added; at++) {
+    slots[at] = readElement(array, start + at);
+    encoded[at] = encode.slot(slots[at], String(start + at));
+  }
+  spliceSlots(elements, start, deleteCount, slots);
+  return { kind: "splice", target, start, deleteCount, elements: encoded };
+}
+
+const arraySplice = Array.prototype.splice;
+const chunk = 10_000; // below what one call may take as arguments
+
+function spliceSlots(elements: Slot[], start: number, deleteCount: number, slots: readonly Slot[]): void {
+  if (slots.length <= chunk) {
+    Reflect.apply(arraySplice, elements, [start, deleteCount, ...slots]);
+    return;
+  }
+  const rest: Slot[] = Reflect.apply(arraySplice, elements, [start + deleteCount, elements.length]);
+  elements.length = start;
+  for (let at = 0; at < slots.length; at++) elements[elements.length] = slots[at];
+  for (let at = 0; at < rest.length; at++) elements[elements.length] = rest[at];
+}
+
+function mapChanges(
+  subject: Subject,
+  pairs: OwnMap<unknown, Slot>,
+  map: Map<unknown, unknown>,
+  budget: Budget,
+  encode: Encoder,
+): WriteOperation[] {
+  const target = subject.id;
+  if (pairCount(map) > budget.slots) return anew(subject, map, budget, encode);
+  const operations: WriteOperation[] = [];
+  if (pairCount(map) === 0) {
+    if (pairs.size === 0) return operations;
+    pairs.clear();
+    return [{ kind: "clear", target }];
+  }
+  pairs.forEach((_value, key) => {
+    if (hasKey(map, key)) return;
+    pairs.delete(key);
+    operations[operations.length] = { kind: "map-delete", target, key: encode.member(key) };
+  });
+  eachPair(map, (value, key) => {
+    if (pairs.has(key) && isSame(pairs.get(key), value)) return;
+    pairs.set(key, value);
+    operations[operations.length] = { kind: "map-set", target, key: encode.member(key), value: encode.slot(value, "") };
+  });
+  return hasSameKeyOrder(pairs, (visit) => eachPair(map, (_value, key) => visit(key)))
+    ? operations
+    : anew(subject, map, budget, encode);
+}
+
+function setChanges(
+  subject: Subject,
+  members: Set<unknown>,
+  set: Set<unknown>,
+  budget: Budget,
+  encode: Encoder,
+): WriteOperation[] {
+  const target = subject.id;
+  if (memberCount(set) > budget.slots) return anew(subject, set, budget, encode);
+  const operations: WriteOperation[] = [];
+  if (memberCount(set) === 0) {
+    if (members.size === 0) return operations;
+    members.clear();
+    return [{ kind: "clear", target }];
+  }
+  members.forEach((member) => {
+    if (hasMember(set, member)) return;
+    members.delete(member);
+    operations[operations.length] = { kind: "set-delete", target, member: encode.member(member) };
+  });
+  eachMember(set, (member) => {
+    if (members.has(member)) return;
+    members.add(member);
+    operations[operations.length] = { kind: "set-add", target, member: encode.member(member) };
+  });
+  return hasSameKeyOrder(members, (visit) => eachMember(set, visit)) ? operations : anew(subject, set, budget, encode);
+}
+
+function hasSameKeyOrder(
+  own: { forEach(visit: (value: unknown, key: unknown) => void): void },
+  eachKey: (visit: (key: unknown) => void) => void,
+): boolean {
+  const order: unknown[] = [];
+  own.forEach((_value, key) => (order[order.length] = key));
+  let at = 0;
+  let isSameOrder = true;
+  eachKey((key) => {
+    if (!isSame(order[at++], key)) isSameOrder = false;
+  });
+  return isSameOrder;
+}
+
+function bytesChanges(
+  subject: Subject,
+  shadow: Extract<Shadow, { kind: "bytes" }>,
+  source: object,
+  budget: Budget,
+  encode: Encoder,
+): WriteOperation[] {
+  const now = shadowOf(source, budget);
+  if (now.kind !== "bytes") return anew(subject, source, budget, encode);
+  let isSameBytes = now.length === shadow.length;
+  for (let at = 0; isSameBytes && at < now.bytes.length; at++) isSameBytes = now.bytes[at] === shadow.bytes[at];
+  if (isSameBytes) return [];
+  subject.shadow = now;
+  return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];
+}
+
+function changesOfTooLarge(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
+  const now = shadowOf(object, budget);
+  if (now.kind === "opaque") return [];
+  subject.shadow = now;
+  return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];
+}

@@ -1,0 +1,24 @@
+// Captured state: what the program's tracked values are, and every change to them.
+import type { RecordSink } from "../record-sink.js";
+import { IdentityLog, type StateLimits, defaultLimits } from "./tracker.js";
+
+export type { StateLimits } from "./tracker.js";
+
+export interface StateTracker {
+  /** Whether anything is tracked yet. */
+  readonly isActive: boolean;
+  /** Records the value with everything reachable from it and follows it from now on under this name. */
+  track(name: string, value: unknown): void;
+  /**
+   * Looks at some of the tracked state for changes that no write site told about. Call it whenever the program's own code
+   * has just run: it limits its own share of the time and costs next to nothing while nothing is tracked.
+   */
+  boundary(): void;
+  /** Looks at all of it: before the program ends. */
+  lookAtEverything(): void;
+}
+
+/** A tracker that writes to `sink`. Nothing it is given is ever called, read through a getter or changed. */
+export function createStateTracker(sink: RecordSink, limits: Partial<StateLimits> = {}): StateTracker {
+  return new IdentityLog(sink, { ...defaultLimits, ...limits });
+}

@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { createStateTracker } from "./index.js";
+import { WritesOnly, liveText, recordedText } from "./test-kit.js";
+
+const tracked = (value: unknown, limits = {}) => {
+  const sink = new WritesOnly();
+  const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: 1e9, ...limits });
+  tracker.track("s", value);
+  return { sink, tracker, recorded: () => recordedText(sink.graph, "s") };
+};
+
+describe("track", () => {
+  it("records every kind of value as it is", () => {
+    class Point {
+      x = 1;
+    }
+    const cyclic: Record<string, unknown> = { a: -0, b: NaN, c: 10n, d: undefined, e: null, f: "\ud800", 7: 1, 3: 2 };
+    cyclic["self"] = cyclic;
+    const values: unknown[] = [
+      cyclic,
+      [1, , 3], // eslint-disable-line no-sparse-arrays
+      Object.assign([1, 2], { extra: true }),
+      new Map<unknown, unknown>([[{ k: 1 }, new Set([1, NaN])]]),
+      new Date(5),
+      new Date(NaN),
+      new Uint8Array([1, 2]),
+      new Point(),
+      Object.assign(Object.create(null), { x: 1 }),
+      Symbol("s"),
+      "text",
+    ];
+    for (const value of values) expect(tracked(value).recorded()).toBe(liveText(value));
+  });
+
+  it("records the contents of all objects before the scope", () => {
+    const shared = { n: 1 };
+    const { sink } = tracked({ a: shared, b: [shared] });
+    expect(sink.kinds()).toBe("contents contents contents scope");
+  });
+
+  it("says nothing new for the same value and records another one", () => {
+    const value = { n: 1 };
+    const { sink, tracker, recorded } = tracked(value);
+    sink.forget();
+    tracker.track("s", value);
+    expect(sink.kinds()).toBe("");
+    tracker.track("s", 5);
+    expect(recorded()).toBe("5");
+  });
+});
+
+describe("boundary", () => {
+  it("finds each change with the smallest operation that says it", () => {
+    const value = { o: { a: 1, b: 2 }, l: [1, 2, 3, 4], m: new Map([["k", 1]]), s: new Set([1]), d: new Date(0) };
+    const { sink, tracker, recorded } = tracked(value);
+    const after = (change: () => void): string => {
+      sink.forget();
+      change();
+      tracker.boundary();
+      expect(recorded()).toBe(liveText(value));
+      return sink.kinds();
+    };
+    expect(after(() => undefined)).toBe("");
+    expect(after(() => (value.o.a = 2))).toBe("set");
+    expect(after(() => Reflect.deleteProperty(value.o, "a"))).toBe("delete");
+    expect(after(() => Object.assign(value.o, { a: 2 }))).toBe("set");
+    expect(after(() => (Reflect.deleteProperty(value.o, "b"), Object.assign(value.o, { b: 2 })))).toBe("contents");
+    expect(after(() => value.l.splice(1, 2, 9))).toBe("splice");
+    expect(after(() => value.l.reverse())).toBe("splice");
+    expect(after(() => value.m.set("j", 2))).toBe("map-set");
+    expect(after(() => value.m.delete("k") && value.m.set("k", 1))).toBe("contents");
+    expect(after(() => value.m.clear())).toBe("clear");
+    expect(after(() => value.s.add(2).delete(1))).toBe("set-delete set-add");
+    expect(after(() => value.d.setTime(9))).toBe("contents");
+  });
+
+  it("marks a found change with the clock of the look before it", () => {
+    const value = { n: 1 };
+    const { sink, tracker } = tracked(value);
+    tracker.boundary();
+    const lookedBy = sink.nowMs;
+    value.n = 2;
+    tracker.boundary();
+    const found = sink.writes.at(-1);
+    expect(found?.operation.kind).toBe("set");
+    expect(found?.afterMs).toBeGreaterThan(0);
+    expect(found?.afterMs).toBeLessThanOrEqual(lookedBy);
+  });
+
+  it("goes round within its budget and still finds everything", () => {
+    const value = Array.from({ length: 500 }, (_, n) => ({ n }));
+    const { tracker, recorded } = tracked(value, { slotsPerLook: 50 });
+    for (const item of value) item.n++;
+    let looks = 0;
+    while (recorded() !== liveText(value)) {
+      if (looks++ > 100) throw new Error("never found");
+      tracker.boundary();
+    }
+    expect(looks).toBeGreaterThan(5);
+  });
+
+  it("forgets what is no longer reachable and adopts it anew with its id when it returns", () => {
+    const part = { n: 1 };
+    const value: { part?: { n: number } } = { part };
+    const { sink, tracker, recorded } = tracked(value);
+    delete value.part;
+    tracker.boundary();
+    tracker.boundary();
+    part.n = 2;
+    sink.forget();
+    tracker.boundary();
+    expect(sink.kinds()).toBe("");
+    value.part = part;
+    tracker.boundary();
+    expect(sink.kinds()).toBe("contents set");
+    expect(recorded()).toBe(liveText(value));
+  });
+});
+
+describe("hostile values", () => {
+  it("are never run", () => {
+    const ran: string[] = [];
+    const trap = new Proxy({}, new Proxy({}, { get: (_, name) => (ran.push(String(name)), undefined) }));
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const throwing = {
+      get value() {
+        ran.push("getter");
+        throw new Error("getter");
+      },
+      toJSON() {
+        ran.push("toJSON");
+      },
+    };
+    class Odd extends Map {
+      override get size() {
+        ran.push("size");
+        return 0;
+      }
+      override [Symbol.iterator]() {
+        ran.push("iterator");
+        return super[Symbol.iterator]();
+      }
+    }
+    const value = {
+      trap,
+      revoked,
+      throwing,
+      odd: new Odd([[1, 2]]),
+      frozen: Object.freeze([1]),
+      child: Object.create(trap),
+    };
+    const list: unknown[] = [1];
+    Object.defineProperty(list, 0, { enumerable: true, get: () => ran.push("element") });
+    const { recorded, tracker } = tracked({ ...value, list });
+    tracker.boundary();
+    expect(ran).toEqual([]);
+    expect(recorded()).toBe(
+      'Object{"trap":<proxy Proxy>,"revoked":<proxy Proxy>,"throwing":Object{"value":<getter get value()>,' +
+        '"toJSON":<opaque function toJSON>},"odd":Odd(1=>2),"frozen":Array[1],"child":{},"list":Array[<getter get 0()>]}',
+    );
+  });
+
+  it("are opaque when they hold nothing that can be read", () => {
+    const value = [
+      Promise.resolve(),
+      new WeakMap(),
+      /a+/gi,
+      function named() {},
+      process.stdout,
+      new (class Store {})(),
+    ];
+    expect(tracked(value).recorded()).toBe(
+      `Array[<opaque Promise>,<opaque WeakMap>,<opaque /a+/gi>,<opaque function named>,<opaque ${
+        process.stdout.constructor.name
+      }>,Store{}]`,
+    );
+  });
+
+  it("beyond the budget are said to be", () => {
+    const value = { list: new Array(20).fill(0), text: "x".repeat(20), bytes: new Uint8Array(20), small: [1] };
+    const { tracker, recorded } = tracked(value, { slots: 10, stringLength: 3, bytes: 2 });
+    expect(recorded()).toBe(
+      'Object{"list":<too-large Array>,"text":cut(xxx…20),"bytes":Uint8Array(0 0/20),"small":Array[1]}',
+    );
+    value.small.length = 4_000_000_000;
+    tracker.boundary();
+    expect(recorded()).toContain('"small":Array (too large to capture)<opaque>');
+    value.small.length = 1;
+    tracker.boundary();
+    expect(recorded()).toContain('"small":Array[1]');
+  });
+});
