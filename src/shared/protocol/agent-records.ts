@@ -146,7 +146,7 @@ export function writeRecord(out: ByteWriter, record: AgentRecord): void {
   endRecord(out, start);
 }
 
-function writeBody(out: ByteWriter, record: AgentRecordBody): void {
+export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
   switch (record.kind) {
     case "string":
       out.u32(record.id);

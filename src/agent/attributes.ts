@@ -1,0 +1,180 @@
+// Turns what a program hands over into attributes: bounded in depth, breadth and bytes, and without running any of the
+// program's code (getters, Proxy traps, toJSON, custom inspection). What is left out says so in its place.
+import { types } from "node:util";
+import type { ByteWriter } from "../shared/protocol/bytes.js";
+import { writeAttribute, writeNumber, writeText } from "../shared/protocol/captured-value-codec.js";
+import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
+import { classNameOf, isError, textProperty } from "./own-data.js";
+
+export const budgets = { depth: 4, keys: 64, items: 64, textUnits: 4096, stackUnits: 16_384, totalUnits: 32_768 } as const;
+
+const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
+const dateToISOString = Date.prototype.toISOString;
+const dateGetTime = Date.prototype.getTime;
+const mapForEach = Map.prototype.forEach;
+const setForEach = Set.prototype.forEach;
+const bigintToString = BigInt.prototype.toString;
+
+/** What one conversion may still spend, in UTF-16 units and a constant for each value. */
+interface Allowance {
+  left: number;
+}
+
+export function cutText(text: string, units: number): string {
+  return text.length <= units ? text : `${text.slice(0, units)}…`;
+}
+
+/** Attributes of an exception by OpenTelemetry's names; for anything thrown that is no Error, its text. */
+export function exceptionAttributes(thrown: unknown): Attributes {
+  if (!isError(thrown)) {
+    const value = attributeFrom(thrown);
+    const message = typeof value === "string" ? value : cutText(JSON.stringify(value ?? null), budgets.textUnits);
+    return { "exception.type": typeof thrown, "exception.message": message };
+  }
+  const stacktrace = textProperty(thrown, "stack");
+  return {
+    "exception.type": textProperty(thrown, "name") ?? (classNameOf(thrown) || "Error"),
+    "exception.message": cutText(textProperty(thrown, "message") ?? "", budgets.textUnits),
+    ...(stacktrace === undefined ? {} : { "exception.stacktrace": cutText(stacktrace, budgets.stackUnits) }),
+  };
+}
+
+/** undefined: no value of ours (undefined, functions and symbols are left out). */
+export function attributeFrom(value: unknown): AttributeValue | undefined {
+  return convert(value, budgets.depth, { left: budgets.totalUnits });
+}
+
+export function attributesFrom(source: unknown): Attributes {
+  const value = typeof source === "object" && source !== null ? attributeFrom(source) : undefined;
+  if (typeof value !== "object" || value === null) return {};
+  return isList(value) ? { items: value } : value;
+}
+
+const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
+
+/** Same bytes as `writeAttributes(out, attributesFrom(source))`, without the copy while the values are flat. */
+export function encodeAttributes(out: ByteWriter, source: unknown): void {
+  const countAt = out.at;
+  out.u32(0);
+  if (typeof source !== "object" || source === null || types.isProxy(source)) return;
+  let count = 0;
+  const allowance = { left: budgets.totalUnits };
+  const keys = ownKeys(source);
+  for (let i = 0; i < keys.length && count < budgets.keys; i++) {
+    const key = keys[i] ?? "";
+    const found = getOwnPropertyDescriptor(source, key);
+    if (found === undefined) continue;
+    const value: unknown = found.get === undefined && found.set === undefined ? found.value : "[Getter]";
+    if (typeof value === "number") {
+      out.text(key);
+      writeNumber(out, value);
+    } else if (typeof value === "string" && value.length <= 256) {
+      out.text(key);
+      writeText(out, value);
+    } else {
+      const converted = convert(value, budgets.depth - 1, allowance);
+      if (converted === undefined) continue;
+      out.text(cutText(key, 256));
+      writeAttribute(out, converted);
+    }
+    count++;
+  }
+  out.view.setUint32(countAt, count, true);
+}
+
+function convert(value: unknown, depth: number, allowance: Allowance): AttributeValue | undefined {
+  allowance.left -= 8;
+  switch (typeof value) {
+    case "string": {
+      const text = cutText(value, Math.max(0, Math.min(budgets.textUnits, allowance.left)));
+      allowance.left -= text.length;
+      return text;
+    }
+    case "number":
+    case "boolean":
+      return value;
+    case "bigint":
+      return cutText(bigintToString.call(value), budgets.textUnits);
+    case "object":
+      return value === null ? null : convertObject(value, depth, allowance);
+    default:
+      return undefined;
+  }
+}
+
+function convertObject(value: object, depth: number, allowance: Allowance): AttributeValue {
+  if (types.isProxy(value)) return "[Proxy]";
+  if (types.isDate(value)) {
+    return Number.isNaN(dateGetTime.call(value)) ? "Invalid Date" : dateToISOString.call(value);
+  }
+  if (isError(value)) return exceptionAttributes(value);
+  if (depth <= 0 || allowance.left <= 0) return Array.isArray(value) ? "[Array]" : `[${classNameOf(value) || "Object"}]`;
+  if (Array.isArray(value)) return convertArray(value, depth, allowance);
+  if (types.isMap(value)) return convertMap(value, depth, allowance);
+  if (types.isSet(value)) return convertSet(value, depth, allowance);
+  if (types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value) || isOpaque(value)) return `[${classNameOf(value)}]`;
+  return convertProperties(value, depth, allowance);
+}
+
+const isOpaque = (value: object): boolean =>
+  types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isExternal(value);
+
+function convertProperties(value: object, depth: number, allowance: Allowance): Attributes {
+  const converted = emptyAttributes();
+  let count = 0;
+  for (const key of ownKeys(value)) {
+    if (count >= budgets.keys || allowance.left <= 0) {
+      converted["…"] = "cut";
+      break;
+    }
+    const found = getOwnPropertyDescriptor(value, key);
+    if (found === undefined) continue;
+    const isAccessor = found.get !== undefined || found.set !== undefined;
+    const item = isAccessor ? "[Getter]" : convert(found.value, depth - 1, allowance);
+    if (item === undefined) continue;
+    const name = cutText(key, 256);
+    allowance.left -= name.length;
+    converted[name] = item;
+    count++;
+  }
+  return converted;
+}
+
+function convertArray(value: readonly unknown[], depth: number, allowance: Allowance): AttributeValue[] {
+  const converted: AttributeValue[] = [];
+  for (let i = 0; i < value.length; i++) {
+    if (i >= budgets.items || allowance.left <= 0) {
+      converted.push(`… ${value.length - i} more`);
+      break;
+    }
+    const found = getOwnPropertyDescriptor(value, i);
+    const isAccessor = found?.get !== undefined || found?.set !== undefined;
+    converted.push(isAccessor ? "[Getter]" : (convert(found?.value, depth - 1, allowance) ?? null));
+  }
+  return converted;
+}
+
+function convertMap(value: Map<unknown, unknown>, depth: number, allowance: Allowance): Attributes {
+  const converted = emptyAttributes();
+  let count = 0;
+  mapForEach.call(value, (item: unknown, key: unknown) => {
+    if (count++ >= budgets.items || allowance.left <= 0) return;
+    const name = typeof key === "string" ? key : String(convert(key, 0, allowance) ?? typeof key);
+    converted[cutText(name, 256)] = convert(item, depth - 1, allowance) ?? null;
+  });
+  if (count > budgets.items) converted["…"] = `${count - budgets.items} more`;
+  return converted;
+}
+
+function convertSet(value: Set<unknown>, depth: number, allowance: Allowance): AttributeValue[] {
+  const converted: AttributeValue[] = [];
+  let count = 0;
+  setForEach.call(value, (item: unknown) => {
+    if (count++ < budgets.items && allowance.left > 0) converted.push(convert(item, depth - 1, allowance) ?? null);
+  });
+  if (count > budgets.items) converted.push(`… ${count - budgets.items} more`);
+  return converted;
+}
+
+/** Without a prototype, so that a key called "__proto__" is a key. */
+const emptyAttributes = (): Record<string, AttributeValue> => Object.create(null) as Record<string, AttributeValue>;

@@ -1,0 +1,30 @@
+// The span that the running code belongs to, followed through awaits, timers and callbacks.
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { OpenSpan, SpanParent } from "./record-sink.js";
+
+export class SpanContext {
+  readonly #storage = new AsyncLocalStorage<OpenSpan>();
+
+  get current(): OpenSpan | undefined {
+    return this.#storage.getStore();
+  }
+
+  /** The current span as a parent of a new one. */
+  get asParent(): SpanParent {
+    const span = this.current;
+    return span === undefined ? { kind: "none" } : { kind: "local", span };
+  }
+
+  run<Result>(span: OpenSpan, work: () => Result): Result {
+    return this.#storage.run(span, work);
+  }
+
+  /** From here to the end of this tick's callback, and in everything it starts. */
+  enter(span: OpenSpan): void {
+    this.#storage.enterWith(span);
+  }
+
+  dispose(): void {
+    this.#storage.disable();
+  }
+}

@@ -1,0 +1,41 @@
+// Reads of the program's objects that cannot run the program's code: own or inherited data properties only, never an
+// accessor, never into a Proxy.
+import { types } from "node:util";
+
+const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+
+/** Native errors may keep `stack` behind the engine's own accessor, which is as safe as data. */
+const nativeStackGetter = getOwnPropertyDescriptor(new Error(), "stack")?.get;
+
+export const isObject = (value: unknown): value is object =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
+
+/** The value of a data property on `target` or its prototypes; undefined when there is none or it is an accessor. */
+export function dataProperty(target: object, key: string | symbol): unknown {
+  let owner: object | null = target;
+  for (let depth = 0; owner !== null && depth < 16; depth++) {
+    if (types.isProxy(owner)) return undefined;
+    const found = getOwnPropertyDescriptor(owner, key);
+    if (found !== undefined) {
+      if (found.get !== undefined && found.get === nativeStackGetter && key === "stack") return found.get.call(target);
+      return found.value;
+    }
+    owner = getPrototypeOf(owner) as object | null;
+  }
+  return undefined;
+}
+
+export function textProperty(target: object, key: string): string | undefined {
+  const value = dataProperty(target, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The constructor's name where it is plain data, "" where there is none. */
+export function classNameOf(target: object): string {
+  const constructor = dataProperty(target, "constructor");
+  if (typeof constructor !== "function" || types.isProxy(constructor)) return "";
+  return textProperty(constructor, "name") ?? "";
+}
+
+/** An Error of this or another realm, told without looking at anything the program can change. */
+export const isError = (value: unknown): value is Error => types.isNativeError(value);

@@ -1,0 +1,41 @@
+// Replaces a method of an object we do not own, so that it can be put back.
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+
+/**
+ * `wrap` gets the original and returns what stands in its place; `uninstall` restores the very property that was there.
+ * Whoever wrapped our method in between keeps a working one: it then passes straight through to the original.
+ */
+export function replaceMethod(target: object, key: string, wrap: (original: Method) => Method): () => void {
+  const before = getOwnPropertyDescriptor(target, key);
+  const found: unknown = Reflect.get(target, key);
+  if (!isMethod(found) || (before !== undefined && !before.configurable)) return () => undefined;
+  let wrapped: Method | undefined = wrap(found);
+  const standIn = function (this: unknown, ...args: unknown[]): unknown {
+    return Reflect.apply(wrapped ?? found, this, args);
+  };
+  defineProperty(standIn, "name", { value: found.name, configurable: true });
+  defineProperty(standIn, "length", { value: found.length, configurable: true });
+  defineProperty(target, key, {
+    value: standIn,
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+    writable: before?.writable ?? true,
+  });
+  return () => {
+    wrapped = undefined;
+    if (getOwnPropertyDescriptor(target, key)?.value !== standIn) return;
+    if (before === undefined) Reflect.deleteProperty(target, key);
+    else defineProperty(target, key, before);
+  };
+}
+
+const isMethod = (value: unknown): value is Method => typeof value === "function";
+
+/** One uninstall out of several, last first. */
+export function together(releases: readonly (() => void)[]): () => void {
+  return () => {
+    for (const release of [...releases].reverse()) release();
+  };
+}

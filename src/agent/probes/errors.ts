@@ -1,0 +1,29 @@
+// Exceptions and rejections that end the program, as logs of severity fatal, and the process's warnings. The monitor
+// event changes nothing about what happens next; by default a rejection reaches it too.
+import { type Attributes, severities } from "../../shared/trace/attributes.js";
+import type { Agent } from "../agent.js";
+import { exceptionAttributes } from "../attributes.js";
+import { textProperty } from "../own-data.js";
+
+export function installErrors({ guest, sink }: Agent): () => void {
+  const record = (severity: number, thrown: unknown, more: Attributes): void => {
+    const exception = exceptionAttributes(thrown);
+    const body = `${String(exception["exception.type"])}: ${String(exception["exception.message"])}`;
+    sink.log(severity, "process", body, { ...exception, ...more });
+  };
+  const onException = (thrown: unknown, origin: unknown): void => {
+    guest.runAsGuest(() => record(severities.fatal, thrown, { "hindcast.origin": String(origin) }), undefined);
+  };
+  const onWarning = (warning: Error): void => {
+    guest.runAsGuest(() => {
+      const code = textProperty(warning, "code");
+      record(severities.warn, warning, code === undefined ? {} : { "warning.code": code });
+    }, undefined);
+  };
+  process.on("uncaughtExceptionMonitor", onException);
+  process.on("warning", onWarning);
+  return () => {
+    process.removeListener("uncaughtExceptionMonitor", onException);
+    process.removeListener("warning", onWarning);
+  };
+}

@@ -1,0 +1,74 @@
+// Requests sent by fetch and by undici itself, built in or installed, as spans of kind client.
+import type { AttributeValue } from "../../shared/trace/attributes.js";
+import type { Agent } from "../agent.js";
+import { exceptionAttributes } from "../attributes.js";
+import { objectIn, onChannel } from "../channels.js";
+import { dataProperty, textProperty } from "../own-data.js";
+import { together } from "../patch.js";
+import type { OpenSpan } from "../record-sink.js";
+import { headerFromSpan, isLoopback, traceHeader } from "../trace-context.js";
+import { clientAttributes, hostFrom } from "./http-attributes.js";
+
+interface Exchange {
+  readonly span: OpenSpan;
+  statusCode: number | undefined;
+}
+
+export function installFetch({ guest, context, sink }: Agent): () => void {
+  const exchanges = new WeakMap<object, Exchange>();
+
+  const start = (request: object): void => {
+    const { scheme, authority } = originOf(dataProperty(request, "origin"));
+    const host = hostFrom(authority);
+    const method = textProperty(request, "method") ?? "GET";
+    const attributes = clientAttributes(method, scheme, host, textProperty(request, "path") ?? "/");
+    const span = sink.startSpan(method, "client", context.asParent, attributes);
+    exchanges.set(request, { span, statusCode: undefined });
+    if (isLoopback(host.name) && !hasTraceHeader(dataProperty(request, "headers"))) {
+      const addHeader = dataProperty(request, "addHeader");
+      if (typeof addHeader === "function") Reflect.apply(addHeader, request, [traceHeader, headerFromSpan(span)]);
+    }
+  };
+
+  const end = (message: object): void => {
+    const request = objectIn(message, "request");
+    const exchange = request === undefined ? undefined : exchanges.get(request);
+    if (request === undefined || exchange === undefined) return;
+    exchanges.delete(request);
+    const { span, statusCode } = exchange;
+    const attributes: Record<string, AttributeValue> = {};
+    if (statusCode !== undefined) attributes["http.response.status_code"] = statusCode;
+    const error = dataProperty(message, "error");
+    if (error !== undefined) {
+      Object.assign(attributes, exceptionAttributes(error));
+      const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
+      attributes["error.type"] = code ?? String(attributes["exception.type"]);
+    } else if (statusCode !== undefined && statusCode >= 400) attributes["error.type"] = String(statusCode);
+    sink.endSpan(span, "error.type" in attributes ? "error" : "unset", undefined, attributes);
+  };
+
+  return together([
+    onChannel(guest, "undici:request:create", (message) => {
+      const request = objectIn(message, "request");
+      if (request !== undefined) start(request);
+    }),
+    onChannel(guest, "undici:request:headers", (message) => {
+      const exchange = exchanges.get(objectIn(message, "request") ?? message);
+      const statusCode = dataProperty(objectIn(message, "response") ?? {}, "statusCode");
+      if (exchange !== undefined && typeof statusCode === "number") exchange.statusCode = statusCode;
+    }),
+    onChannel(guest, "undici:request:trailers", end),
+    onChannel(guest, "undici:request:error", end),
+  ]);
+}
+
+function originOf(origin: unknown): { readonly scheme: string; readonly authority: string } {
+  const match = /^(https?):\/\/([^/]*)/.exec(origin instanceof URL ? origin.origin : String(origin));
+  return { scheme: match?.[1] ?? "http", authority: match?.[2] ?? "" };
+}
+
+/** undici 5 keeps headers as one text, later ones as a list of names and values. */
+function hasTraceHeader(headers: unknown): boolean {
+  if (typeof headers === "string") return headers.toLowerCase().includes(`${traceHeader}:`);
+  return Array.isArray(headers) && headers.some((item) => typeof item === "string" && item.toLowerCase() === traceHeader);
+}

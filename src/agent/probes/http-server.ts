@@ -1,0 +1,95 @@
+// Requests this program serves, as spans of kind server. Everything the handler does, across awaits and in the request's
+// later events, belongs to the span. It ends when the response is finished, or when the connection is gone before that.
+import { type IncomingMessage, type ServerResponse, IncomingMessage as RequestClass, ServerResponse as ResponseClass } from "node:http";
+import type { AttributeValue } from "../../shared/trace/attributes.js";
+import type { Agent } from "../agent.js";
+import { objectIn, onChannel } from "../channels.js";
+import { dataProperty, textProperty } from "../own-data.js";
+import { replaceMethod, together } from "../patch.js";
+import type { OpenSpan } from "../record-sink.js";
+import { parentFromHeader, traceHeader } from "../trace-context.js";
+import { hostFrom, targetAttributes } from "./http-attributes.js";
+
+export function installHttpServer({ guest, context, sink }: Agent): () => void {
+  const open = new WeakMap<object, OpenSpan>();
+  const ended = new WeakSet<OpenSpan>();
+  const routes = new WeakMap<object, string>();
+
+  const start = (request: IncomingMessage, response: ServerResponse): void => {
+    const method = request.method ?? "GET";
+    const { headers, socket } = request;
+    const attributes: Record<string, AttributeValue> = {
+      "http.request.method": method,
+      ...targetAttributes(request.url ?? ""),
+      "url.scheme": "encrypted" in socket ? "https" : "http",
+      "network.protocol.version": request.httpVersion,
+    };
+    if (headers.host !== undefined) {
+      const host = hostFrom(headers.host);
+      attributes["server.address"] = host.name;
+      if (host.port !== undefined) attributes["server.port"] = host.port;
+    }
+    if (socket.remoteAddress !== undefined) attributes["client.address"] = socket.remoteAddress;
+    if (headers["user-agent"] !== undefined) attributes["user_agent.original"] = headers["user-agent"].slice(0, 256);
+    const span = sink.startSpan(method, "server", parentFromHeader(headers[traceHeader]), attributes);
+    open.set(request, span);
+    open.set(response, span);
+    context.enter(span);
+  };
+
+  const end = (request: IncomingMessage, response: ServerResponse, isFinished: boolean): void => {
+    const span = open.get(response);
+    if (span === undefined || ended.has(span)) return;
+    ended.add(span);
+    const { statusCode } = response;
+    const route = routes.get(request) ?? routeOf(request);
+    const attributes: Record<string, AttributeValue> = {};
+    if (isFinished || response.headersSent) attributes["http.response.status_code"] = statusCode;
+    if (route !== undefined) attributes["http.route"] = route;
+    const isError = !isFinished || statusCode >= 500;
+    if (isError) attributes["error.type"] = isFinished ? String(statusCode) : "aborted";
+    const name = route === undefined ? undefined : `${request.method ?? "GET"} ${route}`;
+    sink.endSpan(span, isError ? "error" : "unset", name, attributes);
+  };
+
+  /** Events of a body that arrives later come from the connection, outside the span: bring them back into it. */
+  const insideSpan = (emit: (this: unknown, ...args: unknown[]) => unknown) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const span = typeof this === "object" && this !== null ? open.get(this) : undefined;
+      if (span === undefined || context.current !== undefined) return Reflect.apply(emit, this, args);
+      return context.run(span, () => Reflect.apply(emit, this, args));
+    };
+  const endOnClose = (emit: (this: unknown, ...args: unknown[]) => unknown) =>
+    insideSpan(function (this: unknown, ...args: unknown[]): unknown {
+      if (args[0] === "close" && this instanceof ResponseClass)
+        guest.runAsGuest(() => end(this.req, this, this.writableFinished), undefined);
+      return Reflect.apply(emit, this, args);
+    });
+
+  return together([
+    onChannel(guest, "http.server.request.start", (message) => {
+      const [request, response] = [objectIn(message, "request"), objectIn(message, "response")];
+      if (request instanceof RequestClass && response instanceof ResponseClass) start(request, response);
+    }),
+    onChannel(guest, "http.server.response.finish", (message) => {
+      const [request, response] = [objectIn(message, "request"), objectIn(message, "response")];
+      if (request instanceof RequestClass && response instanceof ResponseClass) end(request, response, true);
+    }),
+    onChannel(guest, "tracing:fastify.request.handler:start", (message) => {
+      const raw = objectIn(objectIn(message, "request") ?? {}, "raw");
+      const url = textProperty(objectIn(message, "route") ?? {}, "url");
+      if (raw !== undefined && url !== undefined) routes.set(raw, url);
+    }),
+    replaceMethod(RequestClass.prototype, "emit", insideSpan),
+    replaceMethod(ResponseClass.prototype, "emit", endOnClose),
+  ]);
+}
+
+/** What express leaves on a request: the matched route below the router's own path. */
+function routeOf(request: IncomingMessage): string | undefined {
+  const route = dataProperty(request, "route");
+  const path = typeof route === "object" && route !== null ? textProperty(route, "path") : undefined;
+  if (path === undefined) return undefined;
+  const base = textProperty(request, "baseUrl") ?? "";
+  return base !== "" && path === "/" ? base : base + path;
+}

@@ -1,0 +1,101 @@
+// Lines that pino writes, as logs with the attributes pino serialized (redacted ones stay redacted). Later pinos publish
+// each line on a diagnostics channel; for earlier ones the function that composes lines is replaced as pino loads.
+import { Module } from "node:module";
+import { type Severity, severities } from "../../shared/trace/attributes.js";
+import type { Agent } from "../agent.js";
+import { attributesFrom, cutText } from "../attributes.js";
+import { onChannel } from "../channels.js";
+import { dataProperty } from "../own-data.js";
+import { replaceMethod, together } from "../patch.js";
+
+const maxLineUnits = 65_536;
+/** Pino's own fields, which a log record has places of its own for. */
+const ownFields: readonly string[] = ["level", "time", "pid", "hostname"];
+
+export function installPino(agent: Agent): () => void {
+  const { guest } = agent;
+  const record = (instance: object, call: readonly unknown[], line: unknown) => {
+    if (typeof line === "string") recordLine(agent, line, messageKeyOf(instance), call[2]);
+  };
+  const hasChannel = new WeakSet<object>();
+  return together([
+    onChannel(guest, "tracing:pino_asJson:end", (message) => {
+      const [instance, call] = [Reflect.get(message, "instance"), Reflect.get(message, "arguments")];
+      if (typeof instance !== "object" || instance === null || typeof call !== "object" || call === null) return;
+      record(instance, Array.from(call), Reflect.get(message, "result"));
+    }),
+    replaceMethod(Module, "_load", (load) =>
+      function (...args) {
+        const loaded = Reflect.apply(load, this, args);
+        if (args[0] === "./tools" || args[0] === "./lib/tools")
+          guest.runAsGuest(() => wrapComposer(loaded, args[1], hasChannel, guest.runAsGuest.bind(guest), record), undefined);
+        return loaded;
+      }),
+  ]);
+}
+
+type AsGuest = (work: () => void, fallback: undefined) => void;
+type RecordLine = (instance: object, call: readonly unknown[], line: unknown) => void;
+
+function wrapComposer(tools: unknown, parent: unknown, seen: WeakSet<object>, asGuest: AsGuest, record: RecordLine): void {
+  if (typeof tools !== "object" || tools === null || seen.has(tools)) return;
+  const file = typeof parent === "object" && parent !== null ? dataProperty(parent, "filename") : undefined;
+  if (typeof file !== "string" || !/[\\/]pino[\\/](lib[\\/][\w-]+|pino)\.js$/.test(file)) return;
+  seen.add(tools);
+  const asJson = dataProperty(tools, "asJson");
+  if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("asJsonChan")) return;
+  replaceMethod(tools, "asJson", (original) =>
+    function (...args) {
+      const line = Reflect.apply(original, this, args);
+      if (typeof this === "object" && this !== null) {
+        const instance = this;
+        asGuest(() => record(instance, args, line), undefined);
+      }
+      return line;
+    });
+}
+
+function recordLine({ sink }: Agent, line: string, messageKey: string, level: unknown): void {
+  const severity = severityOf(typeof level === "number" ? level : 30);
+  if (line.length > maxLineUnits) return sink.log(severity, "pino", cutText(line, maxLineUnits), {});
+  const fields: unknown = JSON.parse(line);
+  if (typeof fields !== "object" || fields === null) return;
+  const rest: Record<string, unknown> = {};
+  let body = "";
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === messageKey) body = typeof value === "string" ? value : JSON.stringify(value);
+    else if (key === "err" && isSerializedError(value)) {
+      rest["exception.type"] = value.type;
+      rest["exception.message"] = value.message;
+      rest["exception.stacktrace"] = value.stack;
+    } else if (!ownFields.includes(key)) rest[key] = value;
+  }
+  sink.log(severity, "pino", body, attributesFrom(rest));
+}
+
+interface SerializedError {
+  readonly type: unknown;
+  readonly message: unknown;
+  readonly stack: unknown;
+}
+
+function isSerializedError(value: unknown): value is SerializedError {
+  return typeof value === "object" && value !== null && "type" in value && "message" in value && "stack" in value;
+}
+
+function severityOf(level: number): number {
+  const name: Severity =
+    level >= 60 ? "fatal" : level >= 50 ? "error" : level >= 40 ? "warn" : level >= 30 ? "info" : level >= 20 ? "debug" : "trace";
+  return severities[name];
+}
+
+/** pino keeps its settings under symbols of its own; a program may have renamed "msg". */
+function messageKeyOf(instance: object): string {
+  for (let owner: object | null = instance, depth = 0; owner !== null && depth < 8; depth++) {
+    const symbol = Object.getOwnPropertySymbols(owner).find((key) => key.description === "pino.messageKey");
+    const value = symbol === undefined ? undefined : dataProperty(owner, symbol);
+    if (typeof value === "string") return value;
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  return "msg";
+}

@@ -1,0 +1,84 @@
+// Starts the agent's worker from the program's thread, and waits for it, bounded, when the program ends.
+import { existsSync } from "node:fs";
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { RingMemory, control, facts, link } from "./ring.js";
+import { EngineLink, type WorkerSetup } from "./worker.js";
+
+const stopMessage = "stop";
+/** The longest an exit is held up, and only while an engine is connected or about to be. */
+const maxExitWaitMs = 1000;
+
+export interface Ending {
+  readonly exitCode: number | undefined;
+  readonly written: number;
+  readonly dropped: number;
+}
+
+export class WorkerThread {
+  readonly #worker: Worker;
+  readonly #memory: RingMemory;
+  readonly #now: () => number;
+
+  constructor(file: string, setup: WorkerSetup, now: () => number) {
+    this.#memory = new RingMemory(setup.memory);
+    this.#now = now;
+    // A pipe has no file on Windows; elsewhere a missing socket need not be waited for at exit.
+    if (process.platform !== "win32" && !existsSync(setup.socketPath)) this.#setLink(link.absent);
+    // Captured streams, no options and no environment: whatever the worker does, the program's stdio stays its own.
+    this.#worker = new Worker(file, { workerData: setup, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true });
+    this.#worker.unref();
+    this.#worker.on("error", () => this.#setLink(link.refused));
+    this.#worker.on("exit", () => this.#setLink(link.refused));
+  }
+
+  /** False once the engine refused us or the worker is gone: nothing will ever be sent. */
+  get isUseful(): boolean {
+    return Atomics.load(this.#memory.control, control.link) !== link.refused;
+  }
+
+  get isWorthWaitingFor(): boolean {
+    const state = Atomics.load(this.#memory.control, control.link);
+    return state === link.connected || state === link.connecting;
+  }
+
+  /** Blocks until everything is with the kernel; returns at once when no engine is connected. `flush` may add records. */
+  end(ending: () => Ending, flush: () => boolean): void {
+    const { control: words, facts: numbers } = this.#memory;
+    const deadline = this.#now() + maxExitWaitMs;
+    while (!flush() && this.isWorthWaitingFor && this.#now() < deadline) Atomics.wait(words, control.done, 0, 2);
+    const { exitCode, written, dropped } = ending();
+    numbers[facts.exitCode] = exitCode ?? 0;
+    numbers[facts.written] = written;
+    numbers[facts.dropped] = dropped;
+    Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
+    Atomics.store(words, control.stop, 1);
+    this.#worker.postMessage(stopMessage);
+    while (Atomics.load(words, control.done) === 0 && this.isWorthWaitingFor) {
+      const left = deadline - this.#now();
+      if (left <= 0) return;
+      Atomics.wait(words, control.done, 0, Math.min(left, 50));
+    }
+  }
+
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
+  #setLink(state: number): void {
+    Atomics.store(this.#memory.control, control.link, state);
+  }
+}
+
+/** In a worker thread: does the agent's part if the thread is the agent's own; any other worker is left alone. */
+export function runAsWorker(): void {
+  const setup: unknown = workerData;
+  if (isMainThread || !isSetup(setup)) return;
+  const engineLink = new EngineLink(setup);
+  process.on("uncaughtException", () => engineLink.giveUp());
+  parentPort?.on("message", () => engineLink.stop());
+  engineLink.start();
+}
+
+function isSetup(data: unknown): data is WorkerSetup {
+  return typeof data === "object" && data !== null && "kind" in data && data.kind === "hindcast-agent-worker";
+}
