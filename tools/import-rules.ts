@@ -38,7 +38,7 @@ const layers: readonly Layer[] = [
   { folder: "src/engine/replay", mayImport: shared, packages: [] },
   { folder: "src/engine/store", mayImport: shared, packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"] },
   { folder: "src/engine", mayImport: [...shared, "src/rules"], packages: ["node:*", "valibot", "msgpackr", "pino"] },
-  { folder: "src/agent", mayImport: shared, packages: ["node:*", "msgpackr", "meriyah", "magic-string"] },
+  { folder: "src/agent", mayImport: shared, packages: ["node:*", "msgpackr", "valibot", "meriyah", "magic-string"] },
   { folder: "src/api", mayImport: shared, packages: ["node:*"] },
   { folder: "src/serve", mayImport: [...shared, "src/engine"], packages: ["node:*", "ws", "valibot"] },
   {

@@ -17,8 +17,14 @@ afterAll(() => {
 
 const oracleLine = v.object({
   changes: v.number(),
-  begun: v.pipe(v.string(), v.transform(BigInt)),
-  clock: v.pipe(v.string(), v.transform(BigInt)),
+  begun: v.pipe(
+    v.string(),
+    v.transform((text) => BigInt(text)),
+  ),
+  clock: v.pipe(
+    v.string(),
+    v.transform((text) => BigInt(text)),
+  ),
   state: v.unknown(),
 });
 type OracleLine = v.InferOutput<typeof oracleLine>;
@@ -50,7 +56,12 @@ const readOracle = (file: string): OracleLine[] =>
     .map((line) => v.parse(oracleLine, JSON.parse(line)));
 
 /** Instants over the whole run, and for some changes the instants around both their ends. */
-function questionsFor(oracle: readonly OracleLine[], seed: number, randomCount: number, boundaryCount: number): Question[] {
+function questionsFor(
+  oracle: readonly OracleLine[],
+  seed: number,
+  randomCount: number,
+  boundaryCount: number,
+): Question[] {
   let state = seed;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
   const first = oracle[0]?.clock ?? 0n;
