@@ -17,6 +17,7 @@ import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
 import { RingMemory, RingWriter } from "./ring.js";
+import { type StateTracker, createStateTracker } from "./state/index.js";
 import { WorkerThread } from "./worker-thread.js";
 
 /** What probes get to work with. */
@@ -33,6 +34,8 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
   const context = new SpanContext();
   const memory = RingMemory.allocate(configuration.ringBytes);
   const sink = new Recorder(new RingWriter(memory), context, now, () => guest.noteFault());
+  const tracker = createStateTracker(sink);
+  sink.beforeSpanEnds(() => tracker.boundary());
   const agent: Agent = { guest, context, sink };
   const worker = new WorkerThread(
     bundle,
@@ -49,9 +52,11 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
   const metrics = installRuntimeMetrics(agent, () => {
     if (!worker.isUseful) uninstall();
   });
-  releases.push(metrics.uninstall, installErrors(agent), offerHandle(handleOf(agent)));
+  const looking = lookRegularly(agent, tracker);
+  releases.push(metrics.uninstall, looking.stop, installErrors(agent), offerHandle(handleOf(agent, tracker, looking.start)));
   releases.push(
     installExit(agent, (exitCode) => {
+      tracker.lookAtEverything();
       metrics.sample();
       worker.end(
         () => ({ exitCode, ...sink.counts }),
@@ -72,9 +77,31 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
   return uninstall;
 }
 
-function handleOf({ guest, context, sink }: Agent): AgentHandle {
+/** Between spans, tracked state is looked at this often for changes that no write site told about. */
+const lookEveryMs = 20;
+
+/** Looks from the first `track` call on; a program that tracks nothing has no such timer. */
+function lookRegularly({ guest }: Agent, tracker: StateTracker): { start(): void; stop(): void } {
+  const { setInterval, clearInterval } = guest.originals;
+  let timer: NodeJS.Timeout | undefined;
   return {
-    track: () => undefined,
+    start() {
+      if (!tracker.isActive || timer !== undefined) return;
+      timer = setInterval(() => guest.runAsGuest(() => tracker.boundary(), undefined), lookEveryMs);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function handleOf({ guest, context, sink }: Agent, tracker: StateTracker, lookFromNowOn: () => void): AgentHandle {
+  return {
+    track(name, value) {
+      guest.runAsGuest(() => {
+        tracker.track(String(name), value);
+        lookFromNowOn();
+      }, undefined);
+    },
     event: (name, attributes) => sink.event(String(name), attributes),
     metric: (name, value, unit, attributes) => {
       if (typeof value === "number") sink.metric(String(name), String(unit), value, attributes);

@@ -32,8 +32,9 @@ export function exceptionAttributes(thrown: unknown): Attributes {
     return { "exception.type": typeof thrown, "exception.message": message };
   }
   const stacktrace = textProperty(thrown, "stack");
+  const name = textProperty(thrown, "name") ?? "Error";
   return {
-    "exception.type": textProperty(thrown, "name") ?? (classNameOf(thrown) || "Error"),
+    "exception.type": name === "Error" ? classNameOf(thrown) || name : name,
     "exception.message": cutText(textProperty(thrown, "message") ?? "", budgets.textUnits),
     ...(stacktrace === undefined ? {} : { "exception.stacktrace": cutText(stacktrace, budgets.stackUnits) }),
   };

@@ -55,6 +55,7 @@ export class Recorder implements RecordSink {
   readonly #locations = new Map<string, number>();
   readonly #series = new Map<string, number>();
   #lastId = { string: 0, location: 0, series: 0 };
+  #beforeSpanEnd: () => void = () => undefined;
   readonly #random = new Uint8Array(4096);
   #randomAt = 4096;
 
@@ -68,6 +69,11 @@ export class Recorder implements RecordSink {
 
   get counts(): RecorderCounts {
     return { written: this.#written, dropped: this.#dropped };
+  }
+
+  /** Called before each span-end record, so that what happened inside the span is recorded before its end. */
+  beforeSpanEnds(look: () => void): void {
+    this.#beforeSpanEnd = look;
   }
 
   event(name: string, attributes: unknown): void {
@@ -134,6 +140,11 @@ export class Recorder implements RecordSink {
   }
 
   endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes): void {
+    try {
+      this.#beforeSpanEnd();
+    } catch {
+      this.#noteFault();
+    }
     const nameId = name === undefined ? 0 : this.#string(name);
     this.#record({ kind: "span-end", span: span.number, status, name: nameId, attributes });
   }

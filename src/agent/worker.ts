@@ -23,6 +23,7 @@ const maxUnacknowledgedBytes = 32 * 1024 * 1024;
 const maxUnsentBytes = 2 * 1024 * 1024;
 const firstRetryMs = 100;
 const lastRetryMs = 5000;
+const closeWaitMs = 200;
 
 interface Batch {
   readonly number: number;
@@ -152,11 +153,14 @@ export class EngineLink {
       written: numbers[facts.written],
       dropped: numbers[facts.dropped],
     });
-    // Called when the kernel has taken every byte: it delivers them even if this process is gone by then.
-    this.#socket?.end(() => {
+    const finish = () => {
       Atomics.store(words, control.done, 1);
       Atomics.notify(words, control.done);
-    });
+    };
+    // The engine closes its side once it has read everything. It usually has within a millisecond; an engine that is
+    // busy need not be waited for, as the kernel has every byte and delivers it even if this process is gone by then.
+    this.#socket?.end(() => setTimeout(finish, closeWaitMs));
+    this.#socket?.on("close", finish);
   }
 
   #sendBatch(batch: Batch): void {
