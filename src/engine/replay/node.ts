@@ -1,6 +1,6 @@
 // One object of the program inside an ObjectGraph: ObjectContents in a shape that writes can be applied to.
 import type { CapturedValue, Entry, ObjectContents } from "../../shared/trace/value.js";
-import { slotKeyOf } from "../../shared/trace/slots.js";
+import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 
 export type Leaf = Extract<ObjectContents, { kind: "date" | "bytes" | "opaque" }>;
@@ -39,13 +39,13 @@ export function nodeFromContents(contents: ObjectContents): GraphNode {
       return {
         kind: "map",
         className: contents.className,
-        pairs: new Map(contents.pairs.map(([key, value]) => [slotKeyOf(key), { key, value }])),
+        pairs: new Map(contents.pairs.map(([key, value]) => [slotKeyOf(key), { key: keyAsKept(key), value }])),
       };
     case "set":
       return {
         kind: "set",
         className: contents.className,
-        members: new Map(contents.members.map((member) => [slotKeyOf(member), member])),
+        members: new Map(contents.members.map((member) => [slotKeyOf(member), keyAsKept(member)])),
       };
     case "date":
     case "bytes":

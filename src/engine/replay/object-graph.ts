@@ -3,7 +3,7 @@
 // A write to an object whose contents never arrived changes nothing: the object stays "not recorded".
 import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { slotKeyOf } from "../../shared/trace/slots.js";
+import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type GraphNode, contentsFromNode, copyOfNode, indexFromKey, nodeFromContents } from "./node.js";
 
@@ -80,7 +80,7 @@ export class ObjectGraph {
       case "map-set": {
         if (node.kind !== "map") return;
         const slot = slotKeyOf(operation.key);
-        node.pairs.set(slot, { key: node.pairs.get(slot)?.key ?? operation.key, value: operation.value });
+        node.pairs.set(slot, { key: node.pairs.get(slot)?.key ?? keyAsKept(operation.key), value: operation.value });
         return;
       }
       case "map-delete":
@@ -89,7 +89,7 @@ export class ObjectGraph {
       case "set-add": {
         if (node.kind !== "set") return;
         const slot = slotKeyOf(operation.member);
-        if (!node.members.has(slot)) node.members.set(slot, operation.member);
+        if (!node.members.has(slot)) node.members.set(slot, keyAsKept(operation.member));
         return;
       }
       case "set-delete":

@@ -35,3 +35,7 @@ export function isSameValue(a: CapturedValue | undefined, b: CapturedValue | und
   if (a.kind === "primitive" && b.kind === "primitive") return Object.is(a.value, b.value);
   return a.kind === b.kind && slotKeyOf(a) === slotKeyOf(b);
 }
+
+/** A Map or Set keeps -0 as 0. */
+export const keyAsKept = (key: CapturedValue): CapturedValue =>
+  key.kind === "primitive" && Object.is(key.value, -0) ? { kind: "primitive", value: 0 } : key;
