@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
-import { historyRows, numericSteps, writerFrom } from "./history-rows.js";
+import { historyRows, numericSteps } from "./history-rows.js";
 
 function writeOf(seq: number, instant: bigint, value: unknown, more: Partial<WriteEntry> = {}): WriteEntry {
   return {
@@ -49,26 +49,6 @@ describe("historyRows", () => {
       "/app/src/ledger.ts:88:5",
       "POST /debit",
     ]);
-  });
-});
-
-describe("writerFrom", () => {
-  const seqOf = (...args: Parameters<typeof writerFrom>) => writerFrom(...args)?.seq;
-
-  it("finds the last writer, then the one before it", () => {
-    expect([
-      seqOf(writes, atInstant(250n), "last"),
-      seqOf(writes, atSeq(5, 200n), "last"),
-      seqOf(writes, atSeq(1, 100n), "last"),
-    ]).toEqual([5, 4, undefined]);
-  });
-
-  it("finds the next writer", () => {
-    expect([
-      seqOf(writes, atSeq(4, 200n), "next"),
-      seqOf(writes, atInstant(50n), "next"),
-      seqOf(writes, atInstant(400n), "next"),
-    ]).toEqual([5, 1, undefined]);
   });
 });
 

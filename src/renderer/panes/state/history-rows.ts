@@ -40,32 +40,18 @@ function isBefore(write: WriteEntry, moment: Moment): boolean {
     : write.instant <= moment.instant;
 }
 
-/** The write before or after the playhead's, for `w` and `Shift w`. Standing on a write, "last" is the one before it. */
-export function writerFrom(
-  writes: readonly WriteEntry[],
-  moment: Moment,
-  direction: "last" | "next",
-): WriteEntry | undefined {
-  const current = lastWriterAt(writes, moment);
-  if (direction === "next") return writes[current + 1];
-  const there = writes[current];
-  const isOnIt = there !== undefined && moment.process === there.process && moment.seq === there.seq;
-  return isOnIt ? writes[current - 1] : there;
+function rowOf(write: WriteEntry): Omit<HistoryRow, "isLastWriter" | "isFuture"> {
+  const { short, inFull } = placeOf(write);
+  const newText = write.newText === "" ? "deleted" : write.newText;
+  return { write, newText, place: short, placeInFull: inFull, spanName: write.span?.name ?? "" };
 }
 
-function rowOf(write: WriteEntry): Omit<HistoryRow, "isLastWriter" | "isFuture"> {
-  const location = write.location;
-  const functionName = location?.functionName ?? "";
-  return {
-    write,
-    newText: write.operation.includes("delete") ? "deleted" : write.newText,
-    place:
-      location === undefined
-        ? ""
-        : `${baseName(location.file)}:${String(location.line)}${functionName === "" ? "" : ` ${functionName}`}`,
-    placeInFull: location === undefined ? "" : `${location.file}:${String(location.line)}:${String(location.column)}`,
-    spanName: write.span?.name ?? "",
-  };
+/** Where in the code: `ledger.ts:88 debit`, and with its whole path; both "" when it is not known. */
+export function placeOf({ location }: WriteEntry): { readonly short: string; readonly inFull: string } {
+  if (location === undefined) return { short: "", inFull: "" };
+  const { file, line, column, functionName } = location;
+  const called = functionName === undefined || functionName === "" ? "" : ` ${functionName}`;
+  return { short: `${baseName(file)}:${String(line)}${called}`, inFull: `${file}:${String(line)}:${String(column)}` };
 }
 
 const baseName = (file: string): string => file.split(/[\\/]/).pop() ?? file;

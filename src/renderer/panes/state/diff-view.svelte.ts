@@ -1,0 +1,60 @@
+// What differs between two positions: the ends of the selected stretch of time, or before and after the last write.
+import type { CallResult, WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import { type At, processId, seq } from "../../../shared/trace/time.js";
+import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import { Query } from "../../state/query.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
+import type { TreeView } from "./tree-view.svelte.js";
+
+const mostChanges = 2000;
+
+export type DiffEnds = { readonly kind: "range" | "write"; readonly a: At; readonly b: At };
+
+export class DiffView {
+  readonly #recording: OpenRecording;
+  readonly #tree: TreeView;
+  readonly query = new Query<CallResult<"state.diff">>();
+  #attempt = $state(0);
+
+  /** Undefined before the scope's first write. */
+  readonly ends: DiffEnds | undefined;
+
+  constructor(recording: OpenRecording, selection: Selection, tree: TreeView) {
+    this.#recording = recording;
+    this.#tree = tree;
+    this.ends = $derived.by(() => {
+      const { range } = selection;
+      if (range === undefined) return endsOfWrite(tree.writer.value, tree.at);
+      const atOffset = (ns: number): At => ({ kind: "instant", instant: recording.instantFromOffset(ns) });
+      return { kind: "range", a: atOffset(range.fromNs), b: atOffset(range.toNs) };
+    });
+  }
+
+  /** Call from an effect. */
+  load(): void {
+    const { ends } = this;
+    const { scope } = this.#tree;
+    void this.#attempt;
+    if (ends === undefined || scope === undefined) return;
+    const args = { process: scope.process, scope: scope.scope, a: ends.a, b: ends.b, limit: mostChanges };
+    this.query.load((signal) => this.#recording.call("state.diff", args, signal));
+  }
+
+  retry(): void {
+    this.#attempt += 1;
+  }
+}
+
+function endsOfWrite(write: WriteEntry | undefined, at: At): DiffEnds | undefined {
+  if (write === undefined) return undefined;
+  return { kind: "write", a: { kind: "seq", process: processId(write.process), seq: seq(write.seq - 1) }, b: at };
+}
+
+export type ChangeKind = "gained" | "lost" | "changed";
+export const changeSigns: Readonly<Record<ChangeKind, string>> = { gained: "+", lost: "−", changed: "·" };
+
+/** Absence prints as "". */
+export function changeKind(oldText: string, newText: string): ChangeKind {
+  if (oldText === "") return "gained";
+  return newText === "" ? "lost" : "changed";
+}

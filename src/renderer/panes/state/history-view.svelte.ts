@@ -1,0 +1,44 @@
+// Every write of the selected value, wherever the playhead is; asked for again while the recording grows.
+import type { CallResult } from "../../../shared/protocol/engine-calls.js";
+import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import { Query } from "../../state/query.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
+
+/** The newest so many are listed; the header says how many there are. */
+const mostWrites = 1000;
+
+export class HistoryView {
+  readonly #recording: OpenRecording;
+  readonly #selection: Selection;
+  readonly query = new Query<CallResult<"state.history">>();
+  #growth = $state(0);
+  #shown: string | undefined;
+
+  constructor(recording: OpenRecording, selection: Selection) {
+    this.#recording = recording;
+    this.#selection = selection;
+  }
+
+  /** Call from an effect. */
+  load(): void {
+    const { value } = this.#selection;
+    void this.#growth;
+    if (value === undefined) return;
+    const shown = JSON.stringify(value);
+    const ask = (signal: AbortSignal) => this.#recording.call("state.history", { ...value, limit: mostWrites }, signal);
+    if (shown === this.#shown) this.query.load(ask);
+    else this.query.restart(ask);
+    this.#shown = shown;
+  }
+
+  /** Call once; returns the release. */
+  watchGrowth(): () => void {
+    return this.#recording.onGrown(() => {
+      this.#growth += 1;
+    });
+  }
+
+  retry(): void {
+    this.#growth += 1;
+  }
+}

@@ -1,0 +1,183 @@
+// The tree of one scope at the playhead: which branches are open, the rows around what is on screen, and the write
+// that made it what it is. Rows arrive for a window of the list; scrubbing asks at most once per answer.
+import { ok } from "../../../shared/base/result.js";
+import type { ScopeSummary, StateRows, WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { At } from "../../../shared/trace/time.js";
+import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import type { Playhead } from "../../state/playhead.svelte.js";
+import { Query } from "../../state/query.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
+import { revealed, toggledPath } from "./expanded-paths.js";
+import type { TreeShape } from "./tree-keys.js";
+
+/** Rows asked for beyond the visible ones; the window's edges are multiples of this, so that small scrolls ask nothing. */
+const spareRows = 100;
+
+interface RowWindow {
+  readonly scope: string;
+  readonly first: number;
+  readonly rows: StateRows;
+}
+
+export class TreeView implements TreeShape {
+  readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  readonly #selection: Selection;
+  readonly query = new Query<RowWindow>();
+  readonly writer = new Query<WriteEntry | undefined>();
+  #expandedByScope = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
+  #visible = $state.raw({ first: 0, end: 60 });
+  #attempt = $state(0);
+  #shownScope: string | undefined;
+  /** A row the keyboard went to before it had arrived. */
+  #awaitedRow: number | undefined;
+
+  /** The chosen scope, or the first one tracked. */
+  readonly scope: ScopeSummary | undefined = $derived.by(() => {
+    const { scopes } = this.#recording.summary;
+    const chosen = this.#selection.value;
+    return scopes.find((one) => one.process === chosen?.process && one.scope === chosen.scope) ?? scopes[0];
+  });
+  readonly expanded: readonly string[] = $derived.by(() => this.#expandedByScope.get(this.#scopeKey) ?? [""]);
+  readonly #scopeKey: string = $derived.by(() =>
+    this.scope === undefined ? "" : `${this.scope.process} ${this.scope.scope}`,
+  );
+  /** The playhead for this process: a record of another one is only an instant here. */
+  readonly at: At = $derived.by(() => {
+    const { position, instant } = this.#playhead;
+    return position === undefined || position.process === this.scope?.process
+      ? this.#playhead.at
+      : { kind: "instant", instant };
+  });
+  readonly total: number = $derived.by(() => this.query.value?.rows.total ?? 0);
+  readonly selectedPath: string | undefined = $derived.by(() => {
+    const { value } = this.#selection;
+    return value !== undefined && value.scope === this.scope?.scope && value.process === this.scope.process
+      ? value.path
+      : undefined;
+  });
+  /** Row of the selected value; -1 when it is not among those here. */
+  readonly activeRow: number = $derived.by(() => {
+    const here = this.query.value;
+    const index =
+      here === undefined || this.selectedPath === undefined ? -1 : here.rows.paths.indexOf(this.selectedPath);
+    return index < 0 || here === undefined ? -1 : here.first + index;
+  });
+
+  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
+    this.#recording = recording;
+    this.#playhead = playhead;
+    this.#selection = selection;
+  }
+
+  /** Call from an effect: asks for the rows on screen whenever the playhead, the scope or a branch changes. */
+  load(): void {
+    const { scope } = this;
+    const { at, expanded } = this;
+    const first = Math.max(0, Math.floor(this.#visible.first / spareRows) * spareRows - spareRows);
+    const end = Math.ceil(this.#visible.end / spareRows) * spareRows + spareRows;
+    void this.#attempt;
+    if (scope === undefined) return;
+    const key = this.#scopeKey;
+    const ask = async (signal: AbortSignal) => {
+      const args = {
+        process: scope.process,
+        scope: scope.scope,
+        at,
+        expanded: [...expanded],
+        offset: first,
+        limit: Math.min(end - first, 2000),
+      };
+      const answer = await this.#recording.call("state.rows", args, signal);
+      return answer.ok ? ok({ scope: key, first, rows: answer.value }) : answer;
+    };
+    if (this.#shownScope === key) this.query.load(ask);
+    else this.query.restart(ask);
+    this.#shownScope = key;
+  }
+
+  /** Call from an effect: the last write to the scope at the playhead. */
+  loadWriter(): void {
+    const { scope, at } = this;
+    void this.#attempt;
+    if (scope === undefined) return;
+    this.writer.load(async (signal) => {
+      const answer = await this.#recording.call(
+        "state.lastWriter",
+        { process: scope.process, scope: scope.scope, path: "", at },
+        signal,
+      );
+      return answer.ok ? ok(answer.value.write) : answer;
+    });
+  }
+
+  /** Call from an effect: selects the row the keyboard went to, once it is here. */
+  settleAwaitedRow(): void {
+    const here = this.query.value;
+    const row = this.#awaitedRow;
+    if (here === undefined || row === undefined) return;
+    const path = here.rows.paths[row - here.first];
+    if (path === undefined) return;
+    this.#awaitedRow = undefined;
+    this.selectPath(path);
+  }
+
+  show(first: number, end: number): void {
+    this.#visible = { first, end };
+  }
+
+  retry(): void {
+    this.#attempt += 1;
+  }
+
+  chooseScope(scope: ScopeSummary): void {
+    this.#selection.selectValue({ process: scope.process, scope: scope.scope, path: "" });
+  }
+
+  selectPath(path: string): void {
+    const { scope } = this;
+    if (scope !== undefined) this.#selection.selectValue({ process: scope.process, scope: scope.scope, path });
+  }
+
+  selectRow(row: number): void {
+    const path = this.pathAt(row);
+    if (path === undefined) this.#awaitedRow = row;
+    else this.selectPath(path);
+  }
+
+  toggleRow(row: number): void {
+    const path = this.pathAt(row);
+    if (path !== undefined) this.#setExpanded(toggledPath(this.expanded, path));
+  }
+
+  /** Opens everything above a path and selects it. */
+  reveal(path: string): void {
+    this.#setExpanded(revealed(this.expanded, path));
+    this.selectPath(path);
+  }
+
+  collapseAll(): void {
+    this.#setExpanded([""]);
+  }
+
+  pathAt(row: number): string | undefined {
+    return this.#read(row, (rows) => rows.paths);
+  }
+
+  depthAt(row: number): number | undefined {
+    return this.#read(row, (rows) => rows.depth);
+  }
+
+  flagsAt(row: number): number | undefined {
+    return this.#read(row, (rows) => rows.flags);
+  }
+
+  #read<Value>(row: number, column: (rows: StateRows) => ArrayLike<Value>): Value | undefined {
+    const here = this.query.value;
+    return here === undefined ? undefined : column(here.rows)[row - here.first];
+  }
+
+  #setExpanded(expanded: readonly string[]): void {
+    this.#expandedByScope = new Map(this.#expandedByScope).set(this.#scopeKey, expanded);
+  }
+}
