@@ -8,6 +8,10 @@ const castingFiles = [
   "src/shared/trace/value.ts",
   "src/shared/protocol/captured-value-codec.ts",
   "src/shared/protocol/rpc.ts",
+  "src/agent/own-data.ts",
+  "src/agent/attributes.ts",
+  "src/api/index.ts",
+  "src/cli/decode-args.ts",
 ];
 
 const printingFiles = ["src/cli/**", "tools/**", "examples/**", "bench/**", "e2e/**", "test/**"];
@@ -19,6 +23,8 @@ export default tseslint.config(
       "node_modules/**",
       "**/node_modules/**",
       ".cache/**",
+      // Compiled with the programs that use it; index.ts beside it is what is linted.
+      "src/api/index.d.ts",
       "test-results/**",
       "playwright-report/**",
     ],
@@ -36,7 +42,10 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
-      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { fixStyle: "inline-type-imports", disallowTypeAnnotations: false },
+      ],
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
@@ -66,7 +75,7 @@ export default tseslint.config(
   },
   { files: printingFiles, rules: { "no-console": "off" } },
   {
-    files: ["**/*.test.ts", "e2e/**", "test/**"],
+    files: ["**/*.test.ts", "**/*.test-support.ts", "e2e/**", "test/**"],
     rules: {
       // Tests put wrong values in on purpose and compare what comes out as a whole.
       "@typescript-eslint/no-unsafe-argument": "off",
@@ -87,6 +96,15 @@ export default tseslint.config(
       "svelte/prefer-svelte-reactivity": "off",
       // svelte-check is the judge of compiler warnings, and fails on them.
       "svelte/no-unused-svelte-ignore": "off",
+      // `let { a, b = $bindable() } = $props()` cannot be split.
+      "prefer-const": "off",
+      "svelte/prefer-const": ["error", { destructuring: "all" }],
+      // Parameters of snippets have types that only svelte-check sees; it checks them.
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
     },
   },
 );

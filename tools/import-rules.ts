@@ -67,7 +67,7 @@ const layers: readonly Layer[] = [
   },
   { folder: "examples", mayImport: [], packages: ["node:*", "express", "pino", "hindcast"] },
   { folder: "recordings", mayImport: [...shared, "src/engine"], packages: anyPackage },
-  { folder: "tools", mayImport: shared, packages: anyPackage },
+  { folder: "tools", mayImport: [...shared, "src/cli"], packages: anyPackage },
   { folder: "e2e", mayImport: ["src/shared", "tools"], packages: anyPackage },
   { folder: "test", mayImport: ["src", "tools", "examples"], packages: anyPackage },
   { folder: "bench", mayImport: [...shared, "src/agent", "src/engine", "src/rules", "tools"], packages: anyPackage },
@@ -77,7 +77,8 @@ const enteredByIndex = ["src/engine", "src/agent", "src/rules"];
 /** Where an index.ts may be: the folders entered through one, and the roots that processes and bundles start from. */
 const indexFolders = [...enteredByIndex, "src/cli", "src/serve", "src/main", "src/preload", "src/api"];
 
-const isTest = (path: string): boolean => /\.test\.ts$/.test(path);
+/** Tests, and what only tests use. */
+const isTest = (path: string): boolean => /\.(test|test-support)\.ts$/.test(path);
 const isInside = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 
 function folderOf(layer: Layer, path: string): string | undefined {
@@ -132,7 +133,7 @@ function nameProblems(path: string): string[] {
   if (name.endsWith(".svelte")) {
     return /^[A-Z][A-Za-z0-9]*\.svelte$/.test(name) ? [] : ["is a component and should be named in PascalCase.svelte"];
   }
-  return /^[a-z0-9]+(-[a-z0-9]+)*(\.(svelte|test|spec|config|svelte\.test|d))*\.(ts|js|mjs|cjs|mts|cts)$/.test(name)
+  return /^[a-z0-9]+(-[a-z0-9]+)*(\.(svelte|test|test-support|spec|config|d))*\.(ts|js|mjs|cjs|mts|cts)$/.test(name)
     ? []
     : ["should be named in kebab-case"];
 }
