@@ -2,6 +2,7 @@
 // Invariant: at most one request runs and at most one waits. A request is not aborted by every newer one (while
 // scrubbing nothing would ever finish) but only once it has run for `patienceMs`; `restart` aborts at once.
 // The last value stays visible while a newer one is under way, so panes do not blink.
+import { untrack } from "svelte";
 import type { Result } from "../../shared/base/result.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { Loaded } from "./loaded.js";
@@ -76,7 +77,8 @@ export class Query<Value> {
     this.#running = running;
     this.#startedMs = performance.now();
     this.#runningSinceMs = this.#startedMs;
-    const outcome = await ask(running.signal);
+    // What a request reads on its way is no dependency of the effect that asked.
+    const outcome = await untrack(() => ask(running.signal));
     if (this.#running !== running) return;
     clearTimeout(this.#giveUp);
     this.#giveUp = undefined;

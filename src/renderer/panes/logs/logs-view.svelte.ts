@@ -1,0 +1,182 @@
+// The log at the playhead: which line is current, the pages around what is on screen, the filter, the opened line.
+// Pages are kept outside of reactivity; `#version` tells the list that some arrived.
+import { ok } from "../../../shared/base/result.js";
+import type { CallResult } from "../../../shared/protocol/engine-calls.js";
+import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import type { Playhead } from "../../state/playhead.svelte.js";
+import { Query } from "../../state/query.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
+import { type LogLine, LogPages, pageRows } from "./log-pages.js";
+import { type ListRow, listLength, listRowAt, type OpenedLine } from "./log-rows.js";
+import { type DetailRow, detailsOf } from "./log-text.js";
+
+interface Around {
+  readonly filter: string;
+  readonly row: number;
+}
+
+export class LogsView {
+  readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  readonly #selection: Selection;
+  /** The row of the playhead within the filtered log. */
+  readonly around = new Query<Around>();
+  readonly pageQuery = new Query<CallResult<"logs.page">>();
+  #pages = new LogPages();
+  #version = $state(0);
+  #growth = $state(0);
+  #text = $state("");
+  #minSeverity = $state(0);
+  #follows = $state(true);
+  #visible = $state.raw({ first: 0, end: 60 });
+  #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
+  #activeLine = $state(-1);
+  #shownFilter = "";
+
+  readonly total: number = $derived.by(() => {
+    void this.#version;
+    return this.#pages.total;
+  });
+  readonly listLength: number = $derived.by(() => listLength(this.total, this.#opened));
+  readonly #filterKey: string = $derived.by(() => `${this.#minSeverity} ${this.#text}`);
+  readonly isFiltered: boolean = $derived.by(() => this.#text !== "" || this.#minSeverity > 0);
+  /** The last line at or before the playhead; -1 when all are later; undefined until known. */
+  readonly currentRow: number | undefined = $derived.by(() => this.around.value?.row);
+
+  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
+    this.#recording = recording;
+    this.#playhead = playhead;
+    this.#selection = selection;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+  get minSeverity(): number {
+    return this.#minSeverity;
+  }
+  get follows(): boolean {
+    return this.#follows;
+  }
+  get opened(): (OpenedLine & { readonly rows: readonly DetailRow[] }) | undefined {
+    return this.#opened;
+  }
+  get activeLine(): number {
+    return this.#activeLine;
+  }
+
+  /** Call from an effect: where the playhead is in the log, and the lines around it. */
+  loadAround(): void {
+    const { instant } = this.#playhead;
+    const filter = this.#filterKey;
+    const wanted = this.#wantedFilter();
+    void this.#growth;
+    const ask = async (signal: AbortSignal) => {
+      const answer = await this.#recording.call("logs.around", { ...wanted, instant, before: 0, after: 0 }, signal);
+      if (!answer.ok) return answer;
+      if (filter === this.#filterKey) this.#grow(answer.value.page.total);
+      return ok({ filter, row: answer.value.row });
+    };
+    if (filter === this.#shownFilter) this.around.load(ask);
+    else this.around.restart(ask);
+    this.#shownFilter = filter;
+  }
+
+  /** Call from an effect: the pages the visible rows lack, one at a time, nearest first. */
+  loadVisible(): void {
+    void this.#version;
+    const { first, end } = this.#visible;
+    const [page] = this.#pages.missing(first, end);
+    if (page === undefined) return;
+    const pages = this.#pages;
+    const wanted = this.#wantedFilter();
+    this.pageQuery.load(async (signal) => {
+      const answer = await this.#recording.call(
+        "logs.page",
+        { ...wanted, first: page * pageRows, limit: pageRows },
+        signal,
+      );
+      if (answer.ok && pages === this.#pages) {
+        pages.put(answer.value);
+        this.#version += 1;
+      }
+      return answer;
+    });
+  }
+
+  /** Call once; returns the release. */
+  watchGrowth(): () => void {
+    return this.#recording.onGrown(() => {
+      this.#growth += 1;
+    });
+  }
+
+  retry(): void {
+    this.#growth += 1;
+    this.#version += 1;
+  }
+
+  filterBy(text: string, minSeverity: number): void {
+    this.#text = text;
+    this.#minSeverity = minSeverity;
+    this.#pages = new LogPages();
+    this.#version += 1;
+    this.#opened = undefined;
+    this.#activeLine = -1;
+  }
+
+  setFollows(follows: boolean): void {
+    this.#follows = follows;
+  }
+
+  /** Lines are within [0, total); details of the opened line lie between them in the list. */
+  show(firstIndex: number, endIndex: number): void {
+    this.#visible = { first: this.rowAt(firstIndex).row, end: this.rowAt(Math.max(endIndex - 1, 0)).row + 1 };
+  }
+
+  rowAt(index: number): ListRow {
+    return listRowAt(index, this.#opened);
+  }
+
+  lineAt(row: number): LogLine | undefined {
+    void this.#version;
+    return this.#pages.lineAt(row);
+  }
+
+  stand(row: number): void {
+    this.#activeLine = row;
+  }
+
+  /** Stands on a line and puts the playhead right after it. */
+  goTo(row: number): void {
+    this.stand(row);
+    const line = this.lineAt(row);
+    if (line === undefined) return;
+    this.#playhead.moveToPosition({
+      process: line.process,
+      seq: line.seq,
+      instant: this.#recording.instantFromOffset(line.timeNs),
+    });
+  }
+
+  toggleDetails(row: number): void {
+    const line = this.lineAt(row);
+    const rows = line === undefined || this.#opened?.row === row ? undefined : detailsOf(line);
+    this.#opened = rows === undefined ? undefined : { row, details: rows.length, rows };
+  }
+
+  selectSpanOf(line: LogLine): void {
+    this.#selection.selectSpan({ process: line.process, spanId: line.spanId, traceId: line.traceId });
+  }
+
+  #wantedFilter(): { text?: string; minSeverity?: number } {
+    const text = this.#text.trim();
+    return { ...(text === "" ? {} : { text }), ...(this.#minSeverity === 0 ? {} : { minSeverity: this.#minSeverity }) };
+  }
+
+  #grow(total: number): void {
+    if (total === this.#pages.total) return;
+    this.#pages.grow(total);
+    this.#version += 1;
+  }
+}
