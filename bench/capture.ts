@@ -1,0 +1,97 @@
+// What recording one event costs the program, and what it costs on disk. The real agent in a real program, the real engine
+// in its process, a real file: figures count the rows that are in the file afterwards, as the command line counts them.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { repositoryRoot } from "../tools/run-step.js";
+import { type Benchmark, type Figure, quantile } from "./figures.js";
+
+const commandLine = join(repositoryRoot, "out/node/cli.js");
+const producer = join(repositoryRoot, "bench/programs/event-producer.mjs");
+
+const timing = v.object({ seconds: v.number(), emptyNs: v.number() });
+const info = v.object({ counts: v.object({ events: v.number(), lost: v.number() }) });
+
+interface Run {
+  readonly made: number;
+  readonly committed: number;
+  readonly lost: number;
+  readonly samplesNs: Float64Array;
+  readonly producerSeconds: number;
+  /** From the start of the program to the end of `hindcast record`, which ends when everything is committed. */
+  readonly totalSeconds: number;
+  readonly fileBytes: number;
+}
+
+async function hindcast(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [commandLine, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await once(child, "close");
+  if (child.exitCode !== 0) throw new Error(`hindcast ${args[0] ?? ""} ended with ${child.exitCode ?? "a signal"}`);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function recordProducer(mode: "paced" | "flood", made: number): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+  try {
+    const file = join(folder, `${mode}.hindcast`);
+    const samplesFile = join(folder, "samples");
+    const startedMs = performance.now();
+    await hindcast(["record", "-o", file, "--", process.execPath, producer, mode, String(made), samplesFile]);
+    const totalSeconds = (performance.now() - startedMs) / 1000;
+    const { counts } = v.parse(info, JSON.parse(await hindcast(["info", file, "--json"])));
+    const { seconds } = v.parse(timing, JSON.parse(readFileSync(`${samplesFile}.json`, "utf8")));
+    const bytes = readFileSync(samplesFile);
+    const samplesNs = new Float64Array(made);
+    new Uint8Array(samplesNs.buffer).set(bytes);
+    return {
+      made,
+      committed: counts.events,
+      lost: counts.lost,
+      samplesNs,
+      producerSeconds: seconds,
+      totalSeconds,
+      fileBytes: statSync(file).size,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A run that lost anything says nothing about recording without loss. */
+function lossOf({ made, committed, lost }: Run): { readonly invalid?: string } {
+  if (lost === 0 && committed >= made) return {};
+  return { invalid: `${made - committed} of ${made} events are not in the file, ${lost} counted as lost` };
+}
+
+const nothingMade = 1;
+
+export const capture: Benchmark = {
+  name: "capture",
+  description:
+    "one event with three attributes, timed on the program's own thread, its clock reading included, timing excluded;\n" +
+    "paced: 200,000 events a second for 5 s; flood: 1,000,000 events in a tight loop",
+  async run(): Promise<readonly Figure[]> {
+    const empty = await recordProducer("flood", nothingMade);
+    const paced = await recordProducer("paced", 1_000_000);
+    const flood = await recordProducer("flood", 1_000_000);
+    const bytesPerEvent = (run: Run) => (run.fileBytes - empty.fileBytes) / run.committed;
+    const nsAtMost = { atMost: 1000 };
+    return [
+      { name: "event_p50_ns", value: quantile(paced.samplesNs, 0.5), unit: "ns", budget: nsAtMost, ...lossOf(paced) },
+      { name: "event_p99_ns", value: quantile(paced.samplesNs, 0.99), unit: "ns", ...lossOf(paced) },
+      { name: "bytes_per_event", value: bytesPerEvent(paced), unit: "By", ...lossOf(paced) },
+      { name: "paced_made_per_s", value: paced.made / paced.producerSeconds, unit: "1/s" },
+      { name: "paced_lost", value: paced.made - paced.committed, unit: "{event}" },
+      { name: "flood_event_p50_ns", value: quantile(flood.samplesNs, 0.5), unit: "ns", ...lossOf(flood) },
+      { name: "flood_event_p99_ns", value: quantile(flood.samplesNs, 0.99), unit: "ns", ...lossOf(flood) },
+      { name: "flood_made_per_s", value: flood.made / flood.producerSeconds, unit: "1/s" },
+      { name: "flood_committed_per_s", value: flood.committed / flood.totalSeconds, unit: "1/s" },
+      { name: "flood_lost", value: flood.made - flood.committed, unit: "{event}" },
+    ];
+  },
+};

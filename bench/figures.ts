@@ -1,0 +1,51 @@
+// What a benchmark gives back, and how it is printed: a table for people, then one line of JSON for programs.
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The most it may be (or the least, for rates) according to docs; absent where none is promised. */
+  readonly budget?: { readonly atMost: number } | { readonly atLeast: number };
+  /** Why the figure must not be quoted: something was lost in the run that made it. */
+  readonly invalid?: string;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  /** What was done, in a line or two above the table. */
+  readonly description: string;
+  run(): Promise<readonly Figure[]>;
+}
+
+const rounded = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));
+
+function budgetText({ budget, value }: Figure): string {
+  if (budget === undefined) return "";
+  const [sign, limit, isKept] =
+    "atMost" in budget ? ["≤", budget.atMost, value <= budget.atMost] : ["≥", budget.atLeast, value >= budget.atLeast];
+  return `${sign} ${limit} ${isKept ? "kept" : "MISSED"}`;
+}
+
+export function tableOf(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [
+    figure.name,
+    rounded(figure.value),
+    figure.unit,
+    budgetText(figure),
+    figure.invalid === undefined ? "" : `INVALID: ${figure.invalid}`,
+  ]);
+  const all = [["figure", "value", "unit", "budget", ""], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === 1 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return all.map(line).join("\n");
+}
+
+/** The value below which `share` of the samples lie; the samples are sorted in place. */
+export function quantile(samples: Float64Array, share: number): number {
+  samples.sort();
+  return samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? Number.NaN;
+}

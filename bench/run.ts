@@ -1,0 +1,18 @@
+// npm run bench -- NAME: runs one benchmark on the built files, prints its table, and as the last line its figures as JSON.
+import { buildIfStale } from "../tools/build-if-stale.js";
+import { capture } from "./capture.js";
+import { tableOf } from "./figures.js";
+
+const benchmarks = new Map([capture].map((benchmark) => [benchmark.name, benchmark]));
+
+const benchmark = benchmarks.get(process.argv[2] ?? "");
+if (benchmark === undefined) {
+  console.error(`Name a benchmark: npm run bench -- ${[...benchmarks.keys()].join(" | ")}`);
+  process.exitCode = 2;
+} else {
+  buildIfStale();
+  const figures = await benchmark.run();
+  console.log(`${benchmark.name}: ${benchmark.description}\n`);
+  console.log(tableOf(figures));
+  console.log(`\n${JSON.stringify({ bench: benchmark.name, figures })}`);
+}
