@@ -3,15 +3,9 @@ declare module "msgpackr/index-no-eval" {
   export { Packr } from "msgpackr";
 }
 
-/** The part of the Electron shell that a page may use; absent in a browser. */
-interface HindcastDesktop {
-  /** The native file dialog; undefined when it was cancelled. */
-  pickRecording(): Promise<string | undefined>;
-  pickFolder(): Promise<string | undefined>;
-}
-
 interface Window {
-  readonly hindcast?: HindcastDesktop;
+  /** The Electron shell (src/shared/protocol/shell-calls.ts); absent in a browser. */
+  readonly hindcast?: import("../shared/protocol/shell-calls.js").HindcastShell;
   /** Resolves when no call is in flight and two frames have been drawn since: what browser tests wait on. */
   hindcastIdle?: () => Promise<void>;
 }

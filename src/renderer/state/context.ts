@@ -1,6 +1,7 @@
 // How components reach the state that app/ made. Each pair is typed; a getter outside its provider throws.
 import { createContext } from "svelte";
 import type { EngineLink } from "./engine-link.svelte.js";
+import type { Marks } from "./marks.svelte.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { Playhead } from "./playhead.svelte.js";
 import type { Ranges } from "./ranges.svelte.js";
@@ -18,3 +19,4 @@ export const [getRecording, setRecording] = createContext<OpenRecording>();
 export const [getPlayhead, setPlayhead] = createContext<Playhead>();
 export const [getRanges, setRanges] = createContext<Ranges>();
 export const [getSelection, setSelection] = createContext<Selection>();
+export const [getMarks, setMarks] = createContext<Marks>();

@@ -6,6 +6,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 
 export type MoveCause = "jump" | "scrub" | "scrub-end" | "step" | "play" | "live";
+export type StepDirection = "previous" | "next";
 export type StepKind = "event" | "write";
 export const playSpeeds = [0.1, 0.25, 0.5, 1, 2, 5, 10] as const;
 
@@ -158,8 +159,8 @@ export class Playhead {
   }
 
   /** Steps run one after the other, so that holding an arrow key never skips or doubles one. */
-  step(direction: "previous" | "next", kind: StepKind = this.#stepKind): Promise<void> {
-    this.#stepping = this.#stepping.then(() => this.#stepOnce(direction, kind));
+  step(direction: StepDirection, kind: StepKind = this.#stepKind, process?: number): Promise<void> {
+    this.#stepping = this.#stepping.then(() => this.#stepOnce(direction, kind, process));
     return this.#stepping;
   }
 
@@ -198,6 +199,13 @@ export class Playhead {
     this.#speed = Math.min(10, Math.max(0.1, speed));
   }
 
+  /** The next faster or slower of `playSpeeds`. */
+  changeSpeed(by: 1 | -1): void {
+    const faster = playSpeeds.find((speed) => speed > this.#speed);
+    const slower = playSpeeds.findLast((speed) => speed < this.#speed);
+    this.#speed = (by === 1 ? faster : slower) ?? this.#speed;
+  }
+
   dispose(): void {
     this.pause();
     this.#release();
@@ -219,11 +227,11 @@ export class Playhead {
     this.#followsLive = this.#recording.isLive;
   }
 
-  async #stepOnce(direction: "previous" | "next", kind: StepKind): Promise<void> {
+  async #stepOnce(direction: StepDirection, kind: StepKind, process: number | undefined): Promise<void> {
     this.pause();
     const scope = kind === "write" ? this.#stepScope : undefined;
     const from = this.at;
-    const found = await this.#recording.call("timeline.step", { from, direction, kind, scope });
+    const found = await this.#recording.call("timeline.step", { from, direction, kind, scope, process });
     this.#stepFailure = found.ok ? undefined : found.error;
     if (!found.ok) return;
     const { position } = found.value;

@@ -5,6 +5,8 @@ import type { Playhead } from "./playhead.svelte.js";
 import { TimeRange } from "./time-range.svelte.js";
 import type { NsRange } from "./time-scale.js";
 
+export const rulerPane = "ruler";
+
 export class Ranges {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
@@ -29,8 +31,13 @@ export class Ranges {
     return this.#ranges.get(pane);
   }
 
-  showInAll(range: NsRange): void {
-    for (const one of this.#ranges.values()) one.show(range);
+  /** Those of the panes, without the ruler's: the ruler is the overview and stays. */
+  ofPanes(): readonly TimeRange[] {
+    return [...this.#ranges].filter(([pane]) => pane !== rulerPane).map(([, range]) => range);
+  }
+
+  showInPanes(range: NsRange): void {
+    for (const one of this.ofPanes()) one.show(range);
   }
 
   fitAll(): void {

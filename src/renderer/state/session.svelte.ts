@@ -4,6 +4,7 @@ import type { Result } from "../../shared/base/result.js";
 import type { CallArgs, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { EngineLink } from "./engine-link.svelte.js";
+import { Marks } from "./marks.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
 import { Playhead } from "./playhead.svelte.js";
 import { Ranges } from "./ranges.svelte.js";
@@ -15,6 +16,7 @@ export interface Workspace {
   readonly playhead: Playhead;
   readonly ranges: Ranges;
   readonly selection: Selection;
+  readonly marks: Marks;
 }
 
 export type Shown =
@@ -101,6 +103,7 @@ export class Session {
   }
 
   #release(workspace: Workspace): void {
+    workspace.marks.dispose();
     workspace.ranges.dispose();
     workspace.playhead.dispose();
     workspace.recording.dispose();
@@ -110,5 +113,11 @@ export class Session {
 function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {
   const recording = new OpenRecording(link, summary);
   const playhead = new Playhead(recording);
-  return { recording, playhead, ranges: new Ranges(recording, playhead), selection: new Selection() };
+  return {
+    recording,
+    playhead,
+    ranges: new Ranges(recording, playhead),
+    selection: new Selection(),
+    marks: new Marks(recording),
+  };
 }

@@ -1,5 +1,6 @@
 // The two ways to the engine: a MessagePort that the Electron shell hands over, or the WebSocket of the host that
 // served the page. Each opens one transport; EngineLink decides when to open the next.
+import { enginePortMessage } from "../../shared/protocol/shell-calls.js";
 import type { Transport } from "../../shared/protocol/rpc.js";
 
 export interface TransportSource {
@@ -54,7 +55,7 @@ function portSource(page: Window): TransportSource {
   const closers = new Set<() => void>();
   page.addEventListener("message", (event: MessageEvent<unknown>) => {
     const port = event.ports[0];
-    if (event.source !== page || event.data !== "engine-port" || port === undefined) return;
+    if (event.source !== page || event.data !== enginePortMessage || port === undefined) return;
     for (const close of closers) close();
     closers.clear();
     const take = wanted.shift();

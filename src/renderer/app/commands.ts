@@ -1,0 +1,257 @@
+// Everything the window can be told to do: one table behind the command palette, the keyboard and the help sheet.
+import type { Layout } from "../state/layout.svelte.js";
+import type { Session, Workspace } from "../state/session.svelte.js";
+import type { Theme } from "../state/theme.svelte.js";
+import type { TimeRange } from "../state/time-range.svelte.js";
+import type { Toasts } from "../state/toasts.svelte.js";
+import { lastWriter, nextWriter } from "../state/writers.js";
+import type { Overlays } from "./overlays.svelte.js";
+import { focusedPane, focusNextGroup, focusPane } from "./pane-focus.js";
+
+export type CommandGroup = "Time" | "View" | "Recording" | "Window";
+
+export interface Command {
+  readonly id: string;
+  readonly group: CommandGroup;
+  readonly title: string;
+  /** The first is the one shown; see chords.ts. */
+  readonly keys: readonly string[];
+  /** Absent = it works everywhere; else only while a recording is open. */
+  readonly run: () => void;
+}
+
+export interface CommandTargets {
+  readonly page: Document;
+  readonly session: Session;
+  readonly theme: Theme;
+  readonly layout: Layout;
+  readonly overlays: Overlays;
+  readonly toasts: Toasts;
+  /** The native dialog in the desktop app, a field of our own in a browser. */
+  readonly openFile: () => void;
+}
+
+export const paneOrder = ["lanes", "metrics", "logs", "state"] as const;
+const paneTitles = { lanes: "Lanes", metrics: "Metrics", logs: "Logs", state: "State" } as const;
+
+const zoomFactor = 0.5;
+
+/** The commands that make sense now: those of the window, and those of the open recording. */
+export function commandsFor(targets: CommandTargets): readonly Command[] {
+  const { workspace } = targets.session;
+  const time = workspace === undefined ? [] : timeCommands(targets, workspace);
+  const view = workspace === undefined ? [] : viewCommands(targets, workspace);
+  return [...time, ...view, ...recordingCommands(targets, workspace), ...windowCommands(targets)];
+}
+
+function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
+  const { playhead, recording, selection, marks } = workspace;
+  const group = "Time";
+  const own = () => playhead.position?.process;
+  const goToMark = (mark: { readonly offsetNs: number } | undefined, which: string) => {
+    if (mark === undefined) toasts.say(`No ${which} mark.`);
+    else playhead.moveTo(mark.offsetNs);
+  };
+  const goToWriter = async (find: typeof lastWriter, which: string) => {
+    if (selection.value === undefined) {
+      toasts.say("Select a value in State first.");
+      return;
+    }
+    const found = await find(recording, playhead, selection.value);
+    if (!found.ok) toasts.fail(found.error);
+    else if (found.value === undefined)
+      toasts.say(`No ${which} write of ${selection.value.path || selection.value.scope}.`);
+    else playhead.moveToPosition(found.value);
+  };
+  return [
+    {
+      id: "play",
+      group,
+      title: playhead.isPlaying ? "Pause" : "Play",
+      keys: ["Space"],
+      run: () => playhead.togglePlay(),
+    },
+    { id: "step-back", group, title: "Step back", keys: ["ArrowLeft"], run: () => void playhead.step("previous") },
+    { id: "step-forward", group, title: "Step forward", keys: ["ArrowRight"], run: () => void playhead.step("next") },
+    {
+      id: "step-back-here",
+      group,
+      title: "Step back in the same process",
+      keys: ["Shift+ArrowLeft"],
+      run: () => void playhead.step("previous", playhead.stepKind, own()),
+    },
+    {
+      id: "step-forward-here",
+      group,
+      title: "Step forward in the same process",
+      keys: ["Shift+ArrowRight"],
+      run: () => void playhead.step("next", playhead.stepKind, own()),
+    },
+    {
+      id: "step-kind",
+      group,
+      title: playhead.stepKind === "write" ? "Step by event" : "Step by write",
+      keys: ["e"],
+      run: () => playhead.chooseStepKind(playhead.stepKind === "write" ? "event" : "write"),
+    },
+    { id: "undo-jump", group, title: "Undo the last jump", keys: ["Alt+ArrowLeft"], run: () => playhead.goBack() },
+    { id: "redo-jump", group, title: "Redo the jump", keys: ["Alt+ArrowRight"], run: () => playhead.goForward() },
+    { id: "go-to-time", group, title: "Go to a time…", keys: ["g"], run: () => overlays.show("go-to-time") },
+    { id: "go-to-start", group, title: "Go to the start", keys: ["Home"], run: () => playhead.moveTo(0) },
+    {
+      id: "go-live",
+      group,
+      title: recording.isLive ? "Go live" : "Go to the end",
+      keys: ["End"],
+      run: () => playhead.goLive(),
+    },
+    {
+      id: "previous-mark",
+      group,
+      title: "Previous mark",
+      keys: ["["],
+      run: () => goToMark(marks.before(playhead.offsetNs), "earlier"),
+    },
+    {
+      id: "next-mark",
+      group,
+      title: "Next mark",
+      keys: ["]"],
+      run: () => goToMark(marks.after(playhead.offsetNs), "later"),
+    },
+    {
+      id: "last-writer",
+      group,
+      title: "Last writer of the selected value",
+      keys: ["w"],
+      run: () => void goToWriter(lastWriter, "earlier"),
+    },
+    {
+      id: "next-writer",
+      group,
+      title: "Next writer of the selected value",
+      keys: ["Shift+w"],
+      run: () => void goToWriter(nextWriter, "later"),
+    },
+    {
+      id: "selection-start",
+      group,
+      title: "Start the selection here",
+      keys: ["i"],
+      run: () => selection.startRangeAt(playhead.offsetNs, recording.durationNs),
+    },
+    {
+      id: "selection-end",
+      group,
+      title: "End the selection here",
+      keys: ["o"],
+      run: () => selection.endRangeAt(playhead.offsetNs),
+    },
+    { id: "clear-selection", group, title: "Clear the selection", keys: ["Escape"], run: () => selection.clearRange() },
+    { id: "faster", group, title: "Play faster", keys: [">"], run: () => playhead.changeSpeed(1) },
+    { id: "slower", group, title: "Play slower", keys: ["<"], run: () => playhead.changeSpeed(-1) },
+  ];
+}
+
+function viewCommands({ page, layout }: CommandTargets, { ranges, selection }: Workspace): readonly Command[] {
+  const group = "View";
+  // The focused pane's own range; a pane without one (Logs, State) speaks for the panes that have.
+  const wanted = (): readonly TimeRange[] => {
+    const focused = focusedPane(page);
+    const own = focused === undefined ? undefined : ranges.existing(focused);
+    return own === undefined ? ranges.ofPanes() : [own];
+  };
+  return [
+    {
+      id: "zoom-in",
+      group,
+      title: "Zoom in",
+      keys: ["+", "="],
+      run: () => wanted().forEach((one) => one.zoomAboutPlayhead(zoomFactor)),
+    },
+    {
+      id: "zoom-out",
+      group,
+      title: "Zoom out",
+      keys: ["-"],
+      run: () => wanted().forEach((one) => one.zoomAboutPlayhead(1 / zoomFactor)),
+    },
+    {
+      id: "zoom-all",
+      group,
+      title: "Show the whole recording",
+      keys: ["0"],
+      run: () => wanted().forEach((one) => one.fitAll()),
+    },
+    {
+      id: "zoom-selection",
+      group,
+      title: "Zoom to the selection",
+      keys: ["z"],
+      run: () => {
+        if (selection.range !== undefined) ranges.showInPanes(selection.range);
+      },
+    },
+    {
+      id: "follow",
+      group,
+      title: "Follow the playhead in this pane",
+      keys: ["f"],
+      run: () => wanted().forEach((one) => one.setFollows(!one.follows)),
+    },
+    ...paneOrder.map((pane, index) => ({
+      id: `focus-${pane}`,
+      group: "View" as const,
+      title: `Focus ${paneTitles[pane]}`,
+      keys: [`Ctrl+${index + 1}`],
+      run: () => focusPane(page, pane),
+    })),
+    { id: "reset-layout", group, title: "Reset the layout", keys: [], run: () => layout.reset() },
+  ];
+}
+
+function recordingCommands(
+  { session, openFile }: CommandTargets,
+  workspace: Workspace | undefined,
+): readonly Command[] {
+  const group = "Recording";
+  const stop = {
+    id: "stop",
+    group,
+    title: "Stop recording",
+    keys: [],
+    run: () => void session.stopRecording(),
+  } as const;
+  const close = {
+    id: "close",
+    group,
+    title: "Back to the welcome page",
+    keys: [],
+    run: () => session.close(),
+  } as const;
+  return [
+    { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
+    { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
+    ...(workspace?.recording.isLive === true ? [stop] : []),
+    ...(workspace === undefined ? [] : [close]),
+  ];
+}
+
+function windowCommands({ page, theme, overlays }: CommandTargets): readonly Command[] {
+  const group = "Window";
+  const other = theme.effective === "dark" ? "light" : "dark";
+  return [
+    { id: "palette", group, title: "Search commands", keys: ["Ctrl+k"], run: () => overlays.show("palette") },
+    { id: "theme", group, title: `Use the ${other} theme`, keys: [], run: () => theme.toggle() },
+    { id: "theme-system", group, title: "Use the system's theme", keys: [], run: () => theme.choose("system") },
+    { id: "next-group", group, title: "Next part of the window", keys: ["F6"], run: () => focusNextGroup(page, 1) },
+    {
+      id: "previous-group",
+      group,
+      title: "Previous part of the window",
+      keys: ["Shift+F6"],
+      run: () => focusNextGroup(page, -1),
+    },
+    { id: "help", group, title: "Keyboard help", keys: ["?"], run: () => overlays.show("help") },
+  ];
+}

@@ -1,0 +1,35 @@
+// Joins the address and the session: opens what the address names when the page starts, and from then on writes
+// there what is open and where the playhead stands.
+import { hashFromPlace, type KeptPlace, placeFromAddress } from "../state/place.js";
+import type { Session } from "../state/session.svelte.js";
+
+/** Browsers limit how often an address may change; a scrub would exceed it. */
+const writeAfterMs = 250;
+
+export function keepPlace(page: Window, session: Session): void {
+  const first = placeFromAddress(page.location.hash, page.location.search);
+  if (first !== undefined) void session.open(first.path, first.instant);
+
+  let later: ReturnType<typeof setTimeout> | undefined;
+  $effect.root(() => {
+    $effect(() => {
+      // While something is being opened the address keeps saying what it said.
+      if (session.shown.kind === "opening") return;
+      const place = placeOf(session);
+      clearTimeout(later);
+      later = setTimeout(() => {
+        const address = new URL(page.location.href);
+        address.hash = hashFromPlace(place);
+        address.searchParams.delete("open");
+        if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
+      }, writeAfterMs);
+    });
+  });
+}
+
+function placeOf(session: Session): KeptPlace | undefined {
+  const { workspace } = session;
+  if (workspace === undefined) return undefined;
+  const { recording, playhead } = workspace;
+  return { path: recording.summary.path, instant: playhead.followsLive ? undefined : playhead.instant };
+}

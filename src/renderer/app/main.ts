@@ -1,0 +1,31 @@
+// The window's composition root: builds the state that lives as long as the page and mounts the app on it.
+import "@fontsource-variable/inter/wght.css";
+import "@fontsource-variable/jetbrains-mono/wght.css";
+import "./tokens.css";
+import "./base.css";
+import { mount } from "svelte";
+import { EngineLink, whenIdle } from "../state/engine-link.svelte.js";
+import { Layout } from "../state/layout.svelte.js";
+import { Session } from "../state/session.svelte.js";
+import { Theme } from "../state/theme.svelte.js";
+import { Toasts } from "../state/toasts.svelte.js";
+import { transportSourceFor } from "../state/transports.js";
+import App from "./App.svelte";
+import { keepPlace } from "./keep-place.svelte.js";
+import { Overlays } from "./overlays.svelte.js";
+import { connectToShell } from "./shell.js";
+
+const target = document.getElementById("app");
+if (target === null) throw new Error("index.html has no #app");
+
+const theme = new Theme(window);
+const toasts = new Toasts();
+const link = new EngineLink(transportSourceFor(window));
+const session = new Session(link, toasts);
+const overlays = new Overlays();
+const layout = new Layout(localStorage);
+const shell = connectToShell(window, session);
+
+mount(App, { target, props: { link, session, theme, toasts, overlays, layout, shell } });
+keepPlace(window, session);
+window.hindcastIdle = () => whenIdle(link);

@@ -1,0 +1,65 @@
+// Starts, ends, gaps and uncaught errors of the recording, in time order: the ruler shows them, `[` and `]` visit them.
+import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { OpenRecording } from "./open-recording.svelte.js";
+import { Query } from "./query.svelte.js";
+
+type MarkRow = CallResult<"timeline.marks">[number];
+
+export interface Mark extends MarkRow {
+  readonly offsetNs: number;
+}
+
+/** A live recording changes four times a second; its marks are few and asked for less often. */
+const refreshMs = 1000;
+/** Closer than this counts as being on the mark. */
+const onMarkNs = 1000;
+
+export class Marks {
+  readonly #recording: OpenRecording;
+  readonly #query = new Query<readonly Mark[]>();
+  readonly #release: () => void;
+  #askedMs = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(recording: OpenRecording) {
+    this.#recording = recording;
+    this.#release = recording.onGrown(() => {
+      this.#later ??= setTimeout(() => this.#ask(), Math.max(0, this.#askedMs + refreshMs - performance.now()));
+    });
+    this.#ask();
+  }
+
+  get all(): readonly Mark[] {
+    return this.#query.value ?? [];
+  }
+
+  get failure(): HindcastError | undefined {
+    return this.#query.loaded.status === "failed" ? this.#query.loaded.error : undefined;
+  }
+
+  before(offsetNs: number): Mark | undefined {
+    return this.all.findLast((mark) => mark.offsetNs < offsetNs - onMarkNs);
+  }
+
+  after(offsetNs: number): Mark | undefined {
+    return this.all.find((mark) => mark.offsetNs > offsetNs + onMarkNs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#later);
+    this.#release();
+    this.#query.cancel();
+  }
+
+  #ask(): void {
+    this.#later = undefined;
+    this.#askedMs = performance.now();
+    this.#query.load(async (signal) => {
+      const answer = await this.#recording.call("timeline.marks", {}, signal);
+      if (!answer.ok) return answer;
+      const marks = answer.value.map((row) => ({ ...row, offsetNs: this.#recording.offsetFromInstant(row.instant) }));
+      return { ok: true, value: marks.sort((one, other) => one.offsetNs - other.offsetNs) };
+    });
+  }
+}

@@ -1,0 +1,110 @@
+// Draws the ruler's track: ticks, density, lifetimes of the processes, lines of the marks. The playhead, the selection
+// and the marks' icons are elements above it, so that moving them draws nothing here.
+import type { ColorToken, FontToken } from "../state/theme.svelte.js";
+import { tickText } from "../state/text.js";
+import { type NsRange, pxFromNs, ticksOf } from "../state/time-scale.js";
+import {
+  densityBars,
+  densityBottomPx,
+  type DensityColumns,
+  densityTopPx,
+  insetPx,
+  labelsTopPx,
+  lifetimesBottomPx,
+  lifetimesTopPx,
+  trackHeightPx,
+} from "./ruler-geometry.js";
+
+export interface Lifetime {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly category: number;
+}
+
+export interface TrackPicture {
+  readonly widthPx: number;
+  readonly range: NsRange;
+  readonly start: bigint;
+  readonly zoneMinutes: number;
+  readonly density: DensityColumns | undefined;
+  readonly lifetimes: readonly Lifetime[];
+  readonly marks: readonly { readonly offsetNs: number; readonly kind: string }[];
+  readonly color: (token: ColorToken) => string;
+  readonly category: (category: number) => string;
+  readonly font: (token: FontToken) => string;
+}
+
+const labelGapPx = 96;
+const lifetimeRows = 4;
+
+export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPicture): void {
+  const { widthPx, color } = picture;
+  const plotPx = widthPx - 2 * insetPx;
+  context.clearRect(0, 0, widthPx, trackHeightPx);
+  if (plotPx <= 0) return;
+  const x = (ns: number) => insetPx + pxFromNs(picture.range, plotPx, ns);
+
+  drawTicks(context, picture, plotPx, x);
+  drawDensity(context, picture, plotPx);
+  drawLifetimes(context, picture, x);
+
+  context.strokeStyle = color("line-3");
+  context.setLineDash([1, 2]);
+  context.beginPath();
+  for (const mark of picture.marks) {
+    const at = Math.round(x(mark.offsetNs)) + 0.5;
+    context.moveTo(at, densityTopPx);
+    context.lineTo(at, densityBottomPx);
+  }
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawTicks(
+  context: CanvasRenderingContext2D,
+  { range, start, zoneMinutes, color, font, widthPx }: TrackPicture,
+  plotPx: number,
+  x: (ns: number) => number,
+): void {
+  const { stepNs, offsetsNs } = ticksOf(range, plotPx, labelGapPx, start, zoneMinutes);
+  context.font = font("tick");
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = color("text-3");
+  const middle = (labelsTopPx + trackHeightPx) / 2;
+  for (const ns of offsetsNs) {
+    const at = x(ns);
+    if (at < 24 || at > widthPx - 24) continue;
+    context.fillText(tickText(start + BigInt(Math.round(ns)), stepNs), at, middle);
+  }
+  context.fillStyle = color("line-2");
+  for (const ns of offsetsNs) context.fillRect(Math.round(x(ns)), lifetimesBottomPx, 1, 4);
+}
+
+function drawDensity(context: CanvasRenderingContext2D, { density, range, color }: TrackPicture, plotPx: number): void {
+  if (density === undefined) return;
+  const bars = densityBars(density, range, plotPx);
+  context.fillStyle = color("density");
+  for (const bar of bars) {
+    context.fillRect(insetPx + bar.xPx, densityBottomPx - bar.heightPx, bar.widthPx, bar.heightPx - bar.errorPx);
+  }
+  context.fillStyle = color("critical");
+  for (const bar of bars) {
+    if (bar.errorPx > 0) context.fillRect(insetPx + bar.xPx, densityBottomPx - bar.errorPx, bar.widthPx, bar.errorPx);
+  }
+}
+
+/** One 2 px line per process while it ran; beyond four they share rows. */
+function drawLifetimes(
+  context: CanvasRenderingContext2D,
+  { lifetimes, category }: TrackPicture,
+  x: (ns: number) => number,
+): void {
+  const rows = Math.min(lifetimes.length, lifetimeRows);
+  const first = (lifetimesTopPx + lifetimesBottomPx) / 2 - rows;
+  lifetimes.forEach((life, index) => {
+    const from = x(life.fromNs);
+    context.fillStyle = category(life.category);
+    context.fillRect(from, first + (index % lifetimeRows) * 2, Math.max(1, x(life.toNs) - from), 2);
+  });
+}

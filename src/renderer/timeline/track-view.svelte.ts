@@ -1,0 +1,154 @@
+// What the ruler's track shows and what the pointer is doing on it. The range is the ruler's own: the overview.
+import { ok } from "../../shared/base/result.js";
+import type { Marks } from "../state/marks.svelte.js";
+import type { OpenRecording } from "../state/open-recording.svelte.js";
+import type { Playhead } from "../state/playhead.svelte.js";
+import { Query } from "../state/query.svelte.js";
+import { type Ranges, rulerPane } from "../state/ranges.svelte.js";
+import type { Selection } from "../state/selection.svelte.js";
+import type { TimeRange } from "../state/time-range.svelte.js";
+import { nsFromPx, pxFromNs } from "../state/time-scale.js";
+import { barPitchPx, type DensityColumns, groupMarks, insetPx } from "./ruler-geometry.js";
+
+export type Drag =
+  | { readonly kind: "scrub" }
+  | { readonly kind: "select"; readonly anchorNs: number }
+  | { readonly kind: "pan"; readonly fromPx: number };
+
+const mostBuckets = 4096;
+/** A press that moved less than this is a click. */
+const clickPx = 3;
+
+export class TrackView {
+  readonly range: TimeRange;
+  readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  readonly #selection: Selection;
+  readonly #marks: Marks;
+  readonly #density = new Query<DensityColumns>();
+  #widthPx = $state(0);
+  #hoverPx = $state<number>();
+  #drag = $state.raw<Drag>();
+  #pressedPx = 0;
+  #hasMoved = false;
+
+  readonly plotPx: number = $derived.by(() => Math.max(1, this.#widthPx - 2 * insetPx));
+  readonly playheadPx: number = $derived.by(() => this.pxOf(this.#playhead.offsetNs));
+  readonly groups = $derived.by(() => groupMarks(this.#marks.all, this.range, this.plotPx));
+
+  constructor(recording: OpenRecording, playhead: Playhead, ranges: Ranges, selection: Selection, marks: Marks) {
+    this.#recording = recording;
+    this.#playhead = playhead;
+    this.#selection = selection;
+    this.#marks = marks;
+    this.range = ranges.of(rulerPane);
+  }
+
+  get widthPx(): number {
+    return this.#widthPx;
+  }
+
+  get density(): DensityColumns | undefined {
+    return this.#density.value;
+  }
+
+  get densityQuery(): Query<DensityColumns> {
+    return this.#density;
+  }
+
+  get drag(): Drag | undefined {
+    return this.#drag;
+  }
+
+  /** The instant under the pointer; undefined when it is elsewhere or dragging. */
+  get hover(): { readonly px: number; readonly ns: number } | undefined {
+    if (this.#hoverPx === undefined || this.#drag !== undefined) return undefined;
+    return { px: this.#hoverPx, ns: this.nsOf(this.#hoverPx) };
+  }
+
+  pxOf(ns: number): number {
+    return pxFromNs(this.range, this.plotPx, ns);
+  }
+
+  nsOf(px: number): number {
+    return nsFromPx(this.range, this.plotPx, px);
+  }
+
+  resize(widthPx: number): void {
+    this.#widthPx = widthPx;
+  }
+
+  /** Asks for the counts of what is shown; called whenever that changes. */
+  askDensity(): void {
+    const fromNs = Math.max(0, this.range.fromNs);
+    const toNs = Math.min(this.#recording.durationNs, this.range.toNs);
+    if (this.#widthPx === 0 || toNs <= fromNs) return;
+    const share = (toNs - fromNs) / this.range.spanNs;
+    const buckets = Math.min(mostBuckets, Math.max(1, Math.floor((this.plotPx * share) / barPitchPx)));
+    const from = this.#recording.instantFromOffset(fromNs);
+    const to = this.#recording.instantFromOffset(toNs) + 1n;
+    this.#density.load(async (signal) => {
+      const answer = await this.#recording.call("timeline.density", { from, to, buckets }, signal);
+      return answer.ok ? ok({ range: { fromNs, toNs: toNs + 1 }, ...answer.value }) : answer;
+    });
+  }
+
+  press(px: number, kind: "scrub" | "select" | "pan"): void {
+    this.#pressedPx = px;
+    this.#hasMoved = false;
+    if (kind === "pan") this.#drag = { kind, fromPx: px };
+    else if (kind === "select") this.#drag = { kind, anchorNs: this.#inside(this.nsOf(px)) };
+    else {
+      this.#drag = { kind };
+      this.#playhead.pause();
+      this.#playhead.rememberPlace();
+      this.#playhead.scrubTo(this.nsOf(px));
+    }
+  }
+
+  /** Takes a selection by one of its ends. */
+  pressHandle(px: number, end: "from" | "to"): void {
+    const { range } = this.#selection;
+    if (range === undefined) return;
+    this.#pressedPx = px;
+    this.#hasMoved = true;
+    this.#drag = { kind: "select", anchorNs: end === "from" ? range.toNs : range.fromNs };
+  }
+
+  move(px: number): void {
+    this.#hoverPx = px;
+    const drag = this.#drag;
+    if (drag === undefined) return;
+    this.#hasMoved ||= Math.abs(px - this.#pressedPx) >= clickPx;
+    if (!this.#hasMoved) return;
+    if (drag.kind === "scrub") this.#playhead.scrubTo(this.nsOf(px));
+    else if (drag.kind === "select") this.#selection.selectRange(drag.anchorNs, this.#inside(this.nsOf(px)));
+    else {
+      this.range.pan(((drag.fromPx - px) / this.plotPx) * this.range.spanNs);
+      this.#drag = { kind: "pan", fromPx: px };
+    }
+  }
+
+  release(): void {
+    const drag = this.#drag;
+    this.#drag = undefined;
+    if (drag?.kind === "scrub") this.#playhead.endScrub();
+    if (drag?.kind === "select" && !this.#hasMoved) this.#selection.clearRange();
+  }
+
+  leave(): void {
+    this.#hoverPx = undefined;
+  }
+
+  /** Wheel: up and down zoom about the pointer, sideways or with Shift pans. */
+  wheel(px: number, deltaX: number, deltaY: number, isSideways: boolean): void {
+    const sideways = isSideways ? deltaX + deltaY : deltaX;
+    if (Math.abs(sideways) > Math.abs(isSideways ? 0 : deltaY))
+      this.range.pan((sideways / this.plotPx) * this.range.spanNs);
+    else this.range.zoomAbout(Math.exp(deltaY * 0.0015), this.nsOf(px));
+  }
+
+  #inside(ns: number): number {
+    return Math.min(Math.max(0, ns), this.#recording.durationNs);
+  }
+}
