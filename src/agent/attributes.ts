@@ -1,14 +1,14 @@
 // Turns what a program hands over into attributes: bounded in depth, breadth and bytes, and without running any of the
 // program's code (getters, Proxy traps, toJSON, custom inspection). What is left out says so in its place.
 import { types } from "node:util";
-import type { ByteWriter } from "../shared/protocol/bytes.js";
-import { writeAttribute, writeNumber, writeText } from "../shared/protocol/captured-value-codec.js";
+import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
 import { classNameOf, isError, textProperty } from "./own-data.js";
 
 export const budgets = { depth: 4, keys: 64, items: 64, textUnits: 4096, stackUnits: 16_384, totalUnits: 32_768 } as const;
 
 const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
+const { isProxy } = types;
 const dateToISOString = Date.prototype.toISOString;
 const dateGetTime = Date.prototype.getTime;
 const mapForEach = Map.prototype.forEach;
@@ -53,34 +53,59 @@ export function attributesFrom(source: unknown): Attributes {
 
 const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
 
-/** Same bytes as `writeAttributes(out, attributesFrom(source))`, without the copy while the values are flat. */
-export function encodeAttributes(out: ByteWriter, source: unknown): void {
-  const countAt = out.at;
-  out.u32(0);
-  if (typeof source !== "object" || source === null || types.isProxy(source)) return;
-  let count = 0;
-  const allowance = { left: budgets.totalUnits };
+/**
+ * The bytes of `writeAttributes(out, attributesFrom(source))` for what events mostly carry: numbers, short ASCII texts,
+ * booleans. Written in place at `start`; returns where they end, or undefined (and garbage in place) for anything else.
+ */
+export function encodeFlat(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
+  if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
   const keys = ownKeys(source);
-  for (let i = 0; i < keys.length && count < budgets.keys; i++) {
+  const count = keys.length;
+  if (count > budgets.keys) return undefined;
+  view.setUint32(start, count, true);
+  let at = start + 4;
+  for (let i = 0; i < count; i++) {
     const key = keys[i] ?? "";
+    // Room for the key, its length, and the longest value below.
+    if (at + key.length + 4 + 9 > limit) return undefined;
     const found = getOwnPropertyDescriptor(source, key);
-    if (found === undefined) continue;
-    const value: unknown = found.get === undefined && found.set === undefined ? found.value : "[Getter]";
+    if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;
+    const keyEnd = encodeAscii(bytes, view, at, key);
+    if (keyEnd === undefined) return undefined;
+    at = keyEnd;
+    const value: unknown = found.value;
     if (typeof value === "number") {
-      out.text(key);
-      writeNumber(out, value);
-    } else if (typeof value === "string" && value.length <= 256) {
-      out.text(key);
-      writeText(out, value);
-    } else {
-      const converted = convert(value, budgets.depth - 1, allowance);
-      if (converted === undefined) continue;
-      out.text(cutText(key, 256));
-      writeAttribute(out, converted);
-    }
-    count++;
+      if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+        bytes[at] = valueTags.int32;
+        view.setInt32(at + 1, value, true);
+        at += 5;
+      } else {
+        bytes[at] = valueTags.float64;
+        view.setFloat64(at + 1, value, true);
+        at += 9;
+      }
+    } else if (typeof value === "string") {
+      if (at + 5 + value.length > limit) return undefined;
+      bytes[at] = valueTags.text;
+      const end = encodeAscii(bytes, view, at + 1, value);
+      if (end === undefined) return undefined;
+      at = end;
+    } else if (typeof value === "boolean") bytes[at++] = value ? valueTags.true : valueTags.false;
+    else return undefined;
   }
-  out.view.setUint32(countAt, count, true);
+  return at;
+}
+
+function encodeAscii(bytes: Uint8Array, view: DataView, at: number, text: string): number | undefined {
+  const { length } = text;
+  view.setUint32(at, length, true);
+  const first = at + 4;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127) return undefined;
+    bytes[first + i] = unit;
+  }
+  return first + length;
 }
 
 function convert(value: unknown, depth: number, allowance: Allowance): AttributeValue | undefined {
@@ -104,7 +129,7 @@ function convert(value: unknown, depth: number, allowance: Allowance): Attribute
 }
 
 function convertObject(value: object, depth: number, allowance: Allowance): AttributeValue {
-  if (types.isProxy(value)) return "[Proxy]";
+  if (isProxy(value)) return "[Proxy]";
   if (types.isDate(value)) {
     return Number.isNaN(dateGetTime.call(value)) ? "Invalid Date" : dateToISOString.call(value);
   }

@@ -8,21 +8,20 @@ import {
   beginRecord,
   endRecord,
   kindCode,
+  recordHeaderBytes,
   writeBody,
 } from "../shared/protocol/agent-records.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
-import { attributesFrom, cutText, encodeAttributes } from "./attributes.js";
+import { attributesFrom, cutText, encodeFlat } from "./attributes.js";
 import type { SpanContext } from "./context.js";
 import type { OpenSpan, RecordSink, SpanParent } from "./record-sink.js";
 import type { RingWriter } from "./ring.js";
 
-const code = {
-  string: kindCode("string"),
-  event: kindCode("event"),
-  metric: kindCode("metric"),
-} as const;
+const code = { event: kindCode("event") } as const;
+/** Events longer than this take the general way over a buffer of our own. */
+const maxInPlaceBytes = 1024;
 
 /** Names beyond this many are still recorded, each anew: a program that makes names up cannot fill our memory. */
 const maxInterned = 65_536;
@@ -43,7 +42,7 @@ export class Recorder implements RecordSink {
   readonly #context: SpanContext;
   readonly #noteFault: () => void;
   readonly #maxRecordBytes: number;
-  #out = new ByteWriter(4096);
+  #out = new ByteWriter();
   #words = new Int32Array(this.#out.bytes.buffer);
   #seq = 0;
   #spans = 0;
@@ -55,6 +54,8 @@ export class Recorder implements RecordSink {
   readonly #locations = new Map<string, number>();
   readonly #series = new Map<string, number>();
   #lastId = { string: 0, location: 0, series: 0 };
+  #lastEventName: string | undefined;
+  #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
   readonly #random = new Uint8Array(4096);
   #randomAt = 4096;
@@ -78,32 +79,40 @@ export class Recorder implements RecordSink {
 
   event(name: string, attributes: unknown): void {
     try {
-      const id = this.#strings.get(name) ?? this.#string(name);
-      const now = this.clockMs();
-      if (id === 0 || !this.#isOpen()) return this.#lose("ring-full");
-      const out = this.#out;
-      out.at = 0;
-      beginRecord(out, code.event, now, this.#seq + 1);
-      out.u32(id);
-      out.u32(this.#context.current?.number ?? 0);
-      if (attributes === undefined) out.u32(0);
-      else encodeAttributes(out, attributes);
-      this.#commit();
+      if (name !== this.#lastEventName) {
+        this.#lastEventId = this.#name(name);
+        this.#lastEventName = this.#lastEventId === 0 ? undefined : name;
+      }
+      const clock = this.clockMs();
+      const span = this.#context.current;
+      if (!this.#eventInPlace(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
+        this.#record({ kind: "event", name: this.#lastEventId, span: span?.number ?? 0, attributes: attributesFrom(attributes) });
     } catch {
       this.#fail();
     }
   }
 
+  /** Encodes straight into the ring; false, and nothing recorded, when the event is not of the simple kind. */
+  #eventInPlace(clock: number, name: number, span: number, attributes: unknown): boolean {
+    if (this.#hasLost || name === 0) return false;
+    const at = this.#ring.place(maxInPlaceBytes);
+    if (at === undefined) return false;
+    const { bytes, view } = this.#ring.memory;
+    const payload = at + recordHeaderBytes;
+    let end: number | undefined = payload + 12;
+    if (attributes === undefined) view.setUint32(payload + 8, 0, true);
+    else end = encodeFlat(bytes, view, payload + 8, at + maxInPlaceBytes - 8, attributes);
+    if (end === undefined) return false;
+    view.setUint32(payload, name, true);
+    view.setUint32(payload + 4, span, true);
+    this.#publish(at, code.event, clock, end);
+    return true;
+  }
+
   metric(name: string, unit: string, value: number, attributes: unknown = none): void {
     try {
       const series = this.#seriesOf(name, unit, attributes);
-      if (series === 0 || !this.#isOpen()) return this.#lose("ring-full");
-      const out = this.#out;
-      out.at = 0;
-      beginRecord(out, code.metric, this.clockMs(), this.#seq + 1);
-      out.u32(series);
-      out.f64(value);
-      this.#commit();
+      this.#record({ kind: "metric", series, value });
     } catch {
       this.#fail();
     }
@@ -130,7 +139,7 @@ export class Recorder implements RecordSink {
       span: span.number,
       parent: parent.kind === "local" ? parent.span.number : 0,
       spanKind,
-      name: this.#string(name),
+      name: this.#name(name),
       traceId: span.traceId,
       spanId: span.spanId,
       parentSpanId: parent.kind === "none" ? noSpanId : parent.kind === "local" ? parent.span.spanId : parent.spanId,
@@ -145,7 +154,7 @@ export class Recorder implements RecordSink {
     } catch {
       this.#noteFault();
     }
-    const nameId = name === undefined ? 0 : this.#string(name);
+    const nameId = name === undefined ? 0 : this.#name(name);
     this.#record({ kind: "span-end", span: span.number, status, name: nameId, attributes });
   }
 
@@ -168,11 +177,15 @@ export class Recorder implements RecordSink {
     return !this.#hasLost || this.#isOpen();
   }
 
-  /** The id of a text, defined before its first use; 0 for no text, or when the definition found no room. */
+  /** As `#string`, for what must have a name. */
+  #name(name: string): number {
+    return this.#string(name === "" ? "(unnamed)" : name);
+  }
+
+  /** The id of a text, defined before its first use; 0 when the definition found no room. */
   #string(text: string): number {
     const known = this.#strings.get(text);
     if (known !== undefined) return known;
-    if (text === "") return 0;
     const id = this.#lastId.string + 1;
     if (!this.#define({ kind: "string", id, text: cutText(text, maxNameUnits) })) return 0;
     this.#lastId.string = id;
@@ -183,11 +196,11 @@ export class Recorder implements RecordSink {
   #seriesOf(name: string, unit: string, given: unknown): number {
     const isPlain = given === undefined || given === none;
     const attributes = isPlain ? none : attributesFrom(given);
-    const key = isPlain ? name : `${name}\0${unit}\0${JSON.stringify(attributes)}`;
+    const key = `${name}\0${unit}${isPlain ? "" : `\0${JSON.stringify(attributes)}`}`;
     const known = this.#series.get(key);
     if (known !== undefined) return known;
-    const nameId = this.#string(name);
-    const unitId = this.#string(unit);
+    const nameId = this.#name(name);
+    const unitId = unit === "" ? 0 : this.#string(unit);
     if (nameId === 0) return 0;
     const id = this.#lastId.series + 1;
     if (!this.#define({ kind: "series", id, name: nameId, unit: unitId, attributes })) return 0;
@@ -201,9 +214,22 @@ export class Recorder implements RecordSink {
     return this.#isOpen() && this.#encode(body) && this.#put();
   }
 
+  /** Fills in the header of the record whose payload ends at `end`, and makes it visible. */
+  #publish(at: number, kind: number, clock: number, end: number): void {
+    const { bytes, view } = this.#ring.memory;
+    let padded = end;
+    while ((padded & 7) !== 0) bytes[padded++] = 0;
+    view.setUint32(at, padded - at, true);
+    view.setUint32(at + 4, kind, true);
+    view.setFloat64(at + 8, clock, true);
+    view.setFloat64(at + 16, ++this.#seq, true);
+    this.#written++;
+    this.#ring.publish(padded - at);
+  }
+
   #record(body: AgentRecordBody): void {
     try {
-      if (!this.#isOpen()) return this.#lose("ring-full");
+      if (!this.#isOpen() || lacksDefinition(body)) return this.#lose("ring-full");
       this.#encode(body);
       this.#commit();
     } catch {
@@ -220,8 +246,11 @@ export class Recorder implements RecordSink {
   }
 
   #commit(): void {
-    if (this.#out.at > this.#maxRecordBytes) this.#lose("unreadable-value");
-    else if (!this.#put()) this.#lose("ring-full");
+    if (this.#out.at > this.#maxRecordBytes) {
+      // The buffer has grown for this one; the next record need not keep its memory.
+      if (this.#out.bytes.length > this.#maxRecordBytes * 2) this.#out = new ByteWriter();
+      this.#lose("unreadable-value");
+    } else if (!this.#put()) this.#lose("ring-full");
   }
 
   #put(): boolean {
@@ -273,5 +302,18 @@ export class Recorder implements RecordSink {
     const bytes = this.#random.slice(this.#randomAt, this.#randomAt + count);
     this.#randomAt += count;
     return bytes.some((byte) => byte !== 0) ? bytes : noBytes.slice(0, count).fill(1);
+  }
+}
+
+/** Its name or series could not be defined: the ring was full just before. */
+function lacksDefinition(body: AgentRecordBody): boolean {
+  switch (body.kind) {
+    case "event":
+    case "span-start":
+      return body.name === 0;
+    case "metric":
+      return body.series === 0;
+    default:
+      return false;
   }
 }

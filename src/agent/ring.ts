@@ -17,6 +17,7 @@ export class RingMemory {
   readonly facts: Float64Array;
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   readonly size: number;
 
   constructor(readonly shared: SharedArrayBuffer) {
@@ -24,6 +25,7 @@ export class RingMemory {
     this.facts = new Float64Array(shared, controlBytes, factsBytes / 8);
     this.words = new Int32Array(shared, controlBytes + factsBytes);
     this.bytes = new Uint8Array(shared, controlBytes + factsBytes);
+    this.view = new DataView(shared, controlBytes + factsBytes);
     this.size = this.bytes.length;
   }
 
@@ -53,8 +55,19 @@ export class RingWriter {
     return ((this.#head - this.#tail) >>> 0) + bytes <= this.memory.size;
   }
 
-  get isEmpty(): boolean {
-    return Atomics.load(this.memory.control, control.tail) === this.#head;
+  /**
+   * Where `bytes` can be written in place without running over the end of the memory, for `publish` to make visible;
+   * undefined when there is no such place, and `put` has to decide.
+   */
+  place(bytes: number): number | undefined {
+    const at = this.#head & (this.memory.size - 1);
+    return at + bytes <= this.memory.size && this.hasRoom(bytes) ? at : undefined;
+  }
+
+  /** `length` (a multiple of 8) bytes were written at the last `place`. */
+  publish(length: number): void {
+    this.#head = (this.#head + length) | 0;
+    Atomics.store(this.memory.control, control.head, this.#head);
   }
 
   /** Copies the first `length` bytes (a multiple of 8) of `source` in; false, and nothing written, without room. */
@@ -71,8 +84,7 @@ export class RingWriter {
       words.set(source.subarray(0, untilEnd), first);
       if (untilEnd < count) words.set(source.subarray(untilEnd, count), 0);
     }
-    this.#head = (this.#head + length) | 0;
-    Atomics.store(this.memory.control, control.head, this.#head);
+    this.publish(length);
     return true;
   }
 }
