@@ -4,7 +4,7 @@
 import * as v from "valibot";
 
 const client = v.number();
-const bytes = v.instance(Uint8Array);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 export const toEngineProcess = v.variant("kind", [
   v.object({ kind: v.literal("connect"), client }),

@@ -1,0 +1,234 @@
+// The one table of commands and options. The parser, --help, docs/cli.md, shell completions and the types of what each
+// command receives all derive from it.
+import * as v from "valibot";
+import { captureLevels } from "../shared/trace/attributes.js";
+
+export interface CliOption {
+  /** As commander reads it; the long name in camelCase is the name below. */
+  readonly flags: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+  /** What is used when the option is left out, as typed. */
+  readonly preset?: string;
+  /** Completions offer file names. */
+  readonly isPath?: boolean;
+  readonly schema: v.GenericSchema<unknown>;
+}
+
+const text = v.optional(v.string());
+const flag = v.optional(v.boolean(), false);
+const globs = v.optional(v.array(v.string()), []);
+const shells = ["bash", "zsh", "fish"] as const;
+
+function wholeNumber(name: string, least: number, most: number) {
+  const sentence = `--${name} takes a whole number from ${least} to ${most}`;
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, sentence),
+      v.transform(Number),
+      v.minValue(least, sentence),
+      v.maxValue(most, sentence),
+    ),
+  );
+}
+
+export const options = {
+  out: { flags: "-o, --out <file>", help: "Where to write the recording", isPath: true, schema: text },
+  level: {
+    flags: "--level <level>",
+    help: "How much is captured; each level adds to the one before",
+    choices: captureLevels,
+    preset: "requests",
+    schema: v.picklist(captureLevels),
+  },
+  include: { flags: "--include <glob...>", help: "Instrument only files that match", schema: globs },
+  exclude: { flags: "--exclude <glob...>", help: "Leave files that match alone", schema: globs },
+  writes: {
+    flags: "--writes <on|off>",
+    help: "Instrument the places that write to tracked state",
+    choices: ["on", "off"],
+    preset: "on",
+    schema: v.picklist(["on", "off"]),
+  },
+  port: { flags: "--port <n>", help: "Port on 127.0.0.1; any free one when left out", schema: wholeNumber("port", 0, 65_535) },
+  open: { flags: "--no-open", help: "Print the address without opening a browser", schema: v.optional(v.boolean(), true) },
+  json: { flags: "--json", help: "Print JSON", schema: flag },
+  process: { flags: "--process <p>", help: "Number, pid or service name of a process, as hindcast info lists them", schema: text },
+  scope: { flags: "--scope <name>", help: "Name that the program gave to track()", schema: text },
+  path: { flags: "--path <path>", help: "Where in the scope: accounts.acc_1.balance, entries[0]; \"\" is all of it", schema: text },
+  at: { flags: "--at <time>", help: "The instant; - reads instants from standard input, one a line", schema: text },
+  from: { flags: "--from <time>", help: "First instant; the recording's start when left out", schema: text },
+  to: { flags: "--to <time>", help: "Last instant; the recording's end when left out", schema: text },
+  limit: { flags: "--limit <n>", help: "At most so many rows", schema: wholeNumber("limit", 1, 1_000_000_000) },
+} as const satisfies Record<string, CliOption>;
+
+export type OptionName = keyof typeof options;
+
+/** What stands after the options. */
+export const operands = {
+  none: { shown: "", help: "", schema: v.object({}) },
+  file: { shown: "<file>", help: "The recording", schema: v.object({ file: v.string() }) },
+  "optional-file": { shown: "[file]", help: "The recording", schema: v.object({ file: v.optional(v.string()) }) },
+  command: {
+    shown: "<command...>",
+    help: "The program and its arguments, after --",
+    schema: v.object({ command: v.array(v.string()) }),
+  },
+  shell: { shown: "<shell>", help: shells.join(", "), schema: v.object({ shell: v.picklist(shells) }) },
+} as const;
+
+export type OperandKind = keyof typeof operands;
+
+export interface CliCommand {
+  readonly summary: string;
+  readonly operand: OperandKind;
+  readonly required: readonly OptionName[];
+  readonly optional: readonly OptionName[];
+  readonly examples: readonly string[];
+}
+
+const capture = ["level", "include", "exclude", "writes"] as const;
+
+export const commands = {
+  run: {
+    summary: "Run a program, record it and show it live in a window or browser",
+    operand: "command",
+    required: [],
+    optional: ["out", ...capture, "port", "open"],
+    examples: ["hindcast run -- node app.js", "hindcast run -o app.hindcast --level metrics -- npm start"],
+  },
+  record: {
+    summary: "Run a program and record it, without a window; the program's streams, signals and exit code are its own",
+    operand: "command",
+    required: ["out"],
+    optional: capture,
+    examples: ["hindcast record -o app.hindcast -- node app.js"],
+  },
+  open: {
+    summary: "Open a recording, or the welcome page, in a window or browser",
+    operand: "optional-file",
+    required: [],
+    optional: ["port", "open"],
+    examples: ["hindcast open app.hindcast"],
+  },
+  serve: {
+    summary: "Serve the window on 127.0.0.1 for a browser",
+    operand: "optional-file",
+    required: [],
+    optional: ["port", "open"],
+    examples: ["hindcast serve app.hindcast --port 4477"],
+  },
+  demo: {
+    summary: "Record the bundled demo service live and show it",
+    operand: "none",
+    required: [],
+    optional: ["port", "open"],
+    examples: ["hindcast demo"],
+  },
+  info: {
+    summary: "What a recording holds: processes, state, counts",
+    operand: "file",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast info app.hindcast"],
+  },
+  state: {
+    summary: "Captured state at an instant, or at each of many",
+    operand: "file",
+    required: ["scope", "at"],
+    optional: ["process", "json"],
+    examples: [
+      "hindcast state app.hindcast --scope accounts --at +1.5s",
+      "hindcast state app.hindcast --scope accounts --at - --json < instants.txt",
+    ],
+  },
+  history: {
+    summary: "Every write at, above or below a path, oldest first",
+    operand: "file",
+    required: ["scope", "path"],
+    optional: ["process", "limit", "json"],
+    examples: ["hindcast history app.hindcast --scope accounts --path acc_1.balance --json"],
+  },
+  "last-writer": {
+    summary: "The write that gave a path its value at an instant",
+    operand: "file",
+    required: ["scope", "path", "at"],
+    optional: ["process", "json"],
+    examples: ["hindcast last-writer app.hindcast --scope accounts --path acc_1.balance --at +2s"],
+  },
+  diff: {
+    summary: "Paths whose value differs between two instants",
+    operand: "file",
+    required: ["scope", "from", "to"],
+    optional: ["process", "limit", "json"],
+    examples: ["hindcast diff app.hindcast --scope accounts --from +1s --to +2s"],
+  },
+  events: {
+    summary: "Events in a span of time",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "json"],
+    examples: ["hindcast events app.hindcast --from +1s --to +2s --json"],
+  },
+  spans: {
+    summary: "Spans that overlap a span of time: requests, calls, the program's own",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "json"],
+    examples: ["hindcast spans app.hindcast --json"],
+  },
+  "open-spans": {
+    summary: "Spans begun and not ended at an instant",
+    operand: "file",
+    required: ["at"],
+    optional: ["limit", "json"],
+    examples: ["hindcast open-spans app.hindcast --at +1.5s"],
+  },
+  logs: {
+    summary: "Log lines in a span of time",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "json"],
+    examples: ["hindcast logs app.hindcast --from +1s"],
+  },
+  metrics: {
+    summary: "Metric samples in a span of time",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "json"],
+    examples: ["hindcast metrics app.hindcast --json"],
+  },
+  around: {
+    summary: "The records of every kind nearest to an instant",
+    operand: "file",
+    required: ["at"],
+    optional: ["limit", "json"],
+    examples: ["hindcast around app.hindcast --at +1.5s --limit 20"],
+  },
+  marks: {
+    summary: "Process starts and ends, gaps and uncaught errors",
+    operand: "file",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast marks app.hindcast"],
+  },
+  completion: {
+    summary: "Print completions for a shell",
+    operand: "shell",
+    required: [],
+    optional: [],
+    examples: ["source <(hindcast completion bash)"],
+  },
+} as const satisfies Record<string, CliCommand>;
+
+export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands).filter((name): name is CommandName => Object.hasOwn(commands, name));
+
+export const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
+  ["0", "Done; also when the reader of the output stopped reading, and when Ctrl+C ended `serve`, `open` or `demo`."],
+  ["1", "Failed; standard error says why and what to do next."],
+  ["2", "The command line was not understood."],
+  ["126, 127", "`run`, `record`: the program could not be started (not executable, not found)."],
+  ["any other", "`run`, `record`: the program's own. A program ended by a signal ends hindcast by the same signal."],
+];

@@ -1,0 +1,54 @@
+// The user's program as a child of run and record: its streams are ours, its signals reach it, its ending is known.
+import { type ChildProcess, spawn } from "node:child_process";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { type Ending, ended } from "./terminal.js";
+
+export interface RunningProgram {
+  readonly ended: Promise<Ending>;
+  signal(name: NodeJS.Signals): void;
+}
+
+export interface CannotStart {
+  readonly error: HindcastError;
+  /** As shells answer: 127 not found, 126 found and not executable. */
+  readonly exitCode: number;
+}
+
+export async function startProgram(
+  command: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Result<RunningProgram, CannotStart>> {
+  const [file = "", ...args] = command;
+  const child = spawn(file, args, { cwd, env: environment, stdio: "inherit" });
+  const started = await whetherStarted(child);
+  if (started.ok) {
+    const ending = new Promise<Ending>((resolve) => {
+      child.once("exit", (code, signal) => resolve(signal === null ? ended(code ?? 1) : { kind: "signal", signal }));
+    });
+    return ok({ ended: ending, signal: (name) => void child.kill(name) });
+  }
+  const { code, message } = started.error;
+  const reason = code === "ENOENT" ? "not found" : code === "EACCES" ? "not executable" : message;
+  return failed({
+    error: hindcastError("command-not-found", { command: file, reason }),
+    exitCode: code === "ENOENT" ? 127 : 126,
+  });
+}
+
+function whetherStarted(child: ChildProcess): Promise<Result<undefined, NodeJS.ErrnoException>> {
+  return new Promise((resolve) => {
+    child.once("spawn", () => resolve(ok(undefined)));
+    child.once("error", (error) => resolve(failed(error)));
+  });
+}
+
+/** What the program is started with: NODE_OPTIONS that were set already come after ours and stay in force. */
+export function programEnvironment(
+  own: NodeJS.ProcessEnv,
+  added: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  const nodeOptions = [added["NODE_OPTIONS"], own["NODE_OPTIONS"]].filter((part) => part !== undefined && part !== "");
+  return { ...own, ...added, ...(nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(" ") }) };
+}

@@ -1,0 +1,119 @@
+// Commands about captured state: state, history, last-writer, diff.
+import type { CommandArgs } from "./decode-args.js";
+import { type Done, type Reading, atInstant, done, processOf, withRecording } from "./reading.js";
+import { changeRow, onOneLine, printed, writeRow } from "./rows.js";
+import type { Ending } from "./terminal.js";
+import { offsetFromStart } from "./time-text.js";
+import type { World } from "./world.js";
+
+/** What `state` prints for an instant before the first `track` of the scope. */
+const notYet = { $type: "unavailable", because: "not-recorded", what: "not tracked yet" };
+
+const everyRow = 1_000_000_000;
+
+export const state = (world: World, args: CommandArgs<"state">): Promise<Ending> =>
+  withRecording(world, args.file, async (reading) => {
+    const process = processOf(reading, args.scope, args.process);
+    if (!process.ok) return process;
+    if (args.at === "-") return manyStates(world, reading, args, process.value);
+    const at = reading.instant(args.at);
+    if (!at.ok) return at;
+    const found = await reading.call("state.at", {
+      recordingId: reading.recordingId,
+      process: process.value,
+      scope: args.scope,
+      at: atInstant(at.value),
+    });
+    if (!found.ok) return found;
+    const value = found.value.value === undefined ? notYet : found.value.value;
+    if (args.json) {
+      await reading.out.line(JSON.stringify(value));
+      return done;
+    }
+    const { summary } = reading;
+    const since = `last write ${found.value.seq} at ${offsetFromStart(found.value.instant, summary.start)}`;
+    await reading.out.line(onOneLine(`${args.scope} at ${offsetFromStart(at.value, summary.start)} (${since})`));
+    await reading.out.line(JSON.stringify(value, undefined, 2));
+    return done;
+  });
+
+/** Looked up in the order of time, which costs one pass over the writes, and printed in the order asked. */
+async function manyStates(world: World, reading: Reading, args: CommandArgs<"state">, process: number): Promise<Done> {
+  const wanted: { readonly line: number; readonly instant: bigint }[] = [];
+  for await (const text of world.terminal.input) {
+    if (text.trim() === "") continue;
+    const at = reading.instant(text);
+    if (!at.ok) return at;
+    wanted.push({ line: wanted.length, instant: at.value });
+  }
+  const byTime = [...wanted].sort((a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : 0));
+  const lines = new Array<string>(wanted.length);
+  let last: { readonly instant: bigint; readonly text: string } | undefined;
+  for (const { line, instant } of byTime) {
+    if (last?.instant !== instant) {
+      const { recordingId } = reading;
+      const found = await reading.call("state.at", { recordingId, process, scope: args.scope, at: atInstant(instant) });
+      if (!found.ok) return found;
+      last = { instant, text: JSON.stringify(found.value.value === undefined ? notYet : found.value.value) };
+    }
+    lines[line] = last.text;
+  }
+  for (const line of lines) await reading.out.line(line);
+  return done;
+}
+
+export const history = (world: World, args: CommandArgs<"history">): Promise<Ending> =>
+  withRecording(world, args.file, async (reading) => {
+    const process = processOf(reading, args.scope, args.process);
+    if (!process.ok) return process;
+    const found = await reading.call("state.history", {
+      recordingId: reading.recordingId,
+      process: process.value,
+      scope: args.scope,
+      path: args.path,
+      limit: args.limit ?? everyRow,
+    });
+    if (!found.ok) return found;
+    for (const write of found.value.writes) await reading.out.line(printed(writeRow(write, reading.summary), args.json));
+    return done;
+  });
+
+export const lastWriter = (world: World, args: CommandArgs<"last-writer">): Promise<Ending> =>
+  withRecording(world, args.file, async (reading) => {
+    const process = processOf(reading, args.scope, args.process);
+    if (!process.ok) return process;
+    const at = reading.instant(args.at);
+    if (!at.ok) return at;
+    const found = await reading.call("state.lastWriter", {
+      recordingId: reading.recordingId,
+      process: process.value,
+      scope: args.scope,
+      path: args.path,
+      at: atInstant(at.value),
+    });
+    if (!found.ok) return found;
+    const { write } = found.value;
+    if (write === undefined) await reading.out.line(args.json ? "null" : "Nothing wrote it before that instant.");
+    else await reading.out.line(printed(writeRow(write, reading.summary), args.json));
+    return done;
+  });
+
+export const diff = (world: World, args: CommandArgs<"diff">): Promise<Ending> =>
+  withRecording(world, args.file, async (reading) => {
+    const process = processOf(reading, args.scope, args.process);
+    if (!process.ok) return process;
+    const [from, to] = [reading.instant(args.from), reading.instant(args.to)];
+    if (!from.ok) return from;
+    if (!to.ok) return to;
+    const found = await reading.call("state.diff", {
+      recordingId: reading.recordingId,
+      process: process.value,
+      scope: args.scope,
+      a: atInstant(from.value),
+      b: atInstant(to.value),
+      limit: args.limit ?? everyRow,
+    });
+    if (!found.ok) return found;
+    for (const change of found.value.changes) await reading.out.line(printed(changeRow(change), args.json));
+    return done;
+  });

@@ -1,0 +1,88 @@
+// What every reading command does first: open the file in an engine of its own, find the process, read the times.
+import { resolve } from "node:path";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import type { ProcessSummary, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { Call } from "../shared/protocol/rpc.js";
+import { type Ending, type Output, complain, ended } from "./terminal.js";
+import { instantFromText } from "./time-text.js";
+import type { World } from "./world.js";
+
+export interface Reading {
+  readonly call: Call;
+  readonly out: Output;
+  readonly summary: RecordingSummary;
+  /** Names the recording in calls. */
+  readonly recordingId: string;
+  /** The instant typed; fails as "bad-time". */
+  instant(text: string): Result<bigint, HindcastError>;
+}
+
+/** What a command answers: nothing more to say, or why it could not. */
+export type Done = Result<undefined, HindcastError>;
+export const done: Done = ok(undefined);
+
+export async function withRecording(world: World, file: string, work: (reading: Reading) => Promise<Done>): Promise<Ending> {
+  const { call, close } = await world.startReader();
+  try {
+    const outcome = await openAndWork(world, call, resolve(world.cwd, file), work);
+    await world.terminal.out.flush();
+    if (outcome.ok) return ended(0);
+    await complain(world.terminal, outcome.error);
+    return ended(1);
+  } finally {
+    await close();
+  }
+}
+
+async function openAndWork(world: World, call: Call, path: string, work: (reading: Reading) => Promise<Done>): Promise<Done> {
+  const opened = await call("recording.open", { path });
+  if (!opened.ok) return opened;
+  const summary = opened.value;
+  return work({
+    call,
+    out: world.terminal.out,
+    summary,
+    recordingId: summary.recordingId,
+    instant: (text) => instantFromText(text, summary),
+  });
+}
+
+export function range({ instant, summary }: Reading, args: RangeArgs): Result<{ from: bigint; to: bigint }, HindcastError> {
+  const from = args.from === undefined ? ok(summary.start) : instant(args.from);
+  if (!from.ok) return from;
+  const to = args.to === undefined ? ok(summary.end) : instant(args.to);
+  return to.ok ? ok({ from: from.value, to: to.value }) : to;
+}
+
+interface RangeArgs {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+export const atInstant = (instant: bigint): { kind: "instant"; instant: bigint } => ({ kind: "instant", instant });
+
+/** The process meant by number, pid or service name; without one, the only process that has the scope. */
+export function processOf(
+  { summary }: Reading,
+  scope: string,
+  named: string | undefined,
+): Result<number, HindcastError> {
+  if (named !== undefined) return namedProcess(summary.processes, named);
+  const owners = summary.scopes.filter((candidate) => candidate.scope === scope).map(({ process }) => process);
+  const [only] = owners;
+  if (only === undefined) {
+    const known = [...new Set(summary.scopes.map((candidate) => candidate.scope))].join(", ");
+    return failed(hindcastError("no-such-scope", { scope, known: known === "" ? "none" : known }));
+  }
+  if (owners.length === 1) return ok(only);
+  return failed(hindcastError("ambiguous-process", { scope, processes: owners.join(", ") }));
+}
+
+function namedProcess(processes: readonly ProcessSummary[], named: string): Result<number, HindcastError> {
+  const byNumber = processes.filter(({ process }) => String(process) === named);
+  const byPid = processes.filter(({ pid }) => String(pid) === named);
+  const byName = processes.filter(({ serviceName }) => serviceName === named);
+  const matching = [byNumber, byPid, byName].find((candidates) => candidates.length === 1)?.[0];
+  return matching === undefined ? failed(hindcastError("no-such-process", { process: named })) : ok(matching.process);
+}

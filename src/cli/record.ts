@@ -1,0 +1,54 @@
+// `hindcast record`: engine in a process of its own, program in the foreground, nothing printed unless something is wrong.
+import { resolve } from "node:path";
+import { EngineChild } from "../serve/engine-child.js";
+import { hindcastError } from "../shared/protocol/errors.js";
+import { connectToEngine } from "../shared/protocol/rpc.js";
+import { createCodec } from "../shared/protocol/codec.js";
+import type { CommandArgs } from "./decode-args.js";
+import { programEnvironment, startProgram } from "./program.js";
+import { watchSignals } from "./signals.js";
+import { type Ending, complain, ended } from "./terminal.js";
+import type { World } from "./world.js";
+
+export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
+  const signals = watchSignals(world.hasTerminal, world.platform);
+  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment, restart: false });
+  try {
+    const transport = await engine.connect();
+    if (transport === undefined) return await failWith(world, hindcastError("engine-lost"), 1);
+    const { call } = connectToEngine(transport, createCodec());
+    const created = await call("recording.create", { path: resolve(world.cwd, args.out), capture: captureFrom(args) });
+    if (!created.ok) return await failWith(world, created.error, 1);
+    const { summary, environment } = created.value;
+
+    const program = await startProgram(args.command, world.cwd, programEnvironment(world.environment, environment));
+    if (!program.ok) {
+      await call("recording.stop", { recordingId: summary.recordingId });
+      return await failWith(world, program.error.error, program.error.exitCode);
+    }
+    signals.passTo(program.value.signal);
+    const ending = await program.value.ended;
+    signals.passTo(undefined);
+    const stopped = await call("recording.stop", { recordingId: summary.recordingId });
+    // The program went its own way all the same: its ending stays ours.
+    if (!stopped.ok) await complain(world.terminal, stopped.error);
+    return ending;
+  } finally {
+    await engine.stop();
+    signals.release();
+  }
+}
+
+type CaptureArgs = Pick<CommandArgs<"record">, "level" | "include" | "exclude" | "writes">;
+
+export const captureFrom = ({ level, include, exclude, writes }: CaptureArgs) => ({
+  level,
+  include,
+  exclude,
+  writes: writes === "on",
+});
+
+async function failWith(world: World, error: Parameters<typeof complain>[1], code: number): Promise<Ending> {
+  await complain(world.terminal, error);
+  return ended(code);
+}

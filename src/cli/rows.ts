@@ -1,0 +1,137 @@
+// Rows as the command line prints them: one JSON object a line with --json, one line of text without. Instants are
+// strings of epoch nanoseconds in JSON, since a JSON number cannot hold them.
+import type {
+  CallResult,
+  EventColumns,
+  LogColumns,
+  ProcessSummary,
+  RecordingSummary,
+  SpanColumns,
+  WriteEntry,
+} from "../shared/protocol/engine-calls.js";
+import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
+import { durationText, offsetFromStart } from "./time-text.js";
+
+export interface Row {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+const instantAt = ({ start }: RecordingSummary, ns: number): bigint => start + BigInt(Math.round(ns));
+
+export const printed = (row: Row, asJson: boolean): string => (asJson ? JSON.stringify(row.json, instantsAsText) : row.text);
+
+/** Every bigint in what is printed is an instant; captured bigints are tagged values. */
+export const instantsAsText = (_key: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value;
+
+const attributesFrom = (text: string): unknown => (text === "" ? {} : JSON.parse(text));
+const attributesText = (text: string): string => (text === "" || text === "{}" ? "" : `  ${text}`);
+
+/** Control characters of a recorded text would move the cursor or colour the reader's terminal. */
+export const onOneLine = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+export function eventRow(columns: EventColumns, index: number, summary: RecordingSummary): Row & { readonly instant: bigint } {
+  const instant = instantAt(summary, columns.timeNs[index] ?? 0);
+  const attributes = columns.attributes[index] ?? "";
+  const name = columns.names[index] ?? "";
+  const process = columns.process[index] ?? 0;
+  return {
+    instant,
+    json: { instant, process, seq: columns.seq[index], name, attributes: attributesFrom(attributes), spanId: columns.spanIds[index] },
+    text: onOneLine(`${offsetFromStart(instant, summary.start)}  ${process}  ${name}${attributesText(attributes)}`),
+  };
+}
+
+export function spanRow(columns: SpanColumns, index: number, summary: RecordingSummary): Row {
+  const startNs = columns.startNs[index] ?? 0;
+  const endNs = columns.endNs[index] ?? Number.NaN;
+  const isOpen = Number.isNaN(endNs);
+  const start = instantAt(summary, startNs);
+  const attributes = columns.attributes[index] ?? "";
+  const name = columns.names[index] ?? "";
+  const process = columns.process[index] ?? 0;
+  const kind = spanKinds[columns.kind[index] ?? 0] ?? "internal";
+  const status = spanStatuses[columns.status[index] ?? 0] ?? "unset";
+  const lasted = isOpen ? "open" : durationText(endNs - startNs);
+  return {
+    json: {
+      start,
+      end: isOpen ? null : instantAt(summary, endNs),
+      durationNs: isOpen ? null : endNs - startNs,
+      process,
+      name,
+      kind,
+      status,
+      spanId: columns.spanIds[index],
+      traceId: columns.traceIds[index],
+      parentSpanId: columns.parentSpanIds[index],
+      attributes: attributesFrom(attributes),
+    },
+    text: onOneLine(
+      `${offsetFromStart(start, summary.start)}  ${process}  ${lasted.padStart(10)}  ${status.padEnd(5)}  ${kind}  ${name}${attributesText(attributes)}`,
+    ),
+  };
+}
+
+export function logRow(columns: LogColumns, index: number, summary: RecordingSummary): Row & { readonly instant: bigint } {
+  const instant = instantAt(summary, columns.timeNs[index] ?? 0);
+  const severityNumber = columns.severity[index] ?? 9;
+  const severity = severityFromNumber(severityNumber);
+  const process = columns.process[index] ?? 0;
+  const body = columns.bodies[index] ?? "";
+  const attributes = columns.attributes[index] ?? "";
+  return {
+    instant,
+    json: {
+      instant,
+      process,
+      seq: columns.seq[index],
+      severity,
+      severityNumber,
+      body,
+      source: columns.sources[index],
+      attributes: attributesFrom(attributes),
+      spanId: columns.spanIds[index],
+      traceId: columns.traceIds[index],
+    },
+    text: onOneLine(`${offsetFromStart(instant, summary.start)}  ${process}  ${severity.padEnd(5)}  ${body}${attributesText(attributes)}`),
+  };
+}
+
+export function writeRow(write: WriteEntry, summary: RecordingSummary): Row {
+  const { instant, after, process, path, operation, oldText, newText, location, span } = write;
+  const when = offsetFromStart(instant, summary.start);
+  const shownWhen = after === undefined ? when : `between ${offsetFromStart(after, summary.start)} and ${when}`;
+  const where = location === undefined ? "" : `  ${location.file}:${location.line}:${location.column}`;
+  const whereIn = location?.functionName === undefined ? "" : ` in ${location.functionName}`;
+  const during = span === undefined ? "" : `  during ${span.name}`;
+  return {
+    json: write,
+    text: onOneLine(`${shownWhen}  ${process}  ${operation}  ${path}: ${oldText || "(absent)"} → ${newText || "(absent)"}${where}${whereIn}${during}`),
+  };
+}
+
+export function changeRow(change: CallResult<"state.diff">["changes"][number]): Row {
+  const { path, oldText, newText } = change;
+  return {
+    json: { path, old: change.old, new: change.new },
+    text: onOneLine(`${path}: ${oldText || "(absent)"} → ${newText || "(absent)"}`),
+  };
+}
+
+export function markRow(mark: CallResult<"timeline.marks">[number], summary: RecordingSummary): Row {
+  const lost = mark.lost === 0 ? "" : `  ${mark.lost} records lost`;
+  return {
+    json: mark,
+    text: onOneLine(`${offsetFromStart(mark.instant, summary.start)}  ${mark.process}  ${mark.kind.padEnd(5)}  ${mark.label}${lost}`),
+  };
+}
+
+export function processText(process: ProcessSummary): string {
+  const { pid, serviceName, nodeVersion, level, ended, argv } = process;
+  const fate = ended === undefined ? "running or cut off" : `ended${ended.exitCode === undefined ? "" : ` with ${ended.exitCode}`}`;
+  const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;
+  return onOneLine(`  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fate}${loss}: ${argv.join(" ")}`);
+}

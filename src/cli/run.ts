@@ -1,0 +1,64 @@
+// `hindcast run`: the program in the foreground, its recording live in the window or browser. What hindcast itself says
+// goes to standard error: standard output is the program's.
+import { resolve } from "node:path";
+import type { CommandArgs } from "./decode-args.js";
+import { programEnvironment, startProgram } from "./program.js";
+import { captureFrom } from "./record.js";
+import { announce, showWindow, startHost } from "./show.js";
+import { watchSignals } from "./signals.js";
+import { type Ending, complain, ended } from "./terminal.js";
+import { Disposables } from "../shared/base/disposables.js";
+import type { World } from "./world.js";
+
+export async function run(world: World, args: CommandArgs<"run">): Promise<Ending> {
+  const owned = new Disposables();
+  const signals = watchSignals(world.hasTerminal, world.platform);
+  owned.defer(() => signals.release());
+  try {
+    return await runUnder(world, args, owned, signals);
+  } finally {
+    await owned.dispose();
+  }
+}
+
+async function runUnder(
+  world: World,
+  args: CommandArgs<"run">,
+  owned: Disposables,
+  signals: ReturnType<typeof watchSignals>,
+): Promise<Ending> {
+  const { terminal, environment, cwd } = world;
+  const host = await startHost(world, args.port, owned);
+  if (!host.ok) return failWith(host.error, 1);
+  const { call, page } = host.value;
+  const path = args.out === undefined ? undefined : resolve(cwd, args.out);
+  const created = await call("recording.create", { ...(path === undefined ? {} : { path }), capture: captureFrom(args) });
+  if (!created.ok) return failWith(created.error, 1);
+  const { summary } = created.value;
+  const { recordingId } = summary;
+
+  const windowClosed = showWindow(world, [], { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) }).then(async (window) => {
+    if (window.ok) return;
+    const remark = `one-time link, in the browser because ${window.error}`;
+    await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);
+    await new Promise<never>(() => undefined);
+  });
+  const program = await startProgram(args.command, cwd, programEnvironment(environment, created.value.environment));
+  if (!program.ok) {
+    await call("recording.stop", { recordingId });
+    return failWith(program.error.error, program.error.exitCode);
+  }
+  signals.passTo(program.value.signal);
+  const ending = await program.value.ended;
+  signals.passTo(undefined);
+  const stopped = await call("recording.stop", { recordingId });
+  if (!stopped.ok) await complain(terminal, stopped.error);
+  // After Ctrl+C there is nobody who waits for more; else the recording stays to be looked at.
+  await Promise.race([signals.interrupted, windowClosed]);
+  return ending;
+
+  async function failWith(error: Parameters<typeof complain>[1], code: number): Promise<Ending> {
+    await complain(terminal, error);
+    return ended(code);
+  }
+}

@@ -1,0 +1,141 @@
+// Showing recordings: `serve`, `open`, `demo`, and what `run` shares with them. An engine of its own, the serve host in
+// front of it, and a window or browser that asks there.
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { createCodec } from "../shared/protocol/codec.js";
+import { EngineChild } from "../serve/engine-child.js";
+import { hasDisplay, openBrowser } from "../serve/open-browser.js";
+import { type ServeHost, startServeHost } from "../serve/server.js";
+import { Disposables } from "../shared/base/disposables.js";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { type Call, connectToEngine } from "../shared/protocol/rpc.js";
+import type { CommandArgs } from "./decode-args.js";
+import { findShell } from "./electron-binary.js";
+import { type SignalWatch, watchSignals } from "./signals.js";
+import { type Ending, type Output, complain, ended } from "./terminal.js";
+import type { World } from "./world.js";
+
+const forEver = new Promise<never>(() => undefined);
+
+export interface Host {
+  readonly call: Call;
+  readonly page: ServeHost;
+}
+
+/** `owned` releases the engine first, then the server. */
+export async function startHost(
+  world: World,
+  port: number | undefined,
+  owned: Disposables,
+): Promise<Result<Host, HindcastError>> {
+  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment, restart: true });
+  const stopEngine = (): Promise<void> => engine.stop();
+  const page = await startServeHost({ port, pageFolder: world.paths.page, connectEngine: () => engine.connect() });
+  if (page.ok) owned.defer(() => page.value.close());
+  owned.defer(stopEngine);
+  if (!page.ok) return page;
+  const transport = await engine.connect();
+  if (transport === undefined) return failed(hindcastError("engine-lost"));
+  return ok({ call: connectToEngine(transport, createCodec()).call, page: page.value });
+}
+
+/** Prints the one line that leads there and, where there is a screen, opens it. */
+export async function announce(world: World, link: string, remark: string, useBrowser: boolean, out: Output): Promise<void> {
+  await out.line(`Hindcast: ${link} (${remark}; Ctrl+C ends it)`);
+  await out.flush();
+  if (useBrowser && hasDisplay(world.platform, world.environment)) openBrowser(link, world.platform);
+}
+
+const oneTime = "one-time link";
+
+/** The desktop window, if it can be had. Settles with why not, or when it was closed. */
+export async function showWindow(
+  world: World,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Result<undefined, string>> {
+  const shell = findShell({ ...world, packageFolder: world.paths.packageFolder });
+  if (shell.kind === "none") return failed(shell.because);
+  const window = spawn(shell.binary, [world.paths.shell, ...args], {
+    env: { ...world.environment, ...environment },
+    stdio: "ignore",
+  });
+  return new Promise((settle) => {
+    const couldNot = failed("the desktop window did not start");
+    window.once("error", () => settle(couldNot));
+    window.once("exit", (code) => settle(code === 0 ? ok(undefined) : couldNot));
+  });
+}
+
+export const serve = (world: World, args: CommandArgs<"serve">): Promise<Ending> =>
+  untilInterrupted(world, async (owned) => {
+    const link = await servedLink(world, args, owned, openFile(world, args.file));
+    if (!link.ok) return link;
+    await announce(world, link.value, oneTime, args.open, world.terminal.out);
+    return ok(forEver);
+  });
+
+export const open = (world: World, args: CommandArgs<"open">): Promise<Ending> =>
+  inWindow(world, args, args.file === undefined ? [] : [resolve(world.cwd, args.file)], openFile(world, args.file));
+
+export const demo = (world: World, args: CommandArgs<"demo">): Promise<Ending> =>
+  inWindow(world, args, ["--demo"], (call) => call("recording.demo", {}));
+
+/** Opens or starts what is to be shown first; undefined shows the welcome page. */
+type First = (call: Call) => Promise<Result<RecordingSummary | undefined, HindcastError>>;
+
+const openFile =
+  (world: World, file: string | undefined): First =>
+  async (call) =>
+    file === undefined ? ok(undefined) : call("recording.open", { path: resolve(world.cwd, file) });
+
+interface HostArgs {
+  readonly port: number | undefined;
+  readonly open: boolean;
+}
+
+async function servedLink(
+  world: World,
+  { port }: HostArgs,
+  owned: Disposables,
+  first: First,
+): Promise<Result<string, HindcastError>> {
+  const host = await startHost(world, port, owned);
+  if (!host.ok) return host;
+  const shown = await first(host.value.call);
+  return shown.ok ? ok(host.value.page.newLink(shown.value?.path)) : shown;
+}
+
+const inWindow = (world: World, args: HostArgs, windowArgs: readonly string[], first: First): Promise<Ending> =>
+  untilInterrupted(world, async (owned) => {
+    const window = await showWindow(world, windowArgs);
+    if (window.ok) return ok(Promise.resolve());
+    const link = await servedLink(world, args, owned, first);
+    if (!link.ok) return link;
+    await announce(world, link.value, `${oneTime}, in the browser because ${window.error}`, args.open, world.terminal.out);
+    return ok(forEver);
+  });
+
+/** Runs until what was started ends by itself or a signal comes; then everything acquired is released, last first. */
+export async function untilInterrupted(
+  world: World,
+  start: (owned: Disposables) => Promise<Result<Promise<void>, HindcastError>>,
+): Promise<Ending> {
+  const signals: SignalWatch = watchSignals(world.hasTerminal, world.platform);
+  const owned = new Disposables();
+  owned.defer(() => signals.release());
+  try {
+    const started = await Promise.race([start(owned), signals.interrupted]);
+    if (typeof started === "string") return ended(0);
+    if (!started.ok) {
+      await complain(world.terminal, started.error);
+      return ended(1);
+    }
+    await Promise.race([started.value, signals.interrupted]);
+    return ended(0);
+  } finally {
+    await owned.dispose();
+  }
+}

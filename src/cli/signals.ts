@@ -1,0 +1,46 @@
+// Signals sent to hindcast while a program runs under it. They are the program's: it decides what they mean.
+import type { Ending } from "./terminal.js";
+
+const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT"] as const;
+/** A terminal sends these to the whole foreground group, the program included. */
+const sentByTerminals: readonly string[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
+const notOnWindows: readonly string[] = ["SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT"];
+
+export interface SignalWatch {
+  /** From now on signals go there. Without a receiver they are only remembered. */
+  passTo(receiver: ((signal: NodeJS.Signals) => void) | undefined): void;
+  /** Settles at the first SIGINT, SIGTERM or SIGHUP, also one that came before. */
+  readonly interrupted: Promise<NodeJS.Signals>;
+  release(): void;
+}
+
+/** `hasTerminal`: any of our streams is one, so that Ctrl+C has reached the program already. */
+export function watchSignals(hasTerminal: boolean, platform: NodeJS.Platform): SignalWatch {
+  let receiver: ((signal: NodeJS.Signals) => void) | undefined;
+  let interrupt: (signal: NodeJS.Signals) => void = () => undefined;
+  const interrupted = new Promise<NodeJS.Signals>((resolve) => (interrupt = resolve));
+  const take = (signal: NodeJS.Signals): void => {
+    if (signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP") interrupt(signal);
+    if (!hasTerminal || !sentByTerminals.includes(signal)) receiver?.(signal);
+  };
+  const watched = passedOn.filter((signal) => platform !== "win32" || !notOnWindows.includes(signal));
+  for (const signal of watched) process.on(signal, take);
+  return {
+    passTo: (next) => (receiver = next),
+    interrupted,
+    release: () => {
+      for (const signal of watched) process.off(signal, take);
+    },
+  };
+}
+
+/** Leaves the process as the program left: by its code, or by the signal that ended it. */
+export function leaveAs(ending: Ending): void {
+  if (ending.kind === "code") {
+    process.exitCode = ending.code;
+    return;
+  }
+  // For a platform or signal whose default action does not end a process.
+  process.exitCode = 1;
+  process.kill(process.pid, ending.signal);
+}
