@@ -50,25 +50,42 @@ const pick = (list) => list[Math.floor(random() ** 2 * list.length)];
 
 /** @type {[weight: number, action: () => Promise<unknown>][]} */
 const actions = [
-  [60, async () => {
-    const key = random() < 0.1 && keys.length > 0 ? pick(keys) : `key_${keys.length}`;
-    keys.push(key);
-    await send("POST", "/transfers", { from: pick(accounts), to: pick(accounts), amount: 1 + below(random() < 0.1 ? 100_000 : 9_000), key });
-  }],
+  [
+    60,
+    async () => {
+      const key = random() < 0.1 && keys.length > 0 ? pick(keys) : `key_${keys.length}`;
+      keys.push(key);
+      await send("POST", "/transfers", {
+        from: pick(accounts),
+        to: pick(accounts),
+        amount: 1 + below(random() < 0.1 ? 100_000 : 9_000),
+        key,
+      });
+    },
+  ],
   [16, () => send("GET", `/accounts/${pick(accounts)}`)],
-  [8, async () => {
-    const account = pick(accounts);
-    const hold = await send("POST", "/holds", { account, amount: 2 * below(4_000) });
-    if (hold?.id !== undefined) holds.push([account, hold.id]);
-  }],
-  [7, async () => {
-    const hold = holds.splice(below(holds.length), 1)[0];
-    if (hold !== undefined) await send("DELETE", `/holds/${hold[1]}?account=${hold[0]}`);
-  }],
-  [4, async () => {
-    const account = await send("POST", "/accounts", { owner: pick(owners), balance: below(2) * below(200_000) });
-    if (account?.id !== undefined) accounts.push(account.id);
-  }],
+  [
+    8,
+    async () => {
+      const account = pick(accounts);
+      const hold = await send("POST", "/holds", { account, amount: 2 * below(4_000) });
+      if (hold?.id !== undefined) holds.push([account, hold.id]);
+    },
+  ],
+  [
+    7,
+    async () => {
+      const hold = holds.splice(below(holds.length), 1)[0];
+      if (hold !== undefined) await send("DELETE", `/holds/${hold[1]}?account=${hold[0]}`);
+    },
+  ],
+  [
+    4,
+    async () => {
+      const account = await send("POST", "/accounts", { owner: pick(owners), balance: below(2) * below(200_000) });
+      if (account?.id !== undefined) accounts.push(account.id);
+    },
+  ],
   [2, () => send("DELETE", `/accounts/${pick(accounts)}`)],
   [2, () => send("POST", "/reconciliations")],
   [1, () => send("GET", `/accounts/acc_${below(1000)}`)],

@@ -24,7 +24,8 @@ export function taggedJson(root) {
     if (value instanceof Date) return { $type: "Date", value: Number.isNaN(+value) ? null : value.toISOString() };
     if (value instanceof Map)
       return { $type: "Map", entries: [...value].map(([key, item]) => [key, convert(item, property(path, key))]) };
-    if (value instanceof Set) return { $type: "Set", values: [...value].map((item, i) => convert(item, `${path}[${i}]`)) };
+    if (value instanceof Set)
+      return { $type: "Set", values: [...value].map((item, i) => convert(item, `${path}[${i}]`)) };
     if (Array.isArray(value)) return convertArray(value, path);
     return Object.fromEntries(properties(value, path, Object.keys(value)));
   };

@@ -53,7 +53,12 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
     if (!worker.isUseful) uninstall();
   });
   const looking = lookRegularly(agent, tracker);
-  releases.push(metrics.uninstall, looking.stop, installErrors(agent), offerHandle(handleOf(agent, tracker, looking.start)));
+  releases.push(
+    metrics.uninstall,
+    looking.stop,
+    installErrors(agent),
+    offerHandle(handleOf(agent, tracker, looking.start)),
+  );
   releases.push(
     installExit(agent, (exitCode) => {
       tracker.lookAtEverything();
@@ -156,6 +161,11 @@ function isPlainPromise(value: unknown): boolean {
 }
 
 function offerHandle(handle: AgentHandle): () => void {
-  Object.defineProperty(globalThis, agentHandleKey, { value: handle, configurable: true, enumerable: false, writable: false });
+  Object.defineProperty(globalThis, agentHandleKey, {
+    value: handle,
+    configurable: true,
+    enumerable: false,
+    writable: false,
+  });
   return () => void Reflect.deleteProperty(globalThis, agentHandleKey);
 }

@@ -12,7 +12,9 @@ export interface AgentConfiguration {
 const defaultSettings: CaptureSettings = { level: "requests", include: [], exclude: [], writes: true };
 const defaultRingBytes = 16 * 1024 * 1024;
 
-export function configurationFrom(environment: Readonly<Record<string, string | undefined>>): AgentConfiguration | undefined {
+export function configurationFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+): AgentConfiguration | undefined {
   const socketPath = environment["HINDCAST_SOCKET"];
   if (socketPath === undefined || socketPath === "" || environment["HINDCAST"] === "off") return undefined;
   return {

@@ -1,8 +1,9 @@
 // What a value looks like in one line of log text. Like util.inspect to the eye, but it runs none of the program's code
 // and stops at a budget.
+import { types } from "node:util";
 import type { AttributeValue } from "../shared/trace/attributes.js";
 import { attributeFrom } from "./attributes.js";
-import { isError, textProperty } from "./own-data.js";
+import { isError, stackOf, textProperty } from "./own-data.js";
 
 const maxUnits = 16_384;
 
@@ -49,14 +50,14 @@ export function previewOf(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (value === undefined) return "undefined";
   if (typeof value === "symbol") return value.toString();
+  if (types.isProxy(value)) return "[Proxy]";
   if (typeof value === "function") {
     const name = textProperty(value, "name") ?? "";
     return name === "" ? "[Function (anonymous)]" : `[Function: ${name}]`;
   }
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (isError(value)) {
-    const { message } = { message: textProperty(value, "message") ?? "" };
-    return textProperty(value, "stack") ?? `${textProperty(value, "name") ?? "Error"}: ${message}`;
+    return stackOf(value) ?? `${textProperty(value, "name") ?? "Error"}: ${textProperty(value, "message") ?? ""}`;
   }
   return textOf(attributeFrom(value) ?? null);
 }
@@ -65,7 +66,9 @@ function textOf(value: AttributeValue): string {
   if (typeof value === "string") return /^\[[\w $]+\]$/.test(value) ? value : quoted(value);
   if (typeof value !== "object" || value === null) return String(value);
   if (isList(value)) return value.length === 0 ? "[]" : `[ ${value.map(textOf).join(", ")} ]`;
-  const entries = Object.entries(value).map(([key, item]) => `${/^[\w$]+$/.test(key) ? key : quoted(key)}: ${textOf(item)}`);
+  const entries = Object.entries(value).map(
+    ([key, item]) => `${/^[\w$]+$/.test(key) ? key : quoted(key)}: ${textOf(item)}`,
+  );
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 

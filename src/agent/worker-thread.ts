@@ -25,7 +25,14 @@ export class WorkerThread {
     // A pipe has no file on Windows; elsewhere a missing socket need not be waited for at exit.
     if (process.platform !== "win32" && !existsSync(setup.socketPath)) this.#setLink(link.absent);
     // Captured streams, no options and no environment: whatever the worker does, the program's stdio stays its own.
-    this.#worker = new Worker(file, { workerData: setup, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true });
+    this.#worker = new Worker(file, {
+      workerData: setup,
+      execArgv: [],
+      env: {},
+      stdin: false,
+      stdout: true,
+      stderr: true,
+    });
     this.#worker.unref();
     this.#worker.on("error", () => this.#setLink(link.refused));
     this.#worker.on("exit", () => this.#setLink(link.refused));

@@ -132,7 +132,10 @@ export class EngineLink {
 
   #drain(): void {
     if (!this.#isWelcome || this.#saidBye) return;
-    while (this.#isStopping || (this.#unsentBytes < maxUnsentBytes && this.#unacknowledgedBytes < maxUnacknowledgedBytes)) {
+    while (
+      this.#isStopping ||
+      (this.#unsentBytes < maxUnsentBytes && this.#unacknowledgedBytes < maxUnacknowledgedBytes)
+    ) {
       const records = this.#reader.take(batchBytes);
       if (records === undefined) break;
       const batch = { number: ++this.#lastBatch, records };

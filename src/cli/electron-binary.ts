@@ -6,8 +6,7 @@ import { hasDisplay } from "../serve/open-browser.js";
 
 /** Why there is no desktop shell, as the end of a sentence that starts with "Served in the browser". */
 export type Shell =
-  | { readonly kind: "electron"; readonly binary: string }
-  | { readonly kind: "none"; readonly because: string };
+  { readonly kind: "electron"; readonly binary: string } | { readonly kind: "none"; readonly because: string };
 
 export interface ShellQuestion {
   readonly packageFolder: string;

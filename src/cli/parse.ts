@@ -38,7 +38,10 @@ export function parse(words: readonly string[], version: string): Result<Parsed,
       outputError: () => undefined,
       getOutHelpWidth: () => 110,
     })
-    .addHelpText("after", `\n${timesHelp}\n\nExit codes:\n${exitCodes.map(([code, meaning]) => `  ${code.padEnd(10)}${meaning}`).join("\n")}`);
+    .addHelpText(
+      "after",
+      `\n${timesHelp}\n\nExit codes:\n${exitCodes.map(([code, meaning]) => `  ${code.padEnd(10)}${meaning}`).join("\n")}`,
+    );
   for (const name of commandNames) {
     const subcommand = addCommand(program, name);
     subcommand.action((...given: unknown[]) => {
@@ -78,6 +81,9 @@ function parserOption({ flags, help, choices, preset }: CliOption): Option {
 
 /** "error: unknown option '--x'\n(Did you mean --y?)" as the inside of a sentence. */
 function sentenceOf(message: string): string {
-  const text = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ").replace(/\.$/, "");
+  const text = message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

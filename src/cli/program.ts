@@ -45,10 +45,7 @@ function whetherStarted(child: ChildProcess): Promise<Result<undefined, NodeJS.E
 }
 
 /** What the program is started with: NODE_OPTIONS that were set already come after ours and stay in force. */
-export function programEnvironment(
-  own: NodeJS.ProcessEnv,
-  added: Readonly<Record<string, string>>,
-): NodeJS.ProcessEnv {
+export function programEnvironment(own: NodeJS.ProcessEnv, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const nodeOptions = [added["NODE_OPTIONS"], own["NODE_OPTIONS"]].filter((part) => part !== undefined && part !== "");
   return { ...own, ...added, ...(nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(" ") }) };
 }

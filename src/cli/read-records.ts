@@ -91,7 +91,11 @@ async function printColumns<Columns>(
   { out, summary }: Reading,
   columns: Columns,
   length: number,
-  rowOf: (columns: Columns, index: number, summary: RecordingSummary) => { readonly json: unknown; readonly text: string },
+  rowOf: (
+    columns: Columns,
+    index: number,
+    summary: RecordingSummary,
+  ) => { readonly json: unknown; readonly text: string },
   asJson: boolean,
 ): Promise<Done> {
   for (let index = 0; index < length && !out.isClosed; index++) {
@@ -135,7 +139,9 @@ export const metrics = (world: World, args: CommandArgs<"metrics">): Promise<End
       if (!samples.ok) return samples;
       for (const sample of samples.value) {
         if (left-- === 0 || reading.out.isClosed) return done;
-        await reading.out.line(args.json ? JSON.stringify(sample, instantsAsText) : sampleText(reading.summary, series, sample));
+        await reading.out.line(
+          args.json ? JSON.stringify(sample, instantsAsText) : sampleText(reading.summary, series, sample),
+        );
       }
     }
     return done;

@@ -74,7 +74,8 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
       limit: args.limit ?? everyRow,
     });
     if (!found.ok) return found;
-    for (const write of found.value.writes) await reading.out.line(printed(writeRow(write, reading.summary), args.json));
+    for (const write of found.value.writes)
+      await reading.out.line(printed(writeRow(write, reading.summary), args.json));
     return done;
   });
 

@@ -22,7 +22,11 @@ export interface Reading {
 export type Done = Result<undefined, HindcastError>;
 export const done: Done = ok(undefined);
 
-export async function withRecording(world: World, file: string, work: (reading: Reading) => Promise<Done>): Promise<Ending> {
+export async function withRecording(
+  world: World,
+  file: string,
+  work: (reading: Reading) => Promise<Done>,
+): Promise<Ending> {
   const { call, close } = await world.startReader();
   try {
     const outcome = await openAndWork(world, call, resolve(world.cwd, file), work);
@@ -35,7 +39,12 @@ export async function withRecording(world: World, file: string, work: (reading: 
   }
 }
 
-async function openAndWork(world: World, call: Call, path: string, work: (reading: Reading) => Promise<Done>): Promise<Done> {
+async function openAndWork(
+  world: World,
+  call: Call,
+  path: string,
+  work: (reading: Reading) => Promise<Done>,
+): Promise<Done> {
   const opened = await call("recording.open", { path });
   if (!opened.ok) return opened;
   const summary = opened.value;
@@ -48,7 +57,10 @@ async function openAndWork(world: World, call: Call, path: string, work: (readin
   });
 }
 
-export function range({ instant, summary }: Reading, args: RangeArgs): Result<{ from: bigint; to: bigint }, HindcastError> {
+export function range(
+  { instant, summary }: Reading,
+  args: RangeArgs,
+): Result<{ from: bigint; to: bigint }, HindcastError> {
   const from = args.from === undefined ? ok(summary.start) : instant(args.from);
   if (!from.ok) return from;
   const to = args.to === undefined ? ok(summary.end) : instant(args.to);

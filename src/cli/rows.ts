@@ -19,7 +19,8 @@ export interface Row {
 
 const instantAt = ({ start }: RecordingSummary, ns: number): bigint => start + BigInt(Math.round(ns));
 
-export const printed = (row: Row, asJson: boolean): string => (asJson ? JSON.stringify(row.json, instantsAsText) : row.text);
+export const printed = (row: Row, asJson: boolean): string =>
+  asJson ? JSON.stringify(row.json, instantsAsText) : row.text;
 
 /** Every bigint in what is printed is an instant; captured bigints are tagged values. */
 export const instantsAsText = (_key: string, value: unknown): unknown =>
@@ -30,16 +31,30 @@ const attributesText = (text: string): string => (text === "" || text === "{}" ?
 
 /** Control characters of a recorded text would move the cursor or colour the reader's terminal. */
 export const onOneLine = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
-export function eventRow(columns: EventColumns, index: number, summary: RecordingSummary): Row & { readonly instant: bigint } {
+export function eventRow(
+  columns: EventColumns,
+  index: number,
+  summary: RecordingSummary,
+): Row & { readonly instant: bigint } {
   const instant = instantAt(summary, columns.timeNs[index] ?? 0);
   const attributes = columns.attributes[index] ?? "";
   const name = columns.names[index] ?? "";
   const process = columns.process[index] ?? 0;
   return {
     instant,
-    json: { instant, process, seq: columns.seq[index], name, attributes: attributesFrom(attributes), spanId: columns.spanIds[index] },
+    json: {
+      instant,
+      process,
+      seq: columns.seq[index],
+      name,
+      attributes: attributesFrom(attributes),
+      spanId: columns.spanIds[index],
+    },
     text: onOneLine(`${offsetFromStart(instant, summary.start)}  ${process}  ${name}${attributesText(attributes)}`),
   };
 }
@@ -75,7 +90,11 @@ export function spanRow(columns: SpanColumns, index: number, summary: RecordingS
   };
 }
 
-export function logRow(columns: LogColumns, index: number, summary: RecordingSummary): Row & { readonly instant: bigint } {
+export function logRow(
+  columns: LogColumns,
+  index: number,
+  summary: RecordingSummary,
+): Row & { readonly instant: bigint } {
   const instant = instantAt(summary, columns.timeNs[index] ?? 0);
   const severityNumber = columns.severity[index] ?? 9;
   const severity = severityFromNumber(severityNumber);
@@ -96,7 +115,9 @@ export function logRow(columns: LogColumns, index: number, summary: RecordingSum
       spanId: columns.spanIds[index],
       traceId: columns.traceIds[index],
     },
-    text: onOneLine(`${offsetFromStart(instant, summary.start)}  ${process}  ${severity.padEnd(5)}  ${body}${attributesText(attributes)}`),
+    text: onOneLine(
+      `${offsetFromStart(instant, summary.start)}  ${process}  ${severity.padEnd(5)}  ${body}${attributesText(attributes)}`,
+    ),
   };
 }
 
@@ -109,7 +130,9 @@ export function writeRow(write: WriteEntry, summary: RecordingSummary): Row {
   const during = span === undefined ? "" : `  during ${span.name}`;
   return {
     json: write,
-    text: onOneLine(`${shownWhen}  ${process}  ${operation}  ${path}: ${oldText || "(absent)"} → ${newText || "(absent)"}${where}${whereIn}${during}`),
+    text: onOneLine(
+      `${shownWhen}  ${process}  ${operation}  ${path}: ${oldText || "(absent)"} → ${newText || "(absent)"}${where}${whereIn}${during}`,
+    ),
   };
 }
 
@@ -125,13 +148,20 @@ export function markRow(mark: CallResult<"timeline.marks">[number], summary: Rec
   const lost = mark.lost === 0 ? "" : `  ${mark.lost} records lost`;
   return {
     json: mark,
-    text: onOneLine(`${offsetFromStart(mark.instant, summary.start)}  ${mark.process}  ${mark.kind.padEnd(5)}  ${mark.label}${lost}`),
+    text: onOneLine(
+      `${offsetFromStart(mark.instant, summary.start)}  ${mark.process}  ${mark.kind.padEnd(5)}  ${mark.label}${lost}`,
+    ),
   };
 }
 
 export function processText(process: ProcessSummary): string {
   const { pid, serviceName, nodeVersion, level, ended, argv } = process;
-  const fate = ended === undefined ? "running or cut off" : `ended${ended.exitCode === undefined ? "" : ` with ${ended.exitCode}`}`;
+  const fate =
+    ended === undefined
+      ? "running or cut off"
+      : `ended${ended.exitCode === undefined ? "" : ` with ${ended.exitCode}`}`;
   const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;
-  return onOneLine(`  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fate}${loss}: ${argv.join(" ")}`);
+  return onOneLine(
+    `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fate}${loss}: ${argv.join(" ")}`,
+  );
 }

@@ -4,8 +4,7 @@ import { type HindcastError, explain } from "../shared/protocol/errors.js";
 
 /** How a command ended: with a code, or by the signal that ended the program it ran. */
 export type Ending =
-  | { readonly kind: "code"; readonly code: number }
-  | { readonly kind: "signal"; readonly signal: NodeJS.Signals };
+  { readonly kind: "code"; readonly code: number } | { readonly kind: "signal"; readonly signal: NodeJS.Signals };
 
 export const ended = (code: number): Ending => ({ kind: "code", code });
 

@@ -31,7 +31,11 @@ export class StateCalls {
     });
   }
 
-  #subject(args: { readonly recordingId: string; readonly process: number; readonly scope: string }): Result<
+  #subject(args: {
+    readonly recordingId: string;
+    readonly process: number;
+    readonly scope: string;
+  }): Result<
     { readonly access: RecordingAccess; readonly cache: GraphCache; readonly process: ProcessId },
     HindcastError
   > {

@@ -67,7 +67,6 @@ export class EngineChild {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       // A group of its own: Ctrl+C in the terminal is the program's affair; the engine ends when it is told to.
       detached: true,
-
     });
     child.on("message", (message) => {
       const told = v.safeParse(fromEngineProcess, message);

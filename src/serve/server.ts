@@ -79,7 +79,8 @@ async function listen(server: Server, port: number): Promise<Result<number, Hind
       server.listen(port, "127.0.0.1", resolve);
     });
   } catch (error) {
-    const isTaken = error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES");
+    const isTaken =
+      error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES");
     if (isTaken) return failed(hindcastError("port-in-use", { port: String(port) }));
     throw error;
   }
@@ -88,7 +89,12 @@ async function listen(server: Server, port: number): Promise<Result<number, Hind
   return ok(address.port);
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, access: Access, folder: string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  access: Access,
+  folder: string,
+): Promise<void> {
   const { headers, method } = request;
   if (!isLoopbackHost(headers.host)) return refuse(response, 403, "Ask for this page as 127.0.0.1 or localhost.");
   if (headers.origin !== undefined && !isSameOrigin(headers)) return refuse(response, 403, "Another page may not ask.");

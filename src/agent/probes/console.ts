@@ -25,16 +25,20 @@ export function installConsole({ guest, sink }: Agent): () => void {
   };
   return together(
     Object.entries(methods).map(([method, severity]) =>
-      replaceMethod(console, method, (original) =>
-        function (...args) {
-          if (depth === 0) guest.runAsGuest(() => record(severity, args), undefined);
-          depth++;
-          try {
-            return Reflect.apply(original, this, args);
-          } finally {
-            depth--;
-          }
-        }),
+      replaceMethod(
+        console,
+        method,
+        (original) =>
+          function (...args) {
+            if (depth === 0) guest.runAsGuest(() => record(severity, args), undefined);
+            depth++;
+            try {
+              return Reflect.apply(original, this, args);
+            } finally {
+              depth--;
+            }
+          },
+      ),
     ),
   );
 }

@@ -14,20 +14,28 @@ export function installExit(agent: Agent, onExit: (exitCode: number | undefined)
   // caught; the end of that call is the last moment of JavaScript. process.exit() inside a listener skips it, and
   // ends in process.reallyExit.
   return together([
-    replaceMethod(process, "emit", (emit) =>
-      function (...args) {
-        if (args[0] !== "exit") return Reflect.apply(emit, this, args);
-        try {
-          return Reflect.apply(emit, this, args);
-        } finally {
-          end(args[1]);
-        }
-      }),
-    replaceMethod(process, "reallyExit", (reallyExit) =>
-      function (...args) {
-        end(args[0]);
-        return Reflect.apply(reallyExit, this, args);
-      }),
+    replaceMethod(
+      process,
+      "emit",
+      (emit) =>
+        function (...args) {
+          if (args[0] !== "exit") return Reflect.apply(emit, this, args);
+          try {
+            return Reflect.apply(emit, this, args);
+          } finally {
+            end(args[1]);
+          }
+        },
+    ),
+    replaceMethod(
+      process,
+      "reallyExit",
+      (reallyExit) =>
+        function (...args) {
+          end(args[0]);
+          return Reflect.apply(reallyExit, this, args);
+        },
+    ),
   ]);
 }
 

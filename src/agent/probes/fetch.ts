@@ -70,5 +70,7 @@ function originOf(origin: unknown): { readonly scheme: string; readonly authorit
 /** undici 5 keeps headers as one text, later ones as a list of names and values. */
 function hasTraceHeader(headers: unknown): boolean {
   if (typeof headers === "string") return headers.toLowerCase().includes(`${traceHeader}:`);
-  return Array.isArray(headers) && headers.some((item) => typeof item === "string" && item.toLowerCase() === traceHeader);
+  return (
+    Array.isArray(headers) && headers.some((item) => typeof item === "string" && item.toLowerCase() === traceHeader)
+  );
 }

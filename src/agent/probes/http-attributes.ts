@@ -19,7 +19,10 @@ export function hostFrom(authority: string): Host {
 export function targetAttributes(target: string): Attributes {
   const at = target.indexOf("?");
   if (at < 0) return { "url.path": cutText(target, maxUrlUnits) };
-  return { "url.path": cutText(target.slice(0, at), maxUrlUnits), "url.query": cutText(target.slice(at + 1), maxUrlUnits) };
+  return {
+    "url.path": cutText(target.slice(0, at), maxUrlUnits),
+    "url.query": cutText(target.slice(at + 1), maxUrlUnits),
+  };
 }
 
 export function clientAttributes(method: string, scheme: string, host: Host, path: string): Attributes {

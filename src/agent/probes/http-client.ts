@@ -67,14 +67,18 @@ export function installHttpClient({ guest, context, sink }: Agent): () => void {
     }),
     announcesCreation()
       ? () => undefined
-      : replaceMethod(ClientRequest.prototype, "_implicitHeader", (implicitHeader) =>
-          function (...args) {
-            if (this instanceof ClientRequest) {
-              const request = this;
-              guest.runAsGuest(() => start(request), undefined);
-            }
-            return Reflect.apply(implicitHeader, this, args);
-          }),
+      : replaceMethod(
+          ClientRequest.prototype,
+          "_implicitHeader",
+          (implicitHeader) =>
+            function (...args) {
+              if (this instanceof ClientRequest) {
+                const request = this;
+                guest.runAsGuest(() => start(request), undefined);
+              }
+              return Reflect.apply(implicitHeader, this, args);
+            },
+        ),
   ]);
 }
 

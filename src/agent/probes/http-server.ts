@@ -1,6 +1,11 @@
 // Requests this program serves, as spans of kind server. Everything the handler does, across awaits and in the request's
 // later events, belongs to the span. It ends when the response is finished, or when the connection is gone before that.
-import { type IncomingMessage, type ServerResponse, IncomingMessage as RequestClass, ServerResponse as ResponseClass } from "node:http";
+import {
+  type IncomingMessage,
+  type ServerResponse,
+  IncomingMessage as RequestClass,
+  ServerResponse as ResponseClass,
+} from "node:http";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import type { Agent } from "../agent.js";
 import { objectIn, onChannel } from "../channels.js";

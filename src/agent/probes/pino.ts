@@ -24,35 +24,52 @@ export function installPino(agent: Agent): () => void {
       if (typeof instance !== "object" || instance === null || typeof call !== "object" || call === null) return;
       record(instance, Array.from(call), Reflect.get(message, "result"));
     }),
-    replaceMethod(Module, "_load", (load) =>
-      function (...args) {
-        const loaded = Reflect.apply(load, this, args);
-        if (args[0] === "./tools" || args[0] === "./lib/tools")
-          guest.runAsGuest(() => wrapComposer(loaded, args[1], hasChannel, guest.runAsGuest.bind(guest), record), undefined);
-        return loaded;
-      }),
+    replaceMethod(
+      Module,
+      "_load",
+      (load) =>
+        function (...args) {
+          const loaded = Reflect.apply(load, this, args);
+          if (args[0] === "./tools" || args[0] === "./lib/tools")
+            guest.runAsGuest(
+              () => wrapComposer(loaded, args[1], hasChannel, guest.runAsGuest.bind(guest), record),
+              undefined,
+            );
+          return loaded;
+        },
+    ),
   ]);
 }
 
 type AsGuest = (work: () => void, fallback: undefined) => void;
 type RecordLine = (instance: object, call: readonly unknown[], line: unknown) => void;
 
-function wrapComposer(tools: unknown, parent: unknown, seen: WeakSet<object>, asGuest: AsGuest, record: RecordLine): void {
+function wrapComposer(
+  tools: unknown,
+  parent: unknown,
+  seen: WeakSet<object>,
+  asGuest: AsGuest,
+  record: RecordLine,
+): void {
   if (typeof tools !== "object" || tools === null || seen.has(tools)) return;
   const file = typeof parent === "object" && parent !== null ? dataProperty(parent, "filename") : undefined;
   if (typeof file !== "string" || !/[\\/]pino[\\/](lib[\\/][\w-]+|pino)\.js$/.test(file)) return;
   seen.add(tools);
   const asJson = dataProperty(tools, "asJson");
   if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("asJsonChan")) return;
-  replaceMethod(tools, "asJson", (original) =>
-    function (...args) {
-      const line = Reflect.apply(original, this, args);
-      if (typeof this === "object" && this !== null) {
-        const instance = this;
-        asGuest(() => record(instance, args, line), undefined);
-      }
-      return line;
-    });
+  replaceMethod(
+    tools,
+    "asJson",
+    (original) =>
+      function (...args) {
+        const line = Reflect.apply(original, this, args);
+        if (typeof this === "object" && this !== null) {
+          const instance = this;
+          asGuest(() => record(instance, args, line), undefined);
+        }
+        return line;
+      },
+  );
 }
 
 function recordLine({ sink }: Agent, line: string, messageKey: string, level: unknown): void {
@@ -85,7 +102,17 @@ function isSerializedError(value: unknown): value is SerializedError {
 
 function severityOf(level: number): number {
   const name: Severity =
-    level >= 60 ? "fatal" : level >= 50 ? "error" : level >= 40 ? "warn" : level >= 30 ? "info" : level >= 20 ? "debug" : "trace";
+    level >= 60
+      ? "fatal"
+      : level >= 50
+        ? "error"
+        : level >= 40
+          ? "warn"
+          : level >= 30
+            ? "info"
+            : level >= 20
+              ? "debug"
+              : "trace";
   return severities[name];
 }
 

@@ -1,10 +1,33 @@
 import { describe, expect, it } from "vitest";
 import { type CapturedValue, type ObjectContents, objectId } from "../../shared/trace/value.js";
-import { type SmallOperation, columnsFromOperation, contentsFromJson, contentsToJson, operationFromColumns, valueFromJson, valueToJson } from "./operation-json.js";
+import {
+  type SmallOperation,
+  columnsFromOperation,
+  contentsFromJson,
+  contentsToJson,
+  operationFromColumns,
+  valueFromJson,
+  valueToJson,
+} from "./operation-json.js";
 import { UnreadableStored } from "./value-json.js";
 
-const primitive = (value: string | number | boolean | bigint | null | undefined): CapturedValue => ({ kind: "primitive", value });
-const awkwardTexts = ["", "a", "$object", '"\\', "\u0000", "\ud800", "a\udc00b", "\ud83d\ude00", "\u2028", "__proto__", "\\ud800"];
+const primitive = (value: string | number | boolean | bigint | null | undefined): CapturedValue => ({
+  kind: "primitive",
+  value,
+});
+const awkwardTexts = [
+  "",
+  "a",
+  "$object",
+  '"\\',
+  "\u0000",
+  "\ud800",
+  "a\udc00b",
+  "\ud83d\ude00",
+  "\u2028",
+  "__proto__",
+  "\\ud800",
+];
 
 const values: readonly (readonly [CapturedValue, string])[] = [
   [primitive(5), "5"],
@@ -26,10 +49,13 @@ const values: readonly (readonly [CapturedValue, string])[] = [
 ];
 
 describe("stored values", () => {
-  it.each(values.map(([value, json]) => ({ value, json })))("are written as $json and read back the same", ({ value, json }) => {
-    expect(valueToJson(value)).toBe(json);
-    expect(valueFromJson(json)).toStrictEqual(value);
-  });
+  it.each(values.map(([value, json]) => ({ value, json })))(
+    "are written as $json and read back the same",
+    ({ value, json }) => {
+      expect(valueToJson(value)).toBe(json);
+      expect(valueFromJson(json)).toStrictEqual(value);
+    },
+  );
 
   it("keep every text", () => {
     for (const text of awkwardTexts) expect(valueFromJson(valueToJson(primitive(text)))).toStrictEqual(primitive(text));
@@ -48,7 +74,13 @@ describe("stored operations", () => {
   const operations: readonly SmallOperation[] = [
     ...awkwardTexts.map((key): SmallOperation => ({ kind: "set", target, key, value: primitive(key) })),
     { kind: "delete", target, key: "a.b" },
-    { kind: "splice", target, start: 2, deleteCount: 0, elements: [primitive(-0), { kind: "hole" }, primitive(undefined)] },
+    {
+      kind: "splice",
+      target,
+      start: 2,
+      deleteCount: 0,
+      elements: [primitive(-0), { kind: "hole" }, primitive(undefined)],
+    },
     { kind: "map-set", target, key: primitive(NaN), value: { kind: "object", id: objectId(9) } },
     { kind: "map-delete", target, key: { kind: "object", id: objectId(9) } },
     { kind: "set-add", target, member: primitive(1n) },
@@ -64,11 +96,26 @@ describe("stored operations", () => {
 
 describe("stored contents", () => {
   const contents: readonly ObjectContents[] = [
-    { kind: "object", className: "", entries: [["2", primitive(1)], ["1", primitive(2)], ["__proto__", primitive(3)]] },
+    {
+      kind: "object",
+      className: "",
+      entries: [
+        ["2", primitive(1)],
+        ["1", primitive(2)],
+        ["__proto__", primitive(3)],
+      ],
+    },
     { kind: "error", className: "TypeError", entries: [["message", primitive("no")]] },
     { kind: "array", className: "Array", elements: [{ kind: "hole" }, primitive(1)], entries: [] },
     { kind: "array", className: "Rows", elements: [], entries: [["extra", primitive("\udfff")]] },
-    { kind: "map", className: "Map", pairs: [[primitive(NaN), primitive(1)], [{ kind: "object", id: objectId(2) }, primitive(null)]] },
+    {
+      kind: "map",
+      className: "Map",
+      pairs: [
+        [primitive(NaN), primitive(1)],
+        [{ kind: "object", id: objectId(2) }, primitive(null)],
+      ],
+    },
     { kind: "set", className: "Set", members: [primitive(-1), primitive("x")] },
     { kind: "date", className: "Date", timeMs: NaN },
     { kind: "date", className: "Date", timeMs: 1.5 },

@@ -53,7 +53,11 @@ export function columnsFromOperation(operation: SmallOperation): OperationColumn
   }
 }
 
-export function operationFromColumns(kind: StoredOperation, target: ObjectId, columns: OperationColumns): SmallOperation {
+export function operationFromColumns(
+  kind: StoredOperation,
+  target: ObjectId,
+  columns: OperationColumns,
+): SmallOperation {
   const key = (): unknown => parseStored(columns.key ?? "");
   const value = (): unknown => parseStored(columns.value ?? "");
   switch (kind) {
@@ -103,7 +107,10 @@ export function contentsToJson(contents: ObjectContents): string {
       return JSON.stringify({ ...head, elements, entries: contents.entries.map(entryToStore) });
     }
     case "map":
-      return JSON.stringify({ ...head, pairs: contents.pairs.map(([key, value]) => [valueToStore(key), valueToStore(value)]) });
+      return JSON.stringify({
+        ...head,
+        pairs: contents.pairs.map(([key, value]) => [valueToStore(key), valueToStore(value)]),
+      });
     case "set":
       return JSON.stringify({ ...head, members: contents.members.map(valueToStore) });
     case "date":

@@ -89,12 +89,14 @@ export function textFromStored(stored: unknown): string {
 export function numberFromStored(stored: unknown): number {
   if (typeof stored === "number") return stored;
   const special = fieldsOf(stored)["$number"];
-  if (special === "-0" || special === "NaN" || special === "Infinity" || special === "-Infinity") return Number(special);
+  if (special === "-0" || special === "NaN" || special === "Infinity" || special === "-Infinity")
+    return Number(special);
   throw new UnreadableStored("number");
 }
 
 export function fieldsOf(stored: unknown): Readonly<Record<string, unknown>> {
-  if (typeof stored !== "object" || stored === null || Array.isArray(stored)) throw new UnreadableStored("object expected");
+  if (typeof stored !== "object" || stored === null || Array.isArray(stored))
+    throw new UnreadableStored("object expected");
   return { ...stored };
 }
 
@@ -104,7 +106,8 @@ export function listFrom(stored: unknown): readonly unknown[] {
 }
 
 export function countFrom(stored: unknown): number {
-  if (typeof stored !== "number" || !Number.isSafeInteger(stored) || stored < 0) throw new UnreadableStored("count expected");
+  if (typeof stored !== "number" || !Number.isSafeInteger(stored) || stored < 0)
+    throw new UnreadableStored("count expected");
   return stored;
 }
 

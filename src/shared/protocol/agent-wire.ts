@@ -67,10 +67,7 @@ const toAgent = v.variant("kind", [welcome, refused, ack]);
 export type Hello = v.InferOutput<typeof hello>;
 export type Bye = v.InferOutput<typeof bye>;
 export type ToAgent = v.InferOutput<typeof toAgent>;
-export type ToEngine =
-  | Hello
-  | Bye
-  | { readonly kind: "batch"; readonly batch: number; readonly records: Uint8Array };
+export type ToEngine = Hello | Bye | { readonly kind: "batch"; readonly batch: number; readonly records: Uint8Array };
 
 export interface Frame {
   readonly type: number;

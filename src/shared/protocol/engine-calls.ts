@@ -222,12 +222,28 @@ export const engineCalls = {
   /** Gaps, process starts and ends, uncaught errors. */
   "timeline.marks": {
     args: v.object(recording),
-    result: v.array(v.object({ kind: v.picklist(["gap", "start", "end", "error"]), process: count, instant: ns, label: text, lost: count })),
+    result: v.array(
+      v.object({
+        kind: v.picklist(["gap", "start", "end", "error"]),
+        process: count,
+        instant: ns,
+        label: text,
+        lost: count,
+      }),
+    ),
   },
 
   /** The visible part of a scope's tree. `expanded` are paths; rows outside [offset, offset + limit) are not sent. */
   "state.rows": {
-    args: v.object({ ...recording, process: count, scope: text, at, expanded: texts, offset: count, limit: v.pipe(count, v.maxValue(2000)) }),
+    args: v.object({
+      ...recording,
+      process: count,
+      scope: text,
+      at,
+      expanded: texts,
+      offset: count,
+      limit: v.pipe(count, v.maxValue(2000)),
+    }),
     result: stateRows,
   },
   /** A whole scope as tagged JSON; absent before its first `track`. `seq` is the last write that counts. */
@@ -238,7 +254,18 @@ export const engineCalls = {
   /** Paths whose value differs between two positions. */
   "state.diff": {
     args: v.object({ ...recording, process: count, scope: text, a: at, b: at, limit: count }),
-    result: v.object({ truncated: v.boolean(), changes: v.array(v.object({ path: text, oldText: text, newText: text, old: v.optional(v.unknown()), new: v.optional(v.unknown()) })) }),
+    result: v.object({
+      truncated: v.boolean(),
+      changes: v.array(
+        v.object({
+          path: text,
+          oldText: text,
+          newText: text,
+          old: v.optional(v.unknown()),
+          new: v.optional(v.unknown()),
+        }),
+      ),
+    }),
   },
   /** Writes at, above or below a path, oldest first; the newest `limit` of them. */
   "state.history": {
@@ -258,7 +285,10 @@ export const engineCalls = {
   /** The records of every kind nearest to an instant, as (name, time) rows. */
   "events.around": { args: v.object({ ...recording, instant: ns, before: count, after: count }), result: eventColumns },
   /** A page of the log by row number. */
-  "logs.page": { args: v.object({ ...recording, ...filter, first: count, limit: v.pipe(count, v.maxValue(2000)) }), result: logColumns },
+  "logs.page": {
+    args: v.object({ ...recording, ...filter, first: count, limit: v.pipe(count, v.maxValue(2000)) }),
+    result: logColumns,
+  },
   /** Row number of the last line at or before an instant (-1 when all are later), and the page around it. */
   "logs.around": {
     args: v.object({ ...recording, ...filter, instant: ns, before: count, after: count }),

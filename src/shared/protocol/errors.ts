@@ -7,31 +7,79 @@ interface CatalogueEntry {
 }
 
 const catalogue = {
-  "not-a-recording": { message: "{path} is not a Hindcast recording.", next: "Make one: hindcast record -o app.hindcast -- node app.js" },
-  "no-such-file": { message: "There is no file {path}.", next: "Check the path; hindcast open without a file lists recent recordings." },
+  "not-a-recording": {
+    message: "{path} is not a Hindcast recording.",
+    next: "Make one: hindcast record -o app.hindcast -- node app.js",
+  },
+  "no-such-file": {
+    message: "There is no file {path}.",
+    next: "Check the path; hindcast open without a file lists recent recordings.",
+  },
   "file-exists": { message: "{path} exists already.", next: "Choose another name with -o, or delete it." },
-  "newer-format": { message: "{path} was made by a newer Hindcast (format {found}; this one reads up to {newest}).", next: "Update Hindcast, then open the file again." },
-  "damaged-recording": { message: "{path} is damaged: {reason}.", next: "Try hindcast info on a copy of the file, and its .wal beside it if there is one." },
-  "recording-in-use": { message: "{path} is open in another process.", next: "Stop that recording or close that window, then try again." },
-  "cannot-write": { message: "{path} cannot be written: {reason}.", next: "Choose another folder with -o, or free some space." },
+  "newer-format": {
+    message: "{path} was made by a newer Hindcast (format {found}; this one reads up to {newest}).",
+    next: "Update Hindcast, then open the file again.",
+  },
+  "damaged-recording": {
+    message: "{path} is damaged: {reason}.",
+    next: "Try hindcast info on a copy of the file, and its .wal beside it if there is one.",
+  },
+  "recording-in-use": {
+    message: "{path} is open in another process.",
+    next: "Stop that recording or close that window, then try again.",
+  },
+  "cannot-write": {
+    message: "{path} cannot be written: {reason}.",
+    next: "Choose another folder with -o, or free some space.",
+  },
   "recording-closed": { message: "That recording is no longer open.", next: "Open it again." },
   "recording-not-live": { message: "That recording is not being recorded.", next: "Start a new recording." },
-  "no-such-process": { message: "The recording has no process {process}.", next: "hindcast info FILE lists the processes." },
-  "ambiguous-process": { message: "{scope} exists in more than one process: {processes}.", next: "Name one with --process." },
-  "no-such-scope": { message: "There is no state called {scope} in this recording.", next: "Known: {known}. State appears when the program calls track(name, value)." },
-  "no-such-path": { message: "{path} names nothing in {scope} at any time.", next: "hindcast state FILE --scope {scope} --at TIME shows what there is." },
-  "bad-path": { message: "{path} is not a path: {reason}.", next: "Write accounts.acc_1.balance, entries[0] or headers[\"x-id\"]." },
-  "bad-time": { message: "{text} is not a time.", next: "Write epoch nanoseconds, an ISO time, or +1.5s from the recording's start." },
+  "no-such-process": {
+    message: "The recording has no process {process}.",
+    next: "hindcast info FILE lists the processes.",
+  },
+  "ambiguous-process": {
+    message: "{scope} exists in more than one process: {processes}.",
+    next: "Name one with --process.",
+  },
+  "no-such-scope": {
+    message: "There is no state called {scope} in this recording.",
+    next: "Known: {known}. State appears when the program calls track(name, value).",
+  },
+  "no-such-path": {
+    message: "{path} names nothing in {scope} at any time.",
+    next: "hindcast state FILE --scope {scope} --at TIME shows what there is.",
+  },
+  "bad-path": {
+    message: "{path} is not a path: {reason}.",
+    next: 'Write accounts.acc_1.balance, entries[0] or headers["x-id"].',
+  },
+  "bad-time": {
+    message: "{text} is not a time.",
+    next: "Write epoch nanoseconds, an ISO time, or +1.5s from the recording's start.",
+  },
   "bad-usage": { message: "{reason}.", next: "hindcast --help shows every command and option." },
   "command-not-found": { message: "{command} could not be started: {reason}.", next: "Check the command after --." },
-  "bad-token": { message: "This address needs the one-time link that hindcast serve printed.", next: "Start hindcast serve again and open the new link." },
-  "bad-request": { message: "The request was not understood: {reason}.", next: "Reload the page; if it stays, report it with this sentence." },
-  "engine-lost": { message: "The engine stopped unexpectedly.", next: "Reload to start it again; what was recorded so far is in the file." },
-  "wire-version": { message: "The program's agent speaks version {found}, this Hindcast {wanted}.", next: "Start the program again under this Hindcast." },
+  "bad-token": {
+    message: "This address needs the one-time link that hindcast serve printed.",
+    next: "Start hindcast serve again and open the new link.",
+  },
+  "bad-request": {
+    message: "The request was not understood: {reason}.",
+    next: "Reload the page; if it stays, report it with this sentence.",
+  },
+  "engine-lost": {
+    message: "The engine stopped unexpectedly.",
+    next: "Reload to start it again; what was recorded so far is in the file.",
+  },
+  "wire-version": {
+    message: "The program's agent speaks version {found}, this Hindcast {wanted}.",
+    next: "Start the program again under this Hindcast.",
+  },
   "port-in-use": { message: "Port {port} is taken.", next: "Choose another with --port, or leave it out." },
   "no-browser": { message: "No Chromium was found for the browser tests.", next: "Run: npm test -- --install" },
-  "cancelled": { message: "Cancelled.", next: "Start it again when you need it." },
-  "internal": { message: "Hindcast failed: {reason}.", next: "Report it with this sentence and the steps before it." },
+  cancelled: { message: "Cancelled.", next: "Start it again when you need it." },
+  internal: { message: "Hindcast failed: {reason}.", next: "Report it with this sentence and the steps before it." },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;
@@ -46,7 +94,10 @@ export interface HindcastError {
   readonly details: Readonly<Record<string, string>>;
 }
 
-export const hindcastError = (code: ErrorCode, details: Readonly<Record<string, string>> = {}): HindcastError => ({ code, details });
+export const hindcastError = (code: ErrorCode, details: Readonly<Record<string, string>> = {}): HindcastError => ({
+  code,
+  details,
+});
 
 export interface Explanation {
   readonly message: string;

@@ -144,7 +144,11 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
   const answer = async (id: number, name: string, rawArgs: unknown): Promise<void> => {
     const outcome = await outcomeOf(id, name, rawArgs);
     if (!running.delete(id)) return;
-    transport.send(codec.encode(outcome.ok ? { kind: "result", id, value: outcome.value } : { kind: "error", id, error: outcome.error }));
+    transport.send(
+      codec.encode(
+        outcome.ok ? { kind: "result", id, value: outcome.value } : { kind: "error", id, error: outcome.error },
+      ),
+    );
   };
 
   const outcomeOf = async (id: number, name: string, rawArgs: unknown): Promise<Result<unknown, HindcastError>> => {

@@ -79,7 +79,8 @@ export function parsePath(text: string): Result<Path, PathError> {
       const end = wordEnd(text, at);
       const word = text.slice(at, end);
       if (word === "") return failed({ reason: `a name is missing at character ${at + 1}` });
-      if (/["'\]]/.test(word)) return failed({ reason: `names with quotes or brackets are written ["…"] (character ${at + 1})` });
+      if (/["'\]]/.test(word))
+        return failed({ reason: `names with quotes or brackets are written ["…"] (character ${at + 1})` });
       steps.push(/^\d+$/.test(word) ? { kind: "number", value: Number(word) } : { kind: "property", key: word });
       at = end;
     }

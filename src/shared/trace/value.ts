@@ -43,7 +43,11 @@ export type ObjectContents =
       readonly elements: readonly CapturedValue[];
       readonly entries: readonly Entry[];
     }
-  | { readonly kind: "map"; readonly className: string; readonly pairs: readonly (readonly [CapturedValue, CapturedValue])[] }
+  | {
+      readonly kind: "map";
+      readonly className: string;
+      readonly pairs: readonly (readonly [CapturedValue, CapturedValue])[];
+    }
   | { readonly kind: "set"; readonly className: string; readonly members: readonly CapturedValue[] }
   | { readonly kind: "date"; readonly className: string; readonly timeMs: number }
   | { readonly kind: "bytes"; readonly className: string; readonly bytes: Uint8Array; readonly length: number }

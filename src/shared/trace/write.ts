@@ -51,5 +51,9 @@ export interface RecordedWrite {
 /** Where reconstruction gets its writes; the store implements it. */
 export interface WriteReader {
   /** Writes of one process with `after < seq`, in Seq order, up to and including `upTo`. */
-  read(process: ProcessId, after: Seq, upTo: { readonly seq: Seq } | { readonly instant: Instant }): Promise<readonly RecordedWrite[]>;
+  read(
+    process: ProcessId,
+    after: Seq,
+    upTo: { readonly seq: Seq } | { readonly instant: Instant },
+  ): Promise<readonly RecordedWrite[]>;
 }
