@@ -3,7 +3,7 @@
 import { types } from "node:util";
 import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
-import { classNameOf, isError, textProperty } from "./own-data.js";
+import { classNameOf, isError, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = { depth: 4, keys: 64, items: 64, textUnits: 4096, stackUnits: 16_384, totalUnits: 32_768 } as const;
 
@@ -31,7 +31,7 @@ export function exceptionAttributes(thrown: unknown): Attributes {
     const message = typeof value === "string" ? value : cutText(JSON.stringify(value ?? null), budgets.textUnits);
     return { "exception.type": typeof thrown, "exception.message": message };
   }
-  const stacktrace = textProperty(thrown, "stack");
+  const stacktrace = stackOf(thrown);
   const name = textProperty(thrown, "name") ?? "Error";
   return {
     "exception.type": name === "Error" ? classNameOf(thrown) || name : name,

@@ -3,6 +3,7 @@
 import { types } from "node:util";
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { isNativeError, isProxy } = types;
 
 /** Native errors may keep `stack` behind the engine's own accessor, which is as safe as data. */
 const nativeStackGetter = getOwnPropertyDescriptor(new Error(), "stack")?.get;
@@ -14,7 +15,7 @@ export const isObject = (value: unknown): value is object =>
 export function dataProperty(target: object, key: string | symbol): unknown {
   let owner: object | null = target;
   for (let depth = 0; owner !== null && depth < 16; depth++) {
-    if (types.isProxy(owner)) return undefined;
+    if (isProxy(owner)) return undefined;
     const found = getOwnPropertyDescriptor(owner, key);
     if (found !== undefined) {
       if (found.get !== undefined && found.get === nativeStackGetter && key === "stack") return found.get.call(target);
@@ -30,12 +31,32 @@ export function textProperty(target: object, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/**
+ * An error's stack. V8 may compose its text only now, from the error's name and message: where those are accessors the
+ * stack is left alone. (A program's own Error.prepareStackTrace runs at the first look, as for any logger.)
+ */
+export function stackOf(error: Error): string | undefined {
+  const isPlain = ["name", "message"].every((key) => !isAccessor(error, key));
+  return isPlain ? textProperty(error, "stack") : undefined;
+}
+
+function isAccessor(target: object, key: string): boolean {
+  let owner: object | null = target;
+  for (let depth = 0; owner !== null && depth < 16; depth++) {
+    if (isProxy(owner)) return true;
+    const found = getOwnPropertyDescriptor(owner, key);
+    if (found !== undefined) return found.get !== undefined;
+    owner = getPrototypeOf(owner) as object | null;
+  }
+  return false;
+}
+
 /** The constructor's name where it is plain data, "" where there is none. */
 export function classNameOf(target: object): string {
   const constructor = dataProperty(target, "constructor");
-  if (typeof constructor !== "function" || types.isProxy(constructor)) return "";
+  if (typeof constructor !== "function" || isProxy(constructor)) return "";
   return textProperty(constructor, "name") ?? "";
 }
 
 /** An Error of this or another realm, told without looking at anything the program can change. */
-export const isError = (value: unknown): value is Error => types.isNativeError(value);
+export const isError = (value: unknown): value is Error => isNativeError(value);

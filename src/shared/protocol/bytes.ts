@@ -14,7 +14,8 @@ export class ByteWriter {
   /** Makes room for `count` more bytes; the writers below call it themselves. */
   need(count: number): void {
     if (this.at + count <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
+    // A multiple of 8: the agent also looks at these bytes as words.
+    const grown = new Uint8Array((Math.max(this.bytes.length * 2, this.at + count) + 7) & ~7);
     grown.set(this.bytes);
     this.bytes = grown;
     this.view = new DataView(grown.buffer);

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { type AgentRecord, readRecords } from "../shared/protocol/agent-records.js";
+import { objectId } from "../shared/trace/value.js";
+import { SpanContext } from "./context.js";
+import { Recorder } from "./recorder.js";
+import { RingMemory, RingReader, RingWriter } from "./ring.js";
+
+function recorderWith(ringBytes: number) {
+  const memory = RingMemory.allocate(ringBytes);
+  const reader = new RingReader(memory);
+  const context = new SpanContext();
+  const faults: string[] = [];
+  let clock = 0;
+  const recorder = new Recorder(new RingWriter(memory), context, () => ++clock, () => faults.push("fault"));
+  const drained = (): AgentRecord[] => readRecords(reader.take(memory.size) ?? new Uint8Array());
+  return { recorder, context, drained, faults };
+}
+
+/** One word or two per record, names resolved: what a reader of the stream understands. */
+function storyOf(records: readonly AgentRecord[], names = new Map<number, string>()): string[] {
+  const story: string[] = [];
+  for (const record of records) {
+    if (record.kind === "string") names.set(record.id, record.text);
+    else if (record.kind === "event") story.push(`event ${names.get(record.name)} in ${record.span}`);
+    else if (record.kind === "span-start") story.push(`start ${names.get(record.name)} in ${record.parent}`);
+    else if (record.kind === "span-end") story.push(`end ${record.span} ${record.status}`);
+    else if (record.kind === "gap") story.push(`gap ${record.reason} ${record.lost}`);
+    else story.push(record.kind);
+  }
+  return story;
+}
+
+describe("Recorder", () => {
+  it("puts events into the span that is current when they happen", () => {
+    const { recorder, context, drained } = recorderWith(1 << 16);
+    recorder.event("before", undefined);
+    const outer = recorder.startSpan("outer", "internal", context.asParent, {});
+    context.run(outer, () => {
+      const inner = recorder.startSpan("inner", "internal", context.asParent, {});
+      context.run(inner, () => recorder.event("deep", { a: 1 }));
+      recorder.endSpan(inner, "ok", undefined, {});
+      recorder.event("shallow", undefined);
+    });
+    recorder.endSpan(outer, "error", "outer renamed", {});
+    expect(storyOf(drained())).toEqual([
+      "event before in 0",
+      "start outer in 0",
+      "start inner in 1",
+      "event deep in 2",
+      "end 2 ok",
+      "event shallow in 1",
+      "end 1 error",
+    ]);
+  });
+
+  it("keeps the trace of the parent and continues a remote one", () => {
+    const { recorder } = recorderWith(1 << 16);
+    const traceId = new Uint8Array(16).fill(7);
+    const remote = recorder.startSpan("a", "server", { kind: "remote", traceId, spanId: new Uint8Array(8).fill(9) }, {});
+    const local = recorder.startSpan("b", "client", { kind: "local", span: remote }, {});
+    expect(remote.traceId).toEqual(traceId);
+    expect(local.traceId).toEqual(traceId);
+    expect(local.spanId).not.toEqual(remote.spanId);
+  });
+
+  it("writes the same attributes whether an event is simple or not", () => {
+    const { recorder, drained } = recorderWith(1 << 16);
+    const flat = { text: "plain", whole: -5, zero: -0, half: 0.5, nan: Number.NaN, yes: true, no: false };
+    recorder.event("flat", flat);
+    recorder.event("rich", { ...flat, list: [1, "é"], nothing: null });
+    recorder.event("long", { ...flat, long: "x".repeat(3000) });
+    const events = drained().filter((record) => record.kind === "event");
+    expect(events.map(({ attributes }) => ({ ...attributes }))).toEqual([
+      flat,
+      { ...flat, list: [1, "é"], nothing: null },
+      { ...flat, long: "x".repeat(3000) },
+    ]);
+  });
+
+  it("defines each name, location and series once, before its first use", () => {
+    const { recorder, drained } = recorderWith(1 << 16);
+    for (let i = 0; i < 3; i++) {
+      recorder.event("tick", undefined);
+      recorder.metric("load", "1", i);
+      recorder.metric("load", "By", i);
+      recorder.metric("load", "1", i, { cpu: 1 });
+      expect(recorder.location("a.ts", 3, 4, "run")).toBe(1);
+    }
+    const kinds = drained().map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "series")).toHaveLength(3);
+    expect(kinds.filter((kind) => kind === "location")).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === "string")).toHaveLength(6);
+    expect(kinds.slice(0, 2)).toEqual(["string", "event"]);
+  });
+
+  it("counts what finds no room and says so exactly, as soon as there is room", () => {
+    const { recorder, drained } = recorderWith(4096);
+    for (let i = 0; i < 500; i++) recorder.event("flood", { i });
+    const before = drained();
+    const kept = before.filter(({ kind }) => kind === "event").length;
+    recorder.event("after", undefined);
+    const after = drained();
+    expect(after[0]).toMatchObject({ kind: "gap", reason: "ring-full", lost: 500 - kept });
+    expect(storyOf(after)).toEqual([`gap ring-full ${500 - kept}`, "event after in 0"]);
+    const [last, gap] = [before.at(-1)?.seq ?? 0, after[0]?.seq ?? 0];
+    expect(gap - last - 1).toBe(500 - kept);
+    expect(recorder.counts.dropped).toBe(500 - kept);
+  });
+
+  for (const seed of [1, 2, 3])
+    it(`accounts for every record under random draining (seed ${seed})`, () => {
+      const { recorder, drained } = recorderWith(4096);
+      let state = seed;
+      const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+      const records: AgentRecord[] = [];
+      for (let i = 0; i < 20_000; i++) {
+        recorder.event(random() < 0.1 ? `name ${i}` : "usual", random() < 0.5 ? { i } : { list: [i] });
+        if (random() < 0.02) records.push(...drained());
+      }
+      while (!recorder.reportLoss()) records.push(...drained());
+      records.push(...drained());
+      let expected = 1;
+      for (const record of records) {
+        if (record.kind === "gap") expected += record.lost;
+        if (record.seq !== expected++) expect.fail(`seq ${record.seq} where ${expected - 1} was due`);
+      }
+      const events = records.filter(({ kind }) => kind === "event").length;
+      expect(events + recorder.counts.dropped).toBe(20_000);
+    });
+
+  it("says which record was too large instead of cutting it silently", () => {
+    const { recorder, drained } = recorderWith(8192);
+    const elements = Array.from({ length: 1000 }, (_, i) => ({ kind: "primitive", value: i }) as const);
+    recorder.write({ kind: "splice", target: objectId(1), start: 0, deleteCount: 0, elements }, 0, Number.NaN);
+    recorder.event("next", undefined);
+    expect(storyOf(drained())).toEqual(["gap unreadable-value 1", "event next in 0"]);
+  });
+
+  it("records what happened inside a span before the span's end", () => {
+    const { recorder, drained } = recorderWith(1 << 16);
+    recorder.beforeSpanEnds(() => recorder.event("seen late", undefined));
+    recorder.endSpan(recorder.startSpan("work", "internal", { kind: "none" }, {}), "unset", undefined, {});
+    expect(storyOf(drained())).toEqual(["start work in 0", "event seen late in 0", "end 1 unset"]);
+  });
+});
