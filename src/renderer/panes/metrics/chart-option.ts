@@ -23,10 +23,20 @@ export interface ChartRow {
   readonly timeText: (ns: number) => string;
 }
 
+/** Room above and below the line within its row. */
+const topPx = 6;
+const bottomPx = 5;
+
+/** Where a value lies in a row of this height, in pixels from its top. */
+export function yInPlot(value: number, { min, max }: Extent, heightPx: number): number {
+  const share = (max - value) / (max - min);
+  return Math.round(topPx + Math.min(Math.max(share, 0), 1) * (heightPx - topPx - bottomPx));
+}
+
 export function chartOption(row: ChartRow, colours: ChartColours): EChartsCoreOption {
   return {
     animation: false,
-    grid: { left: 0, right: 0, top: 6, bottom: 5, containLabel: false },
+    grid: { left: 0, right: 0, top: topPx, bottom: bottomPx },
     xAxis: { type: "value", min: row.fromNs, max: row.toNs, show: false },
     yAxis: {
       type: "value",

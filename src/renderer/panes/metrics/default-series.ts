@@ -4,12 +4,12 @@ import type { MetricSeries } from "../../../shared/protocol/engine-calls.js";
 
 /** In order of preference; each is matched against the OpenTelemetry name. */
 const preferred: readonly RegExp[] = [
-  /(^|\.)heap\.used$|memory\.heap\.used/,
-  /eventloop\.delay\.p99|loop.*delay.*p99/,
-  /cpu\.(utilization|share|usage)|process\.cpu/,
-  /http.*(requests?|rate)|requests?\b/,
-  /eventloop\.utilization/,
-  /gc\.(pause|duration|share)/,
+  /heap\.used$/,
+  /eventloop\.delay\.p99$/,
+  /cpu\.utilization$/,
+  /^http\..*(requests|rate)/,
+  /eventloop\.utilization$/,
+  /gc\.pause/,
 ];
 
 export function defaultSeries(all: readonly MetricSeries[], most: number): readonly number[] {

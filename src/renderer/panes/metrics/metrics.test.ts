@@ -27,7 +27,8 @@ function seriesOf(line: string, series: number): MetricSeries {
 
 describe("scaleOf", () => {
   const text = (unit: string, value: number) => {
-    const scale = scaleOf(unit, value);
+    const [code = "", name = ""] = unit.split(" ");
+    const scale = scaleOf({ name, unit: code }, value);
     return `${valueText(value, scale)} ${scale.suffix}`.trim();
   };
 
@@ -40,12 +41,13 @@ describe("scaleOf", () => {
         ["s", 3],
         ["ms", 0.25],
         ["ns", 47_100_000],
-        ["1", 0.034],
+        ["1 process.cpu.utilization", 0.034],
+        ["1 orders", 7],
         ["{request}/s", 158],
         ["{handle}", 12],
         ["s", 0],
       ].map(([unit, value]) => text(String(unit), Number(value))),
-    ).toEqual(["92.6 MB", "812 B", "47.1 ms", "3 s", "250 µs", "47.1 ms", "3.40 %", "158 /s", "12", "0 ms"]);
+    ).toEqual(["92.6 MB", "812 B", "47.1 ms", "3 s", "250 µs", "47.1 ms", "3.40 %", "7", "158 /s", "12", "0 ms"]);
   });
 });
 

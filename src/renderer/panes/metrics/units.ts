@@ -23,8 +23,11 @@ const seconds: readonly UnitScale[] = [
 const plain: UnitScale = { suffix: "", factor: 1 };
 const secondsIn: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 
+/** A dimensionless series that people read in percent, told by its name as OpenTelemetry's conventions have it. */
+const isShare = (name: string): boolean => /utili[sz]ation|ratio|share/.test(name);
+
 /** `largest` is the largest absolute value the row shows, in the stored unit. */
-export function scaleOf(unit: string, largest: number): UnitScale {
+export function scaleOf({ name, unit }: { readonly name: string; readonly unit: string }, largest: number): UnitScale {
   if (unit === "By") return largestBelow(bytes, largest);
   if (unit === "By/s") return withSuffix(largestBelow(bytes, largest), "/s");
   const perUnit = secondsIn[unit];
@@ -33,7 +36,7 @@ export function scaleOf(unit: string, largest: number): UnitScale {
     return { suffix: scale.suffix, factor: scale.factor * perUnit };
   }
   if (unit === "%") return { suffix: "%", factor: 1 };
-  if (unit === "1") return { suffix: "%", factor: 100 };
+  if (unit === "1") return isShare(name) ? { suffix: "%", factor: 100 } : plain;
   // "{request}" counts requests, "{request}/s" is a rate: the braces hold a note, not a unit.
   return { suffix: unit.replace(/\{[^}]*\}/g, "").trim(), factor: 1 };
 }
