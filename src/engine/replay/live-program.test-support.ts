@@ -127,10 +127,13 @@ export class LiveProgram {
   }
 
   #capture(value: unknown): CapturedValue {
+    if (value === undefined || value === null) return { kind: "primitive", value };
     if (typeof value === "symbol") return { kind: "symbol", description: value.description ?? "" };
-    if (typeof value === "object" && value !== null) return { kind: "object", id: this.#idOf(value) };
+    if (typeof value === "object") return { kind: "object", id: this.#idOf(value) };
     if (typeof value === "function") return { kind: "unavailable", because: "opaque", what: "function" };
-    return { kind: "primitive", value };
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+      return { kind: "primitive", value };
+    throw new Error("not a value");
   }
 
   #idOf(object: object): ObjectId {

@@ -5,7 +5,8 @@ import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
-import { type GraphNode, contentsFromNode, copyOfNode, indexFromKey, nodeFromContents } from "./node.js";
+import { type GraphNode, contentsFromNode, copyOfNode, nodeFromContents } from "./node.js";
+import { type Splice, spliceFrom } from "./splice.js";
 
 /** Beyond this many elements past its end, an array is not filled with holes but given up as too large. */
 const maxPadding = 1_000_000;
@@ -65,18 +66,15 @@ export class ObjectGraph {
     if (node === undefined) return;
     switch (operation.kind) {
       case "set":
-        if (node.kind === "array") this.#setInArray(operation.target, node, operation.key, operation.value);
-        else if (hasEntries(node)) node.entries.set(operation.key, operation.value);
-        return;
       case "delete":
-        if (node.kind === "array") deleteInArray(node, operation.key);
-        else if (hasEntries(node)) node.entries.delete(operation.key);
+      case "splice": {
+        const splice = node.kind === "array" ? spliceFrom(node, operation) : undefined;
+        if (node.kind === "array" && splice !== undefined) this.#splice(node, splice);
+        else if (operation.kind === "splice" || !("entries" in node)) return;
+        else if (operation.kind === "set") node.entries.set(operation.key, operation.value);
+        else node.entries.delete(operation.key);
         return;
-      case "splice":
-        if (node.kind !== "array") return;
-        if (!this.#padTo(operation.target, node, operation.start)) return;
-        replaceRange(node.elements, operation.start, operation.deleteCount, operation.elements);
-        return;
+      }
       case "map-set": {
         if (node.kind !== "map") return;
         const slot = slotKeyOf(operation.key);
@@ -96,8 +94,8 @@ export class ObjectGraph {
         if (node.kind === "set") node.members.delete(slotKeyOf(operation.member));
         return;
       case "clear":
-        if (node.kind === "map") node.pairs.clear();
-        else if (node.kind === "set") node.members.clear();
+        if (node.kind === "map") this.#nodes.set(operation.target, { ...node, pairs: new Map() });
+        else if (node.kind === "set") this.#nodes.set(operation.target, { ...node, members: new Map() });
         return;
       default:
         unreachable(operation);
@@ -113,35 +111,15 @@ export class ObjectGraph {
     return copy;
   }
 
-  #setInArray(id: ObjectId, node: Extract<GraphNode, { kind: "array" }>, key: string, value: CapturedValue): void {
-    const index = indexFromKey(key);
-    if (index !== undefined) {
-      if (this.#padTo(id, node, index)) node.elements[index] = value;
-    } else if (key !== "length") {
-      node.entries.set(key, value);
-    } else if (value.kind === "primitive" && typeof value.value === "number") {
-      if (this.#padTo(id, node, value.value)) node.elements.length = value.value;
+  /** A start past the end fills with holes. Without a bound, a recording could ask for four billion of them. */
+  #splice(node: Extract<GraphNode, { kind: "array" }>, { target, start, deleteCount, elements }: Splice): void {
+    if (start - node.elements.length > maxPadding) {
+      this.#nodes.set(target, { kind: "opaque", className: `${node.className}(${start + elements.length})` });
+      return;
     }
+    while (node.elements.length < start) node.elements.push({ kind: "hole" });
+    replaceRange(node.elements, start, deleteCount, elements);
   }
-
-  /** Fills with holes up to `length`. Without a bound, a recording could ask for four billion of them. */
-  #padTo(id: ObjectId, node: Extract<GraphNode, { kind: "array" }>, length: number): boolean {
-    if (length - node.elements.length > maxPadding) {
-      this.#nodes.set(id, { kind: "opaque", className: `${node.className}(${length})` });
-      return false;
-    }
-    while (node.elements.length < length) node.elements.push({ kind: "hole" });
-    return true;
-  }
-}
-
-type WithEntries = Extract<GraphNode, { entries: unknown }>;
-const hasEntries = (node: GraphNode): node is WithEntries => "entries" in node;
-
-function deleteInArray(node: Extract<GraphNode, { kind: "array" }>, key: string): void {
-  const index = indexFromKey(key);
-  if (index === undefined) node.entries.delete(key);
-  else if (index < node.elements.length) node.elements[index] = { kind: "hole" };
 }
 
 /** `splice` with any number of elements: spreading them as arguments overflows the stack. */

@@ -1,0 +1,25 @@
+// What a program needs in its environment to be recorded: the agent preloaded, and where to send to.
+import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
+import type { AgentServer } from "./agent-server.js";
+
+export function agentEnvironment(
+  agentFile: string,
+  server: Pick<AgentServer, "socketPath" | "token">,
+  settings: CaptureSettings,
+): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--require ${quoted(agentFile)}`,
+    HINDCAST_SOCKET: server.socketPath,
+    HINDCAST_TOKEN: server.token,
+    HINDCAST_SETTINGS: JSON.stringify(settings),
+  };
+}
+
+/** NODE_OPTIONS are split at spaces outside double quotes; inside them a backslash escapes. */
+const quoted = (path: string): string => `"${path.replace(/[\\"]/g, "\\$&")}"`;
+
+/** `added` on top of `own`; NODE_OPTIONS that were set already come after ours and stay in force. */
+export function withAgent(own: NodeJS.ProcessEnv, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const options = [added["NODE_OPTIONS"], own["NODE_OPTIONS"]].filter((part) => part !== undefined && part !== "");
+  return { ...own, ...added, NODE_OPTIONS: options.join(" ") };
+}

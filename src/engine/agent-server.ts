@@ -1,0 +1,194 @@
+// Listens for agents on a unix socket in a folder of its own that only this user may enter (a named pipe on Windows).
+// A peer that does not know the token, speaks another version or sends what cannot be read is cut off; the others do
+// not notice. An acknowledgement is sent when a batch is in the file.
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { type Server, type Socket, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Disposables } from "../shared/base/disposables.js";
+import { MalformedBytes } from "../shared/protocol/bytes.js";
+import {
+  FrameSplitter,
+  type Frame,
+  type ToAgent,
+  frameHeader,
+  frameTypes,
+  readFromAgent,
+  wireVersion,
+} from "../shared/protocol/agent-wire.js";
+import type { ProcessIngest } from "./ingest/process-ingest.js";
+import type { LiveRecording } from "./live-recording.js";
+
+/** A peer that has not introduced itself by then is cut off. */
+const helloWithinMs = 10_000;
+
+export interface AgentServer {
+  readonly socketPath: string;
+  readonly token: string;
+  /** Agents connected now. */
+  connected(): number;
+  /** Resolves when no agent is connected, or none of them has sent anything for so long. */
+  whenQuiet(silenceMs: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function listenForAgents(recording: LiveRecording): Promise<AgentServer> {
+  const owned = new Disposables();
+  const socketPath = await newSocketPath(owned);
+  const token = randomBytes(32).toString("hex");
+  const peers = new Set<AgentPeer>();
+  const server = createServer((socket) => {
+    const peer = new AgentPeer(socket, token, recording);
+    peers.add(peer);
+    socket.on("close", () => peers.delete(peer));
+  });
+  await listening(server, socketPath);
+  owned.defer(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  owned.defer(() => {
+    for (const peer of peers) peer.cutOff();
+  });
+  if (process.platform !== "win32") await chmod(socketPath, 0o600);
+
+  return {
+    socketPath,
+    token,
+    connected: () => peers.size,
+    whenQuiet: async (silenceMs) => {
+      const isTalking = (peer: AgentPeer): boolean => Date.now() - peer.lastHeardMs < silenceMs;
+      const asked = Date.now();
+      while (peers.size > 0 && (Date.now() - asked < silenceMs || [...peers].some(isTalking)))
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    dispose: () => owned.dispose(),
+  };
+}
+
+async function newSocketPath(owned: Disposables): Promise<string> {
+  if (process.platform === "win32") return `\\\\.\\pipe\\hindcast-${randomBytes(16).toString("hex")}`;
+  const folder = await mkdtemp(join(tmpdir(), "hindcast-"));
+  owned.defer(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, "agent.sock");
+}
+
+const listening = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+class AgentPeer {
+  readonly #splitter = new FrameSplitter();
+  readonly #greetingDue: NodeJS.Timeout;
+  #process: ProcessIngest | undefined;
+  #saidBye = false;
+  lastHeardMs = Date.now();
+
+  constructor(
+    readonly socket: Socket,
+    readonly token: string,
+    readonly recording: LiveRecording,
+  ) {
+    this.#greetingDue = setTimeout(() => this.cutOff(), helloWithinMs);
+    socket.on("data", (chunk: Buffer) => this.#guarded(() => this.#onData(chunk)));
+    socket.on("error", () => this.cutOff());
+    socket.on("close", () => this.#onClose());
+  }
+
+  cutOff(): void {
+    this.socket.destroy();
+  }
+
+  /** What a peer sends can only harm the peer itself. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.cutOff();
+      if (!(error instanceof MalformedBytes)) throw error;
+    }
+  }
+
+  #onData(chunk: Uint8Array): void {
+    this.lastHeardMs = Date.now();
+    for (const frame of this.#splitter.push(chunk)) {
+      if (this.socket.destroyed || this.#saidBye) return;
+      this.#onFrame(frame);
+    }
+    if (this.recording.shouldPause) this.#pause();
+  }
+
+  #onFrame(frame: Frame): void {
+    if (this.#process === undefined) return this.#greet(frame);
+    const told = readFromAgent(frame, parseJson);
+    if (told.kind === "batch") this.#receive(this.#process, told.batch, told.records);
+    else if (told.kind === "bye") {
+      this.#saidBye = true;
+      void this.recording.saidBye(this.#process, told).then(() => this.socket.end());
+    } else throw new MalformedBytes("a second hello");
+  }
+
+  #greet(frame: Frame): void {
+    const spoken = frame.type === frameTypes.hello ? versionOf(frame.body) : undefined;
+    if (spoken === undefined) throw new MalformedBytes("hello expected");
+    if (spoken !== wireVersion) return this.#refuse("wire-version");
+    const hello = readFromAgent(frame, parseJson);
+    if (hello.kind !== "hello") throw new MalformedBytes("hello expected");
+    if (!isSameSecret(hello.token, this.token)) return this.#refuse("bad-token");
+    this.#process = this.recording.greet(hello, this);
+    clearTimeout(this.#greetingDue);
+    this.#send(frameTypes.welcome, { kind: "welcome", wireVersion });
+  }
+
+  #receive(process: ProcessIngest, batch: number, records: Uint8Array): void {
+    this.recording.received(process, batch, records).then(
+      (isCommitted) => {
+        if (isCommitted) this.#send(frameTypes.ack, { kind: "ack", batch });
+      },
+      () => this.cutOff(),
+    );
+  }
+
+  #pause(): void {
+    this.socket.pause();
+    void this.recording.commit().then(() => this.socket.resume());
+  }
+
+  #refuse(code: string): void {
+    this.#send(frameTypes.refused, { kind: "refused", code });
+    this.socket.end();
+  }
+
+  #send(type: number, message: ToAgent): void {
+    if (this.socket.destroyed || !this.socket.writable) return;
+    const body = Buffer.from(JSON.stringify(message));
+    this.socket.write(Buffer.concat([frameHeader(type, body.length), body]));
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#greetingDue);
+    if (this.#process !== undefined && !this.#saidBye) this.recording.connectionLost(this.#process, this);
+  }
+}
+
+const parseJson = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString("utf8"));
+
+/** Read before the rest of a hello, which another version may have changed. */
+function versionOf(body: Uint8Array): number | undefined {
+  try {
+    const hello = parseJson(body);
+    if (typeof hello !== "object" || hello === null || !("wireVersion" in hello)) return undefined;
+    return typeof hello.wireVersion === "number" ? hello.wireVersion : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compares digests: equal lengths, and time that says nothing about where two secrets differ. */
+function isSameSecret(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}

@@ -1,0 +1,148 @@
+// Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
+import { join } from "node:path";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
+import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { CallHandlers } from "../shared/protocol/rpc.js";
+import { agentEnvironment } from "./agent-environment.js";
+import { type LaunchContext, launch, launchDemo } from "./launch.js";
+import type { OpenRecording } from "./open-recording.js";
+import { programName, recordingFileName } from "./places.js";
+import { listRecordings } from "./recording-list.js";
+import type { Recents } from "./recents.js";
+import type { Recordings } from "./recordings.js";
+import { StateCalls } from "./state-calls.js";
+import { eventsAround, eventsInRange } from "./store/events.js";
+import { metricSamples, metricSeries } from "./store/metrics.js";
+import { isDamage } from "./store/open-file.js";
+import { formatVersion } from "./store/schema.js";
+import { spansInRange, spansOpenAt } from "./store/spans.js";
+import { density, marks, step } from "./store/timeline.js";
+
+export interface HandlersContext {
+  readonly recordings: Recordings;
+  readonly recents: Recents;
+  readonly version: string;
+  readonly launch: LaunchContext;
+}
+
+type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
+
+export function createHandlers(context: HandlersContext): CallHandlers {
+  const { recordings, recents, version } = context;
+  const state = new StateCalls((recordingId) => {
+    const found = recordings.get(recordingId);
+    return found.ok ? ok(found.value.access) : found;
+  });
+
+  /** What a query of a damaged file throws is the user's affair; anything else is ours and goes on. */
+  const about = async <Value>(
+    { recordingId }: { readonly recordingId: string },
+    work: (recording: OpenRecording) => Promise<Result<Value, HindcastError>>,
+  ): Promise<Result<Value, HindcastError>> => {
+    const found = recordings.get(recordingId);
+    if (!found.ok) return found;
+    try {
+      return await work(found.value);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return failed(hindcastError("damaged-recording", { path: found.value.path, reason: error.message }));
+    }
+  };
+  const asking = <Args extends { readonly recordingId: string }, Value>(
+    ask: (recording: OpenRecording, args: Args) => Promise<Value>,
+  ): ((args: Args) => Promise<Result<Value, HindcastError>>) => (args) => about(args, async (recording) => ok(await ask(recording, args)));
+
+  return {
+    "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
+    "recordings.list": async () => ok(await listRecordings(context.launch.places, recents)),
+    "recording.open": async ({ path }) => {
+      const opened = await recordings.open(path);
+      return opened.ok ? ok(await opened.value.summary()) : opened;
+    },
+    "recording.create": (args) => createRecording(context, args),
+    "recording.launch": (args) => launchProgram(context, args),
+    "recording.demo": () => recordDemo(context),
+    "recording.stop": (args) => about(args, (recording) => recordings.stop(recording)),
+    "recording.close": (args) =>
+      about(args, async (recording) => {
+        await recordings.close(recording);
+        return ok({});
+      }),
+    "recording.summary": asking((recording) => recording.summary()),
+
+    "timeline.density": asking((recording, args) => density(recording.query, args)),
+    "timeline.step": asking(async (recording, args) => ({ position: await step(recording.query, args) })),
+    "timeline.marks": asking((recording) => marks(recording.query)),
+
+    "state.at": (args) => about(args, () => state.at(args)),
+    "state.rows": (args) => about(args, () => state.rows(args)),
+    "state.diff": (args) => about(args, () => state.diff(args)),
+    "state.history": (args) => about(args, () => state.history(args)),
+    "state.lastWriter": (args) => about(args, () => state.lastWriter(args)),
+
+    "spans.range": asking(({ query, start }, { from, to, limit }) => spansInRange(query, start, from, to, limit)),
+    "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
+    "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
+    "events.around": asking(({ query, start }, { instant, before, after }) => eventsAround(query, start, instant, before, after)),
+    "logs.page": asking(({ logs, start }, { first, limit, ...filter }) => logs.page(start, filter, first, limit)),
+    "logs.around": asking(async ({ logs, start }, { instant, before, after, ...filter }) => {
+      const row = await logs.rowAt(filter, instant);
+      const first = Math.max(0, row + 1 - before);
+      return { row, page: await logs.page(start, filter, first, row + 1 - first + after) };
+    }),
+    "metrics.list": asking(({ query }) => metricSeries(query)),
+    "metrics.range": asking(async ({ query, start }, { series, ...range }) => {
+      const answers: CallResult<"metrics.range"> = [];
+      for (const one of series) answers.push(await metricSamples(query, start, one, range));
+      return answers;
+    }),
+  };
+}
+
+const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): CaptureSettings => ({
+  level: capture.level ?? "requests",
+  include: capture.include ?? [],
+  exclude: capture.exclude ?? [],
+  writes: capture.writes ?? true,
+});
+
+const pathFor = ({ launch: { places } }: HandlersContext, program: string): string =>
+  join(places.recordings, recordingFileName(program, new Date()));
+
+async function createRecording(context: HandlersContext, { path, capture }: CallArgs<"recording.create">): Answer<"recording.create"> {
+  const created = await context.recordings.create(path ?? pathFor(context, "recording"));
+  if (!created.ok) return created;
+  const { live } = created.value;
+  if (live === undefined) return failed(hindcastError("recording-not-live"));
+  const environment = agentEnvironment(context.launch.places.agent, live.server, settingsFrom(capture));
+  return ok({ summary: await created.value.summary(), environment });
+}
+
+async function launchProgram(context: HandlersContext, args: CallArgs<"recording.launch">): Answer<"recording.launch"> {
+  const path = args.path ?? pathFor(context, programName(args.command));
+  return startInto(context, path, (recording, onExit) =>
+    launch(context.launch, recording, settingsFrom(args.capture), args.command, args.cwd, onExit),
+  );
+}
+
+const recordDemo = (context: HandlersContext): Answer<"recording.demo"> =>
+  startInto(context, pathFor(context, "ledger"), (recording, onExit) =>
+    launchDemo(context.launch, recording, settingsFrom({}), onExit),
+  );
+
+/** A recording that ends with what was started into it, and is not kept when that could not be started. */
+async function startInto(
+  { recordings }: HandlersContext,
+  path: string,
+  start: (recording: OpenRecording, onExit: () => void) => Promise<Result<undefined, HindcastError>>,
+): Answer<"recording.launch"> {
+  const created = await recordings.create(path);
+  if (!created.ok) return created;
+  const recording = created.value;
+  const started = await start(recording, () => void recordings.stop(recording));
+  if (started.ok) return ok(await recording.summary());
+  await recordings.discard(recording);
+  return started;
+}

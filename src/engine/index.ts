@@ -1,0 +1,48 @@
+// The engine: recordings, live and saved, and every call about them. It knows neither Electron nor HTTP; hosts run it in
+// a process of its own (process.ts) or, for commands that only read, in theirs.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineNotice } from "../shared/protocol/engine-calls.js";
+import type { CallHandlers } from "../shared/protocol/rpc.js";
+import { createHandlers } from "./handlers.js";
+import { placesIn } from "./places.js";
+import { Recents } from "./recents.js";
+import { Recordings } from "./recordings.js";
+
+export { createCodec } from "./codec.js";
+
+export interface EngineOptions {
+  /** Folder of Hindcast's own package.json: the agent, the demo and the samples are found from there. */
+  readonly packageFolder: string;
+  /** Of programs that the engine starts; names the user's folders too. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** File mode mask of programs that the engine starts, when the engine's own is stricter. */
+  readonly umask?: number;
+}
+
+export interface Engine {
+  readonly handlers: CallHandlers;
+  onNotice(listener: (notice: EngineNotice) => void): void;
+  /** Ends live recordings, commits what was received and closes every file. */
+  dispose(): Promise<void>;
+}
+
+export function createEngine({ packageFolder, environment, umask }: EngineOptions): Engine {
+  const listeners: ((notice: EngineNotice) => void)[] = [];
+  const places = placesIn(packageFolder, environment);
+  const recents = new Recents(places.recents);
+  const version = versionIn(packageFolder);
+  const recordings = new Recordings(version, recents, (notice) => {
+    for (const listener of listeners) listener(notice);
+  });
+  return {
+    handlers: createHandlers({ recordings, recents, version, launch: { places, environment, umask } }),
+    onNotice: (listener) => void listeners.push(listener),
+    dispose: () => recordings.dispose(),
+  };
+}
+
+function versionIn(packageFolder: string): string {
+  const about: unknown = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+  return typeof about === "object" && about !== null && "version" in about ? String(about.version) : "0.0.0";
+}

@@ -1,0 +1,54 @@
+// Names and code locations that all processes of a recording share: one id each, written once, before their first use.
+import type { RecordingWriter } from "../store/recording-writer.js";
+
+export class Dictionaries {
+  readonly #names = new Map<string, number>();
+  readonly #locations = new Map<string, number>();
+  readonly #categories = new Map<string, number>();
+  #series = 0;
+  #scopes = 0;
+
+  constructor(readonly writer: RecordingWriter) {}
+
+  /** "" is 0, "none". */
+  name(text: string): number {
+    if (text === "") return 0;
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const id = this.#names.size + 1;
+    this.#names.set(text, id);
+    this.writer.name(id, text);
+    return id;
+  }
+
+  location(file: number, line: number, column: number, functionName: number): number {
+    const key = `${file}:${line}:${column}:${functionName}`;
+    const known = this.#locations.get(key);
+    if (known !== undefined) return known;
+    const id = this.#locations.size + 1;
+    this.#locations.set(key, id);
+    this.writer.location(id, file, line, column, functionName);
+    return id;
+  }
+
+  newSeries(process: number, name: number, unit: number, attributes: string): number {
+    const id = ++this.#series;
+    this.writer.series(id, process, name, unit, attributes);
+    return id;
+  }
+
+  newScope(process: number, name: string, seq: number, instant: bigint): number {
+    const id = ++this.#scopes;
+    this.writer.scope(id, process, name, seq, instant);
+    return id;
+  }
+
+  /** 1-8 by first appearance of a service's name; the ninth shares the first's colour. */
+  category(serviceName: string): number {
+    const known = this.#categories.get(serviceName);
+    if (known !== undefined) return known;
+    const category = (this.#categories.size % 8) + 1;
+    this.#categories.set(serviceName, category);
+    return category;
+  }
+}

@@ -1,0 +1,32 @@
+// Numbers that a well-formed message can hold and a recording cannot: checked before anything of a message is taken, so
+// that a broken agent is cut off instead of spoiling the commit of the others.
+import { MalformedBytes } from "../../shared/protocol/bytes.js";
+import type { AgentRecord } from "../../shared/protocol/agent-records.js";
+import type { Hello } from "../../shared/protocol/agent-wire.js";
+
+/** Milliseconds: instants stay inside int64 nanoseconds for any clock within these. */
+const lastOriginMs = 8e12;
+const lastClockMs = 1e12;
+
+export function checkHello(hello: Hello): void {
+  const isPlausible =
+    isWithin(hello.timeOriginMs, lastOriginMs) &&
+    isWithin(hello.clockMs, lastClockMs) &&
+    Number.isSafeInteger(hello.pid) &&
+    Number.isSafeInteger(hello.parentPid) &&
+    hello.runId.length <= 64;
+  if (!isPlausible) throw new MalformedBytes("implausible hello");
+}
+
+export function checkRecords(records: readonly AgentRecord[]): void {
+  for (const record of records) if (!isPlausible(record)) throw new MalformedBytes(`implausible ${record.kind}`);
+}
+
+function isPlausible(record: AgentRecord): boolean {
+  if (!isWithin(record.clockMs, lastClockMs) || record.seq < 0) return false;
+  if (record.kind === "gap") return Number.isSafeInteger(record.lost) && record.lost >= 0;
+  if (record.kind === "write") return Number.isNaN(record.afterMs) || isWithin(record.afterMs, lastClockMs);
+  return true;
+}
+
+const isWithin = (ms: number, last: number): boolean => Number.isFinite(ms) && ms >= 0 && ms <= last;

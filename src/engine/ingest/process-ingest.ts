@@ -1,0 +1,241 @@
+// Turns the records of one process into rows: ids into dictionary ids, the process's clock into instants, span numbers
+// into the spans they name. What a record refers to and was never defined (its definition was dropped) is 0, "none".
+import { unreachable } from "../../shared/base/unreachable.js";
+import type { AgentRecord } from "../../shared/protocol/agent-records.js";
+import { type Attributes, severities } from "../../shared/trace/attributes.js";
+import type { Hello } from "../../shared/protocol/agent-wire.js";
+import { instantFromClock } from "../../shared/trace/time.js";
+import { gapLabels } from "../store/schema.js";
+import type { ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
+import { attributesToJson } from "./attributes-json.js";
+import type { Dictionaries } from "./dictionaries.js";
+import { Lanes } from "./lanes.js";
+
+interface OpenSpan {
+  readonly row: SpanRow;
+  readonly attributes: Attributes;
+}
+
+export interface Counts {
+  events: number;
+  spans: number;
+  logs: number;
+  metrics: number;
+  writes: number;
+  lost: number;
+}
+
+export interface ScopeSeen {
+  readonly process: number;
+  readonly scope: string;
+  readonly firstSeen: bigint;
+}
+
+/** Where the agent's own word about the process comes from; of severity fatal it is an error that nobody caught. */
+const processSource = "process";
+
+export class ProcessIngest {
+  readonly #names = new Map<number, { readonly id: number; readonly text: string }>();
+  readonly #locations = new Map<number, number>();
+  readonly #series = new Map<number, number>();
+  readonly #scopes = new Map<string, number>();
+  readonly #openSpans = new Map<number, OpenSpan>();
+  readonly #lanes = new Lanes();
+  readonly #originNs: bigint;
+  #lastSeen: bigint;
+  #ended: ProcessRow["ended"];
+  #received = 0;
+  #written: number | undefined;
+  #dropped = 0;
+  #lastBatch = 0;
+
+  constructor(
+    readonly process: number,
+    readonly hello: Hello,
+    readonly dictionaries: Dictionaries,
+    readonly counts: Counts,
+    readonly onScope: (seen: ScopeSeen) => void,
+  ) {
+    this.#originNs = instantFromClock(hello.timeOriginMs, 0);
+    this.#lastSeen = this.instantOf(hello.clockMs);
+    dictionaries.writer.process(this.row());
+    const label = `${hello.serviceName} (pid ${hello.pid})`;
+    dictionaries.writer.mark({ process, seq: 0, instant: this.#originNs, kind: "start", label, lost: 0 });
+  }
+
+  instantOf(clockMs: number): bigint {
+    return this.#originNs + BigInt(Math.round(clockMs * 1e6));
+  }
+
+  row(): ProcessRow {
+    return {
+      process: this.process,
+      hello: this.hello,
+      category: this.dictionaries.category(this.hello.serviceName),
+      start: this.#originNs,
+      lastSeen: this.#lastSeen,
+      ended: this.#ended,
+      written: this.#written ?? this.#received,
+      dropped: this.#dropped,
+      lastBatch: this.#lastBatch,
+    };
+  }
+
+  /** False for a batch that was received before: it was sent again because its acknowledgement got lost. */
+  batch(number: number, records: readonly AgentRecord[]): boolean {
+    if (number <= this.#lastBatch) return false;
+    this.#lastBatch = number;
+    for (const record of records) this.#record(record);
+    this.dictionaries.writer.process(this.row());
+    return true;
+  }
+
+  bye(bye: { readonly clockMs: number; readonly exitCode?: number | undefined; readonly written: number; readonly dropped: number }): void {
+    this.#written = bye.written;
+    this.#dropped = Math.max(this.#dropped, bye.dropped);
+    const label = bye.exitCode === undefined ? "ended" : `ended with ${bye.exitCode}`;
+    this.#end(this.instantOf(bye.clockMs), bye.exitCode, label);
+  }
+
+  connectionLost(): void {
+    if (this.#ended === undefined) this.#end(this.#lastSeen, undefined, "connection lost: how it ended is not known");
+  }
+
+  reconnected(): void {
+    this.#ended = undefined;
+    this.dictionaries.writer.process(this.row());
+  }
+
+  #end(at: bigint, exitCode: number | undefined, label: string): void {
+    this.#ended = { at, exitCode };
+    if (at > this.#lastSeen) this.#lastSeen = at;
+    const { writer } = this.dictionaries;
+    writer.mark({ process: this.process, seq: 0, instant: at, kind: "end", label, lost: 0 });
+    writer.process(this.row());
+  }
+
+  #record(record: AgentRecord): void {
+    const { writer } = this.dictionaries;
+    const instant = this.instantOf(record.clockMs);
+    if (instant > this.#lastSeen) this.#lastSeen = instant;
+    this.#received++;
+    const head: RowHead = { process: this.process, seq: record.seq, instant };
+    switch (record.kind) {
+      case "string":
+        this.#names.set(record.id, { id: this.dictionaries.name(record.text), text: record.text });
+        return;
+      case "location": {
+        const [file, functionName] = [this.#name(record.file), this.#name(record.functionName)];
+        this.#locations.set(record.id, this.dictionaries.location(file, record.line, record.column, functionName));
+        return;
+      }
+      case "series": {
+        const [name, unit] = [this.#name(record.name), this.#name(record.unit)];
+        const attributes = attributesToJson(record.attributes);
+        this.#series.set(record.id, this.dictionaries.newSeries(this.process, name, unit, attributes));
+        return;
+      }
+      case "event": {
+        this.counts.events++;
+        const { span } = record;
+        writer.event({ ...head, name: this.#name(record.name), span, attributes: attributesToJson(record.attributes) });
+        return;
+      }
+      case "span-start":
+        return this.#spanStart(head, record);
+      case "span-end":
+        return this.#spanEnd(head, record);
+      case "log": {
+        this.counts.logs++;
+        const { severity, span, body } = record;
+        const source = this.#names.get(record.source);
+        const attributes = attributesToJson(record.attributes);
+        writer.log({ ...head, severity, span, source: source?.id ?? 0, body, attributes });
+        if (severity >= severities.fatal && source?.text === processSource)
+          writer.mark({ ...head, kind: "error", label: body.slice(0, 500), lost: 0 });
+        return;
+      }
+      case "metric": {
+        const series = this.#series.get(record.series);
+        if (series === undefined) return;
+        this.counts.metrics++;
+        writer.metric({ ...head, series, value: record.value });
+        return;
+      }
+      case "write":
+        return this.#write(head, record);
+      case "gap":
+        this.#dropped += record.lost;
+        this.counts.lost += record.lost;
+        writer.mark({ ...head, kind: "gap", label: gapLabels[record.reason], lost: record.lost });
+        return;
+      default:
+        return unreachable(record);
+    }
+  }
+
+  #name(id: number): number {
+    return this.#names.get(id)?.id ?? 0;
+  }
+
+  #spanStart(head: RowHead, record: Extract<AgentRecord, { kind: "span-start" }>): void {
+    this.counts.spans++;
+    const row: SpanRow = {
+      ...head,
+      span: record.span,
+      parent: record.parent,
+      lane: this.#lanes.begin(record.span, record.parent),
+      kind: record.spanKind,
+      traceId: record.traceId,
+      spanId: record.spanId,
+      parentSpanId: record.parentSpanId.every((byte) => byte === 0) ? undefined : record.parentSpanId,
+      name: this.#name(record.name),
+      status: "unset",
+      attributes: attributesToJson(record.attributes),
+      end: undefined,
+    };
+    this.#openSpans.set(record.span, { row, attributes: record.attributes });
+    this.dictionaries.writer.spanStarted(row);
+  }
+
+  #spanEnd(head: RowHead, record: Extract<AgentRecord, { kind: "span-end" }>): void {
+    const open = this.#openSpans.get(record.span);
+    if (open === undefined) return;
+    this.#openSpans.delete(record.span);
+    this.#lanes.end(record.span);
+    const attributes = attributesToJson({ ...open.attributes, ...record.attributes });
+    const name = record.name === 0 ? open.row.name : this.#name(record.name);
+    this.dictionaries.writer.spanEnded({
+      ...open.row,
+      name,
+      status: record.status,
+      attributes,
+      end: { seq: head.seq, instant: head.instant },
+    });
+  }
+
+  #write(head: RowHead, record: Extract<AgentRecord, { kind: "write" }>): void {
+    this.counts.writes++;
+    const { operation, span } = record;
+    const location = this.#locations.get(record.location) ?? 0;
+    const after = Number.isNaN(record.afterMs) ? undefined : this.instantOf(record.afterMs);
+    const { writer } = this.dictionaries;
+    if (operation.kind === "contents") {
+      const { target, contents } = operation;
+      writer.change({ ...head, after, location, span, change: { kind: "contents", target, contents } });
+    } else if (operation.kind === "scope") {
+      const scope = this.#scope(operation.scope, head);
+      writer.change({ ...head, after, location, span, change: { kind: "scope", scope, value: operation.value } });
+    } else writer.change({ ...head, after, location, span, change: { kind: "small", operation } });
+  }
+
+  #scope(name: string, head: RowHead): number {
+    const known = this.#scopes.get(name);
+    if (known !== undefined) return known;
+    const id = this.dictionaries.newScope(this.process, name, head.seq, head.instant);
+    this.#scopes.set(name, id);
+    this.onScope({ process: this.process, scope: name, firstSeen: head.instant });
+    return id;
+  }
+}
+

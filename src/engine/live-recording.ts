@@ -1,0 +1,179 @@
+// A recording in the making: rows from any number of agents, committed together a few times a second.
+// `received` resolves after the commit that holds the batch: only then may the agent forget it.
+import { MalformedBytes } from "../shared/protocol/bytes.js";
+import { readRecords } from "../shared/protocol/agent-records.js";
+import type { Bye, Hello } from "../shared/protocol/agent-wire.js";
+import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { checkHello, checkRecords } from "./ingest/plausible.js";
+import { Dictionaries } from "./ingest/dictionaries.js";
+import { type Counts, ProcessIngest } from "./ingest/process-ingest.js";
+import { RecordingWriter } from "./store/recording-writer.js";
+import type { OpenFile } from "./store/open-file.js";
+
+/** Between the first row and its commit; with the commit itself it stays below the promised 250 ms. */
+const commitDelayMs = 100;
+/** A commit starts at once when this much waits, and agents are paused at five times as much. */
+const rowsPerCommit = 20_000;
+const rowsToPause = 5 * rowsPerCommit;
+/** Processes are numbered with one byte in the columns that panes get. */
+const maxProcesses = 255;
+
+export interface LiveEvents {
+  /** After every commit. */
+  onCommit(): void;
+  /** The file cannot be written any more; nothing further is acknowledged. */
+  onFailure(error: HindcastError): void;
+}
+
+export class LiveRecording {
+  readonly #writer: RecordingWriter;
+  readonly #dictionaries: Dictionaries;
+  readonly #processes: ProcessIngest[] = [];
+  readonly #byRunId = new Map<string, ProcessIngest>();
+  /** The connection that speaks for a process: the latest. */
+  readonly #connections = new Map<ProcessIngest, object>();
+  readonly #scopes: ScopeSummary[] = [];
+  readonly counts: Counts = { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0, lost: 0 };
+  #start: bigint | undefined;
+  #generation = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #committing: Promise<void> | undefined;
+  #nextCommit: { readonly done: Promise<void>; settle(): void } | undefined;
+  #failed: HindcastError | undefined;
+
+  private constructor(
+    writer: RecordingWriter,
+    readonly path: string,
+    readonly created: bigint,
+    readonly events: LiveEvents,
+  ) {
+    this.#writer = writer;
+    this.#dictionaries = new Dictionaries(writer);
+  }
+
+  static async open(file: OpenFile, path: string, created: bigint, events: LiveEvents): Promise<LiveRecording> {
+    return new LiveRecording(await RecordingWriter.open(file), path, created, events);
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get start(): bigint {
+    return this.#start ?? this.created;
+  }
+
+  get processes(): readonly ProcessIngest[] {
+    return this.#processes;
+  }
+
+  get scopes(): readonly ScopeSummary[] {
+    return this.#scopes;
+  }
+
+  get shouldPause(): boolean {
+    return this.#writer.waiting >= rowsToPause;
+  }
+
+  /** The process a `hello` speaks of: a new one, or one that was here before and lost its connection. */
+  greet(hello: Hello, connection: object): ProcessIngest {
+    checkHello(hello);
+    const known = this.#byRunId.get(hello.runId);
+    if (known !== undefined) {
+      this.#connections.set(known, connection);
+      known.reconnected();
+      this.#schedule();
+      return known;
+    }
+    if (this.#processes.length >= maxProcesses) throw new MalformedBytes("too many processes");
+    const number = this.#processes.length + 1;
+    const process = new ProcessIngest(
+      number,
+      hello,
+      this.#dictionaries,
+      this.counts,
+      (seen) => void this.#scopes.push(seen),
+    );
+    this.#processes.push(process);
+    this.#byRunId.set(hello.runId, process);
+    this.#connections.set(process, connection);
+    const { start } = process.row();
+    if (this.#start === undefined || start < this.#start) {
+      this.#start = start;
+      this.#writer.startsAt(start);
+    }
+    this.#schedule();
+    return process;
+  }
+
+  /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
+  async received(process: ProcessIngest, batch: number, bytes: Uint8Array): Promise<boolean> {
+    const records = readRecords(bytes);
+    checkRecords(records);
+    process.batch(batch, records);
+    return this.#committed();
+  }
+
+  async saidBye(process: ProcessIngest, bye: Bye): Promise<void> {
+    process.bye(bye);
+    await this.#committed();
+  }
+
+  /** Nothing to say when the process has connected anew meanwhile. */
+  connectionLost(process: ProcessIngest, connection: object): void {
+    if (this.#connections.get(process) !== connection) return;
+    process.connectionLost();
+    this.#schedule();
+  }
+
+  /** Whether everything given until now was committed; a commit that runs already does not hold it. */
+  async #committed(): Promise<boolean> {
+    let settle = (): void => undefined;
+    this.#nextCommit ??= { done: new Promise<void>((resolve) => (settle = resolve)), settle };
+    const { done } = this.#nextCommit;
+    this.#schedule();
+    await done;
+    return this.#failed === undefined;
+  }
+
+  #schedule(): void {
+    if (this.#committing !== undefined) return;
+    if (this.#writer.waiting >= rowsPerCommit) void this.commit();
+    else this.#timer ??= setTimeout(() => void this.commit(), commitDelayMs);
+  }
+
+  /** Commits what waits now, after a commit that runs already. */
+  async commit(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const promised = this.#nextCommit;
+    this.#nextCommit = undefined;
+    this.#committing = this.#commitOnce();
+    await this.#committing;
+    this.#committing = undefined;
+    promised?.settle();
+    if (this.#writer.waiting > 0 || this.#nextCommit !== undefined) this.#schedule();
+  }
+
+  async #commitOnce(): Promise<void> {
+    if (this.#failed !== undefined || this.#writer.waiting === 0) return;
+    try {
+      await this.#writer.commit();
+      this.#generation++;
+      this.events.onCommit();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#failed = hindcastError("cannot-write", { path: this.path, reason });
+      this.events.onFailure(this.#failed);
+    }
+  }
+
+  /** The last commit; the file can be closed afterwards. */
+  async finish(): Promise<void> {
+    await this.commit();
+    clearTimeout(this.#timer);
+    if (this.#failed === undefined) this.#writer.dispose();
+  }
+}

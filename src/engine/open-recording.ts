@@ -1,0 +1,233 @@
+// A recording that is open in this engine, live or saved, behind one face: summary, queries, writes. When a live one is
+// stopped it becomes a saved one under the same id; questions asked meanwhile wait.
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { instant } from "../shared/trace/time.js";
+import type { AgentServer } from "./agent-server.js";
+import { listenForAgents } from "./agent-server.js";
+import type { ProcessIngest } from "./ingest/process-ingest.js";
+import { LiveRecording } from "./live-recording.js";
+import type { Program } from "./program.js";
+import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
+import { Logs } from "./store/logs.js";
+import { type OpenFile, createFile, openForReading } from "./store/open-file.js";
+import { type Query, Readers } from "./store/readers.js";
+import { formatVersion } from "./store/schema.js";
+import { type StoredFacts, readFacts } from "./store/summary.js";
+import { StoredWrites } from "./store/writes.js";
+
+interface Live {
+  readonly kind: "live";
+  readonly recording: LiveRecording;
+  readonly server: AgentServer;
+  readonly programs: Program[];
+}
+
+type State = Live | { readonly kind: "saved"; readonly facts: StoredFacts } | { readonly kind: "closed" };
+
+export interface RecordingEvents {
+  onChange(): void;
+  onFailure(error: HindcastError): void;
+}
+
+/** Agents that say nothing for so long while a recording is being stopped are not waited for. */
+const quietWithinMs = 1500;
+
+export class OpenRecording {
+  readonly access: RecordingAccess;
+  readonly logs: Logs;
+  readonly name: string;
+  #file: OpenFile;
+  #readers: Readers;
+  #state: State;
+  #stopping: Promise<Result<undefined, HindcastError>> | undefined;
+  #switching: Promise<void> | undefined;
+  #generation = 0;
+  /** How often it was opened and not closed. */
+  holders = 1;
+
+  private constructor(
+    readonly id: string,
+    readonly path: string,
+    file: OpenFile,
+    readers: Readers,
+    state: State,
+  ) {
+    this.#file = file;
+    this.#readers = readers;
+    this.#state = state;
+    this.name = basename(path).replace(/\.hindcast$/, "");
+    this.logs = new Logs(this.query, () => this.generation());
+    this.access = {
+      writes: new StoredWrites(this.query),
+      facts: () => this.facts(),
+      generation: () => this.generation(),
+    };
+  }
+
+  static async create(
+    id: string,
+    path: string,
+    appVersion: string,
+    events: RecordingEvents,
+  ): Promise<Result<OpenRecording, HindcastError>> {
+    const created = BigInt(Date.now()) * 1_000_000n;
+    const file = await createFile(path, { created, appVersion });
+    if (!file.ok) return file;
+    const recording = await LiveRecording.open(file.value, path, created, {
+      onCommit: () => events.onChange(),
+      onFailure: (error) => events.onFailure(error),
+    });
+    const server = await listenForAgents(recording);
+    const state: Live = { kind: "live", recording, server, programs: [] };
+    return ok(new OpenRecording(id, path, file.value, await Readers.open(file.value.instance), state));
+  }
+
+  static async open(id: string, path: string): Promise<Result<OpenRecording, HindcastError>> {
+    const saved = await openSaved(path);
+    if (!saved.ok) return saved;
+    const { file, readers, facts } = saved.value;
+    return ok(new OpenRecording(id, path, file, readers, { kind: "saved", facts }));
+  }
+
+  readonly query: Query = async (sql, values) => {
+    await this.#switching;
+    return this.#readers.query(sql, values);
+  };
+
+  /** Columns of answers count time from here. */
+  get start(): bigint {
+    return this.facts().start;
+  }
+
+  generation(): number {
+    return this.#state.kind === "live" ? this.#state.recording.generation : this.#generation;
+  }
+
+  /** False when it was closed, or could not be reopened after it had ended. */
+  get isOpen(): boolean {
+    return this.#state.kind !== "closed";
+  }
+
+  /** What listens for agents; absent once it is not live. */
+  get live(): Live | undefined {
+    return this.#state.kind === "live" ? this.#state : undefined;
+  }
+
+  facts(): RecordingFacts {
+    const state = this.#state;
+    if (state.kind === "closed") throw new Error("a closed recording was asked for its facts");
+    if (state.kind === "saved") {
+      const { start, end, processes, scopes } = state.facts;
+      return { state: "saved", start: instant(start), end: instant(end), processes, scopes };
+    }
+    const { recording } = state;
+    const processes = recording.processes.map(summaryOf);
+    const { start } = recording;
+    const end = processes.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), start);
+    return { state: "live", start: instant(start), end: instant(end), processes, scopes: recording.scopes };
+  }
+
+  async summary(): Promise<RecordingSummary> {
+    const { state, start, end, processes, scopes } = this.facts();
+    return {
+      recordingId: this.id,
+      path: this.path,
+      name: this.name,
+      state,
+      formatVersion,
+      start,
+      end,
+      sizeBytes: await sizeOf(this.path),
+      processes: [...processes],
+      scopes: [...scopes],
+      counts: this.#counts(),
+    };
+  }
+
+  #counts(): RecordingSummary["counts"] {
+    if (this.#state.kind === "live") return { ...this.#state.recording.counts };
+    if (this.#state.kind === "saved") return this.#state.facts.counts;
+    throw new Error("a closed recording was asked for its counts");
+  }
+
+  /** Ends recording. Whoever asks while that happens gets the same answer. */
+  stop(): Promise<Result<undefined, HindcastError>> {
+    const state = this.#state;
+    if (state.kind !== "live") return Promise.resolve(failed(hindcastError("recording-not-live")));
+    this.#stopping ??= this.#stop(state);
+    return this.#stopping;
+  }
+
+  async #stop({ recording, server, programs }: Live): Promise<Result<undefined, HindcastError>> {
+    await Promise.all(programs.map((program) => program.stop()));
+    await server.whenQuiet(quietWithinMs);
+    await server.dispose();
+    await recording.finish();
+    let finished = (): void => undefined;
+    this.#switching = new Promise((resolve) => {
+      finished = resolve;
+    });
+    try {
+      await this.#readers.query("CHECKPOINT");
+      await this.#readers.dispose();
+      await this.#file.dispose();
+      const saved = await openSaved(this.path);
+      if (!saved.ok) {
+        this.#state = { kind: "closed" };
+        return saved;
+      }
+      this.#generation = recording.generation + 1;
+      ({ file: this.#file, readers: this.#readers } = saved.value);
+      this.#state = { kind: "saved", facts: saved.value.facts };
+      return ok(undefined);
+    } finally {
+      this.#switching = undefined;
+      finished();
+    }
+  }
+
+  /** A live recording is stopped first. */
+  async close(): Promise<void> {
+    if (this.#state.kind === "live") await this.stop();
+    if (this.#state.kind === "closed") return;
+    this.#state = { kind: "closed" };
+    await this.#readers.dispose();
+    await this.#file.dispose();
+  }
+}
+
+interface Saved {
+  readonly file: OpenFile;
+  readonly readers: Readers;
+  readonly facts: StoredFacts;
+}
+
+async function openSaved(path: string): Promise<Result<Saved, HindcastError>> {
+  const file = await openForReading(path);
+  if (!file.ok) return file;
+  const readers = await Readers.open(file.value.instance);
+  try {
+    return ok({ file: file.value, readers, facts: await readFacts(readers.query) });
+  } catch (error) {
+    await readers.dispose();
+    await file.value.dispose();
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed(hindcastError("damaged-recording", { path, reason }));
+  }
+}
+
+function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number] {
+  const { process, hello, start, lastSeen, ended, category, written, dropped } = ingest.row();
+  const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
+  return { process, pid, serviceName, argv, cwd, nodeVersion, level: settings.level, start, lastSeen, ended, category, written, dropped };
+}
+
+/** With what DuckDB has committed and not yet folded into the file. */
+async function sizeOf(path: string): Promise<number> {
+  const bytes = async (file: string): Promise<number> => (await stat(file).catch(() => undefined))?.size ?? 0;
+  return (await bytes(path)) + (await bytes(`${path}.wal`));
+}

@@ -1,0 +1,65 @@
+// Where things are: what came with Hindcast's package, and where a user's recordings and recent files are kept.
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export interface Places {
+  /** Built agent that programs preload. */
+  readonly agent: string;
+  /** Folder of sample recordings that come with Hindcast. */
+  readonly samples: string;
+  /** Folder of the bundled demo service. */
+  readonly demo: string;
+  /** Where recordings go that nobody named. */
+  readonly recordings: string;
+  /** The list of recently used recordings. */
+  readonly recents: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function placesIn(packageFolder: string, environment: Environment, platform: NodeJS.Platform = process.platform): Places {
+  const { data, state } = userFolders(environment, platform);
+  return {
+    agent: join(packageFolder, "out", "agent", "agent.cjs"),
+    samples: join(packageFolder, "recordings"),
+    demo: join(packageFolder, "examples", "ledger"),
+    recordings: join(data, "recordings"),
+    recents: join(state, "recents.json"),
+  };
+}
+
+function userFolders(environment: Environment, platform: NodeJS.Platform): { readonly data: string; readonly state: string } {
+  const given = (name: string): string | undefined => (environment[name] === "" ? undefined : environment[name]);
+  const home = given("HOME") ?? homedir();
+  const data = given("XDG_DATA_HOME");
+  const state = given("XDG_STATE_HOME");
+  if (platform === "win32") {
+    const local = join(given("LOCALAPPDATA") ?? join(home, "AppData", "Local"), "Hindcast");
+    return { data: data ?? local, state: state ?? local };
+  }
+  if (platform === "darwin") {
+    const support = join(home, "Library", "Application Support", "Hindcast");
+    return { data: data === undefined ? support : join(data, "hindcast"), state: state === undefined ? support : join(state, "hindcast") };
+  }
+  return {
+    data: join(data ?? join(home, ".local", "share"), "hindcast"),
+    state: join(state ?? join(home, ".local", "state"), "hindcast"),
+  };
+}
+
+/** "ledger-20261121-081502.hindcast" for a program and a time, in the user's own time zone. */
+export function recordingFileName(program: string, at: Date): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+  const name = program.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 60);
+  return `${name === "" ? "recording" : name}-${day}-${time}.hindcast`;
+}
+
+/** What a command runs, in a word: the script of `node script.js`, else the command itself. */
+export function programName(command: readonly string[]): string {
+  const last = (path: string): string => path.split(/[\\/]/).at(-1)?.replace(/\.(?:[cm]?[jt]s|exe)$/, "") ?? "";
+  const [file = "", ...args] = command;
+  const script = args.find((arg) => !arg.startsWith("-"));
+  return last(file) === "node" && script !== undefined ? last(script) : last(file);
+}

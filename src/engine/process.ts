@@ -1,0 +1,70 @@
+// Entry of the engine's own process. Its parent is a host: over child_process IPC (clients share the one channel) or, in
+// Electron's utilityProcess, over `process.parentPort`, where each client may bring a MessagePort of its own.
+// It ends when told to and when its parent is gone, committing what was received first.
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
+import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
+import { createCodec } from "./codec.js";
+import { portTransport, relayedTransport, type RelayedTransport } from "./client-transports.js";
+import { createEngine } from "./index.js";
+import { type Host, hostOfThisProcess } from "./process-host.js";
+
+// Recordings and everything around them are for this user only. Programs started from here get the mask back.
+const umask = process.umask(0o077);
+const engine = createEngine({
+  packageFolder: fileURLToPath(new URL("../../", import.meta.url)),
+  environment: process.env,
+  umask,
+});
+const codec = createCodec();
+const served = new Map<number, { readonly client: ServedClient; readonly relayed: RelayedTransport | undefined }>();
+
+function serve(host: Host): void {
+  const tell = (message: FromEngineProcess): void => host.send(message);
+  engine.onNotice((notice) => {
+    for (const { client } of served.values()) client.notify(notice);
+  });
+  host.onMessage((raw, port) => {
+    const read = v.safeParse(toEngineProcess, raw);
+    if (read.success) take(read.output, port);
+  });
+  host.onGone(() => void stop());
+
+  const take = (message: ToEngineProcess, port: Parameters<typeof portTransport>[0] | undefined): void => {
+    switch (message.kind) {
+      case "connect": {
+        const { client } = message;
+        const relayed = port === undefined ? relayedTransport((bytes) => tell({ kind: "bytes", client, bytes })) : undefined;
+        const transport = port === undefined ? relayed : portTransport(port);
+        if (transport === undefined) return;
+        transport.onClose(() => served.delete(client));
+        served.set(client, { client: serveEngine(transport, codec, engine.handlers), relayed });
+        return;
+      }
+      case "bytes":
+        served.get(message.client)?.relayed?.deliver(message.bytes);
+        return;
+      case "disconnect":
+        served.get(message.client)?.client.close();
+        served.delete(message.client);
+        return;
+      case "stop":
+        void stop();
+    }
+  };
+  tell({ kind: "ready" });
+}
+
+let stopping: Promise<void> | undefined;
+function stop(): Promise<void> {
+  stopping ??= engine.dispose().then(() => process.exit(0));
+  return stopping;
+}
+
+const host = hostOfThisProcess();
+if (host === undefined) {
+  process.stderr.write("The engine is started by Hindcast's hosts, not by hand.\n");
+  process.exit(2);
+}
+serve(host);

@@ -1,0 +1,59 @@
+// Recently used recordings, in a small JSON file of the user's: newest first. What the file says is checked; a file that
+// cannot be read counts as none, since nothing but convenience depends on it.
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import * as v from "valibot";
+
+const mostRecents = 20;
+
+const facts = v.object({ services: v.array(v.string()), durationNs: v.number(), density: v.array(v.number()) });
+const recent = v.object({
+  path: v.string(),
+  /** What was found out about the file when it had this size and time; it is looked into again when they differ. */
+  known: v.optional(v.object({ sizeBytes: v.number(), modifiedMs: v.number(), facts })),
+});
+export type Recent = v.InferOutput<typeof recent>;
+export type RecentFacts = v.InferOutput<typeof facts>;
+
+export class Recents {
+  /** Changes happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly path: string) {}
+
+  async list(): Promise<readonly Recent[]> {
+    try {
+      const read = v.safeParse(v.array(recent), JSON.parse(await readFile(this.path, "utf8")));
+      return read.success ? read.output : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** Puts a recording first. */
+  used(path: string): Promise<void> {
+    return this.#change((recents) => {
+      const known = recents.find((one) => one.path === path) ?? { path };
+      return [known, ...recents.filter((one) => one.path !== path)].slice(0, mostRecents);
+    });
+  }
+
+  learned(path: string, known: NonNullable<Recent["known"]>): Promise<void> {
+    return this.#change((recents) => recents.map((one) => (one.path === path ? { path, known } : one)));
+  }
+
+  #change(change: (recents: readonly Recent[]) => readonly Recent[]): Promise<void> {
+    const changed = this.#last.then(async () => {
+      try {
+        await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+        const draft = `${this.path}.${process.pid}`;
+        await writeFile(draft, JSON.stringify(change(await this.list())), { mode: 0o600 });
+        await rename(draft, this.path);
+      } catch {
+        // A read-only home: recordings work all the same, they are just not remembered.
+      }
+    });
+    this.#last = changed;
+    return changed;
+  }
+}

@@ -1,0 +1,55 @@
+// The recordings that the welcome page offers: samples that came with Hindcast and those used recently, with what is
+// known of each. A file is looked into once and again when it has changed; what is in use or damaged has no facts.
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { RecordingFile } from "../shared/protocol/engine-calls.js";
+import { OpenRecording } from "./open-recording.js";
+import type { Places } from "./places.js";
+import type { Recent, RecentFacts, Recents } from "./recents.js";
+import { density } from "./store/timeline.js";
+
+const buckets = 40;
+
+export async function listRecordings(places: Places, recents: Recents): Promise<RecordingFile[]> {
+  const recent = await recents.list();
+  const samples = (await readdir(places.samples).catch(() => []))
+    .filter((name) => name.endsWith(".hindcast"))
+    .map((name): Recent => ({ path: join(places.samples, name) }));
+  const isSample = (path: string): boolean => samples.some((sample) => sample.path === path);
+  const files = await Promise.all([
+    ...samples.map((sample) => fileOf(recent.find(({ path }) => path === sample.path) ?? sample, "sample", recents)),
+    ...recent.filter(({ path }) => !isSample(path)).map((one) => fileOf(one, "recent", recents)),
+  ]);
+  return files.filter((file) => file !== undefined).sort((a, b) => (a.modified < b.modified ? 1 : -1));
+}
+
+async function fileOf(recent: Recent, origin: RecordingFile["origin"], recents: Recents): Promise<RecordingFile | undefined> {
+  const { path, known } = recent;
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const [sizeBytes, modifiedMs] = [Number(found.size), Number(found.mtimeMs)];
+  const isCurrent = known?.sizeBytes === sizeBytes && known.modifiedMs === modifiedMs;
+  const facts = isCurrent ? known.facts : await factsOf(path);
+  if (facts !== undefined && !isCurrent) await recents.learned(path, { sizeBytes, modifiedMs, facts });
+  return {
+    path,
+    name: basename(path).replace(/\.hindcast$/, ""),
+    origin,
+    sizeBytes,
+    modified: found.mtimeNs,
+    facts: facts === undefined ? undefined : { ...facts, density: Uint32Array.from(facts.density) },
+  };
+}
+
+async function factsOf(path: string): Promise<RecentFacts | undefined> {
+  const opened = await OpenRecording.open("list", path);
+  if (!opened.ok) return undefined;
+  try {
+    const { start, end, processes } = opened.value.facts();
+    const { records } = await density(opened.value.query, { from: start, to: end + 1n, buckets });
+    const services = [...new Set(processes.map(({ serviceName }) => serviceName))];
+    return { services, durationNs: Number(end - start), density: [...records] };
+  } finally {
+    await opened.value.close();
+  }
+}

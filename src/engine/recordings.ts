@@ -1,0 +1,146 @@
+// Every recording that is open in this engine, by id and by file: a file is opened once, however many ask for it.
+import { mkdir, realpath, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import type { EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { OpenRecording, type RecordingEvents } from "./open-recording.js";
+import type { Recents } from "./recents.js";
+
+/** Between two notices about one recording. */
+const noticeEveryMs = 250;
+
+interface PendingNotice {
+  lastMs: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export class Recordings {
+  readonly #byId = new Map<string, OpenRecording>();
+  /** Also those that are being opened: who asks for the same file meanwhile waits for it. */
+  readonly #byPath = new Map<string, Promise<Result<OpenRecording, HindcastError>>>();
+  readonly #pending = new Map<string, PendingNotice>();
+  #nextId = 1;
+
+  constructor(
+    readonly appVersion: string,
+    readonly recents: Recents,
+    readonly notify: (notice: EngineNotice) => void,
+  ) {}
+
+  get(recordingId: string): Result<OpenRecording, HindcastError> {
+    const recording = this.#byId.get(recordingId);
+    return recording?.isOpen === true ? ok(recording) : failed(hindcastError("recording-closed"));
+  }
+
+  async open(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
+    const path = await truePath(givenPath);
+    const known = await this.#byPath.get(path);
+    if (known?.ok === true && known.value.isOpen) {
+      known.value.holders++;
+      return known;
+    }
+    const opened = await this.#register(path, () => OpenRecording.open(this.#newId(), path));
+    if (opened.ok) await this.recents.used(path);
+    return opened;
+  }
+
+  async create(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
+    const path = join(await truePath(dirname(resolve(givenPath)), true), basename(givenPath));
+    const id = this.#newId();
+    const events: RecordingEvents = {
+      onChange: () => this.#changed(id),
+      onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
+    };
+    if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
+    const created = await this.#register(path, () => OpenRecording.create(id, path, this.appVersion, events));
+    if (created.ok) await this.recents.used(path);
+    return created;
+  }
+
+  async #register(
+    path: string,
+    open: () => Promise<Result<OpenRecording, HindcastError>>,
+  ): Promise<Result<OpenRecording, HindcastError>> {
+    const opening = open();
+    this.#byPath.set(path, opening);
+    const opened = await opening;
+    if (opened.ok) this.#byId.set(opened.value.id, opened.value);
+    else this.#byPath.delete(path);
+    return opened;
+  }
+
+  /** Ends recording; everybody is told. */
+  async stop(recording: OpenRecording): Promise<Result<RecordingSummary, HindcastError>> {
+    const stopped = await recording.stop();
+    if (!stopped.ok) return stopped;
+    this.#quiet(recording.id);
+    const summary = await recording.summary();
+    this.notify({ kind: "recording-changed", summary });
+    return ok(summary);
+  }
+
+  /** Closes it for one of those who opened it, and for good when that was the last. */
+  async close(recording: OpenRecording): Promise<void> {
+    recording.holders--;
+    if (recording.holders > 0) return;
+    this.#byId.delete(recording.id);
+    this.#quiet(recording.id);
+    await recording.close();
+    this.#byPath.delete(recording.path);
+  }
+
+  /** Closes it and removes its file: nothing was recorded into it. */
+  async discard(recording: OpenRecording): Promise<void> {
+    recording.holders = 1;
+    await this.close(recording);
+    await rm(recording.path, { force: true });
+  }
+
+  /** Ends and closes everything. */
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#byPath.values()]);
+    for (const recording of this.#byId.values()) {
+      this.#quiet(recording.id);
+      await recording.close();
+    }
+    this.#byId.clear();
+    this.#byPath.clear();
+  }
+
+  #newId(): string {
+    return `r${this.#nextId++}`;
+  }
+
+  /** Tells at once, then at most four times a second; the last change is always told. */
+  #changed(id: string): void {
+    const pending = this.#pending.get(id) ?? { lastMs: 0, timer: undefined };
+    this.#pending.set(id, pending);
+    if (pending.timer !== undefined) return;
+    const wait = Math.max(0, pending.lastMs + noticeEveryMs - Date.now());
+    pending.timer = setTimeout(() => {
+      pending.timer = undefined;
+      pending.lastMs = Date.now();
+      void this.#tell(id);
+    }, wait);
+  }
+
+  async #tell(id: string): Promise<void> {
+    const recording = this.#byId.get(id);
+    if (recording?.isOpen !== true) return;
+    const summary = await recording.summary();
+    if (this.#byId.get(id) === recording) this.notify({ kind: "recording-changed", summary });
+  }
+
+  #quiet(id: string): void {
+    clearTimeout(this.#pending.get(id)?.timer);
+    this.#pending.delete(id);
+  }
+}
+
+/** Links resolved, so that one file has one name here. */
+async function truePath(path: string, isNewFolder = false): Promise<string> {
+  const whole = resolve(path);
+  if (isNewFolder) await mkdir(whole, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  return realpath(whole).catch(() => whole);
+}

@@ -1,0 +1,190 @@
+// The writes that made a path's value what it was, over time. A write belongs to a path's history when
+// - it is to the very slot the path names, whatever it writes there;
+// - it is above and the path's value became another by it (an ancestor replaced, an array shifted);
+// - it is below and changed something, by whichever alias the program reached it.
+// Two passes: the first only decides, the second prints old and new values of the newest writes asked for.
+import { type Path, appendStep, formatPath } from "../../shared/trace/path.js";
+import { isSameValue } from "../../shared/trace/slots.js";
+import { type TaggedJson, taggedJson } from "../../shared/trace/tagged-json.js";
+import type { CapturedValue } from "../../shared/trace/value.js";
+import type { RecordedWrite } from "../../shared/trace/write.js";
+import { unreachable } from "../../shared/base/unreachable.js";
+import { stepOfSlot } from "./children.js";
+import { type Change, changeBy } from "./change.js";
+import { headOf, previewOf } from "./preview.js";
+import { sizeOfNode } from "./node.js";
+import { ReachGraph } from "./reach.js";
+import { type Resolved, resolvePath } from "./resolve.js";
+import { valueAtSlot } from "./slot.js";
+
+/** `json` is absent when there was or is no such value. */
+interface Shown {
+  readonly json: TaggedJson | undefined;
+  readonly text: string;
+}
+
+export interface HistoryEntry {
+  readonly write: RecordedWrite;
+  /** Where the write itself was; above or at the path asked for, or below it. */
+  readonly path: string;
+  /** Of the path asked for, or of `path` where that is below. */
+  readonly old: Shown;
+  readonly new: Shown;
+}
+
+export interface History {
+  /** Whether the path ever named a value. */
+  readonly existed: boolean;
+  readonly total: number;
+  /** The newest `limit` of them, oldest first. */
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** Values in a history are shown up to this many objects; `state.at` has them whole. */
+const maxObjectsShown = 200;
+
+/** `writes`: those of one process from its first on, in Seq order. */
+export function historyOf(writes: readonly RecordedWrite[], scope: string, path: Path, limit: number): History {
+  const watch = new PathWatch(scope, path);
+  const matching: number[] = [];
+  let existed = false;
+  writes.forEach((write, index) => {
+    if (watch.apply(write) !== "elsewhere") matching.push(index);
+    existed ||= watch.now.value !== undefined;
+  });
+  const entries = limit > 0 ? printed(writes, new Set(matching.slice(-limit)), scope, path) : [];
+  return { existed, total: matching.length, entries };
+}
+
+function printed(
+  writes: readonly RecordedWrite[],
+  wanted: ReadonlySet<number>,
+  scope: string,
+  path: Path,
+): HistoryEntry[] {
+  const watch = new PathWatch(scope, path);
+  const entries: HistoryEntry[] = [];
+  const last = Math.max(...wanted);
+  for (const [index, write] of writes.entries()) {
+    if (index > last) break;
+    if (!wanted.has(index)) {
+      watch.apply(write);
+      continue;
+    }
+    entries.push(entryOf(watch, write, path));
+  }
+  return entries;
+}
+
+function entryOf(watch: PathWatch, write: RecordedWrite, path: Path): HistoryEntry {
+  const { graph } = watch.reach;
+  const show = (value: CapturedValue | undefined): Shown =>
+    value === undefined
+      ? { json: undefined, text: "" }
+      : { json: taggedJson(value, graph.contentsOf, maxObjectsShown), text: previewOf(graph, value) };
+  const change = changeBy(graph, write.operation);
+  const pathBefore = watch.pathOf(change, path);
+  const atPath = show(watch.now.value);
+  const below = sideOf(change, "before", show);
+  const relation = watch.apply(write);
+  const writePath = pathBefore ?? watch.pathOf(change, path) ?? formatPath(path);
+  return relation === "below"
+    ? { write, path: writePath, old: below, new: sideOf(change, "after", show) }
+    : { write, path: writePath, old: atPath, new: show(watch.now.value) };
+}
+
+/** What a change took away or put in its place, as one value. Several elements of an array are shown as a list. */
+function sideOf(change: Change, side: "before" | "after", show: (value: CapturedValue | undefined) => Shown): Shown {
+  switch (change.kind) {
+    case "none":
+      return show(undefined);
+    case "scope":
+    case "slot":
+      return show(change[side]);
+    case "splice": {
+      const values = side === "before" ? change.removed : change.inserted;
+      if (Math.max(change.removed.length, change.inserted.length) <= 1) return show(values[0]);
+      const shown = values.slice(0, maxObjectsShown).map(show);
+      const text = shown.slice(0, 5).map((one) => one.text);
+      return {
+        json: shown.map((one) => one.json ?? null),
+        text: `[${text.join(", ")}${values.length > 5 ? `, … ${values.length - 5} more` : ""}]`,
+      };
+    }
+    case "whole": {
+      if (side === "after") return show({ kind: "object", id: change.target });
+      if (change.before === undefined) return show(undefined);
+      const { json } = show({ kind: "object", id: change.target }); // asked before the change is applied
+      return { json, text: headOf(change.before, sizeOfNode(change.before)) };
+    }
+    default:
+      return unreachable(change);
+  }
+}
+
+type Relation = "on-path" | "below" | "elsewhere";
+
+/** Follows one path while writes are applied. */
+class PathWatch {
+  readonly reach = new ReachGraph();
+  readonly #scope: string;
+  readonly #path: Path;
+  now: Resolved = { links: [], value: undefined };
+
+  constructor(scope: string, path: Path) {
+    this.#scope = scope;
+    this.#path = path;
+  }
+
+  apply({ operation }: RecordedWrite): Relation {
+    const before = this.now;
+    const isOnWay =
+      operation.kind === "scope"
+        ? operation.scope === this.#scope
+        : before.links.some((link) => link.object === operation.target);
+    const isBelow =
+      operation.kind !== "scope" &&
+      before.value?.kind === "object" &&
+      this.reach.isBelow(before.value.id, operation.target);
+    const change = this.reach.apply(operation);
+    if (change.kind === "none") return "elsewhere";
+    if (isOnWay) {
+      this.now = resolvePath(this.reach.graph, this.#scope, this.#path);
+      if (this.#names(before, change) || this.#names(this.now, change)) return "on-path";
+      if (!isSameValue(before.value, this.now.value)) return "on-path";
+    }
+    return isBelow ? "below" : "elsewhere";
+  }
+
+  /** Whether a change is to the very slot that the path names. */
+  #names({ links }: Resolved, change: Change): boolean {
+    if (change.kind === "scope") return this.#path.length === 0;
+    const last = links.length === this.#path.length ? links.at(-1) : undefined;
+    return change.kind === "slot" && last?.object === change.target && last.slot === change.slot;
+  }
+
+  /** The path of a change in the graph as it is now; `undefined` when it cannot be reached this way. */
+  pathOf(change: Change, path: Path): string | undefined {
+    if (change.kind === "none") return undefined;
+    if (change.kind === "scope") return "";
+    const object = this.#pathOfObject(change.target, path);
+    if (object === undefined) return undefined;
+    const node = this.reach.graph.node(change.target);
+    if (change.kind === "whole" || node === undefined) return object;
+    if (change.kind === "splice") {
+      const isOne = Math.max(change.removed.length, change.inserted.length) === 1;
+      return isOne ? appendStep(object, { kind: "number", value: change.start }) : object;
+    }
+    if (valueAtSlot(node, change.slot) === undefined) return undefined;
+    const step = stepOfSlot(node, change.slot);
+    return step === undefined ? undefined : appendStep(object, step);
+  }
+
+  #pathOfObject(target: Parameters<ReachGraph["isBelow"]>[1], path: Path): string | undefined {
+    const link = this.now.links.findIndex(({ object }) => object === target);
+    if (link >= 0) return formatPath(path.slice(0, link));
+    if (this.now.value?.kind !== "object") return undefined;
+    const steps = this.reach.pathBetween(this.now.value.id, target);
+    return steps === undefined ? undefined : formatPath([...path, ...steps]);
+  }
+}

@@ -1,0 +1,150 @@
+// A graph that also knows who holds whom, so that one can ask upward: which scopes see an object, by which path.
+// An object that lost its last holder holds nothing itself until it is held again: otherwise programs that replace
+// their state at every change would make the ways up longer and longer. Garbage in cycles is not noticed; it is rare.
+import type { PathStep } from "../../shared/trace/path.js";
+import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
+import type { WriteOperation } from "../../shared/trace/write.js";
+import { type Change, changeBy, valuesMovedBy } from "./change.js";
+import { ObjectGraph } from "./object-graph.js";
+import { valuesOfNode } from "./node.js";
+import { childrenOf } from "./children.js";
+
+export class ReachGraph {
+  readonly graph = ObjectGraph.empty();
+  /** For each object the objects that hold it, and in how many places each. */
+  readonly #holders = new Map<ObjectId, Map<ObjectId, number>>();
+  readonly #dropped = new Set<ObjectId>();
+
+  apply(operation: WriteOperation): Change {
+    const change = changeBy(this.graph, operation);
+    this.graph.apply(operation);
+    if (change.kind === "scope") {
+      if (change.after.kind === "object") this.#revive(change.after.id);
+      if (change.before?.kind === "object") this.#dropIfUnheld(change.before.id);
+    } else if (change.kind !== "none" && !this.#dropped.has(change.target)) {
+      const moved = valuesMovedBy(change);
+      for (const value of moved.in) if (value.kind === "object") this.#hold(value.id, change.target);
+      for (const value of moved.out) if (value.kind === "object") this.#release(value.id, change.target);
+    }
+    return change;
+  }
+
+  /** Whether `target` is `top` or held by it at any depth. */
+  isBelow(top: ObjectId, target: ObjectId): boolean {
+    for (const id of this.#upwardFrom(target)) if (id === top) return true;
+    return false;
+  }
+
+  /** Names of the scopes whose state an object is part of. */
+  scopesAbove(target: ObjectId): string[] {
+    const tops = new Map<ObjectId, string[]>();
+    for (const [scope, value] of this.graph.scopes())
+      if (value.kind === "object") tops.set(value.id, [...(tops.get(value.id) ?? []), scope]);
+    const found: string[] = [];
+    for (const id of this.#upwardFrom(target)) {
+      const scopes = tops.get(id);
+      if (scopes !== undefined) found.push(...scopes);
+      if (found.length === this.graph.scopes().size) break;
+    }
+    return found;
+  }
+
+  /** A shortest way down from `top` to `target`; `undefined` when there is none. */
+  pathBetween(top: ObjectId, target: ObjectId): readonly PathStep[] | undefined {
+    const below = new Map<ObjectId, ObjectId>();
+    for (const id of this.#upwardFrom(target, below)) {
+      if (id !== top) continue;
+      const steps: PathStep[] = [];
+      for (let at = top; at !== target; ) {
+        const next = below.get(at);
+        if (next === undefined) return undefined;
+        const step = this.#stepTo(at, next);
+        if (step === undefined) return undefined;
+        steps.push(step);
+        at = next;
+      }
+      return steps;
+    }
+    return undefined;
+  }
+
+  #stepTo(holder: ObjectId, held: ObjectId): PathStep | undefined {
+    const node = this.graph.node(holder);
+    if (node === undefined) return undefined;
+    for (const { step, value } of childrenOf(node)) if (value.kind === "object" && value.id === held) return step;
+    return undefined;
+  }
+
+  /** The object itself, then its holders, nearest first. `below` gets, for each, the next object on the way down. */
+  *#upwardFrom(start: ObjectId, below = new Map<ObjectId, ObjectId>()): Iterable<ObjectId> {
+    const seen = new Set([start]);
+    const queue = [start];
+    for (let at = 0; at < queue.length; at++) {
+      const id = queue[at];
+      if (id === undefined) return;
+      yield id;
+      for (const holder of this.#holders.get(id)?.keys() ?? []) {
+        if (seen.has(holder)) continue;
+        seen.add(holder);
+        below.set(holder, id);
+        queue.push(holder);
+      }
+    }
+  }
+
+  #hold(held: ObjectId, holder: ObjectId): void {
+    const holders = this.#holders.get(held);
+    if (holders === undefined) this.#holders.set(held, new Map([[holder, 1]]));
+    else holders.set(holder, (holders.get(holder) ?? 0) + 1);
+    this.#revive(held);
+  }
+
+  #release(held: ObjectId, holder: ObjectId): void {
+    if (this.#forget(held, holder)) this.#dropIfUnheld(held);
+  }
+
+  /** Returns whether that was the last holder. */
+  #forget(held: ObjectId, holder: ObjectId): boolean {
+    const holders = this.#holders.get(held);
+    const count = holders?.get(holder);
+    if (holders === undefined || count === undefined) return false;
+    if (count > 1) holders.set(holder, count - 1);
+    else holders.delete(holder);
+    if (holders.size > 0) return false;
+    this.#holders.delete(held);
+    return true;
+  }
+
+  #dropIfUnheld(id: ObjectId): void {
+    const toDrop = [id];
+    for (let next = toDrop.pop(); next !== undefined; next = toDrop.pop()) {
+      if (this.#holders.has(next) || this.#dropped.has(next) || this.#isTop(next)) continue;
+      this.#dropped.add(next);
+      for (const value of this.#valuesOf(next))
+        if (value.kind === "object" && this.#forget(value.id, next)) toDrop.push(value.id);
+    }
+  }
+
+  #revive(id: ObjectId): void {
+    const toRevive = [id];
+    for (let next = toRevive.pop(); next !== undefined; next = toRevive.pop()) {
+      if (!this.#dropped.delete(next)) continue;
+      for (const value of this.#valuesOf(next)) {
+        if (value.kind !== "object") continue;
+        const holders = this.#holders.get(value.id) ?? new Map<ObjectId, number>();
+        this.#holders.set(value.id, holders.set(next, (holders.get(next) ?? 0) + 1));
+        toRevive.push(value.id);
+      }
+    }
+  }
+
+  #valuesOf(id: ObjectId): Iterable<CapturedValue> {
+    const node = this.graph.node(id);
+    return node === undefined ? [] : valuesOfNode(node);
+  }
+
+  #isTop(id: ObjectId): boolean {
+    for (const value of this.graph.scopes().values()) if (value.kind === "object" && value.id === id) return true;
+    return false;
+  }
+}

@@ -1,0 +1,169 @@
+// The log by row number. Rows are counted in the order (instant, process, seq) among those that match a filter; as that
+// order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
+// all of it. While recording, only what came since is looked at again.
+import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
+import { relative, small } from "./columns.js";
+import type { Query } from "./readers.js";
+
+type LogColumns = CallResult<"logs.page">;
+export type LogFilter = Pick<CallArgs<"logs.page">, "text" | "minSeverity">;
+
+/** Rows between two kept positions. */
+const stride = 1024;
+/** Filters whose indices are kept; typing a word leaves one per letter. */
+const keptFilters = 8;
+
+interface Position {
+  readonly instant: bigint;
+  readonly process: number;
+  readonly seq: number;
+}
+
+interface Index {
+  /** Positions of rows 0, 1024, 2048 … of the filtered log. */
+  readonly positions: readonly Position[];
+  readonly total: number;
+  /** Rows of the table that were looked at. */
+  readonly seen: number;
+}
+
+const empty: Index = { positions: [], total: 0, seen: 0 };
+const order = `instant, process, seq`;
+
+export class Logs {
+  readonly #indices = new Map<string, Promise<Index>>();
+  readonly #current = new Map<string, number>();
+
+  constructor(
+    readonly query: Query,
+    /** Same number, same rows. */
+    readonly generation: () => number,
+  ) {}
+
+  async page(start: bigint, filter: LogFilter, first: number, limit: number): Promise<LogColumns> {
+    const index = await this.#index(filter);
+    const from = Math.max(0, Math.min(Math.trunc(first), index.total));
+    const count = Math.min(limit, index.total - from);
+    if (count <= 0)
+      return { ...(await this.#rows(start, filter, undefined, undefined, 0, 0)), first: from, total: index.total };
+    const block = Math.floor(from / stride);
+    const [low, high] = [index.positions[block], index.positions[Math.ceil((from + count) / stride)]];
+    return {
+      ...(await this.#rows(start, filter, low, high, from - block * stride, count)),
+      first: from,
+      total: index.total,
+    };
+  }
+
+  /** Row number of the last line at or before an instant, -1 when all are later. */
+  async rowAt(filter: LogFilter, instant: bigint): Promise<number> {
+    const { positions } = await this.#index(filter);
+    let [low, high] = [0, positions.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((positions[middle]?.instant ?? 0n) <= instant) low = middle + 1;
+      else high = middle;
+    }
+    const block = positions[low - 1];
+    if (block === undefined) return -1;
+    const matching = conditions(filter);
+    const rows = await this.query(
+      `SELECT count(*) AS rows FROM log WHERE instant >= $1 AND (${order}) >= ($1, $2, $3) AND instant <= $4 AND ${matching.sql(4)}`,
+      [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
+    );
+    return (low - 1) * stride + (rows.numbers("rows")[0] ?? 0) - 1;
+  }
+
+  #index(filter: LogFilter): Promise<Index> {
+    const key = JSON.stringify([filter.text ?? "", filter.minSeverity ?? 0]);
+    const generation = this.generation();
+    const known = this.#indices.get(key);
+    if (known !== undefined && this.#current.get(key) === generation) return known;
+    const renewed = (known ?? Promise.resolve(empty)).catch(() => empty).then((index) => this.#extend(filter, index));
+    this.#indices.delete(key);
+    this.#indices.set(key, renewed);
+    this.#current.set(key, generation);
+    const oldest = this.#indices.keys().next().value;
+    if (this.#indices.size > keptFilters && oldest !== undefined) this.#indices.delete(oldest);
+    return renewed;
+  }
+
+  /** Counts anew from the block that the earliest of the new rows falls into. */
+  async #extend(filter: LogFilter, index: Index): Promise<Index> {
+    const news = await this.query(
+      `SELECT count(*) AS rows, min(instant) AS earliest, max(rowid) + 1 AS seen FROM log WHERE rowid >= $1`,
+      [BigInt(index.seen)],
+    );
+    const earliest = news.optionalBigints("earliest")[0];
+    if (earliest === undefined) return index;
+    const kept = index.positions.filter(({ instant }) => instant < earliest);
+    const base = kept.pop();
+    const matching = conditions(filter);
+    const since = base === undefined ? "true" : `instant >= $1 AND (${order}) >= ($1, $2, $3)`;
+    const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
+    const rows = await this.query(
+      `WITH matching AS (SELECT ${order} FROM log WHERE ${since} AND ${matching.sql(values.length)}),
+         numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
+       SELECT ${order}, row, (SELECT count(*) FROM matching) AS total FROM numbered WHERE row % ${stride} = 0 ORDER BY row`,
+      [...values, ...matching.values],
+    );
+    const [instants, processes, seqs] = [rows.bigints("instant"), rows.numbers("process"), rows.numbers("seq")];
+    const found = instants.map((instant, row) => ({ instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0 }));
+    return {
+      positions: [...kept, ...found],
+      total: kept.length * stride + (rows.numbers("total")[0] ?? 0),
+      seen: news.numbers("seen")[0] ?? index.seen,
+    };
+  }
+
+  async #rows(
+    start: bigint,
+    filter: LogFilter,
+    low: Position | undefined,
+    high: Position | undefined,
+    skip: number,
+    count: number,
+  ): Promise<Omit<LogColumns, "first" | "total">> {
+    const matching = conditions(filter);
+    const [from, to] = [low ?? { instant: 0n, process: 0, seq: 0 }, high];
+    const before = to === undefined ? "true" : `instant <= $6 AND (${order}) < ($6, $7, $8)`;
+    const limits = to === undefined ? [] : [to.instant, to.process, BigInt(to.seq)];
+    const given = [from.instant, from.process, BigInt(from.seq), skip, count, ...limits];
+    const rows = await this.query(
+      `WITH chosen AS (
+         SELECT * FROM log WHERE instant >= $1 AND (${order}) >= ($1, $2, $3) AND ${before} AND ${matching.sql(given.length)}
+         ORDER BY ${order} LIMIT $5 OFFSET $4)
+       SELECT t.process, t.seq, t.instant, t.severity, t.body, t.attributes, n.text AS source,
+         lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id FROM chosen AS t
+         LEFT JOIN name AS n ON n.id = t.source LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span AND t.span > 0
+       ORDER BY t.instant, t.process, t.seq`,
+      [...given, ...matching.values],
+    );
+    return {
+      process: small(rows.numbers("process")),
+      seq: Float64Array.from(rows.numbers("seq")),
+      timeNs: relative(rows.bigints("instant"), start),
+      severity: small(rows.numbers("severity")),
+      bodies: rows.texts("body"),
+      attributes: rows.texts("attributes"),
+      sources: rows.textsOrEmpty("source"),
+      spanIds: rows.textsOrEmpty("span_id"),
+      traceIds: rows.textsOrEmpty("trace_id"),
+    };
+  }
+}
+
+/** Text is looked for in the line and in its attributes, without regard to case. */
+function conditions(filter: LogFilter): { sql(given: number): string; readonly values: (string | number)[] } {
+  const values: (string | number)[] = [];
+  const parts: ((at: number) => string)[] = [];
+  if (filter.text !== undefined && filter.text !== "") {
+    const at = values.push(filter.text.toLowerCase());
+    parts.push((given) => `(contains(lower(body), $${given + at}) OR contains(lower(attributes), $${given + at}))`);
+  }
+  if (filter.minSeverity !== undefined && filter.minSeverity > 0) {
+    const at = values.push(filter.minSeverity);
+    parts.push((given) => `severity >= $${given + at}`);
+  }
+  return { sql: (given) => ["true", ...parts.map((part) => part(given))].join(" AND "), values };
+}

@@ -1,0 +1,203 @@
+// Opening and creating recording files, and what can be wrong with them.
+// A file is written by the process that records and by nobody else. Reading happens read-only; a file of an older format is
+// brought up to date in a private copy that goes when it is closed, so that opening never changes what somebody keeps.
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { Disposables } from "../../shared/base/disposables.js";
+import { type Result, failed, ok } from "../../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { Rows } from "./rows.js";
+import { UnreadableStored } from "./value-json.js";
+import { type Migration, formatVersion, migrations, views } from "./schema.js";
+
+/** Nothing is fetched and no other file is touched, whatever a recording's views say. */
+const confined = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  enable_external_access: "false",
+  lock_configuration: "true",
+};
+
+export interface OpenFile {
+  readonly instance: DuckDBInstance;
+  /** Releases the file. A file open for writing is brought in order first. */
+  dispose(): Promise<void>;
+}
+
+export interface NewRecording {
+  readonly created: bigint;
+  readonly appVersion: string;
+}
+
+/** Files that the engine's process creates are private by its umask (process.ts); this one is so in any case. */
+export async function createFile(path: string, about: NewRecording): Promise<Result<OpenFile, HindcastError>> {
+  if (existsSync(path)) return failed(hindcastError("file-exists", { path }));
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const instance = await DuckDBInstance.create(path, confined);
+    await chmod(path, 0o600);
+    const connection = await instance.connect();
+    await connection.run(`BEGIN`);
+    await migrate(connection, 0, migrations, about.created);
+    await connection.run(`INSERT INTO recording VALUES ($1, $2, $2, $3)`, [
+      formatVersion,
+      about.created,
+      about.appVersion,
+    ]);
+    await connection.run(`COMMIT`);
+    connection.closeSync();
+    return ok(openFile(instance));
+  } catch (error) {
+    return failed(hindcastError("cannot-write", { path, reason: reasonOf(error) }));
+  }
+}
+
+/** `steps` is the newest format there is, which only tests change. */
+export async function openForReading(path: string, steps = migrations): Promise<Result<OpenFile, HindcastError>> {
+  const looks = looksLikeDatabase(path);
+  if (!looks.ok) return looks;
+  const opened = await openReadOnly(path);
+  if (!opened.ok) return opened;
+  const format = await formatOf(opened.value.instance, path);
+  if (!format.ok || format.value > steps.length || (await isShorterThanItSays(opened.value.instance, path))) {
+    await opened.value.dispose();
+    if (!format.ok) return format;
+    if (format.value > steps.length)
+      return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(steps.length) }));
+    return damaged(path, "its end is missing");
+  }
+  if (format.value === steps.length) return opened;
+  await opened.value.dispose();
+  return openMigratedCopy(path, format.value, steps);
+}
+
+async function openMigratedCopy(
+  path: string,
+  format: number,
+  steps: readonly Migration[],
+): Promise<Result<OpenFile, HindcastError>> {
+  const owned = new Disposables();
+  try {
+    const folder = await mkdtemp(join(tmpdir(), "hindcast-open-"));
+    owned.defer(() => rm(folder, { recursive: true, force: true }));
+    const copy = join(folder, basename(path));
+    await copyFile(path, copy);
+    if (existsSync(`${path}.wal`)) await copyFile(`${path}.wal`, `${copy}.wal`);
+    await chmod(copy, 0o600);
+    const instance = await DuckDBInstance.create(copy, confined);
+    const connection = await instance.connect();
+    await connection.run(`BEGIN`);
+    await migrate(connection, format, steps, BigInt(Date.now()) * 1_000_000n);
+    await connection.run(`COMMIT`);
+    connection.closeSync();
+    instance.closeSync();
+    const opened = await openReadOnly(copy);
+    if (!opened.ok) return opened;
+    owned.add(opened.value);
+    return ok({ instance: opened.value.instance, dispose: () => owned.dispose() });
+  } catch (error) {
+    await owned.dispose();
+    return damaged(path, reasonOf(error));
+  }
+}
+
+/** Within the caller's transaction. */
+async function migrate(
+  connection: DuckDBConnection,
+  from: number,
+  steps: readonly Migration[],
+  now: bigint,
+): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    if (index < from) continue;
+    for (const statement of step.statements) await connection.run(statement);
+    await connection.run(`INSERT INTO migration VALUES ($1, $2, $3)`, [index + 1, step.name, now]);
+  }
+  await connection.run(`UPDATE recording SET format = $1`, [steps.length]);
+  for (const [name, query] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${query}`);
+}
+
+async function openReadOnly(path: string): Promise<Result<OpenFile, HindcastError>> {
+  try {
+    return ok(openFile(await DuckDBInstance.create(path, { ...confined, access_mode: "READ_ONLY" })));
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (/lock on file|being used by another process/i.test(reason))
+      return failed(hindcastError("recording-in-use", { path }));
+    if (/not a valid DuckDB database/i.test(reason)) return failed(hindcastError("not-a-recording", { path }));
+    return damaged(path, reason);
+  }
+}
+
+const openFile = (instance: DuckDBInstance): OpenFile => ({
+  instance,
+  dispose: () => {
+    instance.closeSync();
+    return Promise.resolve();
+  },
+});
+
+/** DuckDB creates or complains differently for what is no database at all; the first bytes say it plainly. */
+function looksLikeDatabase(path: string): Result<true, HindcastError> {
+  if (!existsSync(path)) return failed(hindcastError("no-such-file", { path }));
+  try {
+    const file = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(12);
+      const isFile = fstatSync(file).isFile();
+      const length = isFile ? readSync(file, head, 0, 12, 0) : 0;
+      return length === 12 && head.toString("latin1", 8) === "DUCK"
+        ? ok(true)
+        : failed(hindcastError("not-a-recording", { path }));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return damaged(path, reasonOf(error));
+  }
+}
+
+async function formatOf(instance: DuckDBInstance, path: string): Promise<Result<number, HindcastError>> {
+  const connection = await instance.connect();
+  try {
+    const tables = await Rows.from(
+      await connection.run(
+        `SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name IN ('recording', 'migration')`,
+      ),
+    );
+    if (tables.length !== 2) return failed(hindcastError("not-a-recording", { path }));
+    const formats = await Rows.from(await connection.run(`SELECT format FROM recording`));
+    const format = formats.numbers("format")[0];
+    return format === undefined ? failed(hindcastError("not-a-recording", { path })) : ok(format);
+  } catch (error) {
+    return damaged(path, reasonOf(error));
+  } finally {
+    connection.closeSync();
+  }
+}
+
+async function isShorterThanItSays(instance: DuckDBInstance, path: string): Promise<boolean> {
+  const connection = await instance.connect();
+  try {
+    const sizes = await Rows.from(await connection.run(`SELECT block_size, total_blocks FROM pragma_database_size()`));
+    const headers = 3 * 4096;
+    const needed = headers + (sizes.numbers("block_size")[0] ?? 0) * (sizes.numbers("total_blocks")[0] ?? 0);
+    return (await stat(path)).size < needed;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Whether a query failed because of what the file holds, rather than because of what we asked. */
+export function isDamage(error: unknown): error is Error {
+  if (error instanceof UnreadableStored) return true;
+  return error instanceof Error && /^(IO Error|Serialization Error|Corrupt|FATAL Error)|checksum/i.test(error.message);
+}
+
+const damaged = (path: string, reason: string) => failed(hindcastError("damaged-recording", { path, reason }));
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";

@@ -1,0 +1,57 @@
+// Connections that answer questions about one open file. A connection runs one query at a time, so there are a few, and
+// who comes when all are busy waits its turn.
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { Rows } from "./rows.js";
+
+const connectionCount = 3;
+
+/** The one way to ask: `$1`, `$2` … in the text are `values` in order. */
+export interface Query {
+  (sql: string, values?: readonly DuckDBValue[]): Promise<Rows>;
+}
+
+export class Readers {
+  readonly #connections: readonly DuckDBConnection[];
+  readonly #idle: DuckDBConnection[];
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  private constructor(connections: readonly DuckDBConnection[]) {
+    this.#connections = connections;
+    this.#idle = [...connections];
+  }
+
+  static async open(instance: DuckDBInstance): Promise<Readers> {
+    const connections: DuckDBConnection[] = [];
+    for (let left = connectionCount; left > 0; left--) connections.push(await instance.connect());
+    return new Readers(connections);
+  }
+
+  readonly query: Query = async (sql, values = []) => {
+    const connection = await this.#acquire();
+    try {
+      return await Rows.from(await connection.run(sql, [...values]));
+    } finally {
+      this.#release(connection);
+    }
+  };
+
+  #acquire(): Promise<DuckDBConnection> {
+    const connection = this.#idle.pop();
+    if (connection !== undefined) return Promise.resolve(connection);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #release(connection: DuckDBConnection): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(connection);
+    else next(connection);
+  }
+
+  /** Resolves when every query asked before has been answered. */
+  async dispose(): Promise<void> {
+    for (const _ of this.#connections) await this.#acquire();
+    for (const connection of this.#connections) connection.closeSync();
+  }
+}

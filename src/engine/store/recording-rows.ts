@@ -1,0 +1,80 @@
+// Rows as ingest produces them: dictionary ids in place of names, instants in nanoseconds since the epoch.
+import type { SpanKind, SpanStatus } from "../../shared/trace/attributes.js";
+import type { ObjectContents, ObjectId, CapturedValue } from "../../shared/trace/value.js";
+import type { Hello } from "../../shared/protocol/agent-wire.js";
+import type { SmallOperation } from "./operation-json.js";
+import type { MarkKind } from "./schema.js";
+
+/** Where a row belongs; `seq` is absent for what the engine found out itself. */
+export interface RowHead {
+  readonly process: number;
+  readonly seq: number;
+  readonly instant: bigint;
+}
+
+export interface EventRow extends RowHead {
+  readonly name: number;
+  readonly span: number;
+  readonly attributes: string;
+}
+
+export interface SpanRow extends RowHead {
+  readonly span: number;
+  readonly parent: number;
+  readonly lane: number;
+  readonly kind: SpanKind;
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly parentSpanId: Uint8Array | undefined;
+  /** What may still change until the span has ended. */
+  readonly name: number;
+  readonly status: SpanStatus;
+  readonly attributes: string;
+  readonly end: { readonly seq: number; readonly instant: bigint } | undefined;
+}
+
+export interface LogRow extends RowHead {
+  readonly severity: number;
+  readonly span: number;
+  readonly source: number;
+  readonly body: string;
+  readonly attributes: string;
+}
+
+export interface MetricRow extends RowHead {
+  readonly series: number;
+  readonly value: number;
+}
+
+export interface ChangeRow extends RowHead {
+  readonly after: bigint | undefined;
+  readonly location: number;
+  readonly span: number;
+  readonly change:
+    | { readonly kind: "small"; readonly operation: SmallOperation }
+    | { readonly kind: "contents"; readonly target: ObjectId; readonly contents: ObjectContents }
+    | { readonly kind: "scope"; readonly scope: number; readonly value: CapturedValue };
+}
+
+export interface MarkRow {
+  readonly process: number;
+  /** 0 when no record of the program stands behind it. */
+  readonly seq: number;
+  readonly instant: bigint;
+  readonly kind: MarkKind;
+  readonly label: string;
+  readonly lost: number;
+}
+
+/** A process as it is known now; each commit writes the newest state of those that changed. */
+export interface ProcessRow {
+  readonly process: number;
+  readonly hello: Hello;
+  readonly category: number;
+  readonly start: bigint;
+  readonly lastSeen: bigint;
+  readonly ended: { readonly at: bigint; readonly exitCode: number | undefined } | undefined;
+  readonly written: number;
+  readonly dropped: number;
+  readonly lastBatch: number;
+}

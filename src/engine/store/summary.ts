@@ -1,0 +1,85 @@
+// What a recording is about, read back from its file: processes, scopes, how much of each kind.
+import * as v from "valibot";
+import { captureSettings } from "../../shared/protocol/agent-wire.js";
+import type { ProcessSummary, RecordingSummary, ScopeSummary } from "../../shared/protocol/engine-calls.js";
+import type { Query } from "./readers.js";
+import { UnreadableStored, parseStored } from "./value-json.js";
+
+export interface StoredFacts {
+  readonly formatVersion: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly processes: readonly ProcessSummary[];
+  readonly scopes: readonly ScopeSummary[];
+  readonly counts: RecordingSummary["counts"];
+}
+
+export async function readFacts(query: Query): Promise<StoredFacts> {
+  const recording = await query(`SELECT format, start FROM recording`);
+  const start = recording.bigints("start")[0];
+  const formatVersion = recording.numbers("format")[0];
+  if (start === undefined || formatVersion === undefined) throw new UnreadableStored("table recording is empty");
+  const processes = await readProcesses(query);
+  const end = processes.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), start);
+  return { formatVersion, start, end, processes, scopes: await readScopes(query), counts: await readCounts(query) };
+}
+
+async function readProcesses(query: Query): Promise<ProcessSummary[]> {
+  const rows = await query(`SELECT * FROM process ORDER BY process`);
+  const [pids, names, argvs, cwds] = [
+    rows.numbers("pid"),
+    rows.texts("service_name"),
+    rows.texts("argv"),
+    rows.texts("cwd"),
+  ];
+  const [nodes, settings, starts] = [rows.texts("node_version"), rows.texts("settings"), rows.bigints("start")];
+  const [seen, ended, exits] = [
+    rows.bigints("last_seen"),
+    rows.optionalBigints("ended"),
+    rows.optionalNumbers("exit_code"),
+  ];
+  const [categories, written, dropped] = [rows.numbers("category"), rows.numbers("written"), rows.numbers("dropped")];
+  return rows.numbers("process").map((process, row): ProcessSummary => {
+    const end = ended[row];
+    return {
+      process,
+      pid: pids[row] ?? 0,
+      serviceName: names[row] ?? "",
+      argv: v.parse(v.array(v.string()), parseStored(argvs[row] ?? "")),
+      cwd: cwds[row] ?? "",
+      nodeVersion: nodes[row] ?? "",
+      level: v.parse(captureSettings, parseStored(settings[row] ?? "")).level,
+      start: starts[row] ?? 0n,
+      lastSeen: seen[row] ?? 0n,
+      ended: end === undefined ? undefined : { at: end, exitCode: exits[row] },
+      category: categories[row] ?? 1,
+      written: written[row] ?? 0,
+      dropped: dropped[row] ?? 0,
+    };
+  });
+}
+
+async function readScopes(query: Query): Promise<ScopeSummary[]> {
+  const rows = await query(`SELECT process, name, instant FROM scope ORDER BY process, instant, id`);
+  const [names, instants] = [rows.texts("name"), rows.bigints("instant")];
+  return rows
+    .numbers("process")
+    .map((process, row) => ({ process, scope: names[row] ?? "", firstSeen: instants[row] ?? 0n }));
+}
+
+async function readCounts(query: Query): Promise<RecordingSummary["counts"]> {
+  const rows = await query(`SELECT
+    (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM span) AS spans, (SELECT count(*) FROM log) AS logs,
+    (SELECT count(*) FROM metric) AS metrics,
+    (SELECT count(*) FROM write) + (SELECT count(*) FROM keyframe) AS writes,
+    (SELECT coalesce(sum(lost), 0)::BIGINT FROM mark WHERE kind = 0) AS lost`);
+  const only = (name: string): number => rows.numbers(name)[0] ?? 0;
+  return {
+    events: only("events"),
+    spans: only("spans"),
+    logs: only("logs"),
+    metrics: only("metrics"),
+    writes: only("writes"),
+    lost: only("lost"),
+  };
+}

@@ -1,0 +1,154 @@
+// Where things are on the time line: density, the nearest record before or after a position, points of interest.
+// "Records" here are what one can step to: events, logs, spans (by their start) and writes. Samples of metrics are not.
+import { severityFromNumber } from "../../shared/trace/attributes.js";
+import type { CallArgs, CallResult, Position } from "../../shared/protocol/engine-calls.js";
+import type { Query } from "./readers.js";
+import { markKinds, storedOperations } from "./schema.js";
+import { parseStored } from "./value-json.js";
+
+type Density = CallResult<"timeline.density">;
+
+export async function density(query: Query, args: Omit<CallArgs<"timeline.density">, "recordingId">): Promise<Density> {
+  const { from, to, buckets } = args;
+  const answer: Density = {
+    records: new Uint32Array(buckets),
+    errors: new Uint32Array(buckets),
+    writes: new Uint32Array(buckets),
+  };
+  if (to <= from) return answer;
+  // (instant - from) * buckets stays inside int64 for all but absurd ranges; those are computed wider.
+  const type = (to - from) * BigInt(buckets) < 2n ** 62n ? "BIGINT" : "HUGEINT";
+  const within = `instant >= $1 AND instant < $2`;
+  const rows = await query(
+    `WITH record AS (
+       SELECT instant, false AS error, false AS write FROM event WHERE ${within}
+       UNION ALL SELECT instant, severity >= 17, false FROM log WHERE ${within}
+       UNION ALL SELECT instant, status = 2, false FROM span WHERE ${within}
+       UNION ALL SELECT instant, false, true FROM write WHERE ${within}
+       UNION ALL SELECT instant, false, true FROM keyframe WHERE ${within})
+     SELECT (((instant - $1)::${type} * $3) // ($2 - $1))::INTEGER AS bucket, count(*) AS records,
+       count_if(error)::BIGINT AS errors, count_if(write)::BIGINT AS writes
+     FROM record GROUP BY bucket`,
+    [from, to, buckets],
+  );
+  const [records, errors, writes] = [rows.numbers("records"), rows.numbers("errors"), rows.numbers("writes")];
+  rows.numbers("bucket").forEach((bucket, row) => {
+    answer.records[bucket] = records[row] ?? 0;
+    answer.errors[bucket] = errors[row] ?? 0;
+    answer.writes[bucket] = writes[row] ?? 0;
+  });
+  return answer;
+}
+
+/** A position in the one order of all records: by instant, then process, then seq. */
+interface OrderKey {
+  readonly instant: bigint;
+  readonly process: number;
+  readonly seq: number;
+}
+
+type StepArgs = CallArgs<"timeline.step">;
+
+const eventSources = [
+  `SELECT instant, process, seq, 'event' AS source FROM event`,
+  `SELECT instant, process, seq, 'log' FROM log`,
+  `SELECT instant, process, seq, 'span start' FROM span`,
+  `SELECT end_instant, process, end_seq, 'span end' FROM span WHERE end_seq IS NOT NULL`,
+];
+const writeSources = [
+  `SELECT instant, process, seq, 'write' AS source FROM write`,
+  `SELECT instant, process, seq, 'keyframe' FROM keyframe`,
+];
+
+export async function step(
+  query: Query,
+  args: Pick<StepArgs, "from" | "direction" | "kind" | "process">,
+): Promise<Position | undefined> {
+  const { from, direction, kind } = args;
+  const isNext = direction === "next";
+  const key = from.kind === "seq" ? await keyOf(query, from.process, from.seq) : undefined;
+  const start = key?.instant ?? (from.kind === "instant" ? from.instant : undefined);
+  if (start === undefined) return undefined;
+  const sign = isNext ? ">" : "<";
+  const order = isNext ? "ASC" : "DESC";
+  const beyond =
+    key === undefined ? `instant ${sign} $1` : `instant ${sign}= $1 AND (instant, process, seq) ${sign} ($1, $2, $3)`;
+  const ofProcess = args.process === undefined ? "" : ` AND process = ${Math.trunc(args.process)}`;
+  const sources = kind === "event" ? eventSources : writeSources;
+  const nearest = sources.map(
+    (source) => `(SELECT * FROM (${source}) AS t(instant, process, seq, source) WHERE ${beyond}${ofProcess}
+      ORDER BY instant ${order}, process ${order}, seq ${order} LIMIT 1)`,
+  );
+  const rows = await query(
+    `${nearest.join(" UNION ALL ")} ORDER BY instant ${order}, process ${order}, seq ${order} LIMIT 1`,
+    key === undefined ? [start] : [start, key.process, BigInt(key.seq)],
+  );
+  const [instant, process, seq] = [rows.bigints("instant")[0], rows.numbers("process")[0], rows.numbers("seq")[0]];
+  const source = rows.texts("source")[0];
+  if (instant === undefined || process === undefined || seq === undefined || source === undefined) return undefined;
+  return { process, seq, instant, what: await whatStands(query, source, process, seq) };
+}
+
+/** The record with this seq, or else (seq 0, or a record of a kind without rows) the last one before it. */
+async function keyOf(query: Query, process: number, seq: number): Promise<OrderKey | undefined> {
+  const all = [...eventSources, ...writeSources, `SELECT instant, process, seq, 'metric' FROM metric`];
+  const found = all.map(
+    (source) => `(SELECT * FROM (${source}) AS t(instant, process, seq, source) WHERE process = $1 AND seq <= $2
+      ORDER BY seq DESC LIMIT 1)`,
+  );
+  const rows = await query(`${found.join(" UNION ALL ")} ORDER BY seq DESC LIMIT 1`, [process, BigInt(seq)]);
+  const instant = rows.bigints("instant")[0] ?? (await startOf(query, process));
+  return instant === undefined ? undefined : { instant, process, seq };
+}
+
+async function startOf(query: Query, process: number): Promise<bigint | undefined> {
+  return (await query(`SELECT start FROM process WHERE process = $1`, [process])).bigints("start")[0];
+}
+
+async function whatStands(query: Query, source: string, process: number, seq: number): Promise<string> {
+  const at = [process, BigInt(seq)];
+  const ofName = (table: string, column: string): Promise<string> =>
+    query(
+      `SELECT n.text FROM ${table} AS t JOIN name AS n ON n.id = t.name WHERE t.process = $1 AND t.${column} = $2`,
+      at,
+    ).then((rows) => rows.texts("text")[0] ?? "");
+  switch (source) {
+    case "event":
+      return ofName("event", "seq");
+    case "span start":
+      return `${await ofName("span", "seq")} begins`;
+    case "span end":
+      return `${await ofName("span", "end_seq")} ends`;
+    case "log": {
+      const rows = await query(`SELECT severity, left(body, 200) AS body FROM log WHERE process = $1 AND seq = $2`, at);
+      return `${severityFromNumber(rows.numbers("severity")[0] ?? 0)}: ${rows.texts("body")[0] ?? ""}`;
+    }
+    case "write": {
+      const rows = await query(`SELECT operation, key FROM write WHERE process = $1 AND seq = $2`, at);
+      return writeText(rows.numbers("operation")[0] ?? 0, rows.optionalTexts("key")[0]);
+    }
+    default:
+      return "captured";
+  }
+}
+
+function writeText(operation: number, key: string | undefined): string {
+  const kind = storedOperations[operation] ?? "set";
+  const stored = key === undefined ? undefined : parseStored(key);
+  return stored === undefined ? kind : `${kind} ${typeof stored === "string" ? stored : JSON.stringify(stored)}`;
+}
+
+export async function marks(query: Query): Promise<CallResult<"timeline.marks">> {
+  const rows = await query(
+    `SELECT kind, process, instant, label, lost FROM mark ORDER BY instant, process, seq LIMIT 20000`,
+  );
+  const [processes, instants] = [rows.numbers("process"), rows.bigints("instant")];
+  const [labels, lost] = [rows.texts("label"), rows.numbers("lost")];
+  return rows.numbers("kind").map((kind, row) => ({
+    kind: markKinds[kind] ?? "gap",
+    process: processes[row] ?? 0,
+    instant: instants[row] ?? 0n,
+    label: labels[row] ?? "",
+    lost: lost[row] ?? 0,
+  }));
+}
