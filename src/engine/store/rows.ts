@@ -13,7 +13,9 @@ export class Rows {
   }
 
   static async from(result: DuckDBMaterializedResult): Promise<Rows> {
-    return new Rows(await result.getColumnsObject());
+    // Without rows DuckDB's client gives no columns; those asked for are empty then.
+    const none = Object.fromEntries(result.columnNames().map((name): [string, DuckDBValue[]] => [name, []]));
+    return new Rows({ ...none, ...(await result.getColumnsObject()) });
   }
 
   /** Numbers, from any integer or floating type; integers beyond 2^53 are refused. */

@@ -2,6 +2,7 @@
 // "Records" here are what one can step to: events, logs, spans (by their start) and writes. Samples of metrics are not.
 import { severityFromNumber } from "../../shared/trace/attributes.js";
 import type { CallArgs, CallResult, Position } from "../../shared/protocol/engine-calls.js";
+import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
 import { markKinds, storedOperations } from "./schema.js";
 import { parseStored } from "./value-json.js";
@@ -99,6 +100,11 @@ async function keyOf(query: Query, process: number, seq: number): Promise<OrderK
   const rows = await query(`${found.join(" UNION ALL ")} ORDER BY seq DESC LIMIT 1`, [process, BigInt(seq)]);
   const instant = rows.bigints("instant")[0] ?? (await startOf(query, process));
   return instant === undefined ? undefined : { instant, process, seq };
+}
+
+/** When a record was made; of the last one before it when that seq has no row. */
+export async function instantOf(query: Query, process: number, seq: number): Promise<Instant> {
+  return instant((await keyOf(query, process, seq))?.instant ?? 0n);
 }
 
 async function startOf(query: Query, process: number): Promise<bigint | undefined> {
