@@ -1,7 +1,7 @@
 // Builds what runs on plain Node: the command line and engine process (out/node), the agent that is preloaded into
 // programs (out/agent, one CommonJS file for Node 18 and later, no dependencies left outside) and the package's own
 // entry for `import "hindcast"` (out/api). The window and the Electron shell are built by electron-vite.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { type InputOptions, type OutputOptions, rolldown } from "rolldown";
 
 interface Bundle {
@@ -41,3 +41,5 @@ for (const { input, external, output } of bundles) {
 }
 mkdirSync("out/api", { recursive: true });
 if (existsSync("src/api/index.d.ts")) copyFileSync("src/api/index.d.ts", "out/api/index.d.ts");
+// The bin of a package that is only linked keeps the mode it was built with.
+chmodSync("out/node/cli.js", 0o755);

@@ -43,8 +43,12 @@ const world: World = {
   },
   startReader: async () => {
     // Only here: the commands that run programs do not load the database into their own process.
-    const { createReader } = await import("../engine/index.js");
-    return createReader();
+    const { createEngine } = await import("../engine/index.js");
+    const engine = createEngine({ packageFolder: built("../.."), environment: process.env });
+    return {
+      call: (name, args, signal) => engine.handlers[name](args, signal ?? { aborted: false }),
+      close: () => engine.dispose(),
+    };
   },
 };
 

@@ -1,0 +1,32 @@
+// Builds the Electron shell (out/main, out/preload) and the page that both hosts show (out/renderer).
+import { resolve } from "node:path";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "electron-vite";
+
+export default defineConfig({
+  main: {
+    build: { rolldownOptions: { input: { index: resolve("src/main/index.ts") } } },
+  },
+  preload: {
+    build: {
+      // Sandboxed preload scripts may load nothing but Electron: one CommonJS file with everything in it.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: resolve("src/preload/index.ts") },
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: "src/renderer",
+    base: "./",
+    plugins: [svelte({ configFile: false })],
+    build: {
+      minify: true,
+      // Fonts and images stay files: the page's policy allows no data: fonts.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: { index: resolve("src/renderer/index.html") } },
+    },
+  },
+});

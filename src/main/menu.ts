@@ -1,0 +1,42 @@
+// The application menu. Everything in it the page can do as well; the shell only passes the wish on.
+import { Menu, type MenuItemConstructorOptions } from "electron";
+import type { ShellCommand } from "../shared/protocol/shell-calls.js";
+
+export interface MenuActions {
+  /** Asks for a file first. */
+  openRecording(): void;
+  tell(command: ShellCommand): void;
+}
+
+export function applicationMenu({ openRecording, tell }: MenuActions, platform: NodeJS.Platform): Menu {
+  const isMac = platform === "darwin";
+  const file: MenuItemConstructorOptions = {
+    label: "&File",
+    submenu: [
+      { label: "&Open Recording…", accelerator: "CmdOrCtrl+O", click: openRecording },
+      { label: "Record the &Demo", click: () => tell({ kind: "record-demo" }) },
+      { label: "&Welcome Page", click: () => tell({ kind: "show-welcome" }) },
+      { type: "separator" },
+      { role: isMac ? "close" : "quit" },
+    ],
+  };
+  const view: MenuItemConstructorOptions = {
+    label: "&View",
+    submenu: [
+      { role: "reload" },
+      { role: "toggleDevTools" },
+      { type: "separator" },
+      { role: "resetZoom" },
+      { role: "zoomIn" },
+      { role: "zoomOut" },
+      { role: "togglefullscreen" },
+    ],
+  };
+  return Menu.buildFromTemplate([
+    ...(isMac ? [{ role: "appMenu" } as const] : []),
+    file,
+    { role: "editMenu" },
+    view,
+    { role: "windowMenu" },
+  ]);
+}
