@@ -1,38 +1,42 @@
 // The last folded graph of each process of one recording. Moving forward applies only new writes; moving backward
 // starts from the nearest checkpoint. Checkpoints are forks: objects are copied only where they differ.
 // Questions of one process are answered one after the other, because they share the graph that moves.
-import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";
-import { instant, seq } from "../shared/trace/time.js";
+import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
-import { ObjectGraph, type UpTo, isUpTo } from "./replay/index.js";
+import { type Change, ObjectGraph, type UpTo, changeBy, isUpTo } from "./replay/index.js";
 
-/** A graph and the last write in it; `last` is absent while nothing was written. */
+/** A graph, the last write in it, and what that write changed; `last` is absent while nothing was written. */
 export interface Position {
   readonly graph: ObjectGraph;
   readonly last: RecordedWrite | undefined;
+  readonly change: Change;
 }
 
-interface Checkpoint extends Position {
+interface Placed extends Position {
   readonly seq: Seq;
   readonly instant: Instant;
 }
 
-const writesPerCheckpoint = 2_000;
-const maxCheckpoints = 64;
+export interface CheckpointSettings {
+  readonly every: number;
+  readonly most: number;
+}
 
 export class GraphCache {
   readonly #reader: WriteReader;
+  readonly #settings: CheckpointSettings;
   readonly #processes = new Map<ProcessId, ProcessGraphs>();
 
-  constructor(reader: WriteReader) {
+  constructor(reader: WriteReader, settings: CheckpointSettings = { every: 2_000, most: 64 }) {
     this.#reader = reader;
+    this.#settings = settings;
   }
 
-  /** Runs `look` on the state at a position. The graph belongs to the cache: it moves on when `look` returns. */
+  /** Runs `look` on the state at a position. The graph belongs to the cache: it moves on when `look` has returned. */
   async at<Answer>(process: ProcessId, upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
     let graphs = this.#processes.get(process);
     if (graphs === undefined) {
-      graphs = new ProcessGraphs(process, this.#reader);
+      graphs = new ProcessGraphs(process, this.#reader, this.#settings);
       this.#processes.set(process, graphs);
     }
     return graphs.at(upTo, look);
@@ -42,15 +46,18 @@ export class GraphCache {
 class ProcessGraphs {
   readonly #process: ProcessId;
   readonly #reader: WriteReader;
-  #current = start();
-  #checkpoints: Checkpoint[] = [];
-  #checkpointEvery = writesPerCheckpoint;
+  readonly #most: number;
+  #current = nothingYet();
+  #checkpoints: Placed[] = [];
+  #every: number;
   #sinceCheckpoint = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(process: ProcessId, reader: WriteReader) {
+  constructor(process: ProcessId, reader: WriteReader, settings: CheckpointSettings) {
     this.#process = process;
     this.#reader = reader;
+    this.#every = settings.every;
+    this.#most = settings.most;
   }
 
   at<Answer>(upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
@@ -58,45 +65,62 @@ class ProcessGraphs {
       await this.#moveTo(upTo);
       return look(this.#current);
     });
-    this.#turn = answer.catch(() => undefined); // the caller of this turn hears of it; the next one starts afresh
+    // Who asked hears of a failure; the next question starts afresh.
+    this.#turn = answer.catch(() => {
+      this.#current = nothingYet();
+    });
     return answer;
   }
 
   async #moveTo(upTo: UpTo): Promise<void> {
     if (!isUpTo(this.#current, upTo)) this.#goBackTo(upTo);
+    else this.#skipTo(upTo);
     const writes = await this.#reader.read(this.#process, this.#current.seq, upTo);
-    for (const write of writes) this.#apply(write);
+    writes.forEach((write, index) => this.#apply(write, index === writes.length - 1));
   }
 
   #goBackTo(upTo: UpTo): void {
-    const nearest = this.#checkpoints.findLast((checkpoint) => isUpTo(checkpoint, upTo)) ?? start();
-    this.#current = { ...nearest, graph: nearest.graph.fork() };
+    this.#startFrom(this.#checkpoints.findLast((checkpoint) => isUpTo(checkpoint, upTo)) ?? nothingYet());
+  }
+
+  /** A checkpoint between here and there is nearer than the way through the writes. */
+  #skipTo(upTo: UpTo): void {
+    const nearest = this.#checkpoints.findLast((checkpoint) => isUpTo(checkpoint, upTo));
+    if (nearest !== undefined && nearest.seq > this.#current.seq) this.#startFrom(nearest);
+  }
+
+  #startFrom(checkpoint: Placed): void {
+    this.#current = { ...checkpoint, graph: checkpoint.graph.fork() };
     this.#sinceCheckpoint = 0;
   }
 
-  #apply(write: RecordedWrite): void {
+  #apply(write: RecordedWrite, isLast: boolean): void {
     const { graph } = this.#current;
-    graph.apply(write.operation);
-    this.#current = { graph, last: write, seq: write.seq, instant: write.instant };
     this.#sinceCheckpoint++;
-    const newest = this.#checkpoints.at(-1);
-    const isNew = newest === undefined || newest.seq < write.seq;
-    if (isNew && this.#sinceCheckpoint >= this.#checkpointEvery) this.#keepCheckpoint();
+    const newest = this.#checkpoints.at(-1)?.seq ?? 0;
+    const isCheckpoint = newest < write.seq && this.#sinceCheckpoint >= this.#every;
+    const change = isLast || isCheckpoint ? changeBy(graph, write.operation) : noChange;
+    graph.apply(write.operation);
+    this.#current = { graph, last: write, change, seq: write.seq, instant: write.instant };
+    if (isCheckpoint) this.#keepCheckpoint();
   }
 
   /** When there are too many, every other one goes and the next ones come half as often. */
   #keepCheckpoint(): void {
     this.#sinceCheckpoint = 0;
     this.#checkpoints.push({ ...this.#current, graph: this.#current.graph.fork() });
-    if (this.#checkpoints.length <= maxCheckpoints) return;
+    if (this.#checkpoints.length <= this.#most) return;
     this.#checkpoints = this.#checkpoints.filter((_, index) => index % 2 === 1);
-    this.#checkpointEvery *= 2;
+    this.#every *= 2;
   }
 }
 
-const start = (): Checkpoint => ({
+const noChange: Change = { kind: "none" };
+
+const nothingYet = (): Placed => ({
   graph: ObjectGraph.empty(),
   last: undefined,
+  change: noChange,
   seq: seq(0),
   instant: instant(-(2n ** 63n)),
 });

@@ -1,67 +1,216 @@
 // The calls about captured state: find the process and the scope, bring the graph to the position, look.
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult, Position, StateRows, WriteEntry } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
 import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
-import { GraphCache } from "./graph-cache.js";
-import type { AccessRecording, RecordingAccess, RecordingFacts } from "./recording-access.js";
-import type { UpTo } from "./replay/index.js";
+import type { AccessRecording, RecordingAccess } from "./recording-access.js";
+import { type Place, RecordingState } from "./recording-state.js";
+import {
+  type HistoryEntry,
+  type Row,
+  type UpTo,
+  type WritePosition,
+  describeWrite,
+  diffOf,
+  historyOf,
+  isUpTo,
+  previewOf,
+  rowsOf,
+} from "./replay/index.js";
 
-type StateCallName = "state.at";
+type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
+type CallAt = CallArgs<"state.at">["at"];
+
+/** What every one of these calls is about. */
+interface Subject {
+  readonly access: RecordingAccess;
+  readonly state: RecordingState;
+  readonly process: ProcessId;
+}
+
+const everything: UpTo = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
 export class StateCalls {
   readonly #access: AccessRecording;
-  /** One cache per open recording; it goes when the recording's access object goes. */
-  readonly #caches = new WeakMap<RecordingAccess, GraphCache>();
+  /** One for each open recording; it goes when the recording's access object goes. */
+  readonly #states = new WeakMap<RecordingAccess, RecordingState>();
 
   constructor(access: AccessRecording) {
     this.#access = access;
   }
 
+  async rows(args: CallArgs<"state.rows">): Answer<"state.rows"> {
+    const subject = this.#subject(args);
+    if (!subject.ok) return subject;
+    const { state, process } = subject.value;
+    return state.graphs.at(process, await upToFrom(subject.value, args.at), ({ graph, last, change }) => {
+      const isBetween = last?.certainty.kind === "between";
+      return ok(columnsFromRows(rowsOf(graph, { ...args, change, isBetween })));
+    });
+  }
+
   async at(args: CallArgs<"state.at">): Answer<"state.at"> {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
-    const { cache, process } = subject.value;
-    return cache.at(process, upToFromAt(args.at), ({ graph, last }) => {
+    const { state, process } = subject.value;
+    return state.graphs.at(process, await upToFrom(subject.value, args.at), ({ graph, last }) => {
       const root = graph.scopes().get(args.scope);
       const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
       return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n });
     });
   }
 
+  async diff(args: CallArgs<"state.diff">): Answer<"state.diff"> {
+    const subject = this.#subject(args);
+    if (!subject.ok) return subject;
+    const { state, process } = subject.value;
+    const [upToA, upToB] = [await upToFrom(subject.value, args.a), await upToFrom(subject.value, args.b)];
+    const before = await state.graphs.at(process, upToA, ({ graph }) => graph.fork());
+    return state.graphs.at(process, upToB, ({ graph: after }) => {
+      const { truncated, changes } = diffOf(before, after, args.scope, args.limit);
+      return ok({
+        truncated,
+        changes: changes.map((change) => ({
+          path: change.path,
+          oldText: change.old === undefined ? "" : previewOf(before, change.old),
+          newText: change.new === undefined ? "" : previewOf(after, change.new),
+          old: change.old === undefined ? undefined : taggedJson(change.old, before.contentsOf),
+          new: change.new === undefined ? undefined : taggedJson(change.new, after.contentsOf),
+        })),
+      });
+    });
+  }
+
+  async history(args: CallArgs<"state.history">): Answer<"state.history"> {
+    const subject = this.#subject(args);
+    if (!subject.ok) return subject;
+    const path = pathFrom(args.path);
+    if (!path.ok) return path;
+    const { existed, total, entries } = historyOf(await allWrites(subject.value), args.scope, path.value, args.limit);
+    if (!existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    return ok({ total, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
+  }
+
+  async lastWriter(args: CallArgs<"state.lastWriter">): Answer<"state.lastWriter"> {
+    const subject = this.#subject(args);
+    if (!subject.ok) return subject;
+    const path = pathFrom(args.path);
+    if (!path.ok) return path;
+    const writes = await allWrites(subject.value);
+    const upTo = await upToFrom(subject.value, args.at);
+    const soFar = writes.filter((write) => isUpTo(write, upTo));
+    const [last] = historyOf(soFar, args.scope, path.value, 1).entries;
+    if (last !== undefined) return ok({ write: writeEntryFrom(last, args.scope) });
+    const { existed } = historyOf(writes, args.scope, path.value, 0);
+    return existed ? ok({}) : failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+  }
+
+  /** `timeline.step` of kind "write": the nearest write that somebody can see, of one scope if named. */
+  async stepToWrite(args: CallArgs<"timeline.step">): Promise<Result<CallResult<"timeline.step">, HindcastError>> {
+    const access = this.#access(args.recordingId);
+    if (!access.ok) return access;
+    const { processes, scopes } = access.value.facts();
+    const isWanted = ({ process }: { readonly process: number }) => args.process === undefined || process === args.process;
+    if (!processes.some(isWanted)) return failed(hindcastError("no-such-process", { process: String(args.process) }));
+    const wantedScopes = scopes.filter(isWanted).map(({ scope }) => scope);
+    if (args.scope !== undefined && !wantedScopes.includes(args.scope)) return failed(noSuchScope(args.scope, wantedScopes));
+    const state = this.#stateOf(access.value);
+    const ids = processes.filter(isWanted).map(({ process }) => processId(process));
+    const found = await state.nearestWrite(ids, args, await placeFrom(access.value, args.from));
+    if (found === undefined) return ok({});
+    const position: Position = { ...found, what: await this.#whatChanged(state, found) };
+    return ok({ position });
+  }
+
+  /** `accounts.acc_1.balance = 5`, by the first scope and way that lead to it. */
+  async #whatChanged(state: RecordingState, found: WritePosition): Promise<string> {
+    const write = await state.write(found);
+    if (write === undefined) return "";
+    const justBefore = { seq: seq(found.seq - 1) };
+    return state.graphs.at(found.process, justBefore, ({ graph }) => describeWrite(graph, write));
+  }
+
   #subject(args: {
     readonly recordingId: string;
     readonly process: number;
     readonly scope: string;
-  }): Result<
-    { readonly access: RecordingAccess; readonly cache: GraphCache; readonly process: ProcessId },
-    HindcastError
-  > {
+  }): Result<Subject, HindcastError> {
     const access = this.#access(args.recordingId);
     if (!access.ok) return access;
-    const problem = problemWith(access.value.facts(), args.process, args.scope);
-    if (problem !== undefined) return failed(problem);
-    return ok({ access: access.value, cache: this.#cacheOf(access.value), process: processId(args.process) });
+    const { processes, scopes } = access.value.facts();
+    if (!processes.some(({ process }) => process === args.process))
+      return failed(hindcastError("no-such-process", { process: String(args.process) }));
+    const known = scopes.filter(({ process }) => process === args.process).map(({ scope }) => scope);
+    if (!known.includes(args.scope)) return failed(noSuchScope(args.scope, known));
+    return ok({ access: access.value, state: this.#stateOf(access.value), process: processId(args.process) });
   }
 
-  #cacheOf(access: RecordingAccess): GraphCache {
-    const known = this.#caches.get(access);
+  #stateOf(access: RecordingAccess): RecordingState {
+    const known = this.#states.get(access);
     if (known !== undefined) return known;
-    const cache = new GraphCache(access.writes);
-    this.#caches.set(access, cache);
-    return cache;
+    const state = new RecordingState(access);
+    this.#states.set(access, state);
+    return state;
   }
 }
 
-function problemWith(facts: RecordingFacts, process: number, scope: string): HindcastError | undefined {
-  if (!facts.processes.some((summary) => summary.process === process))
-    return hindcastError("no-such-process", { process: String(process) });
-  const scopes = facts.scopes.filter((summary) => summary.process === process).map((summary) => summary.scope);
-  if (scopes.includes(scope)) return undefined;
-  return hindcastError("no-such-scope", { scope, known: scopes.length === 0 ? "none" : scopes.join(", ") });
+function noSuchScope(scope: string, known: readonly string[]): HindcastError {
+  return hindcastError("no-such-scope", { scope, known: known.length === 0 ? "none" : [...new Set(known)].join(", ") });
 }
 
-export const upToFromAt = (at: CallArgs<"state.at">["at"]): UpTo =>
-  at.kind === "seq" ? { seq: seq(at.seq) } : { instant: instant(at.instant) };
+function pathFrom(text: string): Result<Path, HindcastError> {
+  const path = parsePath(text);
+  return path.ok ? path : failed(hindcastError("bad-path", { path: text, reason: path.error.reason }));
+}
+
+const allWrites = ({ state, process }: Subject) => state.writes.read(process, seq(0), everything);
+
+/** A position in another process says when, not which of this one's writes. */
+async function upToFrom({ access, process }: Subject, at: CallAt): Promise<UpTo> {
+  if (at.kind === "instant") return { instant: instant(at.instant) };
+  if (at.process === process) return { seq: seq(at.seq) };
+  return { instant: await access.instantOf(processId(at.process), seq(at.seq)) };
+}
+
+/** Where stepping starts, in the one order of all processes. */
+async function placeFrom(access: RecordingAccess, at: CallAt): Promise<Place> {
+  if (at.kind === "instant") return { instant: instant(at.instant) };
+  const [process, position] = [processId(at.process), seq(at.seq)];
+  return { instant: await access.instantOf(process, position), process, seq: position };
+}
+
+function columnsFromRows(rows: { readonly total: number; readonly rows: readonly Row[] } | undefined): StateRows {
+  const made = rows?.rows ?? [];
+  return {
+    total: rows?.total ?? 0,
+    depth: Uint8Array.from(made, (row) => Math.min(row.depth, 255)),
+    keys: made.map((row) => row.key),
+    paths: made.map((row) => row.path),
+    values: made.map((row) => row.value),
+    types: made.map((row) => row.type),
+    flags: Uint8Array.from(made, (row) => row.flags),
+    previous: made.map((row) => row.previous),
+  };
+}
+
+function writeEntryFrom(entry: HistoryEntry, scope: string): WriteEntry {
+  const { write } = entry;
+  return {
+    process: write.process,
+    seq: write.seq,
+    instant: write.instant,
+    after: write.certainty.kind === "between" ? write.certainty.after : undefined,
+    scope,
+    path: entry.path,
+    operation: write.operation.kind,
+    old: entry.old.json,
+    new: entry.new.json,
+    oldText: entry.old.text,
+    newText: entry.new.text,
+    location: write.location,
+    span: write.span,
+  };
+}

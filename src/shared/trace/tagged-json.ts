@@ -9,12 +9,16 @@ import type { CapturedValue, Entry, ObjectContents, ObjectId } from "./value.js"
 export type TaggedJson = string | number | boolean | null | readonly TaggedJson[] | { readonly [key: string]: TaggedJson };
 
 /** Values nested deeper are not printed: readers of JSON recurse, too. */
-export const maxDepth = 1000;
+const maxDepth = 1000;
 
-/** `contentsOf` gives what an object holds, `undefined` when that never reached the recording. */
+/**
+ * `contentsOf` gives what an object holds, `undefined` when that never reached the recording. Objects met after
+ * `maxObjects` others are printed as too large.
+ */
 export function taggedJson(
   value: CapturedValue,
   contentsOf: (id: ObjectId) => ObjectContents | undefined,
+  maxObjects = Number.POSITIVE_INFINITY,
 ): TaggedJson {
   const firstPaths = new Map<ObjectId, string>();
 
@@ -36,6 +40,7 @@ export function taggedJson(
         const contents = contentsOf(value.id);
         if (contents === undefined) return { $type: "unavailable", because: "not-recorded", what: "object" };
         if (contents.kind === "opaque") return { $type: "unavailable", because: "opaque", what: contents.className };
+        if (firstPaths.size >= maxObjects) return { $type: "unavailable", because: "too-large", what: contents.className };
         if (depth > maxDepth) return { $type: "unavailable", because: "too-large", what: "nested too deeply" };
         firstPaths.set(value.id, path);
         return convertContents(contents, path, depth + 1);

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { ok } from "../shared/base/result.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import { type ProcessId, type Seq, instant, processId } from "../shared/trace/time.js";
+import type { RecordedWrite } from "../shared/trace/write.js";
+import type { RecordingAccess } from "./recording-access.js";
+import { historyFrom } from "./replay/notation.test-support.js";
+import { isUpTo } from "./replay/index.js";
+import { StateCalls } from "./state-calls.js";
+
+/** A recording whose rows are these writes; process 2, where given, runs beside process 1. */
+function callsOver(first: string, second = ""): StateCalls {
+  const ofSecond = historyFrom(second).map((write) => ({ ...write, process: processId(2) }));
+  const all: readonly RecordedWrite[] = [...historyFrom(first), ...ofSecond];
+  const processes = [1, ...(second === "" ? [] : [2])].map((process) => ({
+    process,
+    pid: process,
+    serviceName: "app",
+    argv: [],
+    cwd: "/",
+    nodeVersion: "v20",
+    level: "requests" as const,
+    start: 0n,
+    lastSeen: 1000n,
+    category: 1,
+    written: 0,
+    dropped: 0,
+  }));
+  const scopes = all.flatMap(({ process, instant: firstSeen, operation }) =>
+    operation.kind === "scope" ? [{ process, scope: operation.scope, firstSeen }] : [],
+  );
+  const ofProcess = (process: ProcessId) => all.filter((write) => write.process === process);
+  const access: RecordingAccess = {
+    writes: {
+      read: (process, after: Seq, upTo) =>
+        Promise.resolve(ofProcess(process).filter((write) => write.seq > after && isUpTo(write, upTo))),
+    },
+    facts: () => ({ state: "saved", start: instant(0n), end: instant(1000n), processes, scopes }),
+    generation: () => 1,
+    instantOf: (process, seq) =>
+      Promise.resolve(ofProcess(process).findLast((write) => write.seq <= seq)?.instant ?? instant(0n)),
+  };
+  return new StateCalls(() => ok(access));
+}
+
+const common = { recordingId: "r", process: 1, scope: "s" };
+const atSeq = (seq: number, process = 1) => ({ kind: "seq", process, seq }) as const;
+const atInstant = (ns: bigint) => ({ kind: "instant", instant: ns }) as const;
+const value = async <Value>(answer: Promise<{ ok: boolean; value?: Value; error?: unknown }>) => {
+  const settled = await answer;
+  return settled.ok ? settled.value : settled.error;
+};
+
+// seq:        1           2              3           4           5            6               7
+const story = "@1={a: @2}; @2={balance: 1}; scope s=@1; @2.balance=2; @3={balance: 9}; @1.a=@3; delete @3.balance";
+
+describe("state.at", () => {
+  const valueAt = async (at: CallArgs<"state.at">["at"]) => {
+    const answer = await callsOver(story).at({ ...common, at });
+    return answer.ok ? `${JSON.stringify(answer.value.value) ?? "absent"} #${answer.value.seq}` : answer.error.code;
+  };
+
+  it("is the state exactly after a write, or as an instant found it", async () => {
+    expect([
+      await valueAt(atSeq(2)),
+      await valueAt(atSeq(3)),
+      await valueAt(atInstant(49n)),
+      await valueAt(atInstant(60n)),
+      await valueAt(atSeq(99)),
+    ]).toEqual(["absent #2", '{"a":{"balance":1}} #3', '{"a":{"balance":2}} #4', '{"a":{"balance":9}} #6', '{"a":{}} #7']);
+  });
+
+  it("is what another process's position was at the same time", async () => {
+    const calls = callsOver(story, "@1={}; scope other=@1; @1.x=1; @1.x=2");
+    const answer = await calls.at({ ...common, at: atSeq(4, 2) });
+    expect(answer).toMatchObject({ ok: true, value: { seq: 4 } });
+  });
+
+  it("names what there is when asked for something else", async () => {
+    const calls = callsOver(story);
+    expect([
+      await value(calls.at({ ...common, scope: "t", at: atSeq(1) })),
+      await value(calls.at({ ...common, process: 7, at: atSeq(1) })),
+    ]).toEqual([
+      { code: "no-such-scope", details: { scope: "t", known: "s" } },
+      { code: "no-such-process", details: { process: "7" } },
+    ]);
+  });
+});
+
+describe("state.diff", () => {
+  it("gives the deepest paths that differ, either way", async () => {
+    const calls = callsOver(story);
+    const changes = async (a: number, b: number) => {
+      const answer = await calls.diff({ ...common, a: atSeq(a), b: atSeq(b), limit: 10 });
+      return answer.ok ? answer.value.changes.map((one) => `${one.path}: ${one.oldText} -> ${one.newText}`) : answer.error;
+    };
+    expect([await changes(3, 6), await changes(7, 3), await changes(4, 4)]).toEqual([
+      ["a.balance: 1 -> 9"],
+      ["a.balance:  -> 1"],
+      [],
+    ]);
+  });
+});
+
+describe("state.history and state.lastWriter", () => {
+  it("tell who wrote a value, with code location and both values", async () => {
+    const answer = await callsOver(story).history({ ...common, path: "a.balance", limit: 10 });
+    const lines = answer.ok
+      ? answer.value.writes.map((one) => `#${one.seq} ${one.path} ${one.oldText}->${one.newText} :${one.location?.line}`)
+      : answer.error;
+    expect(lines).toEqual([
+      "#3  ->1 :3",
+      "#4 a.balance 1->2 :4",
+      "#6 a 2->9 :6",
+      "#7 a.balance 9-> :7",
+    ]);
+  });
+
+  it("gives the newest when there are more than asked for", async () => {
+    const answer = await callsOver(story).history({ ...common, path: "a.balance", limit: 2 });
+    expect(answer.ok && [answer.value.total, answer.value.writes.map((one) => one.seq)]).toEqual([4, [6, 7]]);
+  });
+
+  it("finds the last writer up to a position", async () => {
+    const calls = callsOver(story);
+    const seqAt = async (seq: number) => {
+      const answer = await calls.lastWriter({ ...common, path: "a.balance", at: atSeq(seq) });
+      return answer.ok ? answer.value.write?.seq : answer.error.code;
+    };
+    expect([await seqAt(2), await seqAt(3), await seqAt(5), await seqAt(9)]).toEqual([undefined, 3, 4, 7]);
+  });
+
+  it("refuse paths that are none and paths that name nothing", async () => {
+    const calls = callsOver(story);
+    expect([
+      await value(calls.history({ ...common, path: "a[", limit: 1 })),
+      await value(calls.history({ ...common, path: "a.nothing", limit: 1 })),
+      await value(calls.lastWriter({ ...common, path: "b", at: atSeq(3) })),
+    ]).toEqual([
+      { code: "bad-path", details: { path: "a[", reason: 'the "[" at character 2 is never closed' } },
+      { code: "no-such-path", details: { path: "a.nothing", scope: "s" } },
+      { code: "no-such-path", details: { path: "b", scope: "s" } },
+    ]);
+  });
+});
+
+describe("timeline.step from write to write", () => {
+  const second = "@1={}; scope other=@1; @1.x=1";
+  const step = async (args: Partial<CallArgs<"timeline.step">> & Pick<CallArgs<"timeline.step">, "from" | "direction">) => {
+    const answer = await callsOver(story, second).stepToWrite({ recordingId: "r", kind: "write", ...args });
+    if (!answer.ok) return answer.error.code;
+    const { position } = answer.value;
+    return position === undefined ? "none" : `${position.process}#${position.seq} ${position.what}`;
+  };
+
+  it("stops at what somebody can see, in the order of all processes", async () => {
+    expect([
+      await step({ from: atInstant(0n), direction: "next" }),
+      await step({ from: atSeq(2, 2), direction: "next" }),
+      await step({ from: atSeq(3, 1), direction: "next" }),
+      await step({ from: atSeq(4, 1), direction: "next" }),
+      await step({ from: atSeq(7, 1), direction: "next" }),
+      await step({ from: atInstant(999n), direction: "previous" }),
+    ]).toEqual(["2#2 other = {}", "1#3 s = {a: {…1}}", "2#3 other.x = 1", "1#6 s.a = {balance: 9}", "none", "1#7 delete s.a.balance"]);
+  });
+
+  it("keeps to one scope or process when told to", async () => {
+    expect([
+      await step({ from: atInstant(0n), direction: "next", scope: "s" }),
+      await step({ from: atSeq(3, 1), direction: "next", process: 1 }),
+      await step({ from: atSeq(3, 2), direction: "next", scope: "other" }),
+      await step({ from: atInstant(0n), direction: "next", scope: "t" }),
+    ]).toEqual(["1#3 s = {a: {…1}}", "1#4 s.a.balance = 2", "none", "no-such-scope"]);
+  });
+});

@@ -1,0 +1,78 @@
+// A process's writes kept in memory once read, so that scrubbing and histories do not ask the store again and again.
+// After each commit of a live recording only what is new is read. A process with very many writes is not kept: its
+// questions go to the store.
+import { type Instant, type ProcessId, type Seq, seq } from "../shared/trace/time.js";
+import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
+
+/** About half a kilobyte each. */
+const maxKept = 200_000;
+const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
+
+interface Kept {
+  readonly writes: RecordedWrite[];
+  generation: number;
+  isTooMany: boolean;
+}
+
+type UpTo = { readonly seq: Seq } | { readonly instant: Instant };
+
+export class WriteLog implements WriteReader {
+  readonly #store: WriteReader;
+  readonly #generation: () => number;
+  readonly #kept = new Map<ProcessId, Kept>();
+  readonly #reading = new Map<ProcessId, Promise<void>>();
+  readonly #maxKept: number;
+
+  /** `generation` goes up whenever the store has more. */
+  constructor(store: WriteReader, generation: () => number, maxWrites = maxKept) {
+    this.#store = store;
+    this.#generation = generation;
+    this.#maxKept = maxWrites;
+  }
+
+  async read(process: ProcessId, after: Seq, upTo: UpTo): Promise<readonly RecordedWrite[]> {
+    const kept = await this.#upToDate(process);
+    if (kept.isTooMany) return this.#store.read(process, after, upTo);
+    const { writes } = kept;
+    const from = countWhere(writes, (write) => write.seq <= after);
+    const to = countWhere(writes, (write) => ("seq" in upTo ? write.seq <= upTo.seq : write.instant <= upTo.instant));
+    return from === 0 && to === writes.length ? writes.slice() : writes.slice(from, Math.max(from, to));
+  }
+
+  async #upToDate(process: ProcessId): Promise<Kept> {
+    let kept = this.#kept.get(process);
+    if (kept === undefined) {
+      kept = { writes: [], generation: Number.NaN, isTooMany: false };
+      this.#kept.set(process, kept);
+    }
+    // Each waits again for who was quicker, or two would read the same writes.
+    for (let busy = this.#reading.get(process); busy !== undefined; busy = this.#reading.get(process)) await busy;
+    const generation = this.#generation();
+    if (kept.isTooMany || kept.generation === generation) return kept;
+    const reading = this.#readOn(process, kept, generation).finally(() => this.#reading.delete(process));
+    this.#reading.set(process, reading);
+    await reading;
+    return kept;
+  }
+
+  async #readOn(process: ProcessId, kept: Kept, generation: number): Promise<void> {
+    const more = await this.#store.read(process, kept.writes.at(-1)?.seq ?? seq(0), toTheEnd);
+    for (const write of more) kept.writes.push(write);
+    kept.generation = generation;
+    if (kept.writes.length <= this.#maxKept) return;
+    kept.isTooMany = true;
+    kept.writes.length = 0;
+  }
+}
+
+/** How many at the beginning of a sorted list fulfil what only a beginning fulfils. */
+function countWhere(writes: readonly RecordedWrite[], isBeginning: (write: RecordedWrite) => boolean): number {
+  let [low, high] = [0, writes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const write = writes[middle];
+    if (write !== undefined && isBeginning(write)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
