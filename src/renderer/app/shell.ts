@@ -1,6 +1,5 @@
 // The Electron shell around the page, where there is one: native dialogs, and what its menu asks for.
-import * as v from "valibot";
-import { shellCalls, shellCommand } from "../../shared/protocol/shell-calls.js";
+import { chosenPathFrom, shellCommandFrom } from "../../shared/protocol/shell-calls.js";
 import type { Session } from "../state/session.svelte.js";
 
 export interface Shell {
@@ -12,11 +11,10 @@ export function connectToShell(page: Window, session: Session): Shell | undefine
   const { hindcast } = page;
   if (hindcast === undefined) return undefined;
   hindcast.onCommand((told) => {
-    const command = v.safeParse(shellCommand, told);
-    if (!command.success) return;
-    switch (command.output.kind) {
+    const command = shellCommandFrom(told);
+    switch (command?.kind) {
       case "open":
-        void session.open(command.output.path);
+        void session.open(command.path);
         break;
       case "show-welcome":
         session.close();
@@ -24,15 +22,11 @@ export function connectToShell(page: Window, session: Session): Shell | undefine
       case "record-demo":
         void session.recordDemo();
         break;
+      case undefined:
+        break;
     }
   });
   return {
-    pickRecording: async () => {
-      const answer = v.safeParse(
-        shellCalls["dialog.openRecording"].result,
-        await hindcast.call("dialog.openRecording", {}),
-      );
-      return answer.success ? answer.output.path : undefined;
-    },
+    pickRecording: async () => chosenPathFrom(await hindcast.call("dialog.openRecording", {})),
   };
 }

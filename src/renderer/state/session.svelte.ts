@@ -86,6 +86,7 @@ export class Session {
     ask: (signal: AbortSignal) => Promise<Result<RecordingSummary, HindcastError>>,
   ): Promise<Workspace | undefined> {
     this.close();
+    this.#toasts.clear();
     const request = new AbortController();
     this.#request = request;
     this.#shown = { kind: "opening", what, sinceMs: performance.now() };

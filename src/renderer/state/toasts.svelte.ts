@@ -38,6 +38,11 @@ export class Toasts {
     this.#shown = this.#shown.filter((toast) => toast.id !== id);
   }
 
+  /** What was said before no longer matters: something new was begun. */
+  clear(): void {
+    this.#shown = [];
+  }
+
   #add(toast: ToastMessage): void {
     this.#shown = [...this.#shown.slice(-3), toast];
   }

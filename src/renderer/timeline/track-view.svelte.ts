@@ -15,6 +15,12 @@ export type Drag =
   | { readonly kind: "select"; readonly anchorNs: number }
   | { readonly kind: "pan"; readonly fromPx: number };
 
+interface DensityQuestion {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly buckets: number;
+}
+
 const mostBuckets = 4096;
 /** A press that moved less than this is a click. */
 const clickPx = 3;
@@ -26,6 +32,7 @@ export class TrackView {
   readonly #selection: Selection;
   readonly #marks: Marks;
   readonly #density = new Query<DensityColumns>();
+  #asked: DensityQuestion | undefined;
   #widthPx = $state(0);
   #hoverPx = $state<number>();
   #drag = $state.raw<Drag>();
@@ -35,6 +42,19 @@ export class TrackView {
   readonly plotPx: number = $derived.by(() => Math.max(1, this.#widthPx - 2 * insetPx));
   readonly playheadPx: number = $derived.by(() => this.pxOf(this.#playhead.offsetNs));
   readonly groups = $derived.by(() => groupMarks(this.#marks.all, this.range, this.plotPx));
+
+  /** The part of the recording that is in view, in slices of one bar each. */
+  readonly question: DensityQuestion | undefined = $derived.by(() => {
+    const fromNs = Math.max(0, this.range.fromNs);
+    const toNs = Math.min(this.#recording.durationNs, this.range.toNs);
+    if (this.#widthPx === 0 || toNs <= fromNs) return undefined;
+    const share = (toNs - fromNs) / this.range.spanNs;
+    return {
+      fromNs,
+      toNs,
+      buckets: Math.min(mostBuckets, Math.max(1, Math.floor((this.plotPx * share) / barPitchPx))),
+    };
+  });
 
   constructor(recording: OpenRecording, playhead: Playhead, ranges: Ranges, selection: Selection, marks: Marks) {
     this.#recording = recording;
@@ -78,13 +98,13 @@ export class TrackView {
     this.#widthPx = widthPx;
   }
 
-  /** Asks for the counts of what is shown; called whenever that changes. */
-  askDensity(): void {
-    const fromNs = Math.max(0, this.range.fromNs);
-    const toNs = Math.min(this.#recording.durationNs, this.range.toNs);
-    if (this.#widthPx === 0 || toNs <= fromNs) return;
-    const share = (toNs - fromNs) / this.range.spanNs;
-    const buckets = Math.min(mostBuckets, Math.max(1, Math.floor((this.plotPx * share) / barPitchPx)));
+  /** Asks for the counts of what is shown, unless that is what was asked last. */
+  askDensity(question: DensityQuestion | undefined): void {
+    const asked = this.#asked;
+    if (question === undefined) return;
+    if (question.fromNs === asked?.fromNs && question.toNs === asked.toNs && question.buckets === asked.buckets) return;
+    this.#asked = question;
+    const { fromNs, toNs, buckets } = question;
     const from = this.#recording.instantFromOffset(fromNs);
     const to = this.#recording.instantFromOffset(toNs) + 1n;
     this.#density.load(async (signal) => {

@@ -30,6 +30,17 @@ export const shellCommand = v.variant("kind", [
 ]);
 export type ShellCommand = v.InferOutput<typeof shellCommand>;
 
+/** Decoders for the page's end: what is not as agreed is as if it had not been said. */
+export function shellCommandFrom(told: unknown): ShellCommand | undefined {
+  const command = v.safeParse(shellCommand, told);
+  return command.success ? command.output : undefined;
+}
+
+export function chosenPathFrom(answer: unknown): string | undefined {
+  const chosen = v.safeParse(shellCalls["dialog.openRecording"].result, answer);
+  return chosen.success ? chosen.output.path : undefined;
+}
+
 /** `window.hindcast`, as the preload script exposes it. */
 export interface HindcastShell {
   call(name: string, args: unknown): Promise<unknown>;
