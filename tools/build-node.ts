@@ -1,7 +1,7 @@
 // Builds what runs on plain Node: the command line and engine process (out/node), the agent that is preloaded into
 // programs (out/agent, one CommonJS file for Node 18 and later, no dependencies left outside) and the package's own
 // entry for `import "hindcast"` (out/api). The window and the Electron shell are built by electron-vite.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { type InputOptions, type OutputOptions, rolldown } from "rolldown";
 
 interface Bundle {
@@ -27,7 +27,9 @@ const bundles: readonly Bundle[] = [
   { input: "src/api/index.ts", output: { file: "out/api/index.cjs", format: "cjs" } },
 ];
 
-for (const folder of ["out/node", "out/agent", "out/api"]) rmSync(folder, { recursive: true, force: true });
+// Built beside and swapped in whole: a program that runs from out/ meanwhile finds every file at any time.
+const staging = `.cache/build-${process.pid}`;
+rmSync(staging, { recursive: true, force: true });
 for (const { input, external, output } of bundles) {
   const bundle = await rolldown({
     input,
@@ -36,10 +38,24 @@ for (const { input, external, output } of bundles) {
     transform: { define: { __HINDCAST_VERSION__: JSON.stringify(version) } },
     ...(external === undefined ? {} : { external }),
   });
-  await bundle.write({ ...output, sourcemap: "hidden" });
+  await bundle.write({ ...staged(output), sourcemap: "hidden" });
   await bundle.close();
 }
-mkdirSync("out/api", { recursive: true });
-if (existsSync("src/api/index.d.ts")) copyFileSync("src/api/index.d.ts", "out/api/index.d.ts");
+copyFileSync("src/api/index.d.ts", `${staging}/out/api/index.d.ts`);
 // The bin of a package that is only linked keeps the mode it was built with.
-chmodSync("out/node/cli.js", 0o755);
+chmodSync(`${staging}/out/node/cli.js`, 0o755);
+for (const folder of ["out/node", "out/agent", "out/api"]) swapIn(folder);
+rmSync(staging, { recursive: true, force: true });
+
+function staged(output: OutputOptions): OutputOptions {
+  return output.dir === undefined
+    ? { ...output, file: `${staging}/${output.file}` }
+    : { ...output, dir: `${staging}/${output.dir}` };
+}
+
+function swapIn(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const built = readdirSync(`${staging}/${folder}`);
+  for (const name of built) renameSync(`${staging}/${folder}/${name}`, `${folder}/${name}`);
+  for (const name of readdirSync(folder)) if (!built.includes(name)) rmSync(`${folder}/${name}`, { recursive: true });
+}
