@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { rowAfterKey, scrollTopToShow, visibleRows } from "./list-window.js";
+
+describe("visibleRows", () => {
+  it("is what fits, and a few more on both sides", () => {
+    expect(visibleRows(2000, 400, 20, 100_000, 8)).toEqual({ first: 92, end: 128 });
+    expect(visibleRows(0, 400, 20, 100_000, 8)).toEqual({ first: 0, end: 28 });
+    expect(visibleRows(0, 400, 20, 3, 8)).toEqual({ first: 0, end: 3 });
+  });
+
+  it("is empty when the list became shorter than where it was scrolled to", () => {
+    expect(visibleRows(2000, 400, 20, 10, 8)).toEqual({ first: 10, end: 10 });
+  });
+});
+
+describe("scrollTopToShow", () => {
+  it("moves no further than needed", () => {
+    expect(scrollTopToShow(10, 100, 200, 20)).toBe(100);
+    expect(scrollTopToShow(2, 100, 200, 20)).toBe(40);
+    expect(scrollTopToShow(20, 100, 200, 20)).toBe(220);
+  });
+});
+
+describe("rowAfterKey", () => {
+  it("moves within the list", () => {
+    const keys = ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "x"];
+    expect(keys.map((key) => rowAfterKey(key, 5, 100, 20))).toEqual([6, 4, 25, 0, 0, 99, undefined]);
+    expect(rowAfterKey("ArrowDown", -1, 3, 20)).toBe(0);
+    expect(rowAfterKey("ArrowDown", 2, 3, 20)).toBe(2);
+  });
+});
