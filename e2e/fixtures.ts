@@ -57,7 +57,7 @@ interface RunningServer {
 }
 
 async function startServer(profile: Profile): Promise<RunningServer> {
-  const server = spawn(process.execPath, [commandLine, "serve", "--port", "0"], {
+  const server = spawn(process.execPath, [commandLine, "serve", "--port", "0", "--no-open"], {
     cwd: profile.folder,
     env: profile.env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,10 @@
 import { expect, test } from "./fixtures.js";
 
-test("the window starts on the welcome page, with the sample and the demo one click away", async ({ app }) => {
-  await expect(app.openSample).toBeVisible();
-  await expect(app.recordDemo).toBeVisible();
+test.describe("the welcome page", () => {
+  test("is where a new profile lands, with the demo and a sample one click away", async ({ app }) => {
+    await app.whenIdle();
+    await expect(app.welcome).toBeVisible();
+    await expect(app.recordDemo).toBeVisible();
+    await expect(app.samples.first()).toBeVisible();
+  });
 });

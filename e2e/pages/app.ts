@@ -2,16 +2,21 @@
 import type { Locator, Page } from "@playwright/test";
 
 export class App {
-  readonly openSample: Locator;
+  readonly welcome: Locator;
   readonly recordDemo: Locator;
+  readonly samples: Locator;
 
   constructor(readonly page: Page) {
-    this.openSample = page.getByRole("button", { name: /sample/i });
-    this.recordDemo = page.getByRole("button", { name: /demo/i });
+    this.welcome = page.getByRole("main", { name: "Welcome" });
+    this.recordDemo = page.getByRole("button", { name: "Record the demo" });
+    this.samples = page.getByRole("button", { name: /^Open the sample / });
   }
 
-  /** Resolves once the window has shown everything it asked the engine for. */
+  /** Resolves once the window waits for no answer of the engine and has drawn what it got. */
   async whenIdle(): Promise<void> {
-    await this.page.locator("[data-idle='true']").waitFor({ state: "attached" });
+    await this.page.waitForFunction(() => "hindcastIdle" in window);
+    await this.page.evaluate(async () => {
+      if ("hindcastIdle" in window && typeof window.hindcastIdle === "function") await window.hindcastIdle();
+    });
   }
 }
