@@ -18,7 +18,7 @@ import { metricSamples, metricSeries } from "./store/metrics.js";
 import { isDamage } from "./store/open-file.js";
 import { formatVersion } from "./store/schema.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
-import { density, marks, step } from "./store/timeline.js";
+import { density, marks, stepToEvent } from "./store/timeline.js";
 
 export interface HandlersContext {
   readonly recordings: Recordings;
@@ -50,9 +50,12 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       return failed(hindcastError("damaged-recording", { path: found.value.path, reason: error.message }));
     }
   };
-  const asking = <Args extends { readonly recordingId: string }, Value>(
-    ask: (recording: OpenRecording, args: Args) => Promise<Value>,
-  ): ((args: Args) => Promise<Result<Value, HindcastError>>) => (args) => about(args, async (recording) => ok(await ask(recording, args)));
+  const asking =
+    <Args extends { readonly recordingId: string }, Value>(
+      ask: (recording: OpenRecording, args: Args) => Promise<Value>,
+    ): ((args: Args) => Promise<Result<Value, HindcastError>>) =>
+    (args) =>
+      about(args, async (recording) => ok(await ask(recording, args)));
 
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
@@ -73,7 +76,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.summary": asking((recording) => recording.summary()),
 
     "timeline.density": asking((recording, args) => density(recording.query, args)),
-    "timeline.step": asking(async (recording, args) => ({ position: await step(recording.query, args) })),
+    "timeline.step": (args) =>
+      about(args, async ({ query }) =>
+        args.kind === "write" ? state.stepToWrite(args) : ok({ position: await stepToEvent(query, args) }),
+      ),
     "timeline.marks": asking((recording) => marks(recording.query)),
 
     "state.at": (args) => about(args, () => state.at(args)),
@@ -85,7 +91,9 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "spans.range": asking(({ query, start }, { from, to, limit }) => spansInRange(query, start, from, to, limit)),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
-    "events.around": asking(({ query, start }, { instant, before, after }) => eventsAround(query, start, instant, before, after)),
+    "events.around": asking(({ query, start }, { instant, before, after }) =>
+      eventsAround(query, start, instant, before, after),
+    ),
     "logs.page": asking(({ logs, start }, { first, limit, ...filter }) => logs.page(start, filter, first, limit)),
     "logs.around": asking(async ({ logs, start }, { instant, before, after, ...filter }) => {
       const row = await logs.rowAt(filter, instant);
@@ -111,7 +119,10 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): Capture
 const pathFor = ({ launch: { places } }: HandlersContext, program: string): string =>
   join(places.recordings, recordingFileName(program, new Date()));
 
-async function createRecording(context: HandlersContext, { path, capture }: CallArgs<"recording.create">): Answer<"recording.create"> {
+async function createRecording(
+  context: HandlersContext,
+  { path, capture }: CallArgs<"recording.create">,
+): Answer<"recording.create"> {
   const created = await context.recordings.create(path ?? pathFor(context, "recording"));
   if (!created.ok) return created;
   const { live } = created.value;

@@ -43,15 +43,38 @@ export async function launchDemo(
   onExit: () => void,
 ): Promise<Result<undefined, HindcastError>> {
   const { demo } = context.places;
-  const server = await startRecorded(context, recording, settings, [process.execPath, join(demo, "server.mjs")], demo, "pipe");
+  const server = await startRecorded(
+    context,
+    recording,
+    settings,
+    [process.execPath, join(demo, "server.mjs")],
+    demo,
+    "pipe",
+  );
   if (!server.ok) return server;
   void server.value.exited.then(onExit);
   const url = await listeningAt(server.value);
-  if (url === undefined) return failed(hindcastError("command-not-found", { command: "the demo", reason: "it did not start listening" }));
+  if (url === undefined)
+    return failed(hindcastError("command-not-found", { command: "the demo", reason: "it did not start listening" }));
   const { seconds, rate, seed } = demoLoad;
-  const load = [join(demo, "load.mjs"), "--url", url, "--seed", String(seed), "--seconds", String(seconds), "--rate", String(rate)];
+  const load = [
+    join(demo, "load.mjs"),
+    "--url",
+    url,
+    "--seed",
+    String(seed),
+    "--seconds",
+    String(seconds),
+    "--rate",
+    String(rate),
+  ];
   const { NODE_OPTIONS: _, ...environment } = context.environment;
-  const generator = await startProgram([process.execPath, ...load], { cwd: demo, environment, stdout: "ignore", umask: context.umask });
+  const generator = await startProgram([process.execPath, ...load], {
+    cwd: demo,
+    environment,
+    stdout: "ignore",
+    umask: context.umask,
+  });
   if (!generator.ok) return generator;
   recording.live?.programs.push(generator.value);
   // The demo is over when nobody uses it any more.
@@ -82,7 +105,8 @@ async function listeningAt({ child, exited }: Program): Promise<string | undefin
   const lines = createInterface({ input: output });
   const address = (async () => {
     for (;;) {
-      const [line]: unknown[] = await once(lines, "line");
+      const printed: unknown[] = await once(lines, "line");
+      const line = printed[0];
       const found = typeof line === "string" ? /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) : null;
       if (found !== null) return found[1];
     }

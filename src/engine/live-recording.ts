@@ -154,7 +154,11 @@ export class LiveRecording {
     await this.#committing;
     this.#committing = undefined;
     promised?.settle();
-    if (this.#writer.waiting > 0 || this.#nextCommit !== undefined) this.#schedule();
+    if (this.#hasMore()) this.#schedule();
+  }
+
+  #hasMore(): boolean {
+    return this.#writer.waiting > 0 || this.#nextCommit !== undefined;
   }
 
   async #commitOnce(): Promise<void> {

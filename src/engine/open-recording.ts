@@ -17,6 +17,7 @@ import { type OpenFile, createFile, openForReading } from "./store/open-file.js"
 import { type Query, Readers } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { type StoredFacts, readFacts } from "./store/summary.js";
+import { instantOf } from "./store/timeline.js";
 import { StoredWrites } from "./store/writes.js";
 
 interface Live {
@@ -64,6 +65,7 @@ export class OpenRecording {
     this.access = {
       writes: new StoredWrites(this.query),
       facts: () => this.facts(),
+      instantOf: (process, seq) => instantOf(this.query, process, seq),
       generation: () => this.generation(),
     };
   }
@@ -223,7 +225,21 @@ async function openSaved(path: string): Promise<Result<Saved, HindcastError>> {
 function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number] {
   const { process, hello, start, lastSeen, ended, category, written, dropped } = ingest.row();
   const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
-  return { process, pid, serviceName, argv, cwd, nodeVersion, level: settings.level, start, lastSeen, ended, category, written, dropped };
+  return {
+    process,
+    pid,
+    serviceName,
+    argv,
+    cwd,
+    nodeVersion,
+    level: settings.level,
+    start,
+    lastSeen,
+    ended,
+    category,
+    written,
+    dropped,
+  };
 }
 
 /** With what DuckDB has committed and not yet folded into the file. */

@@ -17,7 +17,11 @@ export interface Places {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export function placesIn(packageFolder: string, environment: Environment, platform: NodeJS.Platform = process.platform): Places {
+export function placesIn(
+  packageFolder: string,
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): Places {
   const { data, state } = userFolders(environment, platform);
   return {
     agent: join(packageFolder, "out", "agent", "agent.cjs"),
@@ -28,7 +32,10 @@ export function placesIn(packageFolder: string, environment: Environment, platfo
   };
 }
 
-function userFolders(environment: Environment, platform: NodeJS.Platform): { readonly data: string; readonly state: string } {
+function userFolders(
+  environment: Environment,
+  platform: NodeJS.Platform,
+): { readonly data: string; readonly state: string } {
   const given = (name: string): string | undefined => (environment[name] === "" ? undefined : environment[name]);
   const home = given("HOME") ?? homedir();
   const data = given("XDG_DATA_HOME");
@@ -39,7 +46,10 @@ function userFolders(environment: Environment, platform: NodeJS.Platform): { rea
   }
   if (platform === "darwin") {
     const support = join(home, "Library", "Application Support", "Hindcast");
-    return { data: data === undefined ? support : join(data, "hindcast"), state: state === undefined ? support : join(state, "hindcast") };
+    return {
+      data: data === undefined ? support : join(data, "hindcast"),
+      state: state === undefined ? support : join(state, "hindcast"),
+    };
   }
   return {
     data: join(data ?? join(home, ".local", "share"), "hindcast"),
@@ -52,13 +62,20 @@ export function recordingFileName(program: string, at: Date): string {
   const two = (n: number): string => String(n).padStart(2, "0");
   const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
   const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
-  const name = program.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 60);
+  const name = program
+    .replace(/[^\w.-]+/g, "-")
+    .replace(/^[-.]+|[-.]+$/g, "")
+    .slice(0, 60);
   return `${name === "" ? "recording" : name}-${day}-${time}.hindcast`;
 }
 
 /** What a command runs, in a word: the script of `node script.js`, else the command itself. */
 export function programName(command: readonly string[]): string {
-  const last = (path: string): string => path.split(/[\\/]/).at(-1)?.replace(/\.(?:[cm]?[jt]s|exe)$/, "") ?? "";
+  const last = (path: string): string =>
+    path
+      .split(/[\\/]/)
+      .at(-1)
+      ?.replace(/\.(?:[cm]?[jt]s|exe)$/, "") ?? "";
   const [file = "", ...args] = command;
   const script = args.find((arg) => !arg.startsWith("-"));
   return last(file) === "node" && script !== undefined ? last(script) : last(file);

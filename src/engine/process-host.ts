@@ -25,7 +25,10 @@ function childHost(): Host {
 /** As much as is used of Electron's ParentPort. A utility process dies with its parent, without notice. */
 interface ParentPort {
   postMessage(message: unknown): void;
-  on(event: "message", listener: (event: { readonly data: unknown; readonly ports: readonly PortLike[] }) => void): unknown;
+  on(
+    event: "message",
+    listener: (event: { readonly data: unknown; readonly ports: readonly PortLike[] }) => void,
+  ): unknown;
 }
 
 function utilityHost(port: ParentPort): Host {

@@ -35,7 +35,8 @@ function serve(host: Host): void {
     switch (message.kind) {
       case "connect": {
         const { client } = message;
-        const relayed = port === undefined ? relayedTransport((bytes) => tell({ kind: "bytes", client, bytes })) : undefined;
+        const relayed =
+          port === undefined ? relayedTransport((bytes) => tell({ kind: "bytes", client, bytes })) : undefined;
         const transport = port === undefined ? relayed : portTransport(port);
         if (transport === undefined) return;
         transport.onClose(() => served.delete(client));

@@ -22,7 +22,10 @@ export interface ProgramOptions {
   readonly umask: number | undefined;
 }
 
-export async function startProgram(command: readonly string[], options: ProgramOptions): Promise<Result<Program, HindcastError>> {
+export async function startProgram(
+  command: readonly string[],
+  options: ProgramOptions,
+): Promise<Result<Program, HindcastError>> {
   const [file = "", ...args] = command;
   const isGroup = process.platform !== "win32";
   const child = spawnWith(options.umask, file, args, {
@@ -36,7 +39,8 @@ export async function startProgram(command: readonly string[], options: ProgramO
     child.once("spawn", () => resolve(undefined));
     child.once("error", resolve);
   });
-  if (problem !== undefined) return failed(hindcastError("command-not-found", { command: file, reason: reasonOf(problem) }));
+  if (problem !== undefined)
+    return failed(hindcastError("command-not-found", { command: file, reason: reasonOf(problem) }));
 
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const signal = (name: NodeJS.Signals): void => {
@@ -56,7 +60,12 @@ export async function startProgram(command: readonly string[], options: ProgramO
   return ok({ child, exited, stop });
 }
 
-function spawnWith(umask: number | undefined, file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+function spawnWith(
+  umask: number | undefined,
+  file: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
   if (umask === undefined) return spawn(file, args, options);
   const own = process.umask(umask);
   try {
@@ -67,4 +76,8 @@ function spawnWith(umask: number | undefined, file: string, args: readonly strin
 }
 
 const reasonOf = (error: Error): string =>
-  "code" in error && error.code === "ENOENT" ? "not found" : "code" in error && error.code === "EACCES" ? "not executable" : error.message;
+  "code" in error && error.code === "ENOENT"
+    ? "not found"
+    : "code" in error && error.code === "EACCES"
+      ? "not executable"
+      : error.message;

@@ -23,7 +23,11 @@ export async function listRecordings(places: Places, recents: Recents): Promise<
   return files.filter((file) => file !== undefined).sort((a, b) => (a.modified < b.modified ? 1 : -1));
 }
 
-async function fileOf(recent: Recent, origin: RecordingFile["origin"], recents: Recents): Promise<RecordingFile | undefined> {
+async function fileOf(
+  recent: Recent,
+  origin: RecordingFile["origin"],
+  recents: Recents,
+): Promise<RecordingFile | undefined> {
   const { path, known } = recent;
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found === undefined) return undefined;

@@ -90,7 +90,12 @@ export class ProcessIngest {
     return true;
   }
 
-  bye(bye: { readonly clockMs: number; readonly exitCode?: number | undefined; readonly written: number; readonly dropped: number }): void {
+  bye(bye: {
+    readonly clockMs: number;
+    readonly exitCode?: number | undefined;
+    readonly written: number;
+    readonly dropped: number;
+  }): void {
     this.#written = bye.written;
     this.#dropped = Math.max(this.#dropped, bye.dropped);
     const label = bye.exitCode === undefined ? "ended" : `ended with ${bye.exitCode}`;
@@ -238,4 +243,3 @@ export class ProcessIngest {
     return id;
   }
 }
-

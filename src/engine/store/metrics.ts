@@ -43,9 +43,15 @@ export async function metricSamples(query: Query, start: bigint, series: number,
   const { from, to } = range;
   const points = Math.min(range.points, mostRows);
   const here = `series = $1 AND instant BETWEEN $2 AND $3`;
-  const count = (await query(`SELECT count(*) AS samples FROM metric WHERE ${here}`, [series, from, to])).numbers("samples")[0] ?? 0;
+  const count =
+    (await query(`SELECT count(*) AS samples FROM metric WHERE ${here}`, [series, from, to])).numbers("samples")[0] ??
+    0;
   if (count <= points) {
-    const rows = await query(`SELECT instant, value FROM metric WHERE ${here} ORDER BY instant, seq`, [series, from, to]);
+    const rows = await query(`SELECT instant, value FROM metric WHERE ${here} ORDER BY instant, seq`, [
+      series,
+      from,
+      to,
+    ]);
     return { series, ...samplesFrom(rows, start), reduced: false };
   }
   const slices = Math.max(1, Math.floor(points / 2));

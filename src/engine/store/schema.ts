@@ -3,7 +3,7 @@
 // one is "none": hot columns hold no NULL. Instants are BIGINT nanoseconds since the epoch; docs/sql.md describes the
 // views, which are what people query and which are replaced whole whenever a file is opened for writing.
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { gapReasons } from "../../shared/protocol/agent-records.js";
+import type { gapReasons } from "../../shared/protocol/agent-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 
 export interface Migration {

@@ -4,8 +4,7 @@ import { severityFromNumber } from "../../shared/trace/attributes.js";
 import type { CallArgs, CallResult, Position } from "../../shared/protocol/engine-calls.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
-import { markKinds, storedOperations } from "./schema.js";
-import { parseStored } from "./value-json.js";
+import { markKinds } from "./schema.js";
 
 type Density = CallResult<"timeline.density">;
 
@@ -56,16 +55,18 @@ const eventSources = [
   `SELECT instant, process, seq, 'span start' FROM span`,
   `SELECT end_instant, process, end_seq, 'span end' FROM span WHERE end_seq IS NOT NULL`,
 ];
-const writeSources = [
-  `SELECT instant, process, seq, 'write' AS source FROM write`,
+const otherSources = [
+  `SELECT instant, process, seq, 'write' FROM write`,
   `SELECT instant, process, seq, 'keyframe' FROM keyframe`,
+  `SELECT instant, process, seq, 'metric' FROM metric`,
 ];
 
-export async function step(
+/** To the nearest event, log, or start or end of a span. */
+export async function stepToEvent(
   query: Query,
-  args: Pick<StepArgs, "from" | "direction" | "kind" | "process">,
+  args: Pick<StepArgs, "from" | "direction" | "process">,
 ): Promise<Position | undefined> {
-  const { from, direction, kind } = args;
+  const { from, direction } = args;
   const isNext = direction === "next";
   const key = from.kind === "seq" ? await keyOf(query, from.process, from.seq) : undefined;
   const start = key?.instant ?? (from.kind === "instant" ? from.instant : undefined);
@@ -75,8 +76,7 @@ export async function step(
   const beyond =
     key === undefined ? `instant ${sign} $1` : `instant ${sign}= $1 AND (instant, process, seq) ${sign} ($1, $2, $3)`;
   const ofProcess = args.process === undefined ? "" : ` AND process = ${Math.trunc(args.process)}`;
-  const sources = kind === "event" ? eventSources : writeSources;
-  const nearest = sources.map(
+  const nearest = eventSources.map(
     (source) => `(SELECT * FROM (${source}) AS t(instant, process, seq, source) WHERE ${beyond}${ofProcess}
       ORDER BY instant ${order}, process ${order}, seq ${order} LIMIT 1)`,
   );
@@ -92,8 +92,7 @@ export async function step(
 
 /** The record with this seq, or else (seq 0, or a record of a kind without rows) the last one before it. */
 async function keyOf(query: Query, process: number, seq: number): Promise<OrderKey | undefined> {
-  const all = [...eventSources, ...writeSources, `SELECT instant, process, seq, 'metric' FROM metric`];
-  const found = all.map(
+  const found = [...eventSources, ...otherSources].map(
     (source) => `(SELECT * FROM (${source}) AS t(instant, process, seq, source) WHERE process = $1 AND seq <= $2
       ORDER BY seq DESC LIMIT 1)`,
   );
@@ -129,19 +128,9 @@ async function whatStands(query: Query, source: string, process: number, seq: nu
       const rows = await query(`SELECT severity, left(body, 200) AS body FROM log WHERE process = $1 AND seq = $2`, at);
       return `${severityFromNumber(rows.numbers("severity")[0] ?? 0)}: ${rows.texts("body")[0] ?? ""}`;
     }
-    case "write": {
-      const rows = await query(`SELECT operation, key FROM write WHERE process = $1 AND seq = $2`, at);
-      return writeText(rows.numbers("operation")[0] ?? 0, rows.optionalTexts("key")[0]);
-    }
     default:
-      return "captured";
+      return source;
   }
-}
-
-function writeText(operation: number, key: string | undefined): string {
-  const kind = storedOperations[operation] ?? "set";
-  const stored = key === undefined ? undefined : parseStored(key);
-  return stored === undefined ? kind : `${kind} ${typeof stored === "string" ? stored : JSON.stringify(stored)}`;
 }
 
 export async function marks(query: Query): Promise<CallResult<"timeline.marks">> {
