@@ -1,9 +1,12 @@
 // npm run bench -- NAME: runs one benchmark on the built files, prints its table, and as the last line its figures as JSON.
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { capture } from "./capture.js";
-import { tableOf } from "./figures.js";
+import { type Figure, tableOf } from "./figures.js";
 
 const benchmarks = new Map([capture].map((benchmark) => [benchmark.name, benchmark]));
+
+/** Six digits: what lies below is noise. */
+const rounded = (figure: Figure): Figure => ({ ...figure, value: Number(figure.value.toPrecision(6)) });
 
 const benchmark = benchmarks.get(process.argv[2] ?? "");
 if (benchmark === undefined) {
@@ -14,5 +17,5 @@ if (benchmark === undefined) {
   const figures = await benchmark.run();
   console.log(`${benchmark.name}: ${benchmark.description}\n`);
   console.log(tableOf(figures));
-  console.log(`\n${JSON.stringify({ bench: benchmark.name, figures })}`);
+  console.log(`\n${JSON.stringify({ bench: benchmark.name, figures: figures.map(rounded) })}`);
 }
