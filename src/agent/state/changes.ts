@@ -39,6 +39,7 @@ export interface Encoder {
 export interface Subject {
   readonly id: ObjectId;
   readonly className: string;
+  readonly privates: Entries | undefined;
   shadow: Shadow;
 }
 
@@ -71,11 +72,14 @@ export function anew(subject: Subject, object: object, budget: Budget, encode: E
   return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];
 }
 
-export function contentsOf({ shadow, className }: Subject, encode: Encoder): ObjectContents {
+export function contentsOf({ shadow, className, privates }: Subject, encode: Encoder): ObjectContents {
   switch (shadow.kind) {
     case "object":
-    case "error":
-      return { kind: shadow.kind, className, entries: entriesOf(shadow.entries, encode) };
+    case "error": {
+      const entries = entriesOf(shadow.entries, encode);
+      privates?.forEach((slot, key) => (entries[entries.length] = [key, encode.slot(slot, key)]));
+      return { kind: shadow.kind, className, entries };
+    }
     case "array": {
       const elements: CapturedValue[] = [];
       for (let at = 0; at < shadow.elements.length; at++) elements[at] = encode.slot(shadow.elements[at], String(at));

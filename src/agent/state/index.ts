@@ -1,8 +1,9 @@
 // Captured state: what the program's tracked values are, and every change to them.
 import type { RecordSink } from "../record-sink.js";
-import { IdentityLog, type StateLimits, defaultLimits } from "./tracker.js";
+import { IdentityLog, type LocationOf, type StateLimits, defaultLimits } from "./tracker.js";
+import { WriteNotes } from "./writes.js";
 
-export type { StateLimits } from "./tracker.js";
+export type { LocationOf, StateLimits } from "./tracker.js";
 
 export interface StateTracker {
   /** Whether anything is tracked yet. */
@@ -16,7 +17,11 @@ export interface StateTracker {
   boundary(): void;
   /** Looks at all of it: before the program ends. */
   lookAtEverything(): void;
+  /** Where instrumented code tells about its writes; `locationOf` is asked where a site is when there is something to say. */
+  writeNotes(locationOf: LocationOf): WriteNotes;
 }
+
+export type { WriteNotes };
 
 /** A tracker that writes to `sink`. Nothing it is given is ever called, read through a getter or changed. */
 export function createStateTracker(sink: RecordSink, limits: Partial<StateLimits> = {}): StateTracker {

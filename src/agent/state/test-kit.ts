@@ -79,8 +79,9 @@ export function recordedText(graph: ObjectGraph, scope: string): string {
 }
 
 function printContents(contents: ObjectContents, print: (value: CapturedValue) => string): string {
+  // Private fields are in the recording only: the live text has no way to see them.
   const entriesText = (entries: readonly (readonly [string, CapturedValue])[]): string[] =>
-    entries.map(([key, value]) => `${JSON.stringify(key)}:${print(value)}`);
+    entries.filter(([key]) => !key.startsWith("#")).map(([key, value]) => `${JSON.stringify(key)}:${print(value)}`);
   const name = contents.className;
   switch (contents.kind) {
     case "object":
@@ -115,6 +116,7 @@ export function liveText(root: unknown): string {
   const numbers = new Map<unknown, number>();
   const print = (value: unknown): string => {
     if (typeof value === "symbol") return `symbol(${value.description ?? ""})`;
+    if (typeof value === "function") return `<opaque ${value.name === "" ? "function" : `function ${value.name}`}>`;
     if (typeof value !== "object" || value === null) return primitiveText(value);
     const seen = numbers.get(value);
     if (seen !== undefined) return `#${seen}`;
@@ -122,9 +124,12 @@ export function liveText(root: unknown): string {
     const prototype: unknown = Object.getPrototypeOf(value);
     const name = prototype === null ? "" : value.constructor.name;
     const entries = (object: object, isWanted: (key: string) => boolean): string[] =>
-      Object.entries(object)
-        .filter(([key]) => isWanted(key))
-        .map(([key, entry]) => `${JSON.stringify(key)}:${print(entry)}`);
+      Object.entries(Object.getOwnPropertyDescriptors(object))
+        .filter(([key, { enumerable }]) => enumerable === true && isWanted(key))
+        .map(([key, { get, set, value: entry }]) => {
+          const isAccessor = get !== undefined || set !== undefined;
+          return `${JSON.stringify(key)}:${isAccessor ? `<getter get ${key}()>` : print(entry)}`;
+        });
     if (Array.isArray(value)) {
       const elements = Array.from({ length: value.length }, (_, at) => (at in value ? print(value[at]) : "hole"));
       return `${name}[${[...elements, ...entries(value, (key) => !/^\d+$/.test(key))].join(",")}]`;

@@ -9,7 +9,8 @@ import type { RecordSink } from "../record-sink.js";
 import { type Encoder, changesOf, contentsOf } from "./changes.js";
 import { OwnMap, OwnWeakMap, isSame } from "./intrinsics.js";
 import { describe, familyOf, isProxy, kindOf } from "./nature.js";
-import { type Shadow, type Slot, accessor, hole, shadowOf } from "./shadow.js";
+import { WriteNotes } from "./writes.js";
+import { type Entries, type Shadow, type Slot, accessor, hole, shadowOf } from "./shadow.js";
 
 export interface StateLimits {
   /** Objects followed at once; a reference to one more is "too-large". */
@@ -39,6 +40,8 @@ export interface Followed {
   readonly id: ObjectId;
   readonly className: string;
   shadow: Shadow | undefined;
+  /** Private fields as far as write sites told about them, by "#name". */
+  privates: Entries | undefined;
   /** Clock of the last comparison of the whole object, milliseconds. */
   lookedMs: number;
   /** The last round of looks that reached it. */
@@ -104,6 +107,10 @@ export class IdentityLog {
     return entry?.shadow === undefined ? undefined : entry;
   }
 
+  writeNotes(locationOf: LocationOf): WriteNotes {
+    return new WriteNotes(this, locationOf);
+  }
+
   get encoder(): Encoder {
     return this.#encoder;
   }
@@ -112,21 +119,23 @@ export class IdentityLog {
     return this.#limits;
   }
 
-  /** Records operations seen as they happened. */
-  recordExact(operations: readonly WriteOperation[], location: number): void {
+  /** Records an operation seen as it happened. */
+  recordExact(operation: WriteOperation, location: number): void {
     this.#location = location;
-    for (let at = 0; at < operations.length; at++) {
-      const operation = operations[at];
-      if (operation !== undefined) this.#record(operation, Number.NaN);
-    }
+    this.#record(operation, Number.NaN);
     this.#location = 0;
   }
 
-  /** Compares the whole object now, as part of a write that was seen. */
-  compareAtWrite(entry: Followed, object: object, location: number): void {
-    const { shadow } = entry;
-    if (shadow === undefined) return;
-    this.recordExact(this.#changes(entry, shadow, object), location);
+  /** Compares the whole object now, as part of a write that was seen; asks where only if something changed. */
+  compareAtWrite(entry: Followed, object: object, location: () => number): void {
+    if (entry.shadow === undefined) return;
+    const operations = this.#changes(entry, entry.shadow, object);
+    if (operations.length === 0) return;
+    const at = location();
+    for (let n = 0; n < operations.length; n++) {
+      const operation = operations[n];
+      if (operation !== undefined) this.recordExact(operation, at);
+    }
   }
 
   /** Looks at some of what is tracked for changes nothing told about. */
@@ -190,11 +199,12 @@ export class IdentityLog {
       const operation = operations[at];
       if (operation !== undefined) this.#record(operation, afterMs);
     }
+    entry.privates?.forEach((slot) => this.#reach(slot));
     return this.#reachChildren(entry.shadow);
   }
 
   #changes(entry: Followed, shadow: Shadow, object: object): WriteOperation[] {
-    const subject = { id: entry.id, className: entry.className, shadow };
+    const subject = { id: entry.id, className: entry.className, privates: entry.privates, shadow };
     const operations = changesOf(subject, object, this.#limits, this.#encoder);
     entry.shadow = subject.shadow;
     return operations;
@@ -249,7 +259,8 @@ export class IdentityLog {
         const object = batch[at];
         const entry = object === undefined ? undefined : this.#followed.get(object);
         if (entry?.shadow === undefined) continue;
-        const contents = contentsOf({ id: entry.id, className: entry.className, shadow: entry.shadow }, this.#encoder);
+        const { id, className, privates, shadow } = entry;
+        const contents = contentsOf({ id, className, privates, shadow }, this.#encoder);
         this.#sink.write({ kind: "contents", target: entry.id, contents }, this.#location, Number.NaN);
       }
     }
@@ -273,8 +284,9 @@ export class IdentityLog {
       case "function":
         return { kind: "unavailable", because: isProxy(slot) ? "proxy" : "opaque", what: describe(slot) };
       default:
-        if (slot === null) return { kind: "primitive", value: null };
-        return this.#encodedObject(slot);
+        return typeof slot === "object" && slot !== null
+          ? this.#encodedObject(slot)
+          : { kind: "primitive", value: null };
     }
   }
 
@@ -307,6 +319,7 @@ export class IdentityLog {
       id: objectId(this.#nextId++),
       className: typeof object === "function" ? describe(object) : familyOf(object).className,
       shadow,
+      privates: undefined,
       lookedMs,
       round: this.#round,
     };

@@ -1,0 +1,154 @@
+// Questions about the syntax tree that finding write sites asks.
+import type { ESTree } from "meriyah";
+
+export type Member = ESTree.MemberExpression;
+
+export const isMember = (node: ESTree.Node): node is Member => node.type === "MemberExpression";
+
+/** Methods of arrays, Maps, Sets and Dates that change their receiver. */
+export const changingMethods: ReadonlySet<string> = new Set(
+  (
+    "push pop shift unshift splice sort reverse fill copyWithin set add delete clear setTime setDate setFullYear setHours " +
+    "setMilliseconds setMinutes setMonth setSeconds setYear setUTCDate setUTCFullYear setUTCHours setUTCMilliseconds " +
+    "setUTCMinutes setUTCMonth setUTCSeconds"
+  ).split(" "),
+);
+/** Those whose first argument says where. */
+export const keyedMethods: ReadonlySet<string> = new Set(["set", "add", "delete", "splice"]);
+export const objectFunctions: ReadonlySet<string> = new Set(["assign", "defineProperty", "defineProperties"]);
+export const reflectFunctions: ReadonlySet<string> = new Set(["set", "defineProperty", "deleteProperty"]);
+
+/** Expressions that make a new object: nothing can be tracking it yet. */
+export function isFresh(node: ESTree.Node): boolean {
+  switch (node.type) {
+    case "ObjectExpression":
+    case "ArrayExpression":
+    case "Literal":
+    case "TemplateLiteral":
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+    case "ClassExpression":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The name of a property that is written in the source: `a.b`, `a["b"]`, `a[0]`. */
+export function staticName({ computed, property }: Member): string | undefined {
+  if (!computed) return property.type === "Identifier" ? property.name : undefined;
+  if (property.type !== "Literal") return undefined;
+  const { value } = property;
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+/** Whether evaluating the receiver can be cut short by a `?.` of the same chain. */
+export function hasOptionalLink(receiver: ESTree.Node): boolean {
+  let at = receiver;
+  for (;;) {
+    if (at.type === "MemberExpression") {
+      if (at.optional === true) return true;
+      at = at.object;
+    } else if (at.type === "CallExpression") {
+      if (at.optional === true) return true;
+      at = at.callee;
+    } else {
+      return false;
+    }
+  }
+}
+
+export function directivesOf(statements: readonly ESTree.Node[]): string[] {
+  const directives: string[] = [];
+  for (const statement of statements) {
+    if (statement.type !== "ExpressionStatement" || statement.directive === undefined) break;
+    directives.push(statement.directive);
+  }
+  return directives;
+}
+
+/** Names of a class's private fields; private methods and accessors are not state of their own. */
+export function privateFieldsOf(body: ESTree.ClassBody): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const member of body.body) {
+    if (member.type === "PropertyDefinition" && member.key?.type === "PrivateIdentifier") names.add(member.key.name);
+  }
+  return names;
+}
+
+/** A word for a temporary's name: errors of the program may show it. */
+export function wordFrom(receiver: ESTree.Node): string {
+  if (receiver.type === "Identifier") return receiver.name;
+  if (receiver.type === "MemberExpression") {
+    const { property } = receiver;
+    if (!receiver.computed && (property.type === "Identifier" || property.type === "PrivateIdentifier"))
+      return property.name;
+  }
+  return "value";
+}
+
+/** What a stack trace would call the function or class, as far as the source says; undefined for anonymous ones. */
+export function functionNameFrom(
+  node:
+    | ESTree.FunctionDeclaration
+    | ESTree.FunctionExpression
+    | ESTree.ArrowFunctionExpression
+    | ESTree.ClassDeclaration
+    | ESTree.ClassExpression,
+  parent: ESTree.Node,
+  className: string,
+): string | undefined {
+  if (node.type !== "ArrowFunctionExpression" && node.id) return node.id.name;
+  switch (parent.type) {
+    case "VariableDeclarator":
+      return parent.id.type === "Identifier" ? parent.id.name : undefined;
+    case "AssignmentExpression":
+      if (parent.left.type === "Identifier") return parent.left.name;
+      return parent.left.type === "MemberExpression" ? staticName(parent.left) : undefined;
+    case "Property":
+      return keyName(parent.key);
+    case "MethodDefinition":
+    case "PropertyDefinition": {
+      const key = parent.key ? keyName(parent.key) : undefined;
+      if (key === undefined) return undefined;
+      return className === "" ? key : key === "constructor" ? `new ${className}` : `${className}.${key}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function keyName(key: ESTree.Node): string | undefined {
+  if (key.type === "Identifier") return key.name;
+  if (key.type === "PrivateIdentifier") return `#${key.name}`;
+  return key.type === "Literal" && typeof key.value === "string" ? key.value : undefined;
+}
+
+const ignored: ReadonlySet<string> = new Set([
+  "type",
+  "start",
+  "end",
+  "range",
+  "loc",
+  "raw",
+  "regex",
+  "operator",
+  "kind",
+]);
+
+const isNode = (value: unknown): value is ESTree.Node =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+
+/** The node's children in the order of the source. */
+export function childrenOf(node: ESTree.Node): ESTree.Node[] {
+  const children: ESTree.Node[] = [];
+  for (const [name, value] of Object.entries(node)) {
+    if (ignored.has(name)) continue;
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) children.push(item);
+    } else if (isNode(value)) {
+      children.push(value);
+    }
+  }
+  return children;
+}

@@ -1,0 +1,109 @@
+// Source in, source that tells about its writes out. Lines stay where they are; what cannot be parsed stays as it is.
+import { parse } from "meriyah";
+import { Edits } from "./edits.js";
+import { helpersName, idleHelpersSource } from "./helpers.js";
+import { type SitePosition, tableOf } from "./sites.js";
+import { type Place, originalPlaces } from "./source-map.js";
+import { directivesOf } from "./syntax.js";
+import { type FoundSite, WriteSites } from "./write-sites.js";
+
+export interface TransformOptions {
+  readonly format: "commonjs" | "module";
+  /** Path of the file, as locations shall name it. */
+  readonly file: string;
+  /** Also give the code helpers of its own, for threads where there is no agent. */
+  readonly standsAlone: boolean;
+}
+
+export type Transformed =
+  | { readonly kind: "changed"; readonly code: string; readonly sites: number }
+  /** Nothing to tell about, or done before. */
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+export function transform(source: string, options: TransformOptions): Transformed {
+  if (source.includes(helpersName)) return { kind: "unchanged" };
+  try {
+    return transformed(source, options);
+  } catch (error) {
+    return { kind: "unreadable", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function transformed(source: string, { format, file, standsAlone }: TransformOptions): Transformed {
+  const program = parse(source, {
+    sourceType: format,
+    next: true,
+    ranges: true,
+    webcompat: true,
+    validateRegex: false,
+  });
+  const first = program.body[directivesOf(program.body).length];
+  if (first === undefined) return { kind: "unchanged" };
+  const suffix = unusedSuffix(source);
+  const siteVariable = `sites${suffix}`;
+  const edits = new Edits(source);
+  const header = edits.insert(first.start ?? 0, "");
+  const sites = new WriteSites(edits, suffix, siteVariable);
+  const temporaries = sites.program(program);
+  if (sites.found.length === 0) return { kind: "unchanged" };
+  const table = tableOf(positionsOf(source, file, sites.found));
+  const announcement = `var ${siteVariable}=${helpersName}.f(${asLiteral(file)},${asLiteral(table)});`;
+  header.text = `${standsAlone ? idleHelpersSource : ""}${announcement}${temporaries}`;
+  return { kind: "changed", code: edits.applied(), sites: sites.found.length };
+}
+
+/** A string literal that is one line whatever the text holds. */
+const asLiteral = (text: string): string =>
+  JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+
+function unusedSuffix(source: string): string {
+  let suffix = "$h";
+  for (let at = 0; source.includes(suffix); at++) suffix = `$h${at}_`;
+  return suffix;
+}
+
+function positionsOf(source: string, file: string, found: readonly FoundSite[]): SitePosition[] {
+  const lineStarts = lineStartsOf(source);
+  const places = found.map(({ at }) => placeOf(at, lineStarts));
+  const order = places.map((_, index) => index).sort((a, b) => (found[a]?.at ?? 0) - (found[b]?.at ?? 0));
+  const sorted = order.flatMap((index) => places[index] ?? []);
+  const originals = originalPlaces(source, file, sorted);
+  const positions: SitePosition[] = places.map(({ line, column }, index) => ({
+    line: line + 1,
+    column: column + 1,
+    functionName: found[index]?.functionName ?? "",
+    file: undefined,
+  }));
+  originals?.forEach((original, rank) => {
+    const index = order[rank];
+    const position = index === undefined ? undefined : positions[index];
+    if (original === undefined || index === undefined || position === undefined) return;
+    const { functionName } = position;
+    const isSameFile = original.file === file;
+    positions[index] = {
+      line: original.line + 1,
+      column: original.column + 1,
+      functionName,
+      file: isSameFile ? undefined : original.file,
+    };
+  });
+  return positions;
+}
+
+function lineStartsOf(source: string): number[] {
+  const starts = [0];
+  for (const match of source.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
+  return starts;
+}
+
+function placeOf(at: number, lineStarts: readonly number[]): Place {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low, column: at - (lineStarts[low] ?? 0) };
+}
