@@ -26,7 +26,9 @@ export default defineConfig({
       // Fonts and images stay files: the page's policy allows no data: fonts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: { index: resolve("src/renderer/index.html") } },
+      // Loaded from this machine, once.
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { input: { index: resolve("src/renderer/index.html") }, checks: { bundlerTimings: false } },
     },
   },
 });

@@ -4,7 +4,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { hasDisplay } from "../serve/open-browser.js";
 
-/** Why there is no desktop shell, as the end of a sentence that starts with "Served in the browser". */
+/**
+ * `because` ends a sentence that says why the page is served to a browser. `missingIn`: the binary is all that is
+ * missing, and this package's installer could fetch it.
+ */
 export type Shell =
   { readonly kind: "electron"; readonly binary: string } | { readonly kind: "none"; readonly because: string };
 
@@ -20,10 +23,11 @@ export function findShell({ packageFolder, platform, environment, isRoot }: Shel
   if (!hasDisplay(platform, environment)) return none("there is no display");
   if (platform === "linux" && isRoot) return none("Electron does not run as root");
   const binary = electronBinary(packageFolder, environment);
-  return binary === undefined ? none("Electron's binary is not installed") : { kind: "electron", binary };
+  if (binary !== undefined) return { kind: "electron", binary };
+  return { ...none("Electron's binary is not installed"), missingIn: electronPackage(packageFolder) };
 }
 
-const none = (because: string): Shell => ({ kind: "none", because });
+const none = (because: string): Shell & { readonly kind: "none" } => ({ kind: "none", because });
 
 function electronBinary(packageFolder: string, environment: NodeJS.ProcessEnv): string | undefined {
   const folder = electronPackage(packageFolder);
@@ -34,7 +38,7 @@ function electronBinary(packageFolder: string, environment: NodeJS.ProcessEnv): 
 }
 
 /** Electron is a development dependency: an installed Hindcast may be without it. */
-export function electronPackage(packageFolder: string): string | undefined {
+function electronPackage(packageFolder: string): string | undefined {
   try {
     return dirname(createRequire(join(packageFolder, "package.json")).resolve("electron/package.json"));
   } catch {

@@ -53,6 +53,11 @@ export const options = {
   },
   port: { flags: "--port <n>", help: "Port on 127.0.0.1; any free one when left out", schema: wholeNumber("port", 0, 65_535) },
   open: { flags: "--no-open", help: "Print the address without opening a browser", schema: v.optional(v.boolean(), true) },
+  fetchElectron: {
+    flags: "--fetch-electron",
+    help: "Have Electron's installer fetch its binary when that is all that is missing for a desktop window",
+    schema: flag,
+  },
   json: { flags: "--json", help: "Print JSON", schema: flag },
   process: { flags: "--process <p>", help: "Number, pid or service name of a process, as hindcast info lists them", schema: text },
   scope: { flags: "--scope <name>", help: "Name that the program gave to track()", schema: text },
@@ -109,7 +114,7 @@ export const commands = {
     summary: "Open a recording, or the welcome page, in a window or browser",
     operand: "optional-file",
     required: [],
-    optional: ["port", "open"],
+    optional: ["port", "open", "fetchElectron"],
     examples: ["hindcast open app.hindcast"],
   },
   serve: {

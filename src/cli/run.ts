@@ -37,7 +37,7 @@ async function runUnder(
   const { summary } = created.value;
   const { recordingId } = summary;
 
-  const windowClosed = showWindow(world, [], { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) }).then(async (window) => {
+  const windowClosed = showWindow(world, { environment: { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) } }).then(async (window) => {
     if (window.ok) return;
     const remark = `one-time link, in the browser because ${window.error}`;
     await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);

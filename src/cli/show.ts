@@ -12,7 +12,8 @@ import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Call, connectToEngine } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";
-import { findShell } from "./electron-binary.js";
+import { type Shell, findShell } from "./electron-binary.js";
+import { fetchElectron, fetchLimits } from "./fetch-electron.js";
 import { type SignalWatch, watchSignals } from "./signals.js";
 import { type Ending, type Output, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
@@ -50,13 +51,29 @@ export async function announce(world: World, link: string, remark: string, useBr
 
 const oneTime = "one-time link";
 
+interface WindowRequest {
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Let Electron's installer fetch the binary when nothing else is missing. */
+  readonly fetchMissing?: boolean;
+}
+
+async function shellFor(world: World, fetchMissing: boolean): Promise<Shell> {
+  const question = { ...world, packageFolder: world.paths.packageFolder };
+  const shell = findShell(question);
+  if (shell.kind === "electron" || shell.missingIn === undefined || !fetchMissing) return shell;
+  await world.terminal.err.line("Fetching Electron, once; this takes seconds or, on a slow line, a few minutes…");
+  await world.terminal.err.flush();
+  const isFetched = await fetchElectron(shell.missingIn, world.environment, fetchLimits);
+  return isFetched ? findShell(question) : { kind: "none", because: "Electron could not be fetched" };
+}
+
 /** The desktop window, if it can be had. Settles with why not, or when it was closed. */
 export async function showWindow(
   world: World,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { args = [], environment = {}, fetchMissing = false }: WindowRequest,
 ): Promise<Result<undefined, string>> {
-  const shell = findShell({ ...world, packageFolder: world.paths.packageFolder });
+  const shell = await shellFor(world, fetchMissing);
   if (shell.kind === "none") return failed(shell.because);
   const window = spawn(shell.binary, [world.paths.shell, ...args], {
     env: { ...world.environment, ...environment },
@@ -78,10 +95,15 @@ export const serve = (world: World, args: CommandArgs<"serve">): Promise<Ending>
   });
 
 export const open = (world: World, args: CommandArgs<"open">): Promise<Ending> =>
-  inWindow(world, args, args.file === undefined ? [] : [resolve(world.cwd, args.file)], openFile(world, args.file));
+  inWindow(
+    world,
+    args,
+    { args: args.file === undefined ? [] : [resolve(world.cwd, args.file)], fetchMissing: args.fetchElectron },
+    openFile(world, args.file),
+  );
 
 export const demo = (world: World, args: CommandArgs<"demo">): Promise<Ending> =>
-  inWindow(world, args, ["--demo"], (call) => call("recording.demo", {}));
+  inWindow(world, args, { args: ["--demo"] }, (call) => call("recording.demo", {}));
 
 /** Opens or starts what is to be shown first; undefined shows the welcome page. */
 type First = (call: Call) => Promise<Result<RecordingSummary | undefined, HindcastError>>;
@@ -108,9 +130,9 @@ async function servedLink(
   return shown.ok ? ok(host.value.page.newLink(shown.value?.path)) : shown;
 }
 
-const inWindow = (world: World, args: HostArgs, windowArgs: readonly string[], first: First): Promise<Ending> =>
+const inWindow = (world: World, args: HostArgs, request: WindowRequest, first: First): Promise<Ending> =>
   untilInterrupted(world, async (owned) => {
-    const window = await showWindow(world, windowArgs);
+    const window = await showWindow(world, request);
     if (window.ok) return ok(Promise.resolve());
     const link = await servedLink(world, args, owned, first);
     if (!link.ok) return link;
