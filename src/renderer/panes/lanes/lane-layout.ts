@@ -14,7 +14,6 @@ export interface LaneBlock {
   readonly topPx: number;
   readonly heightPx: number;
   readonly rows: number;
-  readonly spans: number;
 }
 
 export interface LaneLayout {
@@ -27,18 +26,16 @@ export interface LaneLayout {
 /** One block per listed process in the order given, also where it has no span: a quiet process is shown, not hidden. */
 export function layOutLanes(spans: SpanColumns, processes: readonly number[]): LaneLayout {
   const rows = new Map<number, number>(processes.map((process) => [process, 0]));
-  const counts = new Map<number, number>();
   for (let i = 0; i < spans.process.length; i++) {
     const process = spans.process[i] ?? 0;
     rows.set(process, Math.max(rows.get(process) ?? 0, (spans.lane[i] ?? 0) + 1));
-    counts.set(process, (counts.get(process) ?? 0) + 1);
   }
   const blocks: LaneBlock[] = [];
   let topPx = 0;
   for (const [process, used] of rows) {
     const shown = Math.max(used, fewestRows);
     const heightPx = blockTopPx + shown * rowPitchPx + blockBottomPx;
-    blocks.push({ process, topPx, heightPx, rows: used, spans: counts.get(process) ?? 0 });
+    blocks.push({ process, topPx, heightPx, rows: used });
     topPx += heightPx;
   }
   return { blocks, heightPx: topPx, topsPx: topsOf(spans, blocks) };

@@ -55,9 +55,9 @@ describe("layOutLanes", () => {
 
   it("gives a process without spans a block of its own", () => {
     const { blocks } = layOutLanes(spansOf(), [1, 2]);
-    expect(blocks.map((block) => [block.process, block.rows, block.spans])).toEqual([
-      [1, 0, 0],
-      [2, 0, 0],
+    expect(blocks.map((block) => [block.process, block.rows])).toEqual([
+      [1, 0],
+      [2, 0],
     ]);
   });
 });

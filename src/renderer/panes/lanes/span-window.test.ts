@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { needsFetch, windowAround } from "./span-window.js";
+import { firstSpanNs, needsFetch, windowAround } from "./span-window.js";
 
 const view = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 
@@ -22,5 +22,11 @@ describe("needsFetch", () => {
 
   it("does not mind a view that begins before the recording", () => {
     expect(needsFetch(view(-500, 500), { range: windowAround(view(-500, 500)), truncated: false })).toBe(false);
+  });
+});
+
+describe("firstSpanNs", () => {
+  it("shows some sixty spans, within reason", () => {
+    expect([firstSpanNs(60e9, 1200), firstSpanNs(1e9, 1e6), firstSpanNs(60e9, 0)]).toEqual([3e9, 50e6, 10e9]);
   });
 });

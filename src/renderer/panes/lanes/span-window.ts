@@ -23,3 +23,13 @@ export function needsFetch(view: NsRange, fetched: FetchedSpans | undefined): bo
   const isCovered = range.fromNs <= Math.max(0, view.fromNs) && range.toNs >= view.toNs;
   return !isCovered || (truncated && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
 }
+
+const spansAtFirst = 60;
+const shortestFirstNs = 50e6;
+const longestFirstNs = 10e9;
+
+/** How much the pane shows at first: about as many spans as can be told apart, at the recording's average rate. */
+export function firstSpanNs(durationNs: number, spans: number): number {
+  const wanted = (durationNs / Math.max(spans, 1)) * spansAtFirst;
+  return Math.min(Math.max(wanted, shortestFirstNs), longestFirstNs);
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { MetricSeries } from "../../../shared/protocol/engine-calls.js";
 import { defaultSeries } from "./default-series.js";
 import { type Samples, extentOf, roundExtent, valueAt } from "./samples.js";
+import { rowHeight } from "./row-height.js";
 import { groupSeries, toggled } from "./series-groups.js";
 import { numberText, scaleOf, valueText } from "./units.js";
 
@@ -118,5 +119,11 @@ describe("series", () => {
 
   it("keep their order when one is shown or hidden", () => {
     expect([toggled([3, 1], 2), toggled([3, 1], 3)]).toEqual([[3, 1, 2], [1]]);
+  });
+});
+
+describe("rowHeight", () => {
+  it("shows whole rows, sharing what there is", () => {
+    expect([rowHeight(122, 4), rowHeight(200, 4), rowHeight(400, 3), rowHeight(20, 3)]).toEqual([40, 50, 84, 38]);
   });
 });

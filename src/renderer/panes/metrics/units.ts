@@ -70,3 +70,6 @@ export function numberText(value: number): string {
 
 export const valueText = (value: number | undefined, scale: UnitScale): string =>
   value === undefined ? "–" : numberText(value * scale.factor);
+
+/** As the gutter has room for: what every second series has in common goes. */
+export const shortName = (alias: string): string => alias.replace(/^event loop /, "loop ").replace(/ memory$/, " mem.");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
-import { historyRows, numericSteps } from "./history-rows.js";
+import { historyRows, numericSteps, pathBelow } from "./history-rows.js";
 
 function writeOf(seq: number, instant: bigint, value: unknown, more: Partial<WriteEntry> = {}): WriteEntry {
   return {
@@ -53,14 +53,28 @@ describe("historyRows", () => {
 });
 
 describe("numericSteps", () => {
-  it("are the new values when all are numbers", () => {
-    expect(numericSteps(writes.slice(0, 2), "a.balance", 100n)).toEqual([
+  it("are the new values when all are numbers, also where an ancestor was written", () => {
+    expect(
+      numericSteps([writeOf(1, 100n, 5, { path: "a" }), writeOf(4, 200n, 6), writeOf(5, 300n, undefined)], 100n),
+    ).toEqual([
       { atNs: 0, value: 5 },
       { atNs: 100, value: 6 },
     ]);
   });
 
-  it("are none when a value is not a number or belongs to another path", () => {
-    expect([numericSteps([writeOf(1, 1n, "x")], "a.balance", 0n), numericSteps(writes, "a", 0n)]).toEqual([[], []]);
+  it("are none when a value is not a number", () => {
+    expect(numericSteps([writeOf(1, 1n, 5), writeOf(2, 2n, "x")], 0n)).toEqual([]);
+  });
+});
+
+describe("pathBelow", () => {
+  it("names where below the asked path a write was", () => {
+    const at = (path: string) => writeOf(1, 1n, 5, { path });
+    expect([
+      pathBelow(at("a.b"), "a"),
+      pathBelow(at("a[0]"), "a"),
+      pathBelow(at("a"), "a"),
+      pathBelow(at(""), "a"),
+    ]).toEqual(["b", "[0]", "", ""]);
   });
 });

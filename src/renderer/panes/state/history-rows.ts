@@ -1,5 +1,6 @@
 // A value's writes as rows: newest first, each with its place in the code and what it belonged to.
 import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { Step } from "./step-chart.js";
 
 export interface HistoryRow {
   readonly write: WriteEntry;
@@ -56,16 +57,20 @@ export function placeOf({ location }: WriteEntry): { readonly short: string; rea
 
 const baseName = (file: string): string => file.split(/[\\/]/).pop() ?? file;
 
-/** The numbers among the new values, for the step chart; empty unless every value present is one. */
-export function numericSteps(
-  writes: readonly WriteEntry[],
-  path: string,
-  start: bigint,
-): readonly { readonly atNs: number; readonly value: number }[] {
-  const steps: { atNs: number; value: number }[] = [];
+/**
+ * The numbers a value has been, for the step chart; none unless all are. `new` is the asked value also where the write
+ * itself was above it (an ancestor replaced), and absent where the value went away.
+ */
+export function numericSteps(writes: readonly WriteEntry[], start: bigint): readonly Step[] {
+  const steps: Step[] = [];
   for (const write of writes) {
-    if (write.path !== path || typeof write.new !== "number") return [];
+    if (write.new === undefined) continue;
+    if (typeof write.new !== "number") return [];
     steps.push({ atNs: Number(write.instant - start), value: write.new });
   }
   return steps;
 }
+
+/** A write below the asked path says where; one at or above it speaks of the asked value itself. */
+export const pathBelow = (write: WriteEntry, path: string): string =>
+  write.path !== path && write.path.startsWith(path) ? write.path.slice(path.length).replace(/^\./, "") : "";
