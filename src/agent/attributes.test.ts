@@ -110,7 +110,9 @@ describe("formatLine", () => {
   });
 
   it("never runs the program's code", () => {
-    expect(formatLine(["%s %d %i %f %j %o", hostile, hostile, hostile, hostile, hostile, hostile])).toContain("[Getter]");
+    expect(formatLine(["%s %d %i %f %j %o", hostile, hostile, hostile, hostile, hostile, hostile])).toContain(
+      "[Getter]",
+    );
     expect(previewOf(new Proxy(trap, trapHandler))).toBe("[Proxy]");
   });
 });

@@ -5,7 +5,14 @@ import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
 import { classNameOf, isError, stackOf, textProperty } from "./own-data.js";
 
-export const budgets = { depth: 4, keys: 64, items: 64, textUnits: 4096, stackUnits: 16_384, totalUnits: 32_768 } as const;
+export const budgets = {
+  depth: 4,
+  keys: 64,
+  items: 64,
+  textUnits: 4096,
+  stackUnits: 16_384,
+  totalUnits: 32_768,
+} as const;
 
 const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
 const { isProxy } = types;
@@ -57,7 +64,13 @@ const isList = (value: AttributeValue): value is readonly AttributeValue[] => Ar
  * The bytes of `writeAttributes(out, attributesFrom(source))` for what events mostly carry: numbers, short ASCII texts,
  * booleans. Written in place at `start`; returns where they end, or undefined (and garbage in place) for anything else.
  */
-export function encodeFlat(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
+export function encodeFlat(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  limit: number,
+  source: unknown,
+): number | undefined {
   if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
   const keys = ownKeys(source);
   const count = keys.length;
@@ -134,7 +147,8 @@ function convertObject(value: object, depth: number, allowance: Allowance): Attr
     return Number.isNaN(dateGetTime.call(value)) ? "Invalid Date" : dateToISOString.call(value);
   }
   if (isError(value)) return exceptionAttributes(value);
-  if (depth <= 0 || allowance.left <= 0) return Array.isArray(value) ? "[Array]" : `[${classNameOf(value) || "Object"}]`;
+  if (depth <= 0 || allowance.left <= 0)
+    return Array.isArray(value) ? "[Array]" : `[${classNameOf(value) || "Object"}]`;
   if (Array.isArray(value)) return convertArray(value, depth, allowance);
   if (types.isMap(value)) return convertMap(value, depth, allowance);
   if (types.isSet(value)) return convertSet(value, depth, allowance);

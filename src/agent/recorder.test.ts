@@ -11,7 +11,12 @@ function recorderWith(ringBytes: number) {
   const context = new SpanContext();
   const faults: string[] = [];
   let clock = 0;
-  const recorder = new Recorder(new RingWriter(memory), context, () => ++clock, () => faults.push("fault"));
+  const recorder = new Recorder(
+    new RingWriter(memory),
+    context,
+    () => ++clock,
+    () => faults.push("fault"),
+  );
   const drained = (): AgentRecord[] => readRecords(reader.take(memory.size) ?? new Uint8Array());
   return { recorder, context, drained, faults };
 }
@@ -56,7 +61,12 @@ describe("Recorder", () => {
   it("keeps the trace of the parent and continues a remote one", () => {
     const { recorder } = recorderWith(1 << 16);
     const traceId = new Uint8Array(16).fill(7);
-    const remote = recorder.startSpan("a", "server", { kind: "remote", traceId, spanId: new Uint8Array(8).fill(9) }, {});
+    const remote = recorder.startSpan(
+      "a",
+      "server",
+      { kind: "remote", traceId, spanId: new Uint8Array(8).fill(9) },
+      {},
+    );
     const local = recorder.startSpan("b", "client", { kind: "local", span: remote }, {});
     expect(remote.traceId).toEqual(traceId);
     expect(local.traceId).toEqual(traceId);

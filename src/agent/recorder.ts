@@ -86,7 +86,12 @@ export class Recorder implements RecordSink {
       const clock = this.clockMs();
       const span = this.#context.current;
       if (!this.#eventInPlace(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
-        this.#record({ kind: "event", name: this.#lastEventId, span: span?.number ?? 0, attributes: attributesFrom(attributes) });
+        this.#record({
+          kind: "event",
+          name: this.#lastEventId,
+          span: span?.number ?? 0,
+          attributes: attributesFrom(attributes),
+        });
     } catch {
       this.#fail();
     }
@@ -131,7 +136,8 @@ export class Recorder implements RecordSink {
   startSpan(name: string, spanKind: SpanKind, parent: SpanParent, attributes: Attributes): OpenSpan {
     const span: OpenSpan = {
       number: ++this.#spans,
-      traceId: parent.kind === "none" ? this.#randomBytes(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId,
+      traceId:
+        parent.kind === "none" ? this.#randomBytes(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId,
       spanId: this.#randomBytes(8),
     };
     this.#record({

@@ -5,8 +5,10 @@ import { RingMemory, control, facts, link } from "./ring.js";
 import { EngineLink, type WorkerSetup } from "./worker.js";
 
 const stopMessage = "stop";
-/** The longest an exit is held up, and only while an engine is connected or about to be. */
-const maxExitWaitMs = 1000;
+/** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
+const maxStillMs = 1000;
+/** … and never longer than this, which only a backlog of many megabytes needs. */
+const maxExitWaitMs = 5000;
 
 export interface Ending {
   readonly exitCode: number | undefined;
@@ -51,8 +53,8 @@ export class WorkerThread {
   /** Blocks until everything is with the kernel; returns at once when no engine is connected. `flush` may add records. */
   end(ending: () => Ending, flush: () => boolean): void {
     const { control: words, facts: numbers } = this.#memory;
-    const deadline = this.#now() + maxExitWaitMs;
-    while (!flush() && this.isWorthWaitingFor && this.#now() < deadline) Atomics.wait(words, control.done, 0, 2);
+    const patience = this.#patience();
+    while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
     const { exitCode, written, dropped } = ending();
     numbers[facts.exitCode] = exitCode ?? 0;
     numbers[facts.written] = written;
@@ -61,10 +63,23 @@ export class WorkerThread {
     Atomics.store(words, control.stop, 1);
     this.#worker.postMessage(stopMessage);
     while (Atomics.load(words, control.done) === 0 && this.isWorthWaitingFor) {
-      const left = deadline - this.#now();
+      const left = patience();
       if (left <= 0) return;
       Atomics.wait(words, control.done, 0, Math.min(left, 50));
     }
+  }
+
+  /** Milliseconds that may still be waited, anew at each call: more while the worker gets bytes out. */
+  #patience(): () => number {
+    const { control: words } = this.#memory;
+    const startMs = this.#now();
+    let [movedMs, progress] = [startMs, Atomics.load(words, control.progress)];
+    return () => {
+      const now = this.#now();
+      const current = Atomics.load(words, control.progress);
+      if (current !== progress) [movedMs, progress] = [now, current];
+      return Math.min(startMs + maxExitWaitMs, movedMs + maxStillMs) - now;
+    };
   }
 
   terminate(): void {

@@ -15,15 +15,14 @@ export interface WorkerSetup {
 
 /** Looking this often loses at most so many milliseconds to a SIGKILL; a quiet program is looked at less often. */
 const busyPollMs = 5;
+const floodPollMs = 1;
 const idlePollMs = 25;
 const idleAfterPolls = 50;
 const batchBytes = 256 * 1024;
-const maxUnacknowledgedBytes = 32 * 1024 * 1024;
-/** Bytes handed to the socket and not yet taken by the kernel. */
-const maxUnsentBytes = 2 * 1024 * 1024;
+/** What the engine has not yet committed is kept here; beyond this it stays in the ring, which counts what it refuses. */
+const maxUnacknowledgedBytes = 128 * 1024 * 1024;
 const firstRetryMs = 100;
 const lastRetryMs = 5000;
-const closeWaitMs = 200;
 
 interface Batch {
   readonly number: number;
@@ -39,7 +38,6 @@ export class EngineLink {
   #retryMs = firstRetryMs;
   #quietPolls = 0;
   #lastBatch = 0;
-  #unsentBytes = 0;
   #unacknowledged: Batch[] = [];
   #unacknowledgedBytes = 0;
   #isStopping = false;
@@ -79,7 +77,6 @@ export class EngineLink {
     const splitter = new FrameSplitter();
     this.#socket = socket;
     this.#isWelcome = false;
-    this.#unsentBytes = 0;
     socket.on("connect", () => {
       const { timeOriginMs } = this.#setup.facts;
       this.#sendControl(frameTypes.hello, { ...this.#setup.facts, clockMs: this.#clockMs(timeOriginMs) });
@@ -124,18 +121,17 @@ export class EngineLink {
 
   #poll(): void {
     if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
-    const wasEmpty = this.#reader.usedBytes === 0;
+    const used = this.#reader.usedBytes;
     this.#drain();
-    this.#quietPolls = wasEmpty ? this.#quietPolls + 1 : 0;
-    setTimeout(() => this.#poll(), this.#quietPolls > idleAfterPolls ? idlePollMs : busyPollMs);
+    this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
+    const isFlooded = used > this.#memory.size / 8;
+    const pauseMs = isFlooded ? floodPollMs : this.#quietPolls > idleAfterPolls ? idlePollMs : busyPollMs;
+    setTimeout(() => this.#poll(), pauseMs);
   }
 
   #drain(): void {
     if (!this.#isWelcome || this.#saidBye) return;
-    while (
-      this.#isStopping ||
-      (this.#unsentBytes < maxUnsentBytes && this.#unacknowledgedBytes < maxUnacknowledgedBytes)
-    ) {
+    while (this.#isStopping || this.#unacknowledgedBytes < maxUnacknowledgedBytes) {
       const records = this.#reader.take(batchBytes);
       if (records === undefined) break;
       const batch = { number: ++this.#lastBatch, records };
@@ -156,14 +152,13 @@ export class EngineLink {
       written: numbers[facts.written],
       dropped: numbers[facts.dropped],
     });
-    const finish = () => {
+    // The engine closes its side when it has read everything. What the kernel alone had would be lost if the engine
+    // wrote an acknowledgement to a program that is gone: its socket would fail before it was read to the end.
+    this.#socket?.on("close", () => {
       Atomics.store(words, control.done, 1);
       Atomics.notify(words, control.done);
-    };
-    // The engine closes its side once it has read everything. It usually has within a millisecond; an engine that is
-    // busy need not be waited for, as the kernel has every byte and delivers it even if this process is gone by then.
-    this.#socket?.end(() => setTimeout(finish, closeWaitMs));
-    this.#socket?.on("close", finish);
+    });
+    this.#socket?.end();
   }
 
   #sendBatch(batch: Batch): void {
@@ -180,13 +175,9 @@ export class EngineLink {
   #send(parts: readonly Uint8Array[]): void {
     const socket = this.#socket;
     if (socket === undefined) return;
+    const noteProgress = () => void Atomics.add(this.#memory.control, control.progress, 1);
     socket.cork();
-    for (const part of parts) {
-      this.#unsentBytes += part.length;
-      socket.write(part, () => {
-        if (this.#socket === socket) this.#unsentBytes -= part.length;
-      });
-    }
+    for (const part of parts) socket.write(part, noteProgress);
     socket.uncork();
   }
 

@@ -1,6 +1,6 @@
 // Lines that pino writes, as logs with the attributes pino serialized (redacted ones stay redacted). Later pinos publish
 // each line on a diagnostics channel; for earlier ones the function that composes lines is replaced as pino loads.
-import { Module } from "node:module";
+import { Module, createRequire } from "node:module";
 import { type Severity, severities } from "../../shared/trace/attributes.js";
 import type { Agent } from "../agent.js";
 import { attributesFrom, cutText } from "../attributes.js";
@@ -17,56 +17,50 @@ export function installPino(agent: Agent): () => void {
   const record = (instance: object, call: readonly unknown[], line: unknown) => {
     if (typeof line === "string") recordLine(agent, line, messageKeyOf(instance), call[2]);
   };
-  const hasChannel = new WeakSet<object>();
+  const seen = new Set<string>();
   return together([
     onChannel(guest, "tracing:pino_asJson:end", (message) => {
       const [instance, call] = [Reflect.get(message, "instance"), Reflect.get(message, "arguments")];
       if (typeof instance !== "object" || instance === null || typeof call !== "object" || call === null) return;
-      record(instance, Array.from(call), Reflect.get(message, "result"));
+      record(instance, Array.from(call as ArrayLike<unknown>), Reflect.get(message, "result"));
     }),
+    // At the first look for pino's tools they are loaded here, ahead of whoever asked: a replaced Module._load would do
+    // as well, but would stand in every stack of a module that is being loaded.
     replaceMethod(
       Module,
-      "_load",
-      (load) =>
+      "_resolveFilename",
+      (resolve) =>
         function (...args) {
-          const loaded = Reflect.apply(load, this, args);
-          if (args[0] === "./tools" || args[0] === "./lib/tools")
+          const file = Reflect.apply(resolve, this, args);
+          if (typeof file === "string" && toolsFile.test(file) && !seen.has(file)) {
+            seen.add(file);
             guest.runAsGuest(
-              () => wrapComposer(loaded, args[1], hasChannel, guest.runAsGuest.bind(guest), record),
+              () => wrapComposer(file, (...call) => void guest.runAsGuest(() => record(...call), undefined)),
               undefined,
             );
-          return loaded;
+          }
+          return file;
         },
     ),
   ]);
 }
 
-type AsGuest = (work: () => void, fallback: undefined) => void;
+const toolsFile = /[\\/]pino[\\/]lib[\\/]tools\.js$/;
+
 type RecordLine = (instance: object, call: readonly unknown[], line: unknown) => void;
 
-function wrapComposer(
-  tools: unknown,
-  parent: unknown,
-  seen: WeakSet<object>,
-  asGuest: AsGuest,
-  record: RecordLine,
-): void {
-  if (typeof tools !== "object" || tools === null || seen.has(tools)) return;
-  const file = typeof parent === "object" && parent !== null ? dataProperty(parent, "filename") : undefined;
-  if (typeof file !== "string" || !/[\\/]pino[\\/](lib[\\/][\w-]+|pino)\.js$/.test(file)) return;
-  seen.add(tools);
+function wrapComposer(file: string, record: RecordLine): void {
+  const tools: unknown = createRequire(file)(file);
+  if (typeof tools !== "object" || tools === null) return;
   const asJson = dataProperty(tools, "asJson");
-  if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("asJsonChan")) return;
+  if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("hasSubscribers")) return;
   replaceMethod(
     tools,
     "asJson",
     (original) =>
       function (...args) {
         const line = Reflect.apply(original, this, args);
-        if (typeof this === "object" && this !== null) {
-          const instance = this;
-          asGuest(() => record(instance, args, line), undefined);
-        }
+        if (typeof this === "object" && this !== null) record(this, args, line);
         return line;
       },
   );
