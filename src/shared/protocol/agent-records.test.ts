@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { type Attributes, type AttributeValue, spanKinds, spanStatuses } from "../trace/attributes.js";
+import { seq } from "../trace/time.js";
+import { type CapturedValue, type Entry, type ObjectContents, objectId } from "../trace/value.js";
+import type { WriteOperation } from "../trace/write.js";
+import { type AgentRecord, type AgentRecordBody, gapReasons, readRecords, writeRecord } from "./agent-records.js";
+import { ByteWriter, MalformedBytes } from "./bytes.js";
+
+/** Records with random content, the same for the same seed. */
+class RandomRecords {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  below(n: number): number {
+    return Math.floor(this.next() * n);
+  }
+
+  one<Item>(items: readonly [Item, ...Item[]]): Item {
+    return items[this.below(items.length)] ?? items[0];
+  }
+
+  list<Item>(make: () => Item, most = 4): Item[] {
+    return Array.from({ length: this.below(most + 1) }, make);
+  }
+
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.below(256));
+  }
+
+  readonly id = (): number => this.below(2 ** 32);
+  readonly object = () => objectId(this.id());
+
+  readonly text = (): string =>
+    this.list(() => this.one(["a", "key", "ß", "€", "😀", "\ud800", "\udc00x", "\0", " "]), 6).join("");
+
+  readonly number = (): number =>
+    this.one([0, -0, 1, -1, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 0.1, Number.NaN, Number.NEGATIVE_INFINITY, Number.MAX_VALUE]);
+
+  readonly value = (): CapturedValue =>
+    this.one<() => CapturedValue>([
+      () => ({ kind: "primitive", value: this.one([undefined, null, true, false, 12n ** 30n, -5n]) }),
+      () => ({ kind: "primitive", value: this.number() }),
+      () => ({ kind: "primitive", value: this.text() }),
+      () => ({ kind: "symbol", description: this.text() }),
+      () => ({ kind: "object", id: this.object() }),
+      () => ({ kind: "hole" }),
+      () => ({ kind: "cut", start: this.text(), length: this.below(2 ** 40) }),
+      () => ({
+        kind: "unavailable",
+        because: this.one(["getter", "proxy", "opaque", "too-large", "not-recorded"]),
+        what: this.text(),
+      }),
+    ])();
+
+  readonly entry = (): Entry => [this.text(), this.value()];
+
+  readonly contents = (): ObjectContents => {
+    const className = this.text();
+    return this.one<() => ObjectContents>([
+      () => ({ kind: "object", className, entries: this.list(this.entry) }),
+      () => ({ kind: "error", className, entries: this.list(this.entry) }),
+      () => ({ kind: "array", className, elements: this.list(this.value), entries: this.list(this.entry) }),
+      () => ({ kind: "map", className, pairs: this.list(() => [this.value(), this.value()] as const) }),
+      () => ({ kind: "set", className, members: this.list(this.value) }),
+      () => ({ kind: "date", className, timeMs: this.number() }),
+      () => ({ kind: "bytes", className, bytes: this.bytes(this.below(9)), length: this.below(2 ** 40) }),
+      () => ({ kind: "opaque", className }),
+    ])();
+  };
+
+  readonly operation = (): WriteOperation => {
+    const target = this.object();
+    return this.one<() => WriteOperation>([
+      () => ({ kind: "set", target, key: this.text(), value: this.value() }),
+      () => ({ kind: "delete", target, key: this.text() }),
+      () => ({ kind: "splice", target, start: this.id(), deleteCount: this.id(), elements: this.list(this.value) }),
+      () => ({ kind: "map-set", target, key: this.value(), value: this.value() }),
+      () => ({ kind: "map-delete", target, key: this.value() }),
+      () => ({ kind: "set-add", target, member: this.value() }),
+      () => ({ kind: "set-delete", target, member: this.value() }),
+      () => ({ kind: "clear", target }),
+      () => ({ kind: "contents", target, contents: this.contents() }),
+      () => ({ kind: "scope", scope: this.text(), value: this.value() }),
+    ])();
+  };
+
+  readonly attributes = (depth = 3): Attributes => {
+    const attributes = Object.create(null) as Record<string, AttributeValue>;
+    for (const key of this.list(this.text)) attributes[key] = this.attribute(depth);
+    return attributes;
+  };
+
+  attribute(depth: number): AttributeValue {
+    return this.one<() => AttributeValue>([
+      this.text,
+      this.number,
+      () => this.one([true, false, null]),
+      () => (depth === 0 ? 1 : this.list(() => this.attribute(depth - 1))),
+      () => (depth === 0 ? 2 : this.attributes(depth - 1)),
+    ])();
+  }
+
+  body(kind: AgentRecordBody["kind"]): AgentRecordBody {
+    const { id } = this;
+    const [span, name] = [id(), id()];
+    switch (kind) {
+      case "string":
+        return { kind, id: id(), text: this.text() };
+      case "location":
+        return { kind, id: id(), file: id(), line: id(), column: id(), functionName: id() };
+      case "series":
+        return { kind, id: id(), name, unit: id(), attributes: this.attributes() };
+      case "event":
+        return { kind, name, span, attributes: this.attributes() };
+      case "span-start": {
+        const [traceId, spanId, parentSpanId] = [this.bytes(16), this.bytes(8), this.bytes(8)];
+        const spanKind = this.one(spanKinds);
+        return { kind, span, parent: id(), spanKind, name, traceId, spanId, parentSpanId, attributes: this.attributes() };
+      }
+      case "span-end":
+        return { kind, span, status: this.one(spanStatuses), name, attributes: this.attributes() };
+      case "log":
+        return { kind, severity: this.below(25), span, source: id(), body: this.text(), attributes: this.attributes() };
+      case "metric":
+        return { kind, series: id(), value: this.number() };
+      case "write":
+        return { kind, span, location: id(), afterMs: this.number(), operation: this.operation() };
+      case "gap":
+        return { kind, reason: this.one(gapReasons), lost: this.below(2 ** 40) };
+    }
+  }
+
+  record(kind: AgentRecordBody["kind"]): AgentRecord {
+    return { clockMs: this.next() * 1e7, seq: seq(this.below(2 ** 50)), ...this.body(kind) };
+  }
+}
+
+function bytesOf(records: readonly AgentRecord[]): Uint8Array {
+  const out = new ByteWriter(16);
+  for (const record of records) writeRecord(out, record);
+  return out.bytes.slice(0, out.at);
+}
+
+const kinds = [
+  "string",
+  "location",
+  "series",
+  "event",
+  "span-start",
+  "span-end",
+  "log",
+  "metric",
+  "write",
+  "gap",
+] as const satisfies readonly AgentRecordBody["kind"][];
+
+describe("agent records", () => {
+  for (const kind of kinds)
+    for (const seed of [1, 2, 3])
+      it(`reads back every ${kind} record as it was written (seed ${seed})`, () => {
+        const random = new RandomRecords(seed);
+        const records = Array.from({ length: 200 }, () => random.record(kind));
+        expect(readRecords(bytesOf(records))).toEqual(records);
+      });
+
+  it("refuses a record cut off at any byte, and never reads past its end", () => {
+    const random = new RandomRecords(4);
+    for (const kind of kinds) {
+      const bytes = bytesOf([random.record(kind)]);
+      for (let length = 1; length < bytes.length; length++) {
+        const cut = bytes.slice(0, length);
+        expect(() => readRecords(cut), `${kind} cut to ${length}`).toThrow(MalformedBytes);
+        if (length % 8 !== 0 || length < 24) continue;
+        // A record that claims to end here: either its payload did (only padding is missing), or it is refused.
+        new DataView(cut.buffer).setUint32(0, length, true);
+        try {
+          readRecords(cut);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MalformedBytes);
+        }
+      }
+    }
+  });
+
+  for (const seed of [5, 6, 7])
+    it(`reads or refuses damaged bytes, and does nothing else (seed ${seed})`, () => {
+      const random = new RandomRecords(seed);
+      for (let round = 0; round < 500; round++) {
+        const bytes = bytesOf(random.list(() => random.record(random.one(kinds)), 3));
+        for (let hits = random.below(4) + 1; hits > 0 && bytes.length > 0; hits--)
+          bytes[random.below(bytes.length)] = random.below(256);
+        try {
+          readRecords(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MalformedBytes);
+        }
+      }
+    });
+});
