@@ -28,8 +28,8 @@ export interface AgentServer {
   readonly token: string;
   /** Agents connected now. */
   connected(): number;
-  /** Resolves when no agent is connected, or none of them has sent anything for so long. */
-  whenQuiet(silenceMs: number): Promise<void>;
+  /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
+  whenQuiet(withinMs: number): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -54,11 +54,9 @@ export async function listenForAgents(recording: LiveRecording): Promise<AgentSe
     socketPath,
     token,
     connected: () => peers.size,
-    whenQuiet: async (silenceMs) => {
-      const isTalking = (peer: AgentPeer): boolean => Date.now() - peer.lastHeardMs < silenceMs;
-      const asked = Date.now();
-      while (peers.size > 0 && (Date.now() - asked < silenceMs || [...peers].some(isTalking)))
-        await new Promise((resolve) => setTimeout(resolve, 10));
+    whenQuiet: async (withinMs) => {
+      const deadline = Date.now() + withinMs;
+      while (peers.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     },
     dispose: () => owned.dispose(),
   };
@@ -85,7 +83,6 @@ class AgentPeer {
   readonly #greetingDue: NodeJS.Timeout;
   #process: ProcessIngest | undefined;
   #saidBye = false;
-  lastHeardMs = Date.now();
 
   constructor(
     readonly socket: Socket,
@@ -113,7 +110,6 @@ class AgentPeer {
   }
 
   #onData(chunk: Uint8Array): void {
-    this.lastHeardMs = Date.now();
     for (const frame of this.#splitter.push(chunk)) {
       if (this.socket.destroyed || this.#saidBye) return;
       this.#onFrame(frame);

@@ -34,7 +34,7 @@ export interface RecordingEvents {
   onFailure(error: HindcastError): void;
 }
 
-/** Agents that say nothing for so long while a recording is being stopped are not waited for. */
+/** What a program that has ended still had on its way is here by then; one that goes on is cut off. */
 const quietWithinMs = 1500;
 
 export class OpenRecording {

@@ -1,0 +1,142 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { frameTypes, wireVersion } from "../shared/protocol/agent-wire.js";
+import { TestEngine } from "./engine.test-support.js";
+import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+
+describe("the agents' socket", () => {
+  let engine: TestEngine;
+  beforeEach(() => {
+    engine = new TestEngine();
+  });
+  afterEach(() => engine.dispose());
+
+  const bodiesOf = async (recordingId: string): Promise<string[]> =>
+    (await engine.call("logs.page", { recordingId, first: 0, limit: 2000 })).bodies;
+  const log = (maker: RecordMaker, body: string) =>
+    maker.make({ kind: "log", severity: 9, span: 0, source: 0, body, attributes: {} });
+
+  it("can be reached by this user only", async () => {
+    const { socketPath } = await engine.record();
+    expect(statSync(socketPath).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(socketPath)).mode & 0o777).toBe(0o700);
+  });
+
+  it("acknowledges a batch when it can be read back", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token }));
+    agent.batch(1, [log(new RecordMaker(), "first")]);
+    await agent.acknowledged(1);
+    expect(await bodiesOf(summary.recordingId)).toEqual(["first"]);
+  });
+
+  it("takes a batch that is sent again once, also over a new connection", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const maker = new RecordMaker();
+    const [one, two, three] = [[log(maker, "1")], [log(maker, "2")], [log(maker, "3")]];
+    const before = await SocketAgent.greet(socketPath, helloOf({ token }));
+    before.batch(1, one);
+    before.batch(2, two);
+    await before.acknowledged(2);
+    const after = await SocketAgent.greet(socketPath, helloOf({ token }));
+    before.socket.destroy();
+    after.batch(2, two);
+    after.batch(3, three);
+    await after.acknowledged(3);
+    expect(after.acks()).toEqual([2, 3]);
+    expect(await bodiesOf(summary.recordingId)).toEqual(["1", "2", "3"]);
+    const { processes } = await engine.call("recording.summary", { recordingId: summary.recordingId });
+    expect(processes.map(({ ended }) => ended)).toEqual([undefined]);
+  });
+
+  it("refuses a wrong token and another version with a code", async () => {
+    const { socketPath, token } = await engine.record();
+    const refusalOf = async (hello: unknown): Promise<string | undefined> => {
+      const agent = await SocketAgent.connect(socketPath);
+      agent.control(frameTypes.hello, hello);
+      await agent.closed();
+      return agent.refusal();
+    };
+    expect(await refusalOf(helloOf({ token: `${token}0` }))).toBe("bad-token");
+    expect(await refusalOf(helloOf({ token: "" }))).toBe("bad-token");
+    expect(await refusalOf({ kind: "hello", wireVersion: wireVersion + 1, whatElse: "it says" })).toBe("wire-version");
+  });
+
+  it("cuts off who breaks the rules, and the others do not notice", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId } = summary;
+    const good = await SocketAgent.greet(socketPath, helloOf({ token }));
+    const maker = new RecordMaker();
+
+    const rude: ((agent: SocketAgent) => void)[] = [
+      (agent) => agent.socket.write(Buffer.from("GET / HTTP/1.1\r\n\r\n")),
+      (agent) => agent.socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1])),
+      (agent) => agent.frame(frameTypes.hello, Buffer.from("{")),
+      (agent) => agent.control(frameTypes.hello, { ...helloOf({ token }), timeOriginMs: 1e300 }),
+      (agent) => agent.batch(1, [log(new RecordMaker(), "without hello")]),
+    ];
+    for (const act of rude) {
+      const agent = await SocketAgent.connect(socketPath);
+      act(agent);
+      await agent.closed();
+    }
+    const ruderLater: ((agent: SocketAgent) => void)[] = [
+      (agent) => agent.frame(frameTypes.batch, new Uint8Array([1, 0, 0, 0, 7, 7, 7])),
+      (agent) => agent.frame(99, new Uint8Array(3)),
+      (agent) => agent.batch(1, [maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: "x", attributes: {} }, 1e200)]),
+      (agent) => agent.batch(1, [log(maker, "bad batch"), maker.make({ kind: "gap", reason: "ring-full", lost: NaN })]),
+    ];
+    for (const [index, act] of ruderLater.entries()) {
+      const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId: `rude${index}` }));
+      act(agent);
+      await agent.closed();
+    }
+
+    good.batch(1, [log(new RecordMaker(), "still here")]);
+    await good.acknowledged(1);
+    expect(await bodiesOf(recordingId)).toEqual(["still here"]);
+  });
+
+  it("marks the end of a process: with its exit code, or as not known", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId } = summary;
+    const maker = new RecordMaker();
+    const leaving = await SocketAgent.greet(socketPath, helloOf({ token, runId: "a", serviceName: "leaving" }));
+    const crashing = await SocketAgent.greet(socketPath, helloOf({ token, runId: "b", serviceName: "crashing", pid: 2 }));
+    crashing.batch(1, [
+      maker.make({
+        kind: "span-start",
+        span: 1,
+        parent: 0,
+        name: 0,
+        spanKind: "server",
+        traceId: new Uint8Array(16).fill(1),
+        spanId: new Uint8Array(8).fill(2),
+        parentSpanId: new Uint8Array(8),
+        attributes: {},
+      }),
+      maker.make({ kind: "gap", reason: "ring-full", lost: 7 }),
+    ]);
+    await crashing.acknowledged(1);
+    crashing.socket.destroy();
+    await leaving.bye(50, 3);
+    const saved = await engine.call("recording.stop", { recordingId });
+
+    expect(saved.processes.map(({ serviceName, ended, category }) => ({ serviceName, exitCode: ended?.exitCode, category }))).toEqual([
+      { serviceName: "leaving", exitCode: 3, category: 1 },
+      { serviceName: "crashing", exitCode: undefined, category: 2 },
+    ]);
+    const marks = await engine.call("timeline.marks", { recordingId });
+    expect(marks.map(({ kind, process, lost, label }) => `${kind} ${process} ${lost} ${label}`).sort()).toEqual([
+      "end 1 0 ended with 3",
+      "end 2 0 connection lost: how it ended is not known",
+      "gap 2 7 records dropped: the program was faster than the recorder",
+      "start 1 0 leaving (pid 4711)",
+      "start 2 0 crashing (pid 2)",
+    ]);
+    const spans = await engine.call("spans.range", { recordingId, from: saved.start, to: saved.end, limit: 10 });
+    expect([...spans.endNs]).toEqual([NaN]);
+    expect(saved.counts.lost).toBe(7);
+  });
+});
