@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { completionScript } from "./completions.js";
+import { type CliCommand, type CliOption, commandNames, commands, options } from "./option-table.js";
+import { parse } from "./parse.js";
+
+/** What a command line means: the command and its arguments, the text it asks for, or why it was not understood. */
+function meaning(...words: string[]): unknown {
+  const parsed = parse(words, "1.2.3");
+  if (!parsed.ok) return parsed.error.details["reason"];
+  return parsed.value.kind === "text" ? parsed.value.text : [parsed.value.name, parsed.value.args];
+}
+
+const capture = { level: "requests", include: [], exclude: [], writes: "on" };
+
+describe("parse", () => {
+  it("leaves everything after -- to the program", () => {
+    expect(meaning("record", "-o", "a b.hindcast", "--", "node", "--json", "-o", "x", "--", "y z")).toEqual([
+      "record",
+      { out: "a b.hindcast", ...capture, command: ["node", "--json", "-o", "x", "--", "y z"] },
+    ]);
+  });
+
+  it("leaves the program's own options alone without -- too", () => {
+    expect(meaning("record", "-o", "x", "node", "app.js", "--level", "lines", "-o", "y")).toEqual([
+      "record",
+      { out: "x", ...capture, command: ["node", "app.js", "--level", "lines", "-o", "y"] },
+    ]);
+  });
+
+  it("reads capture options", () => {
+    const words = ["--level", "metrics", "--include", "src/**", "lib/**", "--include", "*.cjs", "--exclude", "x", "--writes", "off"];
+    expect(meaning("run", ...words, "--", "node", "a")).toEqual([
+      "run",
+      {
+        out: undefined,
+        level: "metrics",
+        include: ["src/**", "lib/**", "*.cjs"],
+        exclude: ["x"],
+        writes: "off",
+        port: undefined,
+        open: true,
+        command: ["node", "a"],
+      },
+    ]);
+  });
+
+  it("takes - for standard input", () => {
+    expect(meaning("state", "f", "--scope", "s", "--at", "-", "--json")).toEqual([
+      "state",
+      { file: "f", scope: "s", at: "-", process: undefined, json: true },
+    ]);
+  });
+
+  it("takes an empty path, which is the whole scope", () => {
+    expect(meaning("history", "f", "--scope", "s", "--path", "")).toMatchObject(["history", { path: "" }]);
+  });
+
+  it("reads numbers and switches", () => {
+    expect(meaning("serve", "--port", "0", "--no-open")).toEqual(["serve", { file: undefined, port: 0, open: false }]);
+  });
+
+  it.each([
+    [["recrod"], "Unknown command 'recrod' (Did you mean record?)"],
+    [["record", "--", "node", "a"], "Required option '-o, --out <file>' not specified"],
+    [["record", "-o", "x"], "Missing required argument 'command'"],
+    [["record", "-o", "x", "--level", "all", "--", "node"], /'all' is invalid.*metrics, requests, calls, lines/],
+    [["run", "--writes", "maybe", "--", "node"], /'maybe' is invalid.*on, off/],
+    [["serve", "--port", "65536"], "--port takes a whole number from 0 to 65535"],
+    [["serve", "--port", "http"], "--port takes a whole number from 0 to 65535"],
+    [["events", "f", "--limit", "0"], "--limit takes a whole number from 1 to 1000000000"],
+    [["info"], "Missing required argument 'file'"],
+    [["info", "a", "b"], /Too many arguments/],
+    [["info", "a", "--jsn"], "Unknown option '--jsn' (Did you mean --json?)"],
+    [["completion", "powershell"], /bash/],
+  ])("does not understand %j", (words, reason) => {
+    expect(meaning(...words)).toEqual(reason instanceof RegExp ? expect.stringMatching(reason) : reason);
+  });
+
+  it("prints the version, and help for the whole and for each command", () => {
+    expect(meaning("--version")).toBe("1.2.3\n");
+    expect(meaning()).toBe(meaning("--help").toString().slice(0, String(meaning()).length));
+    for (const name of commandNames) {
+      const help = String(meaning(name, "--help"));
+      expect(help).toContain(`hindcast ${name}`);
+      const { required, optional, examples }: CliCommand = commands[name];
+      for (const option of [...required, ...optional]) expect(help).toContain(options[option].flags);
+      for (const example of examples) expect(help).toContain(example);
+    }
+  });
+
+  it("understands every example of the table", () => {
+    for (const name of commandNames) {
+      for (const example of commands[name].examples) {
+        const words = (/hindcast (.*?)(?: <.*|\))?$/.exec(example)?.[1] ?? "").split(" ");
+        expect([example, meaning(...words)]).toEqual([example, [name, expect.anything()]]);
+      }
+    }
+  });
+});
+
+describe("the option table", () => {
+  it("names each option as the parser will", () => {
+    const wrong = Object.entries(options).filter(([name, { flags }]: [string, CliOption]) => {
+      const long = (/--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      return long !== name;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("completionScript", () => {
+  it.each(["bash", "zsh", "fish"] as const)("names every command and option for %s", (shell) => {
+    const script = completionScript(shell);
+    for (const name of commandNames) expect(script).toContain(name);
+    for (const { flags } of Object.values(options)) {
+      const long = /--([a-z-]+)/.exec(flags)?.[1] ?? "";
+      expect(script).toContain(shell === "fish" ? `-l ${long}` : `--${long}`);
+    }
+  });
+});
