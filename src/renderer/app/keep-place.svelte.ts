@@ -8,7 +8,7 @@ const writeAfterMs = 250;
 
 export function keepPlace(page: Window, session: Session): void {
   const first = placeFromAddress(page.location.hash, page.location.search);
-  if (first !== undefined) void session.open(first.path, first.instant);
+  if (first !== undefined) void session.open(first.path, first);
 
   let later: ReturnType<typeof setTimeout> | undefined;
   $effect.root(() => {
@@ -31,5 +31,7 @@ function placeOf(session: Session): KeptPlace | undefined {
   const { workspace } = session;
   if (workspace === undefined) return undefined;
   const { recording, playhead } = workspace;
-  return { path: recording.summary.path, instant: playhead.followsLive ? undefined : playhead.instant };
+  const { path } = recording.summary;
+  if (playhead.followsLive) return { path, instant: undefined, record: undefined };
+  return { path, instant: playhead.instant, record: playhead.position };
 }

@@ -5,14 +5,16 @@ describe("the kept place", () => {
   it("comes back from the hash it was written to", () => {
     for (const path of ["/home/me/a b.hindcast", "C:\\x\\y#1.hindcast", "/ü/&=?.hindcast"]) {
       for (const instant of [undefined, 1_795_271_631_642_318_204n]) {
-        expect(placeFromAddress(hashFromPlace({ path, instant }), "")).toEqual({ path, instant });
+        for (const record of [undefined, { process: 2, seq: 12_345 }]) {
+          expect(placeFromAddress(hashFromPlace({ path, instant, record }), "")).toEqual({ path, instant, record });
+        }
       }
     }
   });
 
   it("prefers where the person was to what the host said", () => {
-    expect(placeFromAddress("#file=%2Fa", "?open=%2Fb")).toEqual({ path: "/a", instant: undefined });
-    expect(placeFromAddress("", "?open=%2Fb")).toEqual({ path: "/b", instant: undefined });
+    expect(placeFromAddress("#file=%2Fa", "?open=%2Fb")).toEqual({ path: "/a", instant: undefined, record: undefined });
+    expect(placeFromAddress("", "?open=%2Fb")).toEqual({ path: "/b", instant: undefined, record: undefined });
   });
 
   it("is nothing on the welcome page", () => {
@@ -21,7 +23,11 @@ describe("the kept place", () => {
     expect(placeFromAddress("#at=12", "?open=")).toBeUndefined();
   });
 
-  it("leaves out an instant that is none", () => {
-    expect(placeFromAddress("#file=a&at=12x", "")).toEqual({ path: "a", instant: undefined });
+  it("leaves out what is not an instant or a record", () => {
+    expect(placeFromAddress("#file=a&at=12x&record=1.x", "")).toEqual({
+      path: "a",
+      instant: undefined,
+      record: undefined,
+    });
   });
 });

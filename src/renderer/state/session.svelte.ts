@@ -6,6 +6,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import { Marks } from "./marks.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
+import type { KeptPlace } from "./place.js";
 import { Playhead } from "./playhead.svelte.js";
 import { Ranges } from "./ranges.svelte.js";
 import { Selection } from "./selection.svelte.js";
@@ -43,9 +44,12 @@ export class Session {
     return this.#shown.kind === "open" ? this.#shown.workspace : undefined;
   }
 
-  async open(path: string, at?: bigint): Promise<void> {
+  async open(path: string, at?: Pick<KeptPlace, "instant" | "record">): Promise<void> {
     const opened = await this.#show(`Opening ${path}`, (signal) => this.#link.call("recording.open", { path }, signal));
-    if (opened !== undefined && at !== undefined) opened.playhead.moveTo(opened.recording.offsetFromInstant(at));
+    if (opened === undefined || at?.instant === undefined) return;
+    const { recording, playhead } = opened;
+    if (at.record === undefined) playhead.moveTo(recording.offsetFromInstant(at.instant));
+    else playhead.moveToPosition({ ...at.record, instant: at.instant });
   }
 
   async recordDemo(): Promise<void> {
