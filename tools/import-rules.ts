@@ -133,7 +133,9 @@ function nameProblems(path: string): string[] {
   if (name.endsWith(".svelte")) {
     return /^[A-Z][A-Za-z0-9]*\.svelte$/.test(name) ? [] : ["is a component and should be named in PascalCase.svelte"];
   }
-  return /^[a-z0-9]+(-[a-z0-9]+)*(\.(svelte|test|test-support|spec|config|d))*\.(ts|js|mjs|cjs|mts|cts)$/.test(name)
+  return /^[a-z0-9]+(-[a-z0-9]+)*(\.(svelte|fuzz|test|test-support|spec|config|d))*\.(ts|js|mjs|cjs|mts|cts)$/.test(
+    name,
+  )
     ? []
     : ["should be named in kebab-case"];
 }
