@@ -133,6 +133,7 @@ export class LanesView {
 
   #bringIntoView(startNs: number): void {
     const { fromNs, toNs, spanNs } = this.range;
-    if (startNs < fromNs || startNs > toNs) this.range.pan(startNs - spanNs / 3 - fromNs);
+    if (startNs < fromNs || startNs > toNs)
+      this.range.show({ fromNs: startNs - spanNs / 3, toNs: startNs + (spanNs * 2) / 3 });
   }
 }
