@@ -37,31 +37,34 @@ describe.each([
   ["kept in memory", 1_000_000],
   ["read from the store each time", 10],
 ])("the cached graph, writes %s", (_, maxKept) => {
-  it.each([1, 2, 3, 4, 5, 6])("is the plain fold at any position, while the recording grows (seed %i)", async (seed) => {
-    const below = randomFrom(seed * 7919);
-    const store = new GrowingStore(programWrites(seed));
-    const writes = new WriteLog(store, () => store.committed, maxKept);
-    const cache = new GraphCache(writes, { every: 1 + below(40), most: 1 + below(6) });
-    for (let round = 0; round < 150; round++) {
-      store.committed = Math.min(store.writes.length, store.committed + below(20));
-      const place = below(store.committed + 5);
-      const upTo: UpTo = below(2) === 0 ? { seq: seq(place) } : { instant: instant(BigInt(place * 10 - below(10))) };
-      const committed = store.writes.slice(0, store.committed);
-      const expected = stateAt(committed, upTo);
-      const last = committed.findLast((write) => isUpTo(write, upTo));
-      const before = last === undefined ? undefined : stateAt(committed, { seq: seq(last.seq - 1) });
-      const answer = await cache.at(processId(1), upTo, (position) => ({
-        json: jsonOf(position.graph),
-        seq: position.last?.seq,
-        change: position.change,
-      }));
-      expect(answer).toEqual({
-        json: jsonOf(expected),
-        seq: last?.seq,
-        change: before === undefined || last === undefined ? { kind: "none" } : changeBy(before, last.operation),
-      });
-    }
-  });
+  it.each([1, 2, 3, 4, 5, 6])(
+    "is the plain fold at any position, while the recording grows (seed %i)",
+    async (seed) => {
+      const below = randomFrom(seed * 7919);
+      const store = new GrowingStore(programWrites(seed));
+      const writes = new WriteLog(store, () => store.committed, maxKept);
+      const cache = new GraphCache(writes, { every: 1 + below(40), most: 1 + below(6) });
+      for (let round = 0; round < 150; round++) {
+        store.committed = Math.min(store.writes.length, store.committed + below(20));
+        const place = below(store.committed + 5);
+        const upTo: UpTo = below(2) === 0 ? { seq: seq(place) } : { instant: instant(BigInt(place * 10 - below(10))) };
+        const committed = store.writes.slice(0, store.committed);
+        const expected = stateAt(committed, upTo);
+        const last = committed.findLast((write) => isUpTo(write, upTo));
+        const before = last === undefined ? undefined : stateAt(committed, { seq: seq(last.seq - 1) });
+        const answer = await cache.at(processId(1), upTo, (position) => ({
+          json: jsonOf(position.graph),
+          seq: position.last?.seq,
+          change: position.change,
+        }));
+        expect(answer).toEqual({
+          json: jsonOf(expected),
+          seq: last?.seq,
+          change: before === undefined || last === undefined ? { kind: "none" } : changeBy(before, last.operation),
+        });
+      }
+    },
+  );
 
   it("answers questions asked at once, each with its own position", async () => {
     const store = new GrowingStore(programWrites(9));

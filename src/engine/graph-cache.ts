@@ -100,7 +100,7 @@ class ProcessGraphs {
     const newest = this.#checkpoints.at(-1)?.seq ?? 0;
     const isCheckpoint = newest < write.seq && this.#sinceCheckpoint >= this.#every;
     const change = isLast || isCheckpoint ? changeBy(graph, write.operation) : noChange;
-    graph.apply(write.operation);
+    graph.apply(write.operation, write.certainty);
     this.#current = { graph, last: write, change, seq: write.seq, instant: write.instant };
     if (isCheckpoint) this.#keepCheckpoint();
   }

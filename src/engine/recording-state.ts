@@ -1,6 +1,6 @@
 // What is kept in memory about one open recording's state: its writes, the graph last looked at, and which writes are
 // to which scope.
-import { type Instant, type ProcessId, type Seq, seq } from "../shared/trace/time.js";
+import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { GraphCache } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
@@ -18,6 +18,8 @@ interface Step {
   readonly direction: "previous" | "next";
   readonly scope?: string | undefined;
 }
+
+const lookAheadNs = 10_000_000_000n;
 
 export class RecordingState {
   readonly writes: WriteReader;
@@ -39,6 +41,12 @@ export class RecordingState {
     }
     found.sort((a, b) => compareToPlace(a, b));
     return step.direction === "next" ? found[0] : found.at(-1);
+  }
+
+  /** The writes that follow a position. Comparing lags behind by less than this, unless the program is stuck. */
+  async writesSoonAfter(process: ProcessId, at: Instant): Promise<readonly RecordedWrite[]> {
+    const last = await this.graphs.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0));
+    return this.writes.read(process, last, { instant: instant(at + lookAheadNs) });
   }
 
   async write(position: WritePosition): Promise<RecordedWrite | undefined> {

@@ -67,7 +67,13 @@ describe("state.at", () => {
       await valueAt(atInstant(49n)),
       await valueAt(atInstant(60n)),
       await valueAt(atSeq(99)),
-    ]).toEqual(["absent #2", '{"a":{"balance":1}} #3', '{"a":{"balance":2}} #4', '{"a":{"balance":9}} #6', '{"a":{}} #7']);
+    ]).toEqual([
+      "absent #2",
+      '{"a":{"balance":1}} #3',
+      '{"a":{"balance":2}} #4',
+      '{"a":{"balance":9}} #6',
+      '{"a":{}} #7',
+    ]);
   });
 
   it("is what another process's position was at the same time", async () => {
@@ -93,7 +99,9 @@ describe("state.diff", () => {
     const calls = callsOver(story);
     const changes = async (a: number, b: number) => {
       const answer = await calls.diff({ ...common, a: atSeq(a), b: atSeq(b), limit: 10 });
-      return answer.ok ? answer.value.changes.map((one) => `${one.path}: ${one.oldText} -> ${one.newText}`) : answer.error;
+      return answer.ok
+        ? answer.value.changes.map((one) => `${one.path}: ${one.oldText} -> ${one.newText}`)
+        : answer.error;
     };
     expect([await changes(3, 6), await changes(7, 3), await changes(4, 4)]).toEqual([
       ["a.balance: 1 -> 9"],
@@ -107,14 +115,11 @@ describe("state.history and state.lastWriter", () => {
   it("tell who wrote a value, with code location and both values", async () => {
     const answer = await callsOver(story).history({ ...common, path: "a.balance", limit: 10 });
     const lines = answer.ok
-      ? answer.value.writes.map((one) => `#${one.seq} ${one.path} ${one.oldText}->${one.newText} :${one.location?.line}`)
+      ? answer.value.writes.map(
+          (one) => `#${one.seq} ${one.path} ${one.oldText}->${one.newText} :${one.location?.line}`,
+        )
       : answer.error;
-    expect(lines).toEqual([
-      "#3  ->1 :3",
-      "#4 a.balance 1->2 :4",
-      "#6 a 2->9 :6",
-      "#7 a.balance 9-> :7",
-    ]);
+    expect(lines).toEqual(["#3  ->1 :3", "#4 a.balance 1->2 :4", "#6 a 2->9 :6", "#7 a.balance 9-> :7"]);
   });
 
   it("gives the newest when there are more than asked for", async () => {
@@ -147,7 +152,9 @@ describe("state.history and state.lastWriter", () => {
 
 describe("timeline.step from write to write", () => {
   const second = "@1={}; scope other=@1; @1.x=1";
-  const step = async (args: Partial<CallArgs<"timeline.step">> & Pick<CallArgs<"timeline.step">, "from" | "direction">) => {
+  const step = async (
+    args: Partial<CallArgs<"timeline.step">> & Pick<CallArgs<"timeline.step">, "from" | "direction">,
+  ) => {
     const answer = await callsOver(story, second).stepToWrite({ recordingId: "r", kind: "write", ...args });
     if (!answer.ok) return answer.error.code;
     const { position } = answer.value;
@@ -162,7 +169,14 @@ describe("timeline.step from write to write", () => {
       await step({ from: atSeq(4, 1), direction: "next" }),
       await step({ from: atSeq(7, 1), direction: "next" }),
       await step({ from: atInstant(999n), direction: "previous" }),
-    ]).toEqual(["2#2 other = {}", "1#3 s = {a: {…1}}", "2#3 other.x = 1", "1#6 s.a = {balance: 9}", "none", "1#7 delete s.a.balance"]);
+    ]).toEqual([
+      "2#2 other = {}",
+      "1#3 s = {a: {…1}}",
+      "2#3 other.x = 1",
+      "1#6 s.a = {balance: 9}",
+      "none",
+      "1#7 delete s.a.balance",
+    ]);
   });
 
   it("keeps to one scope or process when told to", async () => {

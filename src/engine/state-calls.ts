@@ -12,6 +12,7 @@ import {
   type Row,
   type UpTo,
   type WritePosition,
+  awaitedSlots,
   describeWrite,
   diffOf,
   historyOf,
@@ -46,9 +47,11 @@ export class StateCalls {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    return state.graphs.at(process, await upToFrom(subject.value, args.at), ({ graph, last, change }) => {
-      const isBetween = last?.certainty.kind === "between";
-      return ok(columnsFromRows(rowsOf(graph, { ...args, change, isBetween })));
+    const upTo = await upToFrom(subject.value, args.at);
+    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
+    return state.graphs.at(process, upTo, ({ graph, change }) => {
+      const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
+      return ok(columnsFromRows(rowsOf(graph, { ...args, change, awaited })));
     });
   }
 
@@ -113,10 +116,12 @@ export class StateCalls {
     const access = this.#access(args.recordingId);
     if (!access.ok) return access;
     const { processes, scopes } = access.value.facts();
-    const isWanted = ({ process }: { readonly process: number }) => args.process === undefined || process === args.process;
+    const isWanted = ({ process }: { readonly process: number }) =>
+      args.process === undefined || process === args.process;
     if (!processes.some(isWanted)) return failed(hindcastError("no-such-process", { process: String(args.process) }));
     const wantedScopes = scopes.filter(isWanted).map(({ scope }) => scope);
-    if (args.scope !== undefined && !wantedScopes.includes(args.scope)) return failed(noSuchScope(args.scope, wantedScopes));
+    if (args.scope !== undefined && !wantedScopes.includes(args.scope))
+      return failed(noSuchScope(args.scope, wantedScopes));
     const state = this.#stateOf(access.value);
     const ids = processes.filter(isWanted).map(({ process }) => processId(process));
     const found = await state.nearestWrite(ids, args, await placeFrom(access.value, args.from));

@@ -48,7 +48,12 @@ const none: Change = { kind: "none" };
 
 export function changeBy(graph: ObjectGraph, operation: WriteOperation): Change {
   if (operation.kind === "scope")
-    return { kind: "scope", scope: operation.scope, before: graph.scopes().get(operation.scope), after: operation.value };
+    return {
+      kind: "scope",
+      scope: operation.scope,
+      before: graph.scopes().get(operation.scope),
+      after: operation.value,
+    };
   const { target } = operation;
   const node = graph.node(target);
   if (operation.kind === "contents") {
@@ -60,7 +65,15 @@ export function changeBy(graph: ObjectGraph, operation: WriteOperation): Change 
     const before = valueAtSlot(node, slot);
     if (before === undefined && after === undefined) return none;
     const isKeyMoved = (before === undefined) !== (after === undefined);
-    return { kind: "slot", target, slot, before, after, key: isKeyMoved ? key : undefined, sizeBefore: sizeOfNode(node) };
+    return {
+      kind: "slot",
+      target,
+      slot,
+      before,
+      after,
+      key: isKeyMoved ? key : undefined,
+      sizeBefore: sizeOfNode(node),
+    };
   };
   switch (operation.kind) {
     case "set":
@@ -112,7 +125,9 @@ function isSameNode(a: GraphNode, b: GraphNode): boolean {
   if (a.kind !== b.kind || a.className !== b.className) return false;
   if (a.kind === "date" && b.kind === "date") return Object.is(a.timeMs, b.timeMs);
   if (a.kind === "bytes" && b.kind === "bytes")
-    return a.length === b.length && a.bytes.length === b.bytes.length && a.bytes.every((byte, i) => byte === b.bytes[i]);
+    return (
+      a.length === b.length && a.bytes.length === b.bytes.length && a.bytes.every((byte, i) => byte === b.bytes[i])
+    );
   const [valuesA, valuesB] = [[...valuesOfNode(a)], [...valuesOfNode(b)]];
   if (valuesA.length !== valuesB.length || !valuesA.every((value, i) => isSameValue(value, valuesB[i]))) return false;
   const [keysA, keysB] = ["entries" in a ? [...a.entries.keys()] : [], "entries" in b ? [...b.entries.keys()] : []];
@@ -120,7 +135,10 @@ function isSameNode(a: GraphNode, b: GraphNode): boolean {
 }
 
 /** The values a change takes out of its object, and those it puts in. */
-export function valuesMovedBy(change: Change): { readonly out: Iterable<CapturedValue>; readonly in: Iterable<CapturedValue> } {
+export function valuesMovedBy(change: Change): {
+  readonly out: Iterable<CapturedValue>;
+  readonly in: Iterable<CapturedValue>;
+} {
   switch (change.kind) {
     case "none":
     case "scope":

@@ -35,7 +35,10 @@ export function childAt(node: GraphNode, step: PathStep): Pick<Child, "slot" | "
   }
 }
 
-function inEntries(entries: ReadonlyMap<string, CapturedValue>, step: PathStep): Pick<Child, "slot" | "value"> | undefined {
+function inEntries(
+  entries: ReadonlyMap<string, CapturedValue>,
+  step: PathStep,
+): Pick<Child, "slot" | "value"> | undefined {
   const key = step.kind === "property" ? step.key : step.kind === "number" ? String(step.value) : undefined;
   const value = key === undefined ? undefined : entries.get(key);
   return key === undefined || value === undefined ? undefined : { slot: key, value };

@@ -22,7 +22,7 @@ function historyText(story: string, pathText: string): string[] {
 
 describe("historyOf", () => {
   it("sees a write through any alias, by the path that was asked for", () => {
-    const story = "@1={list: @2, byId: @3}; @2=[@4]; @3=Map(\"a\"=>@4); @4={n: 1}; scope s=@1; @4.n=2";
+    const story = '@1={list: @2, byId: @3}; @2=[@4]; @3=Map("a"=>@4); @4={n: 1}; scope s=@1; @4.n=2';
     expect([historyText(story, "list[0].n"), historyText(story, "byId.a"), historyText(story, "list")]).toEqual([
       ["#5 :  -> 1", "#6 list[0].n: 1 -> 2"],
       ["#5 :  -> {n: 1}", "#6 byId.a.n: 1 -> 2"],
@@ -61,24 +61,27 @@ describe("historyOf", () => {
     expect(historyText(story, "z")).toEqual(["#8 z:  -> {b: {…1}, c: {…1}}", "#9 z.b.n: 2 -> 3"]);
   });
 
-  it.each(Array.from({ length: 30 }, (_, index) => index + 1))("finds what going through everything finds (seed %i)", (seed) => {
-    const program = new LiveProgram(seed);
-    for (let change = 0; change < 60; change++) program.step();
-    const below = randomFrom(seed * 31);
-    for (let round = 0; round < 8; round++) {
-      const path = somePath(program.writes, below);
-      const { entries } = historyOf(program.writes, "s", path, 1e6);
-      const found = entries.map(({ write, old, new: now }) => ({ seq: write.seq, old: old.json, new: now.json }));
-      const relations = thoroughHistory(program.writes, path);
-      expect(`${formatPath(path)} ${found.map((entry) => entry.seq).join()}`).toBe(
-        `${formatPath(path)} ${relations.map((relation) => relation.seq).join()}`,
-      );
-      const onPath = relations.filter((relation) => relation.isOnPath);
-      expect(found.filter((_, at) => relations[at]?.isOnPath)).toEqual(
-        onPath.map(({ seq, old, new: now }) => ({ seq, old, new: now })),
-      );
-    }
-  });
+  it.each(Array.from({ length: 30 }, (_, index) => index + 1))(
+    "finds what going through everything finds (seed %i)",
+    (seed) => {
+      const program = new LiveProgram(seed);
+      for (let change = 0; change < 60; change++) program.step();
+      const below = randomFrom(seed * 31);
+      for (let round = 0; round < 8; round++) {
+        const path = somePath(program.writes, below);
+        const { entries } = historyOf(program.writes, "s", path, 1e6);
+        const found = entries.map(({ write, old, new: now }) => ({ seq: write.seq, old: old.json, new: now.json }));
+        const relations = thoroughHistory(program.writes, path);
+        expect(`${formatPath(path)} ${found.map((entry) => entry.seq).join()}`).toBe(
+          `${formatPath(path)} ${relations.map((relation) => relation.seq).join()}`,
+        );
+        const onPath = relations.filter((relation) => relation.isOnPath);
+        expect(found.filter((_, at) => relations[at]?.isOnPath)).toEqual(
+          onPath.map(({ seq, old, new: now }) => ({ seq, old, new: now })),
+        );
+      }
+    },
+  );
 });
 
 /** A path that exists at some time, from a random walk. */
@@ -127,7 +130,8 @@ function reachableFrom(graph: ObjectGraph, value: CapturedValue | undefined): Re
     if (seen.has(id)) continue;
     seen.add(id);
     const node = graph.node(id);
-    for (const child of node === undefined ? [] : childrenOf(node)) if (child.value.kind === "object") queue.push(child.value.id);
+    for (const child of node === undefined ? [] : childrenOf(node))
+      if (child.value.kind === "object") queue.push(child.value.id);
   }
   return seen;
 }

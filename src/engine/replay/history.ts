@@ -13,6 +13,7 @@ import { stepOfSlot } from "./children.js";
 import { type Change, changeBy } from "./change.js";
 import { headOf, previewOf } from "./preview.js";
 import { sizeOfNode } from "./node.js";
+import type { ObjectGraph } from "./object-graph.js";
 import { ReachGraph } from "./reach.js";
 import { type Resolved, resolvePath } from "./resolve.js";
 import { valueAtSlot } from "./slot.js";
@@ -52,7 +53,10 @@ export function historyOf(writes: readonly RecordedWrite[], scope: string, path:
     if (watch.apply(write) !== "elsewhere") matching.push(index);
     existed ||= watch.now.value !== undefined;
   });
-  const entries = limit > 0 ? printed(writes, new Set(matching.slice(-limit)), scope, path) : [];
+  const entries =
+    limit > 0
+      ? printed(writes.slice(0, (matching.at(-1) ?? -1) + 1), new Set(matching.slice(-limit)), scope, path)
+      : [];
   return { existed, total: matching.length, entries };
 }
 
@@ -64,14 +68,9 @@ function printed(
 ): HistoryEntry[] {
   const watch = new PathWatch(scope, path);
   const entries: HistoryEntry[] = [];
-  const last = Math.max(...wanted);
   for (const [index, write] of writes.entries()) {
-    if (index > last) break;
-    if (!wanted.has(index)) {
-      watch.apply(write);
-      continue;
-    }
-    entries.push(entryOf(watch, write, path));
+    if (wanted.has(index)) entries.push(entryOf(watch, write, path));
+    else watch.apply(write);
   }
   return entries;
 }
@@ -85,16 +84,21 @@ function entryOf(watch: PathWatch, write: RecordedWrite, path: Path): HistoryEnt
   const change = changeBy(graph, write.operation);
   const pathBefore = watch.pathOf(change, path);
   const atPath = show(watch.now.value);
-  const below = sideOf(change, "before", show);
+  const below = sideOf(graph, change, "before", show);
   const relation = watch.apply(write);
   const writePath = pathBefore ?? watch.pathOf(change, path) ?? formatPath(path);
   return relation === "below"
-    ? { write, path: writePath, old: below, new: sideOf(change, "after", show) }
+    ? { write, path: writePath, old: below, new: sideOf(graph, change, "after", show) }
     : { write, path: writePath, old: atPath, new: show(watch.now.value) };
 }
 
 /** What a change took away or put in its place, as one value. Several elements of an array are shown as a list. */
-function sideOf(change: Change, side: "before" | "after", show: (value: CapturedValue | undefined) => Shown): Shown {
+function sideOf(
+  graph: ObjectGraph,
+  change: Change,
+  side: "before" | "after",
+  show: (value: CapturedValue | undefined) => Shown,
+): Shown {
   switch (change.kind) {
     case "none":
       return show(undefined);
@@ -105,7 +109,7 @@ function sideOf(change: Change, side: "before" | "after", show: (value: Captured
       const values = side === "before" ? change.removed : change.inserted;
       if (Math.max(change.removed.length, change.inserted.length) <= 1) return show(values[0]);
       const shown = values.slice(0, maxObjectsShown).map(show);
-      const text = shown.slice(0, 5).map((one) => one.text);
+      const text = values.slice(0, 5).map((value) => previewOf(graph, value, true));
       return {
         json: shown.map((one) => one.json ?? null),
         text: `[${text.join(", ")}${values.length > 5 ? `, … ${values.length - 5} more` : ""}]`,

@@ -18,3 +18,5 @@ export { previewOf } from "./preview.js";
 export { ScopeWrites, type WritePosition, nearestWrite } from "./scope-writes.js";
 /** A write on one line. */
 export { describeWrite } from "./describe-write.js";
+/** Slots whose value at an instant is not certain. */
+export { awaitedSlots } from "./found.js";

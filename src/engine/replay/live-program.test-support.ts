@@ -131,7 +131,12 @@ export class LiveProgram {
     if (typeof value === "symbol") return { kind: "symbol", description: value.description ?? "" };
     if (typeof value === "object") return { kind: "object", id: this.#idOf(value) };
     if (typeof value === "function") return { kind: "unavailable", because: "opaque", what: "function" };
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+    if (
+      typeof value === "string" ||
+      typeof value === "number" ||
+      typeof value === "boolean" ||
+      typeof value === "bigint"
+    )
       return { kind: "primitive", value };
     throw new Error("not a value");
   }

@@ -2,10 +2,13 @@
 // in Seq order gives the graph at any Seq. Plain and slow on purpose: faster ways are tested against it.
 // A write to an object whose contents never arrived changes nothing: the object stays "not recorded".
 import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace/value.js";
-import type { WriteOperation } from "../../shared/trace/write.js";
+import type { Certainty, WriteOperation } from "../../shared/trace/write.js";
 import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type GraphNode, contentsFromNode, copyOfNode, nodeFromContents } from "./node.js";
+import { changeBy } from "./change.js";
+import { foundAfter } from "./found.js";
+import type { Slot } from "./slot.js";
 import { type Splice, spliceFrom } from "./splice.js";
 
 /** Beyond this many elements past its end, an array is not filled with holes but given up as too large. */
@@ -16,22 +19,29 @@ type TargetedOperation = Exclude<WriteOperation, { kind: "scope" }>;
 export class ObjectGraph {
   readonly #nodes: Map<ObjectId, GraphNode>;
   readonly #scopes: Map<string, CapturedValue>;
+  /** Slots last changed by a write that was found by comparing; sets are replaced, never changed, so forks share them. */
+  readonly #found: Map<ObjectId, ReadonlySet<Slot>>;
   /** Nodes that no other graph shares; others are copied before their first change. */
   #owned = new Set<ObjectId>();
 
-  private constructor(nodes: Map<ObjectId, GraphNode>, scopes: Map<string, CapturedValue>) {
+  private constructor(
+    nodes: Map<ObjectId, GraphNode>,
+    scopes: Map<string, CapturedValue>,
+    found: Map<ObjectId, ReadonlySet<Slot>>,
+  ) {
     this.#nodes = nodes;
     this.#scopes = scopes;
+    this.#found = found;
   }
 
   static empty(): ObjectGraph {
-    return new ObjectGraph(new Map(), new Map());
+    return new ObjectGraph(new Map(), new Map(), new Map());
   }
 
   /** An independent graph of the same state; objects are copied only when one of the two changes them. */
   fork(): ObjectGraph {
     this.#owned = new Set();
-    return new ObjectGraph(new Map(this.#nodes), new Map(this.#scopes));
+    return new ObjectGraph(new Map(this.#nodes), new Map(this.#scopes), new Map(this.#found));
   }
 
   scopes(): ReadonlyMap<string, CapturedValue> {
@@ -47,7 +57,13 @@ export class ObjectGraph {
     return node === undefined ? undefined : contentsFromNode(node);
   };
 
-  apply(operation: WriteOperation): void {
+  /** Whether the time of the slot's last change is known only between two instants. */
+  isFound(id: ObjectId, slot: Slot): boolean {
+    return this.#found.get(id)?.has(slot) === true;
+  }
+
+  apply(operation: WriteOperation, certainty: Certainty = { kind: "exact" }): void {
+    if (operation.kind !== "scope") this.#noteFound(operation, certainty.kind === "between");
     switch (operation.kind) {
       case "scope":
         this.#scopes.set(operation.scope, operation.value);
@@ -59,6 +75,15 @@ export class ObjectGraph {
       default:
         this.#applyTo(operation);
     }
+  }
+
+  #noteFound(operation: TargetedOperation, isFound: boolean): void {
+    const { target } = operation;
+    const before = this.#found.get(target);
+    if (!isFound && before === undefined) return;
+    const found = foundAfter(changeBy(this, operation), before, isFound);
+    if (found === undefined) this.#found.delete(target);
+    else this.#found.set(target, found);
   }
 
   #applyTo(operation: Exclude<TargetedOperation, { kind: "contents" }>): void {

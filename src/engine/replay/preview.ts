@@ -101,7 +101,8 @@ function scalarText(value: Exclude<CapturedValue, { kind: "object" }>, limit: nu
 }
 
 function primitiveText(value: string | number | boolean | bigint | null | undefined, limit: number): string {
-  if (typeof value === "string") return value.length > limit ? `${JSON.stringify(value.slice(0, limit))}…` : JSON.stringify(value);
+  if (typeof value === "string")
+    return value.length > limit ? `${JSON.stringify(value.slice(0, limit))}…` : JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   return Object.is(value, -0) ? "-0" : String(value);
 }

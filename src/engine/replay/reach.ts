@@ -55,7 +55,7 @@ export class ReachGraph {
     for (const id of this.#upwardFrom(target, below)) {
       if (id !== top) continue;
       const steps: PathStep[] = [];
-      for (let at = top; at !== target; ) {
+      for (let at = top; at !== target;) {
         const next = below.get(at);
         if (next === undefined) return undefined;
         const step = this.#stepTo(at, next);

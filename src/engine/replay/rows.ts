@@ -5,6 +5,7 @@ import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { Change } from "./change.js";
 import { type GraphNode, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
+import { slotName } from "./found.js";
 import { headOf, previewOf, typeOf } from "./preview.js";
 import { childAt, childrenBetween, positionOfSlot } from "./children.js";
 import type { Slot } from "./slot.js";
@@ -36,9 +37,10 @@ export interface RowsRequest {
   readonly expanded: readonly string[];
   readonly offset: number;
   readonly limit: number;
-  /** What the write at the playhead did, and whether it was found by comparing. */
+  /** What the write at the playhead did. */
   readonly change: Change;
-  readonly isBetween: boolean;
+  /** Slots whose next value may have been there already: see `awaitedSlots`. */
+  readonly awaited: ReadonlySet<string>;
 }
 
 /** Children shown before "… n more". */
@@ -169,7 +171,7 @@ class RowsBuilder {
       value,
       expansion,
       before: changeAtSlot(this.#request.change, id, slot),
-      isBetween: false,
+      isBetween: this.#graph.isFound(id, slot) || this.#request.awaited.has(slotName(id, slot)),
     };
   }
 
@@ -200,7 +202,7 @@ class RowsBuilder {
     if (node !== undefined && sizeOfNode(node) > 0 && shownAt === undefined) flags |= rowFlags.expandable;
     if (isOpen) flags |= rowFlags.expanded;
     if (isChanged) flags |= rowFlags.changed;
-    if (subject.isBetween === true || (isChanged && this.#request.isBetween)) flags |= rowFlags.between;
+    if (subject.isBetween === true) flags |= rowFlags.between;
     if (shownAt !== undefined) flags |= rowFlags.reference;
     return {
       depth: subject.depth,
@@ -248,8 +250,7 @@ function changeAtSlot(
 function sizeBefore(change: Change, target: ObjectId): number | undefined {
   if (change.kind === "none" || change.kind === "scope" || change.target !== target) return undefined;
   if (change.kind === "whole") return change.before === undefined ? undefined : sizeOfNode(change.before);
-  if (change.kind === "splice")
-    return change.removed.length === change.inserted.length ? undefined : change.sizeBefore;
+  if (change.kind === "splice") return change.removed.length === change.inserted.length ? undefined : change.sizeBefore;
   const isCountKept = (change.before === undefined) === (change.after === undefined);
   return isCountKept ? undefined : change.sizeBefore;
 }

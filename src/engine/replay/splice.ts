@@ -14,9 +14,12 @@ export function spliceFrom(
   const { target, key } = operation;
   const index = indexFromKey(key);
   if (index !== undefined) {
-    if (operation.kind === "set") return { kind: "splice", target, start: index, deleteCount: 1, elements: [operation.value] };
+    if (operation.kind === "set")
+      return { kind: "splice", target, start: index, deleteCount: 1, elements: [operation.value] };
     const isElement = index < node.elements.length;
-    return isElement ? { kind: "splice", target, start: index, deleteCount: 1, elements: [{ kind: "hole" }] } : undefined;
+    return isElement
+      ? { kind: "splice", target, start: index, deleteCount: 1, elements: [{ kind: "hole" }] }
+      : undefined;
   }
   if (key !== "length" || operation.kind !== "set" || operation.value.kind !== "primitive") return undefined;
   const length = operation.value.value;

@@ -14,7 +14,7 @@ export function stateAt(writes: Iterable<RecordedWrite>, upTo: UpTo): ObjectGrap
   const graph = ObjectGraph.empty();
   for (const write of writes) {
     if (!isUpTo(write, upTo)) break;
-    graph.apply(write.operation);
+    graph.apply(write.operation, write.certainty);
   }
   return graph;
 }

@@ -6,7 +6,8 @@ import { appendStep } from "./path.js";
 import { stepOfMapEntry } from "./slots.js";
 import type { CapturedValue, Entry, ObjectContents, ObjectId } from "./value.js";
 
-export type TaggedJson = string | number | boolean | null | readonly TaggedJson[] | { readonly [key: string]: TaggedJson };
+export type TaggedJson =
+  string | number | boolean | null | readonly TaggedJson[] | { readonly [key: string]: TaggedJson };
 
 /** Values nested deeper are not printed: readers of JSON recurse, too. */
 const maxDepth = 1000;
@@ -40,7 +41,8 @@ export function taggedJson(
         const contents = contentsOf(value.id);
         if (contents === undefined) return { $type: "unavailable", because: "not-recorded", what: "object" };
         if (contents.kind === "opaque") return { $type: "unavailable", because: "opaque", what: contents.className };
-        if (firstPaths.size >= maxObjects) return { $type: "unavailable", because: "too-large", what: contents.className };
+        if (firstPaths.size >= maxObjects)
+          return { $type: "unavailable", because: "too-large", what: contents.className };
         if (depth > maxDepth) return { $type: "unavailable", because: "too-large", what: "nested too deeply" };
         firstPaths.set(value.id, path);
         return convertContents(contents, path, depth + 1);
@@ -82,7 +84,12 @@ export function taggedJson(
       case "date":
         return { $type: "Date", value: Number.isNaN(contents.timeMs) ? null : new Date(contents.timeMs).toISOString() };
       case "bytes":
-        return { $type: "bytes", className: contents.className, hex: hexFromBytes(contents.bytes), length: contents.length };
+        return {
+          $type: "bytes",
+          className: contents.className,
+          hex: hexFromBytes(contents.bytes),
+          length: contents.length,
+        };
       default:
         return unreachable(contents);
     }
