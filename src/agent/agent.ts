@@ -18,6 +18,7 @@ import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
 import { RingMemory, RingWriter } from "./ring.js";
 import { type StateTracker, createStateTracker } from "./state/index.js";
+import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
 
 /** What probes get to work with. */
@@ -50,7 +51,8 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
 
   const releases: (() => void)[] = [];
   const metrics = installRuntimeMetrics(agent, () => {
-    if (!worker.isUseful) uninstall();
+    if (worker.isUseful) worker.startIfThereIsAnEngine();
+    else uninstall();
   });
   const looking = lookRegularly(agent, tracker);
   releases.push(

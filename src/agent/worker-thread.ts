@@ -17,24 +17,30 @@ export interface Ending {
 }
 
 export class WorkerThread {
-  readonly #worker: Worker;
+  #worker: Worker | undefined;
+  readonly #file: string;
+  readonly #setup: WorkerSetup;
   readonly #memory: RingMemory;
   readonly #now: () => number;
 
   constructor(file: string, setup: WorkerSetup, now: () => number) {
+    this.#file = file;
+    this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
     this.#now = now;
-    // A pipe has no file on Windows; elsewhere a missing socket need not be waited for at exit.
-    if (process.platform !== "win32" && !existsSync(setup.socketPath)) this.#setLink(link.absent);
+    this.startIfThereIsAnEngine();
+  }
+
+  /** Without a socket there is nothing to do for a worker, and nothing to wait for at exit: try again now and then. */
+  startIfThereIsAnEngine(): void {
+    if (this.#worker !== undefined) return;
+    // A Windows pipe is no file: there the worker finds out by connecting.
+    const isThere = process.platform === "win32" || existsSync(this.#setup.socketPath);
+    this.#setLink(isThere ? link.connecting : link.absent);
+    if (!isThere) return;
     // Captured streams, no options and no environment: whatever the worker does, the program's stdio stays its own.
-    this.#worker = new Worker(file, {
-      workerData: setup,
-      execArgv: [],
-      env: {},
-      stdin: false,
-      stdout: true,
-      stderr: true,
-    });
+    const options = { workerData: this.#setup, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true };
+    this.#worker = new Worker(this.#file, options);
     this.#worker.unref();
     this.#worker.on("error", () => this.#setLink(link.refused));
     this.#worker.on("exit", () => this.#setLink(link.refused));
@@ -61,7 +67,7 @@ export class WorkerThread {
     numbers[facts.dropped] = dropped;
     Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
     Atomics.store(words, control.stop, 1);
-    this.#worker.postMessage(stopMessage);
+    this.#worker?.postMessage(stopMessage);
     while (Atomics.load(words, control.done) === 0 && this.isWorthWaitingFor) {
       const left = patience();
       if (left <= 0) return;
@@ -83,7 +89,7 @@ export class WorkerThread {
   }
 
   terminate(): void {
-    void this.#worker.terminate();
+    void this.#worker?.terminate();
   }
 
   #setLink(state: number): void {

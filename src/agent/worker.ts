@@ -73,6 +73,7 @@ export class EngineLink {
   }
 
   #connect(): void {
+    if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
     const socket = connect(this.#setup.socketPath);
     const splitter = new FrameSplitter();
     this.#socket = socket;

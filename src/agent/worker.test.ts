@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { type Server, type Socket, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { readRecords } from "../shared/protocol/agent-records.js";
+import { FrameSplitter, frameHeader, frameTypes, readFromAgent } from "../shared/protocol/agent-wire.js";
+import { SpanContext } from "./context.js";
+import { Recorder } from "./recorder.js";
+import { RingMemory, RingWriter, control, link } from "./ring.js";
+import { EngineLink } from "./worker.js";
+
+/** An engine's end that notes what it hears, one word each, and acknowledges what it is told to. */
+class Listener {
+  readonly heard: string[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+  acknowledges = true;
+  answer: "welcome" | "refused" = "welcome";
+
+  constructor(readonly path: string) {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      const splitter = new FrameSplitter();
+      socket.on("error", () => socket.destroy());
+      socket.on("data", (chunk) => {
+        for (const frame of splitter.push(chunk)) this.#hear(socket, frame);
+      });
+    });
+  }
+
+  open = () => new Promise<void>((resolve) => void this.#server.listen(this.path, resolve));
+
+  close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    return new Promise((resolve) => void this.#server.close(() => resolve()));
+  }
+
+  #hear(socket: Socket, frame: { type: number; body: Uint8Array }): void {
+    const send = (type: number, message: object) => {
+      const body = Buffer.from(JSON.stringify(message));
+      socket.write(Buffer.concat([frameHeader(type, body.length), body]));
+    };
+    const message = readFromAgent(frame, (body) => JSON.parse(Buffer.from(body).toString()) as unknown);
+    if (message.kind === "batch") {
+      this.heard.push(`batch ${message.batch}: ${eventsIn(message.records)}`);
+      if (this.acknowledges) send(frameTypes.ack, { kind: "ack", batch: message.batch });
+    } else {
+      this.heard.push(message.kind === "bye" ? `bye ${message.exitCode} ${message.written}` : `hello ${message.runId}`);
+      if (message.kind === "bye") return;
+      if (this.answer === "welcome") send(frameTypes.welcome, { kind: "welcome", wireVersion: 1 });
+      else send(frameTypes.refused, { kind: "refused", code: "bad-token" });
+    }
+  }
+}
+
+const eventsIn = (records: Uint8Array): string =>
+  readRecords(records)
+    .flatMap((record) => (record.kind === "event" ? [String(record.attributes["n"])] : []))
+    .join(" ");
+
+const folder = mkdtempSync(join(tmpdir(), "hindcast-link-"));
+const socketPath = process.platform === "win32" ? `\\\\.\\pipe\\hindcast-link-${process.pid}` : join(folder, "a.sock");
+const listeners: Listener[] = [];
+const links: EngineLink[] = [];
+
+afterEach(async () => {
+  for (const engineLink of links.splice(0)) engineLink.giveUp();
+  for (const listener of listeners.splice(0)) await listener.close();
+  rmSync(socketPath, { force: true });
+});
+
+async function listening(acknowledges: boolean, answer: "welcome" | "refused" = "welcome"): Promise<Listener> {
+  const listener = new Listener(socketPath);
+  listener.acknowledges = acknowledges;
+  listener.answer = answer;
+  await listener.open();
+  listeners.push(listener);
+  return listener;
+}
+
+function linked() {
+  const memory = RingMemory.allocate(1 << 16);
+  const recorder = new Recorder(
+    new RingWriter(memory),
+    new SpanContext(),
+    () => 1,
+    () => expect.fail("a fault"),
+  );
+  const facts = {
+    kind: "hello" as const,
+    wireVersion: 1,
+    token: "",
+    agentVersion: "",
+    runId: "run",
+    pid: 1,
+    parentPid: 1,
+    timeOriginMs: performance.timeOrigin,
+    argv: [],
+    execArgv: [],
+    cwd: "",
+    serviceName: "",
+    nodeVersion: "",
+    v8Version: "",
+    platform: "",
+    arch: "",
+    hostName: "",
+    settings: { level: "requests" as const, include: [], exclude: [], writes: true },
+  };
+  const engineLink = new EngineLink({ kind: "hindcast-agent-worker", memory: memory.shared, socketPath, facts });
+  links.push(engineLink);
+  engineLink.start();
+  return { recorder, engineLink, memory };
+}
+
+async function eventually(check: () => boolean): Promise<void> {
+  for (let i = 0; i < 1000 && !check(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(check()).toBe(true);
+}
+
+describe("EngineLink", () => {
+  it("sends again, under the same number, what was not acknowledged before the connection broke", async () => {
+    const first = await listening(false);
+    const { recorder } = linked();
+    recorder.event("e", { n: 1 });
+    await eventually(() => first.heard.length === 2);
+    await first.close();
+    listeners.length = 0;
+    recorder.event("e", { n: 2 });
+    const second = await listening(true);
+    await eventually(() => second.heard.length === 3);
+    expect(first.heard).toEqual(["hello run", "batch 1: 1"]);
+    expect(second.heard).toEqual(["hello run", "batch 1: 1", "batch 2: 2"]);
+  });
+
+  it("does not send again what was acknowledged", async () => {
+    const first = await listening(true);
+    const { recorder } = linked();
+    recorder.event("e", { n: 1 });
+    await eventually(() => first.heard.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await first.close();
+    listeners.length = 0;
+    recorder.event("e", { n: 2 });
+    const second = await listening(true);
+    await eventually(() => second.heard.length === 2);
+    expect(second.heard).toEqual(["hello run", "batch 2: 2"]);
+  });
+
+  it("keeps what it has until there is an engine", async () => {
+    const { recorder, memory } = linked();
+    recorder.event("e", { n: 1 });
+    await eventually(() => Atomics.load(memory.control, control.link) === link.absent);
+    const listener = await listening(true);
+    await eventually(() => listener.heard.length === 2);
+    expect(listener.heard).toEqual(["hello run", "batch 1: 1"]);
+    expect(Atomics.load(memory.control, control.link)).toBe(link.connected);
+  });
+
+  it("says bye after the last record and is done when the engine has read it", async () => {
+    const listener = await listening(true);
+    const { recorder, engineLink, memory } = linked();
+    for (let n = 0; n < 3; n++) recorder.event("e", { n });
+    memory.facts[1] = recorder.counts.written;
+    memory.facts[0] = 7;
+    Atomics.store(memory.control, control.exitCodeKnown, 1);
+    Atomics.store(memory.control, control.stop, 1);
+    engineLink.stop();
+    await eventually(() => Atomics.load(memory.control, control.done) === 1);
+    expect(listener.heard).toEqual(["hello run", "batch 1: 0 1 2", "bye 7 4"]);
+  });
+
+  it("stops for good when it is refused", async () => {
+    const listener = await listening(true, "refused");
+    const { recorder, memory } = linked();
+    recorder.event("e", { n: 1 });
+    await eventually(() => Atomics.load(memory.control, control.link) === link.refused);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(listener.heard).toEqual(["hello run"]);
+  });
+});
