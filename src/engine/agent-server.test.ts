@@ -84,7 +84,10 @@ describe("the agents' socket", () => {
     const ruderLater: ((agent: SocketAgent) => void)[] = [
       (agent) => agent.frame(frameTypes.batch, new Uint8Array([1, 0, 0, 0, 7, 7, 7])),
       (agent) => agent.frame(99, new Uint8Array(3)),
-      (agent) => agent.batch(1, [maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: "x", attributes: {} }, 1e200)]),
+      (agent) =>
+        agent.batch(1, [
+          maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: "x", attributes: {} }, 1e200),
+        ]),
       (agent) => agent.batch(1, [log(maker, "bad batch"), maker.make({ kind: "gap", reason: "ring-full", lost: NaN })]),
     ];
     for (const [index, act] of ruderLater.entries()) {
@@ -103,7 +106,10 @@ describe("the agents' socket", () => {
     const { recordingId } = summary;
     const maker = new RecordMaker();
     const leaving = await SocketAgent.greet(socketPath, helloOf({ token, runId: "a", serviceName: "leaving" }));
-    const crashing = await SocketAgent.greet(socketPath, helloOf({ token, runId: "b", serviceName: "crashing", pid: 2 }));
+    const crashing = await SocketAgent.greet(
+      socketPath,
+      helloOf({ token, runId: "b", serviceName: "crashing", pid: 2 }),
+    );
     crashing.batch(1, [
       maker.make({
         kind: "span-start",
@@ -123,7 +129,9 @@ describe("the agents' socket", () => {
     await leaving.bye(50, 3);
     const saved = await engine.call("recording.stop", { recordingId });
 
-    expect(saved.processes.map(({ serviceName, ended, category }) => ({ serviceName, exitCode: ended?.exitCode, category }))).toEqual([
+    expect(
+      saved.processes.map(({ serviceName, ended, category }) => ({ serviceName, exitCode: ended?.exitCode, category })),
+    ).toEqual([
       { serviceName: "leaving", exitCode: 3, category: 1 },
       { serviceName: "crashing", exitCode: undefined, category: 2 },
     ]);

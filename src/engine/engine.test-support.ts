@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CallArgs, CallResult, EngineCallName, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type {
+  CallArgs,
+  CallResult,
+  EngineCallName,
+  EngineNotice,
+  RecordingSummary,
+} from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { Result } from "../shared/base/result.js";
 import { createEngine } from "./index.js";
@@ -15,7 +21,11 @@ export class TestEngine {
   readonly notices: EngineNotice[] = [];
   readonly #engine = createEngine({
     packageFolder,
-    environment: { ...process.env, XDG_DATA_HOME: join(this.folder, "data"), XDG_STATE_HOME: join(this.folder, "state") },
+    environment: {
+      ...process.env,
+      XDG_DATA_HOME: join(this.folder, "data"),
+      XDG_STATE_HOME: join(this.folder, "state"),
+    },
   });
 
   constructor() {

@@ -30,6 +30,10 @@ interface Index {
 const empty: Index = { positions: [], total: 0, seen: 0 };
 const order = `instant, process, seq`;
 
+/** At or after the position given by `$n` and the two parameters behind it. Spelled out: DuckDB 1.5 refuses two row comparisons. */
+const isNotBefore = (n: number): string =>
+  `(instant > $${n} OR (instant = $${n} AND (process > $${n + 1} OR (process = $${n + 1} AND seq >= $${n + 2}))))`;
+
 export class Logs {
   readonly #indices = new Map<string, Promise<Index>>();
   readonly #current = new Map<string, number>();
@@ -68,7 +72,7 @@ export class Logs {
     if (block === undefined) return -1;
     const matching = conditions(filter);
     const rows = await this.query(
-      `SELECT count(*) AS rows FROM log WHERE instant >= $1 AND (${order}) >= ($1, $2, $3) AND instant <= $4 AND ${matching.sql(4)}`,
+      `SELECT count(*) AS rows FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
       [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
     );
     return (low - 1) * stride + (rows.numbers("rows")[0] ?? 0) - 1;
@@ -99,7 +103,7 @@ export class Logs {
     const kept = index.positions.filter(({ instant }) => instant < earliest);
     const base = kept.pop();
     const matching = conditions(filter);
-    const since = base === undefined ? "true" : `instant >= $1 AND (${order}) >= ($1, $2, $3)`;
+    const since = base === undefined ? "true" : `instant >= $1 AND ${isNotBefore(1)}`;
     const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
     const rows = await this.query(
       `WITH matching AS (SELECT ${order} FROM log WHERE ${since} AND ${matching.sql(values.length)}),
@@ -126,12 +130,12 @@ export class Logs {
   ): Promise<Omit<LogColumns, "first" | "total">> {
     const matching = conditions(filter);
     const [from, to] = [low ?? { instant: 0n, process: 0, seq: 0 }, high];
-    const before = to === undefined ? "true" : `instant <= $6 AND (${order}) < ($6, $7, $8)`;
+    const before = to === undefined ? "true" : `instant <= $6 AND NOT ${isNotBefore(6)}`;
     const limits = to === undefined ? [] : [to.instant, to.process, BigInt(to.seq)];
     const given = [from.instant, from.process, BigInt(from.seq), skip, count, ...limits];
     const rows = await this.query(
       `WITH chosen AS (
-         SELECT * FROM log WHERE instant >= $1 AND (${order}) >= ($1, $2, $3) AND ${before} AND ${matching.sql(given.length)}
+         SELECT * FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND ${before} AND ${matching.sql(given.length)}
          ORDER BY ${order} LIMIT $5 OFFSET $4)
        SELECT t.process, t.seq, t.instant, t.severity, t.body, t.attributes, n.text AS source,
          lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id FROM chosen AS t
