@@ -57,7 +57,9 @@ const story = "@1={a: @2}; @2={balance: 1}; scope s=@1; @2.balance=2; @3={balanc
 describe("state.at", () => {
   const valueAt = async (at: CallArgs<"state.at">["at"]) => {
     const answer = await callsOver(story).at({ ...common, at });
-    return answer.ok ? `${JSON.stringify(answer.value.value) ?? "absent"} #${answer.value.seq}` : answer.error.code;
+    return answer.ok
+      ? `${answer.value.value === undefined ? "absent" : JSON.stringify(answer.value.value)} #${answer.value.seq}`
+      : answer.error.code;
   };
 
   it("is the state exactly after a write, or as an instant found it", async () => {

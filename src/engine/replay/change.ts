@@ -4,8 +4,7 @@ import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { isSameValue, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
-import { type GraphNode, nodeFromContents, sizeOfNode, valuesOfNode } from "./node.js";
-import type { ObjectGraph } from "./object-graph.js";
+import { type GraphNode, type GraphView, nodeFromContents, sizeOfNode, valuesOfNode } from "./node.js";
 import { type Slot, valueAtSlot } from "./slot.js";
 import { type ArrayNode, type Splice, spliceFrom } from "./splice.js";
 
@@ -46,7 +45,7 @@ export type Change =
 
 const none: Change = { kind: "none" };
 
-export function changeBy(graph: ObjectGraph, operation: WriteOperation): Change {
+export function changeBy(graph: GraphView, operation: WriteOperation): Change {
   if (operation.kind === "scope")
     return {
       kind: "scope",

@@ -7,8 +7,7 @@ import type { ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite } from "../../shared/trace/write.js";
 import { type Change, changeBy } from "./change.js";
 import { childrenOf } from "./children.js";
-import type { GraphNode } from "./node.js";
-import type { ObjectGraph } from "./object-graph.js";
+import type { GraphNode, GraphView } from "./node.js";
 import { type Slot, valueAtSlot } from "./slot.js";
 
 /** `undefined` for none, so that objects of programs whose writes are all seen carry nothing. */
@@ -60,7 +59,7 @@ export const slotName = (target: ObjectId, slot: Slot): string => `${target} ${s
  * Slots that a later look found changed, when the look before it was earlier than `at`: at this instant they may have
  * held the old value or the new one. `later`: the writes that follow the graph's.
  */
-export function awaitedSlots(graph: ObjectGraph, later: readonly RecordedWrite[], at: Instant): ReadonlySet<string> {
+export function awaitedSlots(graph: GraphView, later: readonly RecordedWrite[], at: Instant): ReadonlySet<string> {
   const awaited = new Set<string>();
   for (const { certainty, operation } of later) {
     if (certainty.kind !== "between" || certainty.after >= at) continue;

@@ -1,5 +1,5 @@
 // One object of the program inside an ObjectGraph: ObjectContents in a shape that writes can be applied to.
-import type { CapturedValue, Entry, ObjectContents } from "../../shared/trace/value.js";
+import type { CapturedValue, Entry, ObjectContents, ObjectId } from "../../shared/trace/value.js";
 import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 
@@ -22,6 +22,12 @@ export type GraphNode =
   | { readonly kind: "map"; readonly className: string; readonly pairs: Map<string, MapPair> }
   | { readonly kind: "set"; readonly className: string; readonly members: Map<string, CapturedValue> }
   | Leaf;
+
+/** A graph to look at: all that questions about state need of one. */
+export interface GraphView {
+  scopes(): ReadonlyMap<string, CapturedValue>;
+  node(id: ObjectId): GraphNode | undefined;
+}
 
 export function nodeFromContents(contents: ObjectContents): GraphNode {
   switch (contents.kind) {

@@ -93,11 +93,22 @@ const propertyPath = (path: string, key: string): string => {
 };
 
 function entryPath(path: string, key: unknown, position: number): string {
-  if (typeof key === "string") return propertyPath(path, key);
-  if (typeof key === "bigint") return `${path}[${key}n]`;
-  if (typeof key === "symbol") return `${path}[symbol ${JSON.stringify(key.description ?? "")}]`;
-  const isPrimitive = key === null || (typeof key !== "object" && typeof key !== "function");
-  return isPrimitive ? `${path}[${String(key)}]` : `${path}[entry ${position}]`;
+  switch (typeof key) {
+    case "string":
+      return propertyPath(path, key);
+    case "bigint":
+      return `${path}[${key}n]`;
+    case "symbol":
+      return `${path}[symbol ${JSON.stringify(key.description ?? "")}]`;
+    case "object":
+    case "function":
+      return key === null ? `${path}[null]` : `${path}[entry ${position}]`;
+    case "number":
+    case "boolean":
+      return `${path}[${key}]`;
+    case "undefined":
+      return `${path}[undefined]`;
+  }
 }
 
 function bytesOf(source: ArrayBuffer | ArrayBufferView): Json {
