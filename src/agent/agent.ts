@@ -1,11 +1,9 @@
 // The agent of one process: joins ring, worker, recorder, probes and the public API. Importing it does nothing;
 // `install` starts everything and returns what undoes it.
-import { type AgentHandle, agentHandleKey } from "../shared/protocol/agent-handle.js";
-import { types } from "node:util";
-import { attributesFrom, exceptionAttributes } from "./attributes.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { SpanContext } from "./context.js";
 import { Guest, saveOriginals } from "./guest.js";
+import { handleOf, offerHandle } from "./handle.js";
 import { installErrors } from "./probes/errors.js";
 import { installConsole } from "./probes/console.js";
 import { installExit } from "./probes/exit.js";
@@ -60,6 +58,15 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
     looking.stop,
     installErrors(agent),
     offerHandle(handleOf(agent, tracker, looking.start)),
+    () => tracker.stop(),
+    installInstrumentation({
+      settings: configuration.settings,
+      tracker,
+      internLocation: (file, line, column, functionName) => sink.location(file, line, column, functionName),
+      agentFile: bundle,
+      noteFault: () => guest.noteFault(),
+      noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
+    }),
   );
   releases.push(
     installExit(agent, (exitCode) => {
@@ -99,75 +106,4 @@ function lookRegularly({ guest }: Agent, tracker: StateTracker): { start(): void
     },
     stop: () => clearInterval(timer),
   };
-}
-
-function handleOf({ guest, context, sink }: Agent, tracker: StateTracker, lookFromNowOn: () => void): AgentHandle {
-  return {
-    track(name, value) {
-      guest.runAsGuest(() => {
-        tracker.track(String(name), value);
-        lookFromNowOn();
-      }, undefined);
-    },
-    event: (name, attributes) => sink.event(String(name), attributes),
-    metric: (name, value, unit, attributes) => {
-      if (typeof value === "number") sink.metric(String(name), String(unit), value, attributes);
-    },
-    span(name, attributes, work) {
-      const given = attributes === undefined ? {} : guest.runAsGuest(() => attributesFrom(attributes), {});
-      const span = sink.startSpan(String(name), "internal", context.asParent, given);
-      const end = () => sink.endSpan(span, "unset", undefined, {});
-      const fail = (thrown: unknown) => {
-        const exception = guest.runAsGuest(() => exceptionAttributes(thrown), {});
-        sink.endSpan(span, "error", undefined, exception);
-      };
-      return context.run(span, () => settled(work, end, fail));
-    },
-  };
-}
-
-const promiseThen = Promise.prototype.then;
-
-/**
- * Calls `end` or `fail` when `work`, or the promise it returned, has finished. Of a plain promise a derived one is
- * returned: only looking at it would mark its rejection as handled and hide it from the program. Any other thenable is
- * returned as it is, and its span ends now.
- */
-function settled<Result>(work: () => Result, end: () => void, fail: (thrown: unknown) => void): Result {
-  let result: Result;
-  try {
-    result = work();
-  } catch (thrown) {
-    fail(thrown);
-    throw thrown;
-  }
-  if (!isPlainPromise(result)) {
-    end();
-    return result;
-  }
-  return Reflect.apply(promiseThen, result, [
-    (value: unknown) => {
-      end();
-      return value;
-    },
-    (thrown: unknown) => {
-      fail(thrown);
-      throw thrown;
-    },
-  ]) as Result;
-}
-
-function isPlainPromise(value: unknown): boolean {
-  if (!types.isPromise(value) || types.isProxy(value)) return false;
-  return Object.getPrototypeOf(value) === Promise.prototype && Object.keys(value).length === 0;
-}
-
-function offerHandle(handle: AgentHandle): () => void {
-  Object.defineProperty(globalThis, agentHandleKey, {
-    value: handle,
-    configurable: true,
-    enumerable: false,
-    writable: false,
-  });
-  return () => void Reflect.deleteProperty(globalThis, agentHandleKey);
 }

@@ -54,6 +54,12 @@ export class Edits {
     throw new Error("an arrow function without an arrow");
   }
 
+  /** Where how much is inserted, ascending. */
+  get lengths(): readonly { readonly at: number; readonly length: number }[] {
+    return this.#all.filter(({ text }) => text !== "").map(({ at, text }) => ({ at, length: text.length }));
+  }
+
+  /** The source with everything inserted. */
   applied(): string {
     this.#all.sort(
       (a, b) =>

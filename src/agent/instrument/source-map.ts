@@ -71,9 +71,9 @@ function pathOf(entry: string, root: string, base: string): string {
   return resolve(dirname(base), root.startsWith("file:") ? fileURLToPath(root) : root, path);
 }
 
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const digits = new Int8Array(128).fill(-1);
-for (const [value, digit] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries())
-  digits[digit.charCodeAt(0)] = value;
+for (let value = 0; value < 64; value++) digits[alphabet.charCodeAt(value)] = value;
 
 /** One pass over the mappings: segments are (column, source, line, column, name) as differences, in base-64 VLQ. */
 function lookedUp({ mappings, sources }: RawMap, places: readonly Place[]): (OriginalPlace | undefined)[] {
@@ -119,6 +119,80 @@ function lookedUp({ mappings, sources }: RawMap, places: readonly Place[]): (Ori
   }
   while (places[found.length]?.line === line) found.push(best);
   return found;
+}
+
+/** So much text was inserted before a column of a line. Ascending by line, then column. */
+export interface Insertion extends Place {
+  readonly length: number;
+}
+
+/** The source with its inline map, if it has one, moved along with the insertions: stack traces go through it. */
+export function withMovedInlineMap(source: string, code: string, insertions: readonly Insertion[]): string {
+  const mark = "//# sourceMappingURL=data:";
+  const at = source.lastIndexOf(mark);
+  const inCode = code.lastIndexOf(mark);
+  if (at < 0 || inCode < 0) return code;
+  const url = /^\S+/.exec(source.slice(at + mark.length - "data:".length))?.[0] ?? "";
+  try {
+    const map: unknown = JSON.parse(fromDataUrl(url));
+    if (typeof map !== "object" || map === null || !("mappings" in map) || typeof map.mappings !== "string")
+      return code;
+    const moved = JSON.stringify({ ...map, mappings: movedMappings(map.mappings, insertions) });
+    const comment = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(moved).toString("base64")}`;
+    return code.slice(0, inCode) + comment + code.slice(inCode + "//# sourceMappingURL=".length + url.length);
+  } catch {
+    return code;
+  }
+}
+
+function movedMappings(mappings: string, insertions: readonly Insertion[]): string {
+  let next = 0;
+  return mappings
+    .split(";")
+    .map((line, number) => {
+      let column = 0;
+      let movedBefore = 0;
+      let moved = 0;
+      const segments = line === "" ? [] : line.split(",");
+      const result = segments.map((segment) => {
+        const [step, used] = firstNumber(segment);
+        column += step;
+        for (;;) {
+          const insertion = insertions[next];
+          if (insertion === undefined || insertion.line > number) break;
+          if (insertion.line === number && insertion.column > column) break;
+          if (insertion.line === number) moved += insertion.length;
+          next++;
+        }
+        const text = vlq(step + moved - movedBefore) + segment.slice(used);
+        movedBefore = moved;
+        return text;
+      });
+      return result.join(",");
+    })
+    .join(";");
+}
+
+function firstNumber(segment: string): readonly [value: number, used: number] {
+  let value = 0;
+  for (let at = 0; at < segment.length; at++) {
+    const digit = digits[segment.charCodeAt(at)] ?? -1;
+    if (digit < 0) throw new Error("bad source map");
+    value |= (digit & 31) << (5 * at);
+    if ((digit & 32) === 0) return [value & 1 ? -(value >>> 1) : value >>> 1, at + 1];
+  }
+  throw new Error("bad source map");
+}
+
+function vlq(value: number): string {
+  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
+  let text = "";
+  do {
+    const digit = rest & 31;
+    rest >>>= 5;
+    text += alphabet.charAt(rest > 0 ? digit | 32 : digit);
+  } while (rest > 0);
+  return text;
 }
 
 const isSegmentEnd = (char: number): boolean => Number.isNaN(char) || char === 44 || char === 59;

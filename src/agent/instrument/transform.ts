@@ -3,7 +3,7 @@ import { parse } from "meriyah";
 import { Edits } from "./edits.js";
 import { helpersName, idleHelpersSource } from "./helpers.js";
 import { type SitePosition, tableOf } from "./sites.js";
-import { type Place, originalPlaces } from "./source-map.js";
+import { type Insertion, type Place, originalPlaces, withMovedInlineMap } from "./source-map.js";
 import { directivesOf } from "./syntax.js";
 import { type FoundSite, WriteSites } from "./write-sites.js";
 
@@ -50,7 +50,11 @@ function transformed(source: string, { format, file, standsAlone }: TransformOpt
   const table = tableOf(positionsOf(source, file, sites.found));
   const announcement = `var ${siteVariable}=${helpersName}.f(${asLiteral(file)},${asLiteral(table)});`;
   header.text = `${standsAlone ? idleHelpersSource : ""}${announcement}${temporaries}`;
-  return { kind: "changed", code: edits.applied(), sites: sites.found.length };
+  const applied = edits.applied();
+  const code = source.includes("//# sourceMappingURL=data:")
+    ? withMovedInlineMap(source, applied, insertionsOf(source, edits))
+    : applied;
+  return { kind: "changed", code, sites: sites.found.length };
 }
 
 /** A string literal that is one line whatever the text holds. */
@@ -89,6 +93,11 @@ function positionsOf(source: string, file: string, found: readonly FoundSite[]):
     };
   });
   return positions;
+}
+
+function insertionsOf(source: string, edits: Edits): Insertion[] {
+  const lineStarts = lineStartsOf(source);
+  return edits.lengths.map(({ at, length }) => ({ ...placeOf(at, lineStarts), length }));
 }
 
 function lineStartsOf(source: string): number[] {

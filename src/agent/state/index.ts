@@ -17,6 +17,8 @@ export interface StateTracker {
   boundary(): void;
   /** Looks at all of it: before the program ends. */
   lookAtEverything(): void;
+  /** Forgets everything; nothing is recorded from then on until something is tracked again. */
+  stop(): void;
   /** Where instrumented code tells about its writes; `locationOf` is asked where a site is when there is something to say. */
   writeNotes(locationOf: LocationOf): WriteNotes;
 }

@@ -107,6 +107,13 @@ export class IdentityLog {
     return entry?.shadow === undefined ? undefined : entry;
   }
 
+  stop(): void {
+    this.isActive = false;
+    this.#roots.clear();
+    this.#startRound();
+    this.#endRound();
+  }
+
   writeNotes(locationOf: LocationOf): WriteNotes {
     return new WriteNotes(this, locationOf);
   }

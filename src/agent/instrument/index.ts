@@ -1,0 +1,51 @@
+// Instrumentation: rewrites the program's own source as it is loaded, so that its writes to tracked state are seen as they
+// happen, and lets `import "hindcast"` find us.
+import { dirname, join } from "node:path";
+import type { CaptureSettings } from "../../shared/protocol/agent-wire.js";
+import type { StateTracker } from "../state/index.js";
+import { apiFilesIn } from "./api-resolution.js";
+import { hookCommonJsCompile, hookCommonJsResolution } from "./common-js.js";
+import { createWriteHelpers, helpersName } from "./helpers.js";
+import { hookModules } from "./module-hooks.js";
+import { rewriterOf } from "./rewrite.js";
+import { selectionOf } from "./selection.js";
+import { type InternLocation, SiteRegistry } from "./sites.js";
+
+export interface InstrumentationOptions {
+  readonly settings: Pick<CaptureSettings, "include" | "exclude" | "writes">;
+  readonly tracker: StateTracker;
+  readonly internLocation: InternLocation;
+  /** The agent's bundle; `load-hooks.mjs` lies beside it and the package's entry in `../api`. */
+  readonly agentFile: string;
+  readonly noteFault: () => void;
+  /** A file of the program that could not be read as JavaScript: it runs untouched, and its writes are found by looking. */
+  readonly noteUnreadable: (file: string, reason: string) => void;
+}
+
+/** Takes effect for files loaded from now on. Files already rewritten stay so after uninstalling: stop the tracker, too. */
+export function installInstrumentation(options: InstrumentationOptions): () => void {
+  const { settings, tracker, internLocation, agentFile, noteFault, noteUnreadable } = options;
+  const sites = new SiteRegistry(internLocation);
+  const helpers = createWriteHelpers(tracker, tracker.writeNotes(sites.locationOf), sites, noteFault);
+  Object.defineProperty(globalThis, helpersName, { value: helpers, configurable: true });
+
+  const folder = dirname(agentFile);
+  const apiFolder = join(folder, "..", "api");
+  const { include, exclude, writes } = settings;
+  const selection = { include, exclude, writes, cwd: process.cwd(), ownFolder: dirname(folder) };
+  const rewrite = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable });
+  const api = apiFilesIn(apiFolder);
+  const releases = [
+    hookCommonJsResolution(api.commonJs),
+    hookModules({
+      rewrite,
+      api,
+      loaderFile: join(folder, "load-hooks.mjs"),
+      loaderData: { ...selection, apiFolder },
+    }),
+  ];
+  if (writes) releases.push(hookCommonJsCompile(rewrite));
+  return () => {
+    for (const release of releases.reverse()) release();
+  };
+}

@@ -1,0 +1,100 @@
+// ES modules: `module.registerHooks` where Node has it (in this thread), `module.register` where it has not (in Node's own
+// hook thread). Both chains run the last registered hook first, and a hook sees what those before it made of a file: to see
+// JavaScript, not what a compiler has yet to compile, ours is registered again whenever another one has been.
+import module from "node:module";
+import { pathToFileURL } from "node:url";
+import { type ApiFiles, isNotFound, packageName } from "./api-resolution.js";
+import type { LoaderThreadData } from "./loader-thread.js";
+import { type Rewrite, textOf } from "./rewrite.js";
+import { pathFromUrl } from "./selection.js";
+
+export interface ModuleHooksOptions {
+  readonly rewrite: Rewrite;
+  readonly api: ApiFiles;
+  /** File that holds loader-thread.ts, for Node without hooks in the same thread. */
+  readonly loaderFile: string;
+  readonly loaderData: LoaderThreadData;
+}
+
+type AnyFunction = (...given: unknown[]) => unknown;
+
+const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
+
+export function hookModules(options: ModuleHooksOptions): () => void {
+  const registerHooks: unknown = Reflect.get(module, "registerHooks");
+  const register: unknown = Reflect.get(module, "register");
+  if (isFunction(registerHooks)) return hookInThread(registerHooks, options);
+  return isFunction(register) ? hookInLoaderThread(register, options) : () => undefined;
+}
+
+function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksOptions): () => void {
+  const hooks = {
+    resolve(specifier: string, context: unknown, next: AnyFunction): unknown {
+      if (specifier !== packageName) return next(specifier, context);
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        const isRequire = conditionsOf(context).includes("require");
+        const file = isRequire ? api.commonJs : api.module;
+        return { url: pathToFileURL(file).href, format: isRequire ? "commonjs" : "module", shortCircuit: true };
+      }
+    },
+    load(url: string, context: unknown, next: AnyFunction): unknown {
+      const loaded = next(url, context);
+      const path = pathFromUrl(url);
+      if (path === undefined || typeof loaded !== "object" || loaded === null) return loaded;
+      const source = "source" in loaded ? loaded.source : undefined;
+      const format = "format" in loaded ? loaded.format : undefined;
+      const text = textOf(source);
+      // CommonJS that Node compiles itself comes by `_compile`, with more known about it.
+      if (text === undefined || (format !== "module" && format !== "module-typescript")) return loaded;
+      const rewritten = rewrite(text, path, format);
+      return rewritten === undefined ? loaded : { ...loaded, ...rewritten };
+    },
+  };
+  let own = registerHooks.call(module, hooks);
+  const release = replace("registerHooks", (...given) => {
+    const theirs = registerHooks.apply(module, given);
+    deregister(own);
+    own = registerHooks.call(module, hooks);
+    return theirs;
+  });
+  return () => {
+    release();
+    deregister(own);
+  };
+}
+
+function hookInLoaderThread(register: AnyFunction, { loaderFile, loaderData }: ModuleHooksOptions): () => void {
+  const registerOwn = (): unknown => register.call(module, pathToFileURL(loaderFile).href, { data: loaderData });
+  registerOwn();
+  // What was registered there cannot be taken back; it goes on with nobody listening to what its files tell.
+  return replace("register", (...given) => {
+    const result = register.apply(module, given);
+    registerOwn();
+    return result;
+  });
+}
+
+function replace(name: "register" | "registerHooks", replacement: AnyFunction): () => void {
+  const original: unknown = Reflect.get(module, name);
+  Reflect.set(module, name, replacement);
+  module.syncBuiltinESMExports();
+  return () => {
+    if (Reflect.get(module, name) !== replacement) return;
+    Reflect.set(module, name, original);
+    module.syncBuiltinESMExports();
+  };
+}
+
+function deregister(hooks: unknown): void {
+  const method = typeof hooks === "object" && hooks !== null ? Reflect.get(hooks, "deregister") : undefined;
+  if (isFunction(method)) method.call(hooks);
+}
+
+function conditionsOf(context: unknown): readonly unknown[] {
+  const conditions =
+    typeof context === "object" && context !== null && "conditions" in context ? context.conditions : [];
+  return Array.isArray(conditions) ? conditions : [];
+}

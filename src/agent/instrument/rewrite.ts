@@ -1,0 +1,59 @@
+// What every hook does with a file it sees: is it ours to change, is it JavaScript by now, and what becomes of it.
+import { stripTypes } from "./strip-types.js";
+import type { Selection } from "./selection.js";
+import { transform } from "./transform.js";
+
+export interface RewriteOptions {
+  readonly isSelected: Selection;
+  /** The rewritten code may run in threads without an agent. */
+  readonly standsAlone: boolean;
+  /** A selected file that could not be read as JavaScript and runs as it is. */
+  readonly noteUnreadable: (file: string, reason: string) => void;
+}
+
+export interface Rewritten {
+  readonly source: string;
+  readonly format: "commonjs" | "module";
+}
+
+/** Formats as Node names them; undefined where Node decides by trying. */
+export type Rewrite = (source: string, path: string, format: string | undefined) => Rewritten | undefined;
+
+export function rewriterOf({ isSelected, standsAlone, noteUnreadable }: RewriteOptions): Rewrite {
+  return (source, path, format) => {
+    if (format !== undefined && !knownFormats.has(format)) return undefined;
+    if (!isSelected(path)) return undefined;
+    const isTypeScript = format?.endsWith("typescript") === true;
+    const code = isTypeScript ? stripTypes(source) : source;
+    if (code === undefined) return undefined;
+    const goal = format === "module" || format === "module-typescript" ? "module" : "commonjs";
+    const result = transform(code, { format: goal, file: path, standsAlone });
+    if (result.kind === "changed") return { source: result.code, format: goal };
+    if (result.kind === "unreadable" && !isModuleInDisguise(code, path, goal) && !isForACompiler(path, isTypeScript))
+      noteUnreadable(path, result.reason);
+    return undefined;
+  };
+}
+
+const knownFormats: ReadonlySet<string> = new Set([
+  "commonjs",
+  "module",
+  "typescript",
+  "commonjs-typescript",
+  "module-typescript",
+]);
+
+/** Node tries a file of no declared kind as CommonJS first, and comes back with it as a module. */
+const isModuleInDisguise = (code: string, file: string, goal: string): boolean =>
+  goal === "commonjs" && transform(code, { format: "module", file, standsAlone: false }).kind !== "unreadable";
+
+/** A loader that compiles it has yet to see it, and we see it again after that. */
+const isForACompiler = (path: string, isStripped: boolean): boolean => !isStripped && /\.(?:[cm]?tsx?|jsx)$/.test(path);
+
+/** Source as hooks pass it on; undefined when there is none. */
+export function textOf(source: unknown): string | undefined {
+  if (typeof source === "string") return source;
+  if (source instanceof ArrayBuffer) return new TextDecoder().decode(new Uint8Array(source));
+  if (!ArrayBuffer.isView(source)) return undefined;
+  return new TextDecoder().decode(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+}

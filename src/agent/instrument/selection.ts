@@ -1,0 +1,37 @@
+// Which files are instrumented: the program's own, unless the settings name others. Never Node's and never our own.
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { matcherOf } from "./glob.js";
+
+export interface SelectionSettings {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly writes: boolean;
+  /** The program's working directory, which the globs are relative to. */
+  readonly cwd: string;
+  /** The folder of the agent's own files. */
+  readonly ownFolder: string;
+}
+
+export type Selection = (path: string) => boolean;
+
+export function selectionOf({ include, exclude, writes, cwd, ownFolder }: SelectionSettings): Selection {
+  const isIncluded = matcherOf(include);
+  const isExcluded = matcherOf(exclude);
+  return (path) => {
+    if (!writes || path.startsWith(ownFolder + sep)) return false;
+    const fromCwd = relative(cwd, path).split(sep).join("/");
+    if (isExcluded(fromCwd)) return false;
+    return include.length > 0 ? isIncluded(fromCwd) : !/(?:^|[\\/])node_modules[\\/]/.test(path);
+  };
+}
+
+/** The path of a module's URL; undefined for what is no file. */
+export function pathFromUrl(url: string): string | undefined {
+  if (!url.startsWith("file:")) return undefined;
+  try {
+    return fileURLToPath(url.replace(/[?#].*$/s, ""));
+  } catch {
+    return undefined;
+  }
+}
