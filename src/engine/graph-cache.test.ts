@@ -3,7 +3,9 @@ import { taggedJson } from "../shared/trace/tagged-json.js";
 import { instant, processId, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { GraphCache } from "./graph-cache.js";
-import { type ObjectGraph, type UpTo, changeBy, isUpTo, stateAt } from "./replay/index.js";
+import { changeBy } from "./replay/change.js";
+import type { ObjectGraph } from "./replay/object-graph.js";
+import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
 import { LiveProgram, randomFrom } from "./replay/live-program.test-support.js";
 import { WriteLog } from "./write-log.js";
 

@@ -3,7 +3,9 @@
 // Questions of one process are answered one after the other, because they share the graph that moves.
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
-import { type Change, ObjectGraph, type UpTo, changeBy, isUpTo } from "./replay/index.js";
+import { type Change, changeBy } from "./replay/change.js";
+import { ObjectGraph } from "./replay/object-graph.js";
+import { type UpTo, isUpTo } from "./replay/state-at.js";
 
 /** A graph, the last write in it, and what that write changed; `last` is absent while nothing was written. */
 export interface Position {

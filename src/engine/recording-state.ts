@@ -4,7 +4,7 @@ import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { GraphCache } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
-import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/index.js";
+import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { WriteLog } from "./write-log.js";
 
 /** A place in the order of all records: by instant, then process, then Seq. Without a process: all of an instant. */

@@ -5,7 +5,7 @@ import { type ProcessId, type Seq, instant, processId } from "../shared/trace/ti
 import type { RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { historyFrom } from "./replay/notation.test-support.js";
-import { isUpTo } from "./replay/index.js";
+import { isUpTo } from "./replay/state-at.js";
 import { StateCalls } from "./state-calls.js";
 
 /** A recording whose rows are these writes; process 2, where given, runs beside process 1. */

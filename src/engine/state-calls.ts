@@ -7,19 +7,14 @@ import { taggedJson } from "../shared/trace/tagged-json.js";
 import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
 import type { AccessRecording, RecordingAccess } from "./recording-access.js";
 import { type Place, RecordingState } from "./recording-state.js";
-import {
-  type HistoryEntry,
-  type Row,
-  type UpTo,
-  type WritePosition,
-  awaitedSlots,
-  describeWrite,
-  diffOf,
-  historyOf,
-  isUpTo,
-  previewOf,
-  rowsOf,
-} from "./replay/index.js";
+import { describeWrite } from "./replay/describe-write.js";
+import { diffOf } from "./replay/diff.js";
+import { awaitedSlots } from "./replay/found.js";
+import { type HistoryEntry, historyOf } from "./replay/history.js";
+import { previewOf } from "./replay/preview.js";
+import { type Row, rowsOf } from "./replay/rows.js";
+import type { WritePosition } from "./replay/scope-writes.js";
+import { type UpTo, isUpTo } from "./replay/state-at.js";
 
 type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
