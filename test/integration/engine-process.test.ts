@@ -1,0 +1,130 @@
+// The engine's own process under load, killed without warning: what was acknowledged is in the file, every batch is there
+// as a whole or not at all, and the file opens like any other.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createCodec, createEngine } from "../../src/engine/index.js";
+import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
+import { EngineChild } from "../../src/serve/engine-child.js";
+import { type EngineClient, connectToEngine } from "../../src/shared/protocol/rpc.js";
+
+const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+const recordsPerBatch = 500;
+
+describe("the engine's process", () => {
+  let folder: string;
+  let environment: NodeJS.ProcessEnv;
+  let child: EngineChild;
+  let client: EngineClient;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
+    environment = { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_STATE_HOME: join(folder, "state") };
+    child = new EngineChild({
+      entry: join(packageFolder, "out", "node", "engine-process.js"),
+      environment,
+      restart: false,
+    });
+    const transport = await child.connect();
+    if (transport === undefined) throw new Error("the engine did not start");
+    client = connectToEngine(transport, createCodec());
+  });
+  afterEach(async () => {
+    await child.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function startRecording(path: string): Promise<{ recordingId: string; agents: SocketAgent[] }> {
+    const created = await client.call("recording.create", { path, capture: {} });
+    if (!created.ok) throw new Error(created.error.code);
+    const { environment: given, summary } = created.value;
+    const [socketPath, token] = [given["HINDCAST_SOCKET"] ?? "", given["HINDCAST_TOKEN"] ?? ""];
+    const agents: SocketAgent[] = [];
+    for (const runId of ["one", "two"]) agents.push(await SocketAgent.greet(socketPath, helloOf({ token, runId })));
+    return { recordingId: summary.recordingId, agents };
+  }
+
+  /** Numbered from 1; log lines "agent/batch/position". Ends when the connection does. */
+  async function flood(agent: SocketAgent, name: number, batches: number): Promise<void> {
+    const maker = new RecordMaker();
+    for (let batch = 1; batch <= batches && !agent.isClosed; batch++) {
+      const records = Array.from({ length: recordsPerBatch }, (_, at) =>
+        maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: `${name}/${batch}/${at}`, attributes: { at } }),
+      );
+      agent.batch(batch, records);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  it("loses nothing that it has acknowledged when it is killed", async () => {
+    const path = join(folder, "killed.hindcast");
+    const { agents } = await startRecording(path);
+    const floods = agents.map((agent, at) => flood(agent, at, 10_000));
+    for (const agent of agents) await agent.acknowledged(12);
+    process.kill(child.pid ?? 0, "SIGKILL");
+    await Promise.all(floods);
+    await Promise.all(agents.map((agent) => agent.closed()));
+    const acknowledged = agents.map((agent) => Math.max(...agent.acks()));
+
+    const engine = createEngine({ packageFolder, environment });
+    const answer = await engine.handlers["recording.open"]({ path }, { aborted: false });
+    if (!answer.ok) throw new Error(answer.error.code);
+    const { recordingId, processes, counts } = answer.value;
+    expect(processes.map(({ ended }) => ended)).toEqual([undefined, undefined]);
+    const linesOf = new Map<string, number>();
+    for (let first = 0; first < counts.logs; first += 2000) {
+      const page = await engine.handlers["logs.page"]({ recordingId, first, limit: 2000 }, { aborted: false });
+      if (!page.ok) throw new Error(page.error.code);
+      for (const body of page.value.bodies) {
+        const batch = body.slice(0, body.lastIndexOf("/"));
+        linesOf.set(batch, (linesOf.get(batch) ?? 0) + 1);
+      }
+    }
+    await engine.dispose();
+
+    expect([...linesOf].filter(([, lines]) => lines !== recordsPerBatch)).toEqual([]);
+    for (const [at, last] of acknowledged.entries()) {
+      const missing = Array.from({ length: last }, (_, index) => `${at}/${index + 1}`).filter((batch) => !linesOf.has(batch));
+      expect(missing).toEqual([]);
+    }
+    expect(Math.min(...acknowledged)).toBeGreaterThanOrEqual(12);
+  });
+
+  it("answers while it records, and commits everything when it is told to stop", async () => {
+    const path = join(folder, "stopped.hindcast");
+    const { recordingId, agents } = await startRecording(path);
+    const floods = agents.map((agent, at) => flood(agent, at, 60));
+    for (let asked = 0; asked < 5; asked++) {
+      await agents[0]?.acknowledged(10 * (asked + 1));
+      const page = await client.call("logs.page", { recordingId, text: "0/1/", first: 0, limit: 10 });
+      expect(page.ok && page.value.total).toBe(recordsPerBatch);
+    }
+    await Promise.all(floods);
+    await child.stop();
+
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const engine = createEngine({ packageFolder, environment });
+    const answer = await engine.handlers["recording.open"]({ path }, { aborted: false });
+    expect(answer.ok && answer.value.counts.logs).toBe(2 * 60 * recordsPerBatch);
+    await engine.dispose();
+  });
+
+  it("tells every client of changes at most four times a second", async () => {
+    const second = await child.connect();
+    if (second === undefined) throw new Error("no second connection");
+    const other = connectToEngine(second, createCodec());
+    const told = { first: 0, second: 0 };
+    client.onNotice(() => told.first++);
+    other.onNotice(() => told.second++);
+    const { agents } = await startRecording(join(folder, "told.hindcast"));
+    const started = performance.now();
+    await Promise.all(agents.map((agent, at) => flood(agent, at, 60)));
+    for (const agent of agents) await agent.acknowledged(60);
+    const most = Math.ceil((performance.now() - started) / 250) + 2;
+    expect(told.first).toBeGreaterThan(1);
+    expect(told.first).toBeLessThanOrEqual(most);
+    expect(told.second).toBe(told.first);
+  });
+});
