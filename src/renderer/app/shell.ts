@@ -1,10 +1,20 @@
 // The Electron shell around the page, where there is one: native dialogs, and what its menu asks for.
-import { chosenPathFrom, shellCommandFrom } from "../../shared/protocol/shell-calls.js";
+import {
+  chosenPathFrom,
+  type ShellArgs,
+  type ShellCallName,
+  shellCommandFrom,
+} from "../../shared/protocol/shell-calls.js";
 import type { Session } from "../state/session.svelte.js";
+import type { ThemeChoice } from "../state/theme.svelte.js";
 
 export interface Shell {
   /** The path chosen in the native dialog; undefined when it was cancelled. */
   pickRecording(): Promise<string | undefined>;
+  /** Shows a file in the system's file manager. */
+  reveal(path: string): void;
+  /** Native parts of the window in the page's theme. */
+  useTheme(theme: ThemeChoice): void;
 }
 
 export function connectToShell(page: Window, session: Session): Shell | undefined {
@@ -26,7 +36,11 @@ export function connectToShell(page: Window, session: Session): Shell | undefine
         break;
     }
   });
+  const call = <Name extends ShellCallName>(name: Name, args: ShellArgs<Name>): Promise<unknown> =>
+    hindcast.call(name, args);
   return {
-    pickRecording: async () => chosenPathFrom(await hindcast.call("dialog.openRecording", {})),
+    reveal: (path) => void call("file.reveal", { path }),
+    useTheme: (theme) => void call("theme.set", { theme }),
+    pickRecording: async () => chosenPathFrom(await call("dialog.openRecording", {})),
   };
 }

@@ -17,6 +17,19 @@ export interface RecordPosition {
   readonly instant: bigint;
 }
 
+/** Where playing gets its frames from. */
+export interface Frames {
+  request(draw: (nowMs: number) => void): number;
+  cancel(frame: number): void;
+}
+
+const pageFrames: Frames = {
+  request: (draw) => requestAnimationFrame(draw),
+  cancel: (frame) => {
+    cancelAnimationFrame(frame);
+  },
+};
+
 interface Place {
   readonly offsetNs: number;
   readonly position: RecordPosition | undefined;
@@ -26,6 +39,7 @@ const longestHistory = 100;
 
 export class Playhead {
   readonly #recording: OpenRecording;
+  readonly #frames: Frames;
   #place = $state.raw<Place>({ offsetNs: 0, position: undefined });
   #followsLive = $state(false);
   #isPlaying = $state(false);
@@ -37,7 +51,7 @@ export class Playhead {
   #past: Place[] = [];
   #undone: Place[] = [];
   #frame = 0;
-  #lastFrameMs = 0;
+  #lastFrameMs: number | undefined;
   #stepping: Promise<void> = Promise.resolve();
   readonly #listeners = new Set<(cause: MoveCause) => void>();
   readonly #release: () => void;
@@ -53,8 +67,9 @@ export class Playhead {
     return position === undefined ? this.#recording.instantFromOffset(offsetNs) : instant(position.instant);
   });
 
-  constructor(recording: OpenRecording) {
+  constructor(recording: OpenRecording, frames: Frames = pageFrames) {
     this.#recording = recording;
+    this.#frames = frames;
     this.#followsLive = recording.isLive;
     if (recording.isLive) this.#place = { offsetNs: recording.durationNs, position: undefined };
     this.#release = recording.onGrown(() => {
@@ -180,13 +195,13 @@ export class Playhead {
     if (this.#followsLive) return;
     if (this.#place.offsetNs >= this.#recording.durationNs && !this.#recording.isLive) this.moveTo(0);
     this.#isPlaying = true;
-    this.#lastFrameMs = performance.now();
-    this.#frame = requestAnimationFrame((nowMs) => this.#playFrame(nowMs));
+    this.#lastFrameMs = undefined;
+    this.#frame = this.#frames.request((nowMs) => this.#playFrame(nowMs));
   }
 
   pause(): void {
     this.#isPlaying = false;
-    cancelAnimationFrame(this.#frame);
+    this.#frames.cancel(this.#frame);
   }
 
   togglePlay(): void {
@@ -214,13 +229,13 @@ export class Playhead {
 
   #playFrame(nowMs: number): void {
     if (!this.#isPlaying) return;
-    const elapsedNs = Math.max(0, nowMs - this.#lastFrameMs) * 1e6 * this.#speed;
+    const elapsedNs = Math.max(0, nowMs - (this.#lastFrameMs ?? nowMs)) * 1e6 * this.#speed;
     this.#lastFrameMs = nowMs;
     const next = this.#place.offsetNs + elapsedNs;
     const isAtEnd = next >= this.#recording.durationNs;
     this.#put({ offsetNs: next, position: undefined }, "play");
     if (!isAtEnd) {
-      this.#frame = requestAnimationFrame((ms) => this.#playFrame(ms));
+      this.#frame = this.#frames.request((ms) => this.#playFrame(ms));
       return;
     }
     this.#isPlaying = false;

@@ -15,18 +15,18 @@ export class TimeRange implements NsRange {
   /** Undefined = the whole recording, also as it grows. */
   #shown = $state.raw<NsRange>();
   #follows = $state(true);
+  /** What to show once the recording has grown longer than it; nobody has chosen a range yet. */
+  #intendedSpanNs: number | undefined;
   readonly #release: () => void;
 
   readonly #range: NsRange = $derived.by(() => this.#shown ?? { fromNs: 0, toNs: this.#recording.durationNs });
 
-  /** Shows the last `spanNs` before the playhead, or everything when that is shorter or not given. */
+  /** Shows `spanNs` around the playhead: everything while the recording is shorter than that, or when not given. */
   constructor(recording: OpenRecording, playhead: Playhead, spanNs?: number) {
     this.#recording = recording;
     this.#playhead = playhead;
-    if (spanNs !== undefined && spanNs < recording.durationNs) {
-      this.#shown = { fromNs: 0, toNs: spanNs };
-      this.recentre();
-    }
+    this.#intendedSpanNs = spanNs;
+    this.#takeIntendedSpan();
     this.#release = playhead.onMoved((cause) => {
       this.#keepInView(cause);
     });
@@ -79,6 +79,7 @@ export class TimeRange implements NsRange {
   }
 
   fitAll(): void {
+    this.#intendedSpanNs = undefined;
     this.#shown = undefined;
   }
 
@@ -102,11 +103,21 @@ export class TimeRange implements NsRange {
   }
 
   #show(range: NsRange): void {
+    this.#intendedSpanNs = undefined;
     const isAll = range.fromNs <= 0 && range.toNs >= this.#recording.durationNs;
     this.#shown = isAll ? undefined : range;
   }
 
+  #takeIntendedSpan(): void {
+    const spanNs = this.#intendedSpanNs;
+    if (spanNs === undefined || spanNs >= this.#recording.durationNs) return;
+    this.#intendedSpanNs = undefined;
+    this.#shown = { fromNs: 0, toNs: spanNs };
+    this.recentre();
+  }
+
   #keepInView(cause: MoveCause): void {
+    this.#takeIntendedSpan();
     if (this.#shown === undefined || cause === "scrub") return;
     const share = (this.#playhead.offsetNs - this.fromNs) / this.spanNs;
     const isOutside = share < 0 || share > 1;

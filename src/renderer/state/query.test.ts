@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { failed, ok, type Result } from "../../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { Query } from "./query.svelte.js";
+
+/** A request that the test answers when it likes. */
+function request(name: string, log: string[]) {
+  let answer: (outcome: Result<string, HindcastError>) => void = () => undefined;
+  const ask = (signal: AbortSignal) => {
+    log.push(`ask ${name}`);
+    signal.addEventListener("abort", () => log.push(`abort ${name}`));
+    return new Promise<Result<string, HindcastError>>((resolve) => (answer = resolve));
+  };
+  const reply = async (outcome: Result<string, HindcastError>) => {
+    answer(outcome);
+    await Promise.resolve();
+    await Promise.resolve();
+  };
+  return { ask, reply };
+}
+
+describe("Query", () => {
+  it("runs one request, keeps one waiting, and skips those between", async () => {
+    const log: string[] = [];
+    const query = new Query<string>();
+    const [first, second, third] = [request("1", log), request("2", log), request("3", log)];
+    query.load(first.ask);
+    query.load(second.ask);
+    query.load(third.ask);
+    await first.reply(ok("one"));
+    expect(query.value).toBe("one");
+    await third.reply(ok("three"));
+    expect([query.value, query.runningSinceMs]).toEqual(["three", undefined]);
+    expect(log).toEqual(["ask 1", "ask 3"]);
+  });
+
+  it("gives up a slow request once a newer one waits", async () => {
+    const log: string[] = [];
+    const query = new Query<string>();
+    const [slow, newer] = [request("slow", log), request("newer", log)];
+    query.load(slow.ask);
+    query.load(newer.ask);
+    await new Promise((resolve) => setTimeout(resolve, 260));
+    expect(log).toEqual(["ask slow", "abort slow", "ask newer"]);
+    await slow.reply(ok("late"));
+    await newer.reply(ok("newer"));
+    expect(query.value).toBe("newer");
+  });
+
+  it("forgets the old value when restarted, and shows what failed", async () => {
+    const log: string[] = [];
+    const query = new Query<string>();
+    const [first, other] = [request("1", log), request("2", log)];
+    query.load(first.ask);
+    await first.reply(ok("one"));
+    query.restart(other.ask);
+    expect(query.loaded).toEqual({ status: "loading" });
+    await other.reply(failed(hindcastError("recording-closed")));
+    expect(query.loaded).toEqual({ status: "failed", error: hindcastError("recording-closed") });
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { openTestRecording, second, settled, summaryOf, testEngine, testFrames } from "./engine.test-support.js";
+import { Playhead } from "./playhead.svelte.js";
+import { playheadShare, TimeRange } from "./time-range.svelte.js";
+
+const setUp = (seconds: number, spanSeconds?: number, state: "live" | "saved" = "saved") => {
+  const engine = testEngine({});
+  const recording = openTestRecording(engine, summaryOf(seconds, state));
+  const playhead = new Playhead(recording, testFrames());
+  const range = new TimeRange(recording, playhead, spanSeconds === undefined ? undefined : spanSeconds * second);
+  return { engine, playhead, range };
+};
+const shown = (range: TimeRange) => [range.fromNs / second, range.toNs / second].map((n) => Number(n.toFixed(3)));
+const share = (range: TimeRange, playhead: Playhead) => (playhead.offsetNs - range.fromNs) / range.spanNs;
+
+describe("TimeRange", () => {
+  it("shows the whole recording, also as it grows", async () => {
+    const { engine, range } = setUp(10, undefined, "live");
+    await settled();
+    engine.notify({ kind: "recording-changed", summary: summaryOf(25, "live") });
+    await settled();
+    expect(shown(range)).toEqual([0, 25]);
+    expect(range.showsAll).toBe(true);
+  });
+
+  it("begins with everything and takes its own length once the recording is longer", async () => {
+    const { engine, range, playhead } = setUp(1, 4, "live");
+    await settled();
+    expect(shown(range)).toEqual([0, 1]);
+    engine.notify({ kind: "recording-changed", summary: summaryOf(30, "live") });
+    await settled();
+    expect(range.spanNs).toBe(4 * second);
+    expect(share(range, playhead)).toBeCloseTo(playheadShare);
+  });
+
+  it("brings the playhead to 66 % when it leaves the view", () => {
+    const { range, playhead } = setUp(100, 10);
+    playhead.moveTo(50 * second);
+    expect(share(range, playhead)).toBeCloseTo(playheadShare);
+    const before = shown(range);
+    playhead.moveTo(51 * second);
+    expect(shown(range)).toEqual(before);
+  });
+
+  it("stays still under a dragging hand and follows when it lets go", () => {
+    const { range, playhead } = setUp(100, 10);
+    const before = shown(range);
+    playhead.scrubTo(80 * second);
+    expect(shown(range)).toEqual(before);
+    playhead.endScrub();
+    expect(share(range, playhead)).toBeCloseTo(playheadShare);
+  });
+
+  it("stops following when panned and follows again when told", () => {
+    const { range, playhead } = setUp(100, 10);
+    playhead.moveTo(50 * second);
+    range.pan(2 * second);
+    expect(range.follows).toBe(false);
+    const before = shown(range);
+    playhead.moveTo(before[1] === undefined ? 0 : (before[1] - 0.1) * second);
+    expect(shown(range)).toEqual(before);
+    range.setFollows(true);
+    expect(share(range, playhead)).toBeCloseTo(playheadShare);
+  });
+
+  it("shows a jump out of view even when not following", () => {
+    const { range, playhead } = setUp(100, 10);
+    range.setFollows(false);
+    playhead.moveTo(90 * second);
+    expect(share(range, playhead)).toBeCloseTo(playheadShare);
+  });
+
+  it("zooms about the playhead and back out to everything", () => {
+    const { range, playhead } = setUp(100);
+    playhead.moveTo(50 * second);
+    range.zoomAboutPlayhead(0.5);
+    expect(range.spanNs).toBe(50 * second);
+    expect(share(range, playhead)).toBeCloseTo(playheadShare);
+    range.fitAll();
+    expect(shown(range)).toEqual([0, 100]);
+  });
+});
