@@ -28,7 +28,7 @@ export interface LogMessage {
 export function messageOf(body: string, attributesJson: string): LogMessage {
   const attributes: Attribute[] = [];
   for (const { key, value } of attributesFromJson(attributesJson)) {
-    if (unsaid.has(key) || key.startsWith("log.") || key.startsWith("code.")) continue;
+    if (unsaid.has(key) || key.startsWith("log.") || key.startsWith("code.") || key.startsWith("exception.")) continue;
     attributes.push({ key, value: value.length > longestValue ? `${value.slice(0, longestValue)}…` : value });
     if (attributes.length === mostKeys) break;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
-import { historyRows, numericSteps, pathBelow } from "./history-rows.js";
+import { historyRows, lastWriterAt, numericSteps, pathBelow } from "./history-rows.js";
 
 function writeOf(seq: number, instant: bigint, value: unknown, more: Partial<WriteEntry> = {}): WriteEntry {
   return {
@@ -22,28 +22,34 @@ const writes = [writeOf(1, 100n, 5), writeOf(4, 200n, 6), writeOf(5, 200n, 7), w
 const atSeq = (seq: number, instant: bigint) => ({ process: 1, seq, instant });
 const atInstant = (instant: bigint) => ({ process: 1, seq: undefined, instant });
 
-describe("historyRows", () => {
-  it("puts the newest first, marks the last writer and what is yet to come", () => {
-    const text = historyRows(writes, atSeq(4, 200n)).map(
-      (row) => `${row.newText}${row.isLastWriter ? "*" : ""}${row.isFuture ? ">" : ""}`,
-    );
-    expect(text).toEqual(["8>", "7>", "6*", "5"]);
+describe("lastWriterAt", () => {
+  const valueAt = (moment: Parameters<typeof lastWriterAt>[1]) => writes[lastWriterAt(writes, moment)]?.newText;
+
+  it("is the write the playhead stands on, also among several of one instant", () => {
+    expect([valueAt(atSeq(4, 200n)), valueAt(atSeq(5, 200n))]).toEqual(["6", "7"]);
   });
 
   it("counts every write of an instant when the playhead is merely at that instant", () => {
-    expect(historyRows(writes, atInstant(200n)).find((row) => row.isLastWriter)?.newText).toBe("7");
+    expect([valueAt(atInstant(200n)), valueAt(atInstant(99n))]).toEqual(["7", undefined]);
+  });
+
+  it("goes by time when the playhead stands on a record of another process", () => {
+    expect(valueAt({ process: 2, seq: 1, instant: 250n })).toBe("7");
+  });
+});
+
+describe("historyRows", () => {
+  it("puts the newest first", () => {
+    expect(historyRows(writes).map((row) => row.newText)).toEqual(["8", "7", "6", "5"]);
   });
 
   it("names the place in the code and the span", () => {
-    const [row] = historyRows(
-      [
-        writeOf(1, 1n, 5, {
-          location: { file: "/app/src/ledger.ts", line: 88, column: 5, functionName: "debit" },
-          span: { spanId: "s", traceId: "t", name: "POST /debit" },
-        }),
-      ],
-      atInstant(1n),
-    );
+    const [row] = historyRows([
+      writeOf(1, 1n, 5, {
+        location: { file: "/app/src/ledger.ts", line: 88, column: 5, functionName: "debit" },
+        span: { spanId: "s", traceId: "t", name: "POST /debit" },
+      }),
+    ]);
     expect([row?.place, row?.placeInFull, row?.spanName]).toEqual([
       "ledger.ts:88 debit",
       "/app/src/ledger.ts:88:5",

@@ -9,8 +9,6 @@ export interface HistoryRow {
   readonly place: string;
   readonly placeInFull: string;
   readonly spanName: string;
-  readonly isLastWriter: boolean;
-  readonly isFuture: boolean;
 }
 
 export interface Moment {
@@ -20,10 +18,8 @@ export interface Moment {
   readonly instant: bigint;
 }
 
-export function historyRows(writes: readonly WriteEntry[], moment: Moment): readonly HistoryRow[] {
-  const last = lastWriterAt(writes, moment);
-  return writes.map((write, i) => ({ ...rowOf(write), isLastWriter: i === last, isFuture: i > last })).reverse();
-}
+/** Newest first. Nothing in a row depends on the playhead, so that scrubbing only moves the last writer's mark. */
+export const historyRows = (writes: readonly WriteEntry[]): readonly HistoryRow[] => writes.map(rowOf).reverse();
 
 /** Index of the last write that counts at a moment; -1 when all come later. Writes are oldest first. */
 export function lastWriterAt(writes: readonly WriteEntry[], moment: Moment): number {
@@ -41,7 +37,7 @@ function isBefore(write: WriteEntry, moment: Moment): boolean {
     : write.instant <= moment.instant;
 }
 
-function rowOf(write: WriteEntry): Omit<HistoryRow, "isLastWriter" | "isFuture"> {
+function rowOf(write: WriteEntry): HistoryRow {
   const { short, inFull } = placeOf(write);
   const newText = write.newText === "" ? "deleted" : write.newText;
   return { write, newText, place: short, placeInFull: inFull, spanName: write.span?.name ?? "" };
