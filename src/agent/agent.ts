@@ -18,13 +18,7 @@ import { RingMemory, RingWriter } from "./ring.js";
 import { type StateTracker, createStateTracker } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
-
-/** What probes get to work with. */
-export interface Agent {
-  readonly guest: Guest;
-  readonly context: SpanContext;
-  readonly sink: Recorder;
-}
+import type { ProbeKit } from "./probe-kit.js";
 
 /** Starts recording this process; `bundle` is the file the agent's worker is started from. */
 export function install(configuration: AgentConfiguration, bundle: string): () => void {
@@ -35,7 +29,7 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
   const sink = new Recorder(new RingWriter(memory), context, now, () => guest.noteFault());
   const tracker = createStateTracker(sink);
   sink.beforeSpanEnds(() => tracker.boundary());
-  const agent: Agent = { guest, context, sink };
+  const agent: ProbeKit = { guest, context, sink };
   const worker = new WorkerThread(
     bundle,
     {
@@ -95,14 +89,14 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
 const lookEveryMs = 20;
 
 /** Looks from the first `track` call on; a program that tracks nothing has no such timer. */
-function lookRegularly({ guest }: Agent, tracker: StateTracker): { start(): void; stop(): void } {
+function lookRegularly({ guest, context }: ProbeKit, tracker: StateTracker): { start(): void; stop(): void } {
   const { setInterval, clearInterval } = guest.originals;
   let timer: NodeJS.Timeout | undefined;
   return {
     start() {
       if (!tracker.isActive || timer !== undefined) return;
-      timer = setInterval(() => guest.runAsGuest(() => tracker.boundary(), undefined), lookEveryMs);
-      timer.unref();
+      const look = () => guest.runAsGuest(() => tracker.boundary(), undefined);
+      timer = context.runOutside(() => setInterval(look, lookEveryMs)).unref();
     },
     stop: () => clearInterval(timer),
   };

@@ -31,8 +31,13 @@ export function cutText(text: string, units: number): string {
   return text.length <= units ? text : `${text.slice(0, units)}…`;
 }
 
+export type ExceptionAttributes = Attributes & {
+  readonly "exception.type": string;
+  readonly "exception.message": string;
+};
+
 /** Attributes of an exception by OpenTelemetry's names; for anything thrown that is no Error, its text. */
-export function exceptionAttributes(thrown: unknown): Attributes {
+export function exceptionAttributes(thrown: unknown): ExceptionAttributes {
   if (!isError(thrown)) {
     const value = attributeFrom(thrown);
     const message = typeof value === "string" ? value : cutText(JSON.stringify(value ?? null), budgets.textUnits);
@@ -199,7 +204,7 @@ function convertMap(value: Map<unknown, unknown>, depth: number, allowance: Allo
   let count = 0;
   mapForEach.call(value, (item: unknown, key: unknown) => {
     if (count++ >= budgets.items || allowance.left <= 0) return;
-    const name = typeof key === "string" ? key : String(convert(key, 0, allowance) ?? typeof key);
+    const name = typeof key === "string" ? key : JSON.stringify(convert(key, 0, allowance) ?? typeof key);
     converted[cutText(name, 256)] = convert(item, depth - 1, allowance) ?? null;
   });
   if (count > budgets.items) converted["…"] = `${count - budgets.items} more`;

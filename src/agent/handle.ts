@@ -1,13 +1,14 @@
 // What `track`, `event`, `metric` and `span` do in a program that is recorded.
 import { types } from "node:util";
 import { type AgentHandle, agentHandleKey } from "../shared/protocol/agent-handle.js";
-import type { Agent } from "./agent.js";
+import type { Attributes } from "../shared/trace/attributes.js";
 import { attributesFrom, exceptionAttributes } from "./attributes.js";
 import type { StateTracker } from "./state/index.js";
+import type { ProbeKit } from "./probe-kit.js";
 
 /** The public API as this agent does it. `lookFromNowOn` is called when something is tracked. */
 export function handleOf(
-  { guest, context, sink }: Agent,
+  { guest, context, sink }: ProbeKit,
   tracker: StateTracker,
   lookFromNowOn: () => void,
 ): AgentHandle {
@@ -27,7 +28,7 @@ export function handleOf(
       const span = sink.startSpan(String(name), "internal", context.asParent, given);
       const end = () => sink.endSpan(span, "unset", undefined, {});
       const fail = (thrown: unknown) => {
-        const exception = guest.runAsGuest(() => exceptionAttributes(thrown), {});
+        const exception = guest.runAsGuest<Attributes>(() => exceptionAttributes(thrown), {});
         sink.endSpan(span, "error", undefined, exception);
       };
       return context.run(span, () => settled(work, end, fail));
@@ -50,20 +51,23 @@ function settled<Result>(work: () => Result, end: () => void, fail: (thrown: unk
     fail(thrown);
     throw thrown;
   }
-  if (!isPlainPromise(result)) {
+  if (isPlainPromise(result)) return followed(result, end, fail);
+  end();
+  return result;
+}
+
+/** The promise derived by the original `then`, which settles as the given one does and hence has its type. */
+function followed<Settling>(promise: Settling, end: () => void, fail: (thrown: unknown) => void): Settling;
+function followed(promise: unknown, end: () => void, fail: (thrown: unknown) => void): unknown {
+  const onFulfilled = (value: unknown): unknown => {
     end();
-    return result;
-  }
-  return Reflect.apply(promiseThen, result, [
-    (value: unknown) => {
-      end();
-      return value;
-    },
-    (thrown: unknown) => {
-      fail(thrown);
-      throw thrown;
-    },
-  ]) as Result;
+    return value;
+  };
+  const onRejected = (thrown: unknown): never => {
+    fail(thrown);
+    throw thrown;
+  };
+  return Reflect.apply(promiseThen, promise, [onFulfilled, onRejected]);
 }
 
 function isPlainPromise(value: unknown): boolean {

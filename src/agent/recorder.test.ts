@@ -146,6 +146,17 @@ describe("Recorder", () => {
     expect(storyOf(drained())).toEqual(["gap unreadable-value 1", "event next in 0"]);
   });
 
+  it("still says that an object is there when its contents are too large", () => {
+    const { recorder, drained } = recorderWith(8192);
+    const members = Array.from({ length: 1000 }, (_, i) => ({ kind: "primitive", value: i }) as const);
+    const contents = { kind: "set", className: "Set", members } as const;
+    recorder.write({ kind: "contents", target: objectId(1), contents }, 0, Number.NaN);
+    expect(drained()).toMatchObject([
+      { kind: "gap", reason: "unreadable-value", lost: 1 },
+      { kind: "write", operation: { kind: "contents", target: 1, contents: { kind: "opaque", className: "Set" } } },
+    ]);
+  });
+
   it("records what happened inside a span before the span's end", () => {
     const { recorder, drained } = recorderWith(1 << 16);
     recorder.beforeSpanEnds(() => recorder.event("seen late", undefined));

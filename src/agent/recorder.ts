@@ -65,7 +65,7 @@ export class Recorder implements RecordSink {
     this.#context = context;
     this.clockMs = clockMs;
     this.#noteFault = noteFault;
-    this.#maxRecordBytes = Math.min(ring.memory.size >>> 2, 8 * 1024 * 1024);
+    this.#maxRecordBytes = Math.min(ring.memory.size >>> 1, 32 * 1024 * 1024);
   }
 
   get counts(): RecorderCounts {
@@ -130,7 +130,12 @@ export class Recorder implements RecordSink {
   }
 
   write(operation: WriteOperation, location: number, afterMs: number): void {
-    this.#record({ kind: "write", span: this.#context.current?.number ?? 0, location, afterMs, operation });
+    const span = this.#context.current?.number ?? 0;
+    if (this.#record({ kind: "write", span, location, afterMs, operation }) !== "too-large") return;
+    // That the object is there can be said in any case; the gap before says that something is missing.
+    if (operation.kind !== "contents") return;
+    const contents = { kind: "opaque", className: operation.contents.className } as const;
+    this.#record({ kind: "write", span, location, afterMs, operation: { ...operation, contents } });
   }
 
   startSpan(name: string, spanKind: SpanKind, parent: SpanParent, attributes: Attributes): OpenSpan {
@@ -233,13 +238,17 @@ export class Recorder implements RecordSink {
     this.#ring.publish(padded - at);
   }
 
-  #record(body: AgentRecordBody): void {
+  #record(body: AgentRecordBody): "put" | "lost" | "too-large" {
     try {
       if (!this.#isOpen() || lacksDefinition(body)) return this.#lose("ring-full");
       this.#encode(body);
-      this.#commit();
+      if (this.#out.at <= this.#maxRecordBytes) return this.#put() ? "put" : this.#lose("ring-full");
+      // The buffer has grown for this one; the next record need not keep its memory.
+      if (this.#out.bytes.length > this.#maxRecordBytes) this.#out = new ByteWriter();
+      this.#lose("unreadable-value");
+      return "too-large";
     } catch {
-      this.#fail();
+      return this.#fail();
     }
   }
 
@@ -249,14 +258,6 @@ export class Recorder implements RecordSink {
     beginRecord(out, kindCode(body.kind), this.clockMs(), this.#seq + 1);
     writeBody(out, body);
     return true;
-  }
-
-  #commit(): void {
-    if (this.#out.at > this.#maxRecordBytes) {
-      // The buffer has grown for this one; the next record need not keep its memory.
-      if (this.#out.bytes.length > this.#maxRecordBytes * 2) this.#out = new ByteWriter();
-      this.#lose("unreadable-value");
-    } else if (!this.#put()) this.#lose("ring-full");
   }
 
   #put(): boolean {
@@ -288,16 +289,17 @@ export class Recorder implements RecordSink {
     return true;
   }
 
-  #lose(reason: GapReason): void {
+  #lose(reason: GapReason): "lost" {
     this.#seq++;
     this.#dropped++;
     this.#lost[reason]++;
     this.#hasLost = true;
+    return "lost";
   }
 
-  #fail(): void {
+  #fail(): "lost" {
     this.#noteFault();
-    this.#lose("unreadable-value");
+    return this.#lose("unreadable-value");
   }
 
   #randomBytes(count: number): Uint8Array {

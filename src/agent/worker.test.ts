@@ -56,7 +56,7 @@ class Listener {
 
 const eventsIn = (records: Uint8Array): string =>
   readRecords(records)
-    .flatMap((record) => (record.kind === "event" ? [String(record.attributes["n"])] : []))
+    .flatMap((record) => (record.kind === "event" ? [JSON.stringify(record.attributes["n"])] : []))
     .join(" ");
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-link-"));

@@ -43,6 +43,8 @@ async function recorded(
   return [program, ended];
 }
 
+const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 describe("agent in a web program", () => {
   it("records requests, logs, events and metrics with their spans, and leaves the program's output alone", async () => {
     const [program, ended] = await recorded(["web.mjs"]);
@@ -53,7 +55,7 @@ describe("agent in a web program", () => {
         .flatMap((span) => {
           const status = span.attributes["http.response.status_code"] ?? span.attributes["error.type"] ?? "";
           return [
-            `${"  ".repeat(depth)}${span.kind} ${span.name} ${String(status)}`.trimEnd(),
+            `${"  ".repeat(depth)}${span.kind} ${span.name} ${text(status)}`.trimEnd(),
             ...outline(span.number, depth + 1),
           ];
         });

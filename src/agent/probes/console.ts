@@ -1,10 +1,10 @@
 // What the program writes to its console, as logs. The console writes exactly what it would have written.
 import { type Severity, severities } from "../../shared/trace/attributes.js";
-import type { Agent } from "../agent.js";
 import { exceptionAttributes } from "../attributes.js";
 import { isError } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import { formatLine } from "../preview.js";
+import type { ProbeKit } from "../probe-kit.js";
 
 const methods: Readonly<Record<string, Severity>> = {
   log: "info",
@@ -15,7 +15,7 @@ const methods: Readonly<Record<string, Severity>> = {
   trace: "trace",
 };
 
-export function installConsole({ guest, sink }: Agent): () => void {
+export function installConsole({ guest, sink }: ProbeKit): () => void {
   // console.trace calls console.error, which must not become a second log.
   let depth = 0;
   const record = (severity: Severity, args: readonly unknown[]): void => {

@@ -1,14 +1,14 @@
 // Exceptions and rejections that end the program, as logs of severity fatal, and the process's warnings. The monitor
 // event changes nothing about what happens next; by default a rejection reaches it too.
 import { type Attributes, severities } from "../../shared/trace/attributes.js";
-import type { Agent } from "../agent.js";
 import { exceptionAttributes } from "../attributes.js";
 import { textProperty } from "../own-data.js";
+import type { ProbeKit } from "../probe-kit.js";
 
-export function installErrors({ guest, sink }: Agent): () => void {
+export function installErrors({ guest, sink }: ProbeKit): () => void {
   const record = (severity: number, thrown: unknown, more: Attributes): void => {
     const exception = exceptionAttributes(thrown);
-    const body = `${String(exception["exception.type"])}: ${String(exception["exception.message"])}`;
+    const body = `${exception["exception.type"]}: ${exception["exception.message"]}`;
     sink.log(severity, "process", body, { ...exception, ...more });
   };
   const onException = (thrown: unknown, origin: unknown): void => {

@@ -1,9 +1,9 @@
 // Sees the process end: after the program's own exit listeners, whichever way they were reached.
 // No signal listener: the default action of a signal stays what it is.
-import type { Agent } from "../agent.js";
 import { replaceMethod, together } from "../patch.js";
+import type { ProbeKit } from "../probe-kit.js";
 
-export function installExit(agent: Agent, onExit: (exitCode: number | undefined) => void): () => void {
+export function installExit(agent: ProbeKit, onExit: (exitCode: number | undefined) => void): () => void {
   let isOver = false;
   const end = (proposed: unknown) => {
     if (isOver) return;

@@ -1,6 +1,5 @@
 // Requests sent by fetch and by undici itself, built in or installed, as spans of kind client.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
-import type { Agent } from "../agent.js";
 import { exceptionAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
@@ -8,13 +7,14 @@ import { together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { headerFromSpan, isLoopback, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
+import type { ProbeKit } from "../probe-kit.js";
 
 interface Exchange {
   readonly span: OpenSpan;
   statusCode: number | undefined;
 }
 
-export function installFetch({ guest, context, sink }: Agent): () => void {
+export function installFetch({ guest, context, sink }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: object): void => {
@@ -40,9 +40,10 @@ export function installFetch({ guest, context, sink }: Agent): () => void {
     if (statusCode !== undefined) attributes["http.response.status_code"] = statusCode;
     const error = dataProperty(message, "error");
     if (error !== undefined) {
-      Object.assign(attributes, exceptionAttributes(error));
+      const exception = exceptionAttributes(error);
+      Object.assign(attributes, exception);
       const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
-      attributes["error.type"] = code ?? String(attributes["exception.type"]);
+      attributes["error.type"] = code ?? exception["exception.type"];
     } else if (statusCode !== undefined && statusCode >= 400) attributes["error.type"] = String(statusCode);
     sink.endSpan(span, "error.type" in attributes ? "error" : "unset", undefined, attributes);
   };

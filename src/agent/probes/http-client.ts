@@ -3,7 +3,6 @@
 import { ClientRequest, IncomingMessage } from "node:http";
 import { errorMonitor } from "node:events";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
-import type { Agent } from "../agent.js";
 import { exceptionAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { textProperty } from "../own-data.js";
@@ -11,6 +10,7 @@ import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { headerFromSpan, isLoopback, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
+import type { ProbeKit } from "../probe-kit.js";
 
 interface Exchange {
   readonly span: OpenSpan;
@@ -18,7 +18,7 @@ interface Exchange {
   isOver: boolean;
 }
 
-export function installHttpClient({ guest, context, sink }: Agent): () => void {
+export function installHttpClient({ guest, context, sink }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: ClientRequest): void => {
@@ -28,7 +28,7 @@ export function installHttpClient({ guest, context, sink }: Agent): () => void {
     const attributes = clientAttributes(request.method, scheme, host, request.path);
     const span = sink.startSpan(request.method, "client", context.asParent, attributes);
     exchanges.set(request, { span, statusCode: undefined, isOver: false });
-    if (isLoopback(host.name) && !request.headersSent && !request.hasHeader(traceHeader))
+    if (isLoopback(request.host) && !request.headersSent && !request.hasHeader(traceHeader))
       request.setHeader(traceHeader, headerFromSpan(span));
     request.prependOnceListener(errorMonitor, (error) => guest.runAsGuest(() => end(request, error), undefined));
     request.prependOnceListener("close", () => guest.runAsGuest(() => end(request, undefined), undefined));
@@ -42,9 +42,10 @@ export function installHttpClient({ guest, context, sink }: Agent): () => void {
     const attributes: Record<string, AttributeValue> = {};
     if (statusCode !== undefined) attributes["http.response.status_code"] = statusCode;
     if (error !== undefined) {
-      Object.assign(attributes, exceptionAttributes(error));
+      const exception = exceptionAttributes(error);
+      Object.assign(attributes, exception);
       const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
-      attributes["error.type"] = code ?? String(attributes["exception.type"]);
+      attributes["error.type"] = code ?? exception["exception.type"];
     } else if (statusCode === undefined) attributes["error.type"] = "aborted";
     else if (statusCode >= 400) attributes["error.type"] = String(statusCode);
     sink.endSpan(exchange.span, "error.type" in attributes ? "error" : "unset", undefined, attributes);

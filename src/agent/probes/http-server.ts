@@ -1,21 +1,16 @@
 // Requests this program serves, as spans of kind server. Everything the handler does, across awaits and in the request's
 // later events, belongs to the span. It ends when the response is finished, or when the connection is gone before that.
-import {
-  type IncomingMessage,
-  type ServerResponse,
-  IncomingMessage as RequestClass,
-  ServerResponse as ResponseClass,
-} from "node:http";
+import { IncomingMessage, ServerResponse } from "node:http";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
-import type { Agent } from "../agent.js";
 import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { parentFromHeader, traceHeader } from "../trace-context.js";
 import { hostFrom, targetAttributes } from "./http-attributes.js";
+import type { ProbeKit } from "../probe-kit.js";
 
-export function installHttpServer({ guest, context, sink }: Agent): () => void {
+export function installHttpServer({ guest, context, sink }: ProbeKit): () => void {
   const open = new WeakMap<object, OpenSpan>();
   const ended = new WeakSet<OpenSpan>();
   const routes = new WeakMap<object, string>();
@@ -66,29 +61,43 @@ export function installHttpServer({ guest, context, sink }: Agent): () => void {
     };
   const endOnClose = (emit: (this: unknown, ...args: unknown[]) => unknown) =>
     insideSpan(function (this: unknown, ...args: unknown[]): unknown {
-      if (args[0] === "close" && this instanceof ResponseClass)
+      if (args[0] === "close" && isResponse(this))
         guest.runAsGuest(() => end(this.req, this, this.writableFinished), undefined);
       return Reflect.apply(emit, this, args);
     });
 
   return together([
     onChannel(guest, "http.server.request.start", (message) => {
-      const [request, response] = [objectIn(message, "request"), objectIn(message, "response")];
-      if (request instanceof RequestClass && response instanceof ResponseClass) start(request, response);
+      const exchange = exchangeIn(message);
+      if (exchange !== undefined) start(exchange.request, exchange.response);
     }),
     onChannel(guest, "http.server.response.finish", (message) => {
-      const [request, response] = [objectIn(message, "request"), objectIn(message, "response")];
-      if (request instanceof RequestClass && response instanceof ResponseClass) end(request, response, true);
+      const exchange = exchangeIn(message);
+      if (exchange !== undefined) end(exchange.request, exchange.response, true);
     }),
     onChannel(guest, "tracing:fastify.request.handler:start", (message) => {
       const raw = objectIn(objectIn(message, "request") ?? {}, "raw");
       const url = textProperty(objectIn(message, "route") ?? {}, "url");
       if (raw !== undefined && url !== undefined) routes.set(raw, url);
     }),
-    replaceMethod(RequestClass.prototype, "emit", insideSpan),
-    replaceMethod(ResponseClass.prototype, "emit", endOnClose),
+    replaceMethod(IncomingMessage.prototype, "emit", insideSpan),
+    replaceMethod(ServerResponse.prototype, "emit", endOnClose),
   ]);
 }
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+function exchangeIn(message: object): Exchange | undefined {
+  const [request, response] = [objectIn(message, "request"), objectIn(message, "response")];
+  const isExchange = request instanceof IncomingMessage && isResponse(response);
+  return isExchange ? { request, response } : undefined;
+}
+
+/** Narrows to the plain type: `instanceof` would make its request `any`. */
+const isResponse = (value: unknown): value is ServerResponse => value instanceof ServerResponse;
 
 /** What express leaves on a request: the matched route below the router's own path. */
 function routeOf(request: IncomingMessage): string | undefined {

@@ -2,27 +2,27 @@
 // each line on a diagnostics channel; for earlier ones the function that composes lines is replaced as pino loads.
 import { Module, createRequire } from "node:module";
 import { type Severity, severities } from "../../shared/trace/attributes.js";
-import type { Agent } from "../agent.js";
 import { attributesFrom, cutText } from "../attributes.js";
-import { onChannel } from "../channels.js";
+import { objectIn, onChannel } from "../channels.js";
 import { dataProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
+import type { ProbeKit } from "../probe-kit.js";
 
 const maxLineUnits = 65_536;
 /** Pino's own fields, which a log record has places of its own for. */
 const ownFields: readonly string[] = ["level", "time", "pid", "hostname"];
 
-export function installPino(agent: Agent): () => void {
+export function installPino(agent: ProbeKit): () => void {
   const { guest } = agent;
-  const record = (instance: object, call: readonly unknown[], line: unknown) => {
-    if (typeof line === "string") recordLine(agent, line, messageKeyOf(instance), call[2]);
+  const record = (instance: object, level: unknown, line: unknown) => {
+    if (typeof line === "string") recordLine(agent, line, messageKeyOf(instance), level);
   };
   const seen = new Set<string>();
   return together([
     onChannel(guest, "tracing:pino_asJson:end", (message) => {
-      const [instance, call] = [Reflect.get(message, "instance"), Reflect.get(message, "arguments")];
-      if (typeof instance !== "object" || instance === null || typeof call !== "object" || call === null) return;
-      record(instance, Array.from(call as ArrayLike<unknown>), Reflect.get(message, "result"));
+      const [instance, call] = [objectIn(message, "instance"), objectIn(message, "arguments")];
+      if (instance === undefined || call === undefined) return;
+      record(instance, dataProperty(call, "2"), dataProperty(message, "result"));
     }),
     // At the first look for pino's tools they are loaded here, ahead of whoever asked: a replaced Module._load would do
     // as well, but would stand in every stack of a module that is being loaded.
@@ -47,7 +47,7 @@ export function installPino(agent: Agent): () => void {
 
 const toolsFile = /[\\/]pino[\\/]lib[\\/]tools\.js$/;
 
-type RecordLine = (instance: object, call: readonly unknown[], line: unknown) => void;
+type RecordLine = (instance: object, level: unknown, line: unknown) => void;
 
 function wrapComposer(file: string, record: RecordLine): void {
   const tools: unknown = createRequire(file)(file);
@@ -60,13 +60,13 @@ function wrapComposer(file: string, record: RecordLine): void {
     (original) =>
       function (...args) {
         const line = Reflect.apply(original, this, args);
-        if (typeof this === "object" && this !== null) record(this, args, line);
+        if (typeof this === "object" && this !== null) record(this, args[2], line);
         return line;
       },
   );
 }
 
-function recordLine({ sink }: Agent, line: string, messageKey: string, level: unknown): void {
+function recordLine({ sink }: ProbeKit, line: string, messageKey: string, level: unknown): void {
   const severity = severityOf(typeof level === "number" ? level : 30);
   if (line.length > maxLineUnits) return sink.log(severity, "pino", cutText(line, maxLineUnits), {});
   const fields: unknown = JSON.parse(line);
@@ -112,11 +112,12 @@ function severityOf(level: number): number {
 
 /** pino keeps its settings under symbols of its own; a program may have renamed "msg". */
 function messageKeyOf(instance: object): string {
-  for (let owner: object | null = instance, depth = 0; owner !== null && depth < 8; depth++) {
+  let owner: unknown = instance;
+  for (let depth = 0; typeof owner === "object" && owner !== null && depth < 8; depth++) {
     const symbol = Object.getOwnPropertySymbols(owner).find((key) => key.description === "pino.messageKey");
     const value = symbol === undefined ? undefined : dataProperty(owner, symbol);
     if (typeof value === "string") return value;
-    owner = Object.getPrototypeOf(owner) as object | null;
+    owner = Object.getPrototypeOf(owner);
   }
   return "msg";
 }

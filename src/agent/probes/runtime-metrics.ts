@@ -5,7 +5,7 @@ import {
   monitorEventLoopDelay,
   performance as nodePerformance,
 } from "node:perf_hooks";
-import type { Agent } from "../agent.js";
+import type { ProbeKit } from "../probe-kit.js";
 
 const intervalMs = 1000;
 /** How often the event loop is asked how late it is; the histogram counts this interval in. */
@@ -17,7 +17,7 @@ export interface RuntimeMetrics {
   uninstall(): void;
 }
 
-export function installRuntimeMetrics({ guest, sink }: Agent, onTick: () => void): RuntimeMetrics {
+export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => void): RuntimeMetrics {
   const { now, setInterval, clearInterval } = guest.originals;
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   const gc = { count: 0, totalMs: 0, longestMs: 0 };
