@@ -10,7 +10,6 @@ import { type LaunchContext, launch, launchDemo } from "./launch.js";
 import type { OpenRecording } from "./open-recording.js";
 import { programName, recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
-import type { Recents } from "./recents.js";
 import type { Recordings } from "./recordings.js";
 import { StateCalls } from "./state-calls.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
@@ -22,7 +21,6 @@ import { density, marks, stepToEvent } from "./store/timeline.js";
 
 export interface HandlersContext {
   readonly recordings: Recordings;
-  readonly recents: Recents;
   readonly version: string;
   readonly launch: LaunchContext;
 }
@@ -30,7 +28,7 @@ export interface HandlersContext {
 type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
 
 export function createHandlers(context: HandlersContext): CallHandlers {
-  const { recordings, recents, version } = context;
+  const { recordings, version } = context;
   const state = new StateCalls((recordingId) => {
     const found = recordings.get(recordingId);
     return found.ok ? ok(found.value.access) : found;
@@ -59,7 +57,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
 
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
-    "recordings.list": async () => ok(await listRecordings(context.launch.places, recents)),
+    "recordings.list": async () => ok(await listRecordings(context.launch.places, recordings)),
     "recording.open": async ({ path }) => {
       const opened = await recordings.open(path);
       return opened.ok ? ok(await opened.value.summary()) : opened;

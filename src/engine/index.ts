@@ -36,7 +36,7 @@ export function createEngine({ packageFolder, environment, umask }: EngineOption
     for (const listener of listeners) listener(notice);
   });
   return {
-    handlers: createHandlers({ recordings, recents, version, launch: { places, environment, umask } }),
+    handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
     onNotice: (listener) => void listeners.push(listener),
     dispose: () => recordings.dispose(),
   };

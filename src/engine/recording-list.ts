@@ -3,22 +3,22 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RecordingFile } from "../shared/protocol/engine-calls.js";
-import { OpenRecording } from "./open-recording.js";
 import type { Places } from "./places.js";
-import type { Recent, RecentFacts, Recents } from "./recents.js";
+import type { Recent, RecentFacts } from "./recents.js";
+import type { Recordings } from "./recordings.js";
 import { density } from "./store/timeline.js";
 
 const buckets = 40;
 
-export async function listRecordings(places: Places, recents: Recents): Promise<RecordingFile[]> {
-  const recent = await recents.list();
+export async function listRecordings(places: Places, recordings: Recordings): Promise<RecordingFile[]> {
+  const recent = await recordings.recents.list();
   const samples = (await readdir(places.samples).catch(() => []))
     .filter((name) => name.endsWith(".hindcast"))
     .map((name): Recent => ({ path: join(places.samples, name) }));
   const isSample = (path: string): boolean => samples.some((sample) => sample.path === path);
   const files = await Promise.all([
-    ...samples.map((sample) => fileOf(recent.find(({ path }) => path === sample.path) ?? sample, "sample", recents)),
-    ...recent.filter(({ path }) => !isSample(path)).map((one) => fileOf(one, "recent", recents)),
+    ...samples.map((sample) => fileOf(recent.find(({ path }) => path === sample.path) ?? sample, "sample", recordings)),
+    ...recent.filter(({ path }) => !isSample(path)).map((one) => fileOf(one, "recent", recordings)),
   ]);
   return files.filter((file) => file !== undefined).sort((a, b) => (a.modified < b.modified ? 1 : -1));
 }
@@ -26,15 +26,15 @@ export async function listRecordings(places: Places, recents: Recents): Promise<
 async function fileOf(
   recent: Recent,
   origin: RecordingFile["origin"],
-  recents: Recents,
+  recordings: Recordings,
 ): Promise<RecordingFile | undefined> {
   const { path, known } = recent;
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found === undefined) return undefined;
   const [sizeBytes, modifiedMs] = [Number(found.size), Number(found.mtimeMs)];
   const isCurrent = known?.sizeBytes === sizeBytes && known.modifiedMs === modifiedMs;
-  const facts = isCurrent ? known.facts : await factsOf(path);
-  if (facts !== undefined && !isCurrent) await recents.learned(path, { sizeBytes, modifiedMs, facts });
+  const facts = isCurrent ? known.facts : await factsOf(recordings, path);
+  if (facts !== undefined && !isCurrent) await recordings.recents.learned(path, { sizeBytes, modifiedMs, facts });
   return {
     path,
     name: basename(path).replace(/\.hindcast$/, ""),
@@ -45,15 +45,10 @@ async function fileOf(
   };
 }
 
-async function factsOf(path: string): Promise<RecentFacts | undefined> {
-  const opened = await OpenRecording.open("list", path);
-  if (!opened.ok) return undefined;
-  try {
-    const { start, end, processes } = opened.value.facts();
-    const { records } = await density(opened.value.query, { from: start, to: end + 1n, buckets });
+const factsOf = (recordings: Recordings, path: string): Promise<RecentFacts | undefined> =>
+  recordings.peek(path, async (recording) => {
+    const { start, end, processes } = recording.facts();
+    const { records } = await density(recording.query, { from: start, to: end + 1n, buckets });
     const services = [...new Set(processes.map(({ serviceName }) => serviceName))];
     return { services, durationNs: Number(end - start), density: [...records] };
-  } finally {
-    await opened.value.close();
-  }
-}
+  });

@@ -19,6 +19,8 @@ export class Recordings {
   readonly #byId = new Map<string, OpenRecording>();
   /** Also those that are being opened: who asks for the same file meanwhile waits for it. */
   readonly #byPath = new Map<string, Promise<Result<OpenRecording, HindcastError>>>();
+  /** Files on their way to being closed: who asks for one opens it anew afterwards. */
+  readonly #closing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, PendingNotice>();
   #nextId = 1;
 
@@ -33,16 +35,41 @@ export class Recordings {
     return recording?.isOpen === true ? ok(recording) : failed(hindcastError("recording-closed"));
   }
 
+  /**
+   * Lets `work` look into a file without keeping it open. One that is open here already is used as it is: a second
+   * opening within a process would break DuckDB's lock on the first.
+   */
+  async peek<Value>(givenPath: string, work: (recording: OpenRecording) => Promise<Value>): Promise<Value | undefined> {
+    const opened = await this.#open(await truePath(givenPath));
+    if (!opened.ok) return undefined;
+    try {
+      return await work(opened.value);
+    } finally {
+      await this.close(opened.value);
+    }
+  }
+
   async open(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
     const path = await truePath(givenPath);
-    const known = await this.#byPath.get(path);
-    if (known?.ok === true && known.value.isOpen) {
-      known.value.holders++;
-      return known;
-    }
-    const opened = await this.#register(path, () => OpenRecording.open(this.#newId(), path));
+    const opened = await this.#open(path);
     if (opened.ok) await this.recents.used(path);
     return opened;
+  }
+
+  async #open(path: string): Promise<Result<OpenRecording, HindcastError>> {
+    for (;;) {
+      await this.#closing.get(path);
+      const opening = this.#byPath.get(path);
+      if (opening === undefined) return this.#register(path, () => OpenRecording.open(this.#newId(), path));
+      const known = await opening;
+      if (!known.ok) return known;
+      if (known.value.isOpen) {
+        known.value.holders++;
+        return known;
+      }
+      // Closed while this waited.
+      if (this.#byPath.get(path) === opening && !this.#closing.has(path)) this.#byPath.delete(path);
+    }
   }
 
   async create(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
@@ -86,8 +113,12 @@ export class Recordings {
     if (recording.holders > 0) return;
     this.#byId.delete(recording.id);
     this.#quiet(recording.id);
-    await recording.close();
-    this.#byPath.delete(recording.path);
+    const closed = recording.close().finally(() => {
+      this.#byPath.delete(recording.path);
+      this.#closing.delete(recording.path);
+    });
+    this.#closing.set(recording.path, closed);
+    await closed;
   }
 
   /** Closes it and removes its file: nothing was recorded into it. */

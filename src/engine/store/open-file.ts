@@ -62,6 +62,7 @@ export async function createFile(path: string, about: NewRecording): Promise<Res
 export async function openForReading(path: string, steps = migrations): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
+  await foldLog(path);
   const opened = await openReadOnly(path);
   if (!opened.ok) return opened;
   const format = await formatOf(opened.value.instance, path);
@@ -75,6 +76,23 @@ export async function openForReading(path: string, steps = migrations): Promise<
   if (format.value === steps.length) return opened;
   await opened.value.dispose();
   return openMigratedCopy(path, format.value, steps);
+}
+
+/**
+ * A recorder that was killed leaves what it committed last in a log beside the file. It is put into the file once, so that
+ * the file alone is the recording again. Where that cannot be, reading works with the log beside the file.
+ */
+async function foldLog(path: string): Promise<void> {
+  if (!existsSync(`${path}.wal`)) return;
+  try {
+    const instance = await DuckDBInstance.create(path, confined);
+    const connection = await instance.connect();
+    await connection.run(`CHECKPOINT`);
+    connection.closeSync();
+    instance.closeSync();
+  } catch {
+    // In use, damaged or not ours to write: opening it for reading tells which.
+  }
 }
 
 async function openMigratedCopy(

@@ -1,0 +1,92 @@
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TestEngine } from "./engine.test-support.js";
+import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+
+describe("recordings", () => {
+  let engine: TestEngine;
+  beforeEach(() => {
+    engine = new TestEngine();
+  });
+  afterEach(() => engine.dispose());
+
+  const codeOf = async (answer: Promise<{ readonly ok: boolean; readonly error?: { readonly code: string } }>) =>
+    (await answer).error?.code ?? "ok";
+
+  async function recordLines(lines: readonly string[], name?: string): Promise<{ recordingId: string; path: string }> {
+    const { summary, socketPath, token } = await engine.record(name);
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token, serviceName: "shop" }));
+    const maker = new RecordMaker();
+    agent.batch(
+      1,
+      lines.map((body) => maker.make({ kind: "log", severity: 9, span: 0, source: 0, body, attributes: {} })),
+    );
+    await agent.acknowledged(1);
+    await agent.bye(100, 0);
+    return summary;
+  }
+
+  it("are live, then saved under the same id, and can be opened again", async () => {
+    const { recordingId, path } = await recordLines(["one"]);
+    expect((await engine.call("recording.summary", { recordingId })).state).toBe("live");
+    const saved = await engine.call("recording.stop", { recordingId });
+    expect([saved.state, saved.recordingId, existsSync(`${path}.wal`)]).toEqual(["saved", recordingId, false]);
+    expect(await codeOf(engine.try("recording.stop", { recordingId }))).toBe("recording-not-live");
+    await engine.call("recording.close", { recordingId });
+    expect(await codeOf(engine.try("recording.summary", { recordingId }))).toBe("recording-closed");
+    const again = await engine.call("recording.open", { path });
+    expect({ ...again, recordingId }).toEqual(saved);
+  });
+
+  it("are opened once however many ask, live ones too, and stay open for who is left", async () => {
+    const { recordingId, path } = await recordLines(["one"]);
+    const others = await Promise.all([1, 2].map(() => engine.call("recording.open", { path })));
+    expect(others.map((other) => other.recordingId)).toEqual([recordingId, recordingId]);
+    await engine.call("recording.stop", { recordingId });
+    await engine.call("recording.close", { recordingId });
+    await engine.call("recording.close", { recordingId });
+    expect((await engine.call("recording.summary", { recordingId })).counts.logs).toBe(1);
+    await engine.call("recording.close", { recordingId });
+    expect(await codeOf(engine.try("recording.summary", { recordingId }))).toBe("recording-closed");
+
+    for (let round = 0; round < 3; round++) {
+      const closing = [1, 2, 3].map(async () => {
+        const { recordingId: id } = await engine.call("recording.open", { path });
+        await engine.call("recording.close", { recordingId: id });
+      });
+      await Promise.all(closing);
+    }
+    const together = await Promise.all([1, 2, 3].map(() => engine.call("recording.open", { path })));
+    expect(new Set(together.map((other) => other.recordingId)).size).toBe(1);
+  });
+
+  it("do not overwrite a file, nor what is not theirs", async () => {
+    const path = engine.path("mine.hindcast");
+    writeFileSync(path, "mine");
+    expect(await codeOf(engine.try("recording.create", { path, capture: {} }))).toBe("file-exists");
+    expect(await codeOf(engine.try("recording.open", { path }))).toBe("not-a-recording");
+    const { summary } = await engine.record("live.hindcast");
+    expect(await codeOf(engine.try("recording.create", { path: summary.path, capture: {} }))).toBe("file-exists");
+  });
+
+  it("are listed with what is in them, newest use first", async () => {
+    const first = await recordLines(["a", "b", "c"], "first.hindcast");
+    await engine.call("recording.stop", { recordingId: first.recordingId });
+    await engine.call("recording.close", { recordingId: first.recordingId });
+    await recordLines(["d"], "second.hindcast");
+    const recents = (await engine.call("recordings.list", {})).filter(({ origin }) => origin === "recent");
+    expect(recents.map(({ name, facts }) => [name, facts?.services, facts?.durationNs])).toEqual([
+      ["second", ["shop"], 100_000_000],
+      ["first", ["shop"], 100_000_000],
+    ]);
+    const density = recents.find(({ name }) => name === "first")?.facts?.density ?? new Uint32Array();
+    expect([density.length, density.reduce((sum, n) => sum + n, 0)]).toEqual([40, 3]);
+  });
+
+  it("keep their files private and gather in the user's own folder when nobody named them", async () => {
+    const { summary } = await engine.call("recording.create", { capture: {} });
+    expect(summary.path.startsWith(engine.path("data"))).toBe(true);
+    expect(summary.path).toMatch(/recording-\d{8}-\d{6}\.hindcast$/);
+    expect(statSync(summary.path).mode & 0o777).toBe(0o600);
+  });
+});
