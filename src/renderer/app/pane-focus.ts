@@ -25,6 +25,7 @@ export function focusNextGroup(page: Document, step: 1 | -1): void {
 }
 
 function focusInside(group: HTMLElement): void {
-  const first = group.querySelector<HTMLElement>("[role='listbox'], [role='tree'], [data-first-focus]") ?? group;
+  const first =
+    group.querySelector<HTMLElement>("[role='listbox'], [role='tree'], [role='grid'], [data-first-focus]") ?? group;
   first.focus();
 }

@@ -2,7 +2,6 @@
 // `color` and `font` are reactive: a canvas that reads them in an $effect redraws when the theme changes.
 
 export type ThemeChoice = "system" | "dark" | "light";
-export const themeChoices = ["system", "dark", "light"] as const satisfies readonly ThemeChoice[];
 
 const storageKey = "hindcast.theme";
 const isChoice = (text: string | null): text is ThemeChoice => text === "system" || text === "dark" || text === "light";
