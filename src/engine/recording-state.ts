@@ -2,8 +2,10 @@
 // to which scope.
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
+import { type Path, formatPath } from "../shared/trace/path.js";
 import { GraphCache } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
+import { type History, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { WriteLog } from "./write-log.js";
 
@@ -19,12 +21,14 @@ interface Step {
   readonly scope?: string | undefined;
 }
 
+const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 const lookAheadNs = 10_000_000_000n;
 
 export class RecordingState {
   readonly writes: WriteReader;
   readonly graphs: GraphCache;
   readonly #scopeWrites = new Map<ProcessId, ScopeWrites>();
+  #history: { readonly name: string; readonly history: PathHistory; last: Seq } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(access: RecordingAccess) {
@@ -49,23 +53,40 @@ export class RecordingState {
     return this.writes.read(process, last, { instant: instant(at + lookAheadNs) });
   }
 
+  /** The last one asked for is kept: while a recording grows, only its new writes are looked at. */
+  history(process: ProcessId, scope: string, path: Path, limit: number): Promise<History> {
+    return this.#inTurn(async () => {
+      const name = JSON.stringify([process, scope, formatPath(path), limit]);
+      if (this.#history?.name !== name)
+        this.#history = { name, history: new PathHistory(scope, path, limit), last: seq(0) };
+      const kept = this.#history;
+      const writes = await this.writes.read(process, kept.last, toTheEnd);
+      kept.history.extend(writes);
+      kept.last = writes.at(-1)?.seq ?? kept.last;
+      return kept.history;
+    });
+  }
+
   async write(position: WritePosition): Promise<RecordedWrite | undefined> {
     const [write] = await this.writes.read(position.process, seq(position.seq - 1), { seq: position.seq });
     return write;
   }
 
-  /** Takes in what a live recording wrote since; one at a time, or a write would be taken in twice. */
   #upToDate(process: ProcessId): Promise<ScopeWrites> {
     const scopeWrites = this.#scopeWrites.get(process) ?? new ScopeWrites();
     this.#scopeWrites.set(process, scopeWrites);
-    const turn = this.#turn.then(async () => {
-      const after = scopeWrites.last?.seq ?? seq(0);
-      const writes = await this.writes.read(process, after, { seq: seq(Number.MAX_SAFE_INTEGER) });
+    return this.#inTurn(async () => {
+      const writes = await this.writes.read(process, scopeWrites.last?.seq ?? seq(0), toTheEnd);
       for (const write of writes) scopeWrites.add(write);
       return scopeWrites;
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+  }
+
+  /** One at a time, or what a live recording wrote meanwhile would be taken in twice. */
+  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const answer = this.#turn.then(work);
+    this.#turn = answer.catch(() => undefined); // who asked hears of it
+    return answer;
   }
 }
 

@@ -27,7 +27,8 @@ interface Subject {
   readonly process: ProcessId;
 }
 
-const everything: UpTo = { seq: seq(Number.MAX_SAFE_INTEGER) };
+/** Of a path's history, where only its end is asked for: as many as the window lists, so that both share one. */
+const newestKept = 1000;
 
 export class StateCalls {
   readonly #access: AccessRecording;
@@ -87,7 +88,12 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
-    const { existed, total, entries } = historyOf(await allWrites(subject.value), args.scope, path.value, args.limit);
+    const { existed, total, entries } = await subject.value.state.history(
+      subject.value.process,
+      args.scope,
+      path.value,
+      args.limit,
+    );
     if (!existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
     return ok({ total, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
   }
@@ -97,13 +103,20 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
-    const writes = await allWrites(subject.value);
     const upTo = await upToFrom(subject.value, args.at);
-    const soFar = writes.filter((write) => isUpTo(write, upTo));
-    const [last] = historyOf(soFar, args.scope, path.value, 1).entries;
-    if (last !== undefined) return ok({ write: writeEntryFrom(last, args.scope) });
-    const { existed } = historyOf(writes, args.scope, path.value, 0);
-    return existed ? ok({}) : failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    const { existed, total, entries } = await subject.value.state.history(
+      subject.value.process,
+      args.scope,
+      path.value,
+      newestKept,
+    );
+    if (!existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    let last = entries.findLast(({ write }) => isUpTo(write, upTo));
+    if (last === undefined && entries.length < total) {
+      const { state, process } = subject.value;
+      last = historyOf(await state.writes.read(process, seq(0), upTo), args.scope, path.value, 1).entries[0];
+    }
+    return ok({ write: last === undefined ? undefined : writeEntryFrom(last, args.scope) });
   }
 
   /** `timeline.step` of kind "write": the nearest write that somebody can see, of one scope if named. */
@@ -165,8 +178,6 @@ function pathFrom(text: string): Result<Path, HindcastError> {
   const path = parsePath(text);
   return path.ok ? path : failed(hindcastError("bad-path", { path: text, reason: path.error.reason }));
 }
-
-const allWrites = ({ state, process }: Subject) => state.writes.read(process, seq(0), everything);
 
 /** A position in another process says when, not which of this one's writes. */
 async function upToFrom({ access, process }: Subject, at: CallAt): Promise<UpTo> {

@@ -6,7 +6,7 @@ import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite } from "../../shared/trace/write.js";
 import { changeBy } from "./change.js";
 import { childrenOf } from "./children.js";
-import { historyOf } from "./history.js";
+import { PathHistory, historyOf } from "./history.js";
 import { LiveProgram, randomFrom } from "./live-program.test-support.js";
 import { historyFrom } from "./notation.test-support.js";
 import { ObjectGraph } from "./object-graph.js";
@@ -82,6 +82,30 @@ describe("historyOf", () => {
       }
     },
   );
+});
+
+describe("PathHistory", () => {
+  it.each([1, 2, 3, 4, 5])("is the same however a recording grew (seed %i)", (seed) => {
+    const program = new LiveProgram(seed);
+    for (let change = 0; change < 60; change++) program.step();
+    const below = randomFrom(seed * 17);
+    for (let round = 0; round < 10; round++) {
+      const path = somePath(program.writes, below);
+      const limit = 1 + below(20);
+      const grown = new PathHistory("s", path, limit);
+      for (let from = 0; from < program.writes.length;) {
+        const to = from + 1 + below(40);
+        grown.extend(program.writes.slice(from, to));
+        from = to;
+      }
+      const { existed, total, entries } = historyOf(program.writes, "s", path, limit);
+      expect({ existed: grown.existed, total: grown.total, entries: grown.entries }).toEqual({
+        existed,
+        total,
+        entries,
+      });
+    }
+  });
 });
 
 /** A path that exists at some time, from a random walk. */

@@ -2,12 +2,12 @@
 // - it is to the very slot the path names, whatever it writes there;
 // - it is above and the path's value became another by it (an ancestor replaced, an array shifted);
 // - it is below and changed something, by whichever alias the program reached it.
-// Two passes: the first only decides, the second prints old and new values of the newest writes asked for.
+// A whole recording takes two passes: one only decides, one prints the newest writes asked for.
 import { type Path, appendStep, formatPath } from "../../shared/trace/path.js";
 import { isSameValue } from "../../shared/trace/slots.js";
 import { type TaggedJson, taggedJson } from "../../shared/trace/tagged-json.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
-import type { RecordedWrite } from "../../shared/trace/write.js";
+import type { RecordedWrite, WriteOperation } from "../../shared/trace/write.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { stepOfSlot } from "./children.js";
 import { type Change, changeBy } from "./change.js";
@@ -46,47 +46,63 @@ const maxObjectsShown = 200;
 
 /** `writes`: those of one process from its first on, in Seq order. */
 export function historyOf(writes: readonly RecordedWrite[], scope: string, path: Path, limit: number): History {
-  const watch = new PathWatch(scope, path);
-  const matching: number[] = [];
-  let existed = false;
-  writes.forEach((write, index) => {
-    if (watch.apply(write) !== "elsewhere") matching.push(index);
-    existed ||= watch.now.value !== undefined;
-  });
-  const entries =
-    limit > 0
-      ? printed(writes.slice(0, (matching.at(-1) ?? -1) + 1), new Set(matching.slice(-limit)), scope, path)
-      : [];
-  return { existed, total: matching.length, entries };
+  const history = new PathHistory(scope, path, limit);
+  history.extend(writes);
+  return history;
 }
 
-function printed(
-  writes: readonly RecordedWrite[],
-  wanted: ReadonlySet<number>,
-  scope: string,
-  path: Path,
-): HistoryEntry[] {
-  const watch = new PathWatch(scope, path);
-  const entries: HistoryEntry[] = [];
-  for (const [index, write] of writes.entries()) {
-    if (wanted.has(index)) entries.push(entryOf(watch, write, path));
-    else watch.apply(write);
+/** The history of one path as far as writes were given; a live recording gives it more. */
+export class PathHistory implements History {
+  existed = false;
+  total = 0;
+  entries: HistoryEntry[] = [];
+  readonly #watch: PathWatch;
+  #isFresh = true;
+
+  constructor(
+    readonly scope: string,
+    readonly path: Path,
+    readonly limit: number,
+  ) {
+    this.#watch = new PathWatch(scope, path);
   }
-  return entries;
+
+  /** `writes`: those that follow the ones given before. */
+  extend(writes: readonly RecordedWrite[]): void {
+    const wanted = this.#isFresh ? this.#newestMatching(writes) : undefined;
+    this.#isFresh &&= writes.length === 0;
+    for (const write of writes) {
+      const isWanted = wanted?.has(write) ?? this.#watch.mayConcern(write);
+      const entry = isWanted ? entryOf(this.#watch, write) : undefined;
+      if (entry !== undefined) this.entries.push(entry);
+      if (isWanted ? entry !== undefined : this.#watch.apply(write) !== "elsewhere") this.total++;
+      this.existed ||= this.#watch.now.value !== undefined;
+    }
+    if (this.entries.length > this.limit) this.entries = this.entries.slice(this.entries.length - this.limit);
+  }
+
+  /** Goes through a whole recording without printing anything: values may be large and most are not asked for. */
+  #newestMatching(writes: readonly RecordedWrite[]): ReadonlySet<RecordedWrite> {
+    const watch = new PathWatch(this.scope, this.path);
+    const matching = writes.filter((write) => watch.apply(write) !== "elsewhere");
+    return new Set(this.limit > 0 ? matching.slice(-this.limit) : []);
+  }
 }
 
-function entryOf(watch: PathWatch, write: RecordedWrite, path: Path): HistoryEntry {
+function entryOf(watch: PathWatch, write: RecordedWrite): HistoryEntry | undefined {
+  const { path } = watch;
   const { graph } = watch.reach;
   const show = (value: CapturedValue | undefined): Shown =>
     value === undefined
       ? { json: undefined, text: "" }
       : { json: taggedJson(value, graph.contentsOf, maxObjectsShown), text: previewOf(graph, value) };
   const change = changeBy(graph, write.operation);
-  const pathBefore = watch.pathOf(change, path);
+  const pathBefore = watch.pathOf(change);
   const atPath = show(watch.now.value);
   const below = sideOf(graph, change, "before", show);
   const relation = watch.apply(write);
-  const writePath = pathBefore ?? watch.pathOf(change, path) ?? formatPath(path);
+  if (relation === "elsewhere") return undefined;
+  const writePath = pathBefore ?? watch.pathOf(change) ?? formatPath(path);
   return relation === "below"
     ? { write, path: writePath, old: below, new: sideOf(graph, change, "after", show) }
     : { write, path: writePath, old: atPath, new: show(watch.now.value) };
@@ -132,28 +148,37 @@ type Relation = "on-path" | "below" | "elsewhere";
 class PathWatch {
   readonly reach = new ReachGraph();
   readonly #scope: string;
-  readonly #path: Path;
   now: Resolved = { links: [], value: undefined };
 
-  constructor(scope: string, path: Path) {
+  constructor(
+    scope: string,
+    readonly path: Path,
+  ) {
     this.#scope = scope;
-    this.#path = path;
+  }
+
+  /** Whether applying it could be anything but "elsewhere". */
+  mayConcern({ operation }: RecordedWrite): boolean {
+    return this.#isOnWay(operation) || this.#isBelow(operation);
+  }
+
+  #isOnWay(operation: WriteOperation): boolean {
+    if (operation.kind === "scope") return operation.scope === this.#scope;
+    return this.now.links.some((link) => link.object === operation.target);
+  }
+
+  #isBelow(operation: WriteOperation): boolean {
+    const { value } = this.now;
+    return operation.kind !== "scope" && value?.kind === "object" && this.reach.isBelow(value.id, operation.target);
   }
 
   apply({ operation }: RecordedWrite): Relation {
     const before = this.now;
-    const isOnWay =
-      operation.kind === "scope"
-        ? operation.scope === this.#scope
-        : before.links.some((link) => link.object === operation.target);
-    const isBelow =
-      operation.kind !== "scope" &&
-      before.value?.kind === "object" &&
-      this.reach.isBelow(before.value.id, operation.target);
+    const [isOnWay, isBelow] = [this.#isOnWay(operation), this.#isBelow(operation)];
     const change = this.reach.apply(operation);
     if (change.kind === "none") return "elsewhere";
     if (isOnWay) {
-      this.now = resolvePath(this.reach.graph, this.#scope, this.#path);
+      this.now = resolvePath(this.reach.graph, this.#scope, this.path);
       if (this.#names(before, change) || this.#names(this.now, change)) return "on-path";
       if (!isSameValue(before.value, this.now.value)) return "on-path";
     }
@@ -162,16 +187,16 @@ class PathWatch {
 
   /** Whether a change is to the very slot that the path names. */
   #names({ links }: Resolved, change: Change): boolean {
-    if (change.kind === "scope") return this.#path.length === 0;
-    const last = links.length === this.#path.length ? links.at(-1) : undefined;
+    if (change.kind === "scope") return this.path.length === 0;
+    const last = links.length === this.path.length ? links.at(-1) : undefined;
     return change.kind === "slot" && last?.object === change.target && last.slot === change.slot;
   }
 
   /** The path of a change in the graph as it is now; `undefined` when it cannot be reached this way. */
-  pathOf(change: Change, path: Path): string | undefined {
+  pathOf(change: Change): string | undefined {
     if (change.kind === "none") return undefined;
     if (change.kind === "scope") return "";
-    const object = this.#pathOfObject(change.target, path);
+    const object = this.#pathOfObject(change.target);
     if (object === undefined) return undefined;
     const node = this.reach.graph.node(change.target);
     if (change.kind === "whole" || node === undefined) return object;
@@ -184,11 +209,11 @@ class PathWatch {
     return step === undefined ? undefined : appendStep(object, step);
   }
 
-  #pathOfObject(target: Parameters<ReachGraph["isBelow"]>[1], path: Path): string | undefined {
+  #pathOfObject(target: Parameters<ReachGraph["isBelow"]>[1]): string | undefined {
     const link = this.now.links.findIndex(({ object }) => object === target);
-    if (link >= 0) return formatPath(path.slice(0, link));
+    if (link >= 0) return formatPath(this.path.slice(0, link));
     if (this.now.value?.kind !== "object") return undefined;
     const steps = this.reach.pathBetween(this.now.value.id, target);
-    return steps === undefined ? undefined : formatPath([...path, ...steps]);
+    return steps === undefined ? undefined : formatPath([...this.path, ...steps]);
   }
 }

@@ -69,12 +69,17 @@ export class ObjectGraph {
         this.#scopes.set(operation.scope, operation.value);
         return;
       case "contents":
-        this.#nodes.set(operation.target, nodeFromContents(operation.contents));
-        this.#owned.add(operation.target);
+        this.put(operation.target, nodeFromContents(operation.contents));
         return;
       default:
         this.#applyTo(operation);
     }
+  }
+
+  /** What an object holds from now on; the node is the graph's own from here on. */
+  put(id: ObjectId, node: GraphNode): void {
+    this.#nodes.set(id, node);
+    this.#owned.add(id);
   }
 
   #noteFound(operation: TargetedOperation, isFound: boolean): void {

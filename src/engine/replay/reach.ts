@@ -6,18 +6,19 @@ import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { type Change, changeBy, valuesMovedBy } from "./change.js";
 import { ObjectGraph } from "./object-graph.js";
+import { Holders } from "./holders.js";
 import { valuesOfNode } from "./node.js";
 import { childrenOf } from "./children.js";
 
 export class ReachGraph {
   readonly graph = ObjectGraph.empty();
-  /** For each object the objects that hold it, and in how many places each. */
-  readonly #holders = new Map<ObjectId, Map<ObjectId, number>>();
+  readonly #holders = new Holders();
   readonly #dropped = new Set<ObjectId>();
 
   apply(operation: WriteOperation): Change {
     const change = changeBy(this.graph, operation);
-    this.graph.apply(operation);
+    if (change.kind === "whole") this.graph.put(change.target, change.after);
+    else if (change.kind !== "none") this.graph.apply(operation);
     if (change.kind === "scope") {
       if (change.after.kind === "object") this.#revive(change.after.id);
       if (change.before?.kind === "object") this.#dropIfUnheld(change.before.id);
@@ -83,7 +84,7 @@ export class ReachGraph {
       const id = queue[at];
       if (id === undefined) return;
       yield id;
-      for (const holder of this.#holders.get(id)?.keys() ?? []) {
+      for (const holder of this.#holders.of(id)) {
         if (seen.has(holder)) continue;
         seen.add(holder);
         below.set(holder, id);
@@ -93,26 +94,12 @@ export class ReachGraph {
   }
 
   #hold(held: ObjectId, holder: ObjectId): void {
-    const holders = this.#holders.get(held);
-    if (holders === undefined) this.#holders.set(held, new Map([[holder, 1]]));
-    else holders.set(holder, (holders.get(holder) ?? 0) + 1);
+    this.#holders.add(held, holder);
     this.#revive(held);
   }
 
   #release(held: ObjectId, holder: ObjectId): void {
-    if (this.#forget(held, holder)) this.#dropIfUnheld(held);
-  }
-
-  /** Returns whether that was the last holder. */
-  #forget(held: ObjectId, holder: ObjectId): boolean {
-    const holders = this.#holders.get(held);
-    const count = holders?.get(holder);
-    if (holders === undefined || count === undefined) return false;
-    if (count > 1) holders.set(holder, count - 1);
-    else holders.delete(holder);
-    if (holders.size > 0) return false;
-    this.#holders.delete(held);
-    return true;
+    if (this.#holders.remove(held, holder)) this.#dropIfUnheld(held);
   }
 
   #dropIfUnheld(id: ObjectId): void {
@@ -121,7 +108,7 @@ export class ReachGraph {
       if (this.#holders.has(next) || this.#dropped.has(next) || this.#isTop(next)) continue;
       this.#dropped.add(next);
       for (const value of this.#valuesOf(next))
-        if (value.kind === "object" && this.#forget(value.id, next)) toDrop.push(value.id);
+        if (value.kind === "object" && this.#holders.remove(value.id, next)) toDrop.push(value.id);
     }
   }
 
@@ -131,8 +118,7 @@ export class ReachGraph {
       if (!this.#dropped.delete(next)) continue;
       for (const value of this.#valuesOf(next)) {
         if (value.kind !== "object") continue;
-        const holders = this.#holders.get(value.id) ?? new Map<ObjectId, number>();
-        this.#holders.set(value.id, holders.set(next, (holders.get(next) ?? 0) + 1));
+        this.#holders.add(value.id, next);
         toRevive.push(value.id);
       }
     }
