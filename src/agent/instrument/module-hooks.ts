@@ -94,7 +94,7 @@ function deregister(hooks: unknown): void {
 }
 
 function conditionsOf(context: unknown): readonly unknown[] {
-  const conditions =
-    typeof context === "object" && context !== null && "conditions" in context ? context.conditions : [];
+  const conditions: unknown =
+    typeof context === "object" && context !== null && "conditions" in context ? context.conditions : undefined;
   return Array.isArray(conditions) ? conditions : [];
 }

@@ -79,7 +79,7 @@ function positionsFrom(table: string): SitePosition[] {
   const from = table.indexOf("|") + 1;
   const to = table.indexOf("|", from);
   const lists: unknown = JSON.parse(table.slice(to + 1));
-  const [names, files] = Array.isArray(lists) ? lists : [];
+  const [names, files]: readonly unknown[] = Array.isArray(lists) ? lists : [];
   const text = (list: unknown, at: number): string => {
     const found: unknown = Array.isArray(list) ? list[at] : undefined;
     return typeof found === "string" ? found : "";

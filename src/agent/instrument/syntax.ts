@@ -47,10 +47,10 @@ export function hasOptionalLink(receiver: ESTree.Node): boolean {
   let at = receiver;
   for (;;) {
     if (at.type === "MemberExpression") {
-      if (at.optional === true) return true;
+      if (at.optional) return true;
       at = at.object;
     } else if (at.type === "CallExpression") {
-      if (at.optional === true) return true;
+      if (at.optional) return true;
       at = at.callee;
     } else {
       return false;

@@ -152,7 +152,7 @@ function graphFor(random: Random) {
   const frozen = Object.freeze({ a: 1, list: Object.freeze([1]) });
   const counter = new Counter();
   const root: Record<string, unknown> = {
-    o: { a: 1, b: { c: [1, , 2] } }, // eslint-disable-line no-sparse-arrays
+    o: { a: 1, b: { c: [1, , 2] } },
     a: [1, "two", { three: 3 }],
     m: new Map<unknown, unknown>([["k", { v: 1 }]]),
     s: new Set<unknown>([1, "b"]),

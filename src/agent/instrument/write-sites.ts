@@ -162,8 +162,7 @@ export class WriteSites {
     if (argument.type === "ChainExpression") {
       const { expression } = argument;
       if (isMember(expression)) {
-        if (expression.optional === true || !hasOptionalLink(expression.object))
-          this.#write(node, expression, false, scope);
+        if (expression.optional || !hasOptionalLink(expression.object)) this.#write(node, expression, false, scope);
         else this.#behindLink(expression.object, node, scope);
       }
       return this.#chain(argument, node, scope);
@@ -289,7 +288,7 @@ export class WriteSites {
       if (first !== undefined && first.type !== "SpreadElement") this.#argument(whole, first, scope);
     } else if (changingMethods.has(name) && !isFresh(owner)) {
       // `a?.b?.push()` may be split at its last link: cut short before it, it is cut short there as well.
-      if (callee.optional === true || !hasOptionalLink(owner)) this.#method(call, owner, name, whole, scope);
+      if (callee.optional || !hasOptionalLink(owner)) this.#method(call, owner, name, whole, scope);
       else this.#behindLink(owner, whole, scope);
     }
   }

@@ -1,7 +1,7 @@
 // Captured state: what the program's tracked values are, and every change to them.
 import type { RecordSink } from "../record-sink.js";
 import { IdentityLog, type LocationOf, type StateLimits, defaultLimits } from "./tracker.js";
-import { WriteNotes } from "./writes.js";
+import { type WriteNotes } from "./writes.js";
 
 export type { LocationOf, StateLimits } from "./tracker.js";
 

@@ -18,7 +18,7 @@ describe("track", () => {
     cyclic["self"] = cyclic;
     const values: unknown[] = [
       cyclic,
-      [1, , 3], // eslint-disable-line no-sparse-arrays
+      [1, , 3],
       Object.assign([1, 2], { extra: true }),
       new Map<unknown, unknown>([[{ k: 1 }, new Set([1, NaN])]]),
       new Date(5),
