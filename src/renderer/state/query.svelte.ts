@@ -1,15 +1,14 @@
 // One thing a pane asks the engine for, again and again as the playhead moves. The latest request wins.
 // Invariant: at most one request runs and at most one waits. A request is not aborted by every newer one (while
-// scrubbing nothing would ever finish) but only once it has run for `patienceMs`; `restart` aborts at once.
+// scrubbing, or beside a live recording that asks anew four times a second, nothing would ever finish when the engine
+// is busy) but only once it has run for `patienceMs`; `restart` aborts at once.
 // The last value stays visible while a newer one is under way, so panes do not blink.
 import { untrack } from "svelte";
 import type { Result } from "../../shared/base/result.js";
-import type { HindcastError } from "../../shared/protocol/errors.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Loaded } from "./loaded.js";
 
 export type Ask<Value> = (signal: AbortSignal) => Promise<Result<Value, HindcastError>>;
-
-const patienceMs = 200;
 
 export class Query<Value> {
   #loaded = $state.raw<Loaded<Value>>({ status: "loading" });
@@ -18,6 +17,11 @@ export class Query<Value> {
   #startedMs = 0;
   #waiting: Ask<Value> | undefined;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
+  readonly #patienceMs: number;
+
+  constructor(patienceMs = 3000) {
+    this.#patienceMs = patienceMs;
+  }
 
   get loaded(): Loaded<Value> {
     return this.#loaded;
@@ -40,19 +44,24 @@ export class Query<Value> {
       return;
     }
     this.#waiting = ask;
-    const left = patienceMs - (performance.now() - this.#startedMs);
+    const left = this.#patienceMs - (performance.now() - this.#startedMs);
     this.#giveUp ??= setTimeout(() => this.#abandon(), Math.max(0, left));
   }
 
   /** Forgets the value and whatever runs, and asks anew: for another recording, scope or filter. */
   restart(ask: Ask<Value>): void {
-    this.cancel();
+    this.#stop();
     this.#loaded = { status: "loading" };
     void this.#run(ask);
   }
 
-  /** Stops what runs and waits; the last value stays. */
+  /** Stops what runs and waits; the last value stays, and where there is none a pane can say so. */
   cancel(): void {
+    this.#stop();
+    if (this.#loaded.status === "loading") this.#loaded = { status: "failed", error: hindcastError("cancelled") };
+  }
+
+  #stop(): void {
     this.#waiting = undefined;
     this.#abandon();
   }

@@ -36,7 +36,7 @@ describe("Query", () => {
 
   it("gives up a slow request once a newer one waits", async () => {
     const log: string[] = [];
-    const query = new Query<string>();
+    const query = new Query<string>(200);
     const [slow, newer] = [request("slow", log), request("newer", log)];
     query.load(slow.ask);
     query.load(newer.ask);
@@ -45,6 +45,26 @@ describe("Query", () => {
     await slow.reply(ok("late"));
     await newer.reply(ok("newer"));
     expect(query.value).toBe("newer");
+  });
+
+  it("lets a slow request finish however often it is asked anew meanwhile", async () => {
+    const log: string[] = [];
+    const query = new Query<string>();
+    const slow = request("slow", log);
+    query.load(slow.ask);
+    for (let i = 0; i < 20; i++) {
+      query.load(request(`newer ${i}`, log).ask);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await slow.reply(ok("slow"));
+    expect([query.value, log]).toEqual(["slow", ["ask slow", "ask newer 19"]]);
+  });
+
+  it("says that it was cancelled when there is nothing to show", () => {
+    const query = new Query<string>();
+    query.load(request("slow", []).ask);
+    query.cancel();
+    expect(query.loaded).toEqual({ status: "failed", error: hindcastError("cancelled") });
   });
 
   it("forgets the old value when restarted, and shows what failed", async () => {

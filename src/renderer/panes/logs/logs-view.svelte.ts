@@ -1,7 +1,6 @@
 // The log at the playhead: which line is current, the pages around what is on screen, the filter, the opened line.
 // Pages are kept outside of reactivity; `#version` tells the list that some arrived.
 import { ok } from "../../../shared/base/result.js";
-import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
@@ -21,7 +20,7 @@ export class LogsView {
   readonly #selection: Selection;
   /** The row of the playhead within the filtered log. */
   readonly around = new Query<Around>();
-  readonly pageQuery = new Query<CallResult<"logs.page">>();
+  readonly pageQuery = new Query<undefined>();
   #pages = new LogPages();
   #version = $state(0);
   #growth = $state(0);
@@ -82,25 +81,22 @@ export class LogsView {
     this.#shownFilter = filter;
   }
 
-  /** Call from an effect: the pages the visible rows lack, one at a time, nearest first. */
+  /** Call from an effect: the pages the visible rows lack, one after the other. */
   loadVisible(): void {
     void this.#version;
     const { first, end } = this.#visible;
-    const [page] = this.#pages.missing(first, end);
-    if (page === undefined) return;
-    const pages = this.#pages;
-    const wanted = this.#wantedFilter();
+    if (this.#pages.missing(first, end).length === 0) return;
     this.pageQuery.load(async (signal) => {
-      const answer = await this.#recording.call(
-        "logs.page",
-        { ...wanted, first: page * pageRows, limit: pageRows },
-        signal,
-      );
-      if (answer.ok && pages === this.#pages) {
-        pages.put(answer.value);
-        this.#version += 1;
-      }
-      return answer;
+      // What is missing is asked when the request starts: the one before may have brought it.
+      const pages = this.#pages;
+      const [page] = pages.missing(this.#visible.first, this.#visible.end);
+      if (page === undefined) return ok(undefined);
+      const args = { ...this.#wantedFilter(), first: page * pageRows, limit: pageRows };
+      const answer = await this.#recording.call("logs.page", args, signal);
+      if (!answer.ok) return answer;
+      if (pages === this.#pages) pages.put(answer.value);
+      this.#version += 1;
+      return ok(undefined);
     });
   }
 
