@@ -1,7 +1,6 @@
 // Encodes records and puts them into the ring: stamps clock, seq and span, and interns what repeats.
 // Invariant: a record becomes visible to the worker whole or not at all, and each one that does not is counted; the
 // gap record that says so takes the next seq and comes before anything else is recorded.
-import { randomFillSync } from "node:crypto";
 import {
   type AgentRecordBody,
   type GapReason,
@@ -16,6 +15,7 @@ import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attribute
 import type { WriteOperation } from "../shared/trace/write.js";
 import { attributesFrom, cutText, encodeFlat } from "./attributes.js";
 import type { SpanContext } from "./context.js";
+import { RandomIds } from "./random-ids.js";
 import type { OpenSpan, RecordSink, SpanParent } from "./record-sink.js";
 import type { RingWriter } from "./ring.js";
 
@@ -27,7 +27,6 @@ const maxInPlaceBytes = 1024;
 const maxInterned = 65_536;
 const maxNameUnits = 1024;
 const maxBodyUnits = 65_536;
-const noBytes = new Uint8Array(16);
 const noSpanId = new Uint8Array(8);
 const none: Attributes = {};
 
@@ -57,8 +56,7 @@ export class Recorder implements RecordSink {
   #lastEventName: string | undefined;
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
-  readonly #random = new Uint8Array(4096);
-  #randomAt = 4096;
+  readonly #ids = new RandomIds();
 
   constructor(ring: RingWriter, context: SpanContext, clockMs: () => number, noteFault: () => void) {
     this.#ring = ring;
@@ -142,8 +140,8 @@ export class Recorder implements RecordSink {
     const span: OpenSpan = {
       number: ++this.#spans,
       traceId:
-        parent.kind === "none" ? this.#randomBytes(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId,
-      spanId: this.#randomBytes(8),
+        parent.kind === "none" ? this.#ids.next(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId,
+      spanId: this.#ids.next(8),
     };
     this.#record({
       kind: "span-start",
@@ -300,16 +298,6 @@ export class Recorder implements RecordSink {
   #fail(): "lost" {
     this.#noteFault();
     return this.#lose("unreadable-value");
-  }
-
-  #randomBytes(count: number): Uint8Array {
-    if (this.#randomAt + count > this.#random.length) {
-      randomFillSync(this.#random);
-      this.#randomAt = 0;
-    }
-    const bytes = this.#random.slice(this.#randomAt, this.#randomAt + count);
-    this.#randomAt += count;
-    return bytes.some((byte) => byte !== 0) ? bytes : noBytes.slice(0, count).fill(1);
   }
 }
 

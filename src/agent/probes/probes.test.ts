@@ -1,0 +1,162 @@
+import { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import { hasSubscribers } from "node:diagnostics_channel";
+import { Module } from "node:module";
+import { describe, expect, it } from "vitest";
+import { readRecords } from "../../shared/protocol/agent-records.js";
+import { SpanContext } from "../context.js";
+import { Guest, saveOriginals } from "../guest.js";
+import type { ProbeKit } from "../probe-kit.js";
+import { Recorder } from "../recorder.js";
+import { RingMemory, RingReader, RingWriter } from "../ring.js";
+import { headerFromSpan, isLoopback, parentFromHeader } from "../trace-context.js";
+import { installConsole } from "./console.js";
+import { installErrors } from "./errors.js";
+import { installExit } from "./exit.js";
+import { installFetch } from "./fetch.js";
+import { installHttpClient } from "./http-client.js";
+import { clientAttributes, hostFrom, targetAttributes } from "./http-attributes.js";
+import { installHttpServer } from "./http-server.js";
+import { installPino } from "./pino.js";
+import { installRuntimeMetrics } from "./runtime-metrics.js";
+
+function kit() {
+  const guest = new Guest(saveOriginals());
+  const memory = RingMemory.allocate(1 << 16);
+  const context = new SpanContext();
+  const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, () => guest.noteFault());
+  const probeKit: ProbeKit = { guest, context, sink };
+  const logs = () =>
+    readRecords(new RingReader(memory).take(memory.size) ?? new Uint8Array()).flatMap((record) =>
+      record.kind === "log" ? [record.body] : [],
+    );
+  return { probeKit, guest, logs };
+}
+
+/** Everything that probes replace or listen to, as it is now. */
+function surroundings(): unknown[] {
+  const owners: readonly object[] = [
+    console,
+    process,
+    Module,
+    IncomingMessage.prototype,
+    ServerResponse.prototype,
+    ClientRequest.prototype,
+  ];
+  const channels = ["http.server.request.start", "http.client.request.start", "undici:request:create"];
+  return [
+    ...owners.map((owner) =>
+      Object.fromEntries(
+        Object.entries(Object.getOwnPropertyDescriptors(owner)).filter(([, { value }]) => typeof value === "function"),
+      ),
+    ),
+    process.eventNames().map((name) => [name, process.listenerCount(name)]),
+    channels.map(hasSubscribers),
+  ];
+}
+
+const probes = {
+  installConsole,
+  installErrors,
+  installExit: (probeKit: ProbeKit) => installExit(probeKit, () => undefined),
+  installFetch,
+  installHttpClient,
+  installHttpServer,
+  installPino,
+  installRuntimeMetrics: (probeKit: ProbeKit) => installRuntimeMetrics(probeKit, () => undefined).uninstall,
+};
+
+// The console under test; the linter only knows it as what must not be printed to.
+const terminal = globalThis.console;
+
+describe("probes", () => {
+  for (const [name, install] of Object.entries(probes))
+    it(`leave nothing behind: ${name}`, () => {
+      const before = surroundings();
+      const uninstall = install(kit().probeKit);
+      if (name !== "installRuntimeMetrics") expect(surroundings()).not.toEqual(before);
+      uninstall();
+      expect(surroundings()).toEqual(before);
+    });
+
+  it("keep the name and length of what they replace", () => {
+    const { name, length } = terminal.warn;
+    const uninstall = installConsole(kit().probeKit);
+    expect([terminal.warn.name, terminal.warn.length]).toEqual([name, length]);
+    uninstall();
+  });
+
+  it("let a method that was wrapped again in the meantime go on working", () => {
+    const { probeKit, logs } = kit();
+    const original = terminal.debug;
+    const written: unknown[] = [];
+    terminal.debug = (...args: unknown[]) => void written.push(args);
+    const uninstall = installConsole(probeKit);
+    const ours = terminal.debug;
+    const theirs = (...args: unknown[]) => ours("theirs:", ...args);
+    terminal.debug = theirs;
+    terminal.debug("one");
+    uninstall();
+    expect(terminal.debug).toBe(theirs);
+    terminal.debug("two");
+    terminal.debug = original;
+    expect(logs()).toEqual(["theirs: one"]);
+    expect(written).toEqual([
+      ["theirs:", "one"],
+      ["theirs:", "two"],
+    ]);
+  });
+});
+
+describe("Guest", () => {
+  it("swallows and counts faults of our own, and does not enter itself", () => {
+    const { guest } = kit();
+    const thrown = guest.runAsGuest(() => {
+      throw new Error("ours");
+    }, "fallback");
+    const nested = guest.runAsGuest(() => guest.runAsGuest(() => "inner", "refused"), "outer");
+    expect([thrown, nested, guest.faults, guest.isBusy]).toEqual(["fallback", "refused", 1, false]);
+  });
+});
+
+describe("trace context", () => {
+  const id = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
+  const [traceId, spanId] = ["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"];
+
+  it("reads what it writes", () => {
+    const header = headerFromSpan({ number: 1, traceId: id(traceId), spanId: id(spanId) });
+    expect(header).toBe(`00-${traceId}-${spanId}-01`);
+    expect(parentFromHeader(header)).toEqual({ kind: "remote", traceId: id(traceId), spanId: id(spanId) });
+  });
+
+  it("takes a malformed header for none, and a later version for what it knows of it", () => {
+    const zero = "0".repeat(32);
+    for (const header of ["", undefined, ["x"], `00-${zero}-${spanId}-01`, `ff-${traceId}-${spanId}-01`])
+      expect(parentFromHeader(header)).toEqual({ kind: "none" });
+    expect(parentFromHeader(`00-${traceId}-${spanId}-01-more`)).toEqual({ kind: "none" });
+    expect(parentFromHeader(`01-${traceId}-${spanId}-01-more`).kind).toBe("remote");
+  });
+
+  it("knows which hosts are this machine", () => {
+    const local = ["localhost", "LOCALHOST", "api.localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"];
+    const remote = ["example.com", "127.0.0.1.example.com", "10.0.0.1", "localhost.example.com", "", "0.0.0.0"];
+    expect([local.filter(isLoopback), remote.filter(isLoopback)]).toEqual([local, []]);
+  });
+});
+
+describe("HTTP attributes", () => {
+  it("take hosts, ports, paths and queries apart", () => {
+    expect([hostFrom("a.b:80"), hostFrom("a.b"), hostFrom("[::1]:3000")]).toEqual([
+      { name: "a.b", port: 80 },
+      { name: "a.b", port: undefined },
+      { name: "::1", port: 3000 },
+    ]);
+    expect(targetAttributes("/a?b=1?")).toEqual({ "url.path": "/a", "url.query": "b=1?" });
+    expect(clientAttributes("GET", "https", hostFrom("x.y"), "/p")).toEqual({
+      "http.request.method": "GET",
+      "server.address": "x.y",
+      "server.port": 443,
+      "url.full": "https://x.y/p",
+    });
+    expect(clientAttributes("GET", "http", hostFrom("[::1]:81"), "/")["url.full"]).toBe("http://[::1]:81/");
+  });
+});

@@ -1,0 +1,21 @@
+// Trace and span ids: random bytes, fetched many at a time.
+import { randomFillSync } from "node:crypto";
+
+// Saved as it is when we are loaded: a program's tests may replace it by something that is not random.
+const fill = randomFillSync;
+
+export class RandomIds {
+  readonly #pool = new Uint8Array(4096);
+  #at = 4096;
+
+  /** `count` bytes that are not all zero, which would mean "none". */
+  next(count: number): Uint8Array {
+    if (this.#at + count > this.#pool.length) {
+      fill(this.#pool);
+      this.#at = 0;
+    }
+    const id = this.#pool.slice(this.#at, this.#at + count);
+    this.#at += count;
+    return id.some((byte) => byte !== 0) ? id : id.fill(1);
+  }
+}
