@@ -233,7 +233,10 @@ export const engineCalls = {
     ),
   },
 
-  /** The visible part of a scope's tree. `expanded` are paths; rows outside [offset, offset + limit) are not sent. */
+  /**
+   * The visible part of a scope's tree. The first row is the root, path "", open when `expanded` has ""; the path of a
+   * "… n more" row shows what it hides. Rows outside [offset, offset + limit) are not sent.
+   */
   "state.rows": {
     args: v.object({
       ...recording,
@@ -267,7 +270,10 @@ export const engineCalls = {
       ),
     }),
   },
-  /** Writes at, above or below a path, oldest first; the newest `limit` of them. */
+  /**
+   * Writes to a path's own slot, above it where they changed its value, and below it; oldest first, the newest `limit`.
+   * `old` and `new` are of the path asked for, or of the write's own path where that is below.
+   */
   "state.history": {
     args: v.object({ ...recording, process: count, scope: text, path: text, limit: count }),
     result: v.object({ total: count, writes: v.array(writeEntry) }),
