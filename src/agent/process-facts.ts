@@ -1,10 +1,9 @@
 // Who this process is, as the handshake tells the engine.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
 import { type Hello, wireVersion } from "../shared/protocol/agent-wire.js";
 import type { AgentConfiguration } from "./configuration.js";
+import { serviceName } from "./service-name.js";
 
 declare const __HINDCAST_VERSION__: string;
 
@@ -27,7 +26,7 @@ export function processFacts(configuration: AgentConfiguration, timeOriginMs: nu
     argv: bounded(process.argv),
     execArgv: bounded(process.execArgv),
     cwd: process.cwd(),
-    serviceName: serviceName(process.argv[1]),
+    serviceName: serviceName(process.argv[1], process.env),
     nodeVersion: process.versions.node,
     v8Version: process.versions.v8,
     platform: process.platform,
@@ -39,27 +38,3 @@ export function processFacts(configuration: AgentConfiguration, timeOriginMs: nu
 
 const bounded = (list: readonly string[]): string[] =>
   list.slice(0, maxArguments).map((argument) => argument.slice(0, maxArgumentUnits));
-
-/** The name in the package.json nearest to the script, else the script's own name. */
-function serviceName(script: string | undefined): string {
-  if (script === undefined) return "node";
-  let folder = dirname(script);
-  for (let depth = 0; depth < 32; depth++) {
-    const name = packageName(join(folder, "package.json"));
-    if (name !== undefined) return name.slice(0, maxArgumentUnits);
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
-  return basename(script);
-}
-
-function packageName(path: string): string | undefined {
-  try {
-    const read: unknown = JSON.parse(readFileSync(path, "utf8"));
-    const hasName = typeof read === "object" && read !== null && "name" in read;
-    return hasName && typeof read.name === "string" && read.name !== "" ? read.name : undefined;
-  } catch {
-    return undefined;
-  }
-}
