@@ -27,13 +27,22 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function bash(): string {
   const perCommand = commandNames.map(
-    (name) => `    ${name}) words=${quoted(optionsOf(name).flatMap((option) => flagsOf(options[option])).join(" "))} ;;`,
+    (name) =>
+      `    ${name}) words=${quoted(
+        optionsOf(name)
+          .flatMap((option) => flagsOf(options[option]))
+          .join(" "),
+      )} ;;`,
   );
   const perValue = Object.values(options).flatMap((option: CliOption) => {
     if (option.choices !== undefined) {
-      return [`    ${longFlag(option)}) COMPREPLY=($(compgen -W ${quoted(option.choices.join(" "))} -- "$current")); return ;;`];
+      return [
+        `    ${longFlag(option)}) COMPREPLY=($(compgen -W ${quoted(option.choices.join(" "))} -- "$current")); return ;;`,
+      ];
     }
-    return option.isPath === true ? [`    ${flagsOf(option).join("|")}) COMPREPLY=($(compgen -f -- "$current")); return ;;`] : [];
+    return option.isPath === true
+      ? [`    ${flagsOf(option).join("|")}) COMPREPLY=($(compgen -f -- "$current")); return ;;`]
+      : [];
   });
   return [
     "# hindcast completion bash",
@@ -60,7 +69,11 @@ function zsh(): string {
   const described = commandNames.map((name) => `    ${quoted(`${name}:${commands[name].summary}`)}`);
   const perCommand = commandNames.map((name) => {
     const specs = optionsOf(name).map((option) => quoted(zshSpec(options[option])));
-    const operand = takesFile(name) ? " '*:file:_files'" : commands[name].operand === "command" ? " '*::program:_normal'" : "";
+    const operand = takesFile(name)
+      ? " '*:file:_files'"
+      : commands[name].operand === "command"
+        ? " '*::program:_normal'"
+        : "";
     return `      ${name}) _arguments -S ${specs.join(" ")}${operand} ;;`;
   });
   return [
@@ -83,7 +96,12 @@ function zsh(): string {
 
 function zshSpec(option: CliOption): string {
   const help = option.help.replace(/[[\]:]/g, " ");
-  const value = option.choices === undefined ? (option.isPath === true ? ":file:_files" : ":value:") : `:value:(${option.choices.join(" ")})`;
+  const value =
+    option.choices === undefined
+      ? option.isPath === true
+        ? ":file:_files"
+        : ":value:"
+      : `:value:(${option.choices.join(" ")})`;
   return `${longFlag(option)}[${help}]${takesValue(option) ? value : ""}`;
 }
 

@@ -9,7 +9,8 @@ import { hasDisplay } from "../serve/open-browser.js";
  * missing, and this package's installer could fetch it.
  */
 export type Shell =
-  { readonly kind: "electron"; readonly binary: string } | { readonly kind: "none"; readonly because: string; readonly missingIn?: string | undefined };
+  | { readonly kind: "electron"; readonly binary: string }
+  | { readonly kind: "none"; readonly because: string; readonly missingIn?: string | undefined };
 
 export interface ShellQuestion {
   readonly packageFolder: string;

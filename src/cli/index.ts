@@ -111,6 +111,9 @@ async function main(words: readonly string[]): Promise<Ending> {
 }
 
 main(process.argv.slice(2)).then(leaveAs, async (error: unknown) => {
-  await complain(terminal, hindcastError("internal", { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }));
+  await complain(
+    terminal,
+    hindcastError("internal", { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
   process.exitCode = 1;
 });

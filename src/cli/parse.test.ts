@@ -28,7 +28,19 @@ describe("parse", () => {
   });
 
   it("reads capture options", () => {
-    const words = ["--level", "metrics", "--include", "src/**", "lib/**", "--include", "*.cjs", "--exclude", "x", "--writes", "off"];
+    const words = [
+      "--level",
+      "metrics",
+      "--include",
+      "src/**",
+      "lib/**",
+      "--include",
+      "*.cjs",
+      "--exclude",
+      "x",
+      "--writes",
+      "off",
+    ];
     expect(meaning("run", ...words, "--", "node", "a")).toEqual([
       "run",
       {
@@ -78,7 +90,8 @@ describe("parse", () => {
 
   it("prints the version, and help for the whole and for each command", () => {
     expect(meaning("--version")).toBe("1.2.3\n");
-    expect(meaning()).toBe(meaning("--help").toString().slice(0, String(meaning()).length));
+    expect(meaning()).toMatch(/^Usage: hindcast /);
+    expect(meaning("--help")).toEqual(expect.stringContaining(String(meaning())));
     for (const name of commandNames) {
       const help = String(meaning(name, "--help"));
       expect(help).toContain(`hindcast ${name}`);
@@ -101,7 +114,9 @@ describe("parse", () => {
 describe("the option table", () => {
   it("names each option as the parser will", () => {
     const wrong = Object.entries(options).filter(([name, { flags }]: [string, CliOption]) => {
-      const long = (/--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      const long = (/--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? "").replace(/-(.)/g, (_, letter: string) =>
+        letter.toUpperCase(),
+      );
       return long !== name;
     });
     expect(wrong).toEqual([]);

@@ -31,10 +31,10 @@ const attributesText = (text: string): string => (text === "" || text === "{}" ?
 
 /** Control characters of a recorded text would move the cursor or colour the reader's terminal. */
 export const onOneLine = (text: string): string =>
-  text.replace(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
+    if (character === "\n") return "\\n";
+    return character === "\t" ? "\\t" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 
 export function eventRow(
   columns: EventColumns,

@@ -32,17 +32,22 @@ async function runUnder(
   if (!host.ok) return failWith(host.error, 1);
   const { call, page } = host.value;
   const path = args.out === undefined ? undefined : resolve(cwd, args.out);
-  const created = await call("recording.create", { ...(path === undefined ? {} : { path }), capture: captureFrom(args) });
+  const created = await call("recording.create", {
+    ...(path === undefined ? {} : { path }),
+    capture: captureFrom(args),
+  });
   if (!created.ok) return failWith(created.error, 1);
   const { summary } = created.value;
   const { recordingId } = summary;
 
-  const windowClosed = showWindow(world, { environment: { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) } }).then(async (window) => {
-    if (window.ok) return;
-    const remark = `one-time link, in the browser because ${window.error}`;
-    await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);
-    await new Promise<never>(() => undefined);
-  });
+  const windowClosed = showWindow(world, { environment: { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) } }).then(
+    async (window) => {
+      if (window.ok) return;
+      const remark = `one-time link, in the browser because ${window.error}`;
+      await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);
+      await new Promise<never>(() => undefined);
+    },
+  );
   const program = await startProgram(args.command, cwd, programEnvironment(environment, created.value.environment));
   if (!program.ok) {
     await call("recording.stop", { recordingId });
@@ -53,6 +58,12 @@ async function runUnder(
   signals.passTo(undefined);
   const stopped = await call("recording.stop", { recordingId });
   if (!stopped.ok) await complain(terminal, stopped.error);
+  const isInterrupted = await Promise.race([signals.interrupted, false]);
+  if (isInterrupted === false && stopped.ok) {
+    const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
+    await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);
+    await terminal.err.flush();
+  }
   // After Ctrl+C there is nobody who waits for more; else the recording stays to be looked at.
   await Promise.race([signals.interrupted, windowClosed]);
   return ending;

@@ -43,7 +43,13 @@ export async function startHost(
 }
 
 /** Prints the one line that leads there and, where there is a screen, opens it. */
-export async function announce(world: World, link: string, remark: string, useBrowser: boolean, out: Output): Promise<void> {
+export async function announce(
+  world: World,
+  link: string,
+  remark: string,
+  useBrowser: boolean,
+  out: Output,
+): Promise<void> {
   await out.line(`Hindcast: ${link} (${remark}; Ctrl+C ends it)`);
   await out.flush();
   if (useBrowser && hasDisplay(world.platform, world.environment)) openBrowser(link, world.platform);
@@ -136,7 +142,13 @@ const inWindow = (world: World, args: HostArgs, request: WindowRequest, first: F
     if (window.ok) return ok(Promise.resolve());
     const link = await servedLink(world, args, owned, first);
     if (!link.ok) return link;
-    await announce(world, link.value, `${oneTime}, in the browser because ${window.error}`, args.open, world.terminal.out);
+    await announce(
+      world,
+      link.value,
+      `${oneTime}, in the browser because ${window.error}`,
+      args.open,
+      world.terminal.out,
+    );
     return ok(forEver);
   });
 

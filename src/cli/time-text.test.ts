@@ -68,6 +68,11 @@ describe("times as printed", () => {
   });
 
   it("gives durations in the unit that fits", () => {
-    expect([750, 1_500, 2_500_000, 61_000_000_000].map(durationText)).toEqual(["750 ns", "1.5 µs", "2.50 ms", "61.000 s"]);
+    expect([750, 1_500, 2_500_000, 61_000_000_000].map(durationText)).toEqual([
+      "750 ns",
+      "1.5 µs",
+      "2.50 ms",
+      "61.000 s",
+    ]);
   });
 });

@@ -18,7 +18,8 @@ export function launchRequest(words: readonly string[], cwd: string, address: st
 }
 
 /** Arguments after the app's own: a packaged app is one program, an unpackaged one is Electron and a path. */
-export const appWords = (argv: readonly string[], isPackaged: boolean): readonly string[] => argv.slice(isPackaged ? 1 : 2);
+export const appWords = (argv: readonly string[], isPackaged: boolean): readonly string[] =>
+  argv.slice(isPackaged ? 1 : 2);
 
 function isServeHost(address: string): boolean {
   if (!URL.canParse(address)) return false;

@@ -2,7 +2,13 @@
 // of shell-calls.ts says.
 import { type BrowserWindow, type IpcMainInvokeEvent, dialog, ipcMain, nativeTheme } from "electron";
 import * as v from "valibot";
-import { type ShellArgs, type ShellCallName, type ShellResult, shellCalls, shellChannels } from "../shared/protocol/shell-calls.js";
+import {
+  type ShellArgs,
+  type ShellCallName,
+  type ShellResult,
+  shellCalls,
+  shellChannels,
+} from "../shared/protocol/shell-calls.js";
 import { pageOrigin } from "./page-protocol.js";
 import { revealFile } from "./window.js";
 
@@ -20,7 +26,10 @@ export async function askForRecording(window: BrowserWindow): Promise<string | u
 const handlers: ShellHandlers = {
   "dialog.openRecording": async (window) => ({ path: await askForRecording(window) }),
   "dialog.saveRecording": async (window, { suggestedName }) => {
-    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: suggestedName, filters: fileKinds });
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      defaultPath: suggestedName,
+      filters: fileKinds,
+    });
     return { path: canceled ? undefined : filePath };
   },
   "file.reveal": (_window, { path }) => {
@@ -33,9 +42,14 @@ const handlers: ShellHandlers = {
   },
 };
 
-const isShellCall = (name: unknown): name is ShellCallName => typeof name === "string" && Object.hasOwn(shellCalls, name);
+const isShellCall = (name: unknown): name is ShellCallName =>
+  typeof name === "string" && Object.hasOwn(shellCalls, name);
 
-function answer<Name extends ShellCallName>(name: Name, window: BrowserWindow, given: unknown): Promise<ShellResult<Name>> {
+function answer<Name extends ShellCallName>(
+  name: Name,
+  window: BrowserWindow,
+  given: unknown,
+): Promise<ShellResult<Name>> {
   const schema: v.GenericSchema<unknown, ShellArgs<Name>> = shellCalls[name].args;
   return handlers[name](window, v.parse(schema, given));
 }

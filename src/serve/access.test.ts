@@ -57,7 +57,12 @@ describe("Access", () => {
     const access = new Access(4477);
     const token = access.newToken();
     const session = cookieOf(access.exchange(access.newToken())).split("=")[1] ?? "";
-    const cookies = [`hindcast-4477=${token}`, "hindcast-4477=", `hindcast-4478=${session}`, `hindcast-4477=${session}x`];
+    const cookies = [
+      `hindcast-4477=${token}`,
+      "hindcast-4477=",
+      `hindcast-4478=${session}`,
+      `hindcast-4477=${session}x`,
+    ];
     expect([...cookies, undefined].filter((cookie) => access.hasSession({ cookie }))).toEqual([]);
   });
 

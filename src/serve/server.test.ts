@@ -76,7 +76,10 @@ async function newSession(): Promise<string> {
 }
 
 /** "open", or the status that the handshake was refused with. */
-function joinEngine(headers: Record<string, string>, path = "/engine"): Promise<{ outcome: string; socket: WebSocket }> {
+function joinEngine(
+  headers: Record<string, string>,
+  path = "/engine",
+): Promise<{ outcome: string; socket: WebSocket }> {
   const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, { headers, perMessageDeflate: true });
   return new Promise((resolve) => {
     socket.on("open", () => resolve({ outcome: "open", socket }));
@@ -194,7 +197,9 @@ describe("the line to the engine", () => {
     const headers = { cookie: await newSession(), origin: `http://${own()}` };
     for (const word of ["first", "second"]) {
       const { socket } = await joinEngine(headers);
-      const answer = new Promise<string>((resolve) => socket.on("message", (bytes: Buffer) => resolve(bytes.toString())));
+      const answer = new Promise<string>((resolve) =>
+        socket.on("message", (bytes: Buffer) => resolve(bytes.toString())),
+      );
       socket.send(Buffer.from(word));
       expect(await answer).toBe(word);
       expect(socket.extensions).toBe("");

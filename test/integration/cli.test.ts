@@ -1,0 +1,393 @@
+// The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { Place } from "./hindcast-process.js";
+
+const place = new Place();
+const onLinux = process.platform === "linux";
+const onPosix = process.platform !== "win32";
+
+afterAll(() => place.remove());
+
+/** Shortly after an ending: a process that was told to end may take a moment longer than the one that told it. */
+async function nothingIsLeft(): Promise<void> {
+  await expect.poll(() => place.leftBehind(), { timeout: 5000 }).toEqual([]);
+  if (!onLinux) return;
+  await expect.poll(() => place.leftRunning(), { timeout: 5000 }).toEqual([]);
+}
+
+function program(name: string, source: string): string {
+  writeFileSync(place.path(name), source);
+  return name;
+}
+
+const rowsOf = (out: string): Record<string, unknown>[] =>
+  out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+
+describe("hindcast record", () => {
+  afterEach(nothingIsLeft);
+
+  it("passes streams, arguments and exit code through and prints nothing of its own", async () => {
+    const file = program(
+      "echo program.cjs",
+      `process.stdin.on("data", (data) => process.stdout.write("got " + data));
+       process.stdin.on("end", () => {
+         process.stderr.write(JSON.stringify(process.argv.slice(2)));
+         process.exitCode = 7;
+       });`,
+    );
+    const words = ["a b", "--json", 'q"uote', ""];
+    const ended = await place.run(["record", "-o", "a recording.hindcast", "--", "node", file, ...words], "hello\n");
+    expect(ended).toEqual({ code: 7, signal: null, out: "got hello\n", err: JSON.stringify(words) });
+    const info = JSON.parse((await place.run(["info", "a recording.hindcast", "--json"])).out);
+    expect(info.processes).toMatchObject([
+      { process: 1, argv: [expect.any(String), place.path(file), ...words], ended: { exitCode: 7 } },
+    ]);
+  });
+
+  it("ends cleanly when the program is no Node program", async () => {
+    const ended = await place.run(["record", "-o", "none.hindcast", "--", "git", "--no-such-option"]);
+    expect([ended.code, ended.out]).toEqual([129, ""]);
+    const info = await place.run(["info", "none.hindcast", "--json"]);
+    expect([info.code, JSON.parse(info.out).processes]).toEqual([0, []]);
+  });
+
+  it.runIf(onPosix).each(["SIGTERM", "SIGKILL", "SIGABRT"] as const)(
+    "ends by %s when the program did",
+    async (signal) => {
+      const file = program("suicide.cjs", `process.kill(process.pid, "${signal}"); setInterval(() => {}, 1000);`);
+      const ended = await place.run(["record", "-o", `${signal}.hindcast`, "--", "node", file]);
+      expect([ended.code, ended.signal, ended.err]).toEqual([null, signal, ""]);
+      expect((await place.run(["info", `${signal}.hindcast`])).code).toBe(0);
+    },
+  );
+
+  it.runIf(onPosix).each(["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const)(
+    "hands %s to the program",
+    async (signal) => {
+      const file = program(
+        "handler.cjs",
+        `process.on("${signal}", () => { console.log("asked"); setTimeout(() => process.exit(42), 50); });
+       setInterval(() => {}, 1000); console.log("ready");`,
+      );
+      const running = place.start(["record", "-o", `handled-${signal}.hindcast`, "--", "node", file]);
+      await running.printed(/ready/);
+      running.child.kill(signal);
+      expect(await running.ended).toEqual({ code: 42, signal: null, out: "ready\nasked\n", err: "" });
+    },
+  );
+
+  it.runIf(onPosix)("dies of a signal that the program does not handle, with the recording kept", async () => {
+    const file = program("waits.cjs", `let n = 0; setInterval(() => console.log("tick", ++n), 20);`);
+    const running = place.start(["record", "-o", "died.hindcast", "--", "node", file]);
+    await running.printed(/tick 50\n/);
+    running.child.kill("SIGINT");
+    expect(await running.ended).toMatchObject({ code: null, signal: "SIGINT", err: "" });
+    expect((await place.run(["logs", "died.hindcast"])).out).toContain("tick 1\n");
+  });
+
+  it("keeps NODE_OPTIONS that are set, and the program's environment", async () => {
+    const preload = program("pre load.cjs", "globalThis.wasPreloaded = true;");
+    const file = program(
+      "options.cjs",
+      "console.log(globalThis.wasPreloaded, process.execArgv.length, process.env.MINE);",
+    );
+    const options = `--require ${JSON.stringify(place.path(preload))} --max-old-space-size=300`;
+    const ended = await place.run(["record", "-o", "options.hindcast", "--", "node", file], "", {
+      NODE_OPTIONS: options,
+      MINE: "kept",
+    });
+    expect(ended).toMatchObject({ code: 0, out: "true 0 kept\n", err: "" });
+    expect((await place.run(["info", "options.hindcast", "--json"])).out).toContain("options.cjs");
+  });
+
+  it("answers as a shell does when the command cannot be started, and says what to do", async () => {
+    const missing = await place.run(["record", "-o", "not-started.hindcast", "--", "no-such-command"]);
+    expect(missing).toMatchObject({ code: 127, out: "" });
+    expect(missing.err).toBe(
+      "hindcast: no-such-command could not be started: not found.\n  Check the command after --.\n",
+    );
+    if (!onPosix) return;
+    chmodSync(place.path(program("plain.txt", "text")), 0o644);
+    const plain = await place.run(["record", "-o", "plain.hindcast", "--", "./plain.txt"]);
+    expect(plain).toMatchObject({ code: 126, out: "" });
+  });
+
+  it("starts nothing when the recording cannot be written", async () => {
+    const file = program("marker.cjs", `require("node:fs").writeFileSync("started", "");`);
+    program("taken.hindcast", "precious");
+    const taken = await place.run(["record", "-o", "taken.hindcast", "--", "node", file]);
+    expect([taken.code, taken.err]).toEqual([
+      1,
+      expect.stringContaining("taken.hindcast exists already.\n  Choose another name"),
+    ]);
+    const nowhere = await place.run(["record", "-o", "taken.hindcast/x.hindcast", "--", "node", file]);
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("cannot be written")]);
+    expect(existsSync(place.path("started"))).toBe(false);
+  });
+
+  it.runIf(onLinux)("leaves the program running to its end when the engine dies, and says so", async () => {
+    const file = program("outlives.cjs", `console.log("ready"); process.stdin.on("data", () => process.exit(5));`);
+    const running = place.start(["record", "-o", "lost.hindcast", "--", "node", file]);
+    await running.printed(/ready/);
+    process.kill(place.pidOf(/engine-process/), "SIGKILL");
+    running.child.stdin.write("go");
+    const ended = await running.ended;
+    expect([ended.code, ended.err]).toEqual([5, expect.stringContaining("The engine stopped unexpectedly.")]);
+    // The killed engine could not remove its socket's folder; the system's own cleaning does.
+    for (const name of place.leftBehind()) place.removeLeftBehind(name);
+  });
+
+  it.runIf(onLinux)("killed outright, leaves no engine behind and the recording readable", async () => {
+    const file = program(
+      "orphan.cjs",
+      `console.log("ready"); process.stdin.on("end", () => process.exit(0)); process.stdin.resume();`,
+    );
+    const running = place.start(["record", "-o", "killed.hindcast", "--", "node", file]);
+    await running.printed(/ready/);
+    running.child.kill("SIGKILL");
+    running.child.stdin.end();
+    await nothingIsLeft();
+    expect((await place.run(["info", "killed.hindcast"])).out).toContain("orphan.cjs");
+  });
+});
+
+describe("the reading commands", () => {
+  const recorded = (async () => {
+    const file = program(
+      "recorded.mjs",
+      `import { setTimeout as wait } from "node:timers/promises";
+       import { event, metric, span, track } from "hindcast";
+       const now = () => String(BigInt(Math.round(performance.timeOrigin * 1e6)) + BigInt(Math.round(performance.now() * 1e6)));
+       const cart = track("cart", { total: 0, items: new Map() });
+       await wait(30);
+       const seen = [];
+       for (let n = 1; n <= 20; n++) {
+         span("add item", () => {
+           cart.total = n;
+           cart.items.set("item " + n, { price: BigInt(n) });
+         });
+         await wait(15);
+         seen.push([now(), n]);
+         await wait(15);
+       }
+       event("checked out", { total: cart.total });
+       metric("cart.size", cart.items.size, { unit: "{item}" });
+       console.warn("done\\n\\u001b[31mred");
+       console.log(JSON.stringify(seen));`,
+    );
+    const ended = await place.run(["record", "-o", "read.hindcast", "--", "node", file]);
+    if (ended.code !== 0) throw new Error(ended.err);
+    const seen: [at: string, total: number][] = JSON.parse(ended.out.trim().split("\n").at(-1) ?? "");
+    return seen;
+  })();
+
+  it("print the state at an instant, given in any way", async () => {
+    const seen = await recorded;
+    const [at = "", total] = seen[9] ?? [];
+    const iso = `${new Date(Number(BigInt(at) / 1_000_000n)).toISOString().slice(0, 19)}.${at.slice(-9)}Z`;
+    const info = JSON.parse((await place.run(["info", "read.hindcast", "--json"])).out);
+    const offset = `+${BigInt(at) - BigInt(info.start)}ns`;
+    for (const time of [at, iso, offset]) {
+      const { out } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", time, "--json"]);
+      const state = JSON.parse(out);
+      expect([time, state.total, state.items.$type, state.items.entries.at(-1)]).toEqual([
+        time,
+        total,
+        "Map",
+        ["item 10", { price: { $type: "bigint", value: "10" } }],
+      ]);
+    }
+  });
+
+  it("print a state for each line of standard input, in its order, thousands in seconds", async () => {
+    const seen = await recorded;
+    const asked = Array.from({ length: 4000 }, (_, index) => seen[(index * 7919) % seen.length] ?? ["", 0]);
+    const startedMs = performance.now();
+    const input = `${asked.map(([at]) => at).join("\r\n")}\n\n`;
+    const { out, code } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "-", "--json"], input);
+    expect(code).toBe(0);
+    expect(rowsOf(out).map(({ total }) => total)).toEqual(asked.map(([, total]) => total));
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it("say that a state was not there yet", async () => {
+    await recorded;
+    const { out } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ $type: "unavailable", because: "not-recorded" });
+  });
+
+  it("print the writes of a path, the last writer and differences", async () => {
+    const seen = await recorded;
+    const history = rowsOf(
+      (await place.run(["history", "read.hindcast", "--scope", "cart", "--path", "total", "--json"])).out,
+    );
+    const values = history.filter(({ path }) => path === "total").map((write) => write["new"]);
+    expect(values).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    const [at = ""] = seen[4] ?? [];
+    const query = ["--scope", "cart", "--path", "total", "--at", at, "--json"];
+    expect(JSON.parse((await place.run(["last-writer", "read.hindcast", ...query])).out)).toMatchObject({
+      old: 4,
+      new: 5,
+    });
+    const between = ["--scope", "cart", "--from", at, "--to", seen[5]?.[0] ?? "", "--json"];
+    const changes = rowsOf((await place.run(["diff", "read.hindcast", ...between])).out);
+    expect(changes).toContainEqual({ path: "total", old: 5, new: 6 });
+  });
+
+  it("print records as JSON lines", async () => {
+    const seen = await recorded;
+    const ask = async (...words: string[]) => rowsOf((await place.run([...words, "--json"])).out);
+    expect(await ask("events", "read.hindcast")).toMatchObject([
+      { name: "checked out", attributes: { total: 20 }, process: 1 },
+    ]);
+    const spans = await ask("spans", "read.hindcast");
+    expect(spans.filter(({ name }) => name === "add item")).toHaveLength(20);
+    expect(await ask("logs", "read.hindcast")).toMatchObject([
+      { severity: "warn", body: "done\n\u001b[31mred" },
+      { severity: "info" },
+    ]);
+    const metrics = await ask("metrics", "read.hindcast");
+    expect(metrics.filter(({ name }) => name === "cart.size")).toMatchObject([{ value: 20, unit: "{item}" }]);
+    expect((await ask("marks", "read.hindcast")).map(({ kind }) => kind)).toEqual(["start", "end"]);
+    expect((await ask("around", "read.hindcast", "--at", seen[9]?.[0] ?? "", "--limit", "6")).length).toBe(6);
+    const last = rowsOf((await place.run(["events", "read.hindcast", "--from", "end", "--json"])).out);
+    expect(last).toEqual([]);
+  });
+
+  it("print text for people, in which a recorded text cannot steer the terminal", async () => {
+    await recorded;
+    const { out } = await place.run(["logs", "read.hindcast"]);
+    expect(out).toMatch(/^\+\d+\.\d{6}s {2}1 {2}warn {3}done\\n\\u001b\[31mred/);
+  });
+
+  it("end quietly when nobody reads on", async () => {
+    await recorded;
+    const running = place.start(["metrics", "read.hindcast", "--json"]);
+    running.child.stdout.destroy();
+    expect(await running.ended).toMatchObject({ code: 0, err: "" });
+  });
+
+  it.each<[words: string[], code: number, message: RegExp]>([
+    [["info", "missing.hindcast"], 1, /There is no file .*missing\.hindcast\.\n {2}/],
+    [["info", "recorded.mjs"], 1, /recorded\.mjs is not a Hindcast recording\.\n {2}/],
+    [["state", "read.hindcast", "--scope", "card", "--at", "end"], 1, /no state called card .*\n.*Known: cart\./],
+    [["state", "read.hindcast", "--scope", "cart", "--at", "noon"], 1, /noon is not a time\.\n/],
+    [["state", "read.hindcast", "--scope", "cart", "--at", "end", "--process", "9"], 1, /has no process 9\./],
+    [["history", "read.hindcast", "--scope", "cart", "--path", "a["], 1, /a\[ is not a path/],
+    [["state", "read.hindcast", "--at", "end"], 2, /'--scope <name>' not specified\.\n.*--help/],
+    [["frobnicate"], 2, /Unknown command 'frobnicate'\.\n/],
+  ])("say what is wrong with %j and end with %i", async (words, code, message) => {
+    await recorded;
+    const ended = await place.run(words);
+    expect([ended.code, ended.out, ended.err]).toEqual([code, "", expect.stringMatching(message)]);
+  });
+});
+
+/** Follows a printed link as a browser does, and opens the line to the engine. */
+async function joinAt(
+  link: string,
+): Promise<{ readonly socket: WebSocket; readonly page: string; readonly again: () => Promise<WebSocket> }> {
+  const { origin } = new URL(link);
+  const first = await fetch(link, { redirect: "manual" });
+  const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const page = await (
+    await fetch(new URL(first.headers.get("location") ?? "", origin), { headers: { cookie } })
+  ).text();
+  const again = () =>
+    new Promise<WebSocket>((resolve, reject) => {
+      const socket = new WebSocket(`${origin.replace("http", "ws")}/engine`, { headers: { cookie, origin } });
+      socket.on("open", () => resolve(socket)).on("error", reject);
+    });
+  return { socket: await again(), page, again };
+}
+
+const linkPattern = /Hindcast: (http:\/\/127\.0\.0\.1:\d+\/\?token=\S+) \(/;
+
+describe("hindcast serve", () => {
+  afterEach(nothingIsLeft);
+
+  it("serves the window until Ctrl+C and ends with 0", async () => {
+    const running = place.start(["serve", "--no-open"]);
+    const { page, socket } = await joinAt(await running.printed(linkPattern));
+    expect(page).toContain('<div id="app">');
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    running.child.kill("SIGINT");
+    expect(await running.ended).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/^[^\n]+\n$/) });
+    await closed;
+  });
+
+  it("refuses a recording that is not there before it prints an address", async () => {
+    const ended = await place.run(["serve", "missing.hindcast"]);
+    expect([ended.code, ended.out, ended.err]).toEqual([1, "", expect.stringContaining("There is no file")]);
+  });
+
+  it("says when its port is taken", async () => {
+    const running = place.start(["serve", "--no-open"]);
+    const { port } = new URL(await running.printed(linkPattern));
+    const second = await place.run(["serve", "--no-open", "--port", port]);
+    expect([second.code, second.err]).toEqual([1, expect.stringContaining(`Port ${port} is taken.`)]);
+    running.child.kill("SIGTERM");
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it.runIf(onLinux)("starts a dead engine again within a second and tells the page", async () => {
+    const running = place.start(["serve", "--no-open"]);
+    const { socket, again } = await joinAt(await running.printed(linkPattern));
+    const told = new Promise<number>((resolve) => socket.on("close", resolve));
+    const killed = place.pidOf(/engine-process/);
+    const startedMs = performance.now();
+    process.kill(killed, "SIGKILL");
+    expect(await told).toBe(1012);
+    const next = await again();
+    const stays = await Promise.race([
+      new Promise((resolve) => next.on("close", () => resolve(false))),
+      new Promise((resolve) => setTimeout(() => resolve(true), 1500)),
+    ]);
+    expect([stays, place.pidOf(/engine-process/) === killed]).toEqual([true, false]);
+    expect(performance.now() - startedMs).toBeLessThan(1500 + 1000);
+    running.child.kill("SIGINT");
+    await running.ended;
+  });
+});
+
+describe("hindcast run", () => {
+  afterEach(nothingIsLeft);
+
+  it("shows the recording while the program has the terminal; Ctrl+C ends program, engine and server", async () => {
+    const file = program(
+      "service.cjs",
+      `process.on("SIGINT", () => { console.log("closing"); setTimeout(() => process.exit(3), 100); });
+       setInterval(() => {}, 1000); console.log("up");`,
+    );
+    const running = place.start(["run", "-o", "run.hindcast", "--no-open", "--", "node", file]);
+    const link = await running.printed(linkPattern);
+    await running.printed(/up/);
+    expect(new URL(link).searchParams.get("open")).toBe(place.path("run.hindcast"));
+    await joinAt(link);
+    running.child.kill("SIGINT");
+    const ended = await running.ended;
+    expect([ended.code, ended.out]).toEqual([3, "up\nclosing\n"]);
+    expect((await place.run(["logs", "run.hindcast"])).out).toContain("closing");
+  });
+
+  it("keeps showing what the program left until Ctrl+C, then ends with the program's code", async () => {
+    const file = program("short.cjs", `console.log("short"); process.exitCode = 9;`);
+    const running = place.start(["run", "-o", "short.hindcast", "--no-open", "--", "node", file]);
+    const link = await running.printed(linkPattern);
+    await running.printed(/short/);
+    await running.printed(/program ended/);
+    await joinAt(link);
+    running.child.kill("SIGINT");
+    expect((await running.ended).code).toBe(9);
+  });
+
+  it("prints help and version without starting anything", async () => {
+    expect((await place.run(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await place.run(["run", "--help"])).out).toContain("hindcast run [options] <command...>");
+  });
+});
