@@ -93,8 +93,8 @@ function deregister(hooks: unknown): void {
   if (isFunction(method)) method.call(hooks);
 }
 
-function conditionsOf(context: unknown): readonly unknown[] {
-  const conditions: unknown =
-    typeof context === "object" && context !== null && "conditions" in context ? context.conditions : undefined;
-  return Array.isArray(conditions) ? conditions : [];
+function conditionsOf(context: unknown): readonly string[] {
+  if (typeof context !== "object" || context === null || !("conditions" in context)) return [];
+  const { conditions } = context;
+  return Array.isArray(conditions) ? conditions.map(String) : [];
 }

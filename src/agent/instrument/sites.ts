@@ -78,8 +78,9 @@ const countOf = (table: string): number => Number(table.slice(0, table.indexOf("
 function positionsFrom(table: string): SitePosition[] {
   const from = table.indexOf("|") + 1;
   const to = table.indexOf("|", from);
-  const lists: unknown = JSON.parse(table.slice(to + 1));
-  const [names, files]: readonly unknown[] = Array.isArray(lists) ? lists : [];
+  const parsed: unknown = JSON.parse(table.slice(to + 1));
+  const lists: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
+  const [names, files] = lists;
   const text = (list: unknown, at: number): string => {
     const found: unknown = Array.isArray(list) ? list[at] : undefined;
     return typeof found === "string" ? found : "";

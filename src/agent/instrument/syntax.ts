@@ -139,16 +139,15 @@ const ignored: ReadonlySet<string> = new Set([
 const isNode = (value: unknown): value is ESTree.Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
-/** The node's children in the order of the source. */
-export function childrenOf(node: ESTree.Node): ESTree.Node[] {
-  const children: ESTree.Node[] = [];
-  for (const [name, value] of Object.entries(node)) {
-    if (ignored.has(name)) continue;
+/** Visits the node's children in the order of the source. */
+export function forEachChild(node: ESTree.Node, visit: (child: ESTree.Node) => void): void {
+  for (const key in node) {
+    if (ignored.has(key)) continue;
+    const value: unknown = Reflect.get(node, key);
     if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) children.push(item);
+      for (const item of value) if (isNode(item)) visit(item);
     } else if (isNode(value)) {
-      children.push(value);
+      visit(value);
     }
   }
-  return children;
 }

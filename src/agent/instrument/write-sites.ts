@@ -11,8 +11,8 @@ import { helpersName } from "./helpers.js";
 import {
   type Member,
   changingMethods,
-  childrenOf,
   directivesOf,
+  forEachChild,
   functionNameFrom,
   hasOptionalLink,
   isFresh,
@@ -110,7 +110,7 @@ export class WriteSites {
       default:
         break;
     }
-    for (const child of childrenOf(node)) this.#visit(child, node, scope);
+    forEachChild(node, (child) => this.#visit(child, node, scope));
   }
 
   #function(
@@ -152,7 +152,7 @@ export class WriteSites {
     const outer = this.#className;
     this.#className = node.id?.name ?? functionNameFrom(node, parent, "") ?? "";
     this.#privateFields.push(privateFieldsOf(node.body));
-    for (const child of childrenOf(node)) this.#visit(child, node, scope);
+    forEachChild(node, (child) => this.#visit(child, node, scope));
     this.#privateFields.pop();
     this.#className = outer;
   }
