@@ -5,6 +5,7 @@ import "./tokens.css";
 import "./base.css";
 import { mount } from "svelte";
 import { EngineLink, whenIdle } from "../state/engine-link.svelte.js";
+import { LaunchDraft } from "../state/launch-draft.svelte.js";
 import { Layout } from "../state/layout.svelte.js";
 import { Session } from "../state/session.svelte.js";
 import { Theme } from "../state/theme.svelte.js";
@@ -24,8 +25,9 @@ const link = new EngineLink(transportSourceFor(window));
 const session = new Session(link, toasts);
 const overlays = new Overlays();
 const layout = new Layout(localStorage);
+const draft = new LaunchDraft(localStorage);
 const shell = connectToShell(window, session);
 
-mount(App, { target, props: { link, session, theme, toasts, overlays, layout, shell } });
+mount(App, { target, props: { link, session, theme, toasts, overlays, layout, draft, shell } });
 keepPlace(window, session);
 window.hindcastIdle = () => whenIdle(link);

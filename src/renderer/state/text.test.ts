@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   bytesText,
   clockText,
+  countedText,
   countText,
   dayText,
   digitsFor,
@@ -80,6 +81,11 @@ describe("numbers", () => {
       "61 408",
       "1 234 567",
       "−3",
+    ]);
+    expect([0, 1, 2048].map((n) => plain(countedText(n, "record")))).toEqual([
+      "0 records",
+      "1 record",
+      "2 048 records",
     ]);
     expect([0, 512, 3_400, 84_000_000, 1_200_000_000].map(bytesText)).toEqual([
       "0 B",

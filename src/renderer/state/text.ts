@@ -82,6 +82,9 @@ export function countText(n: number): string {
   return n < 0 ? `−${digits}` : digits;
 }
 
+/** `1 record`, `1 284 records`. */
+export const countedText = (n: number, one: string): string => `${countText(n)} ${one}${n === 1 ? "" : "s"}`;
+
 /** Decimal units, as disks and file managers count: `6 MB`, `1.2 GB`. */
 export function bytesText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -15,11 +15,19 @@ export type Drag =
   | { readonly kind: "select"; readonly anchorNs: number }
   | { readonly kind: "pan"; readonly fromPx: number };
 
+/** `records` is how many there are by now: late ones change the answer to the same question. */
 interface DensityQuestion {
+  readonly records: number;
   readonly fromNs: number;
   readonly toNs: number;
   readonly buckets: number;
 }
+
+const isSameQuestion = (one: DensityQuestion, other: DensityQuestion): boolean =>
+  one.fromNs === other.fromNs &&
+  one.toNs === other.toNs &&
+  one.buckets === other.buckets &&
+  one.records === other.records;
 
 const mostBuckets = 4096;
 /** A press that moved less than this is a click. */
@@ -101,8 +109,7 @@ export class TrackView {
   /** Asks for the counts of what is shown, unless that is what was asked last. */
   askDensity(question: DensityQuestion | undefined): void {
     const asked = this.#asked;
-    if (question === undefined) return;
-    if (question.fromNs === asked?.fromNs && question.toNs === asked.toNs && question.buckets === asked.buckets) return;
+    if (question === undefined || (asked !== undefined && isSameQuestion(question, asked))) return;
     this.#asked = question;
     const { fromNs, toNs, buckets } = question;
     const from = this.#recording.instantFromOffset(fromNs);

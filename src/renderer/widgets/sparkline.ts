@@ -1,7 +1,11 @@
 // A few dozen bars as one SVG path: fewer bars than counts take the largest of each share.
 
-export function sparklinePath(counts: ArrayLike<number>, widthPx: number, heightPx: number, pitchPx = 3): string {
-  const bars = Math.min(counts.length, Math.floor(widthPx / pitchPx));
+/** A bar of two pixels and its gap. */
+const narrowestPx = 3;
+
+export function sparklinePath(counts: ArrayLike<number>, widthPx: number, heightPx: number): string {
+  const bars = Math.min(counts.length, Math.floor(widthPx / narrowestPx));
+  const pitchPx = Math.max(narrowestPx, Math.floor(widthPx / Math.max(1, bars)));
   const tallest = Array.from({ length: bars }, (_, bar) => {
     const first = Math.floor((bar * counts.length) / bars);
     const end = Math.max(first + 1, Math.floor(((bar + 1) * counts.length) / bars));
