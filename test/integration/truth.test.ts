@@ -106,20 +106,20 @@ describe("state at any instant", () => {
   it("equals the ledger's own account under load", async () => {
     const file = join(folder, "ledger.hindcast");
     const oracleFile = join(folder, "ledger.jsonl");
-    const server = ["node", "examples/ledger/server.mjs", "--load", "6", "--seed", "11", "--rate", "120"];
+    const server = ["node", "examples/ledger/server.mjs", "--load", "8", "--seed", "11", "--rate", "60"];
     await runCli(["record", "-o", file, "--", ...server], { LEDGER_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
-    expect(oracle.length).toBeGreaterThan(200);
+    expect(oracle.length).toBeGreaterThan(100);
     await compare(file, "ledger", questionsFor(oracle, 1, 400, 100));
   });
 
   it.each([1, 2, 3])("equals the account of a program that changes its state in every way (seed %i)", async (seed) => {
     const file = join(folder, `churn-${seed}.hindcast`);
     const oracleFile = join(folder, `churn-${seed}.jsonl`);
-    const program = ["node", "test/programs/churn.mjs", String(seed), "1500"];
+    const program = ["node", "test/programs/churn.mjs", String(seed), "600"];
     await runCli(["record", "-o", file, "--", ...program], { CHURN_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
-    expect(oracle.length).toBe(1500);
+    expect(oracle.length).toBe(600);
     await compare(file, "world", questionsFor(oracle, seed, 400, 300));
   });
 });
