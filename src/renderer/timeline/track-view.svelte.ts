@@ -57,11 +57,9 @@ export class TrackView {
     const toNs = Math.min(this.#recording.durationNs, this.range.toNs);
     if (this.#widthPx === 0 || toNs <= fromNs) return undefined;
     const share = (toNs - fromNs) / this.range.spanNs;
-    return {
-      fromNs,
-      toNs,
-      buckets: Math.min(mostBuckets, Math.max(1, Math.floor((this.plotPx * share) / barPitchPx))),
-    };
+    const buckets = Math.min(mostBuckets, Math.max(1, Math.floor((this.plotPx * share) / barPitchPx)));
+    const { events, spans, logs, metrics, writes } = this.#recording.summary.counts;
+    return { fromNs, toNs, buckets, records: events + spans + logs + metrics + writes };
   });
 
   constructor(recording: OpenRecording, playhead: Playhead, ranges: Ranges, selection: Selection, marks: Marks) {
