@@ -20,7 +20,7 @@ export async function eventsInRange(
     query(
       `WITH chosen AS (SELECT * FROM event WHERE instant BETWEEN $1 AND $2 ORDER BY instant, process, seq LIMIT $3)
        SELECT t.process, t.seq, t.instant, n.text AS name, t.attributes, lower(hex(s.span_id)) AS span_id FROM chosen AS t
-       LEFT JOIN name AS n ON n.id = t.name LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span AND t.span > 0
+       LEFT JOIN name AS n ON n.id = t.name LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span
        ORDER BY t.instant, t.process, t.seq`,
       [from, to, most],
     ),
@@ -30,19 +30,46 @@ export async function eventsInRange(
 
 const operationName = `list_element([${storedOperations.map((kind) => `'${kind}'`).join(", ")}], operation + 1)`;
 
-/** Every kind in one shape. `what` is the name of the row, `id` one of the dictionary where there is one. */
-const everyKind = `
-  SELECT process, seq, instant, name AS id, '' AS what, attributes, span FROM event WHERE RANGE(instant)
-  UNION ALL SELECT process, seq, instant, 0, 'log: ' || left(body, 200), attributes, span FROM log WHERE RANGE(instant)
-  UNION ALL SELECT process, seq, instant, name, ' begins', attributes, span FROM span WHERE RANGE(instant)
-  UNION ALL SELECT process, end_seq, end_instant, name, ' ends', attributes, span FROM span WHERE RANGE(end_instant)
-  UNION ALL SELECT process, seq, instant, 0, 'write: ' || ${operationName} || coalesce(' ' || key, ''), '{}', span FROM write WHERE RANGE(instant)
-  UNION ALL SELECT process, seq, instant, 0, 'write: captured', '{}', span FROM keyframe WHERE RANGE(instant)
-  UNION ALL SELECT m.process, m.seq, m.instant, s.name, ' = ' || m.value, s.attributes, 0 FROM metric AS m
-    JOIN series AS s ON s.id = m.series WHERE RANGE(m.instant)`;
+/** Every kind in one shape: instant, process, seq, id of a name, further text, attributes, span. */
+const everyKind: readonly { readonly time: string; readonly columns: string; readonly table: string }[] = [
+  { time: "instant", columns: `process, seq, name, '', attributes, span`, table: "event" },
+  { time: "instant", columns: `process, seq, 0, 'log: ' || left(body, 200), attributes, span`, table: "log" },
+  { time: "instant", columns: `process, seq, name, ' begins', attributes, span`, table: "span" },
+  { time: "end_instant", columns: `process, end_seq, name, ' ends', attributes, span`, table: "span" },
+  {
+    time: "instant",
+    columns: `process, seq, 0, 'write: ' || ${operationName} || coalesce(' ' || key, ''), '{}', span`,
+    table: "write",
+  },
+  { time: "instant", columns: `process, seq, 0, 'write: captured', '{}', span`, table: "keyframe" },
+  {
+    time: "instant",
+    columns: `metric.process, seq, name, ' = ' || value, attributes, 0`,
+    table: "metric JOIN series ON series.id = metric.series",
+  },
+];
 
-const within = (condition: string): string =>
-  everyKind.replace(/RANGE\((\w+(?:\.\w+)?)\)/g, (_, column: string) => `${column} ${condition}`);
+/** The instants of the nearest `$2` records on one side: text is put together only for what lies within. */
+const nearestInstants = (condition: string, direction: "ASC" | "DESC"): string =>
+  everyKind
+    .map(
+      ({ time, table }) =>
+        `(SELECT ${time} AS t FROM ${table} WHERE ${time} ${condition} ORDER BY 1 ${direction} LIMIT $2)`,
+    )
+    .join(" UNION ALL ");
+
+async function edge(query: Query, instant: bigint, count: number, side: "before" | "after"): Promise<bigint> {
+  const [condition, direction, last] =
+    side === "before" ? (["<= $1", "DESC", "min"] as const) : (["> $1", "ASC", "max"] as const);
+  const rows = await query(
+    `SELECT coalesce(${last}(t), $1) AS edge FROM (SELECT t FROM (${nearestInstants(condition, direction)}) ORDER BY t ${direction} LIMIT $2)`,
+    [instant, count],
+  );
+  return rows.bigints("edge")[0] ?? instant;
+}
+
+const orderBy = (direction: "ASC" | "DESC"): string =>
+  `ORDER BY instant ${direction}, process ${direction}, seq ${direction}`;
 
 /** Up to `before` records at or before the instant and `after` later ones, in order. */
 export async function eventsAround(
@@ -52,16 +79,24 @@ export async function eventsAround(
   before: number,
   after: number,
 ): Promise<EventColumns> {
-  const order = (direction: string): string => `ORDER BY instant ${direction}, process ${direction}, seq ${direction}`;
+  const counts = [Math.min(before, mostRows / 2), Math.min(after, mostRows / 2)] as const;
+  const [first, last] = await Promise.all([
+    edge(query, instant, counts[0], "before"),
+    edge(query, instant, counts[1], "after"),
+  ]);
+  const within = everyKind
+    .map(({ time, columns, table }) => `SELECT ${time}, ${columns} FROM ${table} WHERE ${time} BETWEEN $2 AND $3`)
+    .join(" UNION ALL ");
   const rows = await query(
-    `WITH chosen AS (
-       (SELECT * FROM (${within("<= $1")}) ${order("DESC")} LIMIT $2)
-       UNION ALL (SELECT * FROM (${within("> $1")}) ${order("ASC")} LIMIT $3))
+    `WITH near AS (SELECT * FROM (${within}) AS t(instant, process, seq, id, what, attributes, span)),
+       chosen AS (
+         (SELECT * FROM near WHERE instant <= $1 ${orderBy("DESC")} LIMIT $4)
+         UNION ALL (SELECT * FROM near WHERE instant > $1 ${orderBy("ASC")} LIMIT $5))
      SELECT t.process, t.seq, t.instant, coalesce(n.text, '') || t.what AS name, t.attributes,
        lower(hex(s.span_id)) AS span_id FROM chosen AS t LEFT JOIN name AS n ON n.id = t.id
-       LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span AND t.span > 0
+       LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span
      ORDER BY t.instant, t.process, t.seq`,
-    [instant, Math.min(before, mostRows / 2), Math.min(after, mostRows / 2)],
+    [instant, first, last, ...counts],
   );
   return columnsFrom(rows, start, false);
 }

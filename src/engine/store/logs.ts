@@ -139,7 +139,7 @@ export class Logs {
          ORDER BY ${order} LIMIT $5 OFFSET $4)
        SELECT t.process, t.seq, t.instant, t.severity, t.body, t.attributes, n.text AS source,
          lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id FROM chosen AS t
-         LEFT JOIN name AS n ON n.id = t.source LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span AND t.span > 0
+         LEFT JOIN name AS n ON n.id = t.source LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span
        ORDER BY t.instant, t.process, t.seq`,
       [...given, ...matching.values],
     );

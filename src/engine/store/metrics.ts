@@ -55,15 +55,17 @@ export async function metricSamples(query: Query, start: bigint, series: number,
     return { series, ...samplesFrom(rows, start), reduced: false };
   }
   const slices = Math.max(1, Math.floor(points / 2));
+  const type = (to - from) * BigInt(slices) < 2n ** 62n ? "BIGINT" : "HUGEINT";
+  // A series belongs to one process, so its smallest seq is its smallest instant: the earliest of equal samples.
   const rows = await query(
     `WITH sample AS (
-       SELECT instant, value, seq, (((instant - $2)::HUGEINT * $4) // ($3 - $2 + 1))::INTEGER AS slice FROM metric WHERE ${here}),
-     chosen AS (
-       SELECT slice, arg_min((instant, seq), (value, instant, seq)) AS low, arg_max((instant, seq), (value, -instant, -seq)) AS high,
-         min(value) AS least, max(value) AS most FROM sample GROUP BY slice)
-     SELECT low[1] AS instant, low[2] AS seq, least AS value FROM chosen
-     UNION ALL SELECT high[1], high[2], most FROM chosen WHERE high <> low
-     ORDER BY instant, seq`,
+       SELECT instant, value, seq, (((instant - $2)::${type} * $4) // ($3 - $2 + 1))::INTEGER AS slice FROM metric WHERE ${here}),
+     bounds AS (SELECT slice, min(value) AS least, max(value) AS most FROM sample GROUP BY slice),
+     low AS (SELECT min(s.instant) AS instant, min(s.seq) AS seq, any_value(b.least) AS value
+       FROM sample AS s JOIN bounds AS b ON b.slice = s.slice AND b.least = s.value GROUP BY s.slice),
+     high AS (SELECT min(s.instant) AS instant, min(s.seq) AS seq, any_value(b.most) AS value
+       FROM sample AS s JOIN bounds AS b ON b.slice = s.slice AND b.most = s.value GROUP BY s.slice)
+     SELECT instant, seq, value FROM low UNION SELECT instant, seq, value FROM high ORDER BY instant, seq`,
     [series, from, to, slices],
   );
   return { series, ...samplesFrom(rows, start), reduced: true };

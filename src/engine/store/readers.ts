@@ -1,13 +1,23 @@
 // Connections that answer questions about one open file. A connection runs one query at a time, so there are a few, and
 // who comes when all are busy waits its turn.
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import {
+  BIGINT,
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBInstance,
+  type DuckDBType,
+  INTEGER,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { Rows } from "./rows.js";
 
 const connectionCount = 3;
 
+export type Parameter = bigint | number | string;
+
 /** The one way to ask: `$1`, `$2` … in the text are `values` in order. */
 export interface Query {
-  (sql: string, values?: readonly DuckDBValue[]): Promise<Rows>;
+  (sql: string, values?: readonly Parameter[]): Promise<Rows>;
 }
 
 export class Readers {
@@ -29,7 +39,7 @@ export class Readers {
   readonly query: Query = async (sql, values = []) => {
     const connection = await this.#acquire();
     try {
-      return await Rows.from(await connection.run(sql, [...values]));
+      return await Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
     } finally {
       this.#release(connection);
     }
@@ -54,4 +64,11 @@ export class Readers {
     for (const _ of this.#connections) await this.#acquire();
     for (const connection of this.#connections) connection.closeSync();
   }
+}
+
+/** The client's own choice for bigint is HUGEINT, and comparing a BIGINT column with one reads the whole table. */
+function typeOf(value: Parameter): DuckDBType {
+  if (typeof value === "bigint") return BIGINT;
+  if (typeof value === "string") return VARCHAR;
+  return (value | 0) === value ? INTEGER : DOUBLE;
 }

@@ -78,7 +78,7 @@ const time = (column: string): string => `make_timestamp_ns(${column})`;
 const hex = (column: string): string => `lower(hex(${column}))`;
 
 /** The last span of this process number at or before a row cannot be ambiguous: a span number is used once. */
-const ofSpan = `LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span AND t.span > 0`;
+const ofSpan = `LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span`;
 const ofPlace = `LEFT JOIN location AS l ON l.id = t.location LEFT JOIN name AS f ON f.id = l.file LEFT JOIN name AS g ON g.id = l.function`;
 
 export const views: Readonly<Record<string, string>> = {

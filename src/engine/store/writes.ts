@@ -27,7 +27,7 @@ const writesSql = (upTo: string): string => `
     LEFT JOIN location AS l ON l.id = c.location
     LEFT JOIN name AS f ON f.id = l.file
     LEFT JOIN name AS g ON g.id = l.function
-    LEFT JOIN span AS s ON s.process = $1 AND s.span = c.span AND c.span > 0
+    LEFT JOIN span AS s ON s.process = $1 AND s.span = c.span
     LEFT JOIN name AS n ON n.id = s.name
   ORDER BY c.seq`;
 
