@@ -63,8 +63,8 @@ describe("violationsIn", () => {
         "src/misc/a.ts",
       ),
     ).toEqual([
-      "src/shared/base/index.ts is a barrel file; index.ts belongs only to src/engine, src/agent, src/rules, src/cli, " +
-        "src/serve, src/main, src/preload, src/api",
+      "src/shared/base/index.ts is a barrel file; index.ts belongs only to src/engine, src/agent, " +
+        "src/agent/state, src/agent/instrument, src/rules, src/cli, src/serve, src/main, src/preload, src/api",
       "src/agent/RingBuffer.ts should be named in kebab-case",
       "src/renderer/widgets/tree.svelte is a component and should be named in PascalCase.svelte",
       "src/misc/a.ts lies in no layer; add its folder to tools/import-rules.ts and docs/architecture.md",

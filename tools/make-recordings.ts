@@ -19,7 +19,11 @@ const samples: readonly Sample[] = [
 for (const { file, command } of samples) {
   for (const leftover of [file, `${file}.wal`]) rmSync(leftover, { force: true });
   const args = ["out/node/cli.js", "record", "-o", file, "--", ...command];
-  const [code]: unknown[] = await once(spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] }), "exit");
+  const ended: unknown[] = await once(
+    spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] }),
+    "exit",
+  );
+  const [code] = ended;
   if (code !== 0) throw new Error(`recording ${file} ended with ${String(code)}`);
   const { size } = statSync(file);
   console.log(`${file}: ${(size / 1024 / 1024).toFixed(1)} MB`);

@@ -3,7 +3,7 @@
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createStateTracker } from "../state/index.js";
-import { WritesOnly } from "../state/test-kit.js";
+import { WritesOnly } from "../state/recorded-state.test-support.js";
 import { createWriteHelpers, helpersName } from "./helpers.js";
 import { SiteRegistry } from "./sites.js";
 import { transform } from "./transform.js";

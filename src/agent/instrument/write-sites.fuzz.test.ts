@@ -2,7 +2,7 @@
 // More seeds: HINDCAST_FUZZ_SEEDS=5000 npx vitest run src/agent/instrument/write-sites.fuzz.test.ts
 import { afterEach, describe, expect, it } from "vitest";
 import { createStateTracker } from "../state/index.js";
-import { WritesOnly, liveText, recordedText } from "../state/test-kit.js";
+import { WritesOnly, liveText, recordedText } from "../state/recorded-state.test-support.js";
 import { createWriteHelpers, helpersName } from "./helpers.js";
 import { SiteRegistry } from "./sites.js";
 import { transform } from "./transform.js";

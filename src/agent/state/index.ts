@@ -1,9 +1,10 @@
 // Captured state: what the program's tracked values are, and every change to them.
 import type { RecordSink } from "../record-sink.js";
-import { IdentityLog, type LocationOf, type StateLimits, defaultLimits } from "./tracker.js";
+import { type LocationOf, type StateLimits, defaultLimits } from "./followed.js";
+import { IdentityLog } from "./tracker.js";
 import { type WriteNotes } from "./writes.js";
 
-export type { LocationOf, StateLimits } from "./tracker.js";
+export type { LocationOf, StateLimits } from "./followed.js";
 
 export interface StateTracker {
   /** Whether anything is tracked yet. */

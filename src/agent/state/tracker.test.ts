@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createStateTracker } from "./index.js";
-import { WritesOnly, liveText, recordedText } from "./test-kit.js";
+import { WritesOnly, liveText, recordedText } from "./recorded-state.test-support.js";
 
 const tracked = (value: unknown, limits = {}) => {
   const sink = new WritesOnly();

@@ -15,17 +15,17 @@ import {
   pairCount,
   valueAt,
 } from "./intrinsics.js";
+import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import { isMap, isProxy, isSet } from "./nature.js";
 import { type Shadow, accessor, lengthOf, readElement } from "./shadow.js";
-import type { Followed, IdentityLog, LocationOf } from "./tracker.js";
 
 type ArrayShadow = Extract<Shadow, { kind: "array" }>;
 
 export class WriteNotes {
-  readonly #log: IdentityLog;
+  readonly #log: FollowedObjects;
   readonly #locationOf: LocationOf;
 
-  constructor(log: IdentityLog, locationOf: LocationOf) {
+  constructor(log: FollowedObjects, locationOf: LocationOf) {
     this.#log = log;
     this.#locationOf = locationOf;
   }

@@ -8,6 +8,6 @@ export function createCodec(): Codec {
   return {
     // A copy: the packer hands out parts of a large shared buffer, and posting a part to a port would clone the whole.
     encode: (message) => new Uint8Array(packr.pack(message)),
-    decode: (bytes) => packr.unpack(bytes),
+    decode: (bytes): unknown => packr.unpack(bytes),
   };
 }

@@ -1,0 +1,54 @@
+// What is known of one object that is followed, and what a seen write needs of the log of all of them.
+import type { ObjectId } from "../../shared/trace/value.js";
+import type { WriteOperation } from "../../shared/trace/write.js";
+import type { Encoder } from "./changes.js";
+import type { Entries, Shadow } from "./shadow.js";
+
+export interface StateLimits {
+  /** Objects followed at once; a reference to one more is "too-large". */
+  readonly objects: number;
+  /** Elements, keys, pairs or members of one object. */
+  readonly slots: number;
+  /** UTF-16 units kept of a string, and bytes of a buffer. */
+  readonly stringLength: number;
+  readonly bytes: number;
+  /** Slots compared by one `boundary()`; an object is never compared in part. */
+  readonly slotsPerLook: number;
+  /** Share of the program's time that looking may take, 0-1. */
+  readonly lookShare: number;
+}
+
+export const defaultLimits: StateLimits = {
+  objects: 1_000_000,
+  slots: 500_000,
+  stringLength: 10_000,
+  bytes: 65_536,
+  slotsPerLook: 4_000,
+  lookShare: 0.05,
+};
+
+/** An object with an id. `shadow` is undefined while it is not reachable from any tracked value. */
+export interface Followed {
+  readonly id: ObjectId;
+  readonly className: string;
+  shadow: Shadow | undefined;
+  /** Private fields as far as write sites told about them, by "#name". */
+  privates: Entries | undefined;
+  /** Clock of the last comparison of the whole object, milliseconds. */
+  lookedMs: number;
+  /** The last round of looks that reached it. */
+  round: number;
+}
+
+/** Where a write was made; 0 is unknown. Resolved only when there is something to record. */
+export type LocationOf = (site: number) => number;
+
+export interface FollowedObjects {
+  readonly encoder: Encoder;
+  readonly limits: StateLimits;
+  followed(object: unknown): Followed | undefined;
+  /** Records an operation seen as it happened. */
+  recordExact(operation: WriteOperation, location: number): void;
+  /** Compares the whole object now, as part of a write that was seen; asks where only if something changed. */
+  compareAtWrite(entry: Followed, object: object, location: () => number): void;
+}
