@@ -6,9 +6,9 @@ import { EngineLink, type WorkerSetup } from "./worker.js";
 
 const stopMessage = "stop";
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
-const maxStillMs = 1000;
-/** … and never longer than this, which only a backlog of many megabytes needs. */
-const maxExitWaitMs = 5000;
+const maxStillMs = 5000;
+/** … and never longer than this. It usually takes a millisecond; a flood just before the exit can take seconds. */
+const maxExitWaitMs = 30_000;
 
 export interface Ending {
   readonly exitCode: number | undefined;

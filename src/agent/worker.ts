@@ -114,6 +114,7 @@ export class EngineLink {
       case "refused":
         return this.giveUp();
       case "ack":
+        this.#noteProgress();
         while (this.#unacknowledged[0] !== undefined && this.#unacknowledged[0].number <= message.batch)
           this.#unacknowledgedBytes -= this.#unacknowledged.shift()?.records.length ?? 0;
         return;
@@ -176,10 +177,15 @@ export class EngineLink {
   #send(parts: readonly Uint8Array[]): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    const noteProgress = () => void Atomics.add(this.#memory.control, control.progress, 1);
+    const noteProgress = (): void => this.#noteProgress();
     socket.cork();
     for (const part of parts) socket.write(part, noteProgress);
     socket.uncork();
+  }
+
+  /** A program that waits for us at its exit goes on waiting while this is called now and then. */
+  #noteProgress(): void {
+    Atomics.add(this.#memory.control, control.progress, 1);
   }
 
   /** The program's `performance.now()`, read from this thread. */

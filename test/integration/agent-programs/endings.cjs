@@ -33,7 +33,7 @@ const endings = {
   },
   sigterm: () => setTimeout(() => process.kill(process.pid, "SIGTERM"), 500),
   blocked() {
-    const until = Date.now() + 1500;
+    const until = Date.now() + 3000;
     let beats = 0;
     while (Date.now() < until) if (Date.now() % 100 === 0) event("beat", { beats: beats++ });
     process.kill(process.pid, "SIGKILL");
