@@ -8,9 +8,6 @@ const { isNativeError, isProxy } = types;
 /** Native errors may keep `stack` behind the engine's own accessor, which is as safe as data. */
 const nativeStackGetter = getOwnPropertyDescriptor(new Error(), "stack")?.get;
 
-export const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
-
 /** The value of a data property on `target` or its prototypes; undefined when there is none or it is an accessor. */
 export function dataProperty(target: object, key: string | symbol): unknown {
   let owner: object | null = target;
