@@ -12,7 +12,7 @@ export interface CliOption {
   readonly preset?: string;
   /** Completions offer file names. */
   readonly isPath?: boolean;
-  readonly schema: v.GenericSchema<unknown>;
+  readonly schema: v.GenericSchema;
 }
 
 const text = v.optional(v.string());

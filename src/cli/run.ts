@@ -58,8 +58,7 @@ async function runUnder(
   signals.passTo(undefined);
   const stopped = await call("recording.stop", { recordingId });
   if (!stopped.ok) await complain(terminal, stopped.error);
-  const isInterrupted = await Promise.race([signals.interrupted, Promise.resolve(false)]);
-  if (isInterrupted === false && stopped.ok) {
+  if (!signals.isInterrupted() && stopped.ok) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
     await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);
     await terminal.err.flush();

@@ -11,16 +11,22 @@ export interface SignalWatch {
   passTo(receiver: ((signal: NodeJS.Signals) => void) | undefined): void;
   /** Settles at the first SIGINT, SIGTERM or SIGHUP, also one that came before. */
   readonly interrupted: Promise<NodeJS.Signals>;
+  /** Whether that has come. */
+  isInterrupted(): boolean;
   release(): void;
 }
 
 /** `hasTerminal`: any of our streams is one, so that Ctrl+C has reached the program already. */
 export function watchSignals(hasTerminal: boolean, platform: NodeJS.Platform): SignalWatch {
   let receiver: ((signal: NodeJS.Signals) => void) | undefined;
+  let isInterrupted = false;
   let interrupt: (signal: NodeJS.Signals) => void = () => undefined;
   const interrupted = new Promise<NodeJS.Signals>((resolve) => (interrupt = resolve));
   const take = (signal: NodeJS.Signals): void => {
-    if (signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP") interrupt(signal);
+    if (signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP") {
+      isInterrupted = true;
+      interrupt(signal);
+    }
     if (!hasTerminal || !sentByTerminals.includes(signal)) receiver?.(signal);
   };
   const watched = passedOn.filter((signal) => platform !== "win32" || !notOnWindows.includes(signal));
@@ -28,6 +34,7 @@ export function watchSignals(hasTerminal: boolean, platform: NodeJS.Platform): S
   return {
     passTo: (next) => (receiver = next),
     interrupted,
+    isInterrupted: () => isInterrupted,
     release: () => {
       for (const signal of watched) process.off(signal, take);
     },

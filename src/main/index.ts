@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BrowserWindow, Menu, app, session } from "electron";
-import { type ShellCommand, shellChannels } from "../shared/protocol/shell-calls.js";
+import { Menu, app, session } from "electron";
+import type { ShellCommand } from "../shared/protocol/shell-calls.js";
+import { AppWindow } from "./app-window.js";
 import { Engine } from "./engine.js";
 import { type LaunchRequest, appWords, launchRequest } from "./launch-request.js";
-import { applicationMenu } from "./menu.js";
-import { declarePageScheme, pageAddress, servePage } from "./page-protocol.js";
+import { menuTemplate } from "./menu.js";
+import { declarePageScheme, servePage } from "./page-protocol.js";
 import { answerShellCalls, askForRecording } from "./shell-handlers.js";
 import { createWindow, denyPermissions } from "./window.js";
 
@@ -33,49 +34,48 @@ async function showAddress(address: string): Promise<void> {
 }
 
 async function showApp(request: LaunchRequest): Promise<void> {
-  let window: BrowserWindow | undefined;
-  const tell = (command: ShellCommand): void => window?.webContents.send(shellChannels.command, command);
-  const show = (path: string): void => {
-    tell({ kind: "open", path });
-    if (window?.isMinimized() === true) window.restore();
-    window?.focus();
+  const first: { request: LaunchRequest; window?: AppWindow } = { request };
+  const show = (wanted: LaunchRequest): void => {
+    const command = commandFor(wanted);
+    if (first.window === undefined) first.request = wanted;
+    else if (command !== undefined) first.window.tell(command);
+    first.window?.toFront();
   };
   app.on("second-instance", (_event, argv, cwd) => {
-    const second = launchRequest(appWords(argv, app.isPackaged), cwd, undefined);
-    const command = commandFor(second);
-    if (command !== undefined) tell(command);
-    window?.focus();
+    show(launchRequest(appWords(argv, app.isPackaged), cwd, undefined));
   });
   // macOS hands files over by this event, also before the window is there.
-  let early: string | undefined;
   app.on("open-file", (event, path) => {
     event.preventDefault();
-    if (window === undefined) early = path;
-    else show(path);
+    show({ kind: "open", path });
   });
-
   declarePageScheme();
   await app.whenReady();
   servePage(built("../renderer"));
   denyPermissions(session.defaultSession);
 
-  const handPort = (): void => {
-    if (window === undefined || window.webContents.isLoading()) return;
-    const port = engine.newPort();
-    if (port !== undefined) window.webContents.postMessage(shellChannels.port, undefined, [port]);
-  };
-  const engine = new Engine(built("../node/engine-process.js"), handPort);
-  const isOwn = window;
-  window = createWindow({ preload: built("../preload/index.cjs"), session: session.defaultSession });
-  answerShellCalls(({ sender }) => (window?.webContents === sender ? window : isOwn));
-  window.webContents.on("did-finish-load", handPort);
-  window.on("closed", () => app.quit());
+  const engine = new Engine(built("../node/engine-process.js"), () => first.window?.handPort());
+  stopBeforeQuit(engine);
+  const window = new AppWindow(
+    built("../preload/index.cjs"),
+    () => engine.newPort(),
+    () => app.quit(),
+  );
+  first.window = window;
+  answerShellCalls(({ sender }) => window.ifOwn(sender));
+  const tell = (command: ShellCommand): void => window.tell(command);
   const openRecording = async (): Promise<void> => {
-    const path = window === undefined ? undefined : await askForRecording(window);
+    const path = window.window === undefined ? undefined : await askForRecording(window.window);
     if (path !== undefined) tell({ kind: "open", path });
   };
-  Menu.setApplicationMenu(applicationMenu({ openRecording: () => void openRecording(), tell }, process.platform));
+  const menu = menuTemplate({ openRecording: () => void openRecording(), tell }, process.platform);
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
+  await window.load(first.request.kind === "open" ? first.request.path : undefined);
+  if (first.request.kind === "demo") tell({ kind: "record-demo" });
+}
 
+/** What was received is committed before the app goes. */
+function stopBeforeQuit(engine: Engine): void {
   let isStopped = false;
   app.on("before-quit", (event) => {
     if (isStopped) return;
@@ -85,9 +85,6 @@ async function showApp(request: LaunchRequest): Promise<void> {
       app.quit();
     });
   });
-  const first = early ?? (request.kind === "open" ? request.path : undefined);
-  await window.loadURL(pageAddress(first));
-  if (request.kind === "demo") tell({ kind: "record-demo" });
 }
 
 app.enableSandbox();

@@ -1,5 +1,5 @@
 // The application menu. Everything in it the page can do as well; the shell only passes the wish on.
-import { Menu, type MenuItemConstructorOptions } from "electron";
+import type { MenuItemConstructorOptions } from "electron";
 import type { ShellCommand } from "../shared/protocol/shell-calls.js";
 
 export interface MenuActions {
@@ -8,7 +8,10 @@ export interface MenuActions {
   tell(command: ShellCommand): void;
 }
 
-export function applicationMenu({ openRecording, tell }: MenuActions, platform: NodeJS.Platform): Menu {
+export function menuTemplate(
+  { openRecording, tell }: MenuActions,
+  platform: NodeJS.Platform,
+): MenuItemConstructorOptions[] {
   const isMac = platform === "darwin";
   const file: MenuItemConstructorOptions = {
     label: "&File",
@@ -32,11 +35,5 @@ export function applicationMenu({ openRecording, tell }: MenuActions, platform: 
       { role: "togglefullscreen" },
     ],
   };
-  return Menu.buildFromTemplate([
-    ...(isMac ? [{ role: "appMenu" } as const] : []),
-    file,
-    { role: "editMenu" },
-    view,
-    { role: "windowMenu" },
-  ]);
+  return [...(isMac ? [{ role: "appMenu" } as const] : []), file, { role: "editMenu" }, view, { role: "windowMenu" }];
 }
