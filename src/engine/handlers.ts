@@ -15,6 +15,7 @@ import { StateCalls } from "./state-calls.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { isDamage } from "./store/open-file.js";
+import { FileClosed } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { density, marks, stepToEvent } from "./store/timeline.js";
@@ -44,6 +45,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     try {
       return await work(found.value);
     } catch (error) {
+      if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
       if (!isDamage(error)) throw error;
       return failed(hindcastError("damaged-recording", { path: found.value.path, reason: error.message }));
     }

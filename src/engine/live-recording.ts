@@ -178,6 +178,6 @@ export class LiveRecording {
   async finish(): Promise<void> {
     await this.commit();
     clearTimeout(this.#timer);
-    if (this.#failed === undefined) this.#writer.dispose();
+    this.#writer.dispose();
   }
 }

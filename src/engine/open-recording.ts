@@ -134,7 +134,9 @@ export class OpenRecording {
   }
 
   async summary(): Promise<RecordingSummary> {
+    // All of one moment: it may be closed while the size is looked up.
     const { state, start, end, processes, scopes } = this.facts();
+    const counts = this.#counts();
     return {
       recordingId: this.id,
       path: this.path,
@@ -146,7 +148,7 @@ export class OpenRecording {
       sizeBytes: await sizeOf(this.path),
       processes: [...processes],
       scopes: [...scopes],
-      counts: this.#counts(),
+      counts,
     };
   }
 
@@ -186,6 +188,10 @@ export class OpenRecording {
       ({ file: this.#file, readers: this.#readers } = saved.value);
       this.#state = { kind: "saved", facts: saved.value.facts };
       return ok(undefined);
+    } catch (error) {
+      this.#state = { kind: "closed" };
+      const reason = error instanceof Error ? error.message : String(error);
+      return failed(hindcastError("cannot-write", { path: this.path, reason }));
     } finally {
       this.#switching = undefined;
       finished();

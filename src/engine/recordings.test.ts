@@ -60,6 +60,16 @@ describe("recordings", () => {
     expect(new Set(together.map((other) => other.recordingId)).size).toBe(1);
   });
 
+  it("answer who asks while they are closed, one way or the other", async () => {
+    const { recordingId } = await recordLines(["one"]);
+    const asked = Array.from({ length: 12 }, () =>
+      engine.try("logs.around", { recordingId, instant: 2n ** 62n, before: 1, after: 0 }),
+    );
+    await engine.call("recording.close", { recordingId });
+    for (const answer of await Promise.all(asked))
+      expect(answer.ok ? answer.value.page.bodies[0] : answer.error.code).toMatch(/^(one|recording-closed)$/);
+  });
+
   it("do not overwrite a file, nor what is not theirs", async () => {
     const path = engine.path("mine.hindcast");
     writeFileSync(path, "mine");

@@ -102,6 +102,7 @@ export class Recordings {
     const stopped = await recording.stop();
     if (!stopped.ok) return stopped;
     this.#quiet(recording.id);
+    if (!recording.isOpen) return failed(hindcastError("recording-closed"));
     const summary = await recording.summary();
     this.notify({ kind: "recording-changed", summary });
     return ok(summary);

@@ -20,10 +20,15 @@ export interface Query {
   (sql: string, values?: readonly Parameter[]): Promise<Rows>;
 }
 
+/** Thrown to who asks about a file that was closed meanwhile. */
+export class FileClosed extends Error {}
+
 export class Readers {
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  #isClosed = false;
 
   private constructor(connections: readonly DuckDBConnection[]) {
     this.#connections = connections;
@@ -46,6 +51,7 @@ export class Readers {
   };
 
   #acquire(): Promise<DuckDBConnection> {
+    if (this.#isClosed) return Promise.reject(new FileClosed("the file is closed"));
     const connection = this.#idle.pop();
     if (connection !== undefined) return Promise.resolve(connection);
     return new Promise((resolve) => {
@@ -61,7 +67,9 @@ export class Readers {
 
   /** Resolves when every query asked before has been answered. */
   async dispose(): Promise<void> {
-    for (const _ of this.#connections) await this.#acquire();
+    const idle = this.#connections.map(() => this.#acquire());
+    this.#isClosed = true;
+    await Promise.all(idle);
     for (const connection of this.#connections) connection.closeSync();
   }
 }

@@ -264,7 +264,13 @@ export class RecordingWriter {
   }
 
   dispose(): void {
-    for (const appender of this.#appenders.values()) appender.closeSync();
+    for (const appender of this.#appenders.values()) {
+      try {
+        appender.closeSync();
+      } catch {
+        // It complains once more of the commit that failed, which was reported then.
+      }
+    }
     this.#connection.closeSync();
   }
 }

@@ -1,0 +1,122 @@
+// Programs that the engine starts itself, recorded by the built agent.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Engine, createEngine } from "../../src/engine/index.js";
+import type {
+  CallArgs,
+  CallResult,
+  EngineCallName,
+  EngineNotice,
+  RecordingSummary,
+} from "../../src/shared/protocol/engine-calls.js";
+
+const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("programs that the engine starts", () => {
+  let folder: string;
+  let engine: Engine;
+  let notices: EngineNotice[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hindcast launch "));
+    notices = [];
+    engine = createEngine({
+      packageFolder,
+      environment: { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_STATE_HOME: join(folder, "state") },
+    });
+    engine.onNotice((notice) => notices.push(notice));
+  });
+  afterEach(async () => {
+    await engine.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
+    const answer = await engine.handlers[name](args, { aborted: false });
+    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
+    return answer.value;
+  }
+
+  async function untilSummary(
+    recordingId: string,
+    isIt: (summary: RecordingSummary) => boolean,
+  ): Promise<RecordingSummary> {
+    for (;;) {
+      const summary = await call("recording.summary", { recordingId });
+      if (isIt(summary)) return summary;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it("are recorded, and the recording ends with the program", async () => {
+    const script = join(folder, "say it.cjs");
+    writeFileSync(
+      script,
+      `console.log("hello"); setTimeout(() => { console.error("bye"); process.exitCode = 4; }, 300);`,
+    );
+    const { recordingId, state } = await call("recording.launch", {
+      command: [process.execPath, script],
+      cwd: folder,
+      capture: {},
+    });
+    expect(state).toBe("live");
+    const saved = await untilSummary(recordingId, (summary) => summary.state === "saved");
+    expect(saved.processes.map(({ ended, cwd }) => [ended?.exitCode, cwd])).toEqual([[4, folder]]);
+    const { bodies } = await call("logs.page", { recordingId, first: 0, limit: 10 });
+    expect(bodies).toEqual(["hello", "bye"]);
+    expect(notices.at(-1)).toMatchObject({ kind: "recording-changed", summary: { recordingId, state: "saved" } });
+  });
+
+  it("are stopped with the recording, and what they started too", async () => {
+    const script = join(folder, "parent.cjs");
+    writeFileSync(
+      script,
+      `if (process.argv[2] !== "child") require("node:child_process").spawn(process.execPath, [__filename, "child"], { stdio: "inherit" });
+       setInterval(() => {}, 1000);`,
+    );
+    const { recordingId } = await call("recording.launch", { command: [process.execPath, script], capture: {} });
+    const { processes } = await untilSummary(recordingId, (summary) => summary.processes.length === 2);
+    await call("recording.stop", { recordingId });
+    const isRunning = ({ pid }: { readonly pid: number }): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    for (let left = 100; left > 0 && processes.some(isRunning); left--)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(processes.filter(isRunning)).toEqual([]);
+  });
+
+  it("that cannot be started leave no recording behind", async () => {
+    mkdirSync(join(folder, "kept"));
+    const path = join(folder, "kept", "none.hindcast");
+    const answer = await engine.handlers["recording.launch"](
+      { command: [join(folder, "no such command")], path, capture: {} },
+      { aborted: false },
+    );
+    expect(answer.ok ? "ok" : answer.error.code).toBe("command-not-found");
+    expect(readdirSync(join(folder, "kept"))).toEqual([]);
+  });
+
+  it("include the demo, whose state can be seen", async () => {
+    const { recordingId } = await call("recording.demo", {});
+    const { start, end } = await untilSummary(
+      recordingId,
+      ({ scopes, counts }) => scopes.length > 0 && counts.spans > 20 && counts.logs > 5,
+    );
+    const { records } = await call("timeline.density", { recordingId, from: start, to: end + 1n, buckets: 10 });
+    expect(records.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(25);
+    const at = { kind: "instant", instant: end } as const;
+    const { value } = await call("state.at", { recordingId, process: 1, scope: "ledger", at });
+    expect(JSON.stringify(value)).toMatch(/balance/);
+    const saved = await call("recording.stop", { recordingId });
+    expect([saved.state, saved.processes.map(({ serviceName }) => serviceName)]).toEqual([
+      "saved",
+      [expect.any(String)],
+    ]);
+  });
+});
