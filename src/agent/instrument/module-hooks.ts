@@ -89,7 +89,7 @@ function replace(name: "register" | "registerHooks", replacement: AnyFunction): 
 }
 
 function deregister(hooks: unknown): void {
-  const method = typeof hooks === "object" && hooks !== null ? Reflect.get(hooks, "deregister") : undefined;
+  const method: unknown = typeof hooks === "object" && hooks !== null ? Reflect.get(hooks, "deregister") : undefined;
   if (isFunction(method)) method.call(hooks);
 }
 
