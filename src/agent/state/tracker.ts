@@ -3,7 +3,7 @@
 // Invariant: an operation never names an object whose contents were not recorded before it.
 // The look goes round the graph breadth first in rounds. An object no round reaches is forgotten: it keeps its id, loses
 // its shadow, and is adopted anew should it come back. Whatever a new reference names counts as reached by the round.
-import { type CapturedValue, type ObjectId, objectId } from "../../shared/trace/value.js";
+import { type CapturedValue, objectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { RecordSink } from "../record-sink.js";
 import { type Encoder, changesOf, contentsOf } from "./changes.js";

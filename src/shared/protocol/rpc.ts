@@ -46,8 +46,10 @@ export const callAbout = <Name extends RecordingCallName>(
   name: Name,
   args: RecordingArgs<Name>,
   signal?: AbortSignalLike,
-): Promise<Result<CallResult<Name>, HindcastError>> =>
-  call(name, { ...args, recordingId } as unknown as CallArgs<Name>, signal);
+): Promise<Result<CallResult<Name>, HindcastError>> => {
+  const complete: unknown = { ...args, recordingId };
+  return call(name, complete as CallArgs<Name>, signal);
+};
 
 /** The part of AbortSignal used here: shared code has neither DOM nor Node types. */
 export interface AbortSignalLike {
