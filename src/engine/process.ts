@@ -30,6 +30,7 @@ function serve(host: Host): void {
     if (read.success) take(read.output, port);
   });
   host.onGone(() => void stop());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
 
   const take = (message: ToEngineProcess, port: Parameters<typeof portTransport>[0] | undefined): void => {
     switch (message.kind) {
