@@ -161,7 +161,9 @@ export class LogsView {
     this.#opened = rows === undefined ? undefined : { row, details: rows.length, rows };
   }
 
-  selectSpanOf(line: LogLine): void {
+  /** Goes to the line, so that Lanes shows its time, and picks its span there. */
+  showSpanOf(line: LogLine): void {
+    this.goTo(line.row);
     this.#selection.selectSpan({ process: line.process, spanId: line.spanId, traceId: line.traceId });
   }
 

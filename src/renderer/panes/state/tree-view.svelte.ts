@@ -27,6 +27,10 @@ export class TreeView implements TreeShape {
   readonly writer = new Query<WriteEntry | undefined>();
   #expandedByScope = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
   #visible = $state.raw({ first: 0, end: 60 });
+  readonly #wantedFirst: number = $derived.by(
+    () => Math.max(0, Math.floor(this.#visible.first / spareRows) - 1) * spareRows,
+  );
+  readonly #wantedEnd: number = $derived.by(() => (Math.ceil(this.#visible.end / spareRows) + 1) * spareRows);
   #attempt = $state(0);
   #shownScope: string | undefined;
   /** A row the keyboard went to before it had arrived. */
@@ -74,8 +78,8 @@ export class TreeView implements TreeShape {
   load(): void {
     const { scope } = this;
     const { at, expanded } = this;
-    const first = Math.max(0, Math.floor(this.#visible.first / spareRows) * spareRows - spareRows);
-    const end = Math.ceil(this.#visible.end / spareRows) * spareRows + spareRows;
+    const first = this.#wantedFirst;
+    const end = this.#wantedEnd;
     void this.#attempt;
     if (scope === undefined) return;
     const key = this.#scopeKey;
