@@ -325,4 +325,4 @@ export function isHindcastError(value: unknown): value is HindcastError {
   return shape.success && isErrorCode(shape.output.code);
 }
 
-export { attributes as attributesSchema, spanKinds, spanStatuses };
+export { spanKinds, spanStatuses };

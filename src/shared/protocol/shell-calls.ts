@@ -20,7 +20,6 @@ export const shellCalls = {
 export type ShellCallName = keyof typeof shellCalls;
 export type ShellArgs<Name extends ShellCallName> = v.InferOutput<(typeof shellCalls)[Name]["args"]>;
 export type ShellResult<Name extends ShellCallName> = v.InferOutput<(typeof shellCalls)[Name]["result"]>;
-export type CallShell = <Name extends ShellCallName>(name: Name, args: ShellArgs<Name>) => Promise<ShellResult<Name>>;
 
 /** What the shell tells the page: chosen in the menu, or a file given to a second start of the app. */
 export const shellCommand = v.variant("kind", [
