@@ -44,7 +44,19 @@ class RandomRecords {
     this.list(() => this.one(["a", "key", "ß", "€", "😀", "\ud800", "\udc00x", "\0", " "]), 6).join("");
 
   readonly number = (): number =>
-    this.one([0, -0, 1, -1, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 0.1, Number.NaN, Number.NEGATIVE_INFINITY, Number.MAX_VALUE]);
+    this.one([
+      0,
+      -0,
+      1,
+      -1,
+      2 ** 31 - 1,
+      2 ** 31,
+      -(2 ** 31),
+      0.1,
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+      Number.MAX_VALUE,
+    ]);
 
   readonly value = (): CapturedValue =>
     this.one<() => CapturedValue>([
@@ -125,7 +137,17 @@ class RandomRecords {
       case "span-start": {
         const [traceId, spanId, parentSpanId] = [this.bytes(16), this.bytes(8), this.bytes(8)];
         const spanKind = this.one(spanKinds);
-        return { kind, span, parent: id(), spanKind, name, traceId, spanId, parentSpanId, attributes: this.attributes() };
+        return {
+          kind,
+          span,
+          parent: id(),
+          spanKind,
+          name,
+          traceId,
+          spanId,
+          parentSpanId,
+          attributes: this.attributes(),
+        };
       }
       case "span-end":
         return { kind, span, status: this.one(spanStatuses), name, attributes: this.attributes() };

@@ -2,7 +2,13 @@
 // Tags (docs/protocol.md lists them): 0 undefined, 1 null, 2 false, 3 true, 4 int32, 5 float64, 6 text,
 // 7 bigint as decimal text, 8 symbol, 9 object id, 10 hole, 11 cut text, 12 unavailable, 13 list, 14 attributes.
 import { type AttributeValue, type Attributes } from "../trace/attributes.js";
-import { type CapturedValue, type Entry, type ObjectContents, type UnavailableReason, objectId } from "../trace/value.js";
+import {
+  type CapturedValue,
+  type Entry,
+  type ObjectContents,
+  type UnavailableReason,
+  objectId,
+} from "../trace/value.js";
 import { unreachable } from "../base/unreachable.js";
 import { type ByteReader, type ByteWriter, MalformedBytes } from "./bytes.js";
 
