@@ -20,6 +20,7 @@ export async function fetchElectron(
   electronFolder: string,
   environment: NodeJS.ProcessEnv,
   limits: FetchLimits,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   if ((environment["ELECTRON_SKIP_BINARY_DOWNLOAD"] ?? "") !== "") return false;
   const startedMs = performance.now();
@@ -27,7 +28,7 @@ export async function fetchElectron(
   const mirror = environment["npm_config_electron_mirror"] ?? environment["ELECTRON_MIRROR"] ?? releases;
   const isReachable = await answers(`${mirror}v${version}/SHASUMS256.txt`, limits.unreachableMs / 3);
   const limitMs = isReachable ? limits.reachableMs : limits.unreachableMs - (performance.now() - startedMs);
-  return installed(join(electronFolder, "install.js"), environment, limitMs);
+  return installed(join(electronFolder, "install.js"), environment, limitMs, signal);
 }
 
 async function answers(url: string, withinMs: number): Promise<boolean> {
@@ -38,10 +39,21 @@ async function answers(url: string, withinMs: number): Promise<boolean> {
   }
 }
 
-function installed(installer: string, environment: NodeJS.ProcessEnv, withinMs: number): Promise<boolean> {
+function installed(
+  installer: string,
+  environment: NodeJS.ProcessEnv,
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
   return new Promise((settle) => {
     const { NODE_OPTIONS: _, ...inherited } = environment;
-    const child = spawn(process.execPath, [installer], { env: inherited, stdio: "ignore", timeout: withinMs });
+    const child = spawn(process.execPath, [installer], {
+      env: inherited,
+      stdio: "ignore",
+      signal,
+      killSignal: "SIGKILL",
+      timeout: Math.max(1, Math.ceil(withinMs)),
+    });
     child.once("error", () => settle(false));
     child.once("exit", (code) => settle(code === 0));
   });

@@ -40,14 +40,14 @@ async function runUnder(
   const { summary } = created.value;
   const { recordingId } = summary;
 
-  const windowClosed = showWindow(world, { environment: { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) } }).then(
-    async (window) => {
-      if (window.ok) return;
-      const remark = `one-time link, in the browser because ${window.error}`;
-      await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);
-      await new Promise<never>(() => undefined);
-    },
-  );
+  const windowClosed = showWindow(world, owned, {
+    environment: { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) },
+  }).then(async (window) => {
+    if (window.ok) return;
+    const remark = `one-time link, in the browser because ${window.error}`;
+    await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);
+    await new Promise<never>(() => undefined);
+  });
   const program = await startProgram(args.command, cwd, programEnvironment(environment, created.value.environment));
   if (!program.ok) {
     await call("recording.stop", { recordingId });

@@ -64,27 +64,31 @@ interface WindowRequest {
   readonly fetchMissing?: boolean;
 }
 
-async function shellFor(world: World, fetchMissing: boolean): Promise<Shell> {
+async function shellFor(world: World, fetchMissing: boolean, owned: Disposables): Promise<Shell> {
   const question = { ...world, packageFolder: world.paths.packageFolder };
   const shell = findShell(question);
   if (shell.kind === "electron" || shell.missingIn === undefined || !fetchMissing) return shell;
   await world.terminal.err.line("Fetching Electron, once; this takes seconds or, on a slow line, a few minutes…");
   await world.terminal.err.flush();
-  const isFetched = await fetchElectron(shell.missingIn, world.environment, fetchLimits);
+  const abort = new AbortController();
+  owned.defer(() => abort.abort());
+  const isFetched = await fetchElectron(shell.missingIn, world.environment, fetchLimits, abort.signal);
   return isFetched ? findShell(question) : { kind: "none", because: "Electron could not be fetched" };
 }
 
 /** The desktop window, if it can be had. Settles with why not, or when it was closed. */
 export async function showWindow(
   world: World,
+  owned: Disposables,
   { args = [], environment = {}, fetchMissing = false }: WindowRequest,
 ): Promise<Result<undefined, string>> {
-  const shell = await shellFor(world, fetchMissing);
+  const shell = await shellFor(world, fetchMissing, owned);
   if (shell.kind === "none") return failed(shell.because);
   const window = spawn(shell.binary, [world.paths.shell, ...args], {
     env: { ...world.environment, ...environment },
     stdio: "ignore",
   });
+  owned.defer(() => void window.kill());
   return new Promise((settle) => {
     const couldNot = failed("the desktop window did not start");
     window.once("error", () => settle(couldNot));
@@ -138,7 +142,7 @@ async function servedLink(
 
 const inWindow = (world: World, args: HostArgs, request: WindowRequest, first: First): Promise<Ending> =>
   untilInterrupted(world, async (owned) => {
-    const window = await showWindow(world, request);
+    const window = await showWindow(world, owned, request);
     if (window.ok) return ok(Promise.resolve());
     const link = await servedLink(world, args, owned, first);
     if (!link.ok) return link;
