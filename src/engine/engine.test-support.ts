@@ -11,6 +11,7 @@ import type {
   RecordingSummary,
 } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import type { CallHandlers } from "../shared/protocol/rpc.js";
 import type { Result } from "../shared/base/result.js";
 import { createEngine } from "./index.js";
 
@@ -27,6 +28,10 @@ export class TestEngine {
       XDG_STATE_HOME: join(this.folder, "state"),
     },
   });
+
+  get handlers(): CallHandlers {
+    return this.#engine.handlers;
+  }
 
   constructor() {
     this.#engine.onNotice((notice) => this.notices.push(notice));
