@@ -4,6 +4,7 @@ import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace
 import type { WriteOperation } from "../../shared/trace/write.js";
 import {
   OwnMap,
+  apply,
   eachMember,
   eachPair,
   enumerableKeys,
@@ -12,6 +13,7 @@ import {
   isIndexKey,
   isSame,
   memberCount,
+  nextOf,
   pairCount,
   timeOf,
 } from "./intrinsics.js";
@@ -131,6 +133,7 @@ function keyOperations(
   keys: readonly string[],
   encode: Encoder,
 ): WriteOperation[] | undefined {
+  if (isUnchanged(entries, object, keys)) return [];
   const operations: WriteOperation[] = [];
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] ?? "";
@@ -150,6 +153,17 @@ function keyOperations(
     });
   }
   return keys.length < 2 || hasOrder(entries, keys) ? operations : undefined;
+}
+
+/** Sure of it in one pass; objects with index-like keys may take the longer way to the same answer. */
+function isUnchanged(entries: Entries, object: object, keys: readonly string[]): boolean {
+  if (entries.size !== keys.length) return false;
+  const order = entries.keys();
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? "";
+    if (nextOf(order) !== key || !isSame(entries.get(key), readSlot(object, key))) return false;
+  }
+  return true;
 }
 
 /** Index-like keys come first and ascending whatever was done; only the others keep the order they were added in. */
@@ -224,17 +238,26 @@ export function replaceElements(
 }
 
 const arraySplice = Array.prototype.splice;
+const arrayShift = Array.prototype.shift;
 const chunk = 10_000; // below what one call may take as arguments
 
 function spliceSlots(elements: Slot[], start: number, deleteCount: number, slots: readonly Slot[]): void {
-  if (slots.length <= chunk) {
-    Reflect.apply(arraySplice, elements, [start, deleteCount, ...slots]);
-    return;
+  // A queue's shift must not copy the queue; the language's own `shift` does not.
+  if (start === 0 && deleteCount === 1 && slots.length === 0) {
+    apply(arrayShift, elements, []);
+  } else if (start + deleteCount === elements.length) {
+    elements.length = start;
+    for (let at = 0; at < slots.length; at++) elements[elements.length] = slots[at];
+  } else if (deleteCount === slots.length) {
+    for (let at = 0; at < slots.length; at++) elements[start + at] = slots[at];
+  } else if (slots.length <= chunk) {
+    apply(arraySplice, elements, [start, deleteCount, ...slots]);
+  } else {
+    const rest: Slot[] = apply(arraySplice, elements, [start + deleteCount, elements.length]);
+    elements.length = start;
+    for (let at = 0; at < slots.length; at++) elements[elements.length] = slots[at];
+    for (let at = 0; at < rest.length; at++) elements[elements.length] = rest[at];
   }
-  const rest: Slot[] = Reflect.apply(arraySplice, elements, [start + deleteCount, elements.length]);
-  elements.length = start;
-  for (let at = 0; at < slots.length; at++) elements[elements.length] = slots[at];
-  for (let at = 0; at < rest.length; at++) elements[elements.length] = rest[at];
 }
 
 function mapChanges(
@@ -246,6 +269,7 @@ function mapChanges(
 ): WriteOperation[] {
   const target = subject.id;
   if (pairCount(map) > budget.slots) return anew(subject, map, budget, encode);
+  if (isUnchangedMap(pairs, map)) return [];
   const operations: WriteOperation[] = [];
   if (pairCount(map) === 0) {
     if (pairs.size === 0) return operations;
@@ -265,6 +289,16 @@ function mapChanges(
   return hasSameKeyOrder(pairs, (visit) => eachPair(map, (_value, key) => visit(key)))
     ? operations
     : anew(subject, map, budget, encode);
+}
+
+function isUnchangedMap(pairs: OwnMap<unknown, Slot>, map: Map<unknown, unknown>): boolean {
+  if (pairs.size !== pairCount(map)) return false;
+  const order = pairs.keys();
+  let isSameSoFar = true;
+  eachPair(map, (value, key) => {
+    if (isSameSoFar) isSameSoFar = isSame(nextOf(order), key) && isSame(pairs.get(key), value);
+  });
+  return isSameSoFar;
 }
 
 function setChanges(

@@ -76,6 +76,22 @@ export function bytesOf(source: object): Uint8Array | undefined {
   return new bytesFrom(buffer, Number(offset), Number(length));
 }
 
+const mapIterator: unknown = prototypeOf(new Map().keys());
+const mapIteratorNext = methodOf(mapIterator, "next");
+/** The next item of an iterator over one of our own Maps, undefined at its end. */
+export function nextOf(iterator: Iterator<unknown>): unknown {
+  const step = apply(mapIteratorNext, iterator, []);
+  return typeof step === "object" && step !== null && "value" in step ? step.value : undefined;
+}
+
+function methodOf(owner: unknown, key: string): (this: unknown) => unknown {
+  const method: unknown = typeof owner === "object" && owner !== null ? ownDescriptor(owner, key)?.value : undefined;
+  if (typeof method !== "function") throw new Error(`this runtime has no method ${key}`);
+  return function (this: unknown): unknown {
+    return apply(method, this, []);
+  };
+}
+
 /** Gives a subclass of a collection its own copies of the methods, so that patches of the original do not reach it. */
 function keepMethods(own: object, original: object): void {
   const keys = ownKeysOf(original);
