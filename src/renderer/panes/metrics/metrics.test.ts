@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MetricSeries } from "../../../shared/protocol/engine-calls.js";
 import { defaultSeries } from "./default-series.js";
-import { type Samples, extentOf, roundExtent, valueAt } from "./samples.js";
+import { type Samples, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
 import { rowHeight } from "./row-height.js";
 import { groupSeries, toggled } from "./series-groups.js";
 import { numberText, scaleOf, valueText } from "./units.js";
@@ -75,6 +75,13 @@ describe("valueAt", () => {
 
   it("is unknown long after the last sample", () => {
     expect(valueAt(samples, 1000)).toBeUndefined();
+  });
+});
+
+describe("lineAt", () => {
+  it("lies straight between samples and nowhere beyond them", () => {
+    const samples = samplesOf([10, 1], [20, 3]);
+    expect([5, 10, 15, 20, 21].map((at) => lineAt(samples, at))).toEqual([undefined, 1, 2, 3, undefined]);
   });
 });
 

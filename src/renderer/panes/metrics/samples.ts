@@ -30,6 +30,16 @@ export function valueAt(samples: Samples, atNs: number): number | undefined {
   return interval > 0 && age > interval * staleAfterIntervals ? undefined : samples.values[position];
 }
 
+/** Where the drawn line, straight between samples, is at an instant; undefined outside of the samples. */
+export function lineAt({ timeNs, values }: Samples, atNs: number): number | undefined {
+  const position = lastSampleAt({ timeNs, values }, atNs);
+  const [from, to] = [timeNs[position], timeNs[position + 1]];
+  const [before, after] = [values[position], values[position + 1]];
+  if (from === undefined || before === undefined) return undefined;
+  if (to === undefined || after === undefined) return from === atNs ? before : undefined;
+  return before + ((after - before) * (atNs - from)) / (to - from);
+}
+
 export function typicalIntervalNs(samples: Samples): number {
   const count = samples.timeNs.length;
   if (count < 2) return 0;

@@ -68,6 +68,16 @@ export class TreeView implements TreeShape {
     return index < 0 || here === undefined ? -1 : here.first + index;
   });
 
+  /** The playhead stands right on the write that made the scope what it is: only then did something change "now". */
+  readonly isOnWrite: boolean = $derived.by(() => {
+    const write = this.writer.value;
+    const { position, instant } = this.#playhead;
+    if (write === undefined) return false;
+    return position === undefined
+      ? write.instant === instant
+      : position.process === write.process && position.seq === write.seq;
+  });
+
   constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
     this.#recording = recording;
     this.#playhead = playhead;
