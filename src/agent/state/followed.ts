@@ -12,6 +12,8 @@ export interface StateLimits {
   /** UTF-16 units kept of a string, and bytes of a buffer. */
   readonly stringLength: number;
   readonly bytes: number;
+  /** Rough size of one object's contents as a record. */
+  readonly contentBytes: number;
   /** Slots compared by one `boundary()`; an object is never compared in part. */
   readonly slotsPerLook: number;
   /** Share of the program's time that looking may take, 0-1. */
@@ -23,6 +25,7 @@ export const defaultLimits: StateLimits = {
   slots: 500_000,
   stringLength: 10_000,
   bytes: 65_536,
+  contentBytes: 3_500_000, // below a quarter of the smallest usual ring, which is the recorder's bound
   slotsPerLook: 4_000,
   lookShare: 0.05,
 };

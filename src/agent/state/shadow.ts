@@ -42,10 +42,44 @@ export interface Budget {
   readonly slots: number;
   /** Bytes kept of a buffer; the rest is counted. */
   readonly bytes: number;
+  /** UTF-16 units kept of a string. */
+  readonly stringLength: number;
+  /** Rough size of one object's contents as a record, beyond which it is "too-large": the ring takes no larger ones. */
+  readonly contentBytes: number;
 }
 
 /** Reads an object as it is now. */
 export function shadowOf(object: object, budget: Budget): Shadow {
+  const shadow = readShadow(object, budget);
+  return isTooHeavy(shadow, budget) ? tooLarge : shadow;
+}
+
+function isTooHeavy(shadow: Shadow, { stringLength, contentBytes }: Budget): boolean {
+  let bytes = 0;
+  const weigh = (slot: Slot): void => {
+    bytes += typeof slot === "string" ? 8 + Math.min(slot.length, stringLength) : 9;
+  };
+  switch (shadow.kind) {
+    case "object":
+    case "error":
+      shadow.entries.forEach((slot, key) => (weigh(key), weigh(slot)));
+      break;
+    case "array":
+      for (let at = 0; at < shadow.elements.length; at++) weigh(shadow.elements[at]);
+      break;
+    case "map":
+      shadow.pairs.forEach((value, key) => (weigh(key), weigh(value)));
+      break;
+    case "set":
+      shadow.members.forEach(weigh);
+      break;
+    default:
+      break;
+  }
+  return bytes > contentBytes;
+}
+
+function readShadow(object: object, budget: Budget): Shadow {
   switch (kindOf(object)) {
     case "object":
       return entriesShadow("object", object, budget);

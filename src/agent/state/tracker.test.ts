@@ -183,6 +183,9 @@ describe("hostile values", () => {
     expect(recorded()).toBe(
       'Object{"list":<too-large Array>,"text":cut(xxx…20),"bytes":Uint8Array(0 0/20),"small":Array[1]}',
     );
+    const heavy = Array.from({ length: 9 }, () => "y".repeat(100));
+    expect(tracked({ heavy }, { contentBytes: 900 }).recorded()).toBe('Object{"heavy":<too-large Array>}');
+    expect(tracked({ heavy }, { contentBytes: 1000 }).recorded()).toBe(liveText({ heavy }));
     value.small.length = 4_000_000_000;
     tracker.boundary();
     expect(recorded()).toContain('"small":Array (too large to capture)<opaque>');

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { createStateTracker } from "./index.js";
+import { WritesOnly, liveText, recordedText } from "./recorded-state.test-support.js";
+
+function watched(value: unknown) {
+  const sink = new WritesOnly();
+  const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: 1e9 });
+  const notes = tracker.writeNotes((site) => site);
+  tracker.track("s", value);
+  sink.forget();
+  const text = (): string => sink.writes.map(({ operation, location }) => `${operation.kind}@${location}`).join(" ");
+  return { sink, tracker, notes, text, isExact: () => recordedText(sink.graph, "s") === liveText(value) };
+}
+
+describe("a write that is told", () => {
+  it("is recorded with its place and as seen when it happened", () => {
+    const value: Record<string, unknown> = { a: 1 };
+    const { sink, notes, text } = watched(value);
+    value["a"] = 2;
+    notes.property(value, "a", 7);
+    expect(text()).toBe("set@7");
+    expect(sink.writes[0]?.afterMs).toBeNaN();
+  });
+
+  it("is nothing when the value is what it was, or the object is not tracked", () => {
+    const value = { a: 1, list: [] };
+    const { notes, text } = watched(value);
+    notes.property(value, "a", 1);
+    notes.property({ a: 1 }, "a", 1);
+    notes.method(value.list, "pop", undefined, undefined, 1);
+    notes.property(undefined, "a", 1);
+    notes.property(new Proxy({}, {}), "a", 1);
+    expect(text()).toBe("");
+  });
+
+  it("adopts what it brings in before it is recorded itself", () => {
+    const value: { list: unknown[] } = { list: [] };
+    const { notes, text, isExact } = watched(value);
+    value.list.push({ deep: [new Map([[{}, 1]])] });
+    notes.method(value.list, "push", undefined, 1, 3);
+    expect(text()).toBe("contents@3 contents@3 contents@3 contents@3 splice@3");
+    expect(isExact()).toBe(true);
+  });
+
+  it("brings up what was changed unseen in the same collection", () => {
+    const value = { list: [1, 2, 3], map: new Map([["a", 1]]) };
+    const { notes, isExact } = watched(value);
+    value.list.push(4);
+    value.list.pop();
+    value.list.pop();
+    notes.method(value.list, "pop", undefined, 3, 1);
+    value.map.set("unseen", 1);
+    value.map.set("b", 2);
+    notes.method(value.map, "set", "b", value.map, 1);
+    expect(isExact()).toBe(true);
+  });
+
+  it("on a long array costs what it changes, not what the array holds", () => {
+    const value = { list: Array.from({ length: 50_000 }, (_, n) => n) };
+    const { sink, notes, isExact } = watched(value);
+    const elementsOf = (): number =>
+      sink.writes.reduce(
+        (sum, { operation }) => sum + (operation.kind === "splice" ? operation.elements.length : 1e9),
+        0,
+      );
+    value.list.push(1);
+    notes.method(value.list, "push", undefined, 1, 1);
+    value.list.shift();
+    notes.method(value.list, "shift", undefined, 1, 1);
+    value.list.unshift(1, 2);
+    notes.method(value.list, "unshift", undefined, 1, 1);
+    const removed = value.list.splice(100, 2, 9);
+    notes.method(value.list, "splice", 100, removed, 1);
+    value.list[500] = -1;
+    notes.property(value.list, 500, 1);
+    expect(elementsOf()).toBe(5);
+    expect(isExact()).toBe(true);
+  });
+
+  it("to a private field is kept through later statements of the whole object", () => {
+    const value: Record<string, unknown> = { a: 1, b: 2 };
+    const { sink, tracker, notes } = watched(value);
+    const secret = { n: 1 };
+    notes.privateField(value, "#secret", secret, 1);
+    delete value["a"];
+    value["a"] = 1;
+    tracker.boundary();
+    const last = sink.writes.at(-1)?.operation;
+    expect(
+      last?.kind === "contents" && "entries" in last.contents && last.contents.entries.map(([key]) => key),
+    ).toEqual(["b", "a", "#secret"]);
+    secret.n = 2;
+    notes.property(secret, "n", 1);
+    expect(sink.writes.at(-1)?.operation.kind).toBe("set");
+  });
+
+  it("stops being recorded when tracking stops", () => {
+    const value = { a: 1 };
+    const { tracker, notes, text } = watched(value);
+    tracker.stop();
+    value.a = 2;
+    notes.property(value, "a", 1);
+    tracker.boundary();
+    tracker.lookAtEverything();
+    expect([tracker.isActive, text()]).toEqual([false, ""]);
+  });
+});
