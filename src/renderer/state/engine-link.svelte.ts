@@ -14,7 +14,7 @@ const longestDelayMs = 4000;
 
 export class EngineLink {
   #status = $state<LinkStatus>("connecting");
-  #callsInFlight = $state(0);
+  readonly #inFlight = new Set<Promise<unknown>>();
   #client: EngineClient | undefined;
   #isDisposed = false;
   readonly #source: TransportSource;
@@ -32,19 +32,26 @@ export class EngineLink {
   }
 
   get callsInFlight(): number {
-    return this.#callsInFlight;
+    return this.#inFlight.size;
+  }
+
+  /** Resolves when every call that is in flight now has been answered. */
+  async answered(): Promise<void> {
+    await Promise.allSettled([...this.#inFlight]);
   }
 
   /** Waits for the first connection; once it was lost, calls fail at once with "engine-lost". */
-  readonly call: Call = async (name, args, signal) => {
-    this.#callsInFlight += 1;
-    try {
-      if (this.#status === "connecting") await new Promise<void>((resolve) => this.#whenReady.push(resolve));
-      if (this.#client === undefined) return failed(hindcastError("engine-lost"));
-      return await this.#client.call(name, args, signal);
-    } finally {
-      this.#callsInFlight -= 1;
-    }
+  readonly call: Call = (name, args, signal) => {
+    const answer = this.#ask(name, args, signal);
+    this.#inFlight.add(answer);
+    void answer.finally(() => this.#inFlight.delete(answer));
+    return answer;
+  };
+
+  readonly #ask: Call = async (name, args, signal) => {
+    if (this.#status === "connecting") await new Promise<void>((resolve) => this.#whenReady.push(resolve));
+    if (this.#client === undefined) return failed(hindcastError("engine-lost"));
+    return this.#client.call(name, args, signal);
   };
 
   /** Returns the release. */
@@ -103,11 +110,19 @@ export class EngineLink {
   }
 }
 
-/** Resolves when no call is in flight and two frames were drawn without a new one. */
+/** A recording that grows asks again and again: after so many rounds, what was asked at first is long on screen. */
+const mostRounds = 4;
+
+/**
+ * Resolves when nothing is in flight and two frames were drawn since. Where there is always something in flight, it
+ * resolves once what was asked before, and what that led to, has been answered and drawn.
+ */
 export async function whenIdle(link: EngineLink): Promise<void> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  for (let quietFrames = 0; quietFrames < 2;) {
+  for (let round = 0; round < mostRounds; round++) {
+    await link.answered();
     await frame();
-    quietFrames = link.callsInFlight === 0 && link.status === "ready" ? quietFrames + 1 : 0;
+    await frame();
+    if (link.callsInFlight === 0 && link.status === "ready") return;
   }
 }
