@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createStateTracker } from "./index.js";
 import { WritesOnly, liveText, recordedText } from "./recorded-state.test-support.js";
 
-function watched(value: unknown) {
+function watched(value: unknown, slotsPerLook = 1e9) {
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: 1e9 });
+  const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook });
   const notes = tracker.writeNotes((site) => site);
   tracker.track("s", value);
   sink.forget();
@@ -92,6 +92,27 @@ describe("a write that is told", () => {
     secret.n = 2;
     notes.property(secret, "n", 1);
     expect(sink.writes.at(-1)?.operation.kind).toBe("set");
+  });
+
+  it("that moves an object behind a look half done does not make it forgotten", () => {
+    const moved = { n: 1 };
+    const first: Record<string, unknown> = {};
+    const last: Record<string, unknown> = { moved };
+    const value = { first, last };
+    const { sink, tracker, notes, isExact } = watched(value, 1);
+    tracker.boundary();
+    tracker.boundary(); // the root and `first` have been looked at, `last` has not
+    first["moved"] = moved;
+    notes.property(first, "moved", 1);
+    delete last["moved"];
+    notes.property(last, "moved", 1);
+    tracker.boundary();
+    tracker.boundary();
+    moved.n = 2;
+    sink.forget();
+    notes.property(moved, "n", 9);
+    expect(sink.kinds()).toBe("set");
+    expect(isExact()).toBe(true);
   });
 
   it("stops being recorded when tracking stops", () => {
