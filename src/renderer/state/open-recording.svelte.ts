@@ -65,10 +65,11 @@ export class OpenRecording {
     return callAbout(this.#link.call, this.#summary.recordingId, name, args, signal);
   }
 
-  /** Ends a live recording; what was received is committed and stays open. */
+  /** Ends a live recording; what was received is committed and stays open, also when ending it did not go well. */
   async stop(): Promise<Result<RecordingSummary, HindcastError>> {
     const stopped = await this.call("recording.stop", {});
     if (stopped.ok) this.#take(stopped.value);
+    else await this.#reopen();
     return stopped;
   }
 
