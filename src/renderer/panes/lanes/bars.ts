@@ -81,6 +81,20 @@ export function barsInView(placed: PlacedSpans, view: PlotView): BarColumns {
   return { count, ...bars };
 }
 
+export interface BarPlace {
+  readonly startPx: number;
+  readonly endPx: number;
+  readonly topPx: number;
+}
+
+/** Where one span lies, also when its bar was merged with others or is out of view. */
+export function placeOfSpan(placed: PlacedSpans, view: PlotView, index: number): BarPlace {
+  const pxPerNs = view.widthPx / (view.toNs - view.fromNs);
+  const startPx = ((placed.spans.startNs[index] ?? 0) - view.fromNs) * pxPerNs;
+  const endPx = (endOf(placed, index) - view.fromNs) * pxPerNs;
+  return { startPx, endPx: Math.max(endPx, startPx + thinPx), topPx: placed.topsPx[index] ?? 0 };
+}
+
 export function endOf(placed: PlacedSpans, index: number): number {
   const end = placed.spans.endNs[index] ?? NaN;
   return Number.isNaN(end) ? Math.max(placed.openUntilNs, placed.spans.startNs[index] ?? 0) : end;

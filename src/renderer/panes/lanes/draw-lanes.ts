@@ -1,6 +1,6 @@
 // Draws the bars of one view on a canvas: fills, veil over the future, then labels above the veil so that text
 // keeps its contrast. No allocation per bar; colours are resolved once per theme by the caller.
-import { type BarColumns, type PlacedSpans, errorStatus } from "./bars.js";
+import { type BarColumns, type BarPlace, type PlacedSpans, errorStatus } from "./bars.js";
 import { barHeightPx, type LaneBlock } from "./lane-layout.js";
 import { clipLabel, type MeasureText } from "./span-text.js";
 
@@ -33,7 +33,7 @@ export interface LaneScene {
   readonly playheadPx: number;
   /** Category of a process, 1-8. */
   readonly categoryOf: (process: number) => number;
-  readonly selectedSpanId: string | undefined;
+  readonly selected: BarPlace | undefined;
   readonly selectedTraceId: string | undefined;
   readonly hoveredBar: number | undefined;
 }
@@ -170,17 +170,17 @@ function drawErrorIcon(context: CanvasRenderingContext2D, x: number, y: number, 
 }
 
 function drawOutlines(context: CanvasRenderingContext2D, scene: LaneScene, colours: LaneColours): void {
-  const { bars, placed } = scene;
-  const outline = (bar: number, colour: string, lineWidth: number) => {
-    const left = Math.max(bars.startsPx[bar] ?? 0, -4);
-    const width = Math.max(Math.min(bars.endsPx[bar] ?? 0, scene.widthPx + 4) - left, 3);
-    strokeBar(context, left, bars.topsPx[bar] ?? 0, width, colour, lineWidth);
+  const { bars, hoveredBar, selected, widthPx } = scene;
+  const outline = (startPx: number, endPx: number, topPx: number, colour: string, lineWidth: number) => {
+    if (endPx < 0 || startPx > widthPx) return;
+    const left = Math.max(startPx, -4);
+    strokeBar(context, left, topPx, Math.max(Math.min(endPx, widthPx + 4) - left, 4), colour, lineWidth);
   };
-  if (scene.hoveredBar !== undefined && scene.hoveredBar < bars.count) outline(scene.hoveredBar, colours.textFaint, 1);
-  if (scene.selectedSpanId === undefined) return;
-  for (let bar = 0; bar < bars.count; bar++) {
-    if (placed.spans.spanIds[bars.spans[bar] ?? 0] === scene.selectedSpanId) outline(bar, colours.accent, 2);
+  if (hoveredBar !== undefined && hoveredBar < bars.count) {
+    const top = bars.topsPx[hoveredBar] ?? 0;
+    outline(bars.startsPx[hoveredBar] ?? 0, bars.endsPx[hoveredBar] ?? 0, top, colours.textFaint, 1);
   }
+  if (selected !== undefined) outline(selected.startPx, selected.endPx, selected.topPx, colours.accent, 1.5);
 }
 
 function strokeBar(

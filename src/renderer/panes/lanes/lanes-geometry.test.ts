@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type SpanColumns, spanStatuses } from "../../../shared/protocol/engine-calls.js";
-import { type PlacedSpans, barAt, barsInView, endOf } from "./bars.js";
+import { type PlacedSpans, barAt, barsInView, endOf, placeOfSpan } from "./bars.js";
 import { barHeightPx, layOutLanes, rowPitchPx } from "./lane-layout.js";
 import { type SpanStep, orderSpans, spanNear, stepSpan } from "./span-order.js";
 
@@ -91,6 +91,17 @@ describe("barsInView", () => {
     for (let bar = 0; bar < bars.count; bar++) shown += bars.merged[bar] ?? 0;
     expect(bars.count).toBeLessThanOrEqual(300);
     expect(shown).toBe(5000);
+  });
+});
+
+describe("placeOfSpan", () => {
+  it("finds a span within a merged bar, and one out of view", () => {
+    const at = placed(0, "1/0 100-101 a", "1/0 105-106 b", "1/0 2000-2100 c");
+    const view = { fromNs: 0, toNs: 1000, widthPx: 100 };
+    expect([1, 2].map((index) => placeOfSpan(at, view, index))).toEqual([
+      { startPx: 10.5, endPx: 12.5, topPx: at.topsPx[0] },
+      { startPx: 200, endPx: 210, topPx: at.topsPx[0] },
+    ]);
   });
 });
 
