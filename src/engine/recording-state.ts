@@ -5,8 +5,9 @@ import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
 import { GraphCache } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
-import { type History, PathHistory } from "./replay/history.js";
+import { type HistoryEntry, PathHistory, entryIn } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
+import { type UpTo, isUpTo } from "./replay/state-at.js";
 import { WriteLog } from "./write-log.js";
 
 /** A place in the order of all records: by instant, then process, then Seq. Without a process: all of an instant. */
@@ -24,11 +25,19 @@ interface Step {
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 const lookAheadNs = 10_000_000_000n;
 
+interface KeptHistory {
+  readonly history: PathHistory;
+  last: Seq;
+}
+/** The window asks about two paths: the whole scope, for its last write, and the value somebody selected. */
+const mostHistories = 4;
+
 export class RecordingState {
   readonly writes: WriteReader;
   readonly graphs: GraphCache;
   readonly #scopeWrites = new Map<ProcessId, ScopeWrites>();
-  #history: { readonly name: string; readonly history: PathHistory; last: Seq } | undefined;
+  /** By what was asked, the one asked for last at the end. */
+  readonly #histories = new Map<string, KeptHistory>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(access: RecordingAccess) {
@@ -53,18 +62,34 @@ export class RecordingState {
     return this.writes.read(process, last, { instant: instant(at + lookAheadNs) });
   }
 
-  /** The last one asked for is kept: while a recording grows, only its new writes are looked at. */
-  history(process: ProcessId, scope: string, path: Path, limit: number): Promise<History> {
+  /** Those asked for lately are kept: while a recording grows, only its new writes are looked at. */
+  history(process: ProcessId, scope: string, path: Path, limit: number): Promise<PathHistory> {
     return this.#inTurn(async () => {
       const name = JSON.stringify([process, scope, formatPath(path), limit]);
-      if (this.#history?.name !== name)
-        this.#history = { name, history: new PathHistory(scope, path, limit), last: seq(0) };
-      const kept = this.#history;
+      const kept = this.#histories.get(name) ?? { history: new PathHistory(scope, path, limit), last: seq(0) };
+      this.#histories.delete(name);
+      this.#histories.set(name, kept);
+      for (const oldest of this.#histories.keys()) {
+        if (this.#histories.size <= mostHistories) break;
+        this.#histories.delete(oldest);
+      }
       const writes = await this.writes.read(process, kept.last, toTheEnd);
       kept.history.extend(writes);
       kept.last = writes.at(-1)?.seq ?? kept.last;
       return kept.history;
     });
+  }
+
+  /** The last write of a history at a position; one that is older than those printed is printed now. */
+  async lastOf(process: ProcessId, history: PathHistory, upTo: UpTo): Promise<HistoryEntry | undefined> {
+    const printed = history.entries.findLast(({ write }) => isUpTo(write, upTo));
+    if (printed !== undefined) return printed;
+    const position = nearestWrite(history.positions, "previous", (one) => (isUpTo(one, upTo) ? -1 : 1));
+    const write = position === undefined ? undefined : await this.write(position);
+    if (write === undefined) return undefined;
+    const justBefore = { seq: seq(write.seq - 1) };
+    const { scope, path } = history;
+    return this.graphs.at(process, justBefore, ({ graph }) => entryIn(graph.fork(), scope, path, write));
   }
 
   async write(position: WritePosition): Promise<RecordedWrite | undefined> {

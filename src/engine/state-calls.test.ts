@@ -138,6 +138,19 @@ describe("state.history and state.lastWriter", () => {
     expect([await seqAt(2), await seqAt(3), await seqAt(5), await seqAt(9)]).toEqual([undefined, 3, 4, 7]);
   });
 
+  it("tell of a write older than the newest thousand what the history told of it when it was new", async () => {
+    const early = `${story}; @1.b=5`;
+    const later = Array.from({ length: 1_200 }, (_, i) => `@1.b=${i}; @3.balance=${i}`).join("; ");
+    const lastOf = async (whole: string, path: string, seq: number) => {
+      const answer = await callsOver(whole).lastWriter({ ...common, path, at: atSeq(seq) });
+      return answer.ok ? answer.value.write : answer.error;
+    };
+    for (const path of ["", "a", "a.balance"]) {
+      for (const seq of [2, 3, 4, 5, 6, 7, 8])
+        expect(await lastOf(`${early}; ${later}`, path, seq)).toEqual(await lastOf(early, path, seq));
+    }
+  });
+
   it("refuse paths that are none and paths that name nothing", async () => {
     const calls = callsOver(story);
     expect([

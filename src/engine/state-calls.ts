@@ -10,11 +10,11 @@ import { type Place, RecordingState } from "./recording-state.js";
 import { describeWrite } from "./replay/describe-write.js";
 import { diffOf } from "./replay/diff.js";
 import { awaitedSlots } from "./replay/found.js";
-import { type HistoryEntry, historyOf } from "./replay/history.js";
+import type { HistoryEntry } from "./replay/history.js";
 import { previewOf } from "./replay/preview.js";
 import { type Row, rowsOf } from "./replay/rows.js";
 import type { WritePosition } from "./replay/scope-writes.js";
-import { type UpTo, isUpTo } from "./replay/state-at.js";
+import type { UpTo } from "./replay/state-at.js";
 
 type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
@@ -103,19 +103,10 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
-    const upTo = await upToFrom(subject.value, args.at);
-    const { existed, total, entries } = await subject.value.state.history(
-      subject.value.process,
-      args.scope,
-      path.value,
-      newestKept,
-    );
-    if (!existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
-    let last = entries.findLast(({ write }) => isUpTo(write, upTo));
-    if (last === undefined && entries.length < total) {
-      const { state, process } = subject.value;
-      last = historyOf(await state.writes.read(process, seq(0), upTo), args.scope, path.value, 1).entries[0];
-    }
+    const { state, process } = subject.value;
+    const history = await state.history(process, args.scope, path.value, newestKept);
+    if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    const last = await state.lastOf(process, history, await upToFrom(subject.value, args.at));
     return ok({ write: last === undefined ? undefined : writeEntryFrom(last, args.scope) });
   }
 

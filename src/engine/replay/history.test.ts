@@ -2,15 +2,17 @@ import { describe, expect, it } from "vitest";
 import { type Path, formatPath, parsePath } from "../../shared/trace/path.js";
 import { isSameValue } from "../../shared/trace/slots.js";
 import { taggedJson } from "../../shared/trace/tagged-json.js";
+import { seq as seqOf } from "../../shared/trace/time.js";
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite } from "../../shared/trace/write.js";
 import { changeBy } from "./change.js";
 import { childrenOf } from "./children.js";
-import { PathHistory, historyOf } from "./history.js";
+import { PathHistory, entryIn, historyOf } from "./history.js";
 import { LiveProgram, randomFrom } from "./live-program.test-support.js";
 import { historyFrom } from "./notation.test-support.js";
 import { ObjectGraph } from "./object-graph.js";
 import { resolvePath } from "./resolve.js";
+import { stateAt } from "./state-at.js";
 
 function historyText(story: string, pathText: string): string[] {
   const path = parsePath(pathText);
@@ -104,6 +106,20 @@ describe("PathHistory", () => {
         total,
         entries,
       });
+    }
+  });
+});
+
+describe("entryIn", () => {
+  it.each([1, 2, 3, 4, 5])("prints one write as the whole history prints it (seed %i)", (seed) => {
+    const program = new LiveProgram(seed);
+    for (let change = 0; change < 60; change++) program.step();
+    const path = somePath(program.writes, randomFrom(seed * 7));
+    // The name of a value that several ways lead to may be another; what was and is there may not.
+    const facts = (entry: ReturnType<typeof entryIn>) => ({ write: entry?.write, old: entry?.old, new: entry?.new });
+    for (const entry of historyOf(program.writes, "s", path, 1e6).entries) {
+      const before = stateAt(program.writes, { seq: seqOf(entry.write.seq - 1) });
+      expect(facts(entryIn(before, "s", path, entry.write))).toEqual(facts(entry));
     }
   });
 });

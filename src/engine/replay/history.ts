@@ -16,6 +16,7 @@ import { sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 import { ReachGraph } from "./reach.js";
 import { type Resolved, resolvePath } from "./resolve.js";
+import type { WritePosition } from "./scope-writes.js";
 import { valueAtSlot } from "./slot.js";
 
 /** `json` is absent when there was or is no such value. */
@@ -56,6 +57,8 @@ export class PathHistory implements History {
   existed = false;
   total = 0;
   entries: HistoryEntry[] = [];
+  /** All of them in order, printed or not. */
+  readonly positions: WritePosition[] = [];
   readonly #watch: PathWatch;
   #isFresh = true;
 
@@ -75,7 +78,10 @@ export class PathHistory implements History {
       const isWanted = wanted?.has(write) ?? this.#watch.mayConcern(write);
       const entry = isWanted ? entryOf(this.#watch, write) : undefined;
       if (entry !== undefined) this.entries.push(entry);
-      if (isWanted ? entry !== undefined : this.#watch.apply(write) !== "elsewhere") this.total++;
+      if (isWanted ? entry !== undefined : this.#watch.apply(write) !== "elsewhere") {
+        this.total++;
+        this.positions.push({ process: write.process, seq: write.seq, instant: write.instant });
+      }
       this.existed ||= this.#watch.now.value !== undefined;
     }
     if (this.entries.length > this.limit) this.entries = this.entries.slice(this.entries.length - this.limit);
@@ -89,6 +95,14 @@ export class PathHistory implements History {
   }
 }
 
+/** One write of a path's history; `graph` as it was just before it, to be kept by nobody else. */
+export const entryIn = (
+  graph: ObjectGraph,
+  scope: string,
+  path: Path,
+  write: RecordedWrite,
+): HistoryEntry | undefined => entryOf(new PathWatch(scope, path, graph), write);
+
 function entryOf(watch: PathWatch, write: RecordedWrite): HistoryEntry | undefined {
   const { path } = watch;
   const { graph } = watch.reach;
@@ -98,7 +112,8 @@ function entryOf(watch: PathWatch, write: RecordedWrite): HistoryEntry | undefin
       : { json: taggedJson(value, graph.contentsOf, maxObjectsShown), text: previewOf(graph, value) };
   const change = changeBy(graph, write.operation);
   const pathBefore = watch.pathOf(change);
-  const atPath = show(watch.now.value);
+  // Large at the top of a state, and only asked for where the path itself may become another.
+  const atPath = show(watch.isOnWay(write.operation) ? watch.now.value : undefined);
   const below = sideOf(graph, change, "before", show);
   const relation = watch.apply(write);
   if (relation === "elsewhere") return undefined;
@@ -146,23 +161,27 @@ type Relation = "on-path" | "below" | "elsewhere";
 
 /** Follows one path while writes are applied. */
 class PathWatch {
-  readonly reach = new ReachGraph();
+  readonly reach: ReachGraph;
   readonly #scope: string;
-  now: Resolved = { links: [], value: undefined };
+  now: Resolved;
 
   constructor(
     scope: string,
     readonly path: Path,
+    graph?: ObjectGraph,
   ) {
     this.#scope = scope;
+    this.reach = new ReachGraph(graph);
+    this.now = resolvePath(this.reach.graph, scope, path);
   }
 
   /** Whether applying it could be anything but "elsewhere". */
   mayConcern({ operation }: RecordedWrite): boolean {
-    return this.#isOnWay(operation) || this.#isBelow(operation);
+    return this.isOnWay(operation) || this.#isBelow(operation);
   }
 
-  #isOnWay(operation: WriteOperation): boolean {
+  /** Whether it is to the path's own slot or above it. */
+  isOnWay(operation: WriteOperation): boolean {
     if (operation.kind === "scope") return operation.scope === this.#scope;
     return this.now.links.some((link) => link.object === operation.target);
   }
@@ -174,7 +193,7 @@ class PathWatch {
 
   apply({ operation }: RecordedWrite): Relation {
     const before = this.now;
-    const [isOnWay, isBelow] = [this.#isOnWay(operation), this.#isBelow(operation)];
+    const [isOnWay, isBelow] = [this.isOnWay(operation), this.#isBelow(operation)];
     const change = this.reach.apply(operation);
     if (change.kind === "none") return "elsewhere";
     if (isOnWay) {

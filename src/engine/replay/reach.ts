@@ -11,9 +11,23 @@ import { valuesOfNode } from "./node.js";
 import { childrenOf } from "./children.js";
 
 export class ReachGraph {
-  readonly graph = ObjectGraph.empty();
+  readonly graph: ObjectGraph;
   readonly #holders = new Holders();
   readonly #dropped = new Set<ObjectId>();
+
+  /** Takes the graph over. What no scope of it sees counts as held by nobody. */
+  constructor(graph = ObjectGraph.empty()) {
+    this.graph = graph;
+    const seen = new Set<ObjectId>();
+    for (const value of graph.scopes().values()) if (value.kind === "object") seen.add(value.id);
+    for (const id of seen) {
+      for (const value of this.#valuesOf(id)) {
+        if (value.kind !== "object") continue;
+        this.#holders.add(value.id, id);
+        seen.add(value.id);
+      }
+    }
+  }
 
   apply(operation: WriteOperation): Change {
     const change = changeBy(this.graph, operation);
