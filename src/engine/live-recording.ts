@@ -73,7 +73,7 @@ export class LiveRecording {
   }
 
   get shouldPause(): boolean {
-    return this.#writer.waiting >= rowsToPause;
+    return this.#failed === undefined && this.#writer.waiting >= rowsToPause;
   }
 
   /** The process a `hello` speaks of: a new one, or one that was here before and lost its connection. */
@@ -109,6 +109,7 @@ export class LiveRecording {
 
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
   async received(process: ProcessIngest, batch: number, bytes: Uint8Array): Promise<boolean> {
+    if (this.#failed !== undefined) return false;
     const records = readRecords(bytes);
     checkRecords(records);
     process.batch(batch, records);
@@ -129,16 +130,17 @@ export class LiveRecording {
 
   /** Whether everything given until now was committed; a commit that runs already does not hold it. */
   async #committed(): Promise<boolean> {
+    if (this.#hasFailed()) return false;
     let settle = (): void => undefined;
     this.#nextCommit ??= { done: new Promise<void>((resolve) => (settle = resolve)), settle };
     const { done } = this.#nextCommit;
     this.#schedule();
     await done;
-    return this.#failed === undefined;
+    return !this.#hasFailed();
   }
 
   #schedule(): void {
-    if (this.#committing !== undefined) return;
+    if (this.#committing !== undefined || this.#failed !== undefined) return;
     if (this.#writer.waiting >= rowsPerCommit) void this.commit();
     else this.#timer ??= setTimeout(() => void this.commit(), commitDelayMs);
   }
@@ -154,7 +156,18 @@ export class LiveRecording {
     await this.#committing;
     this.#committing = undefined;
     promised?.settle();
-    if (this.#hasMore()) this.#schedule();
+    if (this.#failed !== undefined) this.#giveUp();
+    else if (this.#hasMore()) this.#schedule();
+  }
+
+  /** Nobody waits for commits that will not come. */
+  #giveUp(): void {
+    this.#nextCommit?.settle();
+    this.#nextCommit = undefined;
+  }
+
+  #hasFailed(): boolean {
+    return this.#failed !== undefined;
   }
 
   #hasMore(): boolean {

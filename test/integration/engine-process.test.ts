@@ -1,5 +1,6 @@
 // The engine's own process under load, killed without warning: what was acknowledged is in the file, every batch is there
 // as a whole or not at all, and the file opens like any other.
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,6 +102,33 @@ describe("the engine's process", () => {
     }
     expect(Math.min(...acknowledged)).toBeGreaterThanOrEqual(12);
   });
+
+  it.skipIf(!existsSync("/usr/bin/prlimit"))(
+    "says when the file cannot be written any more, and keeps what it acknowledged",
+    async () => {
+      const path = join(folder, "full.hindcast");
+      const failures: string[] = [];
+      client.onNotice((notice) => {
+        if (notice.kind === "recording-failed") failures.push(notice.error.code);
+      });
+      const { recordingId, agents } = await startRecording(path);
+      execFileSync("/usr/bin/prlimit", [`--pid=${child.pid ?? 0}`, "--fsize=3000000"]);
+      const [agent] = agents;
+      const maker = new RecordMaker();
+      const line = "no two lines alike ".repeat(20);
+      for (let batch = 1; failures.length === 0; batch++) {
+        const records = Array.from({ length: recordsPerBatch }, (_, at) => {
+          const body = `${line}${Math.sin(batch * recordsPerBatch + at)}`;
+          return maker.make({ kind: "log", severity: 9, span: 0, source: 0, body, attributes: {} });
+        });
+        agent?.batch(batch, records);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const stopped = await client.call("recording.stop", { recordingId });
+      expect(failures).toEqual(["cannot-write"]);
+      expect(stopped.ok && stopped.value.counts.logs).toBe((agent?.acks().length ?? 0) * recordsPerBatch);
+    },
+  );
 
   it("answers while it records, and commits everything when it is told to stop", async () => {
     const path = join(folder, "stopped.hindcast");
