@@ -10,7 +10,12 @@ describe("placesIn", () => {
   it.each([
     ["linux", {}, "/home/u/.local/share/hindcast/recordings", "/home/u/.local/state/hindcast/recents.json"],
     ["linux", { XDG_DATA_HOME: "/d", XDG_STATE_HOME: "/s" }, "/d/hindcast/recordings", "/s/hindcast/recents.json"],
-    ["linux", { XDG_DATA_HOME: "" }, "/home/u/.local/share/hindcast/recordings", "/home/u/.local/state/hindcast/recents.json"],
+    [
+      "linux",
+      { XDG_DATA_HOME: "" },
+      "/home/u/.local/share/hindcast/recordings",
+      "/home/u/.local/state/hindcast/recents.json",
+    ],
     [
       "darwin",
       {},
@@ -51,7 +56,10 @@ describe("the environment of a recorded program", () => {
       writeFileSync(agent, "process.stdout.write('preloaded ')");
       const added = agentEnvironment(agent, { socketPath: "s", token: "t" }, { ...settings, include: [], exclude: [] });
       const environment = withAgent({ ...process.env, NODE_OPTIONS: "--stack-trace-limit=7" }, added);
-      const printed = execFileSync(process.execPath, ["-p", "Error.stackTraceLimit"], { env: environment, encoding: "utf8" });
+      const printed = execFileSync(process.execPath, ["-p", "Error.stackTraceLimit"], {
+        env: environment,
+        encoding: "utf8",
+      });
       expect(printed.trim()).toBe("preloaded 7");
     } finally {
       rmSync(folder, { recursive: true, force: true });
