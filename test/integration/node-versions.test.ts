@@ -1,0 +1,78 @@
+// The agent on every line of Node it promises, with real binaries: what a service did, in CommonJS and ESM, is in the
+// recording. A version whose binary cannot be fetched (no registry, no package for this system) is skipped and named.
+import { writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { nodeBinary, otherNodeVersions } from "../../tools/node-binaries.js";
+import { Place } from "./hindcast-process.js";
+
+const body = `
+class Order { constructor(id) { this.id = id; this.lines = []; } }
+const shop = track("shop", { orders: new Map(), total: 0 });
+const server = http.createServer((request, response) => {
+  const order = new Order(shop.orders.size + 1);
+  shop.orders.set(order.id, order);
+  order.lines.push(request.url);
+  shop.total += 5;
+  console.warn("order", order.id);
+  response.end("ok");
+});
+server.listen(0, "127.0.0.1", async () => {
+  for (const path of ["/a", "/b"]) {
+    const response = await fetch("http://127.0.0.1:" + server.address().port + path);
+    console.log(await response.text(), process.versions.node);
+  }
+  server.close();
+  server.closeAllConnections();
+});
+`;
+const programs = {
+  "app.cjs": `const http = require("node:http");\nconst { track } = require("hindcast");${body}`,
+  "app.mjs": `import http from "node:http";\nimport { track } from "hindcast";${body}`,
+} as const;
+
+const state = {
+  orders: {
+    $type: "Map",
+    entries: [
+      [1, { id: 1, lines: ["/a"] }],
+      [2, { id: 2, lines: ["/b"] }],
+    ],
+  },
+  total: 10,
+};
+
+const place = new Place();
+afterAll(() => place.remove());
+for (const [name, source] of Object.entries(programs)) writeFileSync(place.path(name), source);
+
+const jsonLines = (text: string): unknown[] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+
+async function printed(...args: string[]): Promise<string> {
+  const ended = await place.start(args).ended;
+  expect(ended).toMatchObject({ code: 0 });
+  return ended.out;
+}
+
+describe.each(otherNodeVersions)("a program on Node %s", (version) => {
+  it.each(Object.keys(programs))("is recorded as it ran (%s)", async (name) => {
+    const binary = await nodeBinary(version);
+    if ("missing" in binary) {
+      console.warn(`not run: ${binary.missing}`);
+      return;
+    }
+    const file = `${version}-${name}.hindcast`;
+    expect(await printed("record", "-o", file, "--", binary.path, name)).toBe(`ok ${version}\n`.repeat(2));
+    expect(JSON.parse(await printed("state", file, "--scope", "shop", "--at", "+60s", "--json"))).toEqual(state);
+    const spans = jsonLines(await printed("spans", file, "--json"));
+    const kinds = spans.map((span) => (typeof span === "object" && span !== null && "kind" in span ? span.kind : ""));
+    expect(kinds.toSorted()).toEqual(["client", "client", "server", "server"]);
+    const logs = jsonLines(await printed("logs", file, "--json"));
+    expect(logs).toEqual(expect.arrayContaining([expect.objectContaining({ body: "order 2", severity: "warn" })]));
+    const writes = jsonLines(await printed("history", file, "--scope", "shop", "--path", "total", "--json"));
+    expect(writes.at(-1)).toMatchObject({ old: 5, new: 10, location: { line: 9 } });
+  });
+});

@@ -1,0 +1,30 @@
+// Other versions of Node for tests, from the registry packages that carry the binaries; kept under .cache/nodes.
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The oldest the agent promises to run on, and one of each line since. The tests themselves run on 20. */
+export const otherNodeVersions = ["18.19.1", "22.23.3", "24.21.0", "26.10.0"] as const;
+
+/** Path of that version's binary, fetched when it is not there yet; the reason in words when it cannot be had. */
+export async function nodeBinary(version: string): Promise<{ readonly path: string } | { readonly missing: string }> {
+  const system = process.platform === "win32" ? "win" : process.platform;
+  const packageName = `node-${system}-${process.arch}`;
+  const folder = resolve(".cache/nodes", version);
+  const path = join(folder, "node_modules", packageName, process.platform === "win32" ? "bin/node.exe" : "bin/node");
+  if (existsSync(path)) return { path };
+  mkdirSync(folder, { recursive: true });
+  const args = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
+  try {
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    await run(npm, [...args, `${packageName}@${version}`], { timeout: 180_000, shell: process.platform === "win32" });
+  } catch (error) {
+    return {
+      missing: `${packageName}@${version}: ${error instanceof Error ? error.message.slice(0, 200) : "not installed"}`,
+    };
+  }
+  return existsSync(path) ? { path } : { missing: `${packageName}@${version} has no binary` };
+}
