@@ -132,7 +132,7 @@ describe("hostile values", () => {
         ran.push("toJSON");
       },
     };
-    class Odd extends Map {
+    class Odd extends Map<unknown, unknown> {
       override get size() {
         ran.push("size");
         return 0;

@@ -14,7 +14,6 @@ const f64 = v.instance(Float64Array);
 const u32 = v.instance(Uint32Array);
 const u8 = v.instance(Uint8Array);
 const texts = v.array(text);
-const attributes = v.record(text, v.unknown());
 const nothing = v.object({});
 
 export const at = v.variant("kind", [
