@@ -1,13 +1,15 @@
 // What every spec starts from: the app in one of its two hosts, on a fresh profile, with nothing recorded before.
 // Specs know only `app`; which host it runs in is the Playwright project's `host` option.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { _electron, test as base, type Page } from "@playwright/test";
+import { promisify } from "node:util";
+import { _electron, test as base, expect, type Page } from "@playwright/test";
+import { readOracle, type OracleLine } from "./oracle.js";
 import { App } from "./pages/app.js";
 
 export { expect } from "@playwright/test";
@@ -15,22 +17,37 @@ export { expect } from "@playwright/test";
 export interface HostOptions {
   readonly host: "browser" | "electron";
   readonly electronPath: string | undefined;
+  /** Complaints of the page that a spec provokes; any other fails it. */
+  readonly expectedComplaints: RegExp | undefined;
 }
 
 /** A folder of its own and the environment that makes Hindcast keep everything it writes inside it. */
 export interface Profile {
   readonly folder: string;
   readonly env: Record<string, string>;
+  /** Where the demo notes, after each of its changes, what its ledger is: the judge of what the window shows. */
+  readonly oracleFile: string;
+}
+
+interface RunningHost {
+  readonly page: Page;
+  /** The process that serves the page; undefined in the desktop app. */
+  readonly pid: number | undefined;
 }
 
 interface Fixtures {
   readonly profile: Profile;
-  readonly hostPage: Page;
+  readonly running: RunningHost;
   readonly app: App;
+  /** Runs the command line on the same profile and returns what it printed. */
+  readonly hindcast: (...args: string[]) => Promise<string>;
+  readonly oracle: () => Promise<readonly OracleLine[]>;
+  readonly complaints: string[];
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commandLine = join(root, "out/node/cli.js");
+const execute = promisify(execFile);
 
 async function makeProfile(): Promise<Profile> {
   // Short, because the agent's socket lives below it and socket paths end at about 100 characters.
@@ -38,6 +55,7 @@ async function makeProfile(): Promise<Profile> {
   const inherited = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
+  const oracleFile = join(folder, "oracle.jsonl");
   const places = {
     XDG_CONFIG_HOME: join(folder, "config"),
     XDG_DATA_HOME: join(folder, "data"),
@@ -48,11 +66,12 @@ async function makeProfile(): Promise<Profile> {
     LOCALAPPDATA: join(folder, "data"),
   };
   for (const place of Object.values(places)) await mkdir(place, { recursive: true, mode: 0o700 });
-  return { folder, env: { ...Object.fromEntries(inherited), ...places } };
+  return { folder, oracleFile, env: { ...Object.fromEntries(inherited), ...places, LEDGER_ORACLE: oracleFile } };
 }
 
 interface RunningServer {
   readonly url: string;
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -74,15 +93,24 @@ async function startServer(profile: Profile): Promise<RunningServer> {
     const url = /http:\/\/\S+/.exec(line)?.[0];
     if (url === undefined) continue;
     server.stdout.resume();
-    return { url, stop };
+    return { url, pid: server.pid, stop };
   }
   await stop();
   throw new Error(`hindcast serve ended without printing its address:\n${output.join("")}`);
 }
 
+/** Errors of the page, on its console and uncaught; a refused resource of the content security policy is one. */
+function noteComplaints(page: Page, into: string[]): void {
+  page.on("console", (message) => {
+    if (message.type() === "error" || /content security policy/i.test(message.text())) into.push(message.text());
+  });
+  page.on("pageerror", (error) => into.push(String(error)));
+}
+
 export const test = base.extend<Fixtures & HostOptions>({
   host: ["browser", { option: true }],
   electronPath: [undefined, { option: true }],
+  expectedComplaints: [undefined, { option: true }],
 
   // Playwright reads the fixtures a function needs from its pattern; an empty one says "none".
   profile: async ({}, use) => {
@@ -94,7 +122,14 @@ export const test = base.extend<Fixtures & HostOptions>({
     }
   },
 
-  hostPage: async ({ host, electronPath, profile, context }, use) => {
+  complaints: async ({ expectedComplaints }, use) => {
+    const complaints: string[] = [];
+    await use(complaints);
+    const unexpected = complaints.filter((text) => expectedComplaints?.test(text) !== true);
+    expect(unexpected, "the page complained on its console").toEqual([]);
+  },
+
+  running: async ({ host, electronPath, profile, context, complaints }, use) => {
     if (host === "electron") {
       const electron = await _electron.launch({
         args: [root],
@@ -103,7 +138,9 @@ export const test = base.extend<Fixtures & HostOptions>({
         ...(electronPath === undefined ? {} : { executablePath: electronPath }),
       });
       try {
-        await use(await electron.firstWindow());
+        const page = await electron.firstWindow();
+        noteComplaints(page, complaints);
+        await use({ page, pid: undefined });
       } finally {
         await electron.close();
       }
@@ -112,14 +149,30 @@ export const test = base.extend<Fixtures & HostOptions>({
     const server = await startServer(profile);
     try {
       const page = await context.newPage();
+      noteComplaints(page, complaints);
       await page.goto(server.url);
-      await use(page);
+      await use({ page, pid: server.pid });
     } finally {
       await server.stop();
     }
   },
 
-  app: async ({ hostPage }, use) => {
-    await use(new App(hostPage));
+  app: async ({ running }, use) => {
+    await use(new App(running.page));
+  },
+
+  hindcast: async ({ profile }, use) => {
+    await use(async (...args) => {
+      const { stdout } = await execute(process.execPath, [commandLine, ...args], {
+        cwd: profile.folder,
+        env: profile.env,
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      return stdout;
+    });
+  },
+
+  oracle: async ({ profile }, use) => {
+    await use(() => readOracle(profile.oracleFile));
   },
 });

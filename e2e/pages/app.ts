@@ -1,15 +1,41 @@
 // The window as a whole: what a person sees before any recording is open, and how a spec waits for it to be done.
 import type { Locator, Page } from "@playwright/test";
+import { LanesPane } from "./lanes-pane.js";
+import { LogsPane } from "./logs-pane.js";
+import { MetricsPane } from "./metrics-pane.js";
+import { StatePane } from "./state-pane.js";
+import { TimeRuler } from "./time-ruler.js";
 
 export class App {
   readonly welcome: Locator;
   readonly recordDemo: Locator;
   readonly samples: Locator;
+  readonly topBar: Locator;
+  /** "LIVE" or "SAVED", and how long the recording is. */
+  readonly recordingState: Locator;
+  readonly banner: Locator;
+  readonly dialog: Locator;
+  readonly failures: Locator;
+  readonly time: TimeRuler;
+  readonly state: StatePane;
+  readonly logs: LogsPane;
+  readonly lanes: LanesPane;
+  readonly metrics: MetricsPane;
 
   constructor(readonly page: Page) {
     this.welcome = page.getByRole("main", { name: "Welcome" });
     this.recordDemo = page.getByRole("button", { name: "Record the demo" });
     this.samples = page.getByRole("button", { name: /^Open the sample / });
+    this.topBar = page.getByRole("banner");
+    this.recordingState = this.topBar.getByRole("status");
+    this.banner = page.locator(".workspace").getByRole("alert");
+    this.dialog = page.getByRole("dialog");
+    this.failures = page.locator(".toasts").getByRole("alert");
+    this.time = new TimeRuler(this);
+    this.state = new StatePane(this);
+    this.logs = new LogsPane(this);
+    this.lanes = new LanesPane(this);
+    this.metrics = new MetricsPane(this);
   }
 
   /** Resolves once the window waits for no answer of the engine and has drawn what it got. */
@@ -18,5 +44,38 @@ export class App {
     await this.page.evaluate(async () => {
       if ("hindcastIdle" in window && typeof window.hindcastIdle === "function") await window.hindcastIdle();
     });
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+    await this.whenIdle();
+  }
+
+  async openSample(): Promise<void> {
+    await this.samples.first().click();
+    await this.state.tree.waitFor();
+    await this.whenIdle();
+  }
+
+  /** From the menu of the recording's name. */
+  async stopRecording(): Promise<void> {
+    await this.topBar.getByRole("button", { name: /^Recording / }).click();
+    await this.page.getByRole("menuitem", { name: "Stop recording" }).click();
+    await this.recordingState.getByText("SAVED").waitFor();
+    await this.whenIdle();
+  }
+
+  async runCommand(words: string): Promise<void> {
+    await this.page.keyboard.press("Control+k");
+    await this.dialog.getByRole("combobox").fill(words);
+    await this.page.keyboard.press("Enter");
+    await this.whenIdle();
+  }
+
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press("Control+o");
+    await this.dialog.getByRole("textbox").fill(path);
+    await this.page.keyboard.press("Enter");
+    await this.whenIdle();
   }
 }

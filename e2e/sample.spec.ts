@@ -1,0 +1,118 @@
+// A saved recording, from one click on: all panes stand on one playhead, and each of them moves it.
+import * as v from "valibot";
+import { expect, test } from "./fixtures.js";
+import { clockTextOf } from "./pages/time-ruler.js";
+import type { App } from "./pages/app.js";
+
+const info = v.object({
+  path: v.string(),
+  start: v.pipe(
+    v.string(),
+    v.transform((text) => BigInt(text)),
+  ),
+});
+const sample = v.object({ alias: v.string(), instant: v.string(), value: v.number(), unit: v.string() });
+
+test.beforeEach(async ({ app }) => {
+  await app.whenIdle();
+  await app.openSample();
+});
+
+/** Of the recording that is open: its path stands in the address. */
+const openPath = (app: App): string => new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("file") ?? "";
+
+test("opens with one click, at its start, all panes filled", async ({ app }) => {
+  await expect(app.recordingState).toContainText("SAVED");
+  await expect(app.time.fromStart).toHaveText("+0.000 from start");
+  await app.time.goTo("+10s");
+  await expect(app.time.fromStart).toHaveText("+10.000 from start");
+  await expect(app.state.row("accounts")).toContainText(/Map\(\d+\)/);
+  await expect(app.logs.current).toHaveCount(1);
+  await expect(app.lanes.region).toContainText(/[1-9]\d* spans/);
+  expect((await app.metrics.values()).filter(({ value }) => value !== "–")).toHaveLength(4);
+});
+
+test("a value's history names the writers, and a row of it puts the playhead right after that write", async ({
+  app,
+}) => {
+  await app.time.goTo("+10s");
+  await app.state.expand("accounts");
+  await app.state.expand("accounts.acc_1001");
+  await app.state.select("accounts.acc_1001.balance");
+  await expect(app.state.history).toContainText(/\d+ writes/);
+
+  for (const index of [2, 0, 1]) {
+    const { time, value, place } = await app.state.write(index);
+    expect(place).toMatch(/^ledger\.mjs:\d+ /);
+    await app.state.writes.nth(index).click();
+    await app.whenIdle();
+    await expect(app.time.now).toHaveText(time);
+    await expect(app.state.lastWrite).toContainText("changed now");
+    await expect(app.state.lastWrite).toContainText("accounts.acc_1001.balance");
+    const row = app.state.row("accounts.acc_1001.balance");
+    await expect(row.locator(".new")).toHaveText(value);
+    await expect(row).toContainText("changed now");
+  }
+});
+
+test("the diff tab shows what changed between the ends of a selected stretch", async ({ app }) => {
+  await app.time.goTo("+10s");
+  const before = Number(await app.state.row("changes").locator(".values").textContent());
+  await app.press("i");
+  await app.time.goTo("+12s");
+  const after = Number(await app.state.row("changes").locator(".values").textContent());
+  await app.press("o");
+  await app.state.show("Diff");
+  const change = app.state.changes.filter({ has: app.page.locator("[title='changes']") });
+  await expect(change.locator(".old")).toHaveText(String(before));
+  await expect(change.locator(".new")).toHaveText(String(after));
+  expect(after).toBeGreaterThan(before);
+
+  await change.click();
+  await change.dblclick();
+  await expect(app.state.row("changes")).toHaveAttribute("aria-selected", "true");
+});
+
+test("a log line moves the playhead to its instant", async ({ app }) => {
+  await app.time.goTo("+10s");
+  await app.logs.filterBy("insufficient");
+  const line = app.logs.lines.nth(3);
+  await expect(line).toContainText("insufficient funds");
+  const time = await app.logs.timeOf(line);
+  await line.click();
+  await app.whenIdle();
+  await expect(app.time.now).toHaveText(time);
+  await expect(app.logs.current.locator(".time")).toHaveAttribute("title", time);
+});
+
+test("a span is selected in the lanes, and its start is one key away", async ({ app }) => {
+  await app.time.goTo("+10s");
+  await app.lanes.plot.focus();
+  await app.press("Enter");
+  await expect(app.lanes.details).toContainText(/(GET|POST|DELETE) \//);
+  const first = await app.lanes.fact("start");
+  await app.press("ArrowRight");
+  const second = await app.lanes.fact("start");
+  expect(second > first).toBe(true);
+  await app.press("Enter");
+  await expect(app.time.now).toHaveText(second);
+  await app.press("Escape");
+  await expect(app.lanes.details).toHaveCount(0);
+});
+
+test("a metric's value at the playhead is the one the command line prints", async ({ app, hindcast }) => {
+  const file = openPath(app);
+  const { start } = v.parse(info, JSON.parse(await hindcast("info", file, "--json")));
+  const at = start + 10_000_000_000n;
+  await app.time.goTo(String(at));
+  await expect(app.time.now).toHaveText(clockTextOf(at));
+  const printed = (await hindcast("metrics", file, "--json", "--to", String(at))).trim().split("\n");
+  const heap = printed
+    .map((line) => v.parse(sample, JSON.parse(line)))
+    .filter(({ alias, instant }) => alias === "heap used" && BigInt(instant) <= at)
+    .at(-1);
+  if (heap === undefined) throw new Error("the command line printed no heap");
+  const shown = (await app.metrics.values()).find(({ name }) => name === "heap used");
+  expect(shown?.unit).toBe("MB");
+  expect(Number(shown?.value)).toBeCloseTo(heap.value / 1e6, 1);
+});
