@@ -116,10 +116,10 @@ describe("state at any instant", () => {
   it.each([1, 2, 3])("equals the account of a program that changes its state in every way (seed %i)", async (seed) => {
     const file = join(folder, `churn-${seed}.hindcast`);
     const oracleFile = join(folder, `churn-${seed}.jsonl`);
-    const program = ["node", "test/programs/churn.mjs", String(seed), "600"];
+    const program = ["node", "test/programs/churn.mjs", String(seed), "450"];
     await runCli(["record", "-o", file, "--", ...program], { CHURN_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
-    expect(oracle.length).toBe(600);
+    expect(oracle.length).toBe(450);
     await compare(file, "world", questionsFor(oracle, seed, 400, 300));
   });
 });
