@@ -110,7 +110,7 @@ describe("state at any instant", () => {
     await runCli(["record", "-o", file, "--", ...server], { LEDGER_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
     expect(oracle.length).toBeGreaterThan(100);
-    await compare(file, "ledger", questionsFor(oracle, 1, 400, 100));
+    await compare(file, "ledger", questionsFor(oracle, 1, 400, 400));
   });
 
   it.each([1, 2, 3])("equals the account of a program that changes its state in every way (seed %i)", async (seed) => {
