@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join, parse, relative, sep } from "node:path";
 
 const sourceFolders = new Set(["src", "lib", "dist", "build", "out", "bin", "cmd", "app"]);
-const generalNames = new Set(["index", "main", "server", "app", "start", "cli"]);
+const generalNames = new Set(["index", "main", "server"]);
 const maxUnits = 256;
 const maxFolders = 32;
 
@@ -20,9 +20,10 @@ export function serviceName(
 
 function nameOfScript(script: string): string {
   const found = nearestPackage(dirname(script));
-  if (found === undefined) return basename(script);
-  const folders = relative(found.folder, dirname(script)).split(sep);
-  if (folders.every((folder) => folder === "" || sourceFolders.has(folder))) return found.name;
+  if (found !== undefined) {
+    const folders = relative(found.folder, dirname(script)).split(sep);
+    if (folders.every((folder) => folder === "" || sourceFolders.has(folder))) return found.name;
+  }
   const { name } = parse(script);
   return generalNames.has(name) ? basename(dirname(script)) : name;
 }
