@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
 
 test.describe("the welcome page", () => {
@@ -6,5 +7,13 @@ test.describe("the welcome page", () => {
     await expect(app.welcome).toBeVisible();
     await expect(app.recordDemo).toBeVisible();
     await expect(app.samples.first()).toBeVisible();
+  });
+
+  test("breaks no rule of WCAG AA that a machine can judge", async ({ app }) => {
+    await app.whenIdle();
+    // Electron has no second page for axe to collect its results in.
+    const axe = new AxeBuilder({ page: app.page }).withTags(["wcag2a", "wcag2aa", "wcag21aa"]).setLegacyMode(true);
+    const { violations } = await axe.analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
   });
 });
