@@ -3,10 +3,11 @@ import type { Locator, Page } from "@playwright/test";
 import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
+import type { ShownWindow } from "./shown-window.js";
 import { StatePane } from "./state-pane.js";
 import { TimeRuler } from "./time-ruler.js";
 
-export class App {
+export class App implements ShownWindow {
   readonly welcome: Locator;
   readonly recordDemo: Locator;
   readonly samples: Locator;
@@ -38,7 +39,6 @@ export class App {
     this.metrics = new MetricsPane(this);
   }
 
-  /** Resolves once the window waits for no answer of the engine and has drawn what it got. */
   async whenIdle(): Promise<void> {
     await this.page.waitForFunction(() => "hindcastIdle" in window);
     await this.page.evaluate(async () => {

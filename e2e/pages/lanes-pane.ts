@@ -1,13 +1,13 @@
 // The Lanes pane: spans on a canvas, so a spec acts through the keyboard or at a place and reads the selected span.
 import type { Locator } from "@playwright/test";
-import type { App } from "./app.js";
+import type { ShownWindow } from "./shown-window.js";
 
 export class LanesPane {
   readonly region: Locator;
   readonly plot: Locator;
   readonly details: Locator;
 
-  constructor(app: App) {
+  constructor(app: ShownWindow) {
     this.region = app.page.getByRole("region", { name: "Lanes" });
     this.plot = this.region.getByRole("application");
     this.details = this.region.getByRole("region", { name: "Selected span" });

@@ -1,9 +1,9 @@
 // The Logs pane: lines of all processes, following the playhead.
 import type { Locator } from "@playwright/test";
-import type { App } from "./app.js";
+import type { ShownWindow } from "./shown-window.js";
 
 export class LogsPane {
-  readonly #app: App;
+  readonly #app: ShownWindow;
   readonly region: Locator;
   readonly list: Locator;
   readonly lines: Locator;
@@ -11,7 +11,7 @@ export class LogsPane {
   readonly current: Locator;
   readonly filter: Locator;
 
-  constructor(app: App) {
+  constructor(app: ShownWindow) {
     this.#app = app;
     this.region = app.page.getByRole("region", { name: "Logs" });
     this.list = this.region.getByRole("grid");

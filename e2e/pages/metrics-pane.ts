@@ -1,6 +1,6 @@
 // The Metrics pane: one row per series with its value at the playhead.
 import type { Locator } from "@playwright/test";
-import type { App } from "./app.js";
+import type { ShownWindow } from "./shown-window.js";
 
 export interface ShownSeries {
   readonly name: string;
@@ -12,7 +12,7 @@ export class MetricsPane {
   readonly region: Locator;
   readonly series: Locator;
 
-  constructor(app: App) {
+  constructor(app: ShownWindow) {
     this.region = app.page.getByRole("region", { name: "Metrics" });
     this.series = this.region.locator(".row").filter({ has: app.page.locator(".gutter .name") });
   }

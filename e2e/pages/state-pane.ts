@@ -1,6 +1,6 @@
 // The State pane: the tree of one tracked value at the playhead, its diff, and the history of the selected value.
 import type { Locator } from "@playwright/test";
-import type { App } from "./app.js";
+import type { ShownWindow } from "./shown-window.js";
 
 export interface ShownRow {
   readonly path: string;
@@ -9,7 +9,7 @@ export interface ShownRow {
 }
 
 export class StatePane {
-  readonly #app: App;
+  readonly #app: ShownWindow;
   readonly region: Locator;
   readonly tree: Locator;
   /** The write that made the value what it is: badge, path and new value. */
@@ -18,7 +18,7 @@ export class StatePane {
   readonly writes: Locator;
   readonly changes: Locator;
 
-  constructor(app: App) {
+  constructor(app: ShownWindow) {
     this.#app = app;
     this.region = app.page.getByRole("region", { name: "State" });
     this.tree = this.region.getByRole("tree");

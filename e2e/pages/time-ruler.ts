@@ -1,6 +1,6 @@
 // The ruler at the bottom: where the playhead is, and the ways to move it.
 import type { Locator } from "@playwright/test";
-import type { App } from "./app.js";
+import type { ShownWindow } from "./shown-window.js";
 
 const thinSpace = "\u2009";
 
@@ -15,7 +15,7 @@ export function clockTextOf(instant: bigint): string {
 }
 
 export class TimeRuler {
-  readonly #app: App;
+  readonly #app: ShownWindow;
   readonly region: Locator;
   /** Where the playhead is, to the nanosecond. */
   readonly now: Locator;
@@ -24,7 +24,7 @@ export class TimeRuler {
   /** What the last step arrived at. */
   readonly outcome: Locator;
 
-  constructor(app: App) {
+  constructor(app: ShownWindow) {
     this.#app = app;
     this.region = app.page.getByRole("region", { name: "Time" });
     this.now = app.page.getByTestId("playhead-time");
