@@ -1,0 +1,70 @@
+// What survives: a reload comes back to the same place, and an engine that dies is replaced without anybody's help.
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "./fixtures.js";
+
+test("a reload comes back to the same recording and the very same write", async ({ app }) => {
+  await app.whenIdle();
+  await app.openSample();
+  await app.time.goTo("+10s");
+  await app.press("ArrowRight", "ArrowRight", "ArrowRight");
+  const write = await app.state.lastWrite.textContent();
+  const now = await app.time.now.textContent();
+  expect(write).toContain("changed now");
+  await expect(app.page).toHaveURL(/[#&]record=/);
+
+  // The link's token was used up by the first visit: what lets the page in again is the session's cookie.
+  expect(new URL(app.page.url()).searchParams.has("token")).toBe(false);
+  await app.page.reload();
+  await app.state.tree.waitFor();
+  await app.whenIdle();
+  await expect(app.time.now).toHaveText(now ?? "");
+  await expect(app.state.lastWrite).toHaveText(write ?? "");
+  await app.press("ArrowRight");
+  await expect(app.time.now).not.toHaveText(now ?? "");
+  await expect(app.state.lastWrite).toContainText("changed now");
+});
+
+test.describe("when the engine is killed", () => {
+  test.use({ expectedComplaints: /WebSocket connection/ });
+
+  test("the window says so, comes back by itself and goes on where it was", async ({ app, running }) => {
+    test.skip(running.pid === undefined || process.platform === "win32", "needs the serve host and POSIX processes");
+    await app.whenIdle();
+    await app.openSample();
+    await app.time.goTo("+10s");
+    const changes = await app.state.row("changes").textContent();
+    const { stdout } = await promisify(execFile)("pgrep", ["-f", "-P", String(running.pid), "engine-process"]);
+    process.kill(Number(stdout.trim()), "SIGKILL");
+
+    await expect(app.banner).toContainText("The engine cannot be reached.");
+    await expect(app.banner).toHaveCount(0);
+    await app.whenIdle();
+    await expect(app.state.row("changes")).toHaveText(changes ?? "");
+    await app.time.goTo("+15s");
+    await expect(app.state.row("changes")).not.toHaveText(changes ?? "");
+    await expect(app.failures).toHaveCount(0);
+  });
+});
+
+test.describe("a file that cannot be opened", () => {
+  test("is named, with what to do next, and the welcome page stays usable", async ({ app, profile }) => {
+    await app.whenIdle();
+    const missing = join(profile.folder, "missing.hindcast");
+    await app.openFile(missing);
+    await expect(app.failures).toContainText(`There is no file ${missing}.`);
+    await expect(app.failures).toContainText("Check the path");
+
+    const text = join(profile.folder, "text.hindcast");
+    await writeFile(text, "this was never a recording\n".repeat(1000));
+    await app.openFile(text);
+    await expect(app.failures).toContainText(`${text} is not a Hindcast recording.`);
+    await expect(app.failures).toContainText("Make one: hindcast record");
+
+    await app.openSample();
+    await expect(app.failures).toHaveCount(0);
+    await expect(app.recordingState).toContainText("SAVED");
+  });
+});
