@@ -53,7 +53,7 @@ export class App implements ShownWindow {
 
   async openSample(): Promise<void> {
     await this.samples.first().click();
-    await this.state.tree.waitFor();
+    await this.time.now.waitFor();
     await this.whenIdle();
   }
 

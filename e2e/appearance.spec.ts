@@ -1,0 +1,109 @@
+// How it looks where it can be measured: nothing sticks out or lies on top of something else, colours are readable,
+// names are there; in both themes and at the sizes people have.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "./fixtures.js";
+import type { App } from "./pages/app.js";
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+] as const;
+
+async function expectAccessible(app: App, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: app.page }).analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`).join("; ")}`,
+    );
+  expect(serious, where).toEqual([]);
+}
+
+/** Neighbours in the top bar and the ruler's controls: pairs whose boxes overlap, and what sticks out of the window. */
+const overlaps = (app: App): Promise<readonly string[]> =>
+  app.page.evaluate(() => {
+    const found: string[] = [];
+    if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
+    for (const bar of document.querySelectorAll(".topbar, .transport")) {
+      const leaves = [...bar.querySelectorAll<HTMLElement>("*")].filter((element) => {
+        const isVisible = element.offsetWidth > 1 && element.checkVisibility();
+        return isVisible && element.childElementCount === 0 && element.textContent.trim() !== "";
+      });
+      const boxes = leaves.map((element) => {
+        // Only what is seen: text that is clipped by its parents reaches no further than they do.
+        let { left, right, top, bottom } = element.getBoundingClientRect();
+        for (let parent = element.parentElement; parent !== null && parent !== bar; parent = parent.parentElement) {
+          if (getComputedStyle(parent).overflowX === "visible") continue;
+          const box = parent.getBoundingClientRect();
+          [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+          [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+        }
+        return { text: element.textContent.trim(), left, right, top, bottom };
+      });
+      boxes.forEach((a, i) => {
+        if (a.right > innerWidth + 0.5 || a.left < -0.5) found.push(`${a.text} sticks out`);
+        for (const b of boxes.slice(i + 1)) {
+          const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (width > 1 && height > 1) found.push(`${a.text} lies on ${b.text}`);
+        }
+      });
+    }
+    return found;
+  });
+
+for (const theme of ["light", "dark"] as const) {
+  test.describe(`in the ${theme} theme`, () => {
+    test.use({ colorScheme: theme });
+
+    test("nothing overlaps or scrolls sideways, and axe finds nothing serious", async ({ app }) => {
+      await app.whenIdle();
+      await expect(app.page.locator("html")).toHaveAttribute("data-theme", theme);
+      for (const size of sizes) {
+        await app.page.setViewportSize(size);
+        expect(await overlaps(app), `welcome at ${size.width}`).toEqual([]);
+      }
+      await expectAccessible(app, "welcome");
+      await app.press("Control+k");
+      await expectAccessible(app, "command palette");
+      await app.press("Escape", "Control+o");
+      await expectAccessible(app, "open a file");
+      await app.press("Escape");
+
+      await app.openSample();
+      await app.time.goTo("+10s");
+      await app.press("i");
+      await app.time.goTo("+12s");
+      await app.press("o", "ArrowRight");
+      await app.state.select("changes");
+      await app.lanes.plot.focus();
+      await app.press("Enter");
+      for (const size of sizes) {
+        await app.page.setViewportSize(size);
+        await app.whenIdle();
+        expect(await overlaps(app), `workspace at ${size.width}`).toEqual([]);
+      }
+      await expectAccessible(app, "workspace");
+      await app.press("Escape", "g");
+      await expectAccessible(app, "go to a time");
+      await app.press("Escape", "?");
+      await expectAccessible(app, "keyboard help");
+    });
+  });
+}
+
+test("the theme follows the system until it is chosen, and the choice stays", async ({ app }) => {
+  await app.page.emulateMedia({ colorScheme: "light" });
+  await app.whenIdle();
+  const background = () => app.page.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+  const light = await background();
+  await app.topBar.getByRole("button", { name: "Use the dark theme" }).click();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await app.page.reload();
+  await app.whenIdle();
+  expect(await background()).toBe(dark);
+  await app.runCommand("system's theme");
+  expect(await background()).toBe(light);
+});
