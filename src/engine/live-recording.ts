@@ -41,6 +41,8 @@ export class LiveRecording {
   #committing: Promise<void> | undefined;
   #nextCommit: { readonly done: Promise<void>; settle(): void } | undefined;
   #failed: HindcastError | undefined;
+  /** Nothing further is taken: it would come after the last commit. */
+  #isFinishing = false;
 
   private constructor(
     writer: RecordingWriter,
@@ -79,6 +81,7 @@ export class LiveRecording {
   /** The process a `hello` speaks of: a new one, or one that was here before and lost its connection. */
   greet(hello: Hello, connection: object): ProcessIngest {
     checkHello(hello);
+    if (this.#isFinishing) throw new MalformedBytes("the recording has ended");
     const known = this.#byRunId.get(hello.runId);
     if (known !== undefined) {
       this.#connections.set(known, connection);
@@ -109,7 +112,7 @@ export class LiveRecording {
 
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
   async received(process: ProcessIngest, batch: number, bytes: Uint8Array): Promise<boolean> {
-    if (this.#failed !== undefined) return false;
+    if (this.#failed !== undefined || this.#isFinishing) return false;
     const records = readRecords(bytes);
     checkRecords(records);
     process.batch(batch, records);
@@ -117,13 +120,14 @@ export class LiveRecording {
   }
 
   async saidBye(process: ProcessIngest, bye: Bye): Promise<void> {
+    if (this.#isFinishing) return;
     process.bye(bye);
     await this.#committed();
   }
 
   /** Nothing to say when the process has connected anew meanwhile. */
   connectionLost(process: ProcessIngest, connection: object): void {
-    if (this.#connections.get(process) !== connection) return;
+    if (this.#isFinishing || this.#connections.get(process) !== connection) return;
     process.connectionLost();
     this.#schedule();
   }
@@ -140,7 +144,7 @@ export class LiveRecording {
   }
 
   #schedule(): void {
-    if (this.#committing !== undefined || this.#failed !== undefined) return;
+    if (this.#committing !== undefined || this.#failed !== undefined || this.#isFinishing) return;
     if (this.#writer.waiting >= rowsPerCommit) void this.commit();
     else this.#timer ??= setTimeout(() => void this.commit(), commitDelayMs);
   }
@@ -187,9 +191,14 @@ export class LiveRecording {
     }
   }
 
-  /** The last commit; the file can be closed afterwards. */
+  /**
+   * The last commit; the file can be closed afterwards. Whoever waits for a commit that is under way may start another
+   * one after it: the file is let go when none runs and nothing waits.
+   */
   async finish(): Promise<void> {
-    await this.commit();
+    this.#isFinishing = true;
+    do await this.commit();
+    while (this.#committing !== undefined || (this.#hasMore() && !this.#hasFailed()));
     clearTimeout(this.#timer);
     this.#writer.dispose();
   }

@@ -202,6 +202,21 @@ export class RecordingWriter {
 
     for (const row of spans.values()) pushSpan(buffers.span, row);
     await this.#connection.run("BEGIN");
+    try {
+      await this.#writeAll(buffers, processes, start);
+      await this.#connection.run("COMMIT");
+    } catch (error) {
+      // Else the transaction stays open beside whatever is done with the file next.
+      await this.#connection.run("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #writeAll(
+    buffers: ReturnType<typeof newBuffers>,
+    processes: ReadonlyMap<number, ProcessRow>,
+    start: bigint | undefined,
+  ): Promise<void> {
     for (const name of tableNames) {
       const appender = this.#appenders.get(name);
       if (appender !== undefined && buffers[name].length > 0) buffers[name].appendTo(appender);
@@ -212,7 +227,6 @@ export class RecordingWriter {
     }
     if (start !== undefined) await this.#connection.run(`UPDATE recording SET start = $1`, [start]);
     for (const row of processes.values()) await this.#writeProcess(row);
-    await this.#connection.run("COMMIT");
   }
 
   async #writeProcess(row: ProcessRow): Promise<void> {
