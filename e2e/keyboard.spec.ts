@@ -13,14 +13,13 @@ interface Stop {
 /** Presses Tab until the focus has been around, and tells each place it stood at. */
 async function tabAround(page: Page): Promise<readonly Stop[]> {
   const stops: Stop[] = [];
-  await page.evaluate(() => {
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  });
   for (;;) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
       const element = document.activeElement;
-      if (!(element instanceof HTMLElement) || element === document.body || "stop" in element.dataset) return undefined;
+      // Between the last control and the first the focus leaves the page.
+      if (!(element instanceof HTMLElement) || element === document.body) return "outside";
+      if ("stop" in element.dataset) return "been here";
       element.dataset["stop"] = "";
       const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
       const name = element.ariaLabel ?? (labels.map((label) => label.textContent).join(" ") || element.textContent);
@@ -34,8 +33,8 @@ async function tabAround(page: Page): Promise<readonly Stop[]> {
       });
       return { what: `${element.tagName} ${element.role ?? ""} ${element.className}`, name: name.trim(), isSeen };
     });
-    if (stop === undefined) return stops;
-    stops.push(stop);
+    if (stop === "been here") return stops;
+    if (stop !== "outside") stops.push(stop);
   }
 }
 
