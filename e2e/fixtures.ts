@@ -152,6 +152,8 @@ export const test = base.extend<Fixtures & HostOptions>({
       noteComplaints(page, complaints);
       await page.goto(server.url);
       await use({ page, pid: server.pid });
+      // Before its host goes, or it would complain that it cannot reach it.
+      await page.close();
     } finally {
       await server.stop();
     }
