@@ -7,16 +7,26 @@ import { type RecordingArgs, type RecordingCallName, callAbout } from "../../sha
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 
+/** Records of an instant have all arrived, and every awaited value is known, this long after it. */
+const settlingNs = 12e9;
+const secondMs = 1000;
+
 export class OpenRecording {
   readonly #link: EngineLink;
   #summary: RecordingSummary;
   #failure = $state.raw<HindcastError>();
+  #growth = $state(0);
+  #seconds = $state(0);
+  #secondMs = -Infinity;
+  #secondTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #growListeners = new Set<() => void>();
   readonly #releases: (() => void)[] = [];
 
   /** Length so far; grows while live. */
   readonly durationNs: number = $derived.by(() => Math.max(1, Number(this.#summary.end - this.#summary.start)));
   readonly isLive: boolean = $derived.by(() => this.#summary.state === "live");
+  /** What lies before this offset stays as it is: everything, once the recording is saved. */
+  readonly settledNs: number = $derived.by(() => (this.isLive ? this.durationNs - settlingNs : Infinity));
 
   constructor(link: EngineLink, summary: RecordingSummary) {
     this.#link = link;
@@ -42,6 +52,16 @@ export class OpenRecording {
   /** Set when the recording stopped working: the disk is full, the file went away, the engine lost it. */
   get failure(): HindcastError | undefined {
     return this.#failure;
+  }
+
+  /** Changes with every notice of growth. */
+  get growth(): number {
+    return this.#growth;
+  }
+
+  /** Changes with growth too, but at most once a second, and at once when the recording has ended. */
+  get seconds(): number {
+    return this.#seconds;
   }
 
   offsetFromInstant(at: bigint): number {
@@ -80,13 +100,28 @@ export class OpenRecording {
   }
 
   dispose(): void {
+    clearTimeout(this.#secondTimer);
     for (const release of this.#releases) release();
     this.#growListeners.clear();
   }
 
   #take(summary: RecordingSummary): void {
     this.#summary = summary;
+    this.#growth += 1;
+    const leftMs = summary.state === "live" ? this.#secondMs + secondMs - performance.now() : 0;
+    if (leftMs <= 0) this.#passSecond();
+    else
+      this.#secondTimer ??= setTimeout(() => {
+        this.#passSecond();
+      }, leftMs);
     for (const listener of this.#growListeners) listener();
+  }
+
+  #passSecond(): void {
+    clearTimeout(this.#secondTimer);
+    this.#secondTimer = undefined;
+    this.#secondMs = performance.now();
+    this.#seconds += 1;
   }
 
   async #reopen(): Promise<void> {

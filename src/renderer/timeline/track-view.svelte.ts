@@ -15,7 +15,7 @@ export type Drag =
   | { readonly kind: "select"; readonly anchorNs: number }
   | { readonly kind: "pan"; readonly fromPx: number };
 
-/** `records` is how many there are by now: late ones change the answer to the same question. */
+/** `records` is how many there are by now: late ones change the answer to the same question. Of settled time it is 0. */
 interface DensityQuestion {
   readonly records: number;
   readonly fromNs: number;
@@ -41,6 +41,8 @@ export class TrackView {
   readonly #marks: Marks;
   readonly #density = new Query<DensityColumns>();
   #asked: DensityQuestion | undefined;
+  /** The second it was asked in and the view it was asked for. */
+  #askedPulse = "";
   #widthPx = $state(0);
   #hoverPx = $state<number>();
   #drag = $state.raw<Drag>();
@@ -59,7 +61,8 @@ export class TrackView {
     const share = (toNs - fromNs) / this.range.spanNs;
     const buckets = Math.min(mostBuckets, Math.max(1, Math.floor((this.plotPx * share) / barPitchPx)));
     const { events, spans, logs, metrics, writes } = this.#recording.summary.counts;
-    return { fromNs, toNs, buckets, records: events + spans + logs + metrics + writes };
+    const records = toNs < this.#recording.settledNs ? 0 : events + spans + logs + metrics + writes;
+    return { fromNs, toNs, buckets, records };
   });
 
   constructor(recording: OpenRecording, playhead: Playhead, ranges: Ranges, selection: Selection, marks: Marks) {
@@ -104,10 +107,15 @@ export class TrackView {
     this.#widthPx = widthPx;
   }
 
-  /** Asks for the counts of what is shown, unless that is what was asked last. */
+  /** Asks for the counts of what is shown, unless that is what was asked last; of what merely grew, once a second. */
   askDensity(question: DensityQuestion | undefined): void {
     const asked = this.#asked;
     if (question === undefined || (asked !== undefined && isSameQuestion(question, asked))) return;
+    const { seconds } = this.#recording;
+    const view = this.range.showsAll ? "all" : `${this.range.fromNs} ${this.range.toNs}`;
+    const pulse = `${seconds} ${view} ${this.#widthPx}`;
+    if (this.#askedPulse === pulse) return;
+    this.#askedPulse = pulse;
     this.#asked = question;
     const { fromNs, toNs, buckets } = question;
     const from = this.#recording.instantFromOffset(fromNs);

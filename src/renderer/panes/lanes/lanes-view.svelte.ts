@@ -4,6 +4,7 @@ import { ok } from "../../../shared/base/result.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
+import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import type { NsRange } from "../../state/time-scale.js";
@@ -27,8 +28,9 @@ export class LanesView {
   readonly #selection: Selection;
   readonly query = new Query<Fetched>();
   /** Of the newest request, answered or not. */
-  #asked: { readonly range: NsRange; readonly growth: number; readonly durationNs: number } | undefined;
-  #growth = $state(0);
+  #asked: { readonly range: NsRange; readonly seconds: number } | undefined;
+  /** Spans that begin or end near the live edge; those that stay open for long are looked at each second. */
+  readonly #repeats: Repeats;
 
   readonly #processIds = $derived.by(() => this.#recording.summary.processes.map((one) => one.process).join());
   readonly layout = $derived.by(() => {
@@ -64,19 +66,21 @@ export class LanesView {
     this.#playhead = playhead;
     this.#selection = selection;
     this.range = range;
+    this.#repeats = new Repeats(recording, this.query);
   }
 
-  /** Call from an effect: asks for spans whenever the view has left what is here, or the recording grew within it. */
+  /** Call from an effect: asks for spans whenever the view has left what is here, or some in it may have changed. */
   loadInView(): void {
     const view = { fromNs: this.range.fromNs, toNs: this.range.toNs };
-    const growth = this.#growth;
+    const { seconds } = this.#recording;
+    const spans = this.query.value?.spans;
     const asked = this.#asked;
-    const fetched =
-      asked === undefined ? undefined : { range: asked.range, truncated: this.query.value?.spans.truncated ?? false };
-    const hasGrown = asked !== undefined && asked.growth !== growth && this.#canChange(asked);
-    if (!hasGrown && !needsFetch(view, fetched)) return;
-    const range = windowAround(view);
-    this.#asked = { range, growth, durationNs: this.#recording.durationNs };
+    const fetched = asked === undefined ? undefined : { range: asked.range, truncated: spans?.truncated ?? false };
+    const range = asked === undefined || needsFetch(view, fetched) ? windowAround(view) : asked.range;
+    const isRangeDue = this.#repeats.isDue(range, range.toNs);
+    const hasOpen = spans?.endNs.some(Number.isNaN) ?? false;
+    if (!isRangeDue && !(hasOpen && asked?.seconds !== seconds)) return;
+    this.#asked = { range, seconds };
     this.query.load(async (signal) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
@@ -85,16 +89,8 @@ export class LanesView {
     });
   }
 
-  /** Call once; returns the release. */
-  watchGrowth(): () => void {
-    return this.#recording.onGrown(() => {
-      this.#growth += 1;
-    });
-  }
-
   retry(): void {
-    this.#asked = undefined;
-    this.#growth += 1;
+    this.#repeats.retry();
   }
 
   selectIndex(index: number): void {
@@ -124,11 +120,6 @@ export class LanesView {
   putPlayheadAtSelection(): void {
     const facts = this.selectedFacts;
     if (facts !== undefined) this.#playhead.moveTo(facts.startNs);
-  }
-
-  /** What was asked for is still being written: it reached the live end, or some of its spans had not ended. */
-  #canChange(asked: { readonly range: NsRange; readonly durationNs: number }): boolean {
-    return asked.range.toNs >= asked.durationNs || (this.query.value?.spans.endNs.some(Number.isNaN) ?? true);
   }
 
   #bringIntoView(startNs: number): void {

@@ -1,9 +1,11 @@
 // The log at the playhead: which line is current, the pages around what is on screen, the filter, the opened line.
 // Pages are kept outside of reactivity; `#version` tells the list that some arrived.
+import { untrack } from "svelte";
 import { ok } from "../../../shared/base/result.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
+import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import { type LogLine, LogPages, pageRows } from "./log-pages.js";
 import { type ListRow, listLength, listRowAt, type OpenedLine } from "./log-rows.js";
@@ -23,11 +25,12 @@ export class LogsView {
   readonly pageQuery = new Query<undefined>();
   #pages = new LogPages();
   #version = $state(0);
-  #growth = $state(0);
   #text = $state("");
   #minSeverity = $state(0);
   #follows = $state(true);
   #visible = $state.raw({ first: 0, end: 60 });
+  readonly #aroundRepeats: Repeats;
+  readonly #totalRepeats: Repeats;
   #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
   #activeLine = $state(-1);
   #shownFilter = "";
@@ -46,6 +49,8 @@ export class LogsView {
     this.#recording = recording;
     this.#playhead = playhead;
     this.#selection = selection;
+    this.#aroundRepeats = new Repeats(recording, this.around);
+    this.#totalRepeats = new Repeats(recording, this.around, "second");
   }
 
   get text(): string {
@@ -69,7 +74,11 @@ export class LogsView {
     const { instant } = this.#playhead;
     const filter = this.#filterKey;
     const wanted = this.#wantedFilter();
-    void this.#growth;
+    // The row at a past instant stays, but the lines after it become more: the summary counts them all, and those that
+    // match a filter the engine.
+    const isRowDue = this.#aroundRepeats.isDue([wanted, instant], this.#playhead.offsetNs);
+    const isTotalDue = this.isFiltered && this.#totalRepeats.isDue(wanted, Infinity);
+    if (!isRowDue && !isTotalDue) return;
     const ask = async (signal: AbortSignal) => {
       const answer = await this.#recording.call("logs.around", { ...wanted, instant, before: 0, after: 0 }, signal);
       if (!answer.ok) return answer;
@@ -100,15 +109,17 @@ export class LogsView {
     });
   }
 
-  /** Call once; returns the release. */
-  watchGrowth(): () => void {
-    return this.#recording.onGrown(() => {
-      this.#growth += 1;
+  /** Call from an effect: the unfiltered log is as long as the summary says. */
+  takeTotal(): void {
+    const { logs } = this.#recording.summary.counts;
+    if (this.isFiltered) return;
+    untrack(() => {
+      this.#grow(logs);
     });
   }
 
   retry(): void {
-    this.#growth += 1;
+    this.#aroundRepeats.retry();
     this.#version += 1;
   }
 
@@ -173,7 +184,7 @@ export class LogsView {
   }
 
   #grow(total: number): void {
-    if (total === this.#pages.total) return;
+    if (total <= this.#pages.total) return;
     this.#pages.grow(total);
     this.#version += 1;
   }

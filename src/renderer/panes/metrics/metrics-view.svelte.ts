@@ -5,6 +5,7 @@ import { ok } from "../../../shared/base/result.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
+import { Repeats } from "../../state/repeats.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import { type NsRange, spanOf } from "../../state/time-scale.js";
 import { defaultSeries } from "./default-series.js";
@@ -15,7 +16,7 @@ import { scaleOf, type UnitScale } from "./units.js";
 type RangeAnswer = CallResult<"metrics.range">;
 const mostPoints = 4000;
 const rowsAtFirst = 4;
-const listEveryMs = 2000;
+const secondsBetweenLists = 3;
 /** Far enough back to hold the last sample of a series taken each second. */
 const nowWindowNs = 15e9;
 
@@ -41,11 +42,13 @@ export class MetricsView {
   readonly samples = new Query<Fetched>();
   readonly #near = new Query<RangeAnswer>();
   #chosen = $state.raw<readonly number[]>();
-  #growth = $state(0);
-  #listedMs = -Infinity;
-  #asked:
-    | { readonly range: NsRange; readonly shown: string; readonly growth: number; readonly durationNs: number }
-    | undefined;
+  /** Samples are taken each second: more often there is nothing new to ask for. */
+  readonly #listRepeats: Repeats;
+  readonly #sampleRepeats: Repeats;
+  readonly #nearRepeats: Repeats;
+  #listedSecond = -Infinity;
+  /** Of the newest request, answered or not. */
+  #asked: NsRange | undefined;
 
   readonly shown: readonly number[] = $derived.by(
     () => this.#chosen ?? defaultSeries(this.list.value ?? [], rowsAtFirst),
@@ -57,14 +60,17 @@ export class MetricsView {
     this.#recording = recording;
     this.#playhead = playhead;
     this.range = range;
+    this.#listRepeats = new Repeats(recording, this.list, "second");
+    this.#sampleRepeats = new Repeats(recording, this.samples, "second");
+    this.#nearRepeats = new Repeats(recording, this.#near, "second");
   }
 
   /** Call from an effect: the series there are; a live recording may gain some. */
   loadList(): void {
-    void this.#growth;
-    const nowMs = performance.now();
-    if (nowMs - this.#listedMs < listEveryMs) return;
-    this.#listedMs = nowMs;
+    const { isLive, durationNs, seconds } = this.#recording;
+    if (isLive && seconds - this.#listedSecond < secondsBetweenLists) return;
+    if (!this.#listRepeats.isDue("list", durationNs)) return;
+    this.#listedSecond = seconds;
     this.list.load((signal) => this.#recording.call("metrics.list", {}, signal));
   }
 
@@ -72,21 +78,15 @@ export class MetricsView {
   loadSamples(): void {
     const view = { fromNs: this.range.fromNs, toNs: this.range.toNs };
     const { shown } = this;
-    const asked = this.#asked;
-    const growth = this.#growth;
     if (shown.length === 0) return;
-    const isSame = asked !== undefined && asked.shown === shown.join() && covers(asked.range, view);
-    if (isSame && (asked.growth === growth || asked.range.toNs < asked.durationNs)) return;
-    const range = around(view);
-    this.#asked = { range, shown: shown.join(), growth, durationNs: this.#recording.durationNs };
+    const range = this.#asked !== undefined && covers(this.#asked, view) ? this.#asked : around(view);
+    if (!this.#sampleRepeats.isDue([range, shown], range.toNs)) return;
+    this.#asked = range;
     this.samples.load(async (signal) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
-      const answer = await this.#recording.call(
-        "metrics.range",
-        { from, to, series: [...shown], points: mostPoints },
-        signal,
-      );
+      const args = { from, to, series: [...shown], points: mostPoints };
+      const answer = await this.#recording.call("metrics.range", args, signal);
       return answer.ok ? ok({ range, rows: answer.value }) : answer;
     });
   }
@@ -95,18 +95,10 @@ export class MetricsView {
   loadNear(): void {
     if (!this.#isReduced) return;
     const { instant } = this.#playhead;
-    const series = [...this.shown];
     const from = instant - BigInt(nowWindowNs);
-    this.#near.load((signal) =>
-      this.#recording.call("metrics.range", { from, to: instant + 1n, series, points: 200 }, signal),
-    );
-  }
-
-  /** Call once; returns the release. */
-  watchGrowth(): () => void {
-    return this.#recording.onGrown(() => {
-      this.#growth += 1;
-    });
+    const args = { from, to: instant + 1n, series: [...this.shown], points: 200 };
+    if (!this.#nearRepeats.isDue(args, this.#playhead.offsetNs)) return;
+    this.#near.load((signal) => this.#recording.call("metrics.range", args, signal));
   }
 
   valueNow({ series, samples }: MetricRow): number | undefined {
@@ -119,9 +111,9 @@ export class MetricsView {
   }
 
   retry(): void {
-    this.#asked = undefined;
-    this.#listedMs = -Infinity;
-    this.#growth += 1;
+    this.#listedSecond = -Infinity;
+    this.#listRepeats.retry();
+    this.#sampleRepeats.retry();
   }
 
   #rowOf(id: number): readonly MetricRow[] {

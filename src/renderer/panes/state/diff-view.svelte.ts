@@ -2,7 +2,9 @@
 import type { CallResult, WriteEntry } from "../../../shared/protocol/engine-calls.js";
 import { type At, processId, seq } from "../../../shared/trace/time.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
+import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import type { TreeView } from "./tree-view.svelte.js";
 
@@ -12,16 +14,21 @@ export type DiffEnds = { readonly kind: "range" | "write"; readonly a: At; reado
 
 export class DiffView {
   readonly #recording: OpenRecording;
+  readonly #playhead: Playhead;
+  readonly #selection: Selection;
   readonly #tree: TreeView;
   readonly query = new Query<CallResult<"state.diff">>();
-  #attempt = $state(0);
+  readonly #repeats: Repeats;
 
   /** Undefined before the scope's first write. */
   readonly ends: DiffEnds | undefined;
 
-  constructor(recording: OpenRecording, selection: Selection, tree: TreeView) {
+  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection, tree: TreeView) {
     this.#recording = recording;
+    this.#playhead = playhead;
+    this.#selection = selection;
     this.#tree = tree;
+    this.#repeats = new Repeats(recording, this.query);
     this.ends = $derived.by(() => {
       const { range } = selection;
       if (range === undefined) return endsOfWrite(tree.writer.value, tree.at);
@@ -34,14 +41,14 @@ export class DiffView {
   load(): void {
     const { ends } = this;
     const { scope } = this.#tree;
-    void this.#attempt;
     if (ends === undefined || scope === undefined) return;
     const args = { process: scope.process, scope: scope.scope, a: ends.a, b: ends.b, limit: mostChanges };
+    if (!this.#repeats.isDue(args, this.#selection.range?.toNs ?? this.#playhead.offsetNs)) return;
     this.query.load((signal) => this.#recording.call("state.diff", args, signal));
   }
 
   retry(): void {
-    this.#attempt += 1;
+    this.#repeats.retry();
   }
 }
 

@@ -1,7 +1,8 @@
-// Every write of the selected value, wherever the playhead is; asked for again while the recording grows.
+// Every write of the selected value, wherever the playhead is; asked for again each second while the recording grows.
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import { Query } from "../../state/query.svelte.js";
+import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 
 /** The newest so many are listed; the header says how many there are. */
@@ -11,19 +12,19 @@ export class HistoryView {
   readonly #recording: OpenRecording;
   readonly #selection: Selection;
   readonly query = new Query<CallResult<"state.history">>();
-  #growth = $state(0);
+  readonly #repeats: Repeats;
   #shown: string | undefined;
 
   constructor(recording: OpenRecording, selection: Selection) {
     this.#recording = recording;
     this.#selection = selection;
+    this.#repeats = new Repeats(recording, this.query, "second");
   }
 
   /** Call from an effect. */
   load(): void {
     const { value } = this.#selection;
-    void this.#growth;
-    if (value === undefined) return;
+    if (value === undefined || !this.#repeats.isDue(value, this.#recording.durationNs)) return;
     const shown = JSON.stringify(value);
     const ask = (signal: AbortSignal) => this.#recording.call("state.history", { ...value, limit: mostWrites }, signal);
     if (shown === this.#shown) this.query.load(ask);
@@ -31,14 +32,7 @@ export class HistoryView {
     this.#shown = shown;
   }
 
-  /** Call once; returns the release. */
-  watchGrowth(): () => void {
-    return this.#recording.onGrown(() => {
-      this.#growth += 1;
-    });
-  }
-
   retry(): void {
-    this.#growth += 1;
+    this.#repeats.retry();
   }
 }

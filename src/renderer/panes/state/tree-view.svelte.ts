@@ -6,6 +6,7 @@ import type { At } from "../../../shared/trace/time.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
+import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import { revealed, toggledPath } from "./expanded-paths.js";
 import type { TreeShape } from "./tree-keys.js";
@@ -25,13 +26,14 @@ export class TreeView implements TreeShape {
   readonly #selection: Selection;
   readonly query = new Query<RowWindow>();
   readonly writer = new Query<WriteEntry | undefined>();
+  readonly #rowRepeats: Repeats;
+  readonly #writerRepeats: Repeats;
   #expandedByScope = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
   #visible = $state.raw({ first: 0, end: 60 });
   readonly #wantedFirst: number = $derived.by(
     () => Math.max(0, Math.floor(this.#visible.first / spareRows) - 1) * spareRows,
   );
   readonly #wantedEnd: number = $derived.by(() => (Math.ceil(this.#visible.end / spareRows) + 1) * spareRows);
-  #attempt = $state(0);
   #shownScope: string | undefined;
   /** A row the keyboard went to before it had arrived. */
   #awaitedRow: number | undefined;
@@ -82,6 +84,8 @@ export class TreeView implements TreeShape {
     this.#recording = recording;
     this.#playhead = playhead;
     this.#selection = selection;
+    this.#rowRepeats = new Repeats(recording, this.query);
+    this.#writerRepeats = new Repeats(recording, this.writer);
   }
 
   /** Call from an effect: asks for the rows on screen whenever the playhead, the scope or a branch changes. */
@@ -90,18 +94,19 @@ export class TreeView implements TreeShape {
     const { at, expanded } = this;
     const first = this.#wantedFirst;
     const end = this.#wantedEnd;
-    void this.#attempt;
     if (scope === undefined) return;
     const key = this.#scopeKey;
+    const limit = Math.min(end - first, 2000);
+    const args = {
+      process: scope.process,
+      scope: scope.scope,
+      at,
+      expanded: [...expanded],
+      offset: first,
+      limit,
+    };
+    if (!this.#rowRepeats.isDue(args, this.#playhead.offsetNs)) return;
     const ask = async (signal: AbortSignal) => {
-      const args = {
-        process: scope.process,
-        scope: scope.scope,
-        at,
-        expanded: [...expanded],
-        offset: first,
-        limit: Math.min(end - first, 2000),
-      };
       const answer = await this.#recording.call("state.rows", args, signal);
       return answer.ok ? ok({ scope: key, first, rows: answer.value }) : answer;
     };
@@ -113,14 +118,11 @@ export class TreeView implements TreeShape {
   /** Call from an effect: the last write to the scope at the playhead. */
   loadWriter(): void {
     const { scope, at } = this;
-    void this.#attempt;
     if (scope === undefined) return;
+    const args = { process: scope.process, scope: scope.scope, path: "", at };
+    if (!this.#writerRepeats.isDue(args, this.#playhead.offsetNs)) return;
     this.writer.load(async (signal) => {
-      const answer = await this.#recording.call(
-        "state.lastWriter",
-        { process: scope.process, scope: scope.scope, path: "", at },
-        signal,
-      );
+      const answer = await this.#recording.call("state.lastWriter", args, signal);
       return answer.ok ? ok(answer.value.write) : answer;
     });
   }
@@ -141,7 +143,8 @@ export class TreeView implements TreeShape {
   }
 
   retry(): void {
-    this.#attempt += 1;
+    this.#rowRepeats.retry();
+    this.#writerRepeats.retry();
   }
 
   chooseScope(scope: ScopeSummary): void {
