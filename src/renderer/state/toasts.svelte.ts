@@ -3,7 +3,7 @@ import { type HindcastError, explain } from "../../shared/protocol/errors.js";
 
 export interface ToastMessage {
   readonly id: number;
-  readonly tone: "critical" | "ok";
+  readonly tone: "critical" | "ok" | "info";
   readonly message: string;
   readonly next: string | undefined;
 }
@@ -26,12 +26,14 @@ export class Toasts {
     this.#add({ id: this.#nextId++, tone: "critical", message, next });
   }
 
+  /** Something was done. */
+  confirm(message: string): void {
+    this.#addForReading("ok", message);
+  }
+
+  /** Nothing was done, and why. */
   say(message: string): void {
-    const toast: ToastMessage = { id: this.#nextId++, tone: "ok", message, next: undefined };
-    this.#add(toast);
-    setTimeout(() => {
-      this.dismiss(toast.id);
-    }, readingMs);
+    this.#addForReading("info", message);
   }
 
   dismiss(id: number): void {
@@ -41,6 +43,14 @@ export class Toasts {
   /** What was said before no longer matters: something new was begun. */
   clear(): void {
     this.#shown = [];
+  }
+
+  #addForReading(tone: "ok" | "info", message: string): void {
+    const toast: ToastMessage = { id: this.#nextId++, tone, message, next: undefined };
+    this.#add(toast);
+    setTimeout(() => {
+      this.dismiss(toast.id);
+    }, readingMs);
   }
 
   #add(toast: ToastMessage): void {
