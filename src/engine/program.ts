@@ -1,6 +1,7 @@
 // A program that the engine started itself. It lives in a process group of its own, so that what it starts in turn is
 // asked to stop with it.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { stat } from "node:fs/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 
@@ -26,10 +27,13 @@ export async function startProgram(
   command: readonly string[],
   options: ProgramOptions,
 ): Promise<Result<Program, HindcastError>> {
+  const { cwd } = options;
+  // Node would blame the command.
+  if (cwd !== undefined && !(await isFolder(cwd))) return failed(hindcastError("no-such-folder", { path: cwd }));
   const [file = "", ...args] = command;
   const isGroup = process.platform !== "win32";
   const child = spawnWith(options.umask, file, args, {
-    cwd: options.cwd,
+    cwd,
     env: options.environment,
     stdio: ["ignore", options.stdout, "ignore"],
     detached: isGroup,
@@ -74,6 +78,12 @@ function spawnWith(
     process.umask(own);
   }
 }
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 const reasonOf = (error: Error): string =>
   "code" in error && error.code === "ENOENT"

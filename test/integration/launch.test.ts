@@ -1,5 +1,5 @@
 // Programs that the engine starts itself, recorded by the built agent.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -100,6 +100,16 @@ describe("programs that the engine starts", () => {
     );
     expect(answer.ok ? "ok" : answer.error.code).toBe("command-not-found");
     expect(readdirSync(join(folder, "kept"))).toEqual([]);
+  });
+
+  it("need a folder that is there", async () => {
+    const cwd = join(folder, "gone");
+    const answer = await engine.handlers["recording.launch"](
+      { command: [process.execPath, "-e", ""], cwd, path: join(folder, "none.hindcast"), capture: {} },
+      { aborted: false },
+    );
+    expect(answer).toEqual({ ok: false, error: { code: "no-such-folder", details: { path: cwd } } });
+    expect(existsSync(join(folder, "none.hindcast"))).toBe(false);
   });
 
   it("include the demo, whose state can be seen", async () => {

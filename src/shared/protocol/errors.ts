@@ -15,6 +15,7 @@ const catalogue = {
     message: "There is no file {path}.",
     next: "Check the path; hindcast open without a file lists recent recordings.",
   },
+  "no-such-folder": { message: "There is no folder {path}.", next: "Check the path, or create the folder first." },
   "file-exists": { message: "{path} exists already.", next: "Choose another name with -o, or delete it." },
   "newer-format": {
     message: "{path} was made by a newer Hindcast (format {found}; this one reads up to {newest}).",
