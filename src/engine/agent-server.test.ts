@@ -139,6 +139,7 @@ describe("the agents' socket", () => {
     expect(marks.map(({ kind, process, lost, label }) => `${kind} ${process} ${lost} ${label}`).sort()).toEqual([
       "end 1 0 ended with 3",
       "end 2 0 connection lost: how it ended is not known",
+      "gap 2 0 records may be missing: the connection was lost, how many is not known",
       "gap 2 7 records dropped: the program was faster than the recorder",
       "start 1 0 leaving (pid 4711)",
       "start 2 0 crashing (pid 2)",
@@ -146,5 +147,44 @@ describe("the agents' socket", () => {
     const spans = await engine.call("spans.range", { recordingId, from: saved.start, to: saved.end, limit: 10 });
     expect([...spans.endNs]).toEqual([NaN]);
     expect(saved.counts.lost).toBe(7);
+  });
+
+  it("marks what is missing at the end of a process, by what its bye says", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId } = summary;
+    const tell = async (runId: string, pid: number, written: number, dropped: number): Promise<void> => {
+      const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId, pid }));
+      const maker = new RecordMaker();
+      agent.batch(1, [log(maker, "one"), maker.make({ kind: "gap", reason: "ring-full", lost: 3 })]);
+      await agent.acknowledged(1);
+      agent.control(frameTypes.bye, { kind: "bye", clockMs: 50, exitCode: 0, written, dropped });
+      await agent.closed();
+    };
+    await tell("whole", 1, 2, 3);
+    await tell("short", 2, 12, 8);
+    const staying = await SocketAgent.greet(socketPath, helloOf({ token, runId: "staying", pid: 3 }));
+    const live = await engine.call("recording.summary", { recordingId });
+    const saved = await engine.call("recording.stop", { recordingId });
+    await staying.closed();
+    expect([live, saved].map(({ counts, processes }) => [counts.lost, ...processes.map((one) => one.dropped)])).toEqual(
+      [
+        [21, 3, 18, 0],
+        [21, 3, 18, 0],
+      ],
+    );
+    const marks = await engine.call("timeline.marks", { recordingId });
+    expect(
+      marks
+        .filter(({ kind }) => kind !== "start")
+        .map(({ process, lost, label }) => `${process} ${lost} ${label}`)
+        .sort(),
+    ).toEqual([
+      "1 0 ended with 0",
+      "1 3 records dropped: the program was faster than the recorder",
+      "2 0 ended with 0",
+      "2 15 records dropped: the program ended before they could be sent",
+      "2 3 records dropped: the program was faster than the recorder",
+      "3 0 recording ended, the program went on",
+    ]);
   });
 });

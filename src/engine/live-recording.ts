@@ -41,6 +41,8 @@ export class LiveRecording {
   #committing: Promise<void> | undefined;
   #nextCommit: { readonly done: Promise<void>; settle(): void } | undefined;
   #failed: HindcastError | undefined;
+  /** Connections that close from now on are closed from this side. */
+  #isEnding = false;
   /** Nothing further is taken: it would come after the last commit. */
   #isFinishing = false;
 
@@ -128,7 +130,8 @@ export class LiveRecording {
   /** Nothing to say when the process has connected anew meanwhile. */
   connectionLost(process: ProcessIngest, connection: object): void {
     if (this.#isFinishing || this.#connections.get(process) !== connection) return;
-    process.connectionLost();
+    if (this.#isEnding) process.disconnected();
+    else process.connectionLost();
     this.#schedule();
   }
 
@@ -191,12 +194,17 @@ export class LiveRecording {
     }
   }
 
+  end(): void {
+    this.#isEnding = true;
+  }
+
   /**
    * The last commit; the file can be closed afterwards. Whoever waits for a commit that is under way may start another
    * one after it: the file is let go when none runs and nothing waits.
    */
   async finish(): Promise<void> {
     this.#isFinishing = true;
+    for (const process of this.#processes) process.finish();
     do await this.commit();
     while (this.#committing !== undefined || (this.#hasMore() && !this.#hasFailed()));
     clearTimeout(this.#timer);

@@ -169,6 +169,7 @@ export class OpenRecording {
   async #stop({ recording, server, programs }: Live): Promise<Result<undefined, HindcastError>> {
     await Promise.all(programs.map((program) => program.stop()));
     await server.whenQuiet(quietWithinMs);
+    recording.end();
     await server.dispose();
     await recording.finish();
     let finished = (): void => undefined;

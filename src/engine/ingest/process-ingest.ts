@@ -46,7 +46,9 @@ export class ProcessIngest {
   #ended: ProcessRow["ended"];
   #received = 0;
   #written: number | undefined;
+  /** As gaps tell, which come after what they tell of. */
   #dropped = 0;
+  #isTailUnknown = false;
   #lastBatch = 0;
 
   constructor(
@@ -96,18 +98,41 @@ export class ProcessIngest {
     readonly written: number;
     readonly dropped: number;
   }): void {
-    this.#written = bye.written;
-    this.#dropped = Math.max(this.#dropped, bye.dropped);
+    const at = this.instantOf(bye.clockMs);
+    this.#written = Math.max(this.#received, bye.written);
+    const missing = this.#written - this.#received + Math.max(0, bye.dropped - this.#dropped);
+    if (missing > 0) this.#gap(at, missing, "records dropped: the program ended before they could be sent");
     const label = bye.exitCode === undefined ? "ended" : `ended with ${bye.exitCode}`;
-    this.#end(this.instantOf(bye.clockMs), bye.exitCode, label);
+    this.#end(at, bye.exitCode, label);
   }
 
   connectionLost(): void {
-    if (this.#ended === undefined) this.#end(this.#lastSeen, undefined, "connection lost: how it ended is not known");
+    if (this.#ended !== undefined) return;
+    this.#isTailUnknown = true;
+    this.#end(this.#lastSeen, undefined, "connection lost: how it ended is not known");
+  }
+
+  /** The recording ends, and what the program does from now on is not part of it. */
+  disconnected(): void {
+    if (this.#ended === undefined) this.#end(this.#lastSeen, undefined, "recording ended, the program went on");
+  }
+
+  /** After the last chance to reconnect. */
+  finish(): void {
+    if (!this.#isTailUnknown) return;
+    this.#gap(this.#lastSeen, 0, "records may be missing: the connection was lost, how many is not known");
+  }
+
+  #gap(at: bigint, lost: number, label: string): void {
+    this.#dropped += lost;
+    this.counts.lost += lost;
+    const { process } = this;
+    this.dictionaries.writer.mark({ process, seq: 0, instant: at, kind: "gap", label, lost });
   }
 
   reconnected(): void {
     this.#ended = undefined;
+    this.#isTailUnknown = false;
     this.dictionaries.writer.process(this.row());
   }
 
