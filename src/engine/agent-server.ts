@@ -2,9 +2,8 @@
 // A peer that does not know the token, speaks another version or sends what cannot be read is cut off; the others do
 // not notice. An acknowledgement is sent when a batch is in the file.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { type Server, type Socket, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Disposables } from "../shared/base/disposables.js";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
@@ -19,12 +18,15 @@ import {
 } from "../shared/protocol/agent-wire.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
+import { type PrivateFolder, createPrivateFolder } from "./private-folder.js";
 
 /** A peer that has not introduced itself by then is cut off. */
 const helloWithinMs = 10_000;
 
 export interface AgentServer {
   readonly socketPath: string;
+  /** Where the socket is; knows the programs that were started into the recording. */
+  readonly folder: PrivateFolder;
   readonly token: string;
   /** Agents connected now. */
   connected(): number;
@@ -35,7 +37,8 @@ export interface AgentServer {
 
 export async function listenForAgents(recording: LiveRecording): Promise<AgentServer> {
   const owned = new Disposables();
-  const socketPath = await newSocketPath(owned);
+  const folder = owned.add(await createPrivateFolder());
+  const socketPath = newSocketPath(folder);
   const token = randomBytes(32).toString("hex");
   const peers = new Set<AgentPeer>();
   const server = createServer((socket) => {
@@ -52,6 +55,7 @@ export async function listenForAgents(recording: LiveRecording): Promise<AgentSe
 
   return {
     socketPath,
+    folder,
     token,
     connected: () => peers.size,
     whenQuiet: async (withinMs) => {
@@ -62,12 +66,8 @@ export async function listenForAgents(recording: LiveRecording): Promise<AgentSe
   };
 }
 
-async function newSocketPath(owned: Disposables): Promise<string> {
-  if (process.platform === "win32") return `\\\\.\\pipe\\hindcast-${randomBytes(16).toString("hex")}`;
-  const folder = await mkdtemp(join(tmpdir(), "hindcast-"));
-  owned.defer(() => rm(folder, { recursive: true, force: true }));
-  return join(folder, "agent.sock");
-}
+const newSocketPath = ({ path }: PrivateFolder): string =>
+  process.platform === "win32" ? `\\\\.\\pipe\\hindcast-${randomBytes(16).toString("hex")}` : join(path, "agent.sock");
 
 const listening = (server: Server, path: string): Promise<void> =>
   new Promise((resolve, reject) => {

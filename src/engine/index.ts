@@ -10,6 +10,7 @@ import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
 
 export { createCodec } from "./codec.js";
+export { sweepPrivateFolders } from "./private-folder.js";
 
 export interface EngineOptions {
   /** Folder of Hindcast's own package.json: the agent, the demo and the samples are found from there. */

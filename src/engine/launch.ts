@@ -20,6 +20,9 @@ export interface LaunchContext {
 /** How long the demo's load keeps coming, and how fast. */
 const demoLoad = { seconds: 600, rate: 60, seed: 1 };
 const demoListensWithinMs = 15_000;
+/** The demo runs on the Node that is here already, which may be Electron's. */
+const asNode: Readonly<Record<string, string>> =
+  process.versions["electron"] === undefined ? {} : { ELECTRON_RUN_AS_NODE: "1" };
 
 /** `onExit` when the program is gone: the recording ends with it. */
 export async function launch(
@@ -50,6 +53,7 @@ export async function launchDemo(
     [process.execPath, join(demo, "server.mjs")],
     demo,
     "pipe",
+    asNode,
   );
   if (!server.ok) return server;
   void server.value.exited.then(onExit);
@@ -68,15 +72,14 @@ export async function launchDemo(
     "--rate",
     String(rate),
   ];
-  const { NODE_OPTIONS: _, ...environment } = context.environment;
   const generator = await startProgram([process.execPath, ...load], {
     cwd: demo,
-    environment,
+    environment: { ...context.environment, ...asNode },
     stdout: "ignore",
     umask: context.umask,
   });
   if (!generator.ok) return generator;
-  recording.live?.programs.push(generator.value);
+  await keep(recording, generator.value);
   // The demo is over when nobody uses it any more.
   void generator.value.exited.then(() => server.value.stop());
   return ok(undefined);
@@ -89,13 +92,21 @@ async function startRecorded(
   command: readonly string[],
   cwd: string | undefined,
   stdout: "ignore" | "pipe",
+  added: Readonly<Record<string, string>> = {},
 ): Promise<Result<Program, HindcastError>> {
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
-  const environment = withAgent(context.environment, agentEnvironment(context.places.agent, live.server, settings));
+  const recorded = agentEnvironment(context.places.agent, live.server, settings);
+  const environment = { ...withAgent(context.environment, recorded), ...added };
   const started = await startProgram(command, { cwd, environment, stdout, umask: context.umask });
-  if (started.ok) live.programs.push(started.value);
+  if (started.ok) await keep(recording, started.value);
   return started;
+}
+
+/** It is stopped with the recording, and does not stay when this process is killed. */
+async function keep({ live }: OpenRecording, program: Program): Promise<void> {
+  live?.programs.push(program);
+  if (program.child.pid !== undefined) await live?.server.folder.holdsProgram(program.child.pid);
 }
 
 /** The address that the demo prints; what it prints later is read and forgotten, so that its pipe never fills. */

@@ -5,18 +5,21 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
+import { startedEnvironment } from "../shared/protocol/engine-environment.js";
 import { createCodec } from "./codec.js";
 import { portTransport, relayedTransport, type RelayedTransport } from "./client-transports.js";
-import { createEngine } from "./index.js";
+import { createEngine, sweepPrivateFolders } from "./index.js";
 import { type Host, hostOfThisProcess } from "./process-host.js";
 
 // Recordings and everything around them are for this user only. Programs started from here get the mask back.
 const umask = process.umask(0o077);
 const engine = createEngine({
   packageFolder: fileURLToPath(new URL("../../", import.meta.url)),
-  environment: process.env,
+  environment: startedEnvironment(process.env),
   umask,
 });
+// What an engine before this one left behind when it was killed.
+void sweepPrivateFolders();
 const codec = createCodec();
 const served = new Map<number, { readonly client: ServedClient; readonly relayed: RelayedTransport | undefined }>();
 

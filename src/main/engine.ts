@@ -2,6 +2,7 @@
 // there within a second and every page gets a new port.
 import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityProcess } from "electron";
 import * as v from "valibot";
+import { engineEnvironment } from "../shared/protocol/engine-environment.js";
 import { type ToEngineProcess, fromEngineProcess } from "../shared/protocol/engine-host.js";
 
 const restartDelayMs = 100;
@@ -45,10 +46,9 @@ export class Engine {
   }
 
   #start(): UtilityProcess {
-    const { NODE_OPTIONS: _, ...environment } = process.env;
     const engine = utilityProcess.fork(this.#entry, [], {
       serviceName: "Hindcast engine",
-      env: environment,
+      env: engineEnvironment(process.env),
       stdio: "inherit",
     });
     engine.on("message", (message: unknown) => {

@@ -3,6 +3,7 @@
 // engine is there within a second for whoever connects again.
 import { type ChildProcess, fork } from "node:child_process";
 import * as v from "valibot";
+import { engineEnvironment } from "../shared/protocol/engine-environment.js";
 import { type FromEngineProcess, type ToEngineProcess, fromEngineProcess } from "../shared/protocol/engine-host.js";
 import type { Transport } from "../shared/protocol/rpc.js";
 
@@ -26,6 +27,7 @@ export class EngineChild {
   #child: ChildProcess;
   #isReady: Promise<boolean>;
   #isStopping = false;
+  #swept: Promise<void> | undefined;
   #nextClient = 1;
   readonly #clients = new Map<number, Client>();
   readonly #options: EngineChildOptions;
@@ -50,18 +52,22 @@ export class EngineChild {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) {
+      // One that would have been started anew just now was killed.
+      if (child.exitCode !== 0) this.#swept ??= sweepAfterEngine();
+      return this.#swept;
+    }
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#send({ kind: "stop" });
     const impatience = setTimeout(() => child.kill("SIGKILL"), this.#options.stopWithinMs ?? 20_000);
     await ended;
     clearTimeout(impatience);
+    await this.#swept;
   }
 
   #start(): ChildProcess {
-    const { NODE_OPTIONS: _, ...environment } = this.#options.environment;
     const child = fork(this.#options.entry, [], {
-      env: environment,
+      env: engineEnvironment(this.#options.environment),
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -72,7 +78,7 @@ export class EngineChild {
       const told = v.safeParse(fromEngineProcess, message);
       if (told.success) this.#take(told.output);
     });
-    child.once("exit", () => this.#lost());
+    child.once("exit", (code) => this.#lost(code === 0));
     // A message that could not be delivered is answered by "exit".
     child.on("error", () => undefined);
     return child;
@@ -82,11 +88,15 @@ export class EngineChild {
     if (told.kind === "bytes") this.#clients.get(told.client)?.deliver(told.bytes);
   }
 
-  #lost(): void {
+  #lost(isInOrder: boolean): void {
     const clients = [...this.#clients.values()];
     this.#clients.clear();
     for (const client of clients) client.lose();
-    if (this.#isStopping || !this.#options.restart) return;
+    if (this.#isStopping || !this.#options.restart) {
+      // No engine comes after it that would end the programs it started.
+      if (!isInOrder) this.#swept = sweepAfterEngine();
+      return;
+    }
     this.#isReady = new Promise((resolve) => {
       setTimeout(() => {
         if (this.#isStopping) return resolve(false);
@@ -126,6 +136,12 @@ export class EngineChild {
   #send(message: ToEngineProcess): void {
     if (this.#child.connected) this.#child.send(message);
   }
+}
+
+/** What an engine does at its start. Loaded when needed: hosts have no other use for the engine's code. */
+async function sweepAfterEngine(): Promise<void> {
+  const { sweepPrivateFolders } = await import("../engine/index.js");
+  await sweepPrivateFolders();
 }
 
 function whenReady(child: ChildProcess): Promise<boolean> {

@@ -1,17 +1,27 @@
 // The engine's own process under load, killed without warning: what was acknowledged is in the file, every batch is there
 // as a whole or not at all, and the file opens like any other.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCodec, createEngine } from "../../src/engine/index.js";
 import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
 import { type EngineClient, connectToEngine } from "../../src/shared/protocol/rpc.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+const entry = join(packageFolder, "out", "node", "engine-process.js");
 const recordsPerBatch = 500;
 
 describe("the engine's process", () => {
@@ -22,19 +32,73 @@ describe("the engine's process", () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
-    environment = { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_STATE_HOME: join(folder, "state") };
-    child = new EngineChild({
-      entry: join(packageFolder, "out", "node", "engine-process.js"),
-      environment,
-      restart: false,
-    });
+    mkdirSync(join(folder, "tmp"));
+    vi.stubEnv("TMPDIR", join(folder, "tmp"));
+    environment = {
+      ...process.env,
+      XDG_DATA_HOME: join(folder, "data"),
+      XDG_STATE_HOME: join(folder, "state"),
+      NODE_OPTIONS: "--stack-trace-limit=7",
+    };
+    child = new EngineChild({ entry, environment, restart: false });
     const transport = await child.connect();
     if (transport === undefined) throw new Error("the engine did not start");
     client = connectToEngine(transport, createCodec());
   });
   afterEach(async () => {
     await child.stop();
+    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  const isRunning = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  /** Its pid, as it printed it into a file, with the NODE_OPTIONS it was given. */
+  async function launchSleeper(): Promise<{ readonly pid: number; readonly options: string }> {
+    const [script, printed] = [join(folder, "sleeper.cjs"), join(folder, "printed.json")];
+    writeFileSync(
+      script,
+      `require("node:fs").writeFileSync(process.argv[2], JSON.stringify({ pid: process.pid, options: process.env.NODE_OPTIONS }));
+       process.on("SIGTERM", () => process.exit());
+       setInterval(() => {}, 1000);`,
+    );
+    const command = [process.execPath, script, printed];
+    const launched = await client.call("recording.launch", { command, path: join(folder, "s.hindcast"), capture: {} });
+    if (!launched.ok) throw new Error(launched.error.code);
+    while (!existsSync(printed) || readFileSync(printed, "utf8") === "")
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return JSON.parse(readFileSync(printed, "utf8"));
+  }
+
+  const temporaryFolders = (): string[] => readdirSync(join(folder, "tmp"));
+
+  it("starts programs with the user's own NODE_OPTIONS", async () => {
+    const { options } = await launchSleeper();
+    expect(options).toMatch(/--require .*agent\.cjs" --stack-trace-limit=7$/);
+  });
+
+  it.each([
+    ["the next engine", true],
+    ["the host", false],
+  ])("does not leave behind what it started when it is killed: %s sees to that", async (_, isRestarted) => {
+    const { pid } = await launchSleeper();
+    expect([isRunning(pid), temporaryFolders().length]).toEqual([true, 1]);
+    process.kill(child.pid ?? 0, "SIGKILL");
+    const next = isRestarted ? new EngineChild({ entry, environment, restart: false }) : undefined;
+    await next?.connect();
+    if (!isRestarted) {
+      while (isRunning(child.pid ?? 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+      await child.stop();
+      expect(temporaryFolders()).toEqual([]);
+    }
+    while (isRunning(pid) || temporaryFolders().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await next?.stop();
   });
 
   async function startRecording(path: string): Promise<{ recordingId: string; agents: SocketAgent[] }> {
