@@ -13,8 +13,8 @@ export default defineConfig<HostOptions>({
   outputDir: "test-results",
   globalSetup: "./e2e/build-if-stale.ts",
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: process.env["CI"] === "true",
   reporter: "list",
   use: {
