@@ -138,8 +138,6 @@ describe("hindcast record", () => {
     running.child.stdin.write("go");
     const ended = await running.ended;
     expect([ended.code, ended.err]).toEqual([5, expect.stringContaining("The engine stopped unexpectedly.")]);
-    // The killed engine could not remove its socket's folder; the system's own cleaning does.
-    for (const name of place.leftBehind()) place.removeLeftBehind(name);
   });
 
   it.runIf(onLinux)("killed outright, leaves no engine behind and the recording readable", async () => {
@@ -263,6 +261,33 @@ describe("the reading commands", () => {
     await recorded;
     const { out } = await place.run(["logs", "read.hindcast"]);
     expect(out).toMatch(/^\+\d+\.\d{6}s {2}1 {2}warn {3}done\\n\\u001b\[31mred/);
+  });
+
+  it.runIf(onPosix)("say that a recording is in use while it is being made, and read it afterwards", async () => {
+    const file = program(
+      "waiting.mjs",
+      `import { track } from "hindcast";
+       track("cart", { total: 1 });
+       setTimeout(() => console.log("ready"), 500);
+       process.stdin.on("data", () => process.exit());`,
+    );
+    const running = place.start(["record", "-o", "in use.hindcast", "--", "node", file]);
+    await running.printed(/ready/);
+    const cart = ["--scope", "cart"];
+    const commands = [
+      ["info"],
+      ["info", "--json"],
+      ["state", ...cart, "--at", "+1s"],
+      ["history", ...cart, "--path", "total"],
+      ["logs"],
+    ].map(([name = "", ...options]) => [name, "in use.hindcast", ...options]);
+    for (const command of commands) {
+      const { code, out, err } = await place.run(command);
+      expect([code, out, err]).toEqual([1, "", expect.stringContaining("in use.hindcast is open in another process.")]);
+    }
+    running.child.stdin.write("go");
+    expect(await running.ended).toMatchObject({ code: 0, err: "" });
+    for (const command of commands) expect(await place.run(command)).toMatchObject({ code: 0, err: "" });
   });
 
   it("end quietly when nobody reads on", async () => {

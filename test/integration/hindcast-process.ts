@@ -97,10 +97,6 @@ export class Place {
     return readdirSync(this.#tmp).filter((name) => name.startsWith("hindcast"));
   }
 
-  removeLeftBehind(name: string): void {
-    rmSync(join(this.#tmp, name), { recursive: true, force: true });
-  }
-
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
