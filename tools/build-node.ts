@@ -42,7 +42,8 @@ for (const { input, external, output } of bundles) {
   await bundle.write({ ...staged(output), sourcemap: "hidden" });
   await bundle.close();
 }
-copyFileSync("src/api/index.d.ts", `${staging}/out/api/index.d.ts`);
+// One text for both module systems: TypeScript takes a declaration file's system from its name.
+for (const extension of ["mts", "cts"]) copyFileSync("src/api/index.d.ts", `${staging}/out/api/index.d.${extension}`);
 // The bin of a package that is only linked keeps the mode it was built with.
 chmodSync(`${staging}/out/node/cli.js`, 0o755);
 for (const folder of ["out/node", "out/agent", "out/api"]) swapIn(folder);

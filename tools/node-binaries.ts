@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The oldest the agent promises to run on, and one of each line since. The tests themselves run on 20. */
-export const otherNodeVersions = ["18.19.1", "22.23.3", "24.21.0", "26.10.0"] as const;
+/** The oldest the agent promises to run on, and one of each line since. */
+export const nodeVersions = ["18.19.1", "20.20.2", "22.23.3", "24.21.0", "26.10.0"] as const;
 
 /** Path of that version's binary, fetched when it is not there yet; the reason in words when it cannot be had. */
 export async function nodeBinary(version: string): Promise<{ readonly path: string } | { readonly missing: string }> {

@@ -2,7 +2,7 @@
 // recording. A version whose binary cannot be fetched (no registry, no package for this system) is skipped and named.
 import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { nodeBinary, otherNodeVersions } from "../../tools/node-binaries.js";
+import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
 import { Place } from "./hindcast-process.js";
 
 const body = `
@@ -57,13 +57,10 @@ async function printed(...args: string[]): Promise<string> {
   return ended.out;
 }
 
-describe.each(otherNodeVersions)("a program on Node %s", (version) => {
-  it.each(Object.keys(programs))("is recorded as it ran (%s)", async (name) => {
+describe.each(nodeVersions)("a program on Node %s", (version) => {
+  it.for(Object.keys(programs))("is recorded as it ran (%s)", async (name, { skip }) => {
     const binary = await nodeBinary(version);
-    if ("missing" in binary) {
-      console.warn(`not run: ${binary.missing}`);
-      return;
-    }
+    if ("missing" in binary) return skip(binary.missing);
     const file = `${version}-${name}.hindcast`;
     expect(await printed("record", "-o", file, "--", binary.path, name)).toBe(`ok ${version}\n`.repeat(2));
     expect(JSON.parse(await printed("state", file, "--scope", "shop", "--at", "+60s", "--json"))).toEqual(state);

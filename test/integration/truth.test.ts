@@ -55,24 +55,34 @@ const readOracle = (file: string): OracleLine[] =>
     .split("\n")
     .map((line) => v.parse(oracleLine, JSON.parse(line)));
 
-/** Instants over the whole run, and for some changes the instants around both their ends. */
+interface Questions {
+  /** Over the whole run; those that fell into the middle of a change are excluded and counted. */
+  readonly random: readonly Question[];
+  /** Just before a change, at its end and just after. */
+  readonly boundaries: readonly Question[];
+}
+
 function questionsFor(
   oracle: readonly OracleLine[],
   seed: number,
   randomCount: number,
   boundaryCount: number,
-): Question[] {
+): Questions {
   let state = seed;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
   const first = oracle[0]?.clock ?? 0n;
   const last = oracle.at(-1)?.clock ?? 0n;
-  const instants: bigint[] = [];
-  for (let i = 0; i < randomCount; i++) instants.push(first + BigInt(Math.floor(random() * Number(last - first))));
+  const ask = (at: bigint): Question => ({ at, expected: expectedAt(oracle, at) });
+  const boundaries: bigint[] = [];
   for (let i = 0; i < boundaryCount; i++) {
     const line = oracle[1 + Math.floor(random() * (oracle.length - 1))];
-    if (line !== undefined) instants.push(line.begun - 1n, line.clock, line.clock + 1n);
+    if (line !== undefined) boundaries.push(line.begun - 1n, line.clock, line.clock + 1n);
   }
-  return instants.map((at) => ({ at, expected: expectedAt(oracle, at) }));
+  const instants = Array.from(
+    { length: randomCount },
+    () => first + BigInt(Math.floor(random() * Number(last - first))),
+  );
+  return { random: instants.map(ask), boundaries: boundaries.map(ask) };
 }
 
 function expectedAt(oracle: readonly OracleLine[], at: bigint): OracleLine | undefined {
@@ -88,9 +98,15 @@ function expectedAt(oracle: readonly OracleLine[], at: bigint): OracleLine | und
   return line !== undefined && line.clock <= at ? line : undefined;
 }
 
-async function compare(file: string, scope: string, questions: readonly Question[]): Promise<void> {
-  const known = questions.filter((question) => question.expected !== undefined);
-  expect(known.length / questions.length).toBeGreaterThan(0.99);
+/** What is between a change's first write and its line in the oracle nobody can judge: this much of a run at most. */
+const mostExcluded = 0.01;
+
+async function compare(file: string, scope: string, { random, boundaries }: Questions): Promise<void> {
+  const known = [...random, ...boundaries].filter((question) => question.expected !== undefined);
+  const excluded = random.filter((question) => question.expected === undefined).length;
+  console.log(`${scope}: ${known.length} instants compared, ${excluded} of ${random.length} random ones excluded`);
+  expect(random.length - excluded).toBeGreaterThan(300);
+  expect(excluded / random.length).toBeLessThan(mostExcluded);
   const input = known.map((question) => `${String(question.at)}\n`).join("");
   const out = await runCli(["state", file, "--scope", scope, "--at", "-", "--json"], {}, input);
   const answers = out.trim().split("\n");
@@ -106,20 +122,20 @@ describe("state at any instant", () => {
   it("equals the ledger's own account under load", async () => {
     const file = join(folder, "ledger.hindcast");
     const oracleFile = join(folder, "ledger.jsonl");
-    const server = ["node", "examples/ledger/server.mjs", "--load", "8", "--seed", "11", "--rate", "60"];
+    const server = ["node", "examples/ledger/server.mjs", "--load", "12", "--seed", "11", "--rate", "30"];
     await runCli(["record", "-o", file, "--", ...server], { LEDGER_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
     expect(oracle.length).toBeGreaterThan(100);
-    await compare(file, "ledger", questionsFor(oracle, 1, 400, 400));
+    await compare(file, "ledger", questionsFor(oracle, 1, 1000, 100));
   });
 
-  it.each([1, 2, 3])("equals the account of a program that changes its state in every way (seed %i)", async (seed) => {
+  it.concurrent.each([1, 2, 3, 4])("equals the account of a program that changes its state in every way (seed %i)", async (seed) => {
     const file = join(folder, `churn-${seed}.hindcast`);
     const oracleFile = join(folder, `churn-${seed}.jsonl`);
-    const program = ["node", "test/programs/churn.mjs", String(seed), "450"];
+    const program = ["node", "test/programs/churn.mjs", String(seed), "250"];
     await runCli(["record", "-o", file, "--", ...program], { CHURN_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
-    expect(oracle.length).toBe(450);
-    await compare(file, "world", questionsFor(oracle, seed, 400, 300));
+    expect(oracle.length).toBe(250);
+    await compare(file, "world", questionsFor(oracle, seed, 1000, 150));
   });
 });
