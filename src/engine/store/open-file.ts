@@ -13,8 +13,11 @@ import { Rows } from "./rows.js";
 import { UnreadableStored } from "./value-json.js";
 import { type Migration, formatVersion, migrations, views } from "./schema.js";
 
+/** DuckDB's own are four fifths of the machine and every core, for each open file. */
+const bounded = { memory_limit: "512MB", threads: "2" };
 /** Nothing is fetched and no other file is touched, whatever a recording's views say. */
 const confined = {
+  ...bounded,
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   enable_external_access: "false",

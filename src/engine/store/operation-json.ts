@@ -15,7 +15,6 @@ import {
   listFrom,
   numberFromStored,
   numberToStore,
-  parseStored,
   textFromStored,
   textToStore,
   valueFromStored,
@@ -53,20 +52,20 @@ export function columnsFromOperation(operation: SmallOperation): OperationColumn
   }
 }
 
-export function operationFromColumns(
+/** `key` and `value`: what the columns' JSON says. */
+export function operationFromStored(
   kind: StoredOperation,
   target: ObjectId,
-  columns: OperationColumns,
+  key: unknown,
+  value: unknown,
 ): SmallOperation {
-  const key = (): unknown => parseStored(columns.key ?? "");
-  const value = (): unknown => parseStored(columns.value ?? "");
   switch (kind) {
     case "set":
-      return { kind, target, key: textFromStored(key()), value: valueFromStored(value()) };
+      return { kind, target, key: textFromStored(key), value: valueFromStored(value) };
     case "delete":
-      return { kind, target, key: textFromStored(key()) };
+      return { kind, target, key: textFromStored(key) };
     case "splice": {
-      const { start, deleteCount, elements } = fieldsOf(value());
+      const { start, deleteCount, elements } = fieldsOf(value);
       return {
         kind,
         target,
@@ -76,12 +75,12 @@ export function operationFromColumns(
       };
     }
     case "map-set":
-      return { kind, target, key: valueFromStored(key()), value: valueFromStored(value()) };
+      return { kind, target, key: valueFromStored(key), value: valueFromStored(value) };
     case "map-delete":
-      return { kind, target, key: valueFromStored(key()) };
+      return { kind, target, key: valueFromStored(key) };
     case "set-add":
     case "set-delete":
-      return { kind, target, member: valueFromStored(key()) };
+      return { kind, target, member: valueFromStored(key) };
     case "clear":
       return { kind, target };
     default:
@@ -93,7 +92,6 @@ const jsonOf = (value: CapturedValue): string => JSON.stringify(valueToStore(val
 const jsonOfText = (text: string): string => JSON.stringify(textToStore(text));
 
 export const valueToJson = jsonOf;
-export const valueFromJson = (json: string): CapturedValue => valueFromStored(parseStored(json));
 
 export function contentsToJson(contents: ObjectContents): string {
   const head = { kind: contents.kind, class: textToStore(contents.className) };
@@ -128,8 +126,8 @@ export function contentsToJson(contents: ObjectContents): string {
 
 const entryToStore = ([key, value]: Entry): unknown => [textToStore(key), valueToStore(value)];
 
-export function contentsFromJson(json: string): ObjectContents {
-  const stored = fieldsOf(parseStored(json));
+export function contentsFromStored(json: unknown): ObjectContents {
+  const stored = fieldsOf(json);
   const className = textFromStored(stored["class"]);
   const kind = stored["kind"];
   switch (kind) {

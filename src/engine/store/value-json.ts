@@ -54,10 +54,10 @@ export function valueFromStored(stored: unknown): CapturedValue {
   if (typeof stored === "string" || typeof stored === "number" || typeof stored === "boolean" || stored === null)
     return { kind: "primitive", value: stored };
   const tagged = fieldsOf(stored);
+  // By far the most common.
+  if ("$object" in tagged) return { kind: "object", id: objectId(countFrom(tagged["$object"])) };
   const tag = Object.keys(tagged)[0];
   switch (tag) {
-    case "$object":
-      return { kind: "object", id: objectId(countFrom(tagged["$object"])) };
     case "$undefined":
       return { kind: "primitive", value: undefined };
     case "$number":
@@ -95,10 +95,12 @@ export function numberFromStored(stored: unknown): number {
 }
 
 export function fieldsOf(stored: unknown): Readonly<Record<string, unknown>> {
-  if (typeof stored !== "object" || stored === null || Array.isArray(stored))
-    throw new UnreadableStored("object expected");
-  return { ...stored };
+  if (!isFields(stored)) throw new UnreadableStored("object expected");
+  return stored;
 }
+
+const isFields = (stored: unknown): stored is Readonly<Record<string, unknown>> =>
+  typeof stored === "object" && stored !== null && !Array.isArray(stored);
 
 export function listFrom(stored: unknown): readonly unknown[] {
   if (!Array.isArray(stored)) throw new UnreadableStored("list expected");

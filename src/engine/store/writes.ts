@@ -1,37 +1,48 @@
 // Writes to captured state as reconstruction reads them: small ones and keyframes of one process, in Seq order.
+// They come as a few large JSON texts instead of many small values: fetching a text costs as much as parsing a hundred
+// writes. Code locations and spans, which many writes share, are fetched once and shared here too.
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shared/trace/time.js";
 import { objectId } from "../../shared/trace/value.js";
-import type { RecordedWrite, WriteOperation, WriteReader } from "../../shared/trace/write.js";
-import { contentsFromJson, operationFromColumns, valueFromJson } from "./operation-json.js";
+import type { CodeLocation, RecordedWrite, WriteOperation, WriteReader } from "../../shared/trace/write.js";
+import { contentsFromStored, operationFromStored } from "./operation-json.js";
 import type { Query } from "./readers.js";
-import type { Rows } from "./rows.js";
 import { type StoredOperation, storedOperations } from "./schema.js";
-import { UnreadableStored } from "./value-json.js";
+import { UnreadableStored, countFrom, listFrom, parseStored, valueFromStored } from "./value-json.js";
 
 /** Codes of the two kinds that live in `keyframe`, after those of `write`. */
 const contentsCode = storedOperations.length;
 const scopeCode = contentsCode + 1;
+const seqsPerText = 4096;
 
+/** An instant is two numbers, milliseconds and nanoseconds within one: as one it would be more than JSON's can hold. */
 const writesSql = (upTo: string): string => `
   WITH change AS (
-    SELECT seq, instant, after, operation::INTEGER AS code, object, NULL AS scope, key, value, location, span
+    SELECT seq, instant, after, operation::INTEGER AS code, object, 0 AS scope, key, value, location, span
       FROM write WHERE process = $1 AND seq > $2 AND ${upTo}
     UNION ALL
     SELECT seq, instant, after, CASE WHEN object = 0 THEN ${scopeCode} ELSE ${contentsCode} END, object, scope, NULL, contents,
       location, span FROM keyframe WHERE process = $1 AND seq > $2 AND ${upTo})
-  SELECT c.seq, c.instant, c.after, c.code, c.object, o.name AS scope, c.key, c.value,
-    f.text AS file, l.line, l."column", g.text AS function,
-    lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id, n.text AS span_name
-  FROM change AS c
-    LEFT JOIN scope AS o ON o.id = c.scope
-    LEFT JOIN location AS l ON l.id = c.location
-    LEFT JOIN name AS f ON f.id = l.file
-    LEFT JOIN name AS g ON g.id = l.function
-    LEFT JOIN span AS s ON s.process = $1 AND s.span = c.span
-    LEFT JOIN name AS n ON n.id = s.name
-  ORDER BY c.seq`;
+  SELECT string_agg(
+      concat('[', seq, ',', instant // 1000000, ',', instant % 1000000, ',', coalesce(after // 1000000, -1), ',',
+        coalesce(after % 1000000, 0), ',', code, ',', object, ',', scope, ',', coalesce(key, 'null'), ',',
+        coalesce(value, 'null'), ',', location, ',', span, ']'), ',' ORDER BY seq) AS writes
+    FROM change GROUP BY seq // ${seqsPerText} ORDER BY seq // ${seqsPerText}`;
+
+const locationsSql = `SELECT l.id, f.text AS file, l.line, l."column", g.text AS function FROM location AS l
+  LEFT JOIN name AS f ON f.id = l.file LEFT JOIN name AS g ON g.id = l.function WHERE l.id > $1`;
+
+const spansSql = `SELECT s.span, lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id, n.text AS name
+  FROM span AS s LEFT JOIN name AS n ON n.id = s.name
+  WHERE s.process = $1 AND s.span IN (SELECT unnest(string_split($2, ','))::UINTEGER)`;
+
+type Span = RecordedWrite["span"];
+type StoredWrite = readonly unknown[];
 
 export class StoredWrites implements WriteReader {
+  /** By id; they never change. */
+  readonly #locations = new Map<number, CodeLocation | undefined>();
+  #lastLocation = 0;
+
   constructor(readonly query: Query) {}
 
   async read(
@@ -40,56 +51,82 @@ export class StoredWrites implements WriteReader {
     upTo: { readonly seq: Seq } | { readonly instant: Instant },
   ): Promise<readonly RecordedWrite[]> {
     const [condition, limit] = "seq" in upTo ? ["seq <= $3", BigInt(upTo.seq)] : ["instant <= $3", upTo.instant];
-    return writesFrom(process, await this.query(writesSql(condition), [process, BigInt(after), limit]));
+    const texts = (await this.query(writesSql(condition), [process, BigInt(after), limit])).texts("writes");
+    const stored = texts.flatMap((text) => listFrom(parseStored(`[${text}]`)).map(listFrom));
+    if (stored.length === 0) return [];
+    const [scopes, spans] = [await this.#scopesOf(process, stored), await this.#spansOf(process, stored)];
+    await this.#learnLocations(stored);
+    return stored.map((one) => this.#writeFrom(process, one, scopes, spans));
+  }
+
+  #writeFrom(
+    process: ProcessId,
+    stored: StoredWrite,
+    scopes: ReadonlyMap<number, string>,
+    spans: ReadonlyMap<number, Span>,
+  ): RecordedWrite {
+    const [number, ms, ns, afterMs, afterNs, code, object, scope, key, value, location, span] = stored;
+    return {
+      process,
+      seq: seq(countFrom(number)),
+      instant: instantFrom(ms, ns),
+      certainty: afterMs === -1 ? exact : { kind: "between", after: instantFrom(afterMs, afterNs) },
+      operation: operationFrom(countFrom(code), countFrom(object), scopes.get(countFrom(scope)) ?? "", key, value),
+      location: this.#locations.get(countFrom(location)),
+      span: spans.get(countFrom(span)),
+    };
+  }
+
+  async #scopesOf(process: ProcessId, stored: readonly StoredWrite[]): Promise<ReadonlyMap<number, string>> {
+    if (!stored.some((one) => one[7] !== 0)) return new Map();
+    const rows = await this.query(`SELECT id, name FROM scope WHERE process = $1`, [process]);
+    const names = rows.texts("name");
+    return new Map(rows.numbers("id").map((id, row) => [id, names[row] ?? ""]));
+  }
+
+  async #learnLocations(stored: readonly StoredWrite[]): Promise<void> {
+    if (!stored.some((one) => countFrom(one[10]) > this.#lastLocation)) return;
+    const rows = await this.query(locationsSql, [this.#lastLocation]);
+    const [files, functions] = [rows.optionalTexts("file"), rows.optionalTexts("function")];
+    const [lines, columns] = [rows.numbers("line"), rows.numbers("column")];
+    for (const [row, id] of rows.numbers("id").entries()) {
+      const [file, line, column] = [files[row], lines[row] ?? 0, columns[row] ?? 0];
+      if (file !== undefined) this.#locations.set(id, { file, line, column, functionName: functions[row] });
+      this.#lastLocation = Math.max(this.#lastLocation, id);
+    }
+  }
+
+  async #spansOf(process: ProcessId, stored: readonly StoredWrite[]): Promise<ReadonlyMap<number, Span>> {
+    const wanted = new Set(stored.map((one) => countFrom(one[11])));
+    wanted.delete(0);
+    if (wanted.size === 0) return new Map();
+    const rows = await this.query(spansSql, [process, [...wanted].join(",")]);
+    const [spanIds, traceIds] = [rows.texts("span_id"), rows.texts("trace_id")];
+    const names = rows.textsOrEmpty("name");
+    return new Map(
+      rows.numbers("span").map((id, row): [number, Span] => {
+        const [spanId, traceId] = [spanIds[row] ?? "", traceIds[row] ?? ""];
+        return [id, { spanId, traceId, name: names[row] ?? "" }];
+      }),
+    );
   }
 }
 
-function writesFrom(process: ProcessId, rows: Rows): RecordedWrite[] {
-  const columns = {
-    instant: rows.bigints("instant"),
-    after: rows.optionalBigints("after"),
-    operation: operationsFrom(rows),
-    file: rows.optionalTexts("file"),
-    line: rows.optionalNumbers("line"),
-    column: rows.optionalNumbers("column"),
-    functionName: rows.optionalTexts("function"),
-    spanId: rows.optionalTexts("span_id"),
-    traceId: rows.optionalTexts("trace_id"),
-    spanName: rows.optionalTexts("span_name"),
-  };
-  return rows.numbers("seq").map((number, row): RecordedWrite => {
-    const [operation, after] = [columns.operation[row], columns.after[row]];
-    if (operation === undefined) throw new UnreadableStored("operation");
-    const [file, line, column] = [columns.file[row], columns.line[row], columns.column[row]];
-    const [spanId, traceId] = [columns.spanId[row], columns.traceId[row]];
-    return {
-      process,
-      seq: seq(number),
-      instant: instant(columns.instant[row] ?? 0n),
-      certainty: after === undefined ? { kind: "exact" } : { kind: "between", after: instant(after) },
-      operation,
-      location:
-        file === undefined || line === undefined || column === undefined
-          ? undefined
-          : { file, line, column, functionName: columns.functionName[row] },
-      span:
-        spanId === undefined || traceId === undefined
-          ? undefined
-          : { spanId, traceId, name: columns.spanName[row] ?? "" },
-    };
-  });
+const exact = { kind: "exact" } as const;
+
+const instantFrom = (ms: unknown, ns: unknown): Instant =>
+  instant(BigInt(wholeFrom(ms)) * 1_000_000n + BigInt(wholeFrom(ns)));
+
+function wholeFrom(stored: unknown): number {
+  if (typeof stored !== "number" || !Number.isSafeInteger(stored)) throw new UnreadableStored("whole number expected");
+  return stored;
 }
 
-function operationsFrom(rows: Rows): WriteOperation[] {
-  const [objects, scopes] = [rows.numbers("object"), rows.textsOrEmpty("scope")];
-  const [keys, values] = [rows.optionalTexts("key"), rows.optionalTexts("value")];
-  return rows.numbers("code").map((code, row): WriteOperation => {
-    const [key, value] = [keys[row] ?? null, values[row] ?? null];
-    if (code === scopeCode) return { kind: "scope", scope: scopes[row] ?? "", value: valueFromJson(value ?? "") };
-    const target = objectId(objects[row] ?? 0);
-    if (code === contentsCode) return { kind: "contents", target, contents: contentsFromJson(value ?? "") };
-    const kind: StoredOperation | undefined = storedOperations[code];
-    if (kind === undefined) throw new UnreadableStored(`operation ${code}`);
-    return operationFromColumns(kind, target, { key, value });
-  });
+function operationFrom(code: number, object: number, scope: string, key: unknown, value: unknown): WriteOperation {
+  if (code === scopeCode) return { kind: "scope", scope, value: valueFromStored(value) };
+  const target = objectId(object);
+  if (code === contentsCode) return { kind: "contents", target, contents: contentsFromStored(value) };
+  const kind: StoredOperation | undefined = storedOperations[code];
+  if (kind === undefined) throw new UnreadableStored(`operation ${code}`);
+  return operationFromStored(kind, target, key, value);
 }
