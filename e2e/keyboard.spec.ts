@@ -102,7 +102,15 @@ test("from the sample to a value's history and back without a pointer", async ({
     if ((await app.state.row("accounts").getAttribute("aria-selected")) === "true") break;
     await app.press("ArrowDown");
   }
-  await app.press("ArrowRight", "ArrowRight", "ArrowRight");
+  // The second press comes before the rows that the first asked for; it must not close what that opened.
+  await app.press("ArrowRight", "ArrowRight");
+  await expect(app.state.row("accounts")).toHaveAttribute("aria-expanded", "true");
+  await app.press("Home");
+  for (let i = 0; i < 20; i++) {
+    if ((await app.state.row("accounts.acc_1001").getAttribute("aria-selected")) === "true") break;
+    await app.press("ArrowDown");
+  }
+  await app.press("ArrowRight");
   await expect(app.state.row("accounts.acc_1001")).toHaveAttribute("aria-expanded", "true");
   await app.press("ArrowDown", "ArrowDown", "ArrowDown");
   await expect(app.state.row("accounts.acc_1001.balance")).toHaveAttribute("aria-selected", "true");

@@ -49,7 +49,7 @@ describe("moveInTree", () => {
       move(2, "ArrowLeft"),
       move(2, "ArrowRight"),
       move(0, "ArrowDown"),
-    ]).toEqual(["toggle 3", "select 2", "toggle 1", "select 1", undefined, undefined]);
+    ]).toEqual(["open 3", "select 2", "close 1", "select 1", undefined, undefined]);
   });
 });
 

@@ -167,6 +167,11 @@ export class TreeView implements TreeShape {
     if (path !== undefined) this.#setExpanded(toggledPath(this.expanded, path));
   }
 
+  setRowOpen(row: number, isOpen: boolean): void {
+    const path = this.pathAt(row);
+    if (path !== undefined && this.expanded.includes(path) !== isOpen) this.toggleRow(row);
+  }
+
   /** Opens everything above a path and selects it. */
   reveal(path: string): void {
     this.#setExpanded(revealed(this.expanded, path));
