@@ -3,7 +3,7 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { connectToEngine, serveEngine } from "../shared/protocol/rpc.js";
 import { type PortLike, portTransport } from "./client-transports.js";
-import { createCodec } from "./codec.js";
+import { createCodec } from "../shared/protocol/codec.js";
 import { TestEngine } from "./engine.test-support.js";
 
 /** A port as Electron's main process and utility processes see it: messages arrive as events. */

@@ -9,7 +9,6 @@ import { placesIn } from "./places.js";
 import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
 
-export { createCodec } from "./codec.js";
 export { sweepPrivateFolders } from "./private-folder.js";
 
 export interface EngineOptions {

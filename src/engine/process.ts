@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
 import { startedEnvironment } from "../shared/protocol/engine-environment.js";
-import { createCodec } from "./codec.js";
+import { createCodec } from "../shared/protocol/codec.js";
 import { portTransport, relayedTransport, type RelayedTransport } from "./client-transports.js";
 import { createEngine, sweepPrivateFolders } from "./index.js";
 import { type Host, hostOfThisProcess } from "./process-host.js";

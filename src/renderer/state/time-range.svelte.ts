@@ -3,7 +3,7 @@
 // that the playhead stands at 66 % of it. While a hand drags, views stay still and follow when it lets go.
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { MoveCause, Playhead } from "./playhead.svelte.js";
-import { type NsRange, spanOf, within, zoomed } from "./time-scale.js";
+import { type NsRange, spanOf, visible, within, zoomed } from "./time-scale.js";
 
 export const playheadShare = 0.66;
 /** Share of the view beyond which a following view moves along. */
@@ -75,7 +75,7 @@ export class TimeRange implements NsRange {
   }
 
   show(range: NsRange): void {
-    this.#show(within(range, this.#limit()));
+    this.#show(within(visible(range), this.#limit()));
   }
 
   fitAll(): void {

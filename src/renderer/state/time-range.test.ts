@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openTestRecording, second, settled, summaryOf, testEngine, testFrames } from "./engine.test-support.js";
 import { Playhead } from "./playhead.svelte.js";
 import { playheadShare, TimeRange } from "./time-range.svelte.js";
+import { shortestSpanNs } from "./time-scale.js";
 
 const setUp = (seconds: number, spanSeconds?: number, state: "live" | "saved" = "saved") => {
   const engine = testEngine({});
@@ -31,6 +32,14 @@ describe("TimeRange", () => {
     await settled();
     expect(range.spanNs).toBe(4 * second);
     expect(share(range, playhead)).toBeCloseTo(playheadShare);
+  });
+
+  it("shows one instant as the shortest range there is, and comes out of it again", () => {
+    const { range } = setUp(100);
+    range.show({ fromNs: 5 * second, toNs: 5 * second });
+    expect(range.spanNs).toBe(shortestSpanNs);
+    range.zoomAbout(1e6, 5 * second);
+    expect(range.spanNs).toBe(second);
   });
 
   it("brings the playhead to 66 % when it leaves the view", () => {

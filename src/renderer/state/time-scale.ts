@@ -19,8 +19,15 @@ export const shortestSpanNs = 1000;
 /** The range made `factor` times as long around `aboutNs`, kept within `limit`. */
 export function zoomed(range: NsRange, factor: number, aboutNs: number, limit: NsRange): NsRange {
   const span = Math.min(Math.max(spanOf(range) * factor, shortestSpanNs), Math.max(spanOf(limit), shortestSpanNs));
-  const share = (aboutNs - range.fromNs) / spanOf(range);
+  const share = spanOf(range) > 0 ? (aboutNs - range.fromNs) / spanOf(range) : 0.5;
   return within({ fromNs: aboutNs - share * span, toNs: aboutNs + (1 - share) * span }, limit);
+}
+
+/** The range, or the shortest one around its middle when it is shorter than that: a selection may be one instant. */
+export function visible(range: NsRange): NsRange {
+  if (spanOf(range) >= shortestSpanNs) return range;
+  const middle = (range.fromNs + range.toNs) / 2;
+  return { fromNs: middle - shortestSpanNs / 2, toNs: middle + shortestSpanNs / 2 };
 }
 
 /** The range moved, not shortened, into `limit`; all of `limit` when it does not fit. */
