@@ -18,6 +18,8 @@ export interface PlacedSpans {
   readonly topsPx: Float32Array;
   /** The last instant anything is known of; spans that have not ended run up to it. */
   readonly openUntilNs: number;
+  /** The span of another process that each span was called by; -1 = none, or not here. */
+  readonly callers: Int32Array;
 }
 
 /** One drawable bar per index: pixels from the plot's left edge and the content's top, and the span it stands for. */

@@ -1,6 +1,7 @@
 // Draws the bars of one view on a canvas: fills, veil over the future, then labels above the veil so that text
 // keeps its contrast. No allocation per bar; colours are resolved once per theme by the caller.
-import { type BarColumns, type BarPlace, type PlacedSpans, errorStatus } from "./bars.js";
+import { type BarColumns, type BarPlace, type PlacedSpans, type PlotView, errorStatus } from "./bars.js";
+import { drawCalls } from "./draw-calls.js";
 import { barHeightPx, type LaneBlock } from "./lane-layout.js";
 import { clipLabel, type MeasureText } from "./span-text.js";
 
@@ -10,6 +11,7 @@ export interface LaneColours {
   readonly textFaint: string;
   readonly line: string;
   readonly grid: string;
+  readonly call: string;
   readonly future: string;
   readonly accent: string;
   readonly critical: string;
@@ -25,6 +27,7 @@ export interface LaneColours {
 export interface LaneScene {
   readonly placed: PlacedSpans;
   readonly bars: BarColumns;
+  readonly view: PlotView;
   readonly blocks: readonly LaneBlock[];
   readonly widthPx: number;
   readonly heightPx: number;
@@ -55,6 +58,7 @@ export function drawLanes(
   drawGrid(context, scene, colours);
   context.save();
   context.translate(0, -scrollTopPx);
+  drawCalls(context, scene.placed, bars, scene.view, colours.call);
   for (let bar = 0; bar < bars.count; bar++) if (isVisible(scene, bar)) drawBar(context, scene, bar, colours, hatch);
   context.restore();
   if (scene.playheadPx < widthPx) {

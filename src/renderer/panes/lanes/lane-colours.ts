@@ -10,6 +10,7 @@ export function coloursOf(theme: Theme): LaneColours {
     textQuiet: theme.color("text-2"),
     textFaint: theme.color("text-3"),
     line: theme.color("line-1"),
+    call: theme.color("line-3"),
     grid: theme.color("line-1"),
     future: theme.color("future"),
     accent: theme.color("accent"),

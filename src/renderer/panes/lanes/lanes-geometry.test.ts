@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type SpanColumns, spanStatuses } from "../../../shared/protocol/engine-calls.js";
 import { type PlacedSpans, barAt, barsInView, endOf, placeOfSpan } from "./bars.js";
+import { callersOf } from "./callers.js";
 import { barHeightPx, layOutLanes, rowPitchPx } from "./lane-layout.js";
 import { type SpanStep, orderSpans, spanNear, stepSpan } from "./span-order.js";
 
@@ -30,7 +31,7 @@ function spansOf(...lines: readonly string[]): SpanColumns {
 function placed(openUntilNs: number, ...lines: readonly string[]): PlacedSpans {
   const spans = spansOf(...lines);
   const { topsPx } = layOutLanes(spans, [...new Set(spans.process)]);
-  return { spans, order: orderSpans(spans, topsPx), topsPx, openUntilNs };
+  return { spans, order: orderSpans(spans, topsPx), topsPx, openUntilNs, callers: callersOf(spans) };
 }
 
 /** Bars as "name start-end", with ×n when merged and ! when failed. */
@@ -42,6 +43,13 @@ function barsText(at: PlacedSpans, view: { fromNs: number; toNs: number; widthPx
     return `${bars.failed[bar] === 1 ? "!" : ""}${name} ${String(bars.startsPx[bar])}-${String(bars.endsPx[bar])}${merged}`;
   });
 }
+
+describe("callersOf", () => {
+  it("finds the span of another process that called, and only that", () => {
+    const spans = spansOf("1/0 0-100 request", "1/1 10-90 fetch", "2/0 20-80 served", "2/0 200-210 alone");
+    expect([...callersOf({ ...spans, parentSpanIds: ["", "s0", "s1", "elsewhere"] })]).toEqual([-1, -1, 1, -1]);
+  });
+});
 
 describe("layOutLanes", () => {
   it("stacks processes and puts each lane one pitch below the one before", () => {

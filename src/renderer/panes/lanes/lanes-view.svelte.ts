@@ -9,6 +9,7 @@ import type { Selection } from "../../state/selection.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import type { NsRange } from "../../state/time-scale.js";
 import type { PlacedSpans } from "./bars.js";
+import { callersOf } from "./callers.js";
 import { layOutLanes } from "./lane-layout.js";
 import { orderSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
@@ -43,10 +44,16 @@ export class LanesView {
     const spans = this.query.value?.spans;
     return spans === undefined || this.layout === undefined ? undefined : orderSpans(spans, this.layout.topsPx);
   });
+  readonly #callers = $derived.by(() => {
+    const spans = this.query.value?.spans;
+    return spans === undefined ? undefined : callersOf(spans);
+  });
   readonly placed: PlacedSpans | undefined = $derived.by(() => {
     const spans = this.query.value?.spans;
-    if (spans === undefined || this.layout === undefined || this.#order === undefined) return undefined;
-    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: this.#recording.durationNs };
+    const callers = this.#callers;
+    if (spans === undefined || this.layout === undefined || this.#order === undefined || callers === undefined)
+      return undefined;
+    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: this.#recording.durationNs, callers };
   });
   /** Index of the selected span, when it is among those here. */
   readonly selectedIndex: number | undefined = $derived.by(() => {

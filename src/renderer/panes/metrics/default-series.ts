@@ -15,8 +15,8 @@ const preferred: readonly RegExp[] = [
 export function defaultSeries(all: readonly MetricSeries[], most: number): readonly number[] {
   const chosen: number[] = [];
   const processes = [...new Set(all.map((series) => series.process))];
-  for (const pattern of preferred) {
-    for (const process of processes) {
+  for (const process of processes) {
+    for (const pattern of preferred) {
       if (chosen.length >= most) return chosen;
       const found = all.find(
         (series) => series.process === process && pattern.test(series.name) && !chosen.includes(series.series),

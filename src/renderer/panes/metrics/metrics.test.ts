@@ -109,7 +109,7 @@ describe("series", () => {
   ].map(seriesOf);
 
   it("are chosen by what people look at first", () => {
-    expect(defaultSeries(all, 3)).toEqual([1, 2, 3]);
+    expect(defaultSeries(all, 3)).toEqual([1, 3, 2]);
   });
 
   it("fall back to the first ones there are", () => {
