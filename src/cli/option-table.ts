@@ -79,8 +79,8 @@ export const options = {
     schema: text,
   },
   at: { flags: "--at <time>", help: "The instant; - reads instants from standard input, one a line", schema: text },
-  from: { flags: "--from <time>", help: "First instant; the recording's start when left out", schema: text },
-  to: { flags: "--to <time>", help: "Last instant; the recording's end when left out", schema: text },
+  from: { flags: "--from <time>", help: "First instant (where optional, the recording's start)", schema: text },
+  to: { flags: "--to <time>", help: "Last instant (where optional, the recording's end)", schema: text },
   limit: { flags: "--limit <n>", help: "At most so many rows", schema: wholeNumber("limit", 1, 1_000_000_000) },
 } as const satisfies Record<string, CliOption>;
 

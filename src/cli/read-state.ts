@@ -1,4 +1,6 @@
 // Commands about captured state: state, history, last-writer, diff.
+import { failed } from "../shared/base/result.js";
+import { hindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, atInstant, done, processOf, withRecording } from "./reading.js";
 import { changeRow, onOneLine, printed, writeRow } from "./rows.js";
@@ -43,7 +45,7 @@ async function manyStates(world: World, reading: Reading, args: CommandArgs<"sta
   for await (const text of world.terminal.input) {
     if (text.trim() === "") continue;
     const at = reading.instant(text);
-    if (!at.ok) return at;
+    if (!at.ok) return failed(hindcastError("bad-time", { text: `${text.trim()} (line ${wanted.length + 1})` }));
     wanted.push({ line: wanted.length, instant: at.value });
   }
   const byTime = [...wanted].sort((a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : 0));
