@@ -24,11 +24,11 @@ export function needsFetch(view: NsRange, fetched: FetchedSpans | undefined): bo
   return !isCovered || (truncated && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
 }
 
-const spansAtFirst = 60;
+const spansAtFirst = 20;
 const shortestFirstNs = 50e6;
 const longestFirstNs = 10e9;
 
-/** How much the pane shows at first: about as many spans as can be told apart, at the recording's average rate. */
+/** How much the pane shows at first: few enough spans that the longer ones have room for their names, at the recording's average rate. */
 export function firstSpanNs(durationNs: number, spans: number): number {
   const wanted = (durationNs / Math.max(spans, 1)) * spansAtFirst;
   return Math.min(Math.max(wanted, shortestFirstNs), longestFirstNs);
