@@ -28,6 +28,7 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
     });
     if (!found.ok) return found;
     const value = found.value.value === undefined ? notYet : found.value.value;
+    await noteUncertain(world, found.value.uncertain);
     if (args.json) {
       await reading.out.line(JSON.stringify(value));
       return done;
@@ -38,6 +39,17 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
     await reading.out.line(JSON.stringify(value, undefined, 2));
     return done;
   });
+
+const mostNamed = 5;
+
+/** Beside the answer, not in it: what is printed as JSON stays one value. */
+async function noteUncertain({ terminal }: World, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  const named = paths.slice(0, mostNamed).map((path) => (path === "" ? "the value itself" : path));
+  const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : "";
+  await terminal.err.line(`Known only between two looks, may already have changed: ${named.join(", ")}${more}`);
+  await terminal.err.flush();
+}
 
 /** Looked up in the order of time, which costs one pass over the writes, and printed in the order asked. */
 async function manyStates(world: World, reading: Reading, args: CommandArgs<"state">, process: number): Promise<Done> {
@@ -51,16 +63,23 @@ async function manyStates(world: World, reading: Reading, args: CommandArgs<"sta
   const byTime = [...wanted].sort((a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : 0));
   const lines = new Array<string>(wanted.length);
   let last: { readonly instant: bigint; readonly text: string } | undefined;
+  const uncertain = new Set<bigint>();
   for (const { line, instant } of byTime) {
     if (last?.instant !== instant) {
       const { recordingId } = reading;
       const found = await reading.call("state.at", { recordingId, process, scope: args.scope, at: atInstant(instant) });
       if (!found.ok) return found;
+      if (found.value.uncertain.length > 0) uncertain.add(instant);
       last = { instant, text: JSON.stringify(found.value.value === undefined ? notYet : found.value.value) };
     }
     lines[line] = last.text;
   }
   for (const line of lines) await reading.out.line(line);
+  if (uncertain.size > 0) {
+    const which = `At ${uncertain.size} of these instants something may already have changed between two looks`;
+    await world.terminal.err.line(`${which}; state --at INSTANT names it.`);
+    await world.terminal.err.flush();
+  }
   return done;
 }
 

@@ -15,6 +15,7 @@ import { previewOf } from "./replay/preview.js";
 import { type Row, rowsOf } from "./replay/rows.js";
 import type { WritePosition } from "./replay/scope-writes.js";
 import type { UpTo } from "./replay/state-at.js";
+import { uncertainPaths } from "./replay/uncertain.js";
 
 type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
@@ -27,6 +28,8 @@ interface Subject {
   readonly process: ProcessId;
 }
 
+/** Named one by one; beyond that it is enough to know that much is uncertain. */
+const mostUncertain = 100;
 /** Of a path's history, where only its end is asked for: as many as the window lists, so that both share one. */
 const newestKept = 1000;
 
@@ -55,10 +58,14 @@ export class StateCalls {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    return state.graphs.at(process, await upToFrom(subject.value, args.at), ({ graph, last }) => {
+    const upTo = await upToFrom(subject.value, args.at);
+    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
+    return state.graphs.at(process, upTo, ({ graph, last }) => {
       const root = graph.scopes().get(args.scope);
       const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
-      return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n });
+      const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
+      const uncertain = root === undefined ? [] : uncertainPaths(graph, root, awaited, mostUncertain);
+      return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain] });
     });
   }
 

@@ -55,20 +55,28 @@ const someOf = (found: ReadonlySet<Slot>): ReadonlySet<Slot> | undefined => (fou
 /** The name of one object's slot in a set of slots of many objects. */
 export const slotName = (target: ObjectId, slot: Slot): string => `${target} ${slot}`;
 
+/** The name of an object as a whole in such a set: what it holds may differ in a way that none of its slots says. */
+export const objectName = (id: ObjectId): string => `object ${id}`;
+
 /**
- * Slots that a later look found changed, when the look before it was earlier than `at`: at this instant they may have
- * held the old value or the new one. `later`: the writes that follow the graph's.
+ * Slots and objects that a later look found changed, when the look before it was earlier than `at`: at this instant
+ * they may have held the old value or the new one. `later`: the writes that follow the graph's.
  */
 export function awaitedSlots(graph: GraphView, later: readonly RecordedWrite[], at: Instant): ReadonlySet<string> {
   const awaited = new Set<string>();
   for (const { certainty, operation } of later) {
     if (certainty.kind !== "between" || certainty.after >= at) continue;
     const change = changeBy(graph, operation);
-    if (change.kind === "slot") awaited.add(slotName(change.target, change.slot));
-    else if (change.kind === "splice")
+    if (change.kind === "slot") {
+      awaited.add(slotName(change.target, change.slot));
+      if (change.before === undefined) awaited.add(objectName(change.target));
+    } else if (change.kind === "splice") {
       change.removed.forEach((_, index) => awaited.add(slotName(change.target, change.start + index)));
-    else if (change.kind === "whole" && change.before !== undefined)
+      awaited.add(objectName(change.target));
+    } else if (change.kind === "whole" && change.before !== undefined) {
       for (const slot of differingSlots(change.after, change.before)) awaited.add(slotName(change.target, slot));
+      awaited.add(objectName(change.target));
+    }
   }
   return awaited;
 }

@@ -162,7 +162,7 @@ describe("awaitedSlots", () => {
     expect([awaitedAt(39n), awaitedAt(41n), awaitedAt(55n), awaitedAt(65n), awaitedAt(70n)]).toEqual([
       [],
       ["1 a"],
-      ["2 0"],
+      ["2 0", "object 2"],
       ["1 b"],
       [],
     ]);

@@ -5,7 +5,7 @@ import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { Change } from "./change.js";
 import { type GraphNode, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
-import { slotName } from "./found.js";
+import { objectName, slotName } from "./found.js";
 import { headOf, previewOf, typeOf } from "./preview.js";
 import { childAt, childrenBetween, positionOfSlot } from "./children.js";
 import type { Slot } from "./slot.js";
@@ -171,7 +171,10 @@ class RowsBuilder {
       value,
       expansion,
       before: changeAtSlot(this.#request.change, id, slot),
-      isBetween: this.#graph.isFound(id, slot) || this.#request.awaited.has(slotName(id, slot)),
+      isBetween:
+        this.#graph.isFound(id, slot) ||
+        this.#request.awaited.has(slotName(id, slot)) ||
+        (value.kind === "object" && this.#request.awaited.has(objectName(value.id))),
     };
   }
 

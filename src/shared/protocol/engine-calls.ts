@@ -251,7 +251,13 @@ export const engineCalls = {
   /** A whole scope as tagged JSON; absent before its first `track`. `seq` is the last write that counts. */
   "state.at": {
     args: v.object({ ...recording, process: count, scope: text, at }),
-    result: v.object({ value: v.optional(v.unknown()), seq: count, instant: ns }),
+    result: v.object({
+      value: v.optional(v.unknown()),
+      seq: count,
+      instant: ns,
+      /** Paths that may already have held something else: a later look found them changed. At most 100. */
+      uncertain: texts,
+    }),
   },
   /** Paths whose value differs between two positions. */
   "state.diff": {
