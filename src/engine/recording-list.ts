@@ -1,5 +1,6 @@
 // The recordings that the welcome page offers: samples that came with Hindcast and those used recently, with what is
-// known of each. A file is looked into once and again when it has changed; what is in use or damaged has no facts.
+// known of each. A file is looked into once and again when it has changed; what is in use, damaged or vanishes meanwhile
+// has no facts, and never keeps the others from being listed.
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RecordingFile } from "../shared/protocol/engine-calls.js";
@@ -33,7 +34,7 @@ async function fileOf(
   if (found === undefined) return undefined;
   const [sizeBytes, modifiedMs] = [Number(found.size), Number(found.mtimeMs)];
   const isCurrent = known?.sizeBytes === sizeBytes && known.modifiedMs === modifiedMs;
-  const facts = isCurrent ? known.facts : await factsOf(recordings, path);
+  const facts = isCurrent ? known.facts : await factsOf(recordings, path).catch(() => undefined);
   if (facts !== undefined && !isCurrent) await recordings.recents.learned(path, { sizeBytes, modifiedMs, facts });
   return {
     path,

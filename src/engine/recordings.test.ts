@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestEngine } from "./engine.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
@@ -91,6 +91,30 @@ describe("recordings", () => {
     ]);
     const density = recents.find(({ name }) => name === "first")?.facts?.density ?? new Uint32Array();
     expect([density.length, density.reduce((sum, n) => sum + n, 0)]).toEqual([40, 3]);
+  });
+
+  it("are listed however damaged one of them is, and without those that vanish meanwhile", async () => {
+    for (const name of ["whole", "damaged", "vanishing"]) {
+      const { recordingId } = await recordLines([name], `${name}.hindcast`);
+      await engine.call("recording.stop", { recordingId });
+      await engine.call("recording.close", { recordingId });
+    }
+    const damaged = readFileSync(engine.path("damaged.hindcast"));
+    // Its headers are whole, so that it can be opened: only queries find out.
+    writeFileSync(engine.path("damaged.hindcast"), damaged.fill(0x5a, 12_288));
+    const listing = engine.call("recordings.list", {});
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    rmSync(engine.path("vanishing.hindcast"));
+    const listed = (await listing).filter(({ origin }) => origin === "recent");
+    expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining(["whole", "damaged"]));
+    expect(listed.map(({ name, facts }) => `${name} ${facts?.services.join() ?? "-"}`)).toEqual(
+      expect.arrayContaining(["whole shop", "damaged -"]),
+    );
+    const again = (await engine.call("recordings.list", {})).map(({ name }) => name);
+    expect(again).not.toContain("vanishing");
+    expect(await codeOf(engine.try("recording.open", { path: engine.path("vanishing.hindcast") }))).toBe(
+      "no-such-file",
+    );
   });
 
   it("keep their files private and gather in the user's own folder when nobody named them", async () => {

@@ -91,10 +91,16 @@ export class Recordings {
   ): Promise<Result<OpenRecording, HindcastError>> {
     const opening = open();
     this.#byPath.set(path, opening);
-    const opened = await opening;
-    if (opened.ok) this.#byId.set(opened.value.id, opened.value);
-    else this.#byPath.delete(path);
-    return opened;
+    let isOpen = false;
+    try {
+      const opened = await opening;
+      isOpen = opened.ok;
+      if (opened.ok) this.#byId.set(opened.value.id, opened.value);
+      return opened;
+    } finally {
+      // Also when opening threw: the next who asks tries anew.
+      if (!isOpen) this.#byPath.delete(path);
+    }
   }
 
   /** Ends recording; everybody is told. */
@@ -126,12 +132,12 @@ export class Recordings {
   async discard(recording: OpenRecording): Promise<void> {
     recording.holders = 1;
     await this.close(recording);
-    await rm(recording.path, { force: true });
+    for (const file of [recording.path, `${recording.path}.wal`]) await rm(file, { force: true });
   }
 
   /** Ends and closes everything. */
   async dispose(): Promise<void> {
-    await Promise.all([...this.#byPath.values()]);
+    await Promise.allSettled([...this.#byPath.values()]);
     for (const recording of this.#byId.values()) {
       this.#quiet(recording.id);
       await recording.close();

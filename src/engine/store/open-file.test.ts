@@ -83,6 +83,16 @@ describe("recording files", () => {
     statements: ["ALTER TABLE event ADD COLUMN mood VARCHAR DEFAULT 'fine'"],
   };
 
+  it("may vanish at any moment while they are opened", async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const path = await create(file(`${turns}.hindcast`));
+      const code = codeOf(path);
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      rmSync(path);
+      expect(await code).toMatch(/^(ok|no-such-file)$/);
+    }
+  });
+
   it("of an older format are read as the newest, and stay as they are", async () => {
     const path = await create();
     const before = readFileSync(path);

@@ -68,13 +68,10 @@ export async function openForReading(path: string, steps = migrations): Promise<
   await foldLog(path);
   const opened = await openReadOnly(path);
   if (!opened.ok) return opened;
-  const format = await formatOf(opened.value.instance, path);
-  if (!format.ok || format.value > steps.length || (await isShorterThanItSays(opened.value.instance, path))) {
+  const format = await checkedFormat(opened.value.instance, path, steps.length);
+  if (!format.ok) {
     await opened.value.dispose();
-    if (!format.ok) return format;
-    if (format.value > steps.length)
-      return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(steps.length) }));
-    return damaged(path, "its end is missing");
+    return format;
   }
   if (format.value === steps.length) return opened;
   await opened.value.dispose();
@@ -203,6 +200,23 @@ async function formatOf(instance: DuckDBInstance, path: string): Promise<Result<
   }
 }
 
+/** The format of a whole file that we can read. A file may vanish at any moment: others remove recordings too. */
+async function checkedFormat(
+  instance: DuckDBInstance,
+  path: string,
+  newest: number,
+): Promise<Result<number, HindcastError>> {
+  try {
+    const format = await formatOf(instance, path);
+    if (!format.ok) return format;
+    if (format.value > newest)
+      return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(newest) }));
+    return (await isShorterThanItSays(instance, path)) ? damaged(path, "its end is missing") : format;
+  } catch (error) {
+    return damaged(path, reasonOf(error));
+  }
+}
+
 async function isShorterThanItSays(instance: DuckDBInstance, path: string): Promise<boolean> {
   const connection = await instance.connect();
   try {
@@ -221,7 +235,10 @@ export function isDamage(error: unknown): error is Error {
   return error instanceof Error && /^(IO Error|Serialization Error|Corrupt|FATAL Error)|checksum/i.test(error.message);
 }
 
-const damaged = (path: string, reason: string) => failed(hindcastError("damaged-recording", { path, reason }));
+const damaged = (path: string, reason: string) =>
+  failed(
+    existsSync(path) ? hindcastError("damaged-recording", { path, reason }) : hindcastError("no-such-file", { path }),
+  );
 
 const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
