@@ -2,6 +2,7 @@
 // Pages are kept outside of reactivity; `#version` tells the list that some arrived.
 import { untrack } from "svelte";
 import { ok } from "../../../shared/base/result.js";
+import { Lateness } from "../../state/lateness.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
@@ -14,6 +15,9 @@ import { type DetailRow, detailsOf } from "./log-text.js";
 interface Around {
   readonly filter: string;
   readonly row: number;
+  readonly instant: bigint;
+  /** When it was asked for, on the clock of `performance.now()`. */
+  readonly askedMs: number;
 }
 
 export class LogsView {
@@ -34,6 +38,7 @@ export class LogsView {
   #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
   #activeLine = $state(-1);
   #shownFilter = "";
+  readonly #lateness = new Lateness();
 
   readonly total: number = $derived.by(() => {
     void this.#version;
@@ -69,6 +74,17 @@ export class LogsView {
     return this.#activeLine;
   }
 
+  /** `currentRow` is of an instant that the playhead has left. */
+  get isCurrentRowLate(): boolean {
+    return this.#lateness.isLate;
+  }
+
+  /** Call from an effect and give it what is returned. */
+  watchAround(): (() => void) | undefined {
+    const shown = this.around.value;
+    return this.#lateness.watch(shown === undefined || shown.instant === this.#playhead.instant, shown?.askedMs ?? 0);
+  }
+
   /** Call from an effect: where the playhead is in the log, and the lines around it. */
   loadAround(): void {
     const { instant } = this.#playhead;
@@ -79,11 +95,12 @@ export class LogsView {
     const isRowDue = this.#aroundRepeats.isDue([wanted, instant], this.#playhead.offsetNs);
     const isTotalDue = this.isFiltered && this.#totalRepeats.isDue(wanted, Infinity);
     if (!isRowDue && !isTotalDue) return;
+    const askedMs = performance.now();
     const ask = async (signal: AbortSignal) => {
       const answer = await this.#recording.call("logs.around", { ...wanted, instant, before: 0, after: 0 }, signal);
       if (!answer.ok) return answer;
       if (filter === this.#filterKey) this.#grow(answer.value.page.total);
-      return ok({ filter, row: answer.value.row });
+      return ok({ filter, row: answer.value.row, instant, askedMs });
     };
     if (filter === this.#shownFilter) this.around.load(ask);
     else this.around.restart(ask);

@@ -1,5 +1,5 @@
 // What differs between two positions: the ends of the selected stretch of time, or before and after the last write.
-import type { CallResult, WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import { type At, processId, seq } from "../../../shared/trace/time.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
@@ -31,7 +31,7 @@ export class DiffView {
     this.#repeats = new Repeats(recording, this.query);
     this.ends = $derived.by(() => {
       const { range } = selection;
-      if (range === undefined) return endsOfWrite(tree.writer.value, tree.at);
+      if (range === undefined) return endsOfWrite(tree.lastWrite);
       const atOffset = (ns: number): At => ({ kind: "instant", instant: recording.instantFromOffset(ns) });
       return { kind: "range", a: atOffset(range.fromNs), b: atOffset(range.toNs) };
     });
@@ -52,9 +52,10 @@ export class DiffView {
   }
 }
 
-function endsOfWrite(write: WriteEntry | undefined, at: At): DiffEnds | undefined {
-  if (write === undefined) return undefined;
-  return { kind: "write", a: { kind: "seq", process: processId(write.process), seq: seq(write.seq - 1) }, b: at };
+function endsOfWrite(last: TreeView["lastWrite"]): DiffEnds | undefined {
+  if (last === undefined) return undefined;
+  const { write, place } = last;
+  return { kind: "write", a: { kind: "seq", process: processId(write.process), seq: seq(write.seq - 1) }, b: place.at };
 }
 
 export type ChangeKind = "gained" | "lost" | "changed";

@@ -3,19 +3,22 @@
 import { ok } from "../../../shared/base/result.js";
 import type { ScopeSummary, StateRows, WriteEntry } from "../../../shared/protocol/engine-calls.js";
 import type { At } from "../../../shared/trace/time.js";
+import { Lateness } from "../../state/lateness.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import { revealed, toggledPath } from "./expanded-paths.js";
+import { isOnWrite, isSamePlace, type ReadAt, type ReadPlace } from "./read-place.js";
 import type { TreeShape } from "./tree-keys.js";
 
 /** Rows asked for beyond the visible ones; the window's edges are multiples of this, so that small scrolls ask nothing. */
 const spareRows = 100;
 
 interface RowWindow {
-  readonly scope: string;
+  readonly place: ReadPlace;
+  readonly askedMs: number;
   readonly first: number;
   readonly rows: StateRows;
 }
@@ -25,7 +28,9 @@ export class TreeView implements TreeShape {
   readonly #playhead: Playhead;
   readonly #selection: Selection;
   readonly query = new Query<RowWindow>();
-  readonly writer = new Query<WriteEntry | undefined>();
+  readonly writer = new Query<ReadAt<WriteEntry | undefined>>();
+  readonly #rowLateness = new Lateness();
+  readonly #writerLateness = new Lateness();
   readonly #rowRepeats: Repeats;
   readonly #writerRepeats: Repeats;
   #expandedByScope = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
@@ -70,14 +75,24 @@ export class TreeView implements TreeShape {
     return index < 0 || here === undefined ? -1 : here.first + index;
   });
 
-  /** The playhead stands right on the write that made the scope what it is: only then did something change "now". */
+  /** What the playhead asks for; answers keep the place they were read at. */
+  readonly #wantedPlace: ReadPlace = $derived.by(() => ({
+    scope: this.#scopeKey,
+    at: this.at,
+    instant: this.#playhead.instant,
+  }));
+  /** The last write to this scope that is known, with the place it is the last one at. */
+  readonly lastWrite: { readonly place: ReadPlace; readonly write: WriteEntry } | undefined = $derived.by(() => {
+    const known = this.writer.value;
+    const write = known?.value;
+    return write === undefined || known?.place.scope !== this.#scopeKey ? undefined : { place: known.place, write };
+  });
+  /** The rows were read right on the write that made the scope what it is: only then did something change "now". */
   readonly isOnWrite: boolean = $derived.by(() => {
-    const write = this.writer.value;
-    const { position, instant } = this.#playhead;
-    if (write === undefined) return false;
-    return position === undefined
-      ? write.instant === instant
-      : position.process === write.process && position.seq === write.seq;
+    const rows = this.query.value;
+    const last = this.lastWrite;
+    if (rows === undefined || last === undefined || !isSamePlace(rows.place, last.place)) return false;
+    return isOnWrite(last.place, last.write);
   });
 
   constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
@@ -95,7 +110,9 @@ export class TreeView implements TreeShape {
     const first = this.#wantedFirst;
     const end = this.#wantedEnd;
     if (scope === undefined) return;
-    const key = this.#scopeKey;
+    const place = this.#wantedPlace;
+    const key = place.scope;
+    const askedMs = performance.now();
     const limit = Math.min(end - first, 2000);
     const args = {
       process: scope.process,
@@ -108,7 +125,7 @@ export class TreeView implements TreeShape {
     if (!this.#rowRepeats.isDue(args, this.#playhead.offsetNs)) return;
     const ask = async (signal: AbortSignal) => {
       const answer = await this.#recording.call("state.rows", args, signal);
-      return answer.ok ? ok({ scope: key, first, rows: answer.value }) : answer;
+      return answer.ok ? ok({ place, askedMs, first, rows: answer.value }) : answer;
     };
     if (this.#shownScope === key) this.query.load(ask);
     else this.query.restart(ask);
@@ -121,10 +138,35 @@ export class TreeView implements TreeShape {
     if (scope === undefined) return;
     const args = { process: scope.process, scope: scope.scope, path: "", at };
     if (!this.#writerRepeats.isDue(args, this.#playhead.offsetNs)) return;
+    const place = this.#wantedPlace;
+    const askedMs = performance.now();
     this.writer.load(async (signal) => {
       const answer = await this.#recording.call("state.lastWriter", args, signal);
-      return answer.ok ? ok(answer.value.write) : answer;
+      return answer.ok ? ok({ place, askedMs, value: answer.value.write }) : answer;
     });
+  }
+
+  /** The rows on screen are those of a place that the playhead has left. */
+  get areRowsLate(): boolean {
+    return this.#rowLateness.isLate;
+  }
+
+  get isWriterLate(): boolean {
+    return this.#writerLateness.isLate;
+  }
+
+  /** Call from an effect and give it what is returned. */
+  watchRows(): (() => void) | undefined {
+    return this.#watch(this.#rowLateness, this.query.value);
+  }
+
+  /** Call from an effect and give it what is returned. */
+  watchWriter(): (() => void) | undefined {
+    return this.#watch(this.#writerLateness, this.writer.value);
+  }
+
+  #watch(lateness: Lateness, shown: Pick<RowWindow, "place" | "askedMs"> | undefined): (() => void) | undefined {
+    return lateness.watch(shown === undefined || isSamePlace(shown.place, this.#wantedPlace), shown?.askedMs ?? 0);
   }
 
   /** Call from an effect: selects the row the keyboard went to, once it is here. */
