@@ -15,6 +15,8 @@ export interface Position {
 }
 
 interface Placed extends Position {
+  /** Writes up to here. */
+  readonly count: number;
   readonly seq: Seq;
   readonly instant: Instant;
 }
@@ -24,12 +26,15 @@ export interface CheckpointSettings {
   readonly most: number;
 }
 
+/** A checkpoint is as far from the one before as an eighth of the way to it, when that is more than `every`. */
+const partBetweenCheckpoints = 8;
+
 export class GraphCache {
   readonly #reader: WriteReader;
   readonly #settings: CheckpointSettings;
   readonly #processes = new Map<ProcessId, ProcessGraphs>();
 
-  constructor(reader: WriteReader, settings: CheckpointSettings = { every: 2_000, most: 64 }) {
+  constructor(reader: WriteReader, settings: CheckpointSettings = { every: 2_000, most: 32 }) {
     this.#reader = reader;
     this.#settings = settings;
   }
@@ -97,13 +102,15 @@ class ProcessGraphs {
   }
 
   #apply(write: RecordedWrite, isLast: boolean): void {
-    const { graph } = this.#current;
+    const { graph, count } = this.#current;
     this.#sinceCheckpoint++;
     const newest = this.#checkpoints.at(-1)?.seq ?? 0;
-    const isCheckpoint = newest < write.seq && this.#sinceCheckpoint >= this.#every;
+    // The further on, the more there is to copy: few checkpoints late, and still no way is longer than a part of all.
+    const every = Math.max(this.#every, count / partBetweenCheckpoints);
+    const isCheckpoint = newest < write.seq && this.#sinceCheckpoint >= every;
     const change = isLast || isCheckpoint ? changeBy(graph, write.operation) : noChange;
     graph.apply(write.operation, write.certainty);
-    this.#current = { graph, last: write, change, seq: write.seq, instant: write.instant };
+    this.#current = { graph, last: write, change, count: count + 1, seq: write.seq, instant: write.instant };
     if (isCheckpoint) this.#keepCheckpoint();
   }
 
@@ -123,6 +130,7 @@ const nothingYet = (): Placed => ({
   graph: ObjectGraph.empty(),
   last: undefined,
   change: noChange,
+  count: 0,
   seq: seq(0),
   instant: instant(-(2n ** 63n)),
 });

@@ -5,7 +5,7 @@ import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
 import { GraphCache } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
-import { type HistoryEntry, PathHistory, entryIn } from "./replay/history.js";
+import { type HistoryEntry, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type UpTo, isUpTo } from "./replay/state-at.js";
 import { WriteLog } from "./write-log.js";
@@ -74,6 +74,8 @@ export class RecordingState {
         this.#histories.delete(oldest);
       }
       const writes = await this.writes.read(process, kept.last, toTheEnd);
+      // What somebody else waited for with this goes out first: of a whole recording, the following takes a second.
+      await new Promise((resolve) => setImmediate(resolve));
       kept.history.extend(writes);
       kept.last = writes.at(-1)?.seq ?? kept.last;
       return kept.history;
@@ -88,8 +90,7 @@ export class RecordingState {
     const write = position === undefined ? undefined : await this.write(position);
     if (write === undefined) return undefined;
     const justBefore = { seq: seq(write.seq - 1) };
-    const { scope, path } = history;
-    return this.graphs.at(process, justBefore, ({ graph }) => entryIn(graph.fork(), scope, path, write));
+    return this.graphs.at(process, justBefore, ({ graph }) => history.entryIn(graph, write));
   }
 
   async write(position: WritePosition): Promise<RecordedWrite | undefined> {

@@ -4,8 +4,8 @@
 import { type Instant, type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 
-/** About half a kilobyte each. */
-const maxKept = 200_000;
+/** Less than half a kilobyte each. */
+const maxKept = 500_000;
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
 interface Kept {

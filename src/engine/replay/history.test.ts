@@ -7,7 +7,7 @@ import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite } from "../../shared/trace/write.js";
 import { changeBy } from "./change.js";
 import { childrenOf } from "./children.js";
-import { PathHistory, entryIn, historyOf } from "./history.js";
+import { PathHistory, historyOf } from "./history.js";
 import { LiveProgram, randomFrom } from "./live-program.test-support.js";
 import { historyFrom } from "./notation.test-support.js";
 import { ObjectGraph } from "./object-graph.js";
@@ -110,16 +110,37 @@ describe("PathHistory", () => {
   });
 });
 
-describe("entryIn", () => {
-  it.each([1, 2, 3, 4, 5])("prints one write as the whole history prints it (seed %i)", (seed) => {
+describe("a history of which only the newest are asked for", () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("is the end of the whole one (seed %i)", (seed) => {
+    const program = new LiveProgram(seed);
+    for (let change = 0; change < 300; change++) program.step();
+    for (const path of [[], somePath(program.writes, randomFrom(seed * 7))]) {
+      const whole = historyOf(program.writes, "s", path, 1e6);
+      for (const limit of [0, 1, 2, 5, 50]) {
+        const { existed, total, entries } = historyOf(program.writes, "s", path, limit);
+        expect([existed, total]).toEqual([whole.existed, whole.total]);
+        expect(entries).toEqual(limit === 0 ? [] : whole.entries.slice(-limit));
+      }
+    }
+  });
+});
+
+describe("one entry of a history", () => {
+  it.each([1, 2, 3, 4, 5])("is printed as in the whole history (seed %i)", (seed) => {
     const program = new LiveProgram(seed);
     for (let change = 0; change < 60; change++) program.step();
     const path = somePath(program.writes, randomFrom(seed * 7));
     // The name of a value that several ways lead to may be another; what was and is there may not.
-    const facts = (entry: ReturnType<typeof entryIn>) => ({ write: entry?.write, old: entry?.old, new: entry?.new });
-    for (const entry of historyOf(program.writes, "s", path, 1e6).entries) {
+    const facts = (entry: ReturnType<PathHistory["entryIn"]>) => ({
+      write: entry?.write,
+      old: entry?.old,
+      new: entry?.new,
+    });
+    const history = new PathHistory("s", path, 1e6);
+    history.extend(program.writes);
+    for (const entry of history.entries) {
       const before = stateAt(program.writes, { seq: seqOf(entry.write.seq - 1) });
-      expect(facts(entryIn(before, "s", path, entry.write))).toEqual(facts(entry));
+      expect(facts(history.entryIn(before, entry.write))).toEqual(facts(entry));
     }
   });
 });

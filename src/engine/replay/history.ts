@@ -6,11 +6,12 @@
 import { type Path, appendStep, formatPath } from "../../shared/trace/path.js";
 import { isSameValue } from "../../shared/trace/slots.js";
 import { type TaggedJson, taggedJson } from "../../shared/trace/tagged-json.js";
-import type { CapturedValue } from "../../shared/trace/value.js";
+import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite, WriteOperation } from "../../shared/trace/write.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { stepOfSlot } from "./children.js";
 import { type Change, changeBy } from "./change.js";
+import { KnownWay, type Way } from "./known-way.js";
 import { headOf, previewOf } from "./preview.js";
 import { sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
@@ -59,7 +60,7 @@ export class PathHistory implements History {
   entries: HistoryEntry[] = [];
   /** All of them in order, printed or not. */
   readonly positions: WritePosition[] = [];
-  readonly #watch: PathWatch;
+  #watch: PathWatch<ReachGraph>;
   #isFresh = true;
 
   constructor(
@@ -67,43 +68,71 @@ export class PathHistory implements History {
     readonly path: Path,
     readonly limit: number,
   ) {
-    this.#watch = new PathWatch(scope, path);
+    this.#watch = new PathWatch(scope, path, ReachGraph.empty());
   }
 
   /** `writes`: those that follow the ones given before. */
   extend(writes: readonly RecordedWrite[]): void {
-    const wanted = this.#isFresh ? this.#newestMatching(writes) : undefined;
+    // The first ones are a whole recording: values may be large, and most are not asked for.
+    if (this.#isFresh) this.#takeInWhole(writes);
+    else for (const write of writes) this.#note(write, this.#print(write) !== undefined);
     this.#isFresh &&= writes.length === 0;
-    for (const write of writes) {
-      const isWanted = wanted?.has(write) ?? this.#watch.mayConcern(write);
-      const entry = isWanted ? entryOf(this.#watch, write) : undefined;
-      if (entry !== undefined) this.entries.push(entry);
-      if (isWanted ? entry !== undefined : this.#watch.apply(write) !== "elsewhere") {
-        this.total++;
-        this.positions.push({ process: write.process, seq: write.seq, instant: write.instant });
-      }
-      this.existed ||= this.#watch.now.value !== undefined;
-    }
     if (this.entries.length > this.limit) this.entries = this.entries.slice(this.entries.length - this.limit);
   }
 
-  /** Goes through a whole recording without printing anything: values may be large and most are not asked for. */
-  #newestMatching(writes: readonly RecordedWrite[]): ReadonlySet<RecordedWrite> {
-    const watch = new PathWatch(this.scope, this.path);
-    const matching = writes.filter((write) => watch.apply(write) !== "elsewhere");
-    return new Set(this.limit > 0 ? matching.slice(-this.limit) : []);
+  /** Decides all the way, then goes back no further than to where the newest ones asked for begin, and prints them. */
+  #takeInWhole(writes: readonly RecordedWrite[]): void {
+    const places: { readonly at: number; readonly matching: number; readonly watch: PathWatch<ReachGraph> }[] = [];
+    const returns = [writes.length, 0];
+    for (let back = 2 * this.limit; back < writes.length && back > 0; back *= 4) returns.push(writes.length - back);
+    const matching: number[] = [];
+    for (const [at, write] of writes.entries()) {
+      if (returns.includes(at))
+        places.push({ at, matching: matching.length, watch: this.#watch.with(this.#watch.reach.fork()) });
+      const isMatching = this.#watch.apply(write) !== "elsewhere";
+      if (isMatching) matching.push(at);
+      this.#note(write, isMatching);
+    }
+    const first = Math.max(0, matching.length - this.limit);
+    const place = places.findLast((one) => one.matching <= first);
+    if (place === undefined) return;
+    this.#watch = place.watch;
+    const wanted = new Set(matching.slice(first));
+    for (let at = place.at; at < writes.length; at++) {
+      const write = writes[at];
+      if (write === undefined) continue;
+      if (wanted.has(at)) this.#print(write);
+      else this.#watch.apply(write);
+    }
+  }
+
+  /** One of its writes, printed; `graph` as it was just before. The way to it is most often the one there is at the end. */
+  entryIn(graph: ObjectGraph, write: RecordedWrite): HistoryEntry | undefined {
+    const way = new KnownWay(graph.fork(), this.#watch.wayTo(write.operation));
+    return entryOf(this.#watch.with(way), write) ?? entryOf(this.#watch.with(ReachGraph.of(graph.fork())), write);
+  }
+
+  #note({ process, seq, instant }: RecordedWrite, isMatching: boolean): void {
+    if (isMatching) {
+      this.total++;
+      this.positions.push({ process, seq, instant });
+    }
+    this.existed ||= this.#watch.now.value !== undefined;
+  }
+
+  /** Applies it. */
+  #print(write: RecordedWrite): HistoryEntry | undefined {
+    if (this.#watch.mayConcern(write)) {
+      const entry = entryOf(this.#watch, write);
+      if (entry !== undefined) this.entries.push(entry);
+      return entry;
+    }
+    this.#watch.apply(write);
+    return undefined;
   }
 }
 
-/** One write of a path's history; `graph` as it was just before it, to be kept by nobody else. */
-export const entryIn = (
-  graph: ObjectGraph,
-  scope: string,
-  path: Path,
-  write: RecordedWrite,
-): HistoryEntry | undefined => entryOf(new PathWatch(scope, path, graph), write);
-
-function entryOf(watch: PathWatch, write: RecordedWrite): HistoryEntry | undefined {
+function entryOf(watch: PathWatch<Reach>, write: RecordedWrite): HistoryEntry | undefined {
   const { path } = watch;
   const { graph } = watch.reach;
   const show = (value: CapturedValue | undefined): Shown =>
@@ -159,20 +188,33 @@ function sideOf(
 
 type Relation = "on-path" | "below" | "elsewhere";
 
+/** Who holds whom, as far as following a path asks. */
+type Reach = Pick<ReachGraph, "graph" | "apply" | "isBelow" | "pathBetween">;
+
 /** Follows one path while writes are applied. */
-class PathWatch {
-  readonly reach: ReachGraph;
+class PathWatch<Seen extends Reach> {
   readonly #scope: string;
   now: Resolved;
 
   constructor(
     scope: string,
     readonly path: Path,
-    graph?: ObjectGraph,
+    readonly reach: Seen,
   ) {
     this.#scope = scope;
-    this.reach = new ReachGraph(graph);
-    this.now = resolvePath(this.reach.graph, scope, path);
+    this.now = resolvePath(reach.graph, scope, path);
+  }
+
+  with<Other extends Reach>(reach: Other): PathWatch<Other> {
+    return new PathWatch(this.#scope, this.path, reach);
+  }
+
+  /** From the path's value down to what is written. */
+  wayTo(operation: WriteOperation): Way | undefined {
+    const { value } = this.now;
+    if (operation.kind === "scope" || value?.kind !== "object") return undefined;
+    const steps = this.reach.pathBetween(value.id, operation.target);
+    return steps === undefined ? undefined : { top: value.id, target: operation.target, steps };
   }
 
   /** Whether applying it could be anything but "elsewhere". */
@@ -228,7 +270,7 @@ class PathWatch {
     return step === undefined ? undefined : appendStep(object, step);
   }
 
-  #pathOfObject(target: Parameters<ReachGraph["isBelow"]>[1]): string | undefined {
+  #pathOfObject(target: ObjectId): string | undefined {
     const link = this.now.links.findIndex(({ object }) => object === target);
     if (link >= 0) return formatPath(this.path.slice(0, link));
     if (this.now.value?.kind !== "object") return undefined;

@@ -8,6 +8,7 @@ import { unreachable } from "../../shared/base/unreachable.js";
 import { type GraphNode, contentsFromNode, copyOfNode, nodeFromContents } from "./node.js";
 import { changeBy } from "./change.js";
 import { foundAfter } from "./found.js";
+import { PagedMap } from "./paged-map.js";
 import type { Slot } from "./slot.js";
 import { type Splice, spliceFrom } from "./splice.js";
 
@@ -17,17 +18,17 @@ const maxPadding = 1_000_000;
 type TargetedOperation = Exclude<WriteOperation, { kind: "scope" }>;
 
 export class ObjectGraph {
-  readonly #nodes: Map<ObjectId, GraphNode>;
+  readonly #nodes: PagedMap<GraphNode>;
   readonly #scopes: Map<string, CapturedValue>;
   /** Slots last changed by a write that was found by comparing; sets are replaced, never changed, so forks share them. */
-  readonly #found: Map<ObjectId, ReadonlySet<Slot>>;
+  readonly #found: PagedMap<ReadonlySet<Slot>>;
   /** Nodes that no other graph shares; others are copied before their first change. */
   #owned = new Set<ObjectId>();
 
   private constructor(
-    nodes: Map<ObjectId, GraphNode>,
+    nodes: PagedMap<GraphNode>,
     scopes: Map<string, CapturedValue>,
-    found: Map<ObjectId, ReadonlySet<Slot>>,
+    found: PagedMap<ReadonlySet<Slot>>,
   ) {
     this.#nodes = nodes;
     this.#scopes = scopes;
@@ -35,13 +36,13 @@ export class ObjectGraph {
   }
 
   static empty(): ObjectGraph {
-    return new ObjectGraph(new Map(), new Map(), new Map());
+    return new ObjectGraph(new PagedMap(), new Map(), new PagedMap());
   }
 
   /** An independent graph of the same state; objects are copied only when one of the two changes them. */
   fork(): ObjectGraph {
     this.#owned = new Set();
-    return new ObjectGraph(new Map(this.#nodes), new Map(this.#scopes), new Map(this.#found));
+    return new ObjectGraph(this.#nodes.fork(), new Map(this.#scopes), this.#found.fork());
   }
 
   scopes(): ReadonlyMap<string, CapturedValue> {

@@ -8,25 +8,44 @@ import { type Change, changeBy, valuesMovedBy } from "./change.js";
 import { ObjectGraph } from "./object-graph.js";
 import { Holders } from "./holders.js";
 import { valuesOfNode } from "./node.js";
-import { childrenOf } from "./children.js";
+import { childrenOf, stepOfSlot } from "./children.js";
+import { PagedMap } from "./paged-map.js";
+import { type Slot, valueAtSlot } from "./slot.js";
 
 export class ReachGraph {
   readonly graph: ObjectGraph;
-  readonly #holders = new Holders();
-  readonly #dropped = new Set<ObjectId>();
+  readonly #holders: Holders;
+  readonly #dropped: Set<ObjectId>;
+  /** Where objects were put last; whoever uses it looks whether they still are there. */
+  readonly #slots = new PagedMap<Slot>();
+
+  private constructor(graph: ObjectGraph, holders: Holders, dropped: Set<ObjectId>) {
+    this.graph = graph;
+    this.#holders = holders;
+    this.#dropped = dropped;
+  }
+
+  static empty(): ReachGraph {
+    return new ReachGraph(ObjectGraph.empty(), new Holders(), new Set());
+  }
+
+  fork(): ReachGraph {
+    return new ReachGraph(this.graph.fork(), this.#holders.fork(), new Set(this.#dropped));
+  }
 
   /** Takes the graph over. What no scope of it sees counts as held by nobody. */
-  constructor(graph = ObjectGraph.empty()) {
-    this.graph = graph;
+  static of(graph: ObjectGraph): ReachGraph {
+    const reach = new ReachGraph(graph, new Holders(), new Set());
     const seen = new Set<ObjectId>();
     for (const value of graph.scopes().values()) if (value.kind === "object") seen.add(value.id);
     for (const id of seen) {
-      for (const value of this.#valuesOf(id)) {
+      for (const value of reach.#valuesOf(id)) {
         if (value.kind !== "object") continue;
-        this.#holders.add(value.id, id);
+        reach.#holders.add(value.id, id);
         seen.add(value.id);
       }
     }
+    return reach;
   }
 
   apply(operation: WriteOperation): Change {
@@ -37,6 +56,7 @@ export class ReachGraph {
       if (change.after.kind === "object") this.#revive(change.after.id);
       if (change.before?.kind === "object") this.#dropIfUnheld(change.before.id);
     } else if (change.kind !== "none" && !this.#dropped.has(change.target)) {
+      if (change.kind === "slot" && change.after?.kind === "object") this.#slots.set(change.after.id, change.slot);
       const moved = valuesMovedBy(change);
       for (const value of moved.in) if (value.kind === "object") this.#hold(value.id, change.target);
       for (const value of moved.out) if (value.kind === "object") this.#release(value.id, change.target);
@@ -86,8 +106,19 @@ export class ReachGraph {
   #stepTo(holder: ObjectId, held: ObjectId): PathStep | undefined {
     const node = this.graph.node(holder);
     if (node === undefined) return undefined;
-    for (const { step, value } of childrenOf(node)) if (value.kind === "object" && value.id === held) return step;
-    return undefined;
+    const slot = this.#slots.get(held);
+    const known = slot === undefined ? undefined : valueAtSlot(node, slot);
+    // Of several places the first is named.
+    if (slot !== undefined && known?.kind === "object" && known.id === held && this.#holders.count(held, holder) === 1)
+      return stepOfSlot(node, slot);
+    let found: PathStep | undefined;
+    for (const { slot: at, step, value } of childrenOf(node)) {
+      if (value.kind !== "object") continue;
+      // Who looks for one will look for others.
+      if (step.kind !== "key") this.#slots.set(value.id, at);
+      if (value.id === held) found ??= step;
+    }
+    return found;
   }
 
   /** The object itself, then its holders, nearest first. `below` gets, for each, the next object on the way down. */

@@ -6,7 +6,7 @@ import { ReachGraph } from "./reach.js";
 export type WritePosition = Pick<RecordedWrite, "process" | "seq" | "instant">;
 
 export class ScopeWrites {
-  readonly #reach = new ReachGraph();
+  readonly #reach = ReachGraph.empty();
   readonly #visible: WritePosition[] = [];
   readonly #byScope = new Map<string, WritePosition[]>();
   #last: WritePosition | undefined;

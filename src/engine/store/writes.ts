@@ -25,7 +25,8 @@ const writesSql = (upTo: string): string => `
   SELECT string_agg(
       concat('[', seq, ',', instant // 1000000, ',', instant % 1000000, ',', coalesce(after // 1000000, -1), ',',
         coalesce(after % 1000000, 0), ',', code, ',', object, ',', scope, ',', coalesce(key, 'null'), ',',
-        coalesce(value, 'null'), ',', location, ',', span, ']'), ',' ORDER BY seq) AS writes
+        coalesce(value, 'null'), ',', location, ',', span, ']'), ',' ORDER BY seq) AS writes,
+      string_agg(DISTINCT span::VARCHAR, ',') AS spans, max(scope) AS scope, max(location) AS location
     FROM change GROUP BY seq // ${seqsPerText} ORDER BY seq // ${seqsPerText}`;
 
 const locationsSql = `SELECT l.id, f.text AS file, l.line, l."column", g.text AS function FROM location AS l
@@ -36,7 +37,6 @@ const spansSql = `SELECT s.span, lower(hex(s.span_id)) AS span_id, lower(hex(s.t
   WHERE s.process = $1 AND s.span IN (SELECT unnest(string_split($2, ','))::UINTEGER)`;
 
 type Span = RecordedWrite["span"];
-type StoredWrite = readonly unknown[];
 
 export class StoredWrites implements WriteReader {
   /** By id; they never change. */
@@ -51,17 +51,23 @@ export class StoredWrites implements WriteReader {
     upTo: { readonly seq: Seq } | { readonly instant: Instant },
   ): Promise<readonly RecordedWrite[]> {
     const [condition, limit] = "seq" in upTo ? ["seq <= $3", BigInt(upTo.seq)] : ["instant <= $3", upTo.instant];
-    const texts = (await this.query(writesSql(condition), [process, BigInt(after), limit])).texts("writes");
-    const stored = texts.flatMap((text) => listFrom(parseStored(`[${text}]`)).map(listFrom));
-    if (stored.length === 0) return [];
-    const [scopes, spans] = [await this.#scopesOf(process, stored), await this.#spansOf(process, stored)];
-    await this.#learnLocations(stored);
-    return stored.map((one) => this.#writeFrom(process, one, scopes, spans));
+    const rows = await this.query(writesSql(condition), [process, BigInt(after), limit]);
+    if (rows.length === 0) return [];
+    if (Math.max(...rows.numbers("location")) > this.#lastLocation) await this.#learnLocations();
+    const hasScopes = rows.numbers("scope").some((scope) => scope > 0);
+    const scopes = hasScopes ? await this.#scopesOf(process) : new Map<number, string>();
+    const spans = await this.#spansOf(process, rows.texts("spans").join(",").split(","));
+    const writes: RecordedWrite[] = [];
+    // One text after the other: what is parsed and no longer needed goes early.
+    for (const text of rows.texts("writes"))
+      for (const stored of listFrom(parseStored(`[${text}]`)))
+        writes.push(this.#writeFrom(process, listFrom(stored), scopes, spans));
+    return writes;
   }
 
   #writeFrom(
     process: ProcessId,
-    stored: StoredWrite,
+    stored: readonly unknown[],
     scopes: ReadonlyMap<number, string>,
     spans: ReadonlyMap<number, Span>,
   ): RecordedWrite {
@@ -77,15 +83,13 @@ export class StoredWrites implements WriteReader {
     };
   }
 
-  async #scopesOf(process: ProcessId, stored: readonly StoredWrite[]): Promise<ReadonlyMap<number, string>> {
-    if (!stored.some((one) => one[7] !== 0)) return new Map();
+  async #scopesOf(process: ProcessId): Promise<ReadonlyMap<number, string>> {
     const rows = await this.query(`SELECT id, name FROM scope WHERE process = $1`, [process]);
     const names = rows.texts("name");
     return new Map(rows.numbers("id").map((id, row) => [id, names[row] ?? ""]));
   }
 
-  async #learnLocations(stored: readonly StoredWrite[]): Promise<void> {
-    if (!stored.some((one) => countFrom(one[10]) > this.#lastLocation)) return;
+  async #learnLocations(): Promise<void> {
     const rows = await this.query(locationsSql, [this.#lastLocation]);
     const [files, functions] = [rows.optionalTexts("file"), rows.optionalTexts("function")];
     const [lines, columns] = [rows.numbers("line"), rows.numbers("column")];
@@ -96,9 +100,9 @@ export class StoredWrites implements WriteReader {
     }
   }
 
-  async #spansOf(process: ProcessId, stored: readonly StoredWrite[]): Promise<ReadonlyMap<number, Span>> {
-    const wanted = new Set(stored.map((one) => countFrom(one[11])));
-    wanted.delete(0);
+  async #spansOf(process: ProcessId, ids: readonly string[]): Promise<ReadonlyMap<number, Span>> {
+    const wanted = new Set(ids);
+    wanted.delete("0");
     if (wanted.size === 0) return new Map();
     const rows = await this.query(spansSql, [process, [...wanted].join(",")]);
     const [spanIds, traceIds] = [rows.texts("span_id"), rows.texts("trace_id")];
