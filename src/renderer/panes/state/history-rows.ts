@@ -37,6 +37,10 @@ function isBefore(write: WriteEntry, moment: Moment): boolean {
     : write.instant <= moment.instant;
 }
 
+/** Tells writes apart; "" for none. */
+export const writeKey = (write: WriteEntry | undefined): string =>
+  write === undefined ? "" : `${write.process} ${write.seq} ${write.path}`;
+
 function rowOf(write: WriteEntry): HistoryRow {
   const { short, inFull } = placeOf(write);
   const newText = write.newText === "" ? "deleted" : write.newText;
