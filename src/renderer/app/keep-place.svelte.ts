@@ -1,5 +1,5 @@
 // Joins the address and the session: opens what the address names when the page starts, and from then on writes
-// there what is open and where the playhead stands.
+// there what is open and where the playhead stands. An address put in later is gone to as well.
 import { hashFromPlace, type KeptPlace, placeFromAddress } from "../state/place.js";
 import type { Session } from "../state/session.svelte.js";
 
@@ -9,6 +9,12 @@ const writeAfterMs = 250;
 export function keepPlace(page: Window, session: Session): void {
   const first = placeFromAddress(page.location.hash, page.location.search);
   if (first !== undefined) void session.open(first.path, first);
+  // What is written here replaces the address without this event; it comes from a person or a link.
+  page.addEventListener("hashchange", () => {
+    const place = placeFromAddress(page.location.hash, "");
+    if (place === undefined) session.close();
+    else void session.goTo(place);
+  });
 
   let later: ReturnType<typeof setTimeout> | undefined;
   $effect.root(() => {

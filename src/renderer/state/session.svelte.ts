@@ -46,10 +46,15 @@ export class Session {
 
   async open(path: string, at?: Pick<KeptPlace, "instant" | "record">): Promise<void> {
     const opened = await this.#show(`Opening ${path}`, (signal) => this.#link.call("recording.open", { path }, signal));
-    if (opened === undefined || at?.instant === undefined) return;
-    const { recording, playhead } = opened;
-    if (at.record === undefined) playhead.moveTo(recording.offsetFromInstant(at.instant));
-    else playhead.moveToPosition({ ...at.record, instant: at.instant });
+    if (opened !== undefined && at !== undefined) movePlayhead(opened, at);
+  }
+
+  /** A place in the open recording, or in another one, which is opened then. */
+  async goTo(place: KeptPlace): Promise<void> {
+    const { workspace } = this;
+    if (workspace?.recording.summary.path !== place.path) await this.open(place.path, place);
+    else if (place.instant === undefined) workspace.playhead.goLive();
+    else movePlayhead(workspace, place);
   }
 
   async recordDemo(): Promise<void> {
@@ -113,6 +118,12 @@ export class Session {
     workspace.playhead.dispose();
     workspace.recording.dispose();
   }
+}
+
+function movePlayhead({ recording, playhead }: Workspace, { instant, record }: Pick<KeptPlace, "instant" | "record">) {
+  if (instant === undefined) return;
+  if (record === undefined) playhead.moveTo(recording.offsetFromInstant(instant));
+  else playhead.moveToPosition({ ...record, instant });
 }
 
 function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {
