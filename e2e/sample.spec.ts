@@ -21,15 +21,48 @@ test.beforeEach(async ({ app }) => {
 /** Of the recording that is open: its path stands in the address. */
 const openPath = (app: App): string => new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("file") ?? "";
 
-test("opens with one click, at its start, all panes filled", async ({ app }) => {
+test("opens with one click, at its end, all panes filled", async ({ app }) => {
   await expect(app.recordingState).toContainText("SAVED");
+  const opened = await app.time.now.textContent();
+  await app.whenIdle();
+  await expect(app.state.row("accounts")).toContainText(/Map\(\d+\)/);
+  await expect(app.logs.current).toHaveCount(1);
+  await app.press("Home");
   await expect(app.time.fromStart).toHaveText("+0.000 from start");
+  await app.press("End");
+  await expect(app.time.now).toHaveText(opened ?? "");
   await app.time.goTo("+10s");
   await expect(app.time.fromStart).toHaveText("+10.000 from start");
   await expect(app.state.row("accounts")).toContainText(/Map\(\d+\)/);
   await expect(app.logs.current).toHaveCount(1);
   await expect(app.lanes.region).toContainText(/[1-9]\d* spans/);
   expect((await app.metrics.values()).filter(({ value }) => value !== "–")).toHaveLength(4);
+});
+
+test("another address put into the same tab moves the playhead, or opens what it names", async ({ app }) => {
+  await app.time.goTo("+10s");
+  await expect.poll(() => new URL(app.page.url()).hash).toContain("at=");
+  const file = openPath(app);
+  const at = BigInt(new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("at") ?? 0) - 2_500_000_000n;
+  const hash = new URLSearchParams({ file, at: String(at) }).toString();
+  const putIn = (text: string) => app.page.evaluate((put) => void (location.hash = put), text);
+  await putIn(hash);
+  await expect(app.time.now).toHaveText(clockTextOf(at));
+
+  await app.runCommand("back to the welcome");
+  await expect(app.welcome).toBeVisible();
+  await expect.poll(() => new URL(app.page.url()).hash).toBe("");
+  await putIn(hash);
+  await expect(app.time.now).toHaveText(clockTextOf(at));
+});
+
+test("the row of the last writer is on screen wherever the playhead goes", async ({ app }) => {
+  await app.state.select("changes");
+  const lastWriter = app.state.writes.filter({ hasText: "last writer" });
+  for (const place of ["+3s", "+20s", "+10s", "+1s"]) {
+    await app.time.goTo(place);
+    await expect(lastWriter).toBeInViewport();
+  }
 });
 
 test("a value's history names the writers, and a row of it puts the playhead right after that write", async ({

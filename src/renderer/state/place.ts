@@ -3,7 +3,7 @@
 
 export interface KeptPlace {
   readonly path: string;
-  /** Nanoseconds since the epoch; absent = the start of a saved recording, or following a live one. */
+  /** Nanoseconds since the epoch; absent = the end of a saved recording, or following a live one. */
   readonly instant: bigint | undefined;
   /** The record the playhead stood right after, when it was stepped there: several may share the instant. */
   readonly record: { readonly process: number; readonly seq: number } | undefined;

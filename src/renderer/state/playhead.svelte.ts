@@ -71,7 +71,8 @@ export class Playhead {
     this.#recording = recording;
     this.#frames = frames;
     this.#followsLive = recording.isLive;
-    if (recording.isLive) this.#place = { offsetNs: recording.durationNs, position: undefined };
+    // Where all of it has happened, there is something to see in every pane; at the start there is nothing yet.
+    this.#place = { offsetNs: recording.durationNs, position: undefined };
     this.#release = recording.onGrown(() => {
       if (this.#followsLive) this.#put({ offsetNs: recording.durationNs, position: undefined }, "live");
       if (!recording.isLive) this.#followsLive = false;

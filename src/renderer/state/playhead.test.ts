@@ -27,6 +27,10 @@ const where = (playhead: Playhead) =>
   `${playhead.offsetNs / second}${playhead.at.kind === "seq" ? ` after #${playhead.at.seq}` : ""}`;
 
 describe("Playhead", () => {
+  it("begins at the end, saved or live", () => {
+    expect([where(setUp(10).playhead), where(setUp(10, "live").playhead)]).toEqual(["10", "10"]);
+  });
+
   it("stays within the recording", () => {
     const { playhead } = setUp(10);
     playhead.moveTo(-5);
@@ -37,6 +41,7 @@ describe("Playhead", () => {
 
   it("steps record by record, also where several share an instant", async () => {
     const { playhead } = setUp(10);
+    playhead.scrubTo(0);
     const seen: string[] = [];
     for (let i = 0; i < 5; i++) {
       await playhead.step("next", "event");
@@ -51,12 +56,14 @@ describe("Playhead", () => {
 
   it("takes every one of several steps asked for at once", async () => {
     const { playhead } = setUp(10);
+    playhead.scrubTo(0);
     await Promise.all([playhead.step("next"), playhead.step("next"), playhead.step("next"), playhead.step("previous")]);
     expect(where(playhead)).toBe("2 after #2");
   });
 
   it("is merely at an instant again after any other move", async () => {
     const { playhead } = setUp(10);
+    playhead.scrubTo(0);
     await playhead.step("next");
     playhead.scrubTo(playhead.offsetNs);
     expect(playhead.at).toEqual({ kind: "instant", instant: start + BigInt(second) });
@@ -64,6 +71,7 @@ describe("Playhead", () => {
 
   it("goes back and forth through its jumps, exact positions included", async () => {
     const { playhead } = setUp(10);
+    playhead.scrubTo(0);
     await playhead.step("next");
     playhead.moveTo(7 * second);
     playhead.moveTo(8 * second);
