@@ -21,8 +21,7 @@ export interface LaunchContext {
 const demoLoad = { seconds: 600, rate: 60, seed: 1 };
 const demoListensWithinMs = 15_000;
 /** The demo runs on the Node that is here already, which may be Electron's. */
-const asNode: Readonly<Record<string, string>> =
-  process.versions["electron"] === undefined ? {} : { ELECTRON_RUN_AS_NODE: "1" };
+const asNode: Readonly<Record<string, string>> = "electron" in process.versions ? { ELECTRON_RUN_AS_NODE: "1" } : {};
 
 /** `onExit` when the program is gone: the recording ends with it. */
 export async function launch(
