@@ -34,9 +34,15 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
       return done;
     }
     const { summary } = reading;
+    if (found.value.value === undefined) {
+      const first = summary.scopes.find((one) => one.process === process.value && one.scope === args.scope)?.firstSeen;
+      const since = first === undefined ? "" : ` (first at ${offsetFromStart(first, summary.start)})`;
+      await reading.out.line(onOneLine(`${args.scope} was not tracked yet${since}`));
+      return done;
+    }
     const since = `last write ${found.value.seq} at ${offsetFromStart(found.value.instant, summary.start)}`;
     await reading.out.line(onOneLine(`${args.scope} at ${offsetFromStart(at.value, summary.start)} (${since})`));
-    await reading.out.line(JSON.stringify(value, undefined, 2));
+    await reading.out.line(JSON.stringify(found.value.value, undefined, 2));
     return done;
   });
 
