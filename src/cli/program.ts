@@ -5,6 +5,7 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import { type Ending, ended } from "./terminal.js";
 
 export interface RunningProgram {
+  readonly pid: number;
   readonly ended: Promise<Ending>;
   signal(name: NodeJS.Signals): void;
 }
@@ -27,7 +28,7 @@ export async function startProgram(
     const ending = new Promise<Ending>((resolve) => {
       child.once("exit", (code, signal) => resolve(signal === null ? ended(code ?? 1) : { kind: "signal", signal }));
     });
-    return ok({ ended: ending, signal: (name) => void child.kill(name) });
+    return ok({ pid: started.value, ended: ending, signal: (name) => void child.kill(name) });
   }
   const { code, message } = started.error;
   const reason = code === "ENOENT" ? "not found" : code === "EACCES" ? "not executable" : message;
@@ -37,9 +38,10 @@ export async function startProgram(
   });
 }
 
-function whetherStarted(child: ChildProcess): Promise<Result<undefined, NodeJS.ErrnoException>> {
+function whetherStarted(child: ChildProcess): Promise<Result<number, NodeJS.ErrnoException>> {
   return new Promise((resolve) => {
-    child.once("spawn", () => resolve(ok(undefined)));
+    // Once it was started it has an id; none has 0.
+    child.once("spawn", () => resolve(ok(child.pid ?? 0)));
     child.once("error", (error) => resolve(failed(error)));
   });
 }
@@ -49,3 +51,7 @@ export function programEnvironment(own: NodeJS.ProcessEnv, added: Readonly<Recor
   const nodeOptions = [added["NODE_OPTIONS"], own["NODE_OPTIONS"]].filter((part) => part !== undefined && part !== "");
   return { ...own, ...added, ...(nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(" ") }) };
 }
+
+/** As `recording.stop` takes it: nobody but the parent knows by which signal a program ended. */
+export const howEnded = (pid: number, ending: Ending) =>
+  ending.kind === "code" ? { pid, exitCode: ending.code } : { pid, signal: ending.signal };

@@ -5,7 +5,7 @@ import { hindcastError } from "../shared/protocol/errors.js";
 import { connectToEngine } from "../shared/protocol/rpc.js";
 import { createCodec } from "../shared/protocol/codec.js";
 import type { CommandArgs } from "./decode-args.js";
-import { programEnvironment, startProgram } from "./program.js";
+import { howEnded, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
@@ -23,13 +23,17 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
 
     const program = await startProgram(args.command, world.cwd, programEnvironment(world.environment, environment));
     if (!program.ok) {
-      await call("recording.stop", { recordingId: summary.recordingId });
+      // So that the same command, corrected, finds its name free.
+      await call("recording.discard", { recordingId: summary.recordingId });
       return await failWith(world, program.error.error, program.error.exitCode);
     }
     signals.passTo(program.value.signal);
     const ending = await program.value.ended;
     signals.passTo(undefined);
-    const stopped = await call("recording.stop", { recordingId: summary.recordingId });
+    const stopped = await call("recording.stop", {
+      recordingId: summary.recordingId,
+      ended: howEnded(program.value.pid, ending),
+    });
     // The program went its own way all the same: its ending stays ours.
     if (!stopped.ok) await complain(world.terminal, stopped.error);
     return ending;

@@ -154,14 +154,20 @@ export function markRow(mark: CallResult<"timeline.marks">[number], summary: Rec
   };
 }
 
+const tailMissing = "connection lost; what it did last may be missing";
+
+function fateText({ ended, endUnknown }: ProcessSummary): string {
+  if (ended === undefined) return "running or cut off";
+  const { exitCode, signal } = ended;
+  if (exitCode === undefined && signal === undefined) return endUnknown === true ? tailMissing : "ended";
+  const how = signal === undefined ? `ended with ${exitCode}` : `ended by ${signal}`;
+  return endUnknown === true ? `${how}, ${tailMissing}` : how;
+}
+
 export function processText(process: ProcessSummary): string {
-  const { pid, serviceName, nodeVersion, level, ended, argv } = process;
-  const fate =
-    ended === undefined
-      ? "running or cut off"
-      : `ended${ended.exitCode === undefined ? "" : ` with ${ended.exitCode}`}`;
+  const { pid, serviceName, nodeVersion, level, argv } = process;
   const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;
   return onOneLine(
-    `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fate}${loss}: ${argv.join(" ")}`,
+    `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fateText(process)}${loss}: ${argv.join(" ")}`,
   );
 }

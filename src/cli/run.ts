@@ -2,7 +2,7 @@
 // goes to standard error: standard output is the program's.
 import { resolve } from "node:path";
 import type { CommandArgs } from "./decode-args.js";
-import { programEnvironment, startProgram } from "./program.js";
+import { howEnded, programEnvironment, startProgram } from "./program.js";
 import { captureFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
@@ -50,13 +50,14 @@ async function runUnder(
   });
   const program = await startProgram(args.command, cwd, programEnvironment(environment, created.value.environment));
   if (!program.ok) {
-    await call("recording.stop", { recordingId });
+    // So that the same command, corrected, finds its name free.
+    await call("recording.discard", { recordingId });
     return failWith(program.error.error, program.error.exitCode);
   }
   signals.passTo(program.value.signal);
   const ending = await program.value.ended;
   signals.passTo(undefined);
-  const stopped = await call("recording.stop", { recordingId });
+  const stopped = await call("recording.stop", { recordingId, ended: howEnded(program.value.pid, ending) });
   if (!stopped.ok) await complain(terminal, stopped.error);
   if (!signals.isInterrupted() && stopped.ok) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;

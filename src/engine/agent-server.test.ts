@@ -149,6 +149,30 @@ describe("the agents' socket", () => {
     expect(saved.counts.lost).toBe(7);
   });
 
+  it("marks how a process ended as its parent saw it, while it stays known that its end is not here", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId, path } = summary;
+    for (const pid of [1, 2]) {
+      const killed = await SocketAgent.greet(socketPath, helloOf({ token, runId: `run${pid}`, pid }));
+      killed.batch(1, [log(new RecordMaker(), "one")]);
+      await killed.acknowledged(1);
+      killed.socket.destroy();
+    }
+    const saved = await engine.call("recording.stop", { recordingId, ended: { pid: 2, signal: "SIGKILL" } });
+    await engine.call("recording.close", { recordingId });
+    const again = await engine.call("recording.open", { path });
+    for (const { processes } of [saved, again])
+      expect(processes.map(({ pid, ended, endUnknown }) => [pid, ended?.signal, endUnknown])).toEqual([
+        [1, undefined, true],
+        [2, "SIGKILL", true],
+      ]);
+    const marks = await engine.call("timeline.marks", { recordingId: again.recordingId });
+    expect(marks.filter(({ kind }) => kind === "end").map(({ process, label }) => `${process} ${label}`)).toEqual([
+      "1 connection lost: how it ended is not known",
+      "2 ended by SIGKILL",
+    ]);
+  });
+
   it("marks what is missing at the end of a process, by what its bye says", async () => {
     const { summary, socketPath, token } = await engine.record();
     const { recordingId } = summary;

@@ -67,7 +67,14 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.create": (args) => createRecording(context, args),
     "recording.launch": (args) => launchProgram(context, args),
     "recording.demo": () => recordDemo(context),
-    "recording.stop": (args) => about(args, (recording) => recordings.stop(recording)),
+    "recording.stop": (args) => about(args, (recording) => recordings.stop(recording, args.ended)),
+    "recording.discard": (args) =>
+      about(args, async (recording) => {
+        if (recording.live === undefined) return failed(hindcastError("recording-not-live"));
+        if (recording.facts().processes.length === 0) await recordings.discard(recording);
+        else await recordings.close(recording);
+        return ok({});
+      }),
     "recording.close": (args) =>
       about(args, async (recording) => {
         await recordings.close(recording);

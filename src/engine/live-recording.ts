@@ -7,7 +7,7 @@ import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { checkHello, checkRecords } from "./ingest/plausible.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
-import { type Counts, ProcessIngest } from "./ingest/process-ingest.js";
+import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { OpenFile } from "./store/open-file.js";
 
@@ -24,6 +24,11 @@ export interface LiveEvents {
   onCommit(): void;
   /** The file cannot be written any more; nothing further is acknowledged. */
   onFailure(error: HindcastError): void;
+}
+
+/** What the parent of a program saw. */
+export interface ProgramEnding extends HowEnded {
+  readonly pid: number;
 }
 
 export class LiveRecording {
@@ -132,6 +137,14 @@ export class LiveRecording {
     if (this.#isFinishing || this.#connections.get(process) !== connection) return;
     if (this.#isEnding) process.disconnected();
     else process.connectionLost();
+    this.#schedule();
+  }
+
+  /** Nothing to say of a program that was not recorded itself: a shell, say. The latest of an id is meant. */
+  programEnded({ pid, exitCode, signal }: ProgramEnding): void {
+    if (exitCode === undefined && signal === undefined) return;
+    const process = this.#processes.findLast(({ hello }) => hello.pid === pid);
+    process?.endedAs({ exitCode, signal });
     this.#schedule();
   }
 

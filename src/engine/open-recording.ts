@@ -9,8 +9,8 @@ import { instant } from "../shared/trace/time.js";
 import type { AgentServer } from "./agent-server.js";
 import { listenForAgents } from "./agent-server.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
-import { LiveRecording } from "./live-recording.js";
-import type { Program } from "./program.js";
+import { LiveRecording, type ProgramEnding } from "./live-recording.js";
+import { type Program, endingOf } from "./program.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { Logs } from "./store/logs.js";
 import { type OpenFile, createFile, openForReading } from "./store/open-file.js";
@@ -158,17 +158,21 @@ export class OpenRecording {
     throw new Error("a closed recording was asked for its counts");
   }
 
-  /** Ends recording. Whoever asks while that happens gets the same answer. */
-  stop(): Promise<Result<undefined, HindcastError>> {
+  /** Ends recording. Whoever asks while that happens gets the same answer. `ended` is what the program's parent saw. */
+  stop(ended?: ProgramEnding): Promise<Result<undefined, HindcastError>> {
     const state = this.#state;
     if (state.kind !== "live") return Promise.resolve(failed(hindcastError("recording-not-live")));
-    this.#stopping ??= this.#stop(state);
+    this.#stopping ??= this.#stop(state, ended);
     return this.#stopping;
   }
 
-  async #stop({ recording, server, programs }: Live): Promise<Result<undefined, HindcastError>> {
+  async #stop(
+    { recording, server, programs }: Live,
+    ended: ProgramEnding | undefined,
+  ): Promise<Result<undefined, HindcastError>> {
     await Promise.all(programs.map((program) => program.stop()));
     await server.whenQuiet(quietWithinMs);
+    for (const ending of [ended, ...programs.map(endingOf)]) if (ending !== undefined) recording.programEnded(ending);
     recording.end();
     await server.dispose();
     await recording.finish();
@@ -231,7 +235,7 @@ async function openSaved(path: string): Promise<Result<Saved, HindcastError>> {
 }
 
 function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number] {
-  const { process, hello, start, lastSeen, ended, category, written, dropped } = ingest.row();
+  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped } = ingest.row();
   const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
   return {
     process,
@@ -244,6 +248,7 @@ function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number]
     start,
     lastSeen,
     ended,
+    endUnknown,
     category,
     written,
     dropped,

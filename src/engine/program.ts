@@ -4,6 +4,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { stat } from "node:fs/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { ProgramEnding } from "./live-recording.js";
 
 /** A program that was asked to stop and has not by then is killed. */
 const stopWithinMs = 5000;
@@ -63,6 +64,10 @@ export async function startProgram(
   };
   return ok({ child, exited, stop });
 }
+
+/** How a program that has stopped ended. */
+export const endingOf = ({ child: { pid, exitCode, signalCode } }: Program): ProgramEnding | undefined =>
+  pid === undefined ? undefined : { pid, exitCode: exitCode ?? undefined, signal: signalCode ?? undefined };
 
 function spawnWith(
   umask: number | undefined,

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { ProgramEnding } from "./live-recording.js";
 import { OpenRecording, type RecordingEvents } from "./open-recording.js";
 import type { Recents } from "./recents.js";
 
@@ -104,8 +105,8 @@ export class Recordings {
   }
 
   /** Ends recording; everybody is told. */
-  async stop(recording: OpenRecording): Promise<Result<RecordingSummary, HindcastError>> {
-    const stopped = await recording.stop();
+  async stop(recording: OpenRecording, ended?: ProgramEnding): Promise<Result<RecordingSummary, HindcastError>> {
+    const stopped = await recording.stop(ended);
     if (!stopped.ok) return stopped;
     this.#quiet(recording.id);
     if (!recording.isOpen) return failed(hindcastError("recording-closed"));

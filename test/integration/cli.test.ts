@@ -1,5 +1,6 @@
 // The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Place } from "./hindcast-process.js";
@@ -62,7 +63,12 @@ describe("hindcast record", () => {
       const file = program("suicide.cjs", `process.kill(process.pid, "${signal}"); setInterval(() => {}, 1000);`);
       const ended = await place.run(["record", "-o", `${signal}.hindcast`, "--", "node", file]);
       expect([ended.code, ended.signal, ended.err]).toEqual([null, signal, ""]);
-      expect((await place.run(["info", `${signal}.hindcast`])).code).toBe(0);
+      const info = await place.run(["info", `${signal}.hindcast`]);
+      expect([info.code, info.out]).toEqual([
+        0,
+        expect.stringContaining(`ended by ${signal}, connection lost; what it did last may be missing`),
+      ]);
+      expect((await place.run(["marks", `${signal}.hindcast`])).out).toContain(`ended by ${signal}\n`);
     },
   );
 
@@ -105,9 +111,26 @@ describe("hindcast record", () => {
     expect((await place.run(["info", "options.hindcast", "--json"])).out).toContain("options.cjs");
   });
 
+  it("runs what NODE_OPTIONS preload in the program, not in its own engine", async () => {
+    const preload = program(
+      "says where.cjs",
+      // Node 20 preloads into its own thread for module hooks, too: that is still the program's process.
+      `if (require("node:worker_threads").isMainThread)
+         require("node:fs").appendFileSync(${JSON.stringify(place.path("preloaded"))}, process.argv[1] + "\\n");`,
+    );
+    const file = program("preloaded.cjs", "");
+    await place.run(["record", "-o", "preloaded.hindcast", "--", "node", file], "", {
+      NODE_OPTIONS: `--require ${JSON.stringify(place.path(preload))}`,
+    });
+    const where = readFileSync(place.path("preloaded"), "utf8").trim().split("\n");
+    // The command itself was started by the user, with the user's options.
+    expect(where.map((path) => basename(path))).toEqual(["cli.js", "preloaded.cjs"]);
+  });
+
   it("answers as a shell does when the command cannot be started, and says what to do", async () => {
     const missing = await place.run(["record", "-o", "not-started.hindcast", "--", "no-such-command"]);
     expect(missing).toMatchObject({ code: 127, out: "" });
+    expect(readdirSync(place.root).filter((name) => name.startsWith("not-started"))).toEqual([]);
     expect(missing.err).toBe(
       "hindcast: no-such-command could not be started: not found.\n  Check the command after --.\n",
     );
@@ -115,6 +138,8 @@ describe("hindcast record", () => {
     chmodSync(place.path(program("plain.txt", "text")), 0o644);
     const plain = await place.run(["record", "-o", "plain.hindcast", "--", "./plain.txt"]);
     expect(plain).toMatchObject({ code: 126, out: "" });
+    const corrected = await place.run(["record", "-o", "plain.hindcast", "--", "node", "-e", "0"]);
+    expect(corrected).toMatchObject({ code: 0, err: "" });
   });
 
   it("starts nothing when the recording cannot be written", async () => {
@@ -217,6 +242,9 @@ describe("the reading commands", () => {
     await recorded;
     const { out } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start", "--json"]);
     expect(JSON.parse(out)).toMatchObject({ $type: "unavailable", because: "not-recorded" });
+    const text = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start"]);
+    expect(text).toMatchObject({ code: 0, err: "" });
+    expect(text.out).toMatch(/^cart was not tracked yet \(first at \+0\.\d{6}s\)\n$/);
   });
 
   it("print the writes of a path, the last writer and differences", async () => {

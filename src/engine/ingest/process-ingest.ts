@@ -5,7 +5,7 @@ import type { AgentRecord } from "../../shared/protocol/agent-records.js";
 import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
-import { gapLabels } from "../store/schema.js";
+import { connectionLostLabel, endLabel, gapLabels } from "../store/schema.js";
 import type { ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
 import { attributesToJson } from "./attributes-json.js";
 import type { Dictionaries } from "./dictionaries.js";
@@ -23,6 +23,11 @@ export interface Counts {
   metrics: number;
   writes: number;
   lost: number;
+}
+
+export interface HowEnded {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
 }
 
 export interface ScopeSeen {
@@ -77,6 +82,7 @@ export class ProcessIngest {
       start: this.#originNs,
       lastSeen: this.#lastSeen,
       ended: this.#ended,
+      endUnknown: this.#isTailUnknown,
       written: this.#written ?? this.#received,
       dropped: this.#dropped,
       lastBatch: this.#lastBatch,
@@ -102,25 +108,35 @@ export class ProcessIngest {
     this.#written = Math.max(this.#received, bye.written);
     const missing = this.#written - this.#received + Math.max(0, bye.dropped - this.#dropped);
     if (missing > 0) this.#gap(at, missing, "records dropped: the program ended before they could be sent");
-    const label = bye.exitCode === undefined ? "ended" : `ended with ${bye.exitCode}`;
-    this.#end(at, bye.exitCode, label);
+    this.#end(at, bye, endLabel(bye));
   }
 
   connectionLost(): void {
     if (this.#ended !== undefined) return;
     this.#isTailUnknown = true;
-    this.#end(this.#lastSeen, undefined, "connection lost: how it ended is not known");
+    this.#end(this.#lastSeen, {}, "connection lost: how it ended is not known");
+  }
+
+  /** What the program's parent saw counts more than what was supposed without it. */
+  endedAs(how: HowEnded): void {
+    if (this.#ended === undefined) return this.#end(this.#lastSeen, how, endLabel(how));
+    const { at, exitCode } = this.#ended;
+    if (exitCode !== undefined && exitCode === how.exitCode) return;
+    this.#ended = { at, ...how };
+    const { writer } = this.dictionaries;
+    writer.relabelEnd({ process: this.process, instant: at, label: endLabel(how) });
+    writer.process(this.row());
   }
 
   /** The recording ends, and what the program does from now on is not part of it. */
   disconnected(): void {
-    if (this.#ended === undefined) this.#end(this.#lastSeen, undefined, "recording ended, the program went on");
+    if (this.#ended === undefined) this.#end(this.#lastSeen, {}, "recording ended, the program went on");
   }
 
   /** After the last chance to reconnect. */
   finish(): void {
     if (!this.#isTailUnknown) return;
-    this.#gap(this.#lastSeen, 0, "records may be missing: the connection was lost, how many is not known");
+    this.#gap(this.#lastSeen, 0, connectionLostLabel);
   }
 
   #gap(at: bigint, lost: number, label: string): void {
@@ -136,8 +152,8 @@ export class ProcessIngest {
     this.dictionaries.writer.process(this.row());
   }
 
-  #end(at: bigint, exitCode: number | undefined, label: string): void {
-    this.#ended = { at, exitCode };
+  #end(at: bigint, { exitCode, signal }: HowEnded, label: string): void {
+    this.#ended = { at, exitCode, signal };
     if (at > this.#lastSeen) this.#lastSeen = at;
     const { writer } = this.dictionaries;
     writer.mark({ process: this.process, seq: 0, instant: at, kind: "end", label, lost: 0 });

@@ -66,6 +66,13 @@ export interface MarkRow {
   readonly lost: number;
 }
 
+/** What the mark of a process's end says instead. */
+export interface EndLabel {
+  readonly process: number;
+  readonly instant: bigint;
+  readonly label: string;
+}
+
 /** A process as it is known now; each commit writes the newest state of those that changed. */
 export interface ProcessRow {
   readonly process: number;
@@ -73,7 +80,10 @@ export interface ProcessRow {
   readonly category: number;
   readonly start: bigint;
   readonly lastSeen: bigint;
-  readonly ended: { readonly at: bigint; readonly exitCode: number | undefined } | undefined;
+  readonly ended:
+    { readonly at: bigint; readonly exitCode?: number | undefined; readonly signal?: string | undefined } | undefined;
+  /** The connection was lost without a goodbye. */
+  readonly endUnknown: boolean;
   readonly written: number;
   readonly dropped: number;
   readonly lastBatch: number;

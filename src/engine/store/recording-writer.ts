@@ -19,7 +19,16 @@ import {
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import type { OpenFile } from "./open-file.js";
-import type { ChangeRow, EventRow, LogRow, MarkRow, MetricRow, ProcessRow, SpanRow } from "./recording-rows.js";
+import type {
+  ChangeRow,
+  EndLabel,
+  EventRow,
+  LogRow,
+  MarkRow,
+  MetricRow,
+  ProcessRow,
+  SpanRow,
+} from "./recording-rows.js";
 import { markKinds, storedOperations } from "./schema.js";
 import { TableBuffer } from "./table-buffer.js";
 
@@ -84,6 +93,7 @@ export class RecordingWriter {
   /** Spans begun since the last commit, by "process/span": still whole in memory when they end early. */
   #newSpans = new Map<string, SpanRow>();
   #processes = new Map<number, ProcessRow>();
+  readonly #endLabels: EndLabel[] = [];
   #start: bigint | undefined;
   #rows = 0;
 
@@ -145,6 +155,12 @@ export class RecordingWriter {
     this.#push("mark", process, BigInt(seq), instant, markKinds.indexOf(kind), label, BigInt(lost));
   }
 
+  /** How a process ended became known after its end was marked. */
+  relabelEnd(end: EndLabel): void {
+    this.#endLabels.push(end);
+    this.#rows++;
+  }
+
   change(row: ChangeRow): void {
     const { process, instant, location, span, change } = row;
     const [seq, after] = [BigInt(row.seq), row.after ?? null];
@@ -194,6 +210,7 @@ export class RecordingWriter {
   async commit(): Promise<void> {
     if (this.#rows === 0) return;
     const [buffers, spans, processes, start] = [this.#buffers, this.#newSpans, this.#processes, this.#start];
+    const endLabels = this.#endLabels.splice(0);
     this.#buffers = newBuffers();
     this.#newSpans = new Map();
     this.#processes = new Map();
@@ -204,6 +221,13 @@ export class RecordingWriter {
     await this.#connection.run("BEGIN");
     try {
       await this.#writeAll(buffers, processes, start);
+      for (const { process, instant, label } of endLabels)
+        await this.#connection.run(`UPDATE mark SET label = $1 WHERE process = $2 AND instant = $3 AND kind = $4`, [
+          label,
+          process,
+          instant,
+          markKinds.indexOf("end"),
+        ]);
       await this.#connection.run("COMMIT");
     } catch (error) {
       // Else the transaction stays open beside whatever is done with the file next.

@@ -72,6 +72,20 @@ export const gapLabels: Readonly<Record<(typeof gapReasons)[number], string>> = 
   "unreadable-value": "records dropped: a value could not be read",
 };
 
+/** Of the gap at the end of a process whose connection was lost. */
+export const connectionLostLabel = "records may be missing: the connection was lost, how many is not known";
+
+const endedBy = "ended by ";
+
+/** Of the end of a process. The signal is nowhere else in the file. */
+export function endLabel({ exitCode, signal }: { exitCode?: number | undefined; signal?: string | undefined }): string {
+  if (signal !== undefined) return `${endedBy}${signal}`;
+  return exitCode === undefined ? "ended" : `ended with ${exitCode}`;
+}
+
+export const signalFromEndLabel = (label: string): string | undefined =>
+  label.startsWith(endedBy) ? label.slice(endedBy.length) : undefined;
+
 const oneOf = (column: string, words: readonly string[]): string =>
   `list_element([${words.map((word) => `'${word}'`).join(", ")}], ${column} + 1)`;
 const time = (column: string): string => `make_timestamp_ns(${column})`;

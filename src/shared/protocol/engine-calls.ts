@@ -21,6 +21,9 @@ export const at = v.variant("kind", [
   v.object({ kind: v.literal("seq"), process: count, seq: count }),
 ]);
 
+/** How a program ended: with a code, or by a signal. */
+const howEnded = { exitCode: v.optional(count), signal: v.optional(text) };
+
 const processSummary = v.object({
   process: count,
   pid: count,
@@ -32,7 +35,9 @@ const processSummary = v.object({
   start: ns,
   /** Last record received; equals the end once the process has ended. */
   lastSeen: ns,
-  ended: v.optional(v.object({ at: ns, exitCode: v.optional(count) })),
+  ended: v.optional(v.object({ at: ns, ...howEnded })),
+  /** The connection was lost without a goodbye: what the process did last may be missing. */
+  endUnknown: v.optional(v.boolean()),
   /** 1-8: the colour its service name was given; stays with the recording. */
   category: count,
   written: count,
@@ -195,8 +200,16 @@ export const engineCalls = {
   },
   /** The bundled demo service and its load, recorded live. */
   "recording.demo": { args: nothing, result: recordingSummary },
-  /** Ends a live recording: launched programs are asked to stop, everything received is committed. */
-  "recording.stop": { args: v.object(recording), result: recordingSummary },
+  /**
+   * Ends a live recording: launched programs are asked to stop, everything received is committed. `ended` is what only
+   * the parent of a recorded program knows.
+   */
+  "recording.stop": {
+    args: v.object({ ...recording, ended: v.optional(v.object({ pid: count, ...howEnded })) }),
+    result: recordingSummary,
+  },
+  /** Ends a live recording and removes its file, unless a program was recorded into it. */
+  "recording.discard": { args: v.object(recording), result: nothing },
   "recording.close": { args: v.object(recording), result: nothing },
   "recording.summary": { args: v.object(recording), result: recordingSummary },
 
