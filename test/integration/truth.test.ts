@@ -129,13 +129,16 @@ describe("state at any instant", () => {
     await compare(file, "ledger", questionsFor(oracle, 1, 1000, 100));
   });
 
-  it.concurrent.each([1, 2, 3, 4])("equals the account of a program that changes its state in every way (seed %i)", async (seed) => {
-    const file = join(folder, `churn-${seed}.hindcast`);
-    const oracleFile = join(folder, `churn-${seed}.jsonl`);
-    const program = ["node", "test/programs/churn.mjs", String(seed), "250"];
-    await runCli(["record", "-o", file, "--", ...program], { CHURN_ORACLE: oracleFile });
-    const oracle = readOracle(oracleFile);
-    expect(oracle.length).toBe(250);
-    await compare(file, "world", questionsFor(oracle, seed, 1000, 150));
-  });
+  it.concurrent.each([1, 2, 3, 4])(
+    "equals the account of a program that changes its state in every way (seed %i)",
+    async (seed) => {
+      const file = join(folder, `churn-${seed}.hindcast`);
+      const oracleFile = join(folder, `churn-${seed}.jsonl`);
+      const program = ["node", "test/programs/churn.mjs", String(seed), "250"];
+      await runCli(["record", "-o", file, "--", ...program], { CHURN_ORACLE: oracleFile });
+      const oracle = readOracle(oracleFile);
+      expect(oracle.length).toBe(250);
+      await compare(file, "world", questionsFor(oracle, seed, 1000, 150));
+    },
+  );
 });
