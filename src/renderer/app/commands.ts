@@ -35,6 +35,8 @@ export const paneOrder = ["lanes", "metrics", "logs", "state"] as const;
 const paneTitles = { lanes: "Lanes", metrics: "Metrics", logs: "Logs", state: "State" } as const;
 
 const zoomFactor = 0.5;
+/** Of what a pane shows: how far one key moves it. */
+const panShare = 0.2;
 
 /** The commands that make sense now: those of the window, and those of the open recording. */
 export function commandsFor(targets: CommandTargets): readonly Command[] {
@@ -153,8 +155,18 @@ function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace
   ];
 }
 
-function viewCommands({ page, layout }: CommandTargets, { ranges, selection }: Workspace): readonly Command[] {
+function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
+  const { playhead, ranges, selection } = workspace;
   const group = "View";
+  const showSpanOfLine = () => {
+    const { logLine } = selection;
+    if (logLine === undefined) toasts.say("Stand on a log line first.");
+    else if (logLine.spanId === "") toasts.say("This line belongs to no span.");
+    else {
+      playhead.moveToPosition(logLine);
+      selection.selectSpan(logLine);
+    }
+  };
   // The focused pane's own range; a pane without one (Logs, State) speaks for the panes that have.
   const wanted = (): readonly TimeRange[] => {
     const focused = focusedPane(page);
@@ -177,6 +189,20 @@ function viewCommands({ page, layout }: CommandTargets, { ranges, selection }: W
       run: () => wanted().forEach((one) => one.zoomAboutPlayhead(1 / zoomFactor)),
     },
     {
+      id: "pan-back",
+      group,
+      title: "Move the view back",
+      keys: ["Ctrl+ArrowLeft"],
+      run: () => wanted().forEach((one) => one.pan(-panShare * one.spanNs)),
+    },
+    {
+      id: "pan-forward",
+      group,
+      title: "Move the view forward",
+      keys: ["Ctrl+ArrowRight"],
+      run: () => wanted().forEach((one) => one.pan(panShare * one.spanNs)),
+    },
+    {
       id: "zoom-all",
       group,
       title: "Show the whole recording",
@@ -191,6 +217,13 @@ function viewCommands({ page, layout }: CommandTargets, { ranges, selection }: W
       run: () => {
         if (selection.range !== undefined) ranges.showInPanes(selection.range);
       },
+    },
+    {
+      id: "span-of-line",
+      group,
+      title: "Show the span of the log line in Lanes",
+      keys: ["s"],
+      run: showSpanOfLine,
     },
     {
       id: "follow",

@@ -14,10 +14,17 @@ export interface SelectedSpan {
   readonly traceId: string;
 }
 
+/** The log line the keyboard stands on; `spanId` is "" where it belongs to no span. */
+export interface StoodOnLine extends SelectedSpan {
+  readonly seq: number;
+  readonly instant: bigint;
+}
+
 export class Selection {
   #range = $state.raw<NsRange>();
   #value = $state.raw<SelectedValue>();
   #span = $state.raw<SelectedSpan>();
+  #logLine = $state.raw<StoodOnLine>();
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -29,6 +36,10 @@ export class Selection {
 
   get span(): SelectedSpan | undefined {
     return this.#span;
+  }
+
+  get logLine(): StoodOnLine | undefined {
+    return this.#logLine;
   }
 
   selectRange(oneNs: number, otherNs: number): void {
@@ -59,11 +70,15 @@ export class Selection {
     this.#value = undefined;
   }
 
-  selectSpan(span: SelectedSpan): void {
-    this.#span = span;
+  selectSpan({ process, spanId, traceId }: SelectedSpan): void {
+    this.#span = { process, spanId, traceId };
   }
 
   clearSpan(): void {
     this.#span = undefined;
+  }
+
+  standOnLine(line: StoodOnLine | undefined): void {
+    this.#logLine = line;
   }
 }

@@ -11,7 +11,6 @@ const steps: Readonly<Record<string, SpanStep>> = {
   Home: "first",
   End: "last",
 };
-const panShare = 0.2;
 
 export function laneKeys(event: KeyboardEvent, view: LanesView, selection: Selection): void {
   if (takeKey(event, view, selection)) {
@@ -21,12 +20,7 @@ export function laneKeys(event: KeyboardEvent, view: LanesView, selection: Selec
 }
 
 function takeKey(event: KeyboardEvent, view: LanesView, selection: Selection): boolean {
-  if (event.altKey || event.shiftKey) return false;
-  if (event.ctrlKey || event.metaKey) {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return false;
-    view.range.pan((event.key === "ArrowLeft" ? -panShare : panShare) * view.range.spanNs);
-    return true;
-  }
+  if (event.altKey || event.shiftKey || event.ctrlKey || event.metaKey) return false;
   if (view.selectedIndex === undefined)
     return event.key === "Enter" || event.key === "ArrowDown" ? view.stepSelection("first") : false;
   if (event.key === "Enter") {

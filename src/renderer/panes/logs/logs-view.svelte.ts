@@ -4,10 +4,10 @@ import { untrack } from "svelte";
 import { ok } from "../../../shared/base/result.js";
 import { Lateness } from "../../state/lateness.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
-import type { Playhead } from "../../state/playhead.svelte.js";
+import type { Playhead, RecordPosition } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
-import type { Selection } from "../../state/selection.svelte.js";
+import type { SelectedSpan, Selection } from "../../state/selection.svelte.js";
 import { type LogLine, LogPages, pageRows } from "./log-pages.js";
 import { type ListRow, listLength, listRowAt, type OpenedLine } from "./log-rows.js";
 import { type DetailRow, detailsOf } from "./log-text.js";
@@ -107,6 +107,12 @@ export class LogsView {
     this.#shownFilter = filter;
   }
 
+  /** Call from an effect: what the window's keys speak of as "the log line". */
+  shareActiveLine(): void {
+    const line = this.#activeLine < 0 ? undefined : this.lineAt(this.#activeLine);
+    this.#selection.standOnLine(line === undefined ? undefined : { ...spanOf(line), ...this.#positionOf(line) });
+  }
+
   /** Call from an effect: the pages the visible rows lack, one after the other. */
   loadVisible(): void {
     void this.#version;
@@ -175,12 +181,7 @@ export class LogsView {
   goTo(row: number): void {
     this.stand(row);
     const line = this.lineAt(row);
-    if (line === undefined) return;
-    this.#playhead.moveToPosition({
-      process: line.process,
-      seq: line.seq,
-      instant: this.#recording.instantFromOffset(line.timeNs),
-    });
+    if (line !== undefined) this.#playhead.moveToPosition(this.#positionOf(line));
   }
 
   toggleDetails(row: number): void {
@@ -192,7 +193,11 @@ export class LogsView {
   /** Goes to the line, so that Lanes shows its time, and picks its span there. */
   showSpanOf(line: LogLine): void {
     this.goTo(line.row);
-    this.#selection.selectSpan({ process: line.process, spanId: line.spanId, traceId: line.traceId });
+    this.#selection.selectSpan(spanOf(line));
+  }
+
+  #positionOf({ process, seq, timeNs }: LogLine): RecordPosition {
+    return { process, seq, instant: this.#recording.instantFromOffset(timeNs) };
   }
 
   #wantedFilter(): { text?: string; minSeverity?: number } {
@@ -206,3 +211,5 @@ export class LogsView {
     this.#version += 1;
   }
 }
+
+const spanOf = ({ process, spanId, traceId }: LogLine): SelectedSpan => ({ process, spanId, traceId });
