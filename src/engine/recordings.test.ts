@@ -117,6 +117,19 @@ describe("recordings", () => {
     );
   });
 
+  it("are removed when discarded, unless something was recorded", async () => {
+    const { summary } = await engine.record("empty.hindcast");
+    await engine.call("recording.discard", { recordingId: summary.recordingId });
+    expect([existsSync(summary.path), existsSync(`${summary.path}.wal`)]).toEqual([false, false]);
+    const again = await engine.record("empty.hindcast");
+    await engine.call("recording.stop", { recordingId: again.summary.recordingId });
+    const { recordingId } = again.summary;
+    expect(await codeOf(engine.try("recording.discard", { recordingId }))).toBe("recording-not-live");
+    const kept = await recordLines(["one"], "kept.hindcast");
+    await engine.call("recording.discard", { recordingId: kept.recordingId });
+    expect((await engine.call("recording.open", { path: kept.path })).counts.logs).toBe(1);
+  });
+
   it("keep their files private and gather in the user's own folder when nobody named them", async () => {
     const { summary } = await engine.call("recording.create", { capture: {} });
     expect(summary.path.startsWith(engine.path("data"))).toBe(true);
