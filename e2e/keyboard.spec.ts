@@ -211,6 +211,24 @@ test("the keys of the help sheet do what it says", async ({ app }) => {
   const before = await follow.getAttribute("aria-pressed");
   await app.press("Control+2", "f");
   await expect(follow).not.toHaveAttribute("aria-pressed", before ?? "");
+
+  for (const [pane, region] of [
+    ["Control+1", app.lanes.region],
+    ["Control+2", app.metrics.region],
+  ] as const) {
+    const shown = region.locator("header .note");
+    await time.goTo("+10s");
+    await app.press(pane, "+", "+", "+");
+    const unmoved = (await shown.textContent()) ?? "";
+    await app.press("Control+ArrowLeft");
+    await expect(shown).not.toHaveText(unmoved);
+  }
+
+  await app.logs.filterBy("insufficient");
+  await expect(app.logs.lines.first()).toContainText("insufficient");
+  await app.press("Control+3", "Home");
+  await app.press("s");
+  await expect(app.lanes.details).toContainText(/(GET|POST|DELETE) \//);
 });
 
 test("go to time takes offsets, ISO times and epoch nanoseconds, and says what is wrong with anything else", async ({

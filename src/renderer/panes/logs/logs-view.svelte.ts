@@ -47,8 +47,11 @@ export class LogsView {
   readonly listLength: number = $derived.by(() => listLength(this.total, this.#opened));
   readonly #filterKey: string = $derived.by(() => `${this.#minSeverity} ${this.#text}`);
   readonly isFiltered: boolean = $derived.by(() => this.#text !== "" || this.#minSeverity > 0);
-  /** The last line at or before the playhead; -1 when all are later; undefined until known. */
-  readonly currentRow: number | undefined = $derived.by(() => this.around.value?.row);
+  /** The last line at or before the playhead; -1 when all are later; undefined until known for this filter. */
+  readonly currentRow: number | undefined = $derived.by(() => {
+    const known = this.around.value;
+    return known?.filter === this.#filterKey ? known.row : undefined;
+  });
 
   constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
     this.#recording = recording;
