@@ -172,12 +172,17 @@ describe("hindcast record", () => {
     );
     const running = place.start(["record", "-o", "killed.hindcast", "--", "node", file]);
     await running.printed(/ready/);
+    // From here on the program is in the file or in the log beside it; before, there would be nothing to keep.
+    const isCommitted = () => ["", ".wal"].some((end) => contains(place.path(`killed.hindcast${end}`), "orphan.cjs"));
+    await expect.poll(isCommitted, { timeout: 20_000 }).toBe(true);
     running.child.kill("SIGKILL");
     running.child.stdin.end();
     await nothingIsLeft();
     expect((await place.run(["info", "killed.hindcast"])).out).toContain("orphan.cjs");
   });
 });
+
+const contains = (path: string, text: string): boolean => existsSync(path) && readFileSync(path).includes(text);
 
 describe("the reading commands", () => {
   const recorded = (async () => {

@@ -213,5 +213,5 @@ for (let i = 0; i < changes; i++) {
   const line = { changes: world.changes, begun: String(begun), clock: String(clock), state: taggedJson(world) };
   appendFileSync(process.env.CHURN_ORACLE, `${JSON.stringify(line)}\n`);
   // Mostly idle, as programs are: an instant at random should rarely fall into the middle of a change.
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  await new Promise((resolve) => setTimeout(resolve, 90));
 }
