@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { randomFrom } from "../shared/base/random.test-support.js";
 import { RingMemory, RingReader, RingWriter } from "./ring.js";
 
 /** A record of `bytes` bytes (a multiple of 8) as the ring sees one: its length, then content that names it. */
@@ -19,17 +20,6 @@ function recordsIn(taken: Uint8Array): string[] {
     records.push(isWhole ? `${name}:${length}` : "torn");
   }
   return records;
-}
-
-/** Numbers in [0, 1), the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 describe("RingWriter and RingReader", () => {

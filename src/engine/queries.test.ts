@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { TestEngine } from "./engine.test-support.js";
 import { type Made, type MadeLog, inOrder, makeRecords } from "./random-records.test-support.js";
-import { SocketAgent, helloOf, randomFrom } from "./socket-agent.test-support.js";
+import { randomFrom } from "../shared/base/random.test-support.js";
+import { SocketAgent, helloOf } from "./socket-agent.test-support.js";
 
 const origins = [1_795_000_000_000.25, 1_795_000_000_800.5];
 

@@ -3,7 +3,8 @@
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
 import { instantFromClock } from "../shared/trace/time.js";
 import { objectId } from "../shared/trace/value.js";
-import { RecordMaker, randomFrom } from "./socket-agent.test-support.js";
+import { randomFrom } from "../shared/base/random.test-support.js";
+import { RecordMaker } from "./socket-agent.test-support.js";
 
 interface Placed {
   readonly process: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { randomFrom } from "../socket-agent.test-support.js";
+import { randomFrom } from "../../shared/base/random.test-support.js";
 import { PagedMap } from "./paged-map.js";
 
 describe("PagedMap", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { randomFrom } from "../base/random.test-support.js";
 import { type Path, type PathStep, formatPath, formatStep, parsePath } from "./path.js";
 
 const reread = (text: string): string => {
@@ -70,11 +71,6 @@ describe("formatStep", () => {
     expect(steps.map(formatStep)).toEqual(["balance", '"x-id"', "0", "1n"]);
   });
 });
-
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
 
 function randomStep(random: () => number): PathStep {
   const alphabet = ["a", "B", "_", "$", "0", "7", ".", "[", "]", '"', "'", "\\", " ", "-", "é", "\n", "\ud800", "#"];
