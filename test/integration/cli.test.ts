@@ -29,6 +29,13 @@ const rowsOf = (out: string): Record<string, unknown>[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 
+/** From here on the program is in the recording, or in the log beside it; before, there is nothing to keep. */
+async function committed(recording: string, script: string): Promise<void> {
+  const contains = (path: string) => existsSync(path) && readFileSync(path).includes(script);
+  const isThere = () => ["", ".wal"].some((end) => contains(place.path(`${recording}${end}`)));
+  await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
+}
+
 describe("hindcast record", () => {
   afterEach(nothingIsLeft);
 
@@ -60,8 +67,11 @@ describe("hindcast record", () => {
   it.runIf(onPosix).each(["SIGTERM", "SIGKILL", "SIGABRT"] as const)(
     "ends by %s when the program did",
     async (signal) => {
-      const file = program("suicide.cjs", `process.kill(process.pid, "${signal}"); setInterval(() => {}, 1000);`);
-      const ended = await place.run(["record", "-o", `${signal}.hindcast`, "--", "node", file]);
+      const file = program("suicide.cjs", `process.stdin.on("data", () => process.kill(process.pid, "${signal}"));`);
+      const running = place.start(["record", "-o", `${signal}.hindcast`, "--", "node", file]);
+      await committed(`${signal}.hindcast`, "suicide.cjs");
+      running.child.stdin.write("now");
+      const ended = await running.ended;
       expect([ended.code, ended.signal, ended.err]).toEqual([null, signal, ""]);
       const info = await place.run(["info", `${signal}.hindcast`]);
       expect([info.code, info.out]).toEqual([
@@ -172,17 +182,13 @@ describe("hindcast record", () => {
     );
     const running = place.start(["record", "-o", "killed.hindcast", "--", "node", file]);
     await running.printed(/ready/);
-    // From here on the program is in the file or in the log beside it; before, there would be nothing to keep.
-    const isCommitted = () => ["", ".wal"].some((end) => contains(place.path(`killed.hindcast${end}`), "orphan.cjs"));
-    await expect.poll(isCommitted, { timeout: 20_000 }).toBe(true);
+    await committed("killed.hindcast", "orphan.cjs");
     running.child.kill("SIGKILL");
     running.child.stdin.end();
     await nothingIsLeft();
     expect((await place.run(["info", "killed.hindcast"])).out).toContain("orphan.cjs");
   });
 });
-
-const contains = (path: string, text: string): boolean => existsSync(path) && readFileSync(path).includes(text);
 
 describe("the reading commands", () => {
   const recorded = (async () => {
