@@ -256,7 +256,7 @@ function runOf(seed: number, instrumented: boolean): Run {
 }
 
 const timeoutMs = 600_000; // a busy machine and many seeds
-const seeds = Number(process.env["HINDCAST_FUZZ_SEEDS"] ?? 200);
+const seeds = Number(process.env["HINDCAST_FUZZ_SEEDS"] ?? 100);
 
 afterEach(() => Reflect.deleteProperty(globalThis, helpersName));
 
