@@ -36,11 +36,7 @@ const steps: readonly Step[] = [
     // Without a cache: what a rule says of a file depends on the types of others, which a cache by file does not see.
     name: "lint",
     script: "node_modules/eslint/bin/eslint.js",
-    args: [
-      ".",
-      "--max-warnings=0",
-      ...(isFixing ? ["--fix"] : []),
-    ],
+    args: [".", "--max-warnings=0", ...(isFixing ? ["--fix"] : [])],
   },
   {
     name: "types src/renderer",
