@@ -1,4 +1,5 @@
-// Unit tests sit beside the code and need nothing built; integration tests start real processes from out/, which their
+// Unit tests sit beside the code, need nothing built, and share one thread: each file leaves nothing behind. Integration
+// tests open sockets and DuckDB files (beside the code) or start real processes from out/ (test/integration), which their
 // global setup builds when it is older than the sources.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
@@ -14,6 +15,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["src/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: ["**/*.integration.test.ts"],
+          pool: "threads",
+          isolate: false,
           testTimeout: 20_000,
         },
       },
@@ -21,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "integration",
-          include: ["test/integration/**/*.test.ts"],
+          include: ["test/integration/**/*.test.ts", "src/**/*.integration.test.ts"],
           globalSetup: ["test/integration/build-if-stale.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
