@@ -1,4 +1,5 @@
 // npm run bench -- NAME: runs one benchmark on the built files, prints its table, and as the last line its figures as JSON.
+// Exit code 1: a figure is invalid, and says why in both; 2: no such benchmark.
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { capture } from "./capture.js";
 import { type Figure, tableOf } from "./figures.js";
@@ -18,4 +19,5 @@ if (benchmark === undefined) {
   console.log(`${benchmark.name}: ${benchmark.description}\n`);
   console.log(tableOf(figures));
   console.log(`\n${JSON.stringify({ bench: benchmark.name, figures: figures.map(rounded) })}`);
+  if (figures.some(({ invalid }) => invalid !== undefined)) process.exitCode = 1;
 }

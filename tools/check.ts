@@ -24,8 +24,9 @@ const typedFolders = [
 
 const types = (folder: string): Step => ({
   name: `types ${folder}`,
-  script: "node_modules/typescript/bin/tsc",
-  args: ["-p", folder, "--incremental", "--tsBuildInfoFile", `.cache/types/${folder.replaceAll("/", "-")}.tsbuildinfo`],
+  // TypeScript 7 checks in an eighth of the time and has no API yet; lint and svelte-check use TypeScript 6.
+  script: "node_modules/typescript7/bin/tsc",
+  args: ["-p", folder],
 });
 
 const isFixing = process.argv.includes("--fix");

@@ -144,7 +144,7 @@ function nameProblems(path: string): string[] {
   if (name.endsWith(".svelte")) {
     return /^[A-Z][A-Za-z0-9]*\.svelte$/.test(name) ? [] : ["is a component and should be named in PascalCase.svelte"];
   }
-  return /^[a-z0-9]+(-[a-z0-9]+)*(\.(svelte|fuzz|test|test-support|spec|config|d))*\.(ts|js|mjs|cjs|mts|cts)$/.test(
+  return /^[a-z0-9]+(-[a-z0-9]+)*(\.(svelte|fuzz|integration|torture|test|test-support|spec|config|d))*\.(ts|js|mjs|cjs|mts|cts)$/.test(
     name,
   )
     ? []
