@@ -5,12 +5,13 @@ import { readFile } from "node:fs/promises";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, explain, hindcastError } from "../shared/protocol/errors.js";
 import { contentSecurityPolicy, cspNoncePlaceholder, pageFileAt, pageHeaders } from "../shared/protocol/page.js";
 import type { Transport } from "../shared/protocol/rpc.js";
 import { Access, isLoopbackHost, isSameOrigin } from "./access.js";
+import { type SocketBounds, joinToEngine, socketBounds } from "./engine-socket.js";
 
 export interface ServeOptions {
   /** 0 or absent: any free port. */
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly pageFolder: string;
   /** A new line to the engine; undefined while there is none. */
   connectEngine(): Promise<Transport | undefined>;
+  /** Only tests set them lower. */
+  readonly bounds?: SocketBounds;
 }
 
 export interface ServeHost {
@@ -30,10 +33,15 @@ export interface ServeHost {
 
 /** More than a page ever asks in one message. */
 const maxRequestBytes = 4 * 1024 * 1024;
-const serviceRestart = 1012;
+/** One user's pages, each with the few connections a browser opens. */
+const maxPages = 32;
+const maxConnections = 256;
+/** A request's head is a few lines on this machine: who takes longer holds a connection for nothing. */
+const headWithinMs = 10_000;
 
 export async function startServeHost(options: ServeOptions): Promise<Result<ServeHost, HindcastError>> {
-  const server = createServer();
+  const server = createServer({ headersTimeout: headWithinMs, requestTimeout: headWithinMs });
+  server.maxConnections = maxConnections;
   const listening = await listen(server, options.port ?? 0);
   if (!listening.ok) return listening;
   const port = listening.value;
@@ -47,11 +55,13 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
     });
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url !== "/engine" || !mayConnect(request, access)) {
-      socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (client) => void joinToEngine(client, options));
+    // A peer that resets the connection in this moment.
+    socket.on("error", () => socket.destroy());
+    if (request.url !== "/engine" || !mayConnect(request, access)) return endUpgrade(socket, "403 Forbidden");
+    if (sockets.clients.size >= maxPages) return endUpgrade(socket, "503 Service Unavailable");
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      void joinToEngine(client, () => options.connectEngine(), options.bounds ?? socketBounds);
+    });
   });
 
   return ok({
@@ -71,6 +81,10 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
     },
   });
 }
+
+const endUpgrade = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+};
 
 async function listen(server: Server, port: number): Promise<Result<number, HindcastError>> {
   try {
@@ -174,24 +188,3 @@ function refuseStranger(request: IncomingMessage, response: ServerResponse, addr
 
 const mayConnect = ({ headers }: IncomingMessage, access: Access): boolean =>
   isLoopbackHost(headers.host) && isSameOrigin(headers) && access.hasSession(headers);
-
-async function joinToEngine(client: WebSocket, { connectEngine }: ServeOptions): Promise<void> {
-  const early: Uint8Array[] = [];
-  let forward = (bytes: Uint8Array): void => void early.push(bytes);
-  client.on("message", (bytes, isBinary) => {
-    if (isBinary && bytes instanceof Buffer) forward(bytes);
-  });
-  // ws closes the connection after an error (a frame that is too large, a broken peer); there is nothing else to do.
-  client.on("error", () => undefined);
-  const engine = await connectEngine();
-  if (engine === undefined || client.readyState !== client.OPEN) {
-    engine?.close();
-    client.close(serviceRestart, "engine-lost");
-    return;
-  }
-  engine.onMessage((bytes) => client.send(bytes));
-  engine.onClose(() => client.close(serviceRestart, "engine-lost"));
-  client.on("close", () => engine.close());
-  for (const bytes of early) engine.send(bytes);
-  forward = (bytes) => engine.send(bytes);
-}
