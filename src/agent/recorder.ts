@@ -7,6 +7,7 @@ import {
   beginRecord,
   endRecord,
   kindCode,
+  noneLost,
   recordHeaderBytes,
   writeBody,
 } from "../shared/protocol/agent-records.js";
@@ -279,7 +280,7 @@ export class Recorder implements RecordSink {
     for (const reason of ["ring-full", "buffer-full", "unreadable-value"] as const) {
       const lost = this.#lost[reason];
       if (lost === 0) continue;
-      this.#encode({ kind: "gap", reason, lost });
+      this.#encode({ kind: "gap", reason, lost, of: noneLost });
       if (!this.#put()) return false;
       this.#lost[reason] = 0;
     }

@@ -2,7 +2,7 @@
 // Does all I/O, so a blocked event loop of the program still reports. Sent batches are kept until the engine
 // acknowledges them and are sent again after a reconnect; what is kept is bounded, then the ring fills and counts.
 import { type Socket, connect } from "node:net";
-import { FrameSplitter, type ToAgent, frameHeader, frameTypes, readFromEngine } from "../shared/protocol/agent-wire.js";
+import { FrameSplitter, type ToAgent, batchHeader, frameHeader, frameTypes, readFromEngine } from "../shared/protocol/agent-wire.js";
 import type { ProcessFacts } from "./process-facts.js";
 import { RingMemory, RingReader, control, facts, link } from "./ring.js";
 
@@ -164,9 +164,8 @@ export class EngineLink {
   }
 
   #sendBatch(batch: Batch): void {
-    const number = new Uint8Array(4);
-    new DataView(number.buffer).setUint32(0, batch.number, true);
-    this.#send([frameHeader(frameTypes.batch, 4 + batch.records.length), number, batch.records]);
+    const header = batchHeader(batch.number, 0);
+    this.#send([frameHeader(frameTypes.batch, header.length + batch.records.length), header, batch.records]);
   }
 
   #sendControl(type: number, message: object): void {

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { noneLost } from "../shared/protocol/agent-records.js";
 import { frameTypes, wireVersion } from "../shared/protocol/agent-wire.js";
 import { TestEngine } from "./engine.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
@@ -88,7 +89,7 @@ describe("the agents' socket", () => {
         agent.batch(1, [
           maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: "x", attributes: {} }, 1e200),
         ]),
-      (agent) => agent.batch(1, [log(maker, "bad batch"), maker.make({ kind: "gap", reason: "ring-full", lost: NaN })]),
+      (agent) => agent.batch(1, [log(maker, "bad batch"), maker.make({ kind: "gap", reason: "ring-full", lost: NaN, of: noneLost })]),
     ];
     for (const [index, act] of ruderLater.entries()) {
       const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId: `rude${index}` }));
@@ -122,7 +123,7 @@ describe("the agents' socket", () => {
         parentSpanId: new Uint8Array(8),
         attributes: {},
       }),
-      maker.make({ kind: "gap", reason: "ring-full", lost: 7 }),
+      maker.make({ kind: "gap", reason: "ring-full", lost: 7, of: noneLost }),
     ]);
     await crashing.acknowledged(1);
     crashing.socket.destroy();
@@ -179,7 +180,7 @@ describe("the agents' socket", () => {
     const tell = async (runId: string, pid: number, written: number, dropped: number): Promise<void> => {
       const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId, pid }));
       const maker = new RecordMaker();
-      agent.batch(1, [log(maker, "one"), maker.make({ kind: "gap", reason: "ring-full", lost: 3 })]);
+      agent.batch(1, [log(maker, "one"), maker.make({ kind: "gap", reason: "ring-full", lost: 3, of: noneLost })]);
       await agent.acknowledged(1);
       agent.control(frameTypes.bye, { kind: "bye", clockMs: 50, exitCode: 0, written, dropped });
       await agent.closed();

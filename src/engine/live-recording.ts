@@ -2,7 +2,7 @@
 // `received` resolves after the commit that holds the batch: only then may the agent forget it.
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { readRecords } from "../shared/protocol/agent-records.js";
-import type { Bye, Hello } from "../shared/protocol/agent-wire.js";
+import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { checkHello, checkRecords } from "./ingest/plausible.js";
@@ -118,11 +118,11 @@ export class LiveRecording {
   }
 
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
-  async received(process: ProcessIngest, batch: number, bytes: Uint8Array): Promise<boolean> {
+  async received(process: ProcessIngest, batch: Extract<ToEngine, { kind: "batch" }>): Promise<boolean> {
     if (this.#failed !== undefined || this.#isFinishing) return false;
-    const records = readRecords(bytes);
+    const records = readRecords(batch.records);
     checkRecords(records);
-    process.batch(batch, records);
+    process.batch(batch.batch, records, batch.lastSeq);
     return this.#committed();
   }
 

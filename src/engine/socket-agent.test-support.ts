@@ -47,9 +47,10 @@ export class RecordMaker {
   }
 }
 
-export function batchBody(batch: number, records: readonly AgentRecord[]): Uint8Array {
+export function batchBody(batch: number, records: readonly AgentRecord[], lastSeq?: number): Uint8Array {
   const out = new ByteWriter();
   out.u32(batch);
+  out.f64(lastSeq ?? records.at(-1)?.seq ?? 0);
   for (const record of records) writeRecord(out, record);
   return out.bytes.slice(0, out.at);
 }

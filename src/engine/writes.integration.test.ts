@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
+import { batchHeaderBytes } from "../shared/protocol/agent-wire.js";
 import { instant, instantFromClock, processId, seq } from "../shared/trace/time.js";
 import { type CapturedValue, objectId } from "../shared/trace/value.js";
 import type { RecordedWrite, WriteOperation } from "../shared/trace/write.js";
@@ -61,7 +62,8 @@ describe("stored writes", () => {
     const { records, expected } = story();
     // A commit between any two of them: definitions of an earlier batch hold for later ones.
     for (const [at, record] of records.entries())
-      await live.received(ingest, at + 1, batchBody(at + 1, [record]).subarray(4));
+      const records = batchBody(at + 1, [record]).subarray(batchHeaderBytes);
+      await live.received(ingest, { kind: "batch", batch: at + 1, lastSeq: record.seq, records });
 
     const readers = await Readers.open(file.instance);
     expect(await new StoredWrites(readers.query).read(processId(1), seq(0), { seq: seq(1e6) })).toStrictEqual(expected);

@@ -24,9 +24,10 @@ export function checkRecords(records: readonly AgentRecord[]): void {
 
 function isPlausible(record: AgentRecord): boolean {
   if (!isWithin(record.clockMs, lastClockMs) || record.seq < 0) return false;
-  if (record.kind === "gap") return Number.isSafeInteger(record.lost) && record.lost >= 0;
+  if (record.kind === "gap") return [record.lost, ...Object.values(record.of)].every(isCount);
   if (record.kind === "write") return Number.isNaN(record.afterMs) || isWithin(record.afterMs, lastClockMs);
   return true;
 }
 
+const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;
 const isWithin = (ms: number, last: number): boolean => Number.isFinite(ms) && ms >= 0 && ms <= last;

@@ -1,7 +1,7 @@
 // Turns the records of one process into rows: ids into dictionary ids, the process's clock into instants, span numbers
 // into the spans they name. What a record refers to and was never defined (its definition was dropped) is 0, "none".
 import { unreachable } from "../../shared/base/unreachable.js";
-import type { AgentRecord } from "../../shared/protocol/agent-records.js";
+import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
 import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
@@ -55,6 +55,8 @@ export class ProcessIngest {
   #dropped = 0;
   #isTailUnknown = false;
   #lastBatch = 0;
+  /** Records the program had made when it sent its last batch; more may have followed. */
+  #madeAtLeast = 0;
 
   constructor(
     readonly process: number,
@@ -90,7 +92,8 @@ export class ProcessIngest {
   }
 
   /** False for a batch that was received before: it was sent again because its acknowledgement got lost. */
-  batch(number: number, records: readonly AgentRecord[]): boolean {
+  batch(number: number, records: readonly AgentRecord[], lastSeq: number): boolean {
+    this.#madeAtLeast = Math.max(this.#madeAtLeast, lastSeq);
     if (number <= this.#lastBatch) return false;
     this.#lastBatch = number;
     for (const record of records) this.#record(record);
@@ -136,7 +139,8 @@ export class ProcessIngest {
   /** After the last chance to reconnect. */
   finish(): void {
     if (!this.#isTailUnknown) return;
-    this.#gap(this.#lastSeen, 0, connectionLostLabel);
+    const missing = Math.max(0, this.#madeAtLeast - this.#received - this.#dropped);
+    this.#gap(this.#lastSeen, missing, connectionLostLabel);
   }
 
   #gap(at: bigint, lost: number, label: string): void {
@@ -164,7 +168,7 @@ export class ProcessIngest {
     const { writer } = this.dictionaries;
     const instant = this.instantOf(record.clockMs);
     if (instant > this.#lastSeen) this.#lastSeen = instant;
-    this.#received++;
+    if (hasOwnSeq(record)) this.#received++;
     const head: RowHead = { process: this.process, seq: record.seq, instant };
     switch (record.kind) {
       case "string":

@@ -87,11 +87,23 @@ export type AgentRecordBody =
       readonly afterMs: number;
       readonly operation: WriteOperation;
     }
-  /** Records that never reached the ring or the engine. Their seqs are the missing ones. */
-  | { readonly kind: "gap"; readonly reason: GapReason; readonly lost: number };
+  /** Records that will not come; theirs are the seqs missing before it. `of`: which kinds, as far as not bookkeeping. */
+  | { readonly kind: "gap"; readonly reason: GapReason; readonly lost: number; readonly of: LostKinds };
 
+/**
+ * Why: the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
+ * written. "buffer-full" gaps stand where the oldest were given up. The worker made them: they have no seq of their own but
+ * the last of those that are missing, and are not among the records that were written.
+ */
 export const gapReasons = ["ring-full", "buffer-full", "unreadable-value"] as const;
 export type GapReason = (typeof gapReasons)[number];
+export const hasOwnSeq = (record: AgentRecordBody): boolean => record.kind !== "gap" || record.reason !== "buffer-full";
+
+/** Kinds of records that somebody may miss; a span's start and end count one each. */
+export const lostKinds = ["events", "spans", "logs", "metrics", "writes"] as const;
+export type LostKind = (typeof lostKinds)[number];
+export type LostKinds = Readonly<Record<LostKind, number>>;
+export const noneLost: LostKinds = { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0 };
 
 export type AgentRecord = RecordHeader & AgentRecordBody;
 
@@ -120,6 +132,30 @@ const operationKinds: readonly WriteOperation["kind"][] = [
   "contents",
   "scope",
 ];
+
+/** What a record of each kind, by its code, counts as when it is lost; undefined: bookkeeping. */
+export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map((kind) => {
+  switch (kind) {
+    case "event":
+      return "events";
+    case "span-start":
+    case "span-end":
+      return "spans";
+    case "log":
+      return "logs";
+    case "metric":
+      return "metrics";
+    case "write":
+      return "writes";
+    case "string":
+    case "location":
+    case "series":
+    case "gap":
+      return undefined;
+    default:
+      return unreachable(kind);
+  }
+});
 
 export const kindCode = (kind: AgentRecordBody["kind"]): number => recordKinds.indexOf(kind);
 
@@ -196,7 +232,9 @@ export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
       return writeOperation(out, record.operation);
     case "gap":
       out.u8(gapReasons.indexOf(record.reason));
-      return out.f64(record.lost);
+      out.f64(record.lost);
+      for (const kind of lostKinds) out.f64(record.of[kind]);
+      return;
     default:
       return unreachable(record);
   }
@@ -303,13 +341,19 @@ function readBody(kind: AgentRecordBody["kind"] | undefined, from: ByteReader): 
     }
     case "gap": {
       const reason = known(gapReasons[from.u8()], "gap reason");
-      return { kind, reason, lost: from.f64() };
+      const lost = from.f64();
+      return { kind, reason, lost, of: readLostKinds(from) };
     }
     case undefined:
       throw new MalformedBytes("unknown record kind");
     default:
       return unreachable(kind);
   }
+}
+
+function readLostKinds(from: ByteReader): LostKinds {
+  const [events, spans, logs, metrics, writes] = [from.f64(), from.f64(), from.f64(), from.f64(), from.f64()];
+  return { events, spans, logs, metrics, writes };
 }
 
 function readOperation(from: ByteReader): WriteOperation {

@@ -1,11 +1,12 @@
 // Frames between an agent and the engine on a local socket: u32 body length, u8 type, body.
-// Control bodies are JSON; a batch body is a u32 batch number followed by records (agent-records.ts).
+// Control bodies are JSON. A batch body is a u32 batch number, the f64 last seq the program had given when the batch was
+// sent, then records (agent-records.ts).
 //   agent → engine: hello, batch …, bye          engine → agent: welcome | refused, ack …
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
 
-export const wireVersion = 1;
+export const wireVersion = 2;
 /** A peer that announces more than this is cut off. */
 export const maxFrameBytes = 64 * 1024 * 1024;
 
@@ -13,11 +14,40 @@ export const frameTypes = { hello: 1, batch: 2, bye: 3, welcome: 16, refused: 17
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
 
+/** What is given up when records come faster than they can be kept. */
+export const overflowPolicies = ["drop-newest", "drop-oldest", "block"] as const;
+export type OverflowPolicy = (typeof overflowPolicies)[number];
+
+const mebibyte = 2 ** 20;
+const bytesUpTo = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+/** How much the agent may keep, and what it does when that is full. */
+export const deliverySettings = v.object({
+  /** Between the program's thread and the worker. */
+  ringBytes: bytesUpTo(mebibyte, 1024 * mebibyte),
+  overflow: v.picklist(overflowPolicies),
+  /** In memory, of what the engine has not acknowledged. */
+  backlogBytes: bytesUpTo(mebibyte, 4096 * mebibyte),
+  /** On disk, of what finds no room in memory while the engine is away; 0: nothing. */
+  spillBytes: bytesUpTo(0, 2 ** 40),
+});
+export type DeliverySettings = v.InferOutput<typeof deliverySettings>;
+
+export const defaultDelivery: DeliverySettings = {
+  ringBytes: 16 * mebibyte,
+  overflow: "drop-newest",
+  backlogBytes: 128 * mebibyte,
+  spillBytes: 0,
+};
+
 export const captureSettings = v.object({
   level: v.picklist(captureLevels),
   include: v.array(text),
   exclude: v.array(text),
   writes: v.boolean(),
+  /** Absent in recordings of before it could be set: `defaultDelivery`. */
+  delivery: v.optional(deliverySettings),
 });
 export type CaptureSettings = v.InferOutput<typeof captureSettings>;
 
@@ -52,9 +82,12 @@ const bye = v.object({
   clockMs: v.number(),
   /** `process.exitCode` as it left; absent when the agent could not know. */
   exitCode: v.optional(v.number()),
-  /** Records written by the program's thread, and those the ring refused. */
+  /** Records that the agent got out of the program's thread, and those it did not keep. */
   written: v.number(),
   dropped: v.number(),
+  /** Exceptions of the agent's own, in the program's thread and in the worker. */
+  agentFaults: v.optional(v.number()),
+  workerFaults: v.optional(v.number()),
 });
 
 const welcome = v.object({ kind: v.literal("welcome"), wireVersion: v.number() });
@@ -67,7 +100,14 @@ const toAgent = v.variant("kind", [welcome, refused, ack]);
 export type Hello = v.InferOutput<typeof hello>;
 export type Bye = v.InferOutput<typeof bye>;
 export type ToAgent = v.InferOutput<typeof toAgent>;
-export type ToEngine = Hello | Bye | { readonly kind: "batch"; readonly batch: number; readonly records: Uint8Array };
+export type ToEngine =
+  | Hello
+  | Bye
+  /** `lastSeq`: records that the program had made by then, at least; those missing from the stream up to it are lost. */
+  | { readonly kind: "batch"; readonly batch: number; readonly lastSeq: number; readonly records: Uint8Array };
+
+/** Bytes of a batch body before its records. */
+export const batchHeaderBytes = 12;
 
 export interface Frame {
   readonly type: number;
@@ -106,12 +146,22 @@ export function frameHeader(type: number, bodyBytes: number): Uint8Array {
   return header;
 }
 
+export function batchHeader(batch: number, lastSeq: number): Uint8Array {
+  const header = new Uint8Array(batchHeaderBytes);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, batch, true);
+  view.setFloat64(4, lastSeq, true);
+  return header;
+}
+
 /** A decoded frame sent by an agent; throws `MalformedBytes` for anything that is not one. `parse` is JSON of UTF-8. */
 export function readFromAgent(frame: Frame, parse: (body: Uint8Array) => unknown): ToEngine {
   if (frame.type === frameTypes.batch) {
-    if (frame.body.length < 4) throw new MalformedBytes("batch without number");
-    const batch = new DataView(frame.body.buffer, frame.body.byteOffset).getUint32(0, true);
-    return { kind: "batch", batch, records: frame.body.subarray(4) };
+    if (frame.body.length < batchHeaderBytes) throw new MalformedBytes("batch without header");
+    const view = new DataView(frame.body.buffer, frame.body.byteOffset);
+    const lastSeq = view.getFloat64(4, true);
+    if (!Number.isSafeInteger(lastSeq) || lastSeq < 0) throw new MalformedBytes("bad batch header");
+    return { kind: "batch", batch: view.getUint32(0, true), lastSeq, records: frame.body.subarray(batchHeaderBytes) };
   }
   return decoded(toEngine, frame, parse);
 }
