@@ -47,10 +47,28 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
     else uninstall();
   });
   const looking = lookRegularly(agent, tracker);
+  const lookOnceMore = (): void => {
+    tracker.lookAtEverything();
+    metrics.sample();
+  };
+  const exit = installExit(agent, {
+    onExit: (exitCode) => {
+      lookOnceMore();
+      worker.end(
+        () => ({ exitCode, ...sink.counts }),
+        () => sink.reportLoss(),
+      );
+    },
+    beforeSignal: () => {
+      lookOnceMore();
+      worker.flush();
+    },
+  });
   releases.push(
     metrics.uninstall,
     looking.stop,
-    installErrors(agent),
+    exit.uninstall,
+    installErrors(agent, () => exit.onUncaught()),
     offerHandle(handleOf(agent, tracker, looking.start)),
     () => tracker.stop(),
     installInstrumentation({
@@ -60,16 +78,6 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
       agentFile: bundle,
       noteFault: () => guest.noteFault(),
       noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
-    }),
-  );
-  releases.push(
-    installExit(agent, (exitCode) => {
-      tracker.lookAtEverything();
-      metrics.sample();
-      worker.end(
-        () => ({ exitCode, ...sink.counts }),
-        () => sink.reportLoss(),
-      );
     }),
   );
   if (configuration.settings.level !== "metrics") {

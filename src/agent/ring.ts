@@ -3,7 +3,16 @@
 // bytes and wrap at 2^32; sizes are powers of two, records multiples of 8, so a record may run over the end of the memory.
 
 /** Slots of the Int32 control words at the start of the shared memory. */
-export const control = { head: 0, tail: 1, link: 2, stop: 3, done: 4, exitCodeKnown: 5, progress: 6 } as const;
+export const control = {
+  head: 0,
+  tail: 1,
+  link: 2,
+  stop: 3,
+  done: 4,
+  exitCodeKnown: 5,
+  progress: 6,
+  flushed: 7,
+} as const;
 /** Slots of the Float64 facts that follow them, filled in before `stop` is set. */
 export const facts = { exitCode: 0, written: 1, dropped: 2 } as const;
 /** What the worker says about the engine. Only `connecting` and `connected` are worth waiting for at exit. */

@@ -4,7 +4,8 @@ import { Worker, isMainThread, parentPort, workerData } from "node:worker_thread
 import { RingMemory, control, facts, link } from "./ring.js";
 import { EngineLink, type WorkerSetup } from "./worker.js";
 
-const stopMessage = "stop";
+/** What the worker is asked for. */
+const messages = { stop: "stop", flush: "flush" } as const;
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
 const maxStillMs = 5000;
 /** … and never longer than this. It usually takes a millisecond; a flood just before the exit can take seconds. */
@@ -67,11 +68,24 @@ export class WorkerThread {
     numbers[facts.dropped] = dropped;
     Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
     Atomics.store(words, control.stop, 1);
-    this.#worker?.postMessage(stopMessage);
+    this.#worker?.postMessage(messages.stop);
     while (Atomics.load(words, control.done) === 0 && this.isWorthWaitingFor) {
       const left = patience();
       if (left <= 0) return;
       Atomics.wait(words, control.done, 0, Math.min(left, 50));
+    }
+  }
+
+  /** Blocks like `end`, and the recording goes on. */
+  flush(): void {
+    const { control: words } = this.#memory;
+    const patience = this.#patience();
+    Atomics.store(words, control.flushed, 0);
+    this.#worker?.postMessage(messages.flush);
+    while (Atomics.load(words, control.flushed) === 0 && this.isWorthWaitingFor) {
+      const left = patience();
+      if (left <= 0) return;
+      Atomics.wait(words, control.flushed, 0, Math.min(left, 50));
     }
   }
 
@@ -103,7 +117,7 @@ export function runAsWorker(): void {
   if (isMainThread || !isSetup(setup)) return;
   const engineLink = new EngineLink(setup);
   process.on("uncaughtException", () => engineLink.giveUp());
-  parentPort?.on("message", () => engineLink.stop());
+  parentPort?.on("message", (asked) => (asked === messages.flush ? engineLink.flush() : engineLink.stop()));
   engineLink.start();
 }
 

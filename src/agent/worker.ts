@@ -2,7 +2,7 @@
 // Does all I/O, so a blocked event loop of the program still reports. Sent batches are kept until the engine
 // acknowledges them and are sent again after a reconnect; what is kept is bounded, then the ring fills and counts.
 import { type Socket, connect } from "node:net";
-import { FrameSplitter, type ToAgent, batchHeader, frameHeader, frameTypes, readFromEngine } from "../shared/protocol/agent-wire.js";
+import { FrameSplitter, type ToAgent, frameHeader, frameTypes, readFromEngine } from "../shared/protocol/agent-wire.js";
 import type { ProcessFacts } from "./process-facts.js";
 import { RingMemory, RingReader, control, facts, link } from "./ring.js";
 
@@ -41,6 +41,7 @@ export class EngineLink {
   #unacknowledged: Batch[] = [];
   #unacknowledgedBytes = 0;
   #isStopping = false;
+  #isFlushing = false;
   #saidBye = false;
 
   constructor(setup: WorkerSetup) {
@@ -57,6 +58,12 @@ export class EngineLink {
   /** Sends what is left and says good-bye as soon as the engine is there; the program is waiting for `done`. */
   stop(): void {
     this.#isStopping = true;
+    this.#drain();
+  }
+
+  /** Sends what there is, as soon as the engine is there; the program is waiting for `flushed`. */
+  flush(): void {
+    this.#isFlushing = true;
     this.#drain();
   }
 
@@ -133,7 +140,7 @@ export class EngineLink {
 
   #drain(): void {
     if (!this.#isWelcome || this.#saidBye) return;
-    while (this.#isStopping || this.#unacknowledgedBytes < maxUnacknowledgedBytes) {
+    while (this.#isStopping || this.#isFlushing || this.#unacknowledgedBytes < maxUnacknowledgedBytes) {
       const records = this.#reader.take(batchBytes);
       if (records === undefined) break;
       const batch = { number: ++this.#lastBatch, records };
@@ -142,6 +149,15 @@ export class EngineLink {
       this.#sendBatch(batch);
     }
     if (this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1) this.#sayBye();
+    this.#noteFlushed();
+  }
+
+  /** What the kernel has arrives even when the program is killed now. */
+  #noteFlushed(): void {
+    if (!this.#isFlushing || this.#socket?.writableLength !== 0) return;
+    this.#isFlushing = false;
+    Atomics.store(this.#memory.control, control.flushed, 1);
+    Atomics.notify(this.#memory.control, control.flushed);
   }
 
   #sayBye(): void {
@@ -164,8 +180,9 @@ export class EngineLink {
   }
 
   #sendBatch(batch: Batch): void {
-    const header = batchHeader(batch.number, 0);
-    this.#send([frameHeader(frameTypes.batch, header.length + batch.records.length), header, batch.records]);
+    const number = new Uint8Array(4);
+    new DataView(number.buffer).setUint32(0, batch.number, true);
+    this.#send([frameHeader(frameTypes.batch, 4 + batch.records.length), number, batch.records]);
   }
 
   #sendControl(type: number, message: object): void {
@@ -176,9 +193,12 @@ export class EngineLink {
   #send(parts: readonly Uint8Array[]): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    const noteProgress = (): void => this.#noteProgress();
+    const onWritten = (): void => {
+      this.#noteProgress();
+      this.#noteFlushed();
+    };
     socket.cork();
-    for (const part of parts) socket.write(part, noteProgress);
+    for (const part of parts) socket.write(part, onWritten);
     socket.uncork();
   }
 

@@ -5,7 +5,8 @@ import { exceptionAttributes } from "../attributes.js";
 import { textProperty } from "../own-data.js";
 import type { ProbeKit } from "../probe-kit.js";
 
-export function installErrors({ guest, sink }: ProbeKit): () => void {
+/** `onUncaught` is called when an exception was not caught and has been recorded. */
+export function installErrors({ guest, sink }: ProbeKit, onUncaught: () => void): () => void {
   const record = (severity: number, thrown: unknown, more: Attributes): void => {
     const exception = exceptionAttributes(thrown);
     const body = `${exception["exception.type"]}: ${exception["exception.message"]}`;
@@ -13,6 +14,7 @@ export function installErrors({ guest, sink }: ProbeKit): () => void {
   };
   const onException = (thrown: unknown, origin: unknown): void => {
     guest.runAsGuest(() => record(severities.fatal, thrown, { "hindcast.origin": String(origin) }), undefined);
+    onUncaught();
   };
   const onWarning = (warning: Error): void => {
     guest.runAsGuest(() => {

@@ -56,8 +56,9 @@ function surroundings(): unknown[] {
 
 const probes = {
   installConsole,
-  installErrors,
-  installExit: (probeKit: ProbeKit) => installExit(probeKit, () => undefined),
+  installErrors: (probeKit: ProbeKit) => installErrors(probeKit, () => undefined),
+  installExit: (probeKit: ProbeKit) =>
+    installExit(probeKit, { onExit: () => undefined, beforeSignal: () => undefined }).uninstall,
   installFetch,
   installHttpClient,
   installHttpServer,
