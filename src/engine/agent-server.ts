@@ -12,6 +12,7 @@ import {
   type Frame,
   type ToAgent,
   type ToEngine,
+  type ToEngine,
   frameHeader,
   frameTypes,
   readFromAgent,
