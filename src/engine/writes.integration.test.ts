@@ -61,9 +61,10 @@ describe("stored writes", () => {
     const ingest = live.greet(hello, {});
     const { records, expected } = story();
     // A commit between any two of them: definitions of an earlier batch hold for later ones.
-    for (const [at, record] of records.entries())
+    for (const [at, record] of records.entries()) {
       const bytes = batchBody(at + 1, [record]).subarray(batchHeaderBytes);
       await live.received(ingest, { kind: "batch", batch: at + 1, lastSeq: record.seq, records: bytes });
+    }
 
     const readers = await Readers.open(file.instance);
     expect(await new StoredWrites(readers.query).read(processId(1), seq(0), { seq: seq(1e6) })).toStrictEqual(expected);
