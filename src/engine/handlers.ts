@@ -1,5 +1,6 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
@@ -80,6 +81,16 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         await recordings.close(recording);
         return ok({});
       }),
+    "recording.copy": (args, signal) =>
+      about(args, async (recording) => {
+        const path = resolve(context.launch.places.recordings, args.path);
+        if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
+        return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, signal);
+      }),
+    "recording.copyPath": asking((recording) => {
+      const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
+      return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });
+    }),
     "recording.summary": asking((recording) => recording.summary()),
 
     "timeline.density": asking((recording, args) => density(recording.query, args)),
@@ -123,14 +134,21 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): Capture
   writes: capture.writes ?? true,
 });
 
-const pathFor = ({ launch: { places } }: HandlersContext, program: string): string =>
-  join(places.recordings, recordingFileName(program, new Date()));
+/** In the folder for recordings that nobody named, which is made; nobody else's folder is. */
+async function pathFor(context: HandlersContext, program: string): Promise<string> {
+  await makeRecordingsFolder(context);
+  return join(context.launch.places.recordings, recordingFileName(program, new Date()));
+}
+
+/** Where it cannot be made, who writes into it says so. */
+const makeRecordingsFolder = ({ launch: { places } }: HandlersContext): Promise<unknown> =>
+  mkdir(places.recordings, { recursive: true, mode: 0o700 }).catch(() => undefined);
 
 async function createRecording(
   context: HandlersContext,
   { path, capture }: CallArgs<"recording.create">,
 ): Answer<"recording.create"> {
-  const created = await context.recordings.create(path ?? pathFor(context, "recording"));
+  const created = await context.recordings.create(path ?? (await pathFor(context, "recording")));
   if (!created.ok) return created;
   const { live } = created.value;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
@@ -139,14 +157,14 @@ async function createRecording(
 }
 
 async function launchProgram(context: HandlersContext, args: CallArgs<"recording.launch">): Answer<"recording.launch"> {
-  const path = args.path ?? pathFor(context, programName(args.command));
+  const path = args.path ?? (await pathFor(context, programName(args.command)));
   return startInto(context, path, (recording, onExit) =>
     launch(context.launch, recording, settingsFrom(args.capture), args.command, args.cwd, onExit),
   );
 }
 
-const recordDemo = (context: HandlersContext): Answer<"recording.demo"> =>
-  startInto(context, pathFor(context, "ledger"), (recording, onExit) =>
+const recordDemo = async (context: HandlersContext): Answer<"recording.demo"> =>
+  startInto(context, await pathFor(context, "ledger"), (recording, onExit) =>
     launchDemo(context.launch, recording, settingsFrom({}), onExit),
   );
 

@@ -13,6 +13,7 @@ import { LiveRecording, type ProgramEnding } from "./live-recording.js";
 import { type Program, endingOf } from "./program.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { Logs } from "./store/logs.js";
+import { type CopyRequest, copyFile } from "./store/copy-file.js";
 import { type OpenFile, createFile, openForReading } from "./store/open-file.js";
 import { type Query, Readers } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
@@ -47,6 +48,8 @@ export class OpenRecording {
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
   #switching: Promise<void> | undefined;
   #generation = 0;
+  #copying: Promise<unknown> = Promise.resolve();
+  #isClosing = false;
   /** How often it was opened and not closed. */
   holders = 1;
 
@@ -93,6 +96,22 @@ export class OpenRecording {
     if (!saved.ok) return saved;
     const { file, readers, facts } = saved.value;
     return ok(new OpenRecording(id, path, file, readers, { kind: "saved", facts }));
+  }
+
+  /**
+   * Writes a copy as of now, while recording goes on; answers its size in bytes. One copy at a time, so that questions
+   * still find connections. Closing the recording gives a copy up.
+   */
+  async copyTo(request: CopyRequest): Promise<Result<number, HindcastError>> {
+    if (this.#state.kind === "live") await this.#state.recording.commit();
+    const copy = this.#copying.then(async () => {
+      await this.#switching;
+      return this.#readers.hold((source) =>
+        copyFile(source, { ...request, isWanted: () => request.isWanted() && !this.#isClosing }),
+      );
+    });
+    this.#copying = copy.catch(() => undefined); // who asked hears of it
+    return copy;
   }
 
   readonly query: Query = async (sql, values) => {
@@ -206,6 +225,7 @@ export class OpenRecording {
 
   /** A live recording is stopped first. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     if (this.#state.kind === "live") await this.stop();
     if (this.#state.kind === "closed") return;
     this.#state = { kind: "closed" };

@@ -1,8 +1,8 @@
 // Every recording that is open in this engine, by id and by file: a file is opened once, however many ask for it.
-import { mkdir, realpath, rm } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
 import { OpenRecording, type RecordingEvents } from "./open-recording.js";
@@ -74,7 +74,7 @@ export class Recordings {
   }
 
   async create(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
-    const path = join(await truePath(dirname(resolve(givenPath)), true), basename(givenPath));
+    const path = join(await truePath(dirname(resolve(givenPath))), basename(givenPath));
     const id = this.#newId();
     const events: RecordingEvents = {
       onChange: () => this.#changed(id),
@@ -102,6 +102,31 @@ export class Recordings {
       // Also when opening threw: the next who asks tries anew.
       if (!isOpen) this.#byPath.delete(path);
     }
+  }
+
+  /** Writes a copy of an open recording to a path that no open one has. Whoever looks is told how far it is. */
+  async copy(
+    recording: OpenRecording,
+    to: { readonly path: string; readonly overwrite: boolean },
+    signal: { readonly aborted: boolean },
+  ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
+    const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
+    const open = this.#byPath.get(await truePath(path));
+    if (open !== undefined) return failed(hindcastError("recording-in-use", { path }));
+    let toldMs = Date.now();
+    const copied = await recording.copyTo({
+      path,
+      overwrite: to.overwrite,
+      isWanted: () => !signal.aborted,
+      onProgress: (rows, totalRows) => {
+        if (Date.now() - toldMs < noticeEveryMs) return;
+        toldMs = Date.now();
+        this.notify({ kind: "copy-progress", recordingId: recording.id, path: to.path, rows, totalRows });
+      },
+    });
+    if (!copied.ok) return copied;
+    await this.recents.used(path);
+    return ok({ path, sizeBytes: copied.value });
   }
 
   /** Ends recording; everybody is told. */
@@ -178,8 +203,7 @@ export class Recordings {
 }
 
 /** Links resolved, so that one file has one name here. */
-async function truePath(path: string, isNewFolder = false): Promise<string> {
+async function truePath(path: string): Promise<string> {
   const whole = resolve(path);
-  if (isNewFolder) await mkdir(whole, { recursive: true, mode: 0o700 }).catch(() => undefined);
   return realpath(whole).catch(() => whole);
 }

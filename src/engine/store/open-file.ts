@@ -2,13 +2,14 @@
 // A file is written by the process that records and by nobody else. Reading happens read-only; a file of an older format is
 // brought up to date in a private copy that goes when it is closed, so that opening never changes what somebody keeps.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
-import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { errorFromWriting } from "./cannot-write.js";
 import { Rows } from "./rows.js";
 import { UnreadableStored } from "./value-json.js";
 import { type Migration, formatVersion, migrations, views } from "./schema.js";
@@ -26,6 +27,7 @@ const confined = {
 
 /** A quarter of DuckDB's own: a short recording has many tables with little in each. Long ones are no larger for it. */
 const blockBytes = "65536";
+export const newFileSettings = { ...confined, default_block_size: blockBytes };
 
 export interface OpenFile {
   readonly instance: DuckDBInstance;
@@ -41,9 +43,9 @@ export interface NewRecording {
 /** Files that the engine's process creates are private by its umask (process.ts); this one is so in any case. */
 export async function createFile(path: string, about: NewRecording): Promise<Result<OpenFile, HindcastError>> {
   if (existsSync(path)) return failed(hindcastError("file-exists", { path }));
+  if (!existsSync(dirname(path))) return failed(hindcastError("no-such-folder", { path: dirname(path) }));
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const instance = await DuckDBInstance.create(path, { ...confined, default_block_size: blockBytes });
+    const instance = await DuckDBInstance.create(path, newFileSettings);
     await chmod(path, 0o600);
     const connection = await instance.connect();
     await connection.run(`BEGIN`);
@@ -57,8 +59,14 @@ export async function createFile(path: string, about: NewRecording): Promise<Res
     connection.closeSync();
     return ok(openFile(instance));
   } catch (error) {
-    return failed(hindcastError("cannot-write", { path, reason: reasonOf(error) }));
+    return failed(errorFromWriting(path, error));
   }
+}
+
+/** Empty tables of the newest format, within the caller's transaction. */
+export async function createTables(connection: DuckDBConnection): Promise<void> {
+  await migrate(connection, 0, migrations, 0n);
+  await connection.run(`DELETE FROM migration`);
 }
 
 /** `steps` is the newest format there is, which only tests change. */

@@ -41,14 +41,18 @@ export class Readers {
     return new Readers(connections);
   }
 
-  readonly query: Query = async (sql, values = []) => {
+  readonly query: Query = (sql, values = []) =>
+    this.hold(async (connection) => Rows.from(await connection.run(sql, [...values], values.map(typeOf))));
+
+  /** For work that needs one connection to itself, such as a transaction that has to end where it began. */
+  async hold<Value>(work: (connection: DuckDBConnection) => Promise<Value>): Promise<Value> {
     const connection = await this.#acquire();
     try {
-      return await Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
+      return await work(connection);
     } finally {
       this.#release(connection);
     }
-  };
+  }
 
   #acquire(): Promise<DuckDBConnection> {
     if (this.#isClosed) return Promise.reject(new FileClosed("the file is closed"));

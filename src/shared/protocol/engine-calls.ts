@@ -210,6 +210,16 @@ export const engineCalls = {
   },
   /** Ends a live recording and removes its file, unless a program was recorded into it. */
   "recording.discard": { args: v.object(recording), result: nothing },
+  /**
+   * Writes a copy as of now, live or saved; recording goes on. Relative paths start at the folder for recordings nobody
+   * named. Notices tell how far it is; aborting the call gives it up and leaves nothing behind.
+   */
+  "recording.copy": {
+    args: v.object({ ...recording, path: v.pipe(text, v.minLength(1)), overwrite: v.optional(v.boolean()) }),
+    result: v.object({ path: text, sizeBytes: count }),
+  },
+  /** A path for a copy that nothing has yet: the folder for recordings nobody named, the recording's name, the time. */
+  "recording.copyPath": { args: v.object(recording), result: v.object({ path: text }) },
   "recording.close": { args: v.object(recording), result: nothing },
   "recording.summary": { args: v.object(recording), result: recordingSummary },
 
@@ -334,6 +344,8 @@ export type CallResult<Call extends EngineCallName> = v.InferOutput<(typeof engi
 export const engineNotice = v.variant("kind", [
   /** A live recording grew or changed state; at most four times a second. */
   v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
+  /** A copy that takes long; `path` is the one asked for. At most four times a second. */
+  v.object({ kind: v.literal("copy-progress"), recordingId: text, path: text, rows: count, totalRows: count }),
   v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
 ]);
 export type EngineNotice = v.InferOutput<typeof engineNotice>;

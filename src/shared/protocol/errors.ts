@@ -33,6 +33,10 @@ const catalogue = {
     message: "{path} cannot be written: {reason}.",
     next: "Choose another folder with -o, or free some space.",
   },
+  "disk-full": {
+    message: "There is no room left on the disk of {path}.",
+    next: "Free some space or choose another disk, then try again.",
+  },
   "recording-closed": { message: "That recording is no longer open.", next: "Open it again." },
   "recording-not-live": { message: "That recording is not being recorded.", next: "Start a new recording." },
   "no-such-process": {
