@@ -133,17 +133,38 @@ async function whatStands(query: Query, source: string, process: number, seq: nu
   }
 }
 
+/** How many seqs before a loss are looked at for one with a row: names, locations and the like have none. */
+const seqsBeforeLoss = 8;
+const keptSources = [
+  ...["event", "log", "span", "write", "keyframe", "metric", "mark"].map(
+    (table) => `SELECT process, seq, instant FROM ${table}`,
+  ),
+  `SELECT process, end_seq, end_instant FROM span WHERE end_seq IS NOT NULL`,
+];
+
+/** A gap is told by the first record after it; the seqs just before are the lost ones, and before those is what was kept. */
 export async function marks(query: Query): Promise<CallResult<"timeline.marks">> {
   const rows = await query(
-    `SELECT kind, process, instant, label, lost FROM mark ORDER BY instant, process, seq LIMIT 20000`,
+    `WITH near AS (
+       SELECT process, seq, seq - lost - unnest(range(1, ${seqsBeforeLoss + 1})) AS kept
+       FROM mark WHERE kind = ${markKinds.indexOf("gap")} AND lost > 0 AND seq > lost),
+     began AS (
+       SELECT near.process, near.seq, max(k.instant) AS since
+       FROM near JOIN (${keptSources.join(" UNION ALL ")}) AS k(process, seq, instant)
+         ON k.process = near.process AND k.seq = near.kept
+       GROUP BY ALL)
+     SELECT kind, mark.process, instant, label, lost, coalesce(since, instant) AS since
+     FROM mark LEFT JOIN began ON began.process = mark.process AND began.seq = mark.seq
+     ORDER BY instant, mark.process, mark.seq LIMIT 20000`,
   );
   const [processes, instants] = [rows.numbers("process"), rows.bigints("instant")];
-  const [labels, lost] = [rows.texts("label"), rows.numbers("lost")];
+  const [labels, lost, since] = [rows.texts("label"), rows.numbers("lost"), rows.bigints("since")];
   return rows.numbers("kind").map((kind, row) => ({
     kind: markKinds[kind] ?? "gap",
     process: processes[row] ?? 0,
     instant: instants[row] ?? 0n,
     label: labels[row] ?? "",
     lost: lost[row] ?? 0,
+    since: since[row] ?? 0n,
   }));
 }

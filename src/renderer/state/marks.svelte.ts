@@ -8,6 +8,8 @@ type MarkRow = CallResult<"timeline.marks">[number];
 
 export interface Mark extends MarkRow {
   readonly offsetNs: number;
+  /** Of a gap: where it begins. */
+  readonly sinceNs: number;
 }
 
 /** A live recording changes four times a second; its marks are few and asked for less often. */
@@ -58,7 +60,12 @@ export class Marks {
     this.#query.load(async (signal) => {
       const answer = await this.#recording.call("timeline.marks", {}, signal);
       if (!answer.ok) return answer;
-      const marks = answer.value.map((row) => ({ ...row, offsetNs: this.#recording.offsetFromInstant(row.instant) }));
+      const offsetOf = (instant: bigint) => this.#recording.offsetFromInstant(instant);
+      const marks = answer.value.map((row) => ({
+        ...row,
+        offsetNs: offsetOf(row.instant),
+        sinceNs: offsetOf(row.since),
+      }));
       return { ok: true, value: marks.sort((one, other) => one.offsetNs - other.offsetNs) };
     });
   }

@@ -29,6 +29,7 @@ export interface TrackPicture {
   readonly density: DensityColumns | undefined;
   readonly lifetimes: readonly Lifetime[];
   readonly marks: readonly { readonly offsetNs: number; readonly kind: string }[];
+  readonly gaps: readonly { readonly fromPx: number; readonly toPx: number }[];
   readonly color: (token: ColorToken) => string;
   readonly category: (category: number) => string;
   readonly font: (token: FontToken) => string;
@@ -36,6 +37,7 @@ export interface TrackPicture {
 
 const labelGapPx = 96;
 const lifetimeRows = 4;
+const hatchPx = 6;
 
 export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPicture): void {
   const { widthPx, color } = picture;
@@ -46,12 +48,14 @@ export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPictu
 
   drawTicks(context, picture, plotPx, x);
   drawDensity(context, picture, plotPx);
+  drawGaps(context, picture);
   drawLifetimes(context, picture, x);
 
   context.strokeStyle = color("line-3");
   context.setLineDash([1, 2]);
   context.beginPath();
   for (const mark of picture.marks) {
+    if (mark.kind === "gap") continue;
     const at = Math.round(x(mark.offsetNs)) + 0.5;
     context.moveTo(at, densityTopPx);
     context.lineTo(at, densityBottomPx);
@@ -91,6 +95,33 @@ function drawDensity(context: CanvasRenderingContext2D, { density, range, color 
   context.fillStyle = color("critical");
   for (const bar of bars) {
     if (bar.errorPx > 0) context.fillRect(insetPx + bar.xPx, densityBottomPx - bar.errorPx, bar.widthPx, bar.errorPx);
+  }
+}
+
+/** Hatched, with a line at each end: what was recorded around it is seen through. */
+function drawGaps(context: CanvasRenderingContext2D, { gaps, widthPx, color }: TrackPicture): void {
+  const heightPx = densityBottomPx - densityTopPx;
+  context.strokeStyle = color("line-3");
+  for (const gap of gaps) {
+    const from = Math.round(Math.max(0, insetPx + gap.fromPx));
+    const to = Math.round(Math.min(widthPx, insetPx + gap.toPx));
+    context.save();
+    context.beginPath();
+    context.rect(from, densityTopPx, to - from, heightPx);
+    context.clip();
+    context.fillStyle = color("surface-sunken");
+    context.fillRect(from, densityTopPx, to - from, heightPx);
+    context.beginPath();
+    for (let x = from - heightPx - (from % hatchPx); x < to; x += hatchPx) {
+      context.moveTo(x, densityBottomPx);
+      context.lineTo(x + heightPx, densityTopPx);
+    }
+    for (const end of [from + 0.5, to - 0.5]) {
+      context.moveTo(end, densityTopPx);
+      context.lineTo(end, densityBottomPx);
+    }
+    context.stroke();
+    context.restore();
   }
 }
 

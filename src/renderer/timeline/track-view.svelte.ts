@@ -8,6 +8,7 @@ import { type Ranges, rulerPane } from "../state/ranges.svelte.js";
 import type { Selection } from "../state/selection.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
 import { nsFromPx, pxFromNs } from "../state/time-scale.js";
+import { type GapRegion, gapRegions } from "./gaps.js";
 import { barPitchPx, type DensityColumns, groupMarks, insetPx } from "./ruler-geometry.js";
 
 export type Drag =
@@ -52,6 +53,7 @@ export class TrackView {
   readonly plotPx: number = $derived.by(() => Math.max(1, this.#widthPx - 2 * insetPx));
   readonly playheadPx: number = $derived.by(() => this.pxOf(this.#playhead.offsetNs));
   readonly groups = $derived.by(() => groupMarks(this.#marks.all, this.range, this.plotPx));
+  readonly gaps: readonly GapRegion[] = $derived.by(() => gapRegions(this.#marks.all, this.range, this.plotPx));
 
   /** The part of the recording that is in view, in slices of one bar each. */
   readonly question: DensityQuestion | undefined = $derived.by(() => {

@@ -251,6 +251,8 @@ export const engineCalls = {
         instant: ns,
         label: text,
         lost: count,
+        /** Of a gap: the last record kept before it, as far as that is known; else the instant itself. */
+        since: ns,
       }),
     ),
   },

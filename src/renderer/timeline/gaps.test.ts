@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { type Gap, gapRegions, lossWords } from "./gaps.js";
+
+const gap = (sinceNs: number, offsetNs: number, lost = 1, label = "records dropped: too fast"): Gap => ({
+  kind: "gap",
+  sinceNs,
+  offsetNs,
+  lost,
+  label,
+});
+const textOf = (marks: readonly Gap[], toNs = 1000) =>
+  gapRegions(marks, { fromNs: 0, toNs }, 100)
+    .map(({ fromPx, toPx, gaps }) => `${fromPx}-${toPx} ${gaps.length}`)
+    .join(", ");
+
+describe("gapRegions", () => {
+  it("reaches from the last record kept to the first one after, in pixels of the view", () => {
+    expect(textOf([gap(100, 300), gap(600, 700)])).toBe("10-30 1, 60-70 1");
+  });
+
+  it("is wide enough to be seen however short the gap", () => {
+    expect(textOf([gap(500, 500)])).toBe("45-50 1");
+  });
+
+  it("makes one of gaps that touch, also where a long one holds a short one", () => {
+    expect(textOf([gap(100, 600), gap(200, 300), gap(610, 700)])).toBe("10-70 3");
+  });
+
+  it("leaves out what is not in view, and marks that are not gaps", () => {
+    expect(textOf([gap(1200, 1500), { ...gap(0, 300), kind: "error" }])).toBe("");
+  });
+});
+
+describe("lossWords", () => {
+  it("adds up what was lost for each reason", () => {
+    expect(
+      lossWords([gap(0, 1, 1200), gap(2, 3, 4), gap(4, 5, 1, "records dropped: Hindcast could not be reached")]),
+    ).toEqual(["1\u2009204 records lost here: too fast", "1 record lost here: Hindcast could not be reached"]);
+  });
+
+  it("says that records may be missing where nobody knows how many", () => {
+    expect(lossWords([gap(0, 1, 0, "records may be missing: the connection was lost")])).toEqual([
+      "Records may be missing here: the connection was lost",
+    ]);
+  });
+});

@@ -1,0 +1,49 @@
+// What was lost, and where on the ruler. A gap has a beginning (the last record kept) and an end (the first one after);
+// most are shorter than a pixel, so that each is drawn at least wide enough to be seen.
+import type { Mark } from "../state/marks.svelte.js";
+import { countText } from "../state/text.js";
+import { type NsRange, pxFromNs } from "../state/time-scale.js";
+
+export type Gap = Pick<Mark, "kind" | "sinceNs" | "offsetNs" | "lost" | "label">;
+
+export interface GapRegion {
+  readonly fromPx: number;
+  readonly toPx: number;
+  readonly gaps: readonly Gap[];
+}
+
+const leastPx = 5;
+const mergePx = 2;
+
+/** Stretches of the ruler where records are missing, from left to right; those that touch are one. */
+export function gapRegions(marks: readonly Gap[], shown: NsRange, widthPx: number): readonly GapRegion[] {
+  const placed = marks
+    .filter(({ kind }) => kind === "gap")
+    .map((gap) => {
+      const toPx = pxFromNs(shown, widthPx, gap.offsetNs);
+      return { gap, fromPx: Math.min(pxFromNs(shown, widthPx, gap.sinceNs), toPx - leastPx), toPx };
+    })
+    .filter(({ fromPx, toPx }) => toPx >= 0 && fromPx <= widthPx)
+    .sort((one, other) => one.fromPx - other.fromPx);
+  const regions: { fromPx: number; toPx: number; gaps: Gap[] }[] = [];
+  for (const { gap, fromPx, toPx } of placed) {
+    const last = regions.at(-1);
+    if (last === undefined || fromPx > last.toPx + mergePx) regions.push({ fromPx, toPx, gaps: [gap] });
+    else {
+      last.toPx = Math.max(last.toPx, toPx);
+      last.gaps.push(gap);
+    }
+  }
+  return regions;
+}
+
+/** `1 204 records lost here: the program was faster than the recorder`, a line for each reason. */
+export function lossWords(gaps: readonly Pick<Gap, "lost" | "label">[]): readonly string[] {
+  const lostByLabel = new Map<string, number>();
+  for (const { label, lost } of gaps) lostByLabel.set(label, (lostByLabel.get(label) ?? 0) + lost);
+  return [...lostByLabel].map(([label, lost]) => {
+    const reason = label.slice(label.indexOf(":") + 1).trim();
+    if (lost === 0) return `Records may be missing here: ${reason}`;
+    return `${countText(lost)} ${lost === 1 ? "record" : "records"} lost here: ${reason}`;
+  });
+}
