@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstSpanNs, needsFetch, windowAround } from "./span-window.js";
+import { countInView, firstSpanNs, needsFetch, windowAround } from "./span-window.js";
 
 const view = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 
@@ -22,6 +22,13 @@ describe("needsFetch", () => {
 
   it("does not mind a view that begins before the recording", () => {
     expect(needsFetch(view(-500, 500), { range: windowAround(view(-500, 500)), truncated: false })).toBe(false);
+  });
+});
+
+describe("countInView", () => {
+  it("counts spans that overlap the view; one without an end reaches on", () => {
+    const spans = { startNs: Float64Array.of(0, 0, 50, 90, 0), endNs: Float64Array.of(9, 10, 60, 95, NaN) };
+    expect(countInView(spans, view(10, 80))).toBe(3);
   });
 });
 

@@ -24,6 +24,14 @@ export function needsFetch(view: NsRange, fetched: FetchedSpans | undefined): bo
   return !isCovered || (truncated && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
 }
 
+/** Spans that overlap a view; an open one reaches to the end of time. */
+export function countInView(spans: { startNs: Float64Array; endNs: Float64Array }, view: NsRange): number {
+  return spans.startNs.reduce((sum, start, i) => {
+    const end = spans.endNs[i] ?? NaN;
+    return start <= view.toNs && !(end < view.fromNs) ? sum + 1 : sum;
+  }, 0);
+}
+
 const spansAtFirst = 20;
 const shortestFirstNs = 50e6;
 const longestFirstNs = 10e9;

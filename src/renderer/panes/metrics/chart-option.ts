@@ -44,6 +44,8 @@ export function chartOption(row: ChartRow, colours: ChartColours): EChartsCoreOp
       max: row.extent.max,
       interval: (row.extent.max - row.extent.min) / 2,
       axisLabel: { show: false },
+      axisLine: { show: false },
+      axisTick: { show: false },
       splitLine: { lineStyle: { color: colours.grid, width: 1 } },
     },
     tooltip: {

@@ -61,7 +61,11 @@ describe("historyRows", () => {
 describe("numericSteps", () => {
   it("are the new values when all are numbers, also where an ancestor was written", () => {
     expect(
-      numericSteps([writeOf(1, 100n, 5, { path: "a" }), writeOf(4, 200n, 6), writeOf(5, 300n, undefined)], 100n),
+      numericSteps(
+        [writeOf(1, 100n, 5, { path: "a" }), writeOf(4, 200n, 6), writeOf(5, 300n, undefined)],
+        "a.balance",
+        100n,
+      ),
     ).toEqual([
       { atNs: 0, value: 5 },
       { atNs: 100, value: 6 },
@@ -69,7 +73,11 @@ describe("numericSteps", () => {
   });
 
   it("are none when a value is not a number", () => {
-    expect(numericSteps([writeOf(1, 1n, 5), writeOf(2, 2n, "x")], 0n)).toEqual([]);
+    expect(numericSteps([writeOf(1, 1n, 5), writeOf(2, 2n, "x")], "a.balance", 0n)).toEqual([]);
+  });
+
+  it("are none where writes are of values below: those are other numbers", () => {
+    expect(numericSteps([writeOf(1, 1n, 5), writeOf(2, 2n, 6)], "a", 0n)).toEqual([]);
   });
 });
 

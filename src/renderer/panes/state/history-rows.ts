@@ -59,11 +59,12 @@ const baseName = (file: string): string => file.split(/[\\/]/).pop() ?? file;
 
 /**
  * The numbers a value has been, for the step chart; none unless all are. `new` is the asked value also where the write
- * itself was above it (an ancestor replaced), and absent where the value went away.
+ * itself was above it (an ancestor replaced), and absent where the value went away. Writes below it are of other values.
  */
-export function numericSteps(writes: readonly WriteEntry[], start: bigint): readonly Step[] {
+export function numericSteps(writes: readonly WriteEntry[], path: string, start: bigint): readonly Step[] {
   const steps: Step[] = [];
   for (const write of writes) {
+    if (pathBelow(write, path) !== "") return [];
     if (write.new === undefined) continue;
     if (typeof write.new !== "number") return [];
     steps.push({ atNs: Number(write.instant - start), value: write.new });

@@ -9,7 +9,7 @@ import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
-import { revealed, toggledPath } from "./expanded-paths.js";
+import { ancestorsOf, revealed, toggledPath } from "./expanded-paths.js";
 import { isOnWrite, isSamePlace, type ReadAt, type ReadPlace } from "./read-place.js";
 import type { TreeShape } from "./tree-keys.js";
 
@@ -94,6 +94,11 @@ export class TreeView implements TreeShape {
     if (rows === undefined || last === undefined || !isSamePlace(rows.place, last.place)) return false;
     return isOnWrite(last.place, last.write);
   });
+
+  /** Branches that hold what changed at the playhead: a closed one shows it in its place. */
+  readonly changedInside: ReadonlySet<string> = $derived.by(() =>
+    this.isOnWrite && this.lastWrite !== undefined ? new Set(ancestorsOf(this.lastWrite.write.path)) : new Set(),
+  );
 
   constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
     this.#recording = recording;
