@@ -23,6 +23,10 @@ const bundles: readonly Bundle[] = [
     output: { dir: "out/node", format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
   },
   { input: "src/agent/register.ts", output: { file: "out/agent/agent.cjs", format: "cjs", codeSplitting: false } },
+  {
+    input: "src/agent/guest-side.ts",
+    output: { file: "out/agent/guest-side.cjs", format: "cjs", codeSplitting: false },
+  },
   { input: "src/agent/instrument/loader-thread.ts", output: { file: "out/agent/load-hooks.mjs", format: "esm" } },
   { input: "src/api/index.ts", output: { file: "out/api/index.mjs", format: "esm" } },
   { input: "src/api/index.ts", output: { file: "out/api/index.cjs", format: "cjs" } },

@@ -4,6 +4,7 @@ import type { AgentConfiguration } from "./configuration.js";
 import { SpanContext } from "./context.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
+import { type MakeWriteHelpers } from "./write-helpers.js";
 import { installErrors } from "./probes/errors.js";
 import { installConsole } from "./probes/console.js";
 import { installExit } from "./probes/exit.js";
@@ -20,13 +21,21 @@ import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
 import type { ProbeKit } from "./probe-kit.js";
 
-/** Starts recording this process; `bundle` is the file the agent's worker is started from. */
-export function install(configuration: AgentConfiguration, bundle: string): () => void {
+/**
+ * Starts recording this process; `bundle` is the file the agent's worker is started from, `makeWriteHelpers` a function of
+ * the program's own realm.
+ */
+export function install(
+  configuration: AgentConfiguration,
+  bundle: string,
+  makeWriteHelpers: MakeWriteHelpers,
+): () => void {
   const guest = new Guest(saveOriginals());
   const { now, timeOriginMs } = guest.originals;
   const context = new SpanContext();
   const memory = RingMemory.allocate(configuration.ringBytes);
-  const sink = new Recorder(new RingWriter(memory), context, now, () => guest.noteFault());
+  const sink = new Recorder(new RingWriter(memory), context, now, (error) => guest.at("recorder").noteFault(error));
+  guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
   const tracker = createStateTracker(sink);
   sink.beforeSpanEnds(() => tracker.boundary());
   const agent: ProbeKit = { guest, context, sink };
@@ -76,13 +85,21 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
       tracker,
       internLocation: (file, line, column, functionName) => sink.location(file, line, column, functionName),
       agentFile: bundle,
-      noteFault: () => guest.noteFault(),
+      guest,
+      makeWriteHelpers,
       noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
     }),
   );
   if (configuration.settings.level !== "metrics") {
-    for (const installProbe of [installHttpServer, installHttpClient, installFetch, installConsole, installPino])
-      releases.push(installProbe(agent));
+    for (const [place, installProbe] of Object.entries(requestProbes)) {
+      const placed = { ...agent, guest: guest.at(place) };
+      releases.push(
+        guest.runAsGuest(
+          () => installProbe(placed),
+          () => undefined,
+        ),
+      );
+    }
   }
 
   function uninstall(): void {
@@ -92,6 +109,18 @@ export function install(configuration: AgentConfiguration, bundle: string): () =
   }
   return uninstall;
 }
+
+/** What goes wrong in the agent itself, said in the recording. */
+const faultEvent = "hindcast.agent.fault";
+
+/** By the place that their faults are counted at. */
+const requestProbes = {
+  "http server": installHttpServer,
+  "http client": installHttpClient,
+  fetch: installFetch,
+  console: installConsole,
+  pino: installPino,
+} as const;
 
 /** Between spans, tracked state is looked at this often for changes that no write site told about. */
 const lookEveryMs = 20;

@@ -72,7 +72,7 @@ function followed(promise: unknown, end: () => void, fail: (thrown: unknown) => 
 
 function isPlainPromise(value: unknown): boolean {
   if (!types.isPromise(value) || types.isProxy(value)) return false;
-  return Object.getPrototypeOf(value) === Promise.prototype && Object.keys(value).length === 0;
+  return Object.getPrototypeOf(value) === globalThis.Promise.prototype && Object.keys(value).length === 0;
 }
 
 /** Puts the handle where the package's entry looks for it. */

@@ -17,6 +17,8 @@ export function replaceMethod(target: object, key: string, wrap: (original: Meth
   };
   defineProperty(standIn, "name", { value: found.name, configurable: true });
   defineProperty(standIn, "length", { value: found.length, configurable: true });
+  // A function of the program's realm, by all that the program can see: `instanceof`, what others added to all functions.
+  Reflect.setPrototypeOf(standIn, Reflect.getPrototypeOf(found));
   defineProperty(target, key, {
     value: standIn,
     configurable: true,

@@ -40,7 +40,7 @@ export class Recorder implements RecordSink {
   readonly clockMs: () => number;
   readonly #ring: RingWriter;
   readonly #context: SpanContext;
-  readonly #noteFault: () => void;
+  readonly #noteFault: (error: unknown) => void;
   readonly #maxRecordBytes: number;
   #out = new ByteWriter();
   #words = new Int32Array(this.#out.bytes.buffer);
@@ -59,7 +59,7 @@ export class Recorder implements RecordSink {
   #beforeSpanEnd: () => void = () => undefined;
   readonly #ids = new RandomIds();
 
-  constructor(ring: RingWriter, context: SpanContext, clockMs: () => number, noteFault: () => void) {
+  constructor(ring: RingWriter, context: SpanContext, clockMs: () => number, noteFault: (error: unknown) => void) {
     this.#ring = ring;
     this.#context = context;
     this.clockMs = clockMs;
@@ -91,8 +91,8 @@ export class Recorder implements RecordSink {
           span: span?.number ?? 0,
           attributes: attributesFrom(attributes),
         });
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
@@ -117,8 +117,8 @@ export class Recorder implements RecordSink {
     try {
       const series = this.#seriesOf(name, unit, attributes);
       this.#record({ kind: "metric", series, value });
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
@@ -161,8 +161,8 @@ export class Recorder implements RecordSink {
   endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes): void {
     try {
       this.#beforeSpanEnd();
-    } catch {
-      this.#noteFault();
+    } catch (error) {
+      this.#noteFault(error);
     }
     const nameId = name === undefined ? 0 : this.#name(name);
     this.#record({ kind: "span-end", span: span.number, status, name: nameId, attributes });
@@ -246,8 +246,8 @@ export class Recorder implements RecordSink {
       if (this.#out.bytes.length > this.#maxRecordBytes) this.#out = new ByteWriter();
       this.#lose("unreadable-value");
       return "too-large";
-    } catch {
-      return this.#fail();
+    } catch (error) {
+      return this.#fail(error);
     }
   }
 
@@ -296,8 +296,8 @@ export class Recorder implements RecordSink {
     return "lost";
   }
 
-  #fail(): "lost" {
-    this.#noteFault();
+  #fail(error: unknown): "lost" {
+    this.#noteFault(error);
     return this.#lose("unreadable-value");
   }
 }

@@ -1,12 +1,29 @@
 // The file that is preloaded (NODE_OPTIONS=--require). The one place that starts anything: the agent in a program's main
 // thread when there is an engine to report to, the agent's worker in the thread the agent made, nothing elsewhere.
-import { isMainThread } from "node:worker_threads";
-import { install } from "./agent.js";
-import { configurationFrom } from "./configuration.js";
-import { runAsWorker } from "./worker-thread.js";
+import { createRequire } from "node:module";
+import { isMainThread, workerData } from "node:worker_threads";
+import { join } from "node:path";
+import { loadInOwnRealm } from "./own-realm.js";
+import { isOwnWorker, isRecorded } from "./wanted.js";
+import { makeWriteHelpers } from "./write-helpers.js";
 
-if (!isMainThread) runAsWorker();
-else {
-  const configuration = configurationFrom(process.env);
-  if (configuration !== undefined) install(configuration, __filename);
+const requireOwn = createRequire(__filename);
+const guestFile = join(__dirname, "guest-side.cjs");
+
+/** Calls what guest-side.ts exports. */
+function call(exported: unknown, name: "start" | "runAsWorker", ...given: unknown[]): void {
+  const found: unknown = typeof exported === "object" && exported !== null ? Reflect.get(exported, name) : undefined;
+  if (typeof found === "function") Reflect.apply(found, undefined, given);
 }
+
+try {
+  if (!isMainThread) {
+    if (isOwnWorker(workerData)) call(requireOwn(guestFile), "runAsWorker");
+  } else if (isRecorded(process.env)) {
+    call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, makeWriteHelpers);
+  }
+} catch {
+  // Ours alone: a program that cannot be recorded, say for want of a permission, runs as it would without us.
+}
+// The program's modules are its own business: it finds none of ours among them.
+Reflect.deleteProperty(requireOwn.cache, __filename);

@@ -1,126 +1,61 @@
-// The functions that instrumented source calls, as one global: `$$hindcast.s(a, "b", site, a.b = v)`. Each returns the value
-// of the write, so that the expression stays what it was. Capitals take the object last, from a temporary of the source,
-// because its receiver is more than a name. While nothing is tracked a call costs one comparison.
+// What stands behind the helpers of instrumented source: they tell, we look, and what goes wrong stays with us.
+import type { Guest } from "../guest.js";
 import type { WriteNotes } from "../state/index.js";
+import { type WriteTold, helpersName } from "../write-helpers.js";
 import type { SiteRegistry } from "./sites.js";
 
-export const helpersName = "$$hindcast";
-
-export interface WriteHelpers {
-  /** Announces a file and its sites (sites.ts); returns the number of its first site. */
-  f(file: string, table: string): number;
-  /** Own property with a key that is written in the source. */
-  s<Value>(object: unknown, key: unknown, site: number, value: Value): Value;
-  S<Value>(key: unknown, site: number, value: Value, object: unknown): Value;
-  /** Own property with a computed key. */
-  k<Value>(object: unknown, site: number, value: Value, key: unknown): Value;
-  K<Value>(site: number, value: Value, object: unknown, key: unknown): Value;
-  /** Anything may have changed in the object. */
-  c<Value>(object: unknown, site: number, value: Value): Value;
-  C<Value>(site: number, value: Value, object: unknown): Value;
-  /** Like C, for the object at the end of `path`, names of own properties joined by dots. */
-  O<Value>(site: number, value: Value, object: unknown, path: string): Value;
-  /** A method that changes its receiver; `first` is its first argument where that matters. */
-  m<Value>(object: unknown, name: string, site: number, value: Value, first: unknown): Value;
-  M<Value>(name: string, site: number, value: Value, object: unknown, first: unknown): Value;
-  /** Private field: `value` is what the expression yields, `now` what the field holds after it. */
-  p<Value>(object: unknown, key: string, site: number, value: Value, now: unknown): Value;
-  P<Value>(key: string, site: number, value: Value, object: unknown, now: unknown): Value;
-}
-
-/** Is anything tracked? Read at every write site. */
-export interface Activity {
-  readonly isActive: boolean;
-}
-
-export function createWriteHelpers(
-  activity: Activity,
-  notes: WriteNotes,
-  sites: SiteRegistry,
-  noteFault: () => void,
-): WriteHelpers {
-  const property = (object: unknown, key: unknown, site: number): void => {
-    try {
-      notes.property(object, key, site);
-    } catch {
-      noteFault();
-    }
+/** `notes` and `sites` behind a guard: after too many faults nothing is told any more, and writes are found by looking. */
+export function guardedNotes(guest: Guest, notes: WriteNotes, sites: SiteRegistry): WriteTold {
+  return {
+    file(file, table) {
+      try {
+        return sites.add(file, table);
+      } catch (error) {
+        guest.noteFault(error);
+        return 0;
+      }
+    },
+    property(object, key, site) {
+      if (guest.isOff) return;
+      try {
+        notes.property(object, key, site);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
+    object(object, site) {
+      if (guest.isOff) return;
+      try {
+        notes.object(object, site);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
+    objectBehind(object, path, site) {
+      if (guest.isOff) return;
+      try {
+        notes.objectBehind(object, path, site);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
+    method(object, name, first, result, site) {
+      if (guest.isOff) return;
+      try {
+        notes.method(object, name, first, result, site);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
+    privateField(object, key, value, site) {
+      if (guest.isOff) return;
+      try {
+        notes.privateField(object, key, value, site);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
   };
-  const whole = (object: unknown, site: number): void => {
-    try {
-      notes.object(object, site);
-    } catch {
-      noteFault();
-    }
-  };
-  const behind = (object: unknown, path: string, site: number): void => {
-    try {
-      notes.objectBehind(object, path, site);
-    } catch {
-      noteFault();
-    }
-  };
-  const method = (object: unknown, name: string, first: unknown, result: unknown, site: number): void => {
-    try {
-      notes.method(object, name, first, result, site);
-    } catch {
-      noteFault();
-    }
-  };
-  const privateField = (object: unknown, key: string, value: unknown, site: number): void => {
-    try {
-      notes.privateField(object, key, value, site);
-    } catch {
-      noteFault();
-    }
-  };
-  return Object.freeze<WriteHelpers>({
-    f: (file, table) => sites.add(file, table),
-    s(object, key, site, value) {
-      if (activity.isActive) property(object, key, site);
-      return value;
-    },
-    S(key, site, value, object) {
-      if (activity.isActive) property(object, key, site);
-      return value;
-    },
-    k(object, site, value, key) {
-      if (activity.isActive) property(object, key, site);
-      return value;
-    },
-    K(site, value, object, key) {
-      if (activity.isActive) property(object, key, site);
-      return value;
-    },
-    c(object, site, value) {
-      if (activity.isActive) whole(object, site);
-      return value;
-    },
-    C(site, value, object) {
-      if (activity.isActive) whole(object, site);
-      return value;
-    },
-    O(site, value, object, path) {
-      if (activity.isActive) behind(object, path, site);
-      return value;
-    },
-    m(object, name, site, value, first) {
-      if (activity.isActive) method(object, name, first, value, site);
-      return value;
-    },
-    M(name, site, value, object, first) {
-      if (activity.isActive) method(object, name, first, value, site);
-      return value;
-    },
-    p(object, key, site, value, now) {
-      if (activity.isActive) privateField(object, key, now, site);
-      return value;
-    },
-    P(key, site, value, object, now) {
-      if (activity.isActive) privateField(object, key, now, site);
-      return value;
-    },
-  });
 }
 
 /** Source of helpers that do nothing, for threads that run transformed code without an agent. */

@@ -1,11 +1,14 @@
 // Instrumentation: rewrites the program's own source as it is loaded, so that its writes to tracked state are seen as they
 // happen, and lets `import "hindcast"` find us.
 import { dirname, join } from "node:path";
+import type { Guest } from "../guest.js";
 import type { CaptureSettings } from "../../shared/protocol/agent-wire.js";
 import type { StateTracker } from "../state/index.js";
 import { apiFilesIn } from "./api-resolution.js";
 import { hookCommonJsCompile, hookCommonJsResolution } from "./common-js.js";
-import { createWriteHelpers, helpersName } from "./helpers.js";
+import { type MakeWriteHelpers } from "../write-helpers.js";
+import { guardedNotes } from "./helpers.js";
+import { offerHelpers } from "./offer-helpers.js";
 import { hookModules } from "./module-hooks.js";
 import { rewriterOf } from "./rewrite.js";
 import { selectionOf } from "./selection.js";
@@ -17,17 +20,18 @@ export interface InstrumentationOptions {
   readonly internLocation: InternLocation;
   /** The agent's bundle; `load-hooks.mjs` lies beside it and the package's entry in `../api`. */
   readonly agentFile: string;
-  readonly noteFault: () => void;
+  readonly guest: Guest;
+  readonly makeWriteHelpers: MakeWriteHelpers;
   /** A file of the program that could not be read as JavaScript: it runs untouched, and its writes are found by looking. */
   readonly noteUnreadable: (file: string, reason: string) => void;
 }
 
 /** Takes effect for files loaded from now on. Files already rewritten stay so after uninstalling: stop the tracker, too. */
 export function installInstrumentation(options: InstrumentationOptions): () => void {
-  const { settings, tracker, internLocation, agentFile, noteFault, noteUnreadable } = options;
+  const { settings, tracker, internLocation, agentFile, guest, makeWriteHelpers, noteUnreadable } = options;
   const sites = new SiteRegistry(internLocation);
-  const helpers = createWriteHelpers(tracker, tracker.writeNotes(sites.locationOf), sites, noteFault);
-  Object.defineProperty(globalThis, helpersName, { value: helpers, configurable: true });
+  const told = guardedNotes(guest.at("write sites"), tracker.writeNotes(sites.locationOf), sites);
+  offerHelpers(makeWriteHelpers(tracker, told));
 
   const folder = dirname(agentFile);
   const apiFolder = join(folder, "..", "api");

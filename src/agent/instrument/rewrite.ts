@@ -1,4 +1,5 @@
 // What every hook does with a file it sees: is it ours to change, is it JavaScript by now, and what becomes of it.
+import { types } from "node:util";
 import { stripTypes } from "./strip-types.js";
 import type { Selection } from "./selection.js";
 import { transform } from "./transform.js";
@@ -50,10 +51,15 @@ const isModuleInDisguise = (code: string, file: string, goal: string): boolean =
 /** A loader that compiles it has yet to see it, and we see it again after that. */
 const isForACompiler = (path: string, isStripped: boolean): boolean => !isStripped && /\.(?:[cm]?tsx?|jsx)$/.test(path);
 
+const decoder = new TextDecoder();
+const { decode } = decoder;
+const decoded = (bytes: Uint8Array): string => Reflect.apply(decode, decoder, [bytes]);
+
 /** Source as hooks pass it on; undefined when there is none. */
 export function textOf(source: unknown): string | undefined {
   if (typeof source === "string") return source;
-  if (source instanceof ArrayBuffer) return new TextDecoder().decode(new Uint8Array(source));
+  // Not by `instanceof`: the agent's ArrayBuffer is not the program's.
+  if (types.isArrayBuffer(source)) return decoded(new Uint8Array(source));
   if (!ArrayBuffer.isView(source)) return undefined;
-  return new TextDecoder().decode(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  return decoded(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
 }

@@ -4,7 +4,9 @@ import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createStateTracker } from "../state/index.js";
 import { WritesOnly } from "../state/recorded-state.test-support.js";
-import { createWriteHelpers, helpersName } from "./helpers.js";
+import { Guest, saveOriginals } from "../guest.js";
+import { helpersName, makeWriteHelpers } from "../write-helpers.js";
+import { guardedNotes } from "./helpers.js";
 import { SiteRegistry } from "./sites.js";
 import { transform } from "./transform.js";
 
@@ -187,8 +189,8 @@ function outcomeOf(code: string): Outcome {
   const sink = new WritesOnly();
   const tracker = createStateTracker(sink);
   const sites = new SiteRegistry((...position) => sink.location(...position));
-  const faults: unknown[] = [];
-  const helpers = createWriteHelpers(tracker, tracker.writeNotes(sites.locationOf), sites, () => faults.push("fault"));
+  const guest = new Guest(saveOriginals());
+  const helpers = makeWriteHelpers(tracker, guardedNotes(guest, tracker.writeNotes(sites.locationOf), sites));
   let names = 0;
   const world = vm.createContext({
     [helpersName]: helpers,
@@ -202,7 +204,7 @@ function outcomeOf(code: string): Outcome {
   } catch (thrown) {
     error = vm.runInContext("(e) => e.constructor.name + ': ' + e.message", world)(thrown);
   }
-  expect(faults).toEqual([]);
+  expect(guest.faults).toBe(0);
   const trace: unknown = vm.runInContext("L.join('|')", world);
   const isPlain = typeof value !== "object" && typeof value !== "symbol";
   return { error, trace: String(trace), value: isPlain ? String(value) : typeof value };

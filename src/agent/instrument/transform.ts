@@ -1,7 +1,8 @@
 // Source in, source that tells about its writes out. Lines stay where they are; what cannot be parsed stays as it is.
 import { parse } from "meriyah";
 import { Edits } from "./edits.js";
-import { helpersName, idleHelpersSource } from "./helpers.js";
+import { helpersName } from "../write-helpers.js";
+import { idleHelpersSource } from "./helpers.js";
 import { type SitePosition, tableOf } from "./sites.js";
 import { type Insertion, type Place, originalPlaces, withMovedInlineMap } from "./source-map.js";
 import { directivesOf } from "./syntax.js";

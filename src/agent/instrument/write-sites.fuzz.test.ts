@@ -3,7 +3,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createStateTracker } from "../state/index.js";
 import { WritesOnly, liveText, recordedText } from "../state/recorded-state.test-support.js";
-import { createWriteHelpers, helpersName } from "./helpers.js";
+import { Guest, saveOriginals } from "../guest.js";
+import { helpersName, makeWriteHelpers } from "../write-helpers.js";
+import { guardedNotes } from "./helpers.js";
 import { SiteRegistry } from "./sites.js";
 import { transform } from "./transform.js";
 
@@ -228,8 +230,8 @@ function runOf(seed: number, instrumented: boolean): Run {
   const sink = new WritesOnly();
   const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: instrumented ? 15 : 1e9 });
   const sites = new SiteRegistry((...position) => sink.location(...position));
-  const faults: string[] = [];
-  const helpers = createWriteHelpers(tracker, tracker.writeNotes(sites.locationOf), sites, () => faults.push("fault"));
+  const guest = new Guest(saveOriginals());
+  const helpers = makeWriteHelpers(tracker, guardedNotes(guest, tracker.writeNotes(sites.locationOf), sites));
   Object.defineProperty(globalThis, helpersName, { configurable: true, value: helpers });
   const result = transform(source, { format: "commonjs", file: "/fuzz.js", standsAlone: false });
   if (result.kind !== "changed") throw new Error(result.kind === "unreadable" ? result.reason : "unchanged");
@@ -246,7 +248,7 @@ function runOf(seed: number, instrumented: boolean): Run {
       let hasThrown = false;
       g.threw = () => (hasThrown = true);
       program(g, () => {
-        if (faults.length > 0) throw new Error("the agent threw");
+        if (guest.faults > 0) throw new Error("the agent threw");
         if (hasThrown) tracker.lookAtEverything();
         hasThrown = false;
         step();

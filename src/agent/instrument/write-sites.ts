@@ -7,7 +7,7 @@
 // and "use asm", parameter defaults and field initialisers whose receiver needs a temporary.
 import type { ESTree } from "meriyah";
 import type { Edit, Edits } from "./edits.js";
-import { helpersName } from "./helpers.js";
+import { helpersName } from "../write-helpers.js";
 import {
   type Member,
   changingMethods,

@@ -23,7 +23,7 @@ function kit() {
   const guest = new Guest(saveOriginals());
   const memory = RingMemory.allocate(1 << 16);
   const context = new SpanContext();
-  const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, () => guest.noteFault());
+  const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
   const probeKit: ProbeKit = { guest, context, sink };
   const logs = () =>
     readRecords(new RingReader(memory).take(memory.size) ?? new Uint8Array()).flatMap((record) =>

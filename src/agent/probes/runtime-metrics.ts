@@ -64,6 +64,7 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
     sink.metric("v8js.gc.utilization", "1", Math.min(1, gc.totalMs / elapsedMs));
     gc.count = gc.totalMs = gc.longestMs = 0;
 
+    if (guest.faults > 0) sink.metric("hindcast.agent.faults", "{fault}", guest.faults);
     sink.metric("nodejs.active_handles", "{handle}", process.getActiveResourcesInfo().length);
   };
 
@@ -71,7 +72,7 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
   observer.observe({ entryTypes: ["gc"] });
   const timer = setInterval(() => {
     guest.runAsGuest(sample, undefined);
-    onTick();
+    guest.runAsGuest(onTick, undefined);
   }, intervalMs);
   timer.unref();
   return {

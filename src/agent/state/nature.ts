@@ -42,14 +42,16 @@ const handlePrototypes = new OwnSet<unknown>([
   NetServer.prototype,
   EventTarget.prototype,
   AbortController.prototype,
-  WeakRef.prototype,
-  FinalizationRegistry.prototype,
-  Intl.DateTimeFormat.prototype,
-  Intl.NumberFormat.prototype,
+  globalThis.WeakRef.prototype,
+  globalThis.FinalizationRegistry.prototype,
+  globalThis.Intl.DateTimeFormat.prototype,
+  globalThis.Intl.NumberFormat.prototype,
   URL.prototype,
   URLSearchParams.prototype,
   ...timerPrototypes(),
 ]);
+/** The program's, which is not ours (own-realm.ts). */
+const objectPrototype: unknown = globalThis.Object.prototype;
 const emitterPrototype: unknown = EventEmitter.prototype;
 const ownProcess: unknown = process;
 
@@ -67,7 +69,7 @@ const families = new OwnWeakMap<object, Family>();
 
 export function familyOf(object: object): Family {
   const prototype: unknown = prototypeOf(object);
-  if (prototype === Object.prototype) return plainObject;
+  if (prototype === objectPrototype) return plainObject;
   if (prototype === null || typeof prototype !== "object") return withoutPrototype;
   const known = families.get(prototype);
   if (known !== undefined) return known;
@@ -104,7 +106,7 @@ export function functionName(subject: object): string {
 export function kindOf(object: object): ObjectKind {
   const prototype: unknown = prototypeOf(object);
   if (isArray(object)) return "array";
-  if (prototype === Object.prototype) return "object";
+  if (prototype === objectPrototype) return "object";
   if (isMap(object)) return "map";
   if (isSet(object)) return "set";
   if (isDate(object)) return "date";

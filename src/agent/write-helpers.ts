@@ -1,0 +1,93 @@
+// The functions that instrumented source calls, as one global: `$$hindcast.s(a, "b", site, a.b = v)`. Each returns the value
+// of the write, so that the expression stays what it was. Capitals take the object last, from a temporary of the source,
+// because its receiver is more than a name. While nothing is tracked a call costs one comparison.
+// They are functions of the program's realm, which V8 inlines there, and use nothing of it: `tell` is the agent's.
+
+export const helpersName = "$$hindcast";
+
+export interface WriteHelpers {
+  /** Announces a file and its sites (sites.ts); returns the number of its first site. */
+  f(file: string, table: string): number;
+  /** Own property with a key that is written in the source. */
+  s<Value>(object: unknown, key: unknown, site: number, value: Value): Value;
+  S<Value>(key: unknown, site: number, value: Value, object: unknown): Value;
+  /** Own property with a computed key. */
+  k<Value>(object: unknown, site: number, value: Value, key: unknown): Value;
+  K<Value>(site: number, value: Value, object: unknown, key: unknown): Value;
+  /** Anything may have changed in the object. */
+  c<Value>(object: unknown, site: number, value: Value): Value;
+  C<Value>(site: number, value: Value, object: unknown): Value;
+  /** Like C, for the object at the end of `path`, names of own properties joined by dots. */
+  O<Value>(site: number, value: Value, object: unknown, path: string): Value;
+  /** A method that changes its receiver; `first` is its first argument where that matters. */
+  m<Value>(object: unknown, name: string, site: number, value: Value, first: unknown): Value;
+  M<Value>(name: string, site: number, value: Value, object: unknown, first: unknown): Value;
+  /** Private field: `value` is what the expression yields, `now` what the field holds after it. */
+  p<Value>(object: unknown, key: string, site: number, value: Value, now: unknown): Value;
+  P<Value>(key: string, site: number, value: Value, object: unknown, now: unknown): Value;
+}
+
+/** Is anything tracked? Read at every write site. */
+export interface Activity {
+  readonly isActive: boolean;
+}
+
+/** What the helpers pass on. None of these ever throws. */
+export interface WriteTold {
+  file(file: string, table: string): number;
+  property(object: unknown, key: unknown, site: number): void;
+  object(object: unknown, site: number): void;
+  objectBehind(object: unknown, path: string, site: number): void;
+  method(object: unknown, name: string, first: unknown, result: unknown, site: number): void;
+  privateField(object: unknown, key: string, value: unknown, site: number): void;
+}
+
+export type MakeWriteHelpers = (activity: Activity, tell: WriteTold) => WriteHelpers;
+
+export const makeWriteHelpers: MakeWriteHelpers = (activity, tell) => ({
+  f: (file, table) => tell.file(file, table),
+  s(object, key, site, value) {
+    if (activity.isActive) tell.property(object, key, site);
+    return value;
+  },
+  S(key, site, value, object) {
+    if (activity.isActive) tell.property(object, key, site);
+    return value;
+  },
+  k(object, site, value, key) {
+    if (activity.isActive) tell.property(object, key, site);
+    return value;
+  },
+  K(site, value, object, key) {
+    if (activity.isActive) tell.property(object, key, site);
+    return value;
+  },
+  c(object, site, value) {
+    if (activity.isActive) tell.object(object, site);
+    return value;
+  },
+  C(site, value, object) {
+    if (activity.isActive) tell.object(object, site);
+    return value;
+  },
+  O(site, value, object, path) {
+    if (activity.isActive) tell.objectBehind(object, path, site);
+    return value;
+  },
+  m(object, name, site, value, first) {
+    if (activity.isActive) tell.method(object, name, first, value, site);
+    return value;
+  },
+  M(name, site, value, object, first) {
+    if (activity.isActive) tell.method(object, name, first, value, site);
+    return value;
+  },
+  p(object, key, site, value, now) {
+    if (activity.isActive) tell.privateField(object, key, now, site);
+    return value;
+  },
+  P(key, site, value, object, now) {
+    if (activity.isActive) tell.privateField(object, key, now, site);
+    return value;
+  },
+});
