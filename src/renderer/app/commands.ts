@@ -27,6 +27,7 @@ export interface CommandTargets {
   readonly layout: Layout;
   readonly overlays: Overlays;
   readonly toasts: Toasts;
+  readonly saveCopy: { start(): Promise<void> };
   /** The native dialog in the desktop app, a field of our own in a browser. */
   readonly openFile: () => void;
 }
@@ -244,10 +245,17 @@ function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Works
 }
 
 function recordingCommands(
-  { session, openFile }: CommandTargets,
+  { session, openFile, saveCopy }: CommandTargets,
   workspace: Workspace | undefined,
 ): readonly Command[] {
   const group = "Recording";
+  const copy = {
+    id: "save-copy",
+    group,
+    title: "Save a copy…",
+    keys: ["Ctrl+Shift+s"],
+    run: () => void saveCopy.start(),
+  } as const;
   const stop = {
     id: "stop",
     group,
@@ -266,7 +274,7 @@ function recordingCommands(
     { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
     ...(workspace?.recording.isLive === true ? [stop] : []),
-    ...(workspace === undefined ? [] : [close]),
+    ...(workspace === undefined ? [] : [copy, close]),
   ];
 }
 

@@ -14,6 +14,7 @@ import { transportSourceFor } from "../state/transports.js";
 import App from "./App.svelte";
 import { keepPlace } from "./keep-place.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
+import { SaveCopy } from "./save-copy.svelte.js";
 import { connectToShell } from "./shell.js";
 
 const target = document.getElementById("app");
@@ -26,8 +27,9 @@ const session = new Session(link, toasts);
 const overlays = new Overlays();
 const layout = new Layout(localStorage);
 const draft = new LaunchDraft(localStorage);
-const shell = connectToShell(window, session);
+const shell = connectToShell(window, session, () => void saveCopy.start());
+const saveCopy = new SaveCopy({ link, session, overlays, toasts, shell });
 
-mount(App, { target, props: { link, session, theme, toasts, overlays, layout, draft, shell } });
+mount(App, { target, props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, shell } });
 keepPlace(window, session);
 window.hindcastIdle = () => whenIdle(link);

@@ -11,13 +11,15 @@ import type { ThemeChoice } from "../state/theme.svelte.js";
 export interface Shell {
   /** The path chosen in the native dialog; undefined when it was cancelled. */
   pickRecording(): Promise<string | undefined>;
+  /** The same for a file to be written; a file that is there may then be replaced. */
+  pickCopyPath(suggested: string): Promise<string | undefined>;
   /** Shows a file in the system's file manager. */
   reveal(path: string): void;
   /** Native parts of the window in the page's theme. */
   useTheme(theme: ThemeChoice): void;
 }
 
-export function connectToShell(page: Window, session: Session): Shell | undefined {
+export function connectToShell(page: Window, session: Session, saveCopy: () => void): Shell | undefined {
   const { hindcast } = page;
   if (hindcast === undefined) return undefined;
   hindcast.onCommand((told) => {
@@ -32,6 +34,9 @@ export function connectToShell(page: Window, session: Session): Shell | undefine
       case "record-demo":
         void session.recordDemo();
         break;
+      case "save-copy":
+        saveCopy();
+        break;
       case undefined:
         break;
     }
@@ -41,6 +46,7 @@ export function connectToShell(page: Window, session: Session): Shell | undefine
   return {
     reveal: (path) => void call("file.reveal", { path }),
     useTheme: (theme) => void call("theme.set", { theme }),
+    pickCopyPath: async (suggestedName) => chosenPathFrom(await call("dialog.saveRecording", { suggestedName })),
     pickRecording: async () => chosenPathFrom(await call("dialog.openRecording", {})),
   };
 }

@@ -9,7 +9,7 @@ const text = v.string();
 export const shellCalls = {
   /** Native dialog for an existing recording; no path when it was cancelled. */
   "dialog.openRecording": { args: v.object({}), result: v.object({ path: v.optional(text) }) },
-  /** Native dialog for where to write a new recording. */
+  /** Native dialog for where to write a copy, beginning at a path; it asks before a file is replaced. */
   "dialog.saveRecording": { args: v.object({ suggestedName: text }), result: v.object({ path: v.optional(text) }) },
   /** Shows a file in the system's file manager. */
   "file.reveal": { args: v.object({ path: text }), result: v.object({}) },
@@ -26,6 +26,7 @@ export const shellCommand = v.variant("kind", [
   v.object({ kind: v.literal("open"), path: text }),
   v.object({ kind: v.literal("show-welcome") }),
   v.object({ kind: v.literal("record-demo") }),
+  v.object({ kind: v.literal("save-copy") }),
 ]);
 export type ShellCommand = v.InferOutput<typeof shellCommand>;
 
