@@ -102,6 +102,13 @@ describe("the link", () => {
     expect(second.body).toContain("hindcast serve");
   });
 
+  it("is not used up by asking for its head only", async () => {
+    const link = pathOf(host.newLink());
+    const head = await ask(link, {}, "HEAD");
+    expect([head.status, head.headers["set-cookie"]]).toEqual([405, undefined]);
+    expect((await ask(link)).status).toBe(303);
+  });
+
   it("used again by the browser that has the session leads to the page", async () => {
     const link = host.newLink();
     const cookie = (await ask(pathOf(link))).headers["set-cookie"]?.[0]?.split(";")[0] ?? "";

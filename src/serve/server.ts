@@ -118,6 +118,8 @@ async function answer(
 
   const token = address.searchParams.get("token");
   if (token !== null && address.pathname === "/") {
+    // A preview of a link must not use it up.
+    if (method !== "GET") return refuse(response, 405, "A link is opened with GET.");
     const cookie = access.exchange(token);
     address.searchParams.delete("token");
     if (cookie === undefined && !access.hasSession(headers)) return refuseStranger(request, response, address);
