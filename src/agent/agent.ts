@@ -15,6 +15,8 @@ import { installPino } from "./probes/pino.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
+import { createRedaction } from "./redact/redactor.js";
+import { reportRedactions } from "./redact/report.js";
 import { RingMemory, RingWriter } from "./ring.js";
 import { type StateTracker, createStateTracker } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
@@ -36,7 +38,9 @@ export function install(
   const memory = RingMemory.allocate(configuration.ringBytes);
   const sink = new Recorder(new RingWriter(memory), context, now, (error) => guest.at("recorder").noteFault(error));
   guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
-  const tracker = createStateTracker(sink);
+  const redaction = createRedaction(configuration.settings.redaction, configuration.token);
+  sink.redactWith(redaction);
+  const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
   const agent: ProbeKit = { guest, context, sink };
   const worker = new WorkerThread(
@@ -45,13 +49,15 @@ export function install(
       kind: "hindcast-agent-worker",
       memory: memory.shared,
       socketPath: configuration.socketPath,
-      facts: processFacts(configuration, timeOriginMs),
+      facts: processFacts(configuration, timeOriginMs, redaction),
     },
     now,
   );
 
   const releases: (() => void)[] = [];
+  const noteRedactions = reportRedactions(redaction, sink);
   const metrics = installRuntimeMetrics(agent, () => {
+    noteRedactions();
     if (worker.isUseful) worker.startIfThereIsAnEngine();
     else uninstall();
   });
@@ -59,6 +65,7 @@ export function install(
   const lookOnceMore = (): void => {
     tracker.lookAtEverything();
     metrics.sample();
+    noteRedactions();
   };
   const exit = installExit(agent, {
     onExit: (exitCode) => {

@@ -1,3 +1,4 @@
+import { noRedaction } from "./redact/redactor.js";
 import { describe, expect, it } from "vitest";
 import { attributeFrom, attributesFrom, budgets, encodeFlat, exceptionAttributes } from "./attributes.js";
 import { previewOf, formatLine } from "./preview.js";
@@ -86,13 +87,13 @@ describe("encodeFlat", () => {
 
   it("leaves everything but flat plain data to the general way", () => {
     for (const source of [hostile, new Proxy({}, trapHandler), { a: [] }, { a: "é" }, { é: 1 }, { a: null }, null, 5])
-      expect(encodeFlat(bytes, view, 0, 256, source)).toBeUndefined();
+      expect(encodeFlat(bytes, view, 0, 256, source, noRedaction)).toBeUndefined();
   });
 
   it("never writes past its limit", () => {
     for (let length = 0; length < 260; length++) {
       bytes.fill(0xee);
-      const end = encodeFlat(bytes, view, 16, 200, { key: "x".repeat(length), n: 1.5 });
+      const end = encodeFlat(bytes, view, 16, 200, { key: "x".repeat(length), n: 1.5 }, noRedaction);
       if (end !== undefined) expect(end).toBeLessThanOrEqual(200);
       expect(bytes.subarray(200)).toEqual(new Uint8Array(56).fill(0xee));
     }

@@ -3,6 +3,9 @@
 import { types } from "node:util";
 import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
+import { cutBetweenWords } from "./redact/safe-cut.js";
+import { leastCardNumber } from "./redact/card-numbers.js";
+import type { Redaction } from "./redact/redactor.js";
 import { classNameOf, isError, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = {
@@ -28,7 +31,7 @@ interface Allowance {
 }
 
 export function cutText(text: string, units: number): string {
-  return text.length <= units ? text : `${text.slice(0, units)}…`;
+  return text.length <= units ? text : `${cutBetweenWords(text, units)}…`;
 }
 
 export type ExceptionAttributes = Attributes & {
@@ -67,7 +70,8 @@ const isList = (value: AttributeValue): value is readonly AttributeValue[] => Ar
 
 /**
  * The bytes of `writeAttributes(out, attributesFrom(source))` for what events mostly carry: numbers, short ASCII texts,
- * booleans. Written in place at `start`; returns where they end, or undefined (and garbage in place) for anything else.
+ * booleans. Written in place at `start`; returns where they end, or undefined (and garbage in place) for anything else,
+ * secrets among it.
  */
 export function encodeFlat(
   bytes: Uint8Array,
@@ -75,6 +79,7 @@ export function encodeFlat(
   start: number,
   limit: number,
   source: unknown,
+  redaction: Redaction,
 ): number | undefined {
   if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
   const keys = ownKeys(source);
@@ -84,6 +89,7 @@ export function encodeFlat(
   let at = start + 4;
   for (let i = 0; i < count; i++) {
     const key = keys[i] ?? "";
+    if (!redaction.isHarmlessName(key)) return undefined;
     // Room for the key, its length, and the longest value below.
     if (at + key.length + 4 + 9 > limit) return undefined;
     const found = getOwnPropertyDescriptor(source, key);
@@ -98,12 +104,13 @@ export function encodeFlat(
         view.setInt32(at + 1, value, true);
         at += 5;
       } else {
+        if (value >= leastCardNumber && !redaction.isHarmlessNumber(value)) return undefined;
         bytes[at] = valueTags.float64;
         view.setFloat64(at + 1, value, true);
         at += 9;
       }
     } else if (typeof value === "string") {
-      if (at + 5 + value.length > limit) return undefined;
+      if (at + 5 + value.length > limit || !redaction.isHarmlessText(value)) return undefined;
       bytes[at] = valueTags.text;
       const end = encodeAscii(bytes, view, at + 1, value);
       if (end === undefined) return undefined;

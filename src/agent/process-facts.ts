@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { type Hello, wireVersion } from "../shared/protocol/agent-wire.js";
 import type { AgentConfiguration } from "./configuration.js";
+import { redactedArguments } from "./redact/arguments.js";
+import type { Redaction } from "./redact/redactor.js";
 import { serviceName } from "./service-name.js";
 
 declare const __HINDCAST_VERSION__: string;
@@ -13,7 +15,11 @@ export type ProcessFacts = Omit<Hello, "clockMs">;
 const maxArguments = 256;
 const maxArgumentUnits = 8192;
 
-export function processFacts(configuration: AgentConfiguration, timeOriginMs: number): ProcessFacts {
+export function processFacts(
+  configuration: AgentConfiguration,
+  timeOriginMs: number,
+  redaction: Redaction,
+): ProcessFacts {
   return {
     kind: "hello",
     wireVersion,
@@ -23,10 +29,10 @@ export function processFacts(configuration: AgentConfiguration, timeOriginMs: nu
     pid: process.pid,
     parentPid: process.ppid,
     timeOriginMs,
-    argv: bounded(process.argv),
-    execArgv: bounded(process.execArgv),
-    cwd: process.cwd(),
-    serviceName: serviceName(process.argv[1], process.env),
+    argv: bounded(redactedArguments(process.argv, redaction)),
+    execArgv: bounded(redactedArguments(process.execArgv, redaction)),
+    cwd: redaction.text(process.cwd()),
+    serviceName: redaction.text(serviceName(process.argv[1], process.env)),
     nodeVersion: process.versions.node,
     v8Version: process.versions.v8,
     platform: process.platform,

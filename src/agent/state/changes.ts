@@ -32,7 +32,7 @@ import {
 } from "./shadow.js";
 
 export interface Encoder {
-  /** A slot as a captured value; objects not seen before are adopted. `key` names an accessor. */
+  /** A slot as a captured value; objects not seen before are adopted. `key` is the name it stands under, "" if none. */
   slot(slot: Slot, key: string): CapturedValue;
   /** A Map key or Set member: like a slot, but never so that two different ones look the same. */
   member(member: unknown): CapturedValue;
@@ -89,7 +89,7 @@ export function contentsOf({ shadow, className, privates }: Subject, encode: Enc
     }
     case "map": {
       const pairs: [CapturedValue, CapturedValue][] = [];
-      eachPair(shadow.pairs, (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, "")]));
+      eachPair(shadow.pairs, (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, nameFrom(key))]));
       return { kind: "map", className, pairs };
     }
     case "set": {
@@ -284,12 +284,16 @@ function mapChanges(
   eachPair(map, (value, key) => {
     if (pairs.has(key) && isSame(pairs.get(key), value)) return;
     pairs.set(key, value);
-    operations[operations.length] = { kind: "map-set", target, key: encode.member(key), value: encode.slot(value, "") };
+    const encoded = { key: encode.member(key), value: encode.slot(value, nameFrom(key)) };
+    operations[operations.length] = { kind: "map-set", target, ...encoded };
   });
   return hasSameKeyOrder(pairs, (visit) => eachPair(map, (_value, key) => visit(key)))
     ? operations
     : anew(subject, map, budget, encode);
 }
+
+/** The name that a Map's key is to its value. */
+export const nameFrom = (key: unknown): string => (typeof key === "string" ? key : "");
 
 function isUnchangedMap(pairs: OwnMap<unknown, Slot>, map: Map<unknown, unknown>): boolean {
   if (pairs.size !== pairCount(map)) return false;

@@ -26,7 +26,14 @@ export interface StateTracker {
 
 export type { WriteNotes };
 
-/** A tracker that writes to `sink`. Nothing it is given is ever called, read through a getter or changed. */
-export function createStateTracker(sink: RecordSink, limits: Partial<StateLimits> = {}): StateTracker {
-  return new IdentityLog(sink, { ...defaultLimits, ...limits });
+/**
+ * A tracker that writes to `sink`. Nothing it is given is ever called, read through a getter or changed. Of an object under
+ * a name that has a placeholder nothing is captured but that.
+ */
+export function createStateTracker(
+  sink: RecordSink,
+  limits: Partial<StateLimits> = {},
+  placeholderFor: (name: string) => string | undefined = () => undefined,
+): StateTracker {
+  return new IdentityLog(sink, { ...defaultLimits, ...limits }, placeholderFor);
 }

@@ -24,6 +24,7 @@ export class IdentityLog {
 
   readonly #sink: RecordSink;
   readonly #limits: StateLimits;
+  readonly #placeholderFor: (name: string) => string | undefined;
   readonly #followed = new OwnWeakMap<object, Followed>();
   readonly #roots = new OwnMap<string, Root>();
   readonly #encoder: Encoder = {
@@ -40,9 +41,10 @@ export class IdentityLog {
   #nextLookMs = 0;
   #location = 0;
 
-  constructor(sink: RecordSink, limits: StateLimits) {
+  constructor(sink: RecordSink, limits: StateLimits, placeholderFor: (name: string) => string | undefined) {
     this.#sink = sink;
     this.#limits = limits;
+    this.#placeholderFor = placeholderFor;
   }
 
   get followedCount(): number {
@@ -252,10 +254,11 @@ export class IdentityLog {
         return { kind: "symbol", description: slot.description ?? "" };
       case "function":
         return { kind: "unavailable", because: isProxy(slot) ? "proxy" : "opaque", what: describe(slot) };
-      default:
-        return typeof slot === "object" && slot !== null
-          ? this.#encodedObject(slot)
-          : { kind: "primitive", value: null };
+      default: {
+        if (typeof slot !== "object" || slot === null) return { kind: "primitive", value: null };
+        const placeholder = key === "" ? undefined : this.#placeholderFor(key);
+        return placeholder === undefined ? this.#encodedObject(slot) : { kind: "primitive", value: placeholder };
+      }
     }
   }
 

@@ -2,7 +2,7 @@
 // the write, so setters, frozen targets and coercion come out as they were. Operations on arrays, Maps and Sets cost what
 // the operation costs, not what the collection holds, as long as its size says that nothing else happened unseen.
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { replaceElements } from "./changes.js";
+import { nameFrom, replaceElements } from "./changes.js";
 import {
   OwnMap,
   hasKey,
@@ -188,7 +188,8 @@ export class WriteNotes {
         pairs.set(key, value);
         const encode = this.#log.encoder;
         const target = entry.id;
-        this.#record({ kind: "map-set", target, key: encode.member(key), value: encode.slot(value, "") }, site);
+        const encoded = { key: encode.member(key), value: encode.slot(value, nameFrom(key)) };
+        this.#record({ kind: "map-set", target, ...encoded }, site);
       }
     } else if (pairs.has(key)) {
       pairs.delete(key);

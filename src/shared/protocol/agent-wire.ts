@@ -41,6 +41,17 @@ export const defaultDelivery: DeliverySettings = {
   spillBytes: 0,
 };
 
+export const redactionSettings = v.object({
+  enabled: v.boolean(),
+  /** Names that stand for secrets, besides the known ones. */
+  keys: v.array(text),
+  /** Beginnings of secrets of the program's own form. */
+  prefixes: v.array(text),
+  /** Names and kinds that are not redacted. */
+  allow: v.array(text),
+});
+export type RedactionSettings = v.InferOutput<typeof redactionSettings>;
+
 export const captureSettings = v.object({
   level: v.picklist(captureLevels),
   include: v.array(text),
@@ -48,6 +59,8 @@ export const captureSettings = v.object({
   writes: v.boolean(),
   /** Absent in recordings of before it could be set: `defaultDelivery`. */
   delivery: v.optional(deliverySettings),
+  /** Absent: everything known to be a secret is redacted. */
+  redaction: v.optional(redactionSettings),
 });
 export type CaptureSettings = v.InferOutput<typeof captureSettings>;
 

@@ -1,0 +1,53 @@
+// What stands in place of a secret: its kind and a keyed hash. The key lives in memory and in the environment of the
+// recorded programs only, never in the file, so equal secrets are seen to be equal and none can be guessed from it.
+import { createHmac, randomBytes } from "node:crypto";
+
+const hashDigits = 12;
+const maxRemembered = 4096;
+const exact = /^\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]$/;
+export const pseudonymAt = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/y;
+
+export const isPseudonym = (text: string): boolean =>
+  text.charCodeAt(0) === 0x5b && text.length < 128 && exact.test(text);
+
+export class Pseudonyms {
+  readonly #key: Buffer;
+  readonly #hashes = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+  #isCounting = true;
+
+  /** `recordingToken` is what all programs of one recording share and nobody else knows. */
+  constructor(recordingToken: string) {
+    const source = recordingToken === "" ? randomBytes(32) : recordingToken;
+    this.#key = createHmac("sha256", "hindcast pseudonyms").update(source).digest();
+  }
+
+  /** How often each kind was redacted. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  /** Counts nothing of what `work` asks for: it only wants to know. */
+  uncounted<Answer>(work: () => Answer): Answer {
+    this.#isCounting = false;
+    try {
+      return work();
+    } finally {
+      this.#isCounting = true;
+    }
+  }
+
+  of(kind: string, secret: string): string {
+    if (this.#isCounting) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    return `[redacted:${kind}#${this.#hash(secret)}]`;
+  }
+
+  #hash(secret: string): string {
+    const known = this.#hashes.get(secret);
+    if (known !== undefined) return known;
+    const hash = createHmac("sha256", this.#key).update(secret, "utf8").digest("hex").slice(0, hashDigits);
+    if (this.#hashes.size >= maxRemembered) this.#hashes.clear();
+    if (secret.length <= 1024) this.#hashes.set(secret, hash);
+    return hash;
+  }
+}

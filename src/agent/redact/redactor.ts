@@ -1,0 +1,180 @@
+// Takes secrets out of everything that is recorded, on the program's thread, before the bytes are written. What it returns
+// is what it was given, the same object, when there was nothing to take out.
+// Invariant: an object under a secret's name is never captured (`placeholder`), so its contents need no second look.
+import type { AgentRecordBody } from "../../shared/protocol/agent-records.js";
+import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
+import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
+import { isCardNumber, leastCardNumber } from "./card-numbers.js";
+import { Pseudonyms } from "./pseudonyms.js";
+import { RedactedOperations } from "./operations.js";
+import { type KeyKind, SecretKeys } from "./secret-keys.js";
+import { Texts } from "./texts.js";
+import { secretReplacement } from "./values.js";
+
+/** What the recorder and its helpers ask. `isHarmless…` are cheap for what was seen before. */
+export interface Redaction {
+  isHarmlessName(name: string): boolean;
+  isHarmlessText(text: string): boolean;
+  isHarmlessNumber(value: number): boolean;
+  text(text: string): string;
+  attributes(attributes: Attributes): Attributes;
+  record(body: AgentRecordBody): AgentRecordBody;
+  /** What stands in place of an object under this name; undefined: the object may be captured. */
+  placeholder(name: string): string | undefined;
+  /** How often each kind of secret was taken out so far. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+export const noRedaction: Redaction = {
+  isHarmlessName: () => true,
+  isHarmlessText: () => true,
+  isHarmlessNumber: () => true,
+  text: (text) => text,
+  attributes: (attributes) => attributes,
+  record: (body) => body,
+  placeholder: () => undefined,
+  counts: new Map(),
+};
+
+/** `recordingToken`: what the programs of one recording share, see `Pseudonyms`. */
+export function createRedaction(settings: RedactionSettings | undefined, recordingToken: string): Redaction {
+  if (settings?.enabled === false) return noRedaction;
+  return new Redactor(settings ?? { enabled: true, keys: [], prefixes: [], allow: [] }, recordingToken);
+}
+
+const maxDepth = 32;
+
+class Redactor implements Redaction {
+  readonly #pseudonyms: Pseudonyms;
+  readonly #keys: SecretKeys;
+  readonly #texts: Texts;
+  readonly #operations: RedactedOperations;
+  readonly #harmlessNames: (string | undefined)[] = new Array<undefined>(256).fill(undefined);
+
+  constructor(settings: RedactionSettings, recordingToken: string) {
+    this.#pseudonyms = new Pseudonyms(recordingToken);
+    this.#keys = new SecretKeys(settings);
+    this.#texts = new Texts(this.#pseudonyms, this.#keys, settings);
+    this.#operations = new RedactedOperations({
+      text: (text) => this.#texts.redacted(text),
+      named: (name, value) => this.#namedText(name, value),
+      number: (name, value) => this.#number(this.#keys.kindOf(name), value),
+    });
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#pseudonyms.counts;
+  }
+
+  isHarmlessName(name: string): boolean {
+    const place = placeOf(name);
+    if (this.#harmlessNames[place] === name) return true;
+    if (this.#keys.kindOf(name) !== undefined || !this.#texts.isHarmless(name)) return false;
+    this.#harmlessNames[place] = name;
+    return true;
+  }
+
+  isHarmlessText(text: string): boolean {
+    return this.#texts.isHarmless(text);
+  }
+
+  isHarmlessNumber(value: number): boolean {
+    return value < leastCardNumber || !isCardNumber(String(value));
+  }
+
+  text(text: string): string {
+    return this.#texts.redacted(text);
+  }
+
+  placeholder(name: string): string | undefined {
+    const kind = this.#keys.kindOf(name);
+    return kind === undefined ? undefined : this.#pseudonyms.of(kind.kind, `object under ${name}`);
+  }
+
+  record(body: AgentRecordBody): AgentRecordBody {
+    switch (body.kind) {
+      case "string": {
+        const text = this.#texts.redacted(body.text);
+        return text === body.text ? body : { ...body, text };
+      }
+      case "log": {
+        const text = this.#texts.redacted(body.body);
+        const attributes = this.attributes(body.attributes);
+        return text === body.body && attributes === body.attributes ? body : { ...body, body: text, attributes };
+      }
+      case "series":
+      case "event":
+      case "span-start":
+      case "span-end": {
+        const attributes = this.attributes(body.attributes);
+        return attributes === body.attributes ? body : { ...body, attributes };
+      }
+      case "write": {
+        const operation = this.#operations.redacted(body.operation);
+        return operation === body.operation ? body : { ...body, operation };
+      }
+      default:
+        return body;
+    }
+  }
+
+  attributes(attributes: Attributes): Attributes {
+    return this.#attributes(attributes, undefined, maxDepth);
+  }
+
+  #attributes(attributes: Attributes, outer: KeyKind | undefined, depth: number): Attributes {
+    // Entries, so that a key called "__proto__" stays a key.
+    let changed: [string, AttributeValue][] | undefined;
+    const keys = Object.keys(attributes);
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] ?? "";
+      const value = attributes[key] ?? null;
+      const kind = outer ?? (this.isHarmlessName(key) ? undefined : this.#keys.kindOf(key));
+      const redacted = this.#value(value, kind, depth);
+      const name = this.isHarmlessName(key) ? key : this.#texts.redacted(key);
+      if (changed === undefined && (redacted !== value || name !== key))
+        changed = keys.slice(0, at).map((earlier) => [earlier, attributes[earlier] ?? null]);
+      changed?.push([name, redacted]);
+    }
+    return changed === undefined ? attributes : Object.fromEntries(changed);
+  }
+
+  #value(value: AttributeValue, kind: KeyKind | undefined, depth: number): AttributeValue {
+    if (typeof value === "string") return kind === undefined ? this.#texts.redacted(value) : this.#secret(kind, value);
+    if (typeof value === "number") return this.#number(kind, value) ?? value;
+    if (typeof value !== "object" || value === null) return value;
+    if (depth <= 0) return "…";
+    if (!isList(value)) return this.#attributes(value, kind, depth - 1);
+    const items = value.map((item, at) => this.#value(item, kind ?? headerKind(value, at, this.#keys), depth - 1));
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+
+  #namedText(name: string, value: string): string {
+    const kind = this.#keys.kindOf(name);
+    return kind === undefined ? this.#texts.redacted(value) : this.#secret(kind, value);
+  }
+
+  #secret(kind: KeyKind, value: string): string {
+    return secretReplacement(this.#pseudonyms, kind.kind, value);
+  }
+
+  /** undefined: the number may stay. */
+  #number(kind: KeyKind | undefined, value: number): string | undefined {
+    if (kind?.coversNumbers === true) return this.#pseudonyms.of(kind.kind, String(value));
+    return this.isHarmlessNumber(value) ? undefined : this.#pseudonyms.of("card", String(value));
+  }
+}
+
+/** Raw headers are a list of names and values in turn. */
+function headerKind(list: readonly AttributeValue[], at: number, keys: SecretKeys): KeyKind | undefined {
+  const name = at % 2 === 1 ? list[at - 1] : undefined;
+  if (typeof name !== "string" || list.length % 2 !== 0) return undefined;
+  return headerNames.test(name) ? keys.kindOf(name) : undefined;
+}
+
+const headerNames = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{1,40})$/i;
+
+const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
+
+const placeOf = (name: string): number =>
+  name.length === 0 ? 0 : (name.length * 31 + name.charCodeAt(0) * 7 + name.charCodeAt(name.length - 1)) & 255;

@@ -1,0 +1,17 @@
+// Tells the recording how often each kind of secret was taken out, as a metric: the last value of each series is the count.
+import type { RecordSink } from "../record-sink.js";
+import type { Redaction } from "./redactor.js";
+
+export const redactionsMetric = "hindcast.redactions";
+
+/** The function returned records the counts that have changed since it was called last. */
+export function reportRedactions({ counts }: Redaction, sink: Pick<RecordSink, "metric">): () => void {
+  const told = new Map<string, number>();
+  return () => {
+    for (const [kind, count] of counts) {
+      if (told.get(kind) === count) continue;
+      told.set(kind, count);
+      sink.metric(redactionsMetric, "{redaction}", count, { kind });
+    }
+  };
+}

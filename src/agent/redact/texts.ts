@@ -1,0 +1,169 @@
+// Secrets within one text. Most texts have none, and most of those are told by one pass over their characters: no run long
+// enough for a token, no separator that could follow a name, not enough digits for a card.
+import { replaceCards } from "./card-numbers.js";
+import { redactNamedValues } from "./key-values.js";
+import type { Pseudonyms } from "./pseudonyms.js";
+import type { SecretKeys } from "./secret-keys.js";
+import { type TokenPattern, awsSecret, blockPatterns, framedPatterns, tokenPatterns } from "./token-patterns.js";
+import { plain, secretReplacement } from "./values.js";
+
+/** What a character can be part of, as bits. */
+const units = { token: 1, digit: 2, separator: 4, percent: 8 } as const;
+const unitClasses = new Uint8Array(128);
+for (const unit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+")
+  unitClasses[unit.charCodeAt(0)] = units.token | (unit >= "0" && unit <= "9" ? units.digit : 0);
+for (const unit of "=:@") unitClasses[unit.charCodeAt(0)] = units.separator;
+unitClasses["%".charCodeAt(0)] = units.percent;
+
+/** What a text may hold, as bits. */
+const [pairs, tokens, card, escapes] = [1, 2, 4, 8] as const;
+
+/** The shortest token is what follows "Basic ", and the shortest of the others is twice as long. */
+const leastTokenUnits = 16;
+const leastBasicUnits = 8;
+const leastCardDigits = 14;
+/** Shorter texts have room neither for a name and its value nor for a token. */
+const leastUnits = 5;
+const rememberedUnits = 256;
+
+export interface TextSettings {
+  /** Words that begin so are secrets of the program's own. */
+  readonly prefixes: readonly string[];
+  /** Kinds that are left alone. */
+  readonly allow: readonly string[];
+}
+
+/** Patterns, and all of them in one: whether any matches is asked first. */
+interface PatternGroup {
+  readonly patterns: readonly TokenPattern[];
+  readonly any: RegExp;
+}
+
+export class Texts {
+  readonly #pseudonyms: Pseudonyms;
+  readonly #keys: SecretKeys;
+  readonly #blocks: PatternGroup;
+  readonly #tokens: PatternGroup;
+  readonly #framed: PatternGroup;
+  readonly #hasCards: boolean;
+  readonly #always: number;
+  /** Texts that were looked through and have nothing secret, by a cheap hash; a later one takes an earlier one's place. */
+  readonly #harmless: string[] = new Array<string>(512).fill("");
+
+  constructor(pseudonyms: Pseudonyms, keys: SecretKeys, { prefixes, allow }: TextSettings) {
+    this.#pseudonyms = pseudonyms;
+    this.#keys = keys;
+    const asked = (patterns: readonly TokenPattern[]): TokenPattern[] =>
+      patterns.filter(({ kind }) => !allow.includes(kind));
+    const own = prefixes.filter((prefix) => prefix !== "").map(ownPattern);
+    this.#blocks = groupOf(asked(blockPatterns));
+    this.#tokens = groupOf([...own, ...asked(tokenPatterns)]);
+    this.#framed = groupOf(asked(framedPatterns));
+    this.#hasCards = !allow.includes("card");
+    this.#always = own.length > 0 ? tokens : 0;
+  }
+
+  isHarmless(text: string): boolean {
+    return this.#mayHold(text) === 0 || this.#pseudonyms.uncounted(() => this.redacted(text)) === text;
+  }
+
+  redacted(text: string): string {
+    const holds = this.#mayHold(text);
+    if (holds === 0) return text;
+    const place = placeOf(text);
+    if (this.#harmless[place] === text) return text;
+    let redacted = this.#lookedThrough(text, holds);
+    if ((holds & escapes) !== 0) redacted = this.#partsRead(redacted);
+    if (redacted === text && text.length <= rememberedUnits) this.#harmless[place] = text;
+    return redacted;
+  }
+
+  /** 0 when one look at the characters shows that there is nothing secret. */
+  #mayHold(text: string): number {
+    const { length } = text;
+    if (length < leastUnits) return 0;
+    let seen = 0;
+    let [run, longest, digits] = [0, 0, 0];
+    for (let at = 0; at < length; at++) {
+      const unit = text.charCodeAt(at);
+      const found = unit < 128 ? (unitClasses[unit] ?? 0) : 0;
+      seen |= found;
+      if ((found & units.token) === 0) run = 0;
+      else if (++run > longest) longest = run;
+      if ((found & units.digit) !== 0) digits++;
+    }
+    const isLong = longest >= leastTokenUnits || (longest >= leastBasicUnits && /\bbasic\b|\bbearer\b|--/i.test(text));
+    return (
+      this.#always |
+      ((seen & units.separator) !== 0 ? pairs : 0) |
+      (isLong ? pairs | tokens : 0) |
+      (digits >= leastCardDigits ? card : 0) |
+      ((seen & units.percent) !== 0 ? escapes : 0)
+    );
+  }
+
+  #lookedThrough(text: string, holds: number): string {
+    let redacted = text;
+    if ((holds & tokens) !== 0) redacted = this.#replaced(redacted, this.#blocks);
+    if ((holds & pairs) !== 0) {
+      redacted = redactNamedValues(redacted, {
+        kindOf: (name) => this.#keys.kindOf(name),
+        replacement: (kind, value) => secretReplacement(this.#pseudonyms, kind.kind, value),
+      });
+      redacted = this.#replaced(redacted, this.#framed);
+    }
+    if ((holds & tokens) !== 0) redacted = this.#replaced(redacted, this.#tokens);
+    if (redacted !== text && redacted.includes("[redacted:aws-access-key#"))
+      redacted = this.#replaced(redacted, besideAccessKey);
+    if ((holds & card) === 0 || !this.#hasCards) return redacted;
+    return replaceCards(redacted, (digits) => this.#pseudonyms.of("card", digits));
+  }
+
+  #replaced(text: string, { patterns, any }: PatternGroup): string {
+    if (!any.test(text)) return text;
+    let replaced = text;
+    for (const { kind, pattern } of patterns)
+      replaced = replaced.replace(pattern, (secret) => this.#pseudonyms.of(kind, plain(secret)));
+    return replaced;
+  }
+
+  /** Parts written for a URL may hold what only shows when they are read. */
+  #partsRead(text: string): string {
+    if (!/%[0-9A-Fa-f]{2}/.test(text)) return text;
+    return text.replace(/[^\s&;"'<>,[\]?#]+/g, (part) => {
+      if (!part.includes("%")) return part;
+      const read = decoded(part.replaceAll("+", " "));
+      if (read === undefined) return part;
+      const redacted = this.#lookedThrough(read, pairs | tokens | card);
+      return redacted === read ? part : redacted;
+    });
+  }
+}
+
+function groupOf(patterns: readonly TokenPattern[]): PatternGroup {
+  // Without any there is nothing to find: an empty negative look ahead matches nowhere.
+  const any = patterns.length === 0 ? /(?!)/ : new RegExp(patterns.map(({ pattern }) => pattern.source).join("|"));
+  return { patterns, any };
+}
+
+const besideAccessKey = groupOf([awsSecret]);
+
+const ownPattern = (prefix: string): TokenPattern => ({
+  kind: "custom",
+  pattern: new RegExp(`${prefix.replace(/[^A-Za-z0-9_]/g, "\\$&")}[A-Za-z0-9._~+/=-]{4,4096}`, "g"),
+});
+
+/** One level only, and as far as it is well formed. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function placeOf(text: string): number {
+  const { length } = text;
+  const [first, middle, last] = [text.charCodeAt(0), text.charCodeAt(length >> 1), text.charCodeAt(length - 1)];
+  return (length * 131 + first * 31 + middle * 7 + last) & 511;
+}
