@@ -1,9 +1,7 @@
 // `hindcast record`: engine in a process of its own, program in the foreground, nothing printed unless something is wrong.
 import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
-import { hindcastError } from "../shared/protocol/errors.js";
-import { connectToEngine } from "../shared/protocol/rpc.js";
-import { createCodec } from "../shared/protocol/codec.js";
+import { steadyCallTo } from "../serve/steady-call.js";
 import type { CommandArgs } from "./decode-args.js";
 import { howEnded, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
@@ -12,11 +10,9 @@ import type { World } from "./world.js";
 
 export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
   const signals = watchSignals(world.hasTerminal, world.platform);
-  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment, restart: false });
+  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment });
   try {
-    const transport = await engine.connect();
-    if (transport === undefined) return await failWith(world, hindcastError("engine-lost"), 1);
-    const { call } = connectToEngine(transport, createCodec());
+    const call = steadyCallTo(engine);
     const created = await call("recording.create", { path: resolve(world.cwd, args.out), capture: captureFrom(args) });
     if (!created.ok) return await failWith(world, created.error, 1);
     const { summary, environment } = created.value;
@@ -43,13 +39,19 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
   }
 }
 
-type CaptureArgs = Pick<CommandArgs<"record">, "level" | "include" | "exclude" | "writes">;
+type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command">;
 
-export const captureFrom = ({ level, include, exclude, writes }: CaptureArgs) => ({
-  level,
-  include,
-  exclude,
-  writes: writes === "on",
+export const captureFrom = (args: CaptureArgs) => ({
+  level: args.level,
+  include: args.include,
+  exclude: args.exclude,
+  writes: args.writes === "on",
+  redaction: {
+    enabled: args.redact === "on",
+    keys: args.redactKey,
+    prefixes: args.redactPrefix,
+    allow: args.redactAllow,
+  },
 });
 
 async function failWith(world: World, error: Parameters<typeof complain>[1], code: number): Promise<Ending> {

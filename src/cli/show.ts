@@ -2,15 +2,15 @@
 // front of it, and a window or browser that asks there.
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { createCodec } from "../shared/protocol/codec.js";
 import { EngineChild } from "../serve/engine-child.js";
+import { steadyCallTo } from "../serve/steady-call.js";
 import { hasDisplay, openBrowser } from "../serve/open-browser.js";
 import { type ServeHost, startServeHost } from "../serve/server.js";
 import { Disposables } from "../shared/base/disposables.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
-import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import { type Call, connectToEngine } from "../shared/protocol/rpc.js";
+import type { HindcastError } from "../shared/protocol/errors.js";
+import type { Call } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Shell, findShell } from "./electron-binary.js";
 import { fetchElectron, fetchLimits } from "./fetch-electron.js";
@@ -31,15 +31,13 @@ export async function startHost(
   port: number | undefined,
   owned: Disposables,
 ): Promise<Result<Host, HindcastError>> {
-  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment, restart: true });
+  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment });
   const stopEngine = (): Promise<void> => engine.stop();
   const page = await startServeHost({ port, pageFolder: world.paths.page, connectEngine: () => engine.connect() });
   if (page.ok) owned.defer(() => page.value.close());
   owned.defer(stopEngine);
   if (!page.ok) return page;
-  const transport = await engine.connect();
-  if (transport === undefined) return failed(hindcastError("engine-lost"));
-  return ok({ call: connectToEngine(transport, createCodec()).call, page: page.value });
+  return ok({ call: steadyCallTo(engine), page: page.value });
 }
 
 /** Prints the one line that leads there and, where there is a screen, opens it. */

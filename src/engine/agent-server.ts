@@ -2,7 +2,7 @@
 // A peer that does not know the token, speaks another version or sends what cannot be read is cut off; the others do
 // not notice. An acknowledgement is sent when a batch is in the file.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { chmod } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { type Server, type Socket, createServer } from "node:net";
 import { join } from "node:path";
 import { Disposables } from "../shared/base/disposables.js";
@@ -19,7 +19,7 @@ import {
 } from "../shared/protocol/agent-wire.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
-import { type PrivateFolder, createPrivateFolder } from "./private-folder.js";
+import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./private-folder.js";
 
 /** A peer that has not introduced itself by then is cut off. */
 const helloWithinMs = 10_000;
@@ -33,20 +33,33 @@ export interface AgentServer {
   connected(): number;
   /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
   whenQuiet(withinMs: number): Promise<void>;
+  /** The folder stays: until the recording is in order, a new engine may have to go on with it. */
   dispose(): Promise<void>;
 }
 
-export async function listenForAgents(recording: LiveRecording): Promise<AgentServer> {
+/** Where agents of a recording connect, and with what secret. */
+export interface AgentAddress {
+  readonly folder: PrivateFolder;
+  readonly socketPath: string;
+  readonly token: string;
+}
+
+export async function newAgentAddress(host: EngineHost | undefined): Promise<AgentAddress> {
+  const folder = await createPrivateFolder(host);
+  return { folder, socketPath: newSocketPath(folder), token: randomBytes(32).toString("hex") };
+}
+
+/** What an engine that was killed left at the address gives way. The folder stays until `dispose`. */
+export async function listenForAgents(recording: LiveRecording, address: AgentAddress): Promise<AgentServer> {
   const owned = new Disposables();
-  const folder = owned.add(await createPrivateFolder());
-  const socketPath = newSocketPath(folder);
-  const token = randomBytes(32).toString("hex");
+  const { folder, socketPath, token } = address;
   const peers = new Set<AgentPeer>();
   const server = createServer((socket) => {
     const peer = new AgentPeer(socket, token, recording);
     peers.add(peer);
     socket.on("close", () => peers.delete(peer));
   });
+  if (process.platform !== "win32") await rm(socketPath, { force: true });
   await listening(server, socketPath);
   owned.defer(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   owned.defer(() => {

@@ -6,10 +6,11 @@ import type { EngineNotice } from "../shared/protocol/engine-calls.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { createHandlers } from "./handlers.js";
 import { placesIn } from "./places.js";
+import type { EngineHost } from "./private-folder.js";
 import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
 
-export { sweepPrivateFolders } from "./private-folder.js";
+export { hostWith, sweepPrivateFolders } from "./private-folder.js";
 
 export interface EngineOptions {
   /** Folder of Hindcast's own package.json: the agent, the demo and the samples are found from there. */
@@ -18,25 +19,31 @@ export interface EngineOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** File mode mask of programs that the engine starts, when the engine's own is stricter. */
   readonly umask?: number;
+  /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
+  readonly host?: EngineHost;
 }
 
 export interface Engine {
   readonly handlers: CallHandlers;
+  /** Goes on with what an engine before this one was recording. To be awaited before anything is asked. */
+  resume(): Promise<void>;
   onNotice(listener: (notice: EngineNotice) => void): void;
   /** Ends live recordings, commits what was received and closes every file. */
   dispose(): Promise<void>;
 }
 
-export function createEngine({ packageFolder, environment, umask }: EngineOptions): Engine {
+export function createEngine({ packageFolder, environment, umask, host }: EngineOptions): Engine {
   const listeners: ((notice: EngineNotice) => void)[] = [];
   const places = placesIn(packageFolder, environment);
   const recents = new Recents(places.recents);
   const version = versionIn(packageFolder);
-  const recordings = new Recordings(version, recents, (notice) => {
+  const notify = (notice: EngineNotice): void => {
     for (const listener of listeners) listener(notice);
-  });
+  };
+  const recordings = new Recordings(version, recents, notify, host);
   return {
     handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
+    resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),
     dispose: () => recordings.dispose(),
   };

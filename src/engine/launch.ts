@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -105,12 +104,11 @@ async function startRecorded(
 /** It is stopped with the recording, and does not stay when this process is killed. */
 async function keep({ live }: OpenRecording, program: Program): Promise<void> {
   live?.programs.push(program);
-  if (program.child.pid !== undefined) await live?.server.folder.holdsProgram(program.child.pid);
+  if (program.pid !== undefined) await live?.server.folder.holdsProgram(program.pid);
 }
 
 /** The address that the demo prints; what it prints later is read and forgotten, so that its pipe never fills. */
-async function listeningAt({ child, exited }: Program): Promise<string | undefined> {
-  const output: Readable | null = child.stdout;
+async function listeningAt({ stdout: output, exited }: Program): Promise<string | undefined> {
   if (output === null) return undefined;
   const lines = createInterface({ input: output });
   const address = (async () => {

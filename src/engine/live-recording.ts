@@ -10,6 +10,8 @@ import { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { OpenFile } from "./store/open-file.js";
+import type { StoredRecording } from "./store/stored-recording.js";
+import type { StoredFacts } from "./store/summary.js";
 
 /** Between the first row and its commit; with the commit itself it stays below the promised 250 ms. */
 const commitDelayMs = 100;
@@ -18,6 +20,11 @@ const rowsPerCommit = 20_000;
 const rowsToPause = 5 * rowsPerCommit;
 /** Processes are numbered with one byte in the columns that panes get. */
 const maxProcesses = 255;
+
+export interface ResumedFrom {
+  readonly stored: StoredRecording;
+  readonly facts: StoredFacts;
+}
 
 export interface LiveEvents {
   /** After every commit. */
@@ -53,16 +60,48 @@ export class LiveRecording {
 
   private constructor(
     writer: RecordingWriter,
+    dictionaries: Dictionaries,
     readonly path: string,
     readonly created: bigint,
     readonly events: LiveEvents,
   ) {
     this.#writer = writer;
-    this.#dictionaries = new Dictionaries(writer);
+    this.#dictionaries = dictionaries;
   }
 
   static async open(file: OpenFile, path: string, created: bigint, events: LiveEvents): Promise<LiveRecording> {
-    return new LiveRecording(await RecordingWriter.open(file), path, created, events);
+    const writer = await RecordingWriter.open(file);
+    return new LiveRecording(writer, new Dictionaries(writer), path, created, events);
+  }
+
+  /** Goes on with one whose engine is gone, from its last commit. */
+  static async resume(
+    file: OpenFile,
+    path: string,
+    { stored, facts }: ResumedFrom,
+    events: LiveEvents,
+  ): Promise<LiveRecording> {
+    const { created, dictionaries: known, processes } = stored;
+    const writer = await RecordingWriter.open(
+      file,
+      processes.map(({ process }) => process),
+    );
+    const dictionaries = new Dictionaries(writer, known);
+    const resumed = new LiveRecording(writer, dictionaries, path, created, events);
+    Object.assign(resumed.counts, facts.counts);
+    if (processes.length > 0) resumed.#start = facts.start;
+    resumed.#scopes.push(...facts.scopes);
+    for (const process of processes)
+      resumed.#add(
+        ProcessIngest.restore(
+          process,
+          (id) => known.names.get(id) ?? "",
+          dictionaries,
+          resumed.counts,
+          resumed.#onScope,
+        ),
+      );
+    return resumed;
   }
 
   get generation(): number {
@@ -98,15 +137,8 @@ export class LiveRecording {
     }
     if (this.#processes.length >= maxProcesses) throw new MalformedBytes("too many processes");
     const number = this.#processes.length + 1;
-    const process = new ProcessIngest(
-      number,
-      hello,
-      this.#dictionaries,
-      this.counts,
-      (seen) => void this.#scopes.push(seen),
-    );
-    this.#processes.push(process);
-    this.#byRunId.set(hello.runId, process);
+    const process = ProcessIngest.begin(number, hello, this.#dictionaries, this.counts, this.#onScope);
+    this.#add(process);
     this.#connections.set(process, connection);
     const { start } = process.row();
     if (this.#start === undefined || start < this.#start) {
@@ -115,6 +147,13 @@ export class LiveRecording {
     }
     this.#schedule();
     return process;
+  }
+
+  readonly #onScope = (seen: ScopeSummary): void => void this.#scopes.push(seen);
+
+  #add(process: ProcessIngest): void {
+    this.#processes.push(process);
+    this.#byRunId.set(process.hello.runId, process);
   }
 
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
@@ -217,7 +256,12 @@ export class LiveRecording {
    */
   async finish(): Promise<void> {
     this.#isFinishing = true;
-    for (const process of this.#processes) process.finish();
+    for (const process of this.#processes) {
+      // Connected until now; or only to an engine before this one, and has not come back.
+      if (this.#connections.has(process)) process.disconnected();
+      else process.connectionLost();
+      process.finish();
+    }
     do await this.commit();
     while (this.#committing !== undefined || (this.#hasMore() && !this.#hasFailed()));
     clearTimeout(this.#timer);

@@ -6,17 +6,19 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { instant } from "../shared/trace/time.js";
-import type { AgentServer } from "./agent-server.js";
-import { listenForAgents } from "./agent-server.js";
+import { type AgentAddress, type AgentServer, listenForAgents, newAgentAddress } from "./agent-server.js";
+import { rememberedEnds } from "./ingest/lanes.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import { LiveRecording, type ProgramEnding } from "./live-recording.js";
-import { type Program, endingOf } from "./program.js";
+import type { EngineHost } from "./private-folder.js";
+import { type Program, adoptProgram } from "./program.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { Logs } from "./store/logs.js";
 import { type CopyRequest, copyFile } from "./store/copy-file.js";
-import { type OpenFile, createFile, openForReading } from "./store/open-file.js";
+import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
 import { type Query, Readers } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
+import { readStoredRecording } from "./store/stored-recording.js";
 import { type StoredFacts, readFacts } from "./store/summary.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredWrites } from "./store/writes.js";
@@ -78,6 +80,7 @@ export class OpenRecording {
     path: string,
     appVersion: string,
     events: RecordingEvents,
+    host?: EngineHost,
   ): Promise<Result<OpenRecording, HindcastError>> {
     const created = BigInt(Date.now()) * 1_000_000n;
     const file = await createFile(path, { created, appVersion });
@@ -86,9 +89,45 @@ export class OpenRecording {
       onCommit: () => events.onChange(),
       onFailure: (error) => events.onFailure(error),
     });
-    const server = await listenForAgents(recording);
+    const address = await newAgentAddress(host);
+    const server = await listenForAgents(recording, address);
+    const { socketPath, token } = address;
+    await address.folder.holdsRecording({ id, path, socketPath, token });
     const state: Live = { kind: "live", recording, server, programs: [] };
     return ok(new OpenRecording(id, path, file.value, await Readers.open(file.value.instance), state));
+  }
+
+  /** Goes on with a recording whose engine is gone: same id, same file, and agents connect where they did. */
+  static async resume(
+    id: string,
+    path: string,
+    address: AgentAddress,
+    events: RecordingEvents,
+  ): Promise<Result<OpenRecording, HindcastError>> {
+    const file = await openForWriting(path);
+    if (!file.ok) return file;
+    const readers = await Readers.open(file.value.instance);
+    try {
+      const stored = await readStoredRecording(readers.query, rememberedEnds);
+      const facts = await readFacts(readers.query);
+      const recording = await LiveRecording.resume(
+        file.value,
+        path,
+        { stored, facts },
+        {
+          onCommit: () => events.onChange(),
+          onFailure: (error) => events.onFailure(error),
+        },
+      );
+      const server = await listenForAgents(recording, address);
+      const programs = address.folder.adopted.map(adoptProgram);
+      return ok(new OpenRecording(id, path, file.value, readers, { kind: "live", recording, server, programs }));
+    } catch (error) {
+      await readers.dispose();
+      await file.value.dispose();
+      const reason = error instanceof Error ? error.message : String(error);
+      return failed(hindcastError("damaged-recording", { path, reason }));
+    }
   }
 
   static async open(id: string, path: string): Promise<Result<OpenRecording, HindcastError>> {
@@ -191,10 +230,13 @@ export class OpenRecording {
   ): Promise<Result<undefined, HindcastError>> {
     await Promise.all(programs.map((program) => program.stop()));
     await server.whenQuiet(quietWithinMs);
-    for (const ending of [ended, ...programs.map(endingOf)]) if (ending !== undefined) recording.programEnded(ending);
+    for (const ending of [ended, ...programs.map((program) => program.ending())])
+      if (ending !== undefined) recording.programEnded(ending);
     recording.end();
     await server.dispose();
     await recording.finish();
+    // Until here a new engine would have had to go on with it.
+    await server.folder.dispose();
     let finished = (): void => undefined;
     this.#switching = new Promise((resolve) => {
       finished = resolve;

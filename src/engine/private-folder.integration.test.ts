@@ -21,7 +21,7 @@ describe("sweeping private folders", () => {
   }
 
   it("leaves those of processes that live, and what is not ours", async () => {
-    const kept = await createPrivateFolder(folder);
+    const kept = await createPrivateFolder(undefined, folder);
     mkdirSync(join(folder, "hindcast-window-x"));
     mkdirSync(join(folder, "other"));
     await sweepPrivateFolders(folder);
@@ -31,13 +31,13 @@ describe("sweeping private folders", () => {
   });
 
   it("knows a process whose id was given to another by when it started", async () => {
-    disown((await createPrivateFolder(folder)).path, { started: "1" });
+    disown((await createPrivateFolder(undefined, folder)).path, { started: "1" });
     await sweepPrivateFolders(folder);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it("ends the programs of a process that is gone, also those that do not want to", async () => {
-    const { path, holdsProgram } = await createPrivateFolder(folder);
+    const { path, holdsProgram } = await createPrivateFolder(undefined, folder);
     const script = `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")`;
     const program = spawn(process.execPath, ["-e", script], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
     const ended = once(program, "exit");

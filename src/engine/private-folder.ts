@@ -1,6 +1,8 @@
-// A temporary folder that only this user may enter and that says whose it is: this process, and the programs it started.
-// A process that is killed cannot clean up; whoever sweeps next removes such a folder and stops those programs. Processes are
-// recognised by id and start time together, because ids are used again.
+// A temporary folder that only this user may enter and that says whose it is: this process, the host that started it, the
+// programs it started, and the recording it makes.
+// A process that is killed cannot clean up. While its host runs, the next engine of that host takes the folder over and goes
+// on; otherwise whoever sweeps next removes the folder and stops those programs. Processes are recognised by id and start
+// time together, because ids are used again.
 import { execFile } from "node:child_process";
 import { lstat, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,25 +17,44 @@ const ownersFile = "owners.json";
 const stopWithinMs = 2000;
 
 const owner = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(2)), started: v.string() });
-const owners = v.object({ process: owner, programs: v.array(owner) });
-type Owner = v.InferOutput<typeof owner>;
+const hostOfEngine = v.object({ ...owner.entries, session: v.string() });
+/** What a new engine has to know of a recording to go on with it. */
+const recordingNote = v.object({ id: v.string(), path: v.string(), socketPath: v.string(), token: v.string() });
+const owners = v.object({
+  process: owner,
+  host: v.optional(hostOfEngine),
+  programs: v.array(owner),
+  recording: v.optional(recordingNote),
+});
+export type Owner = v.InferOutput<typeof owner>;
+/** Who starts a new engine when this one is killed. */
+export type EngineHost = v.InferOutput<typeof hostOfEngine>;
+export type RecordingNote = v.InferOutput<typeof recordingNote>;
+type Owners = v.InferOutput<typeof owners>;
 
 export interface PrivateFolder {
   readonly path: string;
+  /** Programs that an engine before this one started. */
+  readonly adopted: readonly Owner[];
+  /** From now on a new engine of the same host can go on with the recording. */
+  holdsRecording(note: RecordingNote): Promise<void>;
   /** From now on the program, leader of its own process group, does not outlive this process for long. */
   holdsProgram(pid: number): Promise<void>;
   dispose(): Promise<void>;
 }
 
-export async function createPrivateFolder(inFolder = tmpdir()): Promise<PrivateFolder> {
+export async function createPrivateFolder(host: EngineHost | undefined, inFolder = tmpdir()): Promise<PrivateFolder> {
   const path = await mkdtemp(join(inFolder, prefix));
-  const own = { pid: process.pid, started: (await startOf(process.pid)) ?? "" };
-  const programs: Owner[] = [];
+  return heldFolder(path, { process: await ownerOf(process.pid), host, programs: [] });
+}
+
+async function heldFolder(path: string, first: Owners): Promise<PrivateFolder> {
+  let held = first;
   let written = Promise.resolve();
   const write = (): Promise<void> => {
     written = written.then(async () => {
       // In one step: whoever reads it meanwhile finds all of it.
-      await writeFile(join(path, `${ownersFile}.new`), JSON.stringify({ process: own, programs }), { mode: 0o600 });
+      await writeFile(join(path, `${ownersFile}.new`), JSON.stringify(held), { mode: 0o600 });
       await rename(join(path, `${ownersFile}.new`), join(path, ownersFile));
     });
     return written;
@@ -41,10 +62,15 @@ export async function createPrivateFolder(inFolder = tmpdir()): Promise<PrivateF
   await write();
   return {
     path,
+    adopted: first.programs,
+    holdsRecording: (recording) => {
+      held = { ...held, recording };
+      return write();
+    },
     holdsProgram: async (pid) => {
       const started = await startOf(pid);
       if (started === undefined) return; // it has ended already
-      programs.push({ pid, started });
+      held = { ...held, programs: [...held.programs, { pid, started }] };
       await write();
     },
     dispose: async () => {
@@ -54,25 +80,60 @@ export async function createPrivateFolder(inFolder = tmpdir()): Promise<PrivateF
   };
 }
 
-/** Removes the folders of processes that are gone, and ends the programs they started. */
-export async function sweepPrivateFolders(inFolder = tmpdir()): Promise<void> {
-  const names = (await readdir(inFolder).catch(() => [])).filter((name) => name.startsWith(prefix));
-  await Promise.all(names.map((name) => sweep(join(inFolder, name))));
+export async function hostWith(pid: number, session: string): Promise<EngineHost> {
+  return { ...(await ownerOf(pid)), session };
 }
 
-async function sweep(folder: string): Promise<void> {
+/** Takes over the folders of recordings whose engine, of the same host, is gone. */
+export async function takeOverFolders(
+  session: string,
+  inFolder = tmpdir(),
+): Promise<{ readonly folder: PrivateFolder; readonly note: RecordingNote }[]> {
+  const taken: { readonly folder: PrivateFolder; readonly note: RecordingNote }[] = [];
+  const own = await ownerOf(process.pid);
+  for (const path of await foldersIn(inFolder)) {
+    const found = await ownersOf(path);
+    if (found?.recording === undefined || found.host?.session !== session || (await isRunning(found.process))) continue;
+    taken.push({ folder: await heldFolder(path, { ...found, process: own }), note: found.recording });
+  }
+  return taken;
+}
+
+/**
+ * Removes the folders of processes that are gone, and ends the programs they started. What a host that runs will go on with
+ * stays, unless it has given that up: then it names its session.
+ */
+export async function sweepPrivateFolders(inFolder = tmpdir(), givenUp?: string): Promise<void> {
+  await Promise.all((await foldersIn(inFolder)).map((folder) => sweep(folder, givenUp)));
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(prefix));
+  return names.map((name) => join(folder, name));
+}
+
+/** Undefined for what is none of ours. */
+async function ownersOf(folder: string): Promise<Owners | undefined> {
   try {
     const found = await lstat(folder);
     // What another user put there is not to be believed.
-    if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) return;
-    const text = await readFile(join(folder, ownersFile), "utf8");
-    const read = v.safeParse(owners, JSON.parse(text));
-    if (!read.success || (await isRunning(read.output.process))) return;
-    await Promise.all(read.output.programs.map(stop));
-    await rm(folder, { recursive: true, force: true });
+    if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) return undefined;
+    const read = v.safeParse(owners, JSON.parse(await readFile(join(folder, ownersFile), "utf8")));
+    return read.success ? read.output : undefined;
   } catch {
     // Without owners it is none of ours; otherwise somebody else sweeps it at this moment.
+    return undefined;
   }
+}
+
+async function sweep(folder: string, givenUp: string | undefined): Promise<void> {
+  const found = await ownersOf(folder);
+  if (found === undefined || (await isRunning(found.process))) return;
+  const { host } = found;
+  if (host !== undefined && host.session !== givenUp && (await isRunning(host))) return;
+  await Promise.all(found.programs.map(stop));
+  // Somebody else may sweep it at this moment.
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
 }
 
 async function stop(program: Owner): Promise<void> {
@@ -93,7 +154,9 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-const isRunning = async ({ pid, started }: Owner): Promise<boolean> => (await startOf(pid)) === started;
+const ownerOf = async (pid: number): Promise<Owner> => ({ pid, started: (await startOf(pid)) ?? "" });
+
+export const isRunning = async ({ pid, started }: Owner): Promise<boolean> => (await startOf(pid)) === started;
 
 const run = promisify(execFile);
 

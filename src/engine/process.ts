@@ -5,21 +5,21 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
-import { startedEnvironment } from "../shared/protocol/engine-environment.js";
+import { engineStarter, startedEnvironment } from "../shared/protocol/engine-environment.js";
 import { createCodec } from "../shared/protocol/codec.js";
 import { portTransport, relayedTransport, type RelayedTransport } from "./client-transports.js";
-import { createEngine, sweepPrivateFolders } from "./index.js";
+import { createEngine, hostWith, sweepPrivateFolders } from "./index.js";
 import { type Host, hostOfThisProcess } from "./process-host.js";
 
 // Recordings and everything around them are for this user only. Programs started from here get the mask back.
 const umask = process.umask(0o077);
+const starter = engineStarter(process.env);
 const engine = createEngine({
   packageFolder: fileURLToPath(new URL("../../", import.meta.url)),
   environment: startedEnvironment(process.env),
   umask,
+  ...(starter === undefined ? {} : { host: await hostWith(starter.pid, starter.session) }),
 });
-// What an engine before this one left behind when it was killed.
-void sweepPrivateFolders();
 const codec = createCodec();
 const served = new Map<number, { readonly client: ServedClient; readonly relayed: RelayedTransport | undefined }>();
 
@@ -58,7 +58,11 @@ function serve(host: Host): void {
         void stop();
     }
   };
-  tell({ kind: "ready" });
+  // What an engine before this one was recording goes on; what others left behind when they were killed goes.
+  void engine.resume().then(() => {
+    tell({ kind: "ready" });
+    return sweepPrivateFolders();
+  });
 }
 
 let stopping: Promise<void> | undefined;

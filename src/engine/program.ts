@@ -2,16 +2,27 @@
 // asked to stop with it.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
+import { type Owner, isRunning } from "./private-folder.js";
 
 /** A program that was asked to stop and has not by then is killed. */
 const stopWithinMs = 5000;
+/** Between two looks whether a program that is not our child still runs. */
+const adoptedEveryMs = 100;
+const isGroup = process.platform !== "win32";
 
 export interface Program {
-  readonly child: ChildProcess;
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
+  /** What it prints, where that is read. */
+  readonly stdout: Readable | null;
   readonly exited: Promise<void>;
+  /** How it ended, as far as that is known; undefined before. */
+  ending(): ProgramEnding | undefined;
   /** SIGTERM, and SIGKILL when that does not help. */
   stop(): Promise<void>;
 }
@@ -32,7 +43,6 @@ export async function startProgram(
   // Node would blame the command.
   if (cwd !== undefined && !(await isFolder(cwd))) return failed(hindcastError("no-such-folder", { path: cwd }));
   const [file = "", ...args] = command;
-  const isGroup = process.platform !== "win32";
   const child = spawnWith(options.umask, file, args, {
     cwd,
     env: options.environment,
@@ -47,27 +57,57 @@ export async function startProgram(
   if (problem !== undefined)
     return failed(hindcastError("command-not-found", { command: file, reason: reasonOf(problem) }));
 
+  const { pid } = child;
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const signal = (name: NodeJS.Signals): void => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(isGroup ? -child.pid : child.pid, name);
-    } catch {
-      // It ended in this moment: `exited` says so.
-    }
-  };
-  const stop = async (): Promise<void> => {
-    signal("SIGTERM");
-    const impatience = setTimeout(() => signal("SIGKILL"), stopWithinMs);
-    await exited;
-    clearTimeout(impatience);
-  };
-  return ok({ child, exited, stop });
+  return ok({
+    pid,
+    stdout: child.stdout,
+    exited,
+    ending: () =>
+      pid === undefined
+        ? undefined
+        : { pid, exitCode: child.exitCode ?? undefined, signal: child.signalCode ?? undefined },
+    stop: () =>
+      stopped(exited, (name) => {
+        if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, name);
+      }),
+  });
 }
 
-/** How a program that has stopped ended. */
-export const endingOf = ({ child: { pid, exitCode, signalCode } }: Program): ProgramEnding | undefined =>
-  pid === undefined ? undefined : { pid, exitCode: exitCode ?? undefined, signal: signalCode ?? undefined };
+/** One that an engine before this one started. How it ends only it can say. */
+export function adoptProgram(owner: Owner): Program {
+  const { pid } = owner;
+  let hasExited = false;
+  const exited = (async () => {
+    while (await isRunning(owner)) await wait(adoptedEveryMs, undefined, { ref: false });
+    hasExited = true;
+  })();
+  return {
+    pid,
+    stdout: null,
+    exited,
+    ending: () => undefined,
+    stop: () =>
+      stopped(exited, (name) => {
+        if (!hasExited) signalGroup(pid, name);
+      }),
+  };
+}
+
+async function stopped(exited: Promise<void>, signal: (name: NodeJS.Signals) => void): Promise<void> {
+  signal("SIGTERM");
+  const impatience = setTimeout(() => signal("SIGKILL"), stopWithinMs);
+  await exited;
+  clearTimeout(impatience);
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(isGroup ? -pid : pid, name);
+  } catch {
+    // It ended in this moment: `exited` says so.
+  }
+}
 
 function spawnWith(
   umask: number | undefined,

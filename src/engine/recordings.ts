@@ -1,4 +1,5 @@
 // Every recording that is open in this engine, by id and by file: a file is opened once, however many ask for it.
+import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Result, failed, ok } from "../shared/base/result.js";
@@ -6,6 +7,7 @@ import type { CallResult, EngineNotice, RecordingSummary } from "../shared/proto
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
 import { OpenRecording, type RecordingEvents } from "./open-recording.js";
+import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { Recents } from "./recents.js";
 
 /** Between two notices about one recording. */
@@ -23,17 +25,23 @@ export class Recordings {
   /** Files on their way to being closed: who asks for one opens it anew afterwards. */
   readonly #closing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, PendingNotice>();
+  /** Why recordings of an engine before this one could not be gone on with. */
+  readonly #lost = new Map<string, HindcastError>();
+  /** An id of an engine before this one names nothing else here. */
+  readonly #idPrefix = randomBytes(4).toString("hex");
   #nextId = 1;
 
   constructor(
     readonly appVersion: string,
     readonly recents: Recents,
     readonly notify: (notice: EngineNotice) => void,
+    readonly host?: EngineHost,
   ) {}
 
   get(recordingId: string): Result<OpenRecording, HindcastError> {
     const recording = this.#byId.get(recordingId);
-    return recording?.isOpen === true ? ok(recording) : failed(hindcastError("recording-closed"));
+    if (recording?.isOpen === true) return ok(recording);
+    return failed(this.#lost.get(recordingId) ?? hindcastError("recording-closed"));
   }
 
   /**
@@ -76,14 +84,35 @@ export class Recordings {
   async create(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
     const path = join(await truePath(dirname(resolve(givenPath))), basename(givenPath));
     const id = this.#newId();
-    const events: RecordingEvents = {
+    if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
+    const created = await this.#register(path, () =>
+      OpenRecording.create(id, path, this.appVersion, this.#eventsOf(id), this.host),
+    );
+    if (created.ok) await this.recents.used(path);
+    return created;
+  }
+
+  /** Goes on with what engines of the same host, which are gone, were recording. */
+  async resume(): Promise<void> {
+    if (this.host === undefined) return;
+    for (const { folder, note } of await takeOverFolders(this.host.session)) {
+      const { id, path, socketPath, token } = note;
+      const address = { folder, socketPath, token };
+      const resumed = await this.#register(path, () => OpenRecording.resume(id, path, address, this.#eventsOf(id)));
+      if (!resumed.ok) {
+        this.#lost.set(id, resumed.error);
+        continue;
+      }
+      for (const program of resumed.value.live?.programs ?? [])
+        void program.exited.then(() => this.stop(resumed.value));
+    }
+  }
+
+  #eventsOf(id: string): RecordingEvents {
+    return {
       onChange: () => this.#changed(id),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };
-    if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
-    const created = await this.#register(path, () => OpenRecording.create(id, path, this.appVersion, events));
-    if (created.ok) await this.recents.used(path);
-    return created;
   }
 
   async #register(
@@ -173,7 +202,7 @@ export class Recordings {
   }
 
   #newId(): string {
-    return `r${this.#nextId++}`;
+    return `${this.#idPrefix}-${this.#nextId++}`;
   }
 
   /** Tells at once, then at most four times a second; the last change is always told. */

@@ -1,69 +1,61 @@
 // The engine as Electron's utility process. Each page gets a port of its own to it; when it dies unasked, a new one is
 // there within a second and every page gets a new port.
-import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityProcess } from "electron";
-import * as v from "valibot";
+import { randomBytes } from "node:crypto";
+import { MessageChannelMain, type MessagePortMain, utilityProcess } from "electron";
 import { engineEnvironment } from "../shared/protocol/engine-environment.js";
-import { type ToEngineProcess, fromEngineProcess } from "../shared/protocol/engine-host.js";
+import type { ToEngineProcess } from "../shared/protocol/engine-host.js";
+import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
 
-const restartDelayMs = 100;
-const stopWithinMs = 20_000;
+interface Utility extends EngineProcess {
+  handPort(message: ToEngineProcess, port: MessagePortMain): void;
+}
 
 export class Engine {
-  #process: UtilityProcess;
-  #isReady = false;
-  #isStopping = false;
+  readonly #keeper: EngineKeeper<Utility>;
   #nextClient = 1;
-  readonly #entry: string;
-  readonly #onReady: () => void;
 
   /** `onReady` is called for every engine started: pages need a new port then. */
   constructor(entry: string, onReady: () => void) {
-    this.#entry = entry;
-    this.#onReady = onReady;
-    this.#process = this.#start();
+    const env = engineEnvironment(process.env, { pid: process.pid, session: randomBytes(16).toString("hex") });
+    this.#keeper = new EngineKeeper({
+      start: (events) => startUtility(entry, env, events),
+      after,
+      onReady,
+      // Pages have ports of their own, which close with the process.
+      onMessage: () => undefined,
+      onLost: () => undefined,
+      // The engine of the next start of the app does it; this process does without the engine's code.
+      sweep: () => Promise.resolve(),
+      stopWithinMs: 20_000,
+    });
   }
 
   /** A line for one page; undefined while there is no engine, after which `onReady` will be called. */
   newPort(): MessagePortMain | undefined {
-    if (!this.#isReady) return undefined;
+    if (!this.#keeper.isReady) return undefined;
     const { port1, port2 } = new MessageChannelMain();
-    const connect: ToEngineProcess = { kind: "connect", client: this.#nextClient++ };
-    this.#process.postMessage(connect, [port1]);
+    this.#keeper.process.handPort({ kind: "connect", client: this.#nextClient++ }, port1);
     return port2;
   }
 
   /** Ends live recordings, commits what was received and ends the process. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    const engine = this.#process;
-    if (engine.pid === undefined) return;
-    const ended = new Promise<void>((resolve) => engine.once("exit", () => resolve()));
-    const stop: ToEngineProcess = { kind: "stop" };
-    engine.postMessage(stop);
-    const impatience = setTimeout(() => engine.kill(), stopWithinMs);
-    await ended;
-    clearTimeout(impatience);
+  stop(): Promise<void> {
+    return this.#keeper.stop();
   }
+}
 
-  #start(): UtilityProcess {
-    const engine = utilityProcess.fork(this.#entry, [], {
-      serviceName: "Hindcast engine",
-      env: engineEnvironment(process.env),
-      stdio: "inherit",
-    });
-    engine.on("message", (message: unknown) => {
-      const told = v.safeParse(fromEngineProcess, message);
-      if (!told.success || told.output.kind !== "ready") return;
-      this.#isReady = true;
-      this.#onReady();
-    });
-    engine.once("exit", () => {
-      this.#isReady = false;
-      if (this.#isStopping) return;
-      setTimeout(() => {
-        if (!this.#isStopping) this.#process = this.#start();
-      }, restartDelayMs);
-    });
-    return engine;
-  }
+function startUtility(entry: string, env: Record<string, string | undefined>, events: EngineEvents): Utility {
+  const engine = utilityProcess.fork(entry, [], { serviceName: "Hindcast engine", env, stdio: "inherit" });
+  engine.on("message", (message: unknown) => events.onMessage(message));
+  engine.once("exit", (code) => events.onExit(code === 0));
+  return {
+    send: (message) => engine.postMessage(message),
+    handPort: (message, port) => engine.postMessage(message, [port]),
+    kill: () => void engine.kill(),
+  };
+}
+
+function after(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
 }

@@ -1,18 +1,17 @@
 // The engine as a child process of a serve host or a command. Clients (pages, or the host itself) share the one IPC
-// channel, told apart by number. When the engine dies unasked, every client's transport closes, and with `restart` a new
-// engine is there within a second for whoever connects again.
+// channel, told apart by number. When the engine dies unasked, every client's transport closes, and a new engine is there
+// within a second for whoever connects again.
 import { type ChildProcess, fork } from "node:child_process";
-import * as v from "valibot";
+import { randomBytes } from "node:crypto";
 import { engineEnvironment } from "../shared/protocol/engine-environment.js";
-import { type FromEngineProcess, type ToEngineProcess, fromEngineProcess } from "../shared/protocol/engine-host.js";
+import type { FromEngineProcess } from "../shared/protocol/engine-host.js";
+import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
 import type { Transport } from "../shared/protocol/rpc.js";
 
 export interface EngineChildOptions {
   /** The built entry of the engine's process. */
   readonly entry: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly restart: boolean;
-  /** After this it is killed: what it had committed is in the file. */
   readonly stopWithinMs?: number;
 }
 
@@ -21,93 +20,54 @@ interface Client {
   readonly lose: () => void;
 }
 
-const restartDelayMs = 100;
+interface Child extends EngineProcess {
+  readonly pid: number | undefined;
+}
 
 export class EngineChild {
-  #child: ChildProcess;
-  #isReady: Promise<boolean>;
-  #isStopping = false;
-  #swept: Promise<void> | undefined;
+  readonly #keeper: EngineKeeper<Child>;
+  readonly #session = randomBytes(16).toString("hex");
   #nextClient = 1;
   readonly #clients = new Map<number, Client>();
-  readonly #options: EngineChildOptions;
 
-  constructor(options: EngineChildOptions) {
-    this.#options = options;
-    this.#child = this.#start();
-    this.#isReady = whenReady(this.#child);
+  constructor({ entry, environment, stopWithinMs = 20_000 }: EngineChildOptions) {
+    const env = engineEnvironment(environment, { pid: process.pid, session: this.#session });
+    this.#keeper = new EngineKeeper({
+      start: (events) => startChild(entry, env, events),
+      after,
+      onMessage: (told) => this.#take(told),
+      onLost: () => this.#lost(),
+      sweep: () => sweepAfterEngine(this.#session),
+      stopWithinMs,
+    });
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#keeper.process.pid;
   }
 
-  /** Undefined when the engine ended before it could answer. */
+  /** Waits for an engine that answers; undefined when none will come. */
   async connect(): Promise<Transport | undefined> {
-    if (!(await this.#isReady) || !this.#child.connected) return undefined;
-    return this.#transportOf(this.#nextClient++);
+    const engine = await this.#keeper.ready();
+    return engine === undefined ? undefined : this.#transportTo(engine, this.#nextClient++);
   }
 
   /** Ends live recordings, commits what was received and ends the process. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) {
-      // One that would have been started anew just now was killed.
-      if (child.exitCode !== 0) this.#swept ??= sweepAfterEngine();
-      return this.#swept;
-    }
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    this.#send({ kind: "stop" });
-    const impatience = setTimeout(() => child.kill("SIGKILL"), this.#options.stopWithinMs ?? 20_000);
-    await ended;
-    clearTimeout(impatience);
-    await this.#swept;
-  }
-
-  #start(): ChildProcess {
-    const child = fork(this.#options.entry, [], {
-      env: engineEnvironment(this.#options.environment),
-      // Reconstruction makes many small objects that stay: with V8's small young generation they are copied too often.
-      execArgv: ["--max-semi-space-size=32"],
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      // A group of its own: Ctrl+C in the terminal is the program's affair; the engine ends when it is told to.
-      detached: true,
-    });
-    child.on("message", (message) => {
-      const told = v.safeParse(fromEngineProcess, message);
-      if (told.success) this.#take(told.output);
-    });
-    child.once("exit", (code) => this.#lost(code === 0));
-    // A message that could not be delivered is answered by "exit".
-    child.on("error", () => undefined);
-    return child;
+  stop(): Promise<void> {
+    return this.#keeper.stop();
   }
 
   #take(told: FromEngineProcess): void {
     if (told.kind === "bytes") this.#clients.get(told.client)?.deliver(told.bytes);
   }
 
-  #lost(isInOrder: boolean): void {
+  #lost(): void {
     const clients = [...this.#clients.values()];
     this.#clients.clear();
     for (const client of clients) client.lose();
-    if (this.#isStopping || !this.#options.restart) {
-      // No engine comes after it that would end the programs it started.
-      if (!isInOrder) this.#swept = sweepAfterEngine();
-      return;
-    }
-    this.#isReady = new Promise((resolve) => {
-      setTimeout(() => {
-        if (this.#isStopping) return resolve(false);
-        this.#child = this.#start();
-        void whenReady(this.#child).then(resolve);
-      }, restartDelayMs);
-    });
   }
 
-  #transportOf(client: number): Transport {
+  #transportTo(engine: Child, client: number): Transport {
     const messageListeners: ((bytes: Uint8Array) => void)[] = [];
     const closeListeners: (() => void)[] = [];
     const lose = (): void => {
@@ -119,39 +79,60 @@ export class EngineChild {
       },
       lose,
     });
-    this.#send({ kind: "connect", client });
+    engine.send({ kind: "connect", client });
     return {
       send: (bytes) => {
-        if (this.#clients.has(client)) this.#send({ kind: "bytes", client, bytes });
+        if (this.#clients.has(client)) engine.send({ kind: "bytes", client, bytes });
       },
       onMessage: (listener) => void messageListeners.push(listener),
       onClose: (listener) => void closeListeners.push(listener),
       close: () => {
         if (!this.#clients.delete(client)) return;
-        this.#send({ kind: "disconnect", client });
+        engine.send({ kind: "disconnect", client });
         lose();
       },
     };
   }
+}
 
-  #send(message: ToEngineProcess): void {
-    if (this.#child.connected) this.#child.send(message);
-  }
+function startChild(entry: string, env: NodeJS.ProcessEnv, events: EngineEvents): Child {
+  const child: ChildProcess = fork(entry, [], {
+    env,
+    // Reconstruction makes many small objects that stay: with V8's small young generation they are copied too often.
+    execArgv: ["--max-semi-space-size=32"],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // A group of its own: Ctrl+C in the terminal is the program's affair; the engine ends when it is told to.
+    detached: true,
+  });
+  let hasEnded = false;
+  const end = (isInOrder: boolean): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    events.onExit(isInOrder);
+  };
+  child.on("message", (message) => events.onMessage(message));
+  child.once("exit", (code) => end(code === 0));
+  // One that never started has no exit; of a message that could not be delivered "exit" tells.
+  child.on("error", () => {
+    if (child.pid === undefined) end(false);
+  });
+  return {
+    pid: child.pid,
+    send: (message) => {
+      if (child.connected) child.send(message);
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
 }
 
 /** What an engine does at its start. Loaded when needed: hosts have no other use for the engine's code. */
-async function sweepAfterEngine(): Promise<void> {
+async function sweepAfterEngine(session: string): Promise<void> {
   const { sweepPrivateFolders } = await import("../engine/index.js");
-  await sweepPrivateFolders();
+  await sweepPrivateFolders(undefined, session);
 }
 
-function whenReady(child: ChildProcess): Promise<boolean> {
-  return new Promise((resolve) => {
-    child.on("message", (message) => {
-      const told = v.safeParse(fromEngineProcess, message);
-      if (told.success && told.output.kind === "ready") resolve(true);
-    });
-    child.once("exit", () => resolve(false));
-    child.once("error", () => resolve(false));
-  });
+function after(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
 }

@@ -41,7 +41,7 @@ describe("the engine's process", () => {
       XDG_STATE_HOME: join(folder, "state"),
       NODE_OPTIONS: "--stack-trace-limit=7",
     };
-    child = new EngineChild({ entry, environment, restart: false });
+    child = new EngineChild({ entry, environment });
     const transport = await child.connect();
     if (transport === undefined) throw new Error("the engine did not start");
     client = connectToEngine(transport, createCodec());
@@ -91,7 +91,7 @@ describe("the engine's process", () => {
     const { pid } = await launchSleeper();
     expect([isRunning(pid), temporaryFolders().length]).toEqual([true, 1]);
     process.kill(child.pid ?? 0, "SIGKILL");
-    const next = isRestarted ? new EngineChild({ entry, environment, restart: false }) : undefined;
+    const next = isRestarted ? new EngineChild({ entry, environment }) : undefined;
     await next?.connect();
     if (!isRestarted) {
       while (isRunning(child.pid ?? 0)) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,4 +1,5 @@
 // Names and code locations that all processes of a recording share: one id each, written once, before their first use.
+import { type StoredDictionaries, locationKey } from "../store/stored-recording.js";
 import type { RecordingWriter } from "../store/recording-writer.js";
 
 export class Dictionaries {
@@ -8,7 +9,18 @@ export class Dictionaries {
   #series = 0;
   #scopes = 0;
 
-  constructor(readonly writer: RecordingWriter) {}
+  /** `known` are those of a recording that goes on. */
+  constructor(
+    readonly writer: RecordingWriter,
+    known?: StoredDictionaries,
+  ) {
+    if (known === undefined) return;
+    for (const [id, text] of known.names) this.#names.set(text, id);
+    for (const { id, key } of known.locations) this.#locations.set(key, id);
+    for (const serviceName of known.serviceNames) this.category(serviceName);
+    this.#series = known.lastSeries;
+    this.#scopes = known.lastScope;
+  }
 
   /** "" is 0, "none". */
   name(text: string): number {
@@ -22,7 +34,7 @@ export class Dictionaries {
   }
 
   location(file: number, line: number, column: number, functionName: number): number {
-    const key = `${file}:${line}:${column}:${functionName}`;
+    const key = locationKey(file, line, column, functionName);
     const known = this.#locations.get(key);
     if (known !== undefined) return known;
     const id = this.#locations.size + 1;

@@ -3,7 +3,7 @@
 // Bounded: of ended spans only the latest are remembered as parents; past the last row, rows are shared.
 
 const lastLane = 65_535;
-const rememberedEnds = 4096;
+export const rememberedEnds = 4096;
 
 export class Lanes {
   /** Per row, the number of the span that occupies it; 0 is free. */
@@ -11,6 +11,14 @@ export class Lanes {
   readonly #laneOf = new Map<number, number>();
   readonly #ended: number[] = [];
   #oldestEnded = 0;
+
+  /** A span that was given its row before; those that have ended come first, in the order of their ends. */
+  restore(span: number, lane: number, isOpen: boolean): void {
+    while (this.#occupants.length <= lane) this.#occupants.push(0);
+    this.#laneOf.set(span, lane);
+    this.#occupants[lane] = span;
+    if (!isOpen) this.end(span);
+  }
 
   begin(span: number, parent: number): number {
     const parentLane = this.#laneOf.get(parent);

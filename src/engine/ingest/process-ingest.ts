@@ -5,8 +5,9 @@ import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records
 import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
-import { connectionLostLabel, endLabel, gapLabels } from "../store/schema.js";
+import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
 import type { ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
+import type { StoredProcess } from "../store/stored-recording.js";
 import { attributesToJson } from "./attributes-json.js";
 import type { Dictionaries } from "./dictionaries.js";
 import { Lanes } from "./lanes.js";
@@ -58,7 +59,7 @@ export class ProcessIngest {
   /** Records the program had made when it sent its last batch; more may have followed. */
   #madeAtLeast = 0;
 
-  constructor(
+  private constructor(
     readonly process: number,
     readonly hello: Hello,
     readonly dictionaries: Dictionaries,
@@ -67,9 +68,50 @@ export class ProcessIngest {
   ) {
     this.#originNs = instantFromClock(hello.timeOriginMs, 0);
     this.#lastSeen = this.instantOf(hello.clockMs);
-    dictionaries.writer.process(this.row());
+  }
+
+  static begin(
+    process: number,
+    hello: Hello,
+    dictionaries: Dictionaries,
+    counts: Counts,
+    onScope: (seen: ScopeSeen) => void,
+  ): ProcessIngest {
+    const begun = new ProcessIngest(process, hello, dictionaries, counts, onScope);
+    dictionaries.writer.process(begun.row());
     const label = `${hello.serviceName} (pid ${hello.pid})`;
-    dictionaries.writer.mark({ process, seq: 0, instant: this.#originNs, kind: "start", label, lost: 0 });
+    dictionaries.writer.mark({ process, seq: 0, instant: begun.#originNs, kind: "start", label, lost: 0 });
+    return begun;
+  }
+
+  /** As it was at the last commit of an engine that is gone: what came after that is sent again. */
+  static restore(
+    stored: StoredProcess,
+    nameFrom: (id: number) => string,
+    dictionaries: Dictionaries,
+    counts: Counts,
+    onScope: (seen: ScopeSeen) => void,
+  ): ProcessIngest {
+    const restored = new ProcessIngest(stored.process, stored.hello, dictionaries, counts, onScope);
+    const { definitions } = stored;
+    for (const [own, id] of definitions.name) restored.#names.set(own, { id, text: nameFrom(id) });
+    for (const [own, id] of definitions.location) restored.#locations.set(own, id);
+    for (const [own, id] of definitions.series) restored.#series.set(own, id);
+    for (const [name, id] of stored.scopes) restored.#scopes.set(name, id);
+    for (const { span, lane } of stored.endedSpans) restored.#lanes.restore(span, lane, false);
+    for (const open of stored.openSpans) {
+      restored.#openSpans.set(open.row.span, open);
+      restored.#lanes.restore(open.row.span, open.row.lane, true);
+    }
+    restored.#lastSeen = stored.lastSeen;
+    restored.#ended = stored.ended;
+    restored.#isTailUnknown = stored.endUnknown;
+    restored.#received = stored.received;
+    restored.#madeAtLeast = stored.made;
+    restored.#written = stored.ended?.how === "bye" ? stored.written : undefined;
+    restored.#dropped = stored.dropped;
+    restored.#lastBatch = stored.lastBatch;
+    return restored;
   }
 
   instantOf(clockMs: number): bigint {
@@ -85,6 +127,8 @@ export class ProcessIngest {
       lastSeen: this.#lastSeen,
       ended: this.#ended,
       endUnknown: this.#isTailUnknown,
+      received: this.#received,
+      made: this.#madeAtLeast,
       written: this.#written ?? this.#received,
       dropped: this.#dropped,
       lastBatch: this.#lastBatch,
@@ -101,67 +145,80 @@ export class ProcessIngest {
     return true;
   }
 
+  /** One that is said again, because the engine it was said to is gone, changes nothing. */
   bye(bye: {
     readonly clockMs: number;
     readonly exitCode?: number | undefined;
     readonly written: number;
     readonly dropped: number;
   }): void {
+    if (this.#ended?.how === "bye") return;
     const at = this.instantOf(bye.clockMs);
     this.#written = Math.max(this.#received, bye.written);
     const missing = this.#written - this.#received + Math.max(0, bye.dropped - this.#dropped);
-    if (missing > 0) this.#gap(at, missing, "records dropped: the program ended before they could be sent");
-    this.#end(at, bye, endLabel(bye));
+    if (missing > 0) this.#gap(at, missing, "not-sent");
+    this.#isTailUnknown = false;
+    this.#end(at, "bye", bye, endLabel(bye));
   }
 
   connectionLost(): void {
     if (this.#ended !== undefined) return;
     this.#isTailUnknown = true;
-    this.#end(this.#lastSeen, {}, "connection lost: how it ended is not known");
+    this.#end(this.#lastSeen, "connection-lost", {}, "connection lost: how it ended is not known");
   }
 
   /** What the program's parent saw counts more than what was supposed without it. */
   endedAs(how: HowEnded): void {
-    if (this.#ended === undefined) return this.#end(this.#lastSeen, how, endLabel(how));
-    const { at, exitCode } = this.#ended;
+    // Without a good-bye its last records may be missing.
+    if (this.#ended === undefined) this.#isTailUnknown = true;
+    const { at, exitCode } = this.#ended ?? { at: this.#lastSeen };
     if (exitCode !== undefined && exitCode === how.exitCode) return;
-    this.#ended = { at, ...how };
-    const { writer } = this.dictionaries;
-    writer.relabelEnd({ process: this.process, instant: at, label: endLabel(how) });
-    writer.process(this.row());
+    // What it said itself stays the way its end is known.
+    this.#end(at, this.#ended?.how === "bye" ? "bye" : "parent", how, endLabel(how));
   }
 
   /** The recording ends, and what the program does from now on is not part of it. */
   disconnected(): void {
-    if (this.#ended === undefined) this.#end(this.#lastSeen, {}, "recording ended, the program went on");
+    if (this.#ended === undefined)
+      this.#end(this.#lastSeen, "recording-ended", {}, "recording ended, the program went on");
   }
 
   /** After the last chance to reconnect. */
   finish(): void {
     if (!this.#isTailUnknown) return;
     const missing = Math.max(0, this.#madeAtLeast - this.#received - this.#dropped);
-    this.#gap(this.#lastSeen, missing, connectionLostLabel);
+    this.#gap(this.#lastSeen, missing, "connection-lost");
   }
 
-  #gap(at: bigint, lost: number, label: string): void {
+  #gap(at: bigint, lost: number, reason: LossReason): void {
     this.#dropped += lost;
     this.counts.lost += lost;
     const { process } = this;
-    this.dictionaries.writer.mark({ process, seq: 0, instant: at, kind: "gap", label, lost });
+    const label = gapLabels[reason];
+    this.dictionaries.writer.mark({ process, seq: 0, instant: at, kind: "gap", label, lost, reason });
   }
 
   reconnected(): void {
-    this.#ended = undefined;
-    this.#isTailUnknown = false;
+    const { process } = this;
+    if (this.#ended !== undefined && this.#ended.how !== "bye") {
+      this.#ended = undefined;
+      this.#isTailUnknown = false;
+      this.dictionaries.writer.end(process, undefined);
+    }
     this.dictionaries.writer.process(this.row());
   }
 
-  #end(at: bigint, { exitCode, signal }: HowEnded, label: string): void {
-    this.#ended = { at, exitCode, signal };
+  #end(at: bigint, how: EndingKind, { exitCode, signal }: HowEnded, label: string): void {
+    this.#ended = { at, how, exitCode, signal };
     if (at > this.#lastSeen) this.#lastSeen = at;
     const { writer } = this.dictionaries;
-    writer.mark({ process: this.process, seq: 0, instant: at, kind: "end", label, lost: 0 });
+    const { process } = this;
+    writer.end(process, { process, seq: 0, instant: at, kind: "end", label, lost: 0 });
     writer.process(this.row());
+  }
+
+  #define(kind: DefinitionKind, id: number, refers: number): void {
+    this.dictionaries.writer.definition({ process: this.process, kind, id, refers });
   }
 
   #record(record: AgentRecord): void {
@@ -171,19 +228,23 @@ export class ProcessIngest {
     if (hasOwnSeq(record)) this.#received++;
     const head: RowHead = { process: this.process, seq: record.seq, instant };
     switch (record.kind) {
-      case "string":
-        this.#names.set(record.id, { id: this.dictionaries.name(record.text), text: record.text });
-        return;
+      case "string": {
+        const name = { id: this.dictionaries.name(record.text), text: record.text };
+        this.#names.set(record.id, name);
+        return this.#define("name", record.id, name.id);
+      }
       case "location": {
         const [file, functionName] = [this.#name(record.file), this.#name(record.functionName)];
-        this.#locations.set(record.id, this.dictionaries.location(file, record.line, record.column, functionName));
-        return;
+        const location = this.dictionaries.location(file, record.line, record.column, functionName);
+        this.#locations.set(record.id, location);
+        return this.#define("location", record.id, location);
       }
       case "series": {
         const [name, unit] = [this.#name(record.name), this.#name(record.unit)];
         const attributes = attributesToJson(record.attributes);
-        this.#series.set(record.id, this.dictionaries.newSeries(this.process, name, unit, attributes));
-        return;
+        const series = this.dictionaries.newSeries(this.process, name, unit, attributes);
+        this.#series.set(record.id, series);
+        return this.#define("series", record.id, series);
       }
       case "event": {
         this.counts.events++;
@@ -217,7 +278,13 @@ export class ProcessIngest {
       case "gap":
         this.#dropped += record.lost;
         this.counts.lost += record.lost;
-        writer.mark({ ...head, kind: "gap", label: gapLabels[record.reason], lost: record.lost });
+        writer.mark({
+          ...head,
+          kind: "gap",
+          label: gapLabels[record.reason],
+          lost: record.lost,
+          reason: record.reason,
+        });
         return;
       default:
         return unreachable(record);

@@ -86,6 +86,18 @@ export async function openForReading(path: string, steps = migrations): Promise<
   return openMigratedCopy(path, format.value, steps);
 }
 
+/** A file that this version made, to go on recording into it: what its engine committed last is in it. */
+export async function openForWriting(path: string): Promise<Result<OpenFile, HindcastError>> {
+  const looks = looksLikeDatabase(path);
+  if (!looks.ok) return looks;
+  const opened = await openWith(path, confined);
+  if (!opened.ok) return opened;
+  const format = await checkedFormat(opened.value.instance, path, formatVersion);
+  if (format.ok && format.value === formatVersion) return opened;
+  await opened.value.dispose();
+  return format.ok ? damaged(path, `format ${format.value} is not recorded into`) : format;
+}
+
 /**
  * A recorder that was killed leaves what it committed last in a log beside the file. It is put into the file once, so that
  * the file alone is the recording again. Where that cannot be, reading works with the log beside the file.
@@ -149,9 +161,15 @@ async function migrate(
   for (const [name, query] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${query}`);
 }
 
-async function openReadOnly(path: string): Promise<Result<OpenFile, HindcastError>> {
+const openReadOnly = (path: string): Promise<Result<OpenFile, HindcastError>> =>
+  openWith(path, { ...confined, access_mode: "READ_ONLY" });
+
+async function openWith(
+  path: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Result<OpenFile, HindcastError>> {
   try {
-    return ok(openFile(await DuckDBInstance.create(path, { ...confined, access_mode: "READ_ONLY" })));
+    return ok(openFile(await DuckDBInstance.create(path, settings)));
   } catch (error) {
     const reason = reasonOf(error);
     if (/lock on file|being used by another process/i.test(reason))

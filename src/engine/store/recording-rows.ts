@@ -3,7 +3,7 @@ import type { SpanKind, SpanStatus } from "../../shared/trace/attributes.js";
 import type { ObjectContents, ObjectId, CapturedValue } from "../../shared/trace/value.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { SmallOperation } from "./operation-json.js";
-import type { MarkKind } from "./schema.js";
+import type { DefinitionKind, EndingKind, LossReason, MarkKind } from "./schema.js";
 
 /** Where a row belongs; `seq` is absent for what the engine found out itself. */
 export interface RowHead {
@@ -64,13 +64,23 @@ export interface MarkRow {
   readonly kind: MarkKind;
   readonly label: string;
   readonly lost: number;
+  /** Of a gap. */
+  readonly reason?: LossReason;
 }
 
-/** What the mark of a process's end says instead. */
-export interface EndLabel {
+/** A process's own number for a name, place or series, and the recording's. */
+export interface DefinitionRow {
   readonly process: number;
-  readonly instant: bigint;
-  readonly label: string;
+  readonly kind: DefinitionKind;
+  readonly id: number;
+  readonly refers: number;
+}
+
+export interface ProcessEnd {
+  readonly at: bigint;
+  readonly how: EndingKind;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
 }
 
 /** A process as it is known now; each commit writes the newest state of those that changed. */
@@ -80,10 +90,12 @@ export interface ProcessRow {
   readonly category: number;
   readonly start: bigint;
   readonly lastSeen: bigint;
-  readonly ended:
-    { readonly at: bigint; readonly exitCode?: number | undefined; readonly signal?: string | undefined } | undefined;
+  readonly ended: ProcessEnd | undefined;
   /** The connection was lost without a goodbye. */
   readonly endUnknown: boolean;
+  readonly received: number;
+  /** Records that the program had made, at least. */
+  readonly made: number;
   readonly written: number;
   readonly dropped: number;
   readonly lastBatch: number;

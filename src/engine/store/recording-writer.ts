@@ -21,7 +21,7 @@ import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-j
 import type { OpenFile } from "./open-file.js";
 import type {
   ChangeRow,
-  EndLabel,
+  DefinitionRow,
   EventRow,
   LogRow,
   MarkRow,
@@ -29,7 +29,7 @@ import type {
   ProcessRow,
   SpanRow,
 } from "./recording-rows.js";
-import { markKinds, storedOperations } from "./schema.js";
+import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { TableBuffer } from "./table-buffer.js";
 
 const tables = {
@@ -44,7 +44,8 @@ const tables = {
   metric: [UINTEGER, BIGINT, BIGINT, UINTEGER, DOUBLE],
   write: [UINTEGER, BIGINT, BIGINT, BIGINT, UTINYINT, UINTEGER, VARCHAR, VARCHAR, UINTEGER, UINTEGER],
   keyframe: [UINTEGER, BIGINT, BIGINT, BIGINT, UINTEGER, UINTEGER, VARCHAR, UINTEGER, UINTEGER],
-  mark: [UINTEGER, BIGINT, BIGINT, UTINYINT, VARCHAR, BIGINT],
+  mark: [UINTEGER, BIGINT, BIGINT, UTINYINT, VARCHAR, BIGINT, VARCHAR],
+  definition: [UINTEGER, UTINYINT, UINTEGER, UINTEGER],
   /** Temporary: ends of spans that the file has already, joined to them in the same transaction. */
   span_end: [UINTEGER, UINTEGER, BIGINT, BIGINT, UTINYINT, UINTEGER, VARCHAR],
 } as const satisfies Record<string, readonly DuckDBType[]>;
@@ -54,6 +55,8 @@ const createSpanEnd = `CREATE TEMP TABLE span_end (
   process UINTEGER, span UINTEGER, end_seq BIGINT, end_instant BIGINT, status UTINYINT, name UINTEGER, attributes VARCHAR)`;
 const applySpanEnds = `UPDATE span SET end_seq = e.end_seq, end_instant = e.end_instant, status = e.status, name = e.name,
   attributes = e.attributes FROM span_end AS e WHERE span.process = e.process AND span.span = e.span AND span.end_seq IS NULL`;
+
+const deleteEnd = `DELETE FROM mark WHERE process = $1 AND kind = $2`;
 
 const newBuffers = (): Readonly<Record<TableName, TableBuffer>> => ({
   name: new TableBuffer(tables.name),
@@ -67,6 +70,7 @@ const newBuffers = (): Readonly<Record<TableName, TableBuffer>> => ({
   write: new TableBuffer(tables.write),
   keyframe: new TableBuffer(tables.keyframe),
   mark: new TableBuffer(tables.mark),
+  definition: new TableBuffer(tables.definition),
   span_end: new TableBuffer(tables.span_end),
 });
 
@@ -82,6 +86,7 @@ const tableNames: readonly TableName[] = [
   "write",
   "keyframe",
   "mark",
+  "definition",
   "span_end",
 ];
 
@@ -93,7 +98,7 @@ export class RecordingWriter {
   /** Spans begun since the last commit, by "process/span": still whole in memory when they end early. */
   #newSpans = new Map<string, SpanRow>();
   #processes = new Map<number, ProcessRow>();
-  readonly #endLabels: EndLabel[] = [];
+  #ends = new Map<number, MarkRow | undefined>();
   #start: bigint | undefined;
   #rows = 0;
 
@@ -102,13 +107,16 @@ export class RecordingWriter {
     this.#appenders = appenders;
   }
 
-  static async open(file: OpenFile): Promise<RecordingWriter> {
+  /** `known` are processes that the file has already. */
+  static async open(file: OpenFile, known: readonly number[] = []): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
     const appenders = new Map<TableName, DuckDBAppender>();
     for (const name of tableNames)
       appenders.set(name, await connection.createAppender(name, null, name === "span_end" ? "temp" : null));
-    return new RecordingWriter(connection, appenders);
+    const writer = new RecordingWriter(connection, appenders);
+    for (const process of known) writer.#knownProcesses.add(process);
+    return writer;
   }
 
   /** Rows waiting for the next commit. */
@@ -151,13 +159,17 @@ export class RecordingWriter {
   }
 
   mark(row: MarkRow): void {
-    const { process, seq, instant, kind, label, lost } = row;
-    this.#push("mark", process, BigInt(seq), instant, markKinds.indexOf(kind), label, BigInt(lost));
+    pushMark(this.#buffers.mark, row);
+    this.#rows++;
   }
 
-  /** How a process ended became known after its end was marked. */
-  relabelEnd(end: EndLabel): void {
-    this.#endLabels.push(end);
+  definition({ process, kind, id, refers }: DefinitionRow): void {
+    this.#push("definition", process, definitionKinds.indexOf(kind), id, refers);
+  }
+
+  /** The one mark of a process's end, in place of what was said before; undefined when it has not ended after all. */
+  end(process: number, mark: MarkRow | undefined): void {
+    this.#ends.set(process, mark);
     this.#rows++;
   }
 
@@ -210,24 +222,20 @@ export class RecordingWriter {
   async commit(): Promise<void> {
     if (this.#rows === 0) return;
     const [buffers, spans, processes, start] = [this.#buffers, this.#newSpans, this.#processes, this.#start];
-    const endLabels = this.#endLabels.splice(0);
+    const ends = this.#ends;
     this.#buffers = newBuffers();
     this.#newSpans = new Map();
     this.#processes = new Map();
+    this.#ends = new Map();
     this.#start = undefined;
     this.#rows = 0;
 
     for (const row of spans.values()) pushSpan(buffers.span, row);
+    for (const mark of ends.values()) if (mark !== undefined) pushMark(buffers.mark, mark);
     await this.#connection.run("BEGIN");
     try {
+      for (const process of ends.keys()) await this.#connection.run(deleteEnd, [process, markKinds.indexOf("end")]);
       await this.#writeAll(buffers, processes, start);
-      for (const { process, instant, label } of endLabels)
-        await this.#connection.run(`UPDATE mark SET label = $1 WHERE process = $2 AND instant = $3 AND kind = $4`, [
-          label,
-          process,
-          instant,
-          markKinds.indexOf("end"),
-        ]);
       await this.#connection.run("COMMIT");
     } catch (error) {
       // Else the transaction stays open beside whatever is done with the file next.
@@ -258,14 +266,20 @@ export class RecordingWriter {
       this.#knownProcesses.add(row.process);
       await this.#insertProcess(row);
     }
-    const { process, lastSeen, ended, written, dropped, lastBatch } = row;
+    const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch } = row;
     await this.#connection.run(
-      `UPDATE process SET last_seen = $2, ended = $3, exit_code = $4, written = $5, dropped = $6, last_batch = $7 WHERE process = $1`,
+      `UPDATE process SET last_seen = $2, ended = $3, exit_code = $4, signal = $5, ending = $6, tail_unknown = $7, received = $8,
+         made = $9, written = $10, dropped = $11, last_batch = $12 WHERE process = $1`,
       [
         process,
         lastSeen,
         ended?.at ?? null,
         ended?.exitCode ?? null,
+        ended?.signal ?? null,
+        ended?.how ?? null,
+        endUnknown,
+        BigInt(received),
+        BigInt(made),
         BigInt(written),
         BigInt(dropped),
         BigInt(lastBatch),
@@ -311,6 +325,10 @@ export class RecordingWriter {
     }
     this.#connection.closeSync();
   }
+}
+
+function pushMark(buffer: TableBuffer, { process, seq, instant, kind, label, lost, reason }: MarkRow): void {
+  buffer.push(process, BigInt(seq), instant, markKinds.indexOf(kind), label, BigInt(lost), reason ?? null);
 }
 
 function pushSpan(buffer: TableBuffer, row: SpanRow): void {

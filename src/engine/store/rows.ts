@@ -48,11 +48,19 @@ export class Rows {
     return this.#map(name, (value) => (value === null ? undefined : textFrom(name, value)));
   }
 
-  bytes(name: string): Uint8Array[] {
+  booleans(name: string): boolean[] {
     return this.#map(name, (value) => {
-      if (!(value instanceof DuckDBBlobValue)) throw unexpected(name);
-      return value.bytes;
+      if (typeof value !== "boolean") throw unexpected(name);
+      return value;
     });
+  }
+
+  bytes(name: string): Uint8Array[] {
+    return this.#map(name, (value) => bytesFrom(name, value));
+  }
+
+  optionalBytes(name: string): (Uint8Array | undefined)[] {
+    return this.#map(name, (value) => (value === null ? undefined : bytesFrom(name, value)));
   }
 
   #map<Value>(name: string, read: (value: DuckDBValue) => Value): Value[] {
@@ -79,6 +87,11 @@ function bigintFrom(name: string, value: DuckDBValue): bigint {
 function textFrom(name: string, value: DuckDBValue): string {
   if (typeof value !== "string") throw unexpected(name);
   return value;
+}
+
+function bytesFrom(name: string, value: DuckDBValue): Uint8Array {
+  if (!(value instanceof DuckDBBlobValue)) throw unexpected(name);
+  return value.bytes;
 }
 
 const unexpected = (column: string): UnreadableStored => new UnreadableStored(`column ${column}`);

@@ -44,6 +44,39 @@ export const migrations: readonly Migration[] = [
       `CREATE TABLE mark (process UINTEGER, seq BIGINT, instant BIGINT, kind UTINYINT, label VARCHAR, lost BIGINT)`,
     ],
   },
+  {
+    // How a process ended and what it lost as columns, and what a new engine needs to go on with a recording whose engine
+    // was killed: what each process calls its names, places and series.
+    name: "endings and going on",
+    statements: [
+      `ALTER TABLE process ADD COLUMN signal VARCHAR`,
+      `ALTER TABLE process ADD COLUMN ending VARCHAR`,
+      `ALTER TABLE process ADD COLUMN tail_unknown BOOLEAN`,
+      `ALTER TABLE process ADD COLUMN received BIGINT`,
+      `ALTER TABLE process ADD COLUMN made BIGINT`,
+      `ALTER TABLE process ADD COLUMN report VARCHAR`,
+      `ALTER TABLE mark ADD COLUMN reason VARCHAR`,
+      `CREATE TABLE definition (process UINTEGER, kind UTINYINT, id UINTEGER, refers UINTEGER)`,
+      `UPDATE process SET received = written, made = written, tail_unknown = false`,
+      `UPDATE process SET signal = label[length('ended by ') + 1:] FROM mark
+         WHERE mark.process = process.process AND mark.kind = 2 AND label LIKE 'ended by %'`,
+      `UPDATE process SET tail_unknown = true WHERE process IN (SELECT process FROM mark WHERE kind = 0
+         AND label = 'records may be missing: the connection was lost, how many is not known')`,
+      `UPDATE process SET ending = CASE
+         WHEN signal IS NOT NULL THEN 'parent'
+         WHEN tail_unknown THEN 'connection-lost'
+         WHEN process IN (SELECT process FROM mark WHERE kind = 2 AND label = 'recording ended, the program went on')
+           THEN 'recording-ended'
+         ELSE 'bye' END WHERE ended IS NOT NULL`,
+      `UPDATE mark SET reason = CASE label
+         WHEN 'records dropped: the program was faster than the recorder' THEN 'ring-full'
+         WHEN 'records dropped: Hindcast could not be reached' THEN 'buffer-full'
+         WHEN 'records dropped: a value could not be read' THEN 'unreadable-value'
+         WHEN 'records dropped: the program ended before they could be sent' THEN 'not-sent'
+         WHEN 'records may be missing: the connection was lost, how many is not known' THEN 'connection-lost'
+         END WHERE kind = 0`,
+    ],
+  },
 ];
 
 export const formatVersion = migrations.length;
@@ -65,26 +98,30 @@ export type StoredOperation = (typeof storedOperations)[number];
 export const markKinds = ["gap", "start", "end", "error"] as const;
 export type MarkKind = (typeof markKinds)[number];
 
-/** What a gap's label starts with, so that SQL can tell reasons apart. */
-export const gapLabels: Readonly<Record<(typeof gapReasons)[number], string>> = {
+/** Kinds of the table `definition`: whose ids of a process stand for which of the recording. Append only. */
+export const definitionKinds = ["name", "location", "series"] as const;
+export type DefinitionKind = (typeof definitionKinds)[number];
+
+/** How the end of a process is known: from itself, from its parent, or not at all. */
+export const endings = ["bye", "parent", "connection-lost", "recording-ended"] as const;
+export type EndingKind = (typeof endings)[number];
+
+/** Why records are missing: what agents say, and what the engine finds out itself. */
+export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-lost";
+
+export const gapLabels: Readonly<Record<LossReason, string>> = {
   "ring-full": "records dropped: the program was faster than the recorder",
   "buffer-full": "records dropped: Hindcast could not be reached",
   "unreadable-value": "records dropped: a value could not be read",
+  "not-sent": "records dropped: the program ended before they could be sent",
+  "connection-lost": "records may be missing: the connection was lost, how many is not known",
 };
 
-/** Of the gap at the end of a process whose connection was lost. */
-export const connectionLostLabel = "records may be missing: the connection was lost, how many is not known";
-
-const endedBy = "ended by ";
-
-/** Of the end of a process. The signal is nowhere else in the file. */
+/** Of the mark at the end of a process. */
 export function endLabel({ exitCode, signal }: { exitCode?: number | undefined; signal?: string | undefined }): string {
-  if (signal !== undefined) return `${endedBy}${signal}`;
+  if (signal !== undefined) return `ended by ${signal}`;
   return exitCode === undefined ? "ended" : `ended with ${exitCode}`;
 }
-
-export const signalFromEndLabel = (label: string): string | undefined =>
-  label.startsWith(endedBy) ? label.slice(endedBy.length) : undefined;
 
 const oneOf = (column: string, words: readonly string[]): string =>
   `list_element([${words.map((word) => `'${word}'`).join(", ")}], ${column} + 1)`;
@@ -98,7 +135,8 @@ const ofPlace = `LEFT JOIN location AS l ON l.id = t.location LEFT JOIN name AS 
 export const views: Readonly<Record<string, string>> = {
   processes: `SELECT process, pid, parent_pid, service_name, argv::JSON AS argv, cwd, node_version, platform, host_name,
       agent_version, settings::JSON AS settings, ${time("start")} AS start, ${time("last_seen")} AS last_seen,
-      ${time("ended")} AS ended, exit_code, written, dropped FROM process`,
+      ${time("ended")} AS ended, exit_code, signal, ending, tail_unknown, written, dropped, report::JSON AS report
+      FROM process`,
   events: `SELECT t.process, t.seq, ${time("t.instant")} AS time, n.text AS name, t.attributes, ${hex("s.span_id")} AS span_id,
       ${hex("s.trace_id")} AS trace_id FROM event AS t LEFT JOIN name AS n ON n.id = t.name ${ofSpan}`,
   spans: `SELECT t.process, t.seq, ${time("t.instant")} AS start, ${time("t.end_instant")} AS "end",
@@ -117,5 +155,5 @@ export const views: Readonly<Record<string, string>> = {
   keyframes: `SELECT t.process, t.seq, ${time("t.instant")} AS time, ${time("t.after")} AS after, c.name AS scope, t.object,
       t.contents, f.text AS file, l.line, l."column", g.text AS function, ${hex("s.span_id")} AS span_id
       FROM keyframe AS t LEFT JOIN scope AS c ON c.id = t.scope ${ofPlace} ${ofSpan}`,
-  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost FROM mark`,
+  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost, reason FROM mark`,
 };

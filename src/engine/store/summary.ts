@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { captureSettings } from "../../shared/protocol/agent-wire.js";
 import type { ProcessSummary, RecordingSummary, ScopeSummary } from "../../shared/protocol/engine-calls.js";
 import type { Query } from "./readers.js";
-import { connectionLostLabel, markKinds, signalFromEndLabel } from "./schema.js";
+import { readRedactions } from "./redactions.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
 
 export interface StoredFacts {
@@ -27,6 +27,7 @@ export async function readFacts(query: Query): Promise<StoredFacts> {
 
 async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   const rows = await query(`SELECT * FROM process ORDER BY process`);
+  const redactions = await readRedactions(query);
   const [pids, names, argvs, cwds] = [
     rows.numbers("pid"),
     rows.texts("service_name"),
@@ -40,7 +41,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
     rows.optionalNumbers("exit_code"),
   ];
   const [categories, written, dropped] = [rows.numbers("category"), rows.numbers("written"), rows.numbers("dropped")];
-  const { signals, lost } = await readEnds(query);
+  const [signals, tails] = [rows.optionalTexts("signal"), rows.booleans("tail_unknown")];
   return rows.numbers("process").map((process, row): ProcessSummary => {
     const end = ended[row];
     return {
@@ -53,33 +54,15 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       level: v.parse(captureSettings, parseStored(settings[row] ?? "")).level,
       start: starts[row] ?? 0n,
       lastSeen: seen[row] ?? 0n,
-      ended: end === undefined ? undefined : { at: end, exitCode: exits[row], signal: signals.get(process) },
-      endUnknown: lost.has(process),
+      ended: end === undefined ? undefined : { at: end, exitCode: exits[row], signal: signals[row] },
+      // Without an end the engine was killed and nobody went on with the recording.
+      endUnknown: end === undefined || tails[row] === true,
       category: categories[row] ?? 1,
       written: written[row] ?? 0,
       dropped: dropped[row] ?? 0,
+      redactions: redactions.get(process),
     };
   });
-}
-
-/** What only the marks say: signals that ended processes, and processes whose connection was lost for good. */
-async function readEnds(
-  query: Query,
-): Promise<{ readonly signals: ReadonlyMap<number, string>; readonly lost: ReadonlySet<number> }> {
-  const signals = new Map<number, string>();
-  const lost = new Set<number>();
-  const rows = await query(`SELECT process, label FROM mark WHERE kind IN ($1, $2) AND seq = 0 ORDER BY instant`, [
-    markKinds.indexOf("gap"),
-    markKinds.indexOf("end"),
-  ]);
-  const labels = rows.texts("label");
-  rows.numbers("process").forEach((process, row) => {
-    const label = labels[row] ?? "";
-    const signal = signalFromEndLabel(label);
-    if (signal !== undefined) signals.set(process, signal);
-    if (label === connectionLostLabel) lost.add(process);
-  });
-  return { signals, lost };
 }
 
 async function readScopes(query: Query): Promise<ScopeSummary[]> {

@@ -4,15 +4,29 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const carrier = "HINDCAST_USER_NODE_OPTIONS";
+const hostCarrier = "HINDCAST_ENGINE_HOST";
+
+/** Who starts an engine, and another one when that is killed. */
+export interface EngineStarter {
+  readonly pid: number;
+  /** The same for all engines that it starts in place of each other. */
+  readonly session: string;
+}
 
 /** Of the engine's process, from the host's. */
-export function engineEnvironment(own: Environment): Record<string, string | undefined> {
+export function engineEnvironment(own: Environment, starter: EngineStarter): Record<string, string | undefined> {
   const { NODE_OPTIONS: options, [carrier]: _, ...rest } = own;
-  return options === undefined || options === "" ? rest : { ...rest, [carrier]: options };
+  const started = { ...rest, [hostCarrier]: `${starter.pid}:${starter.session}` };
+  return options === undefined || options === "" ? started : { ...started, [carrier]: options };
+}
+
+export function engineStarter(own: Environment): EngineStarter | undefined {
+  const [pid, session] = (own[hostCarrier] ?? "").split(":");
+  return session === undefined ? undefined : { pid: Number(pid), session };
 }
 
 /** Of what the engine's process starts, from its own. */
 export function startedEnvironment(own: Environment): Record<string, string | undefined> {
-  const { NODE_OPTIONS: _, [carrier]: options, ...rest } = own;
+  const { NODE_OPTIONS: _, [carrier]: options, [hostCarrier]: _host, ...rest } = own;
   return options === undefined ? rest : { ...rest, NODE_OPTIONS: options };
 }
