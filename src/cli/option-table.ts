@@ -51,6 +51,28 @@ export const options = {
     preset: "on",
     schema: v.picklist(["on", "off"]),
   },
+  redact: {
+    flags: "--redact <on|off>",
+    help: "Take secrets (passwords, tokens, cookies, card numbers and the like) out of everything that is recorded",
+    choices: ["on", "off"],
+    preset: "on",
+    schema: v.picklist(["on", "off"]),
+  },
+  redactKey: {
+    flags: "--redact-key <name...>",
+    help: "A name whose values are secret, besides the known ones",
+    schema: globs,
+  },
+  redactPrefix: {
+    flags: "--redact-prefix <text...>",
+    help: "What secrets of your own begin with, wherever they stand",
+    schema: globs,
+  },
+  redactAllow: {
+    flags: "--redact-allow <name...>",
+    help: "A name, or a kind as hindcast info lists them, that is not redacted",
+    schema: globs,
+  },
   port: {
     flags: "--port <n>",
     help: "Port on 127.0.0.1; any free one when left out",
@@ -109,7 +131,8 @@ export interface CliCommand {
   readonly examples: readonly string[];
 }
 
-const capture = ["level", "include", "exclude", "writes"] as const;
+const redact = ["redact", "redactKey", "redactPrefix", "redactAllow"] as const;
+const capture = ["level", "include", "exclude", "writes", ...redact] as const;
 
 export const commands = {
   run: {

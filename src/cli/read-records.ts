@@ -4,7 +4,7 @@ import type { CallResult, MetricSeries, RecordingSummary } from "../shared/proto
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, range, withRecording } from "./reading.js";
-import { eventRow, instantsAsText, logRow, markRow, onOneLine, printed, processText, spanRow } from "./rows.js";
+import { eventRow, instantsAsText, logRow, markRow, onOneLine, printed, processText, redactionsText, spanRow } from "./rows.js";
 import type { Ending } from "./terminal.js";
 import { durationText, isoFromInstant, offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
@@ -29,7 +29,7 @@ function summaryLines(summary: RecordingSummary): string[] {
     `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, lost ${counts.lost}`,
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
-    ...processes.map(processText),
+    ...processes.flatMap((process) => [processText(process), ...redactionsText(process)]),
   ];
 }
 

@@ -164,6 +164,12 @@ function fateText({ ended, endUnknown }: ProcessSummary): string {
   return endUnknown === true ? `${how}, ${tailMissing}` : how;
 }
 
+/** One line, or none when nothing was redacted. */
+export function redactionsText({ redactions = {} }: ProcessSummary): string[] {
+  const kinds = Object.entries(redactions).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return kinds.length === 0 ? [] : [`     redacted: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(", ")}`];
+}
+
 export function processText(process: ProcessSummary): string {
   const { pid, serviceName, nodeVersion, level, argv } = process;
   const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;

@@ -42,6 +42,8 @@ const processSummary = v.object({
   category: count,
   written: count,
   dropped: count,
+  /** How often each kind of secret was taken out before it was recorded; absent when none was. */
+  redactions: v.optional(v.record(text, count)),
 });
 export type ProcessSummary = v.InferOutput<typeof processSummary>;
 
