@@ -55,5 +55,15 @@ export function classNameOf(target: object): string {
   return textProperty(constructor, "name") ?? "";
 }
 
-/** An Error of this or another realm, told without looking at anything the program can change. */
-export const isError = (value: unknown): value is Error => isNativeError(value);
+/** An Error of this or another realm, or one that came from a worker thread. */
+export const isError = (value: unknown): value is Error => isNativeError(value) || isCopyOfError(value);
+
+/** Node passes errors between threads as plain objects of the same prototype, their texts hidden as an error's are. */
+const isCopyOfError = (value: unknown): value is Error =>
+  typeof value === "object" &&
+  value !== null &&
+  !isProxy(value) &&
+  ["message", "stack"].every((key) => {
+    const found = getOwnPropertyDescriptor(value, key);
+    return found !== undefined && found.enumerable !== true && typeof found.value === "string";
+  });
