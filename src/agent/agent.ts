@@ -42,7 +42,7 @@ export function install(
   sink.redactWith(redaction);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
-  const agent: ProbeKit = { guest, context, sink };
+  const agent: ProbeKit = { guest, context, sink, redaction };
   const worker = new WorkerThread(
     bundle,
     {

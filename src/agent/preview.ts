@@ -3,12 +3,13 @@
 import { types } from "node:util";
 import type { AttributeValue } from "../shared/trace/attributes.js";
 import { attributeFrom } from "./attributes.js";
+import { type Redaction, noRedaction } from "./redact/redactor.js";
 import { isError, stackOf, textProperty } from "./own-data.js";
 
 const maxUnits = 16_384;
 
 /** The text console.log would print for these arguments, to within the layout of objects. */
-export function formatLine(args: readonly unknown[]): string {
+export function formatLine(args: readonly unknown[], redaction: Redaction = noRedaction): string {
   let text = "";
   let next = 0;
   const template = args[0];
@@ -16,21 +17,21 @@ export function formatLine(args: readonly unknown[]): string {
     next = 1;
     text = template.replace(/%[sdifjoOc%]/g, (directive) => {
       if (directive === "%%") return args.length > 1 ? "%" : "%%";
-      return next < args.length ? formatted(directive, args[next++]) : directive;
+      return next < args.length ? formatted(directive, args[next++], redaction) : directive;
     });
   }
   for (; next < args.length && text.length < maxUnits; next++) {
     const value = args[next];
-    text += (next > 0 ? " " : "") + (typeof value === "string" ? value : previewOf(value));
+    text += (next > 0 ? " " : "") + (typeof value === "string" ? value : previewOf(value, redaction));
   }
   return text;
 }
 
-function formatted(directive: string, value: unknown): string {
+function formatted(directive: string, value: unknown, redaction: Redaction): string {
   const isNumeric = typeof value === "number" || typeof value === "string" || typeof value === "boolean";
   switch (directive) {
     case "%s":
-      return typeof value === "string" ? value : previewOf(value);
+      return typeof value === "string" ? value : previewOf(value, redaction);
     case "%d":
       return typeof value === "bigint" ? `${value}n` : String(isNumeric ? Number(value) : NaN);
     case "%i":
@@ -38,15 +39,15 @@ function formatted(directive: string, value: unknown): string {
     case "%f":
       return String(isNumeric ? Number.parseFloat(String(value)) : NaN);
     case "%j":
-      return JSON.stringify(attributeFrom(value) ?? null);
+      return JSON.stringify(redaction.value(attributeFrom(value) ?? null));
     case "%c":
       return "";
     default:
-      return previewOf(value);
+      return previewOf(value, redaction);
   }
 }
 
-export function previewOf(value: unknown): string {
+export function previewOf(value: unknown, redaction: Redaction = noRedaction): string {
   if (typeof value === "bigint") return `${value}n`;
   if (value === undefined) return "undefined";
   if (typeof value === "symbol") return value.toString();
@@ -59,7 +60,7 @@ export function previewOf(value: unknown): string {
   if (isError(value)) {
     return stackOf(value) ?? `${textProperty(value, "name") ?? "Error"}: ${textProperty(value, "message") ?? ""}`;
   }
-  return textOf(attributeFrom(value) ?? null);
+  return textOf(redaction.value(attributeFrom(value) ?? null));
 }
 
 function textOf(value: AttributeValue): string {

@@ -2,9 +2,12 @@
 import type { SpanContext } from "./context.js";
 import type { Guest } from "./guest.js";
 import type { Recorder } from "./recorder.js";
+import type { Redaction } from "./redact/redactor.js";
 
 export interface ProbeKit {
   readonly guest: Guest;
   readonly context: SpanContext;
   readonly sink: Recorder;
+  /** The recorder asks it by itself; here it is for what is made into text before that, which would hide what is what. */
+  readonly redaction: Redaction;
 }

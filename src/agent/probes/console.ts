@@ -15,13 +15,13 @@ const methods: Readonly<Record<string, Severity>> = {
   trace: "trace",
 };
 
-export function installConsole({ guest, sink }: ProbeKit): () => void {
+export function installConsole({ guest, sink, redaction }: ProbeKit): () => void {
   // console.trace calls console.error, which must not become a second log.
   let depth = 0;
   const record = (severity: Severity, args: readonly unknown[]): void => {
     const error = args.find(isError);
     const attributes = error === undefined ? {} : exceptionAttributes(error);
-    sink.log(severities[severity], "console", formatLine(args), attributes);
+    sink.log(severities[severity], "console", formatLine(args, redaction), attributes);
   };
   return together(
     Object.entries(methods).map(([method, severity]) =>

@@ -7,6 +7,7 @@ import { SpanContext } from "../context.js";
 import { Guest, saveOriginals } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { Recorder } from "../recorder.js";
+import { noRedaction } from "../redact/redactor.js";
 import { RingMemory, RingReader, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, parentFromHeader } from "../trace-context.js";
 import { installConsole } from "./console.js";
@@ -24,7 +25,7 @@ function kit() {
   const memory = RingMemory.allocate(1 << 16);
   const context = new SpanContext();
   const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
-  const probeKit: ProbeKit = { guest, context, sink };
+  const probeKit: ProbeKit = { guest, context, sink, redaction: noRedaction };
   const logs = () =>
     readRecords(new RingReader(memory).take(memory.size) ?? new Uint8Array()).flatMap((record) =>
       record.kind === "log" ? [record.body] : [],

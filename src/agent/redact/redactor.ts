@@ -18,6 +18,7 @@ export interface Redaction {
   isHarmlessNumber(value: number): boolean;
   text(text: string): string;
   attributes(attributes: Attributes): Attributes;
+  value(value: AttributeValue): AttributeValue;
   record(body: AgentRecordBody): AgentRecordBody;
   /** What stands in place of an object under this name; undefined: the object may be captured. */
   placeholder(name: string): string | undefined;
@@ -31,6 +32,7 @@ export const noRedaction: Redaction = {
   isHarmlessNumber: () => true,
   text: (text) => text,
   attributes: (attributes) => attributes,
+  value: (value) => value,
   record: (body) => body,
   placeholder: () => undefined,
   counts: new Map(),
@@ -120,6 +122,10 @@ class Redactor implements Redaction {
 
   attributes(attributes: Attributes): Attributes {
     return this.#attributes(attributes, undefined, maxDepth);
+  }
+
+  value(value: AttributeValue): AttributeValue {
+    return this.#value(value, undefined, maxDepth);
   }
 
   #attributes(attributes: Attributes, outer: KeyKind | undefined, depth: number): Attributes {
