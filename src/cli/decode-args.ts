@@ -33,6 +33,8 @@ export function decodeCommand(
     if (!read.success) return failed(usage(read.issues[0].message));
     args[option] = read.output;
   }
+  if (args["limit"] !== undefined && args["last"] !== undefined)
+    return failed(usage("--limit and --last do not go together"));
   return ok({ kind: "command", name, args } as ParsedCommand);
 }
 

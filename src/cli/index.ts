@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { unreachable } from "../shared/base/unreachable.js";
 import { hindcastError } from "../shared/protocol/errors.js";
+import { copy } from "./copy.js";
 import { completionScript } from "./completions.js";
 import type { ParsedCommand } from "./decode-args.js";
 import { parse } from "./parse.js";
@@ -64,6 +65,8 @@ function runCommand(command: ParsedCommand): Promise<Ending> {
       return serve(world, command.args);
     case "demo":
       return demo(world, command.args);
+    case "copy":
+      return copy(world, command.args);
     case "info":
       return info(world, command.args);
     case "state":

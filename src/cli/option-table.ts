@@ -34,7 +34,7 @@ function wholeNumber(name: string, least: number, most: number) {
 }
 
 export const options = {
-  out: { flags: "-o, --out <file>", help: "Where to write the recording", isPath: true, schema: text },
+  out: { flags: "-o, --out <file>", help: "Where to write the recording or its copy; the folder has to be there", isPath: true, schema: text },
   level: {
     flags: "--level <level>",
     help: "How much is captured; each level adds to the one before",
@@ -103,7 +103,23 @@ export const options = {
   at: { flags: "--at <time>", help: "The instant; - reads instants from standard input, one a line", schema: text },
   from: { flags: "--from <time>", help: "First instant (where optional, the recording's start)", schema: text },
   to: { flags: "--to <time>", help: "Last instant (where optional, the recording's end)", schema: text },
-  limit: { flags: "--limit <n>", help: "At most so many rows", schema: wholeNumber("limit", 1, 1_000_000_000) },
+  limit: {
+    flags: "--limit <n>",
+    help: "Only the first n rows, in the order of time (diff: of paths)",
+    schema: wholeNumber("limit", 1, 1_000_000_000),
+  },
+  last: {
+    flags: "--last <n>",
+    help: "Only the last n rows, in the order of time",
+    schema: wholeNumber("last", 1, 1_000_000_000),
+  },
+  nearest: {
+    flags: "--nearest <n>",
+    help: "How many records: half of them at or before the instant, half after it",
+    preset: "20",
+    schema: wholeNumber("nearest", 1, 10_000),
+  },
+  overwrite: { flags: "--overwrite", help: "Replace a file that has this name already", schema: flag },
 } as const satisfies Record<string, CliOption>;
 
 export type OptionName = keyof typeof options;
@@ -170,6 +186,13 @@ export const commands = {
     optional: ["port", "open"],
     examples: ["hindcast demo"],
   },
+  copy: {
+    summary: "Copy a saved recording into one file, brought up to this version's format",
+    operand: "file",
+    required: ["out"],
+    optional: ["overwrite"],
+    examples: ["hindcast copy app.hindcast -o kept.hindcast"],
+  },
   info: {
     summary: "What a recording holds: processes, state, counts",
     operand: "file",
@@ -191,7 +214,7 @@ export const commands = {
     summary: "Every write at, above or below a path, oldest first",
     operand: "file",
     required: ["scope", "path"],
-    optional: ["process", "limit", "json"],
+    optional: ["process", "limit", "last", "json"],
     examples: ["hindcast history app.hindcast --scope accounts --path acc_1.balance --json"],
   },
   "last-writer": {
@@ -212,43 +235,43 @@ export const commands = {
     summary: "Events in a span of time",
     operand: "file",
     required: [],
-    optional: ["from", "to", "limit", "json"],
+    optional: ["from", "to", "limit", "last", "json"],
     examples: ["hindcast events app.hindcast --from +1s --to +2s --json"],
   },
   spans: {
     summary: "Spans that overlap a span of time: requests, calls, the program's own",
     operand: "file",
     required: [],
-    optional: ["from", "to", "limit", "json"],
+    optional: ["from", "to", "limit", "last", "json"],
     examples: ["hindcast spans app.hindcast --json"],
   },
   "open-spans": {
     summary: "Spans begun and not ended at an instant",
     operand: "file",
     required: ["at"],
-    optional: ["limit", "json"],
+    optional: ["limit", "last", "json"],
     examples: ["hindcast open-spans app.hindcast --at +1.5s"],
   },
   logs: {
     summary: "Log lines in a span of time",
     operand: "file",
     required: [],
-    optional: ["from", "to", "limit", "json"],
+    optional: ["from", "to", "limit", "last", "json"],
     examples: ["hindcast logs app.hindcast --from +1s"],
   },
   metrics: {
     summary: "Metric samples in a span of time",
     operand: "file",
     required: [],
-    optional: ["from", "to", "limit", "json"],
+    optional: ["from", "to", "limit", "last", "json"],
     examples: ["hindcast metrics app.hindcast --json"],
   },
   around: {
     summary: "The records of every kind nearest to an instant",
     operand: "file",
     required: ["at"],
-    optional: ["limit", "json"],
-    examples: ["hindcast around app.hindcast --at +1.5s --limit 20"],
+    optional: ["nearest", "json"],
+    examples: ["hindcast around app.hindcast --at +1.5s --nearest 10"],
   },
   marks: {
     summary: "Process starts and ends, gaps and uncaught errors",

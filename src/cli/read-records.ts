@@ -1,10 +1,20 @@
 // Commands about what happened: info, events, spans, open-spans, logs, metrics, around, marks.
 import { type Result, ok } from "../shared/base/result.js";
-import type { CallResult, MetricSeries, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { CallResult, EventColumns, MetricSeries, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
-import { type Done, type Reading, done, range, withRecording } from "./reading.js";
-import { eventRow, instantsAsText, logRow, markRow, onOneLine, printed, processText, redactionsText, spanRow } from "./rows.js";
+import { type Done, type Reading, done, partOf, range, withRecording } from "./reading.js";
+import {
+  eventRow,
+  instantsAsText,
+  logRow,
+  markRow,
+  onOneLine,
+  printed,
+  processText,
+  redactionsText,
+  spanRow,
+} from "./rows.js";
 import type { Ending } from "./terminal.js";
 import { durationText, isoFromInstant, offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
@@ -43,35 +53,49 @@ export const events = (world: World, args: CommandArgs<"events">): Promise<Endin
       limit: args.limit ?? everyRow,
     });
     if (!found.ok) return found;
-    return printColumns(reading, found.value, found.value.timeNs.length, eventRow, args.json);
+    return printColumns(reading, found.value, partOf(found.value.timeNs.length, args), eventRow, args.json);
   });
 
 export const around = (world: World, args: CommandArgs<"around">): Promise<Ending> =>
   withRecording(world, args.file, async (reading) => {
     const at = reading.instant(args.at);
     if (!at.ok) return at;
-    const limit = args.limit ?? 20;
+    const nearest = args.nearest ?? 20;
     const found = await reading.call("events.around", {
       recordingId: reading.recordingId,
       instant: at.value,
-      before: Math.ceil(limit / 2),
-      after: Math.floor(limit / 2),
+      before: Math.ceil(nearest / 2),
+      after: Math.floor(nearest / 2),
     });
     if (!found.ok) return found;
-    return printColumns(reading, found.value, found.value.timeNs.length, eventRow, args.json);
+    const names: string[] = [];
+    for (let index = 0; index < found.value.names.length; index++)
+      names.push(await nameOf(reading, found.value, index));
+    return printColumns(reading, { ...found.value, names }, [0, names.length], eventRow, args.json);
   });
+
+/** A write by what it did to which path, `cart.total = 5`, as far as it is of a captured scope. */
+async function nameOf({ call, recordingId }: Reading, columns: EventColumns, index: number): Promise<string> {
+  const [name = "", process = 0, seq = 0] = [columns.names[index], columns.process[index], columns.seq[index]];
+  if (!name.startsWith("write: ")) return name;
+  const from = { kind: "seq", process, seq: seq - 1 } as const;
+  const next = await call("timeline.step", { recordingId, from, direction: "next", kind: "write", process });
+  if (!next.ok || next.value.position?.seq !== seq) return name;
+  return `write: ${next.value.position.what}`;
+}
 
 export const spans = (world: World, args: CommandArgs<"spans">): Promise<Ending> =>
   withRecording(world, args.file, async (reading) => {
     const times = range(reading, args);
     if (!times.ok) return times;
+    // All: the engine would keep the longest.
     const found = await reading.call("spans.range", {
       recordingId: reading.recordingId,
       ...times.value,
-      limit: args.limit ?? everyRow,
+      limit: everyRow,
     });
     if (!found.ok) return found;
-    return printColumns(reading, found.value, found.value.startNs.length, spanRow, args.json);
+    return printColumns(reading, found.value, partOf(found.value.startNs.length, args), spanRow, args.json);
   });
 
 export const openSpans = (world: World, args: CommandArgs<"open-spans">): Promise<Ending> =>
@@ -81,16 +105,16 @@ export const openSpans = (world: World, args: CommandArgs<"open-spans">): Promis
     const found = await reading.call("spans.openAt", {
       recordingId: reading.recordingId,
       instant: at.value,
-      limit: args.limit ?? everyRow,
+      limit: everyRow,
     });
     if (!found.ok) return found;
-    return printColumns(reading, found.value, found.value.startNs.length, spanRow, args.json);
+    return printColumns(reading, found.value, partOf(found.value.startNs.length, args), spanRow, args.json);
   });
 
 async function printColumns<Columns>(
   { out, summary }: Reading,
   columns: Columns,
-  length: number,
+  [first, end]: readonly [first: number, end: number],
   rowOf: (
     columns: Columns,
     index: number,
@@ -98,7 +122,7 @@ async function printColumns<Columns>(
   ) => { readonly json: unknown; readonly text: string },
   asJson: boolean,
 ): Promise<Done> {
-  for (let index = 0; index < length && !out.isClosed; index++) {
+  for (let index = first; index < end && !out.isClosed; index++) {
     await out.line(printed(rowOf(columns, index, summary), asJson));
   }
   return done;
@@ -112,15 +136,17 @@ export const logs = (world: World, args: CommandArgs<"logs">): Promise<Ending> =
     const { from, to } = times.value;
     const before = await call("logs.around", { recordingId, instant: from - 1n, before: 0, after: 0 });
     if (!before.ok) return before;
-    let left = args.limit ?? everyRow;
-    for (let first = before.value.row + 1; !out.isClosed; first += logPageRows) {
+    const upTo = await call("logs.around", { recordingId, instant: to, before: 0, after: 0 });
+    if (!upTo.ok) return upTo;
+    const [skipped, end] = partOf(Math.max(0, upTo.value.row - before.value.row), args);
+    let left = end - skipped;
+    for (let first = before.value.row + 1 + skipped; !out.isClosed; first += logPageRows) {
       const page = await call("logs.page", { recordingId, first, limit: logPageRows });
       if (!page.ok) return page;
       const { length } = page.value.timeNs;
       for (let index = 0; index < length; index++) {
-        const row = logRow(page.value, index, summary);
-        if (row.instant > to || left-- === 0) return done;
-        await out.line(printed(row, args.json));
+        if (left-- === 0) return done;
+        await out.line(printed(logRow(page.value, index, summary), args.json));
       }
       if (length < logPageRows) break;
     }
@@ -133,16 +159,18 @@ export const metrics = (world: World, args: CommandArgs<"metrics">): Promise<End
     if (!times.ok) return times;
     const listed = await reading.call("metrics.list", { recordingId: reading.recordingId });
     if (!listed.ok) return listed;
-    let left = args.limit ?? everyRow;
+    const found: { readonly series: MetricSeries; readonly sample: Sample }[] = [];
     for (const series of listed.value) {
       const samples = await samplesOf(reading, series, times.value.from, times.value.to);
       if (!samples.ok) return samples;
-      for (const sample of samples.value) {
-        if (left-- === 0 || reading.out.isClosed) return done;
-        await reading.out.line(
-          args.json ? JSON.stringify(sample, instantsAsText) : sampleText(reading.summary, series, sample),
-        );
-      }
+      for (const sample of samples.value) found.push({ series, sample });
+    }
+    found.sort((a, b) => (a.sample.instant < b.sample.instant ? -1 : a.sample.instant > b.sample.instant ? 1 : 0));
+    for (const { series, sample } of found.slice(...partOf(found.length, args))) {
+      if (reading.out.isClosed) return done;
+      await reading.out.line(
+        args.json ? JSON.stringify(sample, instantsAsText) : sampleText(reading.summary, series, sample),
+      );
     }
     return done;
   });

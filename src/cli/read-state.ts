@@ -1,6 +1,7 @@
 // Commands about captured state: state, history, last-writer, diff.
-import { failed } from "../shared/base/result.js";
-import { hindcastError } from "../shared/protocol/errors.js";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { formatPath, parsePath } from "../shared/trace/path.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, atInstant, done, processOf, withRecording } from "./reading.js";
 import { changeRow, onOneLine, printed, writeRow } from "./rows.js";
@@ -12,20 +13,33 @@ import type { World } from "./world.js";
 const notYet = { $type: "unavailable", because: "not-recorded", what: "not tracked yet" };
 
 const everyRow = 1_000_000_000;
+const pageRows = 1000;
 
-export const state = (world: World, args: CommandArgs<"state">): Promise<Ending> =>
+/** What calls about captured state are about. */
+interface Subject {
+  readonly recordingId: string;
+  readonly process: number;
+  readonly scope: string;
+}
+
+/** What these commands do first: the recording, and which process's scope is meant. */
+const withScope = (
+  world: World,
+  args: { readonly file: string; readonly scope: string; readonly process: string | undefined },
+  work: (reading: Reading, subject: Subject) => Promise<Done>,
+): Promise<Ending> =>
   withRecording(world, args.file, async (reading) => {
     const process = processOf(reading, args.scope, args.process);
     if (!process.ok) return process;
-    if (args.at === "-") return manyStates(world, reading, args, process.value);
+    return work(reading, { recordingId: reading.recordingId, process: process.value, scope: args.scope });
+  });
+
+export const state = (world: World, args: CommandArgs<"state">): Promise<Ending> =>
+  withScope(world, args, async (reading, subject) => {
+    if (args.at === "-") return manyStates(world, reading, subject);
     const at = reading.instant(args.at);
     if (!at.ok) return at;
-    const found = await reading.call("state.at", {
-      recordingId: reading.recordingId,
-      process: process.value,
-      scope: args.scope,
-      at: atInstant(at.value),
-    });
+    const found = await reading.call("state.at", { ...subject, at: atInstant(at.value) });
     if (!found.ok) return found;
     const value = found.value.value === undefined ? notYet : found.value.value;
     await noteUncertain(world, found.value.uncertain);
@@ -35,7 +49,9 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
     }
     const { summary } = reading;
     if (found.value.value === undefined) {
-      const first = summary.scopes.find((one) => one.process === process.value && one.scope === args.scope)?.firstSeen;
+      const first = summary.scopes.find(
+        (one) => one.process === subject.process && one.scope === args.scope,
+      )?.firstSeen;
       const since = first === undefined ? "" : ` (first at ${offsetFromStart(first, summary.start)})`;
       await reading.out.line(onOneLine(`${args.scope} was not tracked yet${since}`));
       return done;
@@ -58,7 +74,7 @@ async function noteUncertain({ terminal }: World, paths: readonly string[]): Pro
 }
 
 /** Looked up in the order of time, which costs one pass over the writes, and printed in the order asked. */
-async function manyStates(world: World, reading: Reading, args: CommandArgs<"state">, process: number): Promise<Done> {
+async function manyStates(world: World, reading: Reading, subject: Subject): Promise<Done> {
   const wanted: { readonly line: number; readonly instant: bigint }[] = [];
   for await (const text of world.terminal.input) {
     if (text.trim() === "") continue;
@@ -72,8 +88,7 @@ async function manyStates(world: World, reading: Reading, args: CommandArgs<"sta
   const uncertain = new Set<bigint>();
   for (const { line, instant } of byTime) {
     if (last?.instant !== instant) {
-      const { recordingId } = reading;
-      const found = await reading.call("state.at", { recordingId, process, scope: args.scope, at: atInstant(instant) });
+      const found = await reading.call("state.at", { ...subject, at: atInstant(instant) });
       if (!found.ok) return found;
       if (found.value.uncertain.length > 0) uncertain.add(instant);
       last = { instant, text: JSON.stringify(found.value.value === undefined ? notYet : found.value.value) };
@@ -89,54 +104,70 @@ async function manyStates(world: World, reading: Reading, args: CommandArgs<"sta
   return done;
 }
 
+/** Page by page, so that what is printed first does not wait for what is printed last, and little is held at once. */
 export const history = (world: World, args: CommandArgs<"history">): Promise<Ending> =>
-  withRecording(world, args.file, async (reading) => {
-    const process = processOf(reading, args.scope, args.process);
-    if (!process.ok) return process;
-    const found = await reading.call("state.history", {
-      recordingId: reading.recordingId,
-      process: process.value,
-      scope: args.scope,
-      path: args.path,
-      limit: args.limit ?? everyRow,
-    });
-    if (!found.ok) return found;
-    for (const write of found.value.writes)
-      await reading.out.line(printed(writeRow(write, reading.summary), args.json));
-    return done;
+  withScope(world, args, async (reading, subject) => {
+    const { call, out, summary } = reading;
+    const about = { ...subject, path: args.path };
+    const asked = normalized(args.path);
+    let before = await firstToPrint(reading, about, args.last);
+    let left = args.limit ?? everyRow;
+    for (;;) {
+      if (!before.ok) return before;
+      const page = await call("state.history", { ...about, after: before.value, limit: Math.min(left, pageRows) });
+      if (!page.ok) return page;
+      const { writes } = page.value;
+      for (const write of writes) await out.line(printed(writeRow(write, summary, asked), args.json));
+      left -= writes.length;
+      const last = writes.at(-1);
+      if (last === undefined || left === 0 || out.isClosed) return done;
+      before = ok(last.seq);
+    }
   });
 
+/** The Seq after which the last `last` writes begin; before all when all are wanted. */
+async function firstToPrint(
+  { call }: Reading,
+  about: Subject & { readonly path: string },
+  last: number | undefined,
+): Promise<Result<number, HindcastError>> {
+  let first: number | undefined;
+  for (let left = last ?? 0; left > 0;) {
+    const limit = Math.min(left, pageRows);
+    const page = await call("state.history", { ...about, limit, ...(first === undefined ? {} : { before: first }) });
+    if (!page.ok) return page;
+    first = page.value.writes[0]?.seq ?? first;
+    if (page.value.writes.length < limit) break;
+    left -= limit;
+  }
+  return ok(first === undefined ? 0 : first - 1);
+}
+
+/** As the engine writes paths; one that is none fails where it is asked for. */
+function normalized(text: string): string {
+  const path = parsePath(text);
+  return path.ok ? formatPath(path.value) : text;
+}
+
 export const lastWriter = (world: World, args: CommandArgs<"last-writer">): Promise<Ending> =>
-  withRecording(world, args.file, async (reading) => {
-    const process = processOf(reading, args.scope, args.process);
-    if (!process.ok) return process;
+  withScope(world, args, async (reading, subject) => {
     const at = reading.instant(args.at);
     if (!at.ok) return at;
-    const found = await reading.call("state.lastWriter", {
-      recordingId: reading.recordingId,
-      process: process.value,
-      scope: args.scope,
-      path: args.path,
-      at: atInstant(at.value),
-    });
+    const found = await reading.call("state.lastWriter", { ...subject, path: args.path, at: atInstant(at.value) });
     if (!found.ok) return found;
     const { write } = found.value;
     if (write === undefined) await reading.out.line(args.json ? "null" : "Nothing wrote it before that instant.");
-    else await reading.out.line(printed(writeRow(write, reading.summary), args.json));
+    else await reading.out.line(printed(writeRow(write, reading.summary, normalized(args.path)), args.json));
     return done;
   });
 
 export const diff = (world: World, args: CommandArgs<"diff">): Promise<Ending> =>
-  withRecording(world, args.file, async (reading) => {
-    const process = processOf(reading, args.scope, args.process);
-    if (!process.ok) return process;
+  withScope(world, args, async (reading, subject) => {
     const [from, to] = [reading.instant(args.from), reading.instant(args.to)];
     if (!from.ok) return from;
     if (!to.ok) return to;
     const found = await reading.call("state.diff", {
-      recordingId: reading.recordingId,
-      process: process.value,
-      scope: args.scope,
+      ...subject,
       a: atInstant(from.value),
       b: atInstant(to.value),
       limit: args.limit ?? everyRow,

@@ -33,7 +33,7 @@ export async function withRecording(
     await world.terminal.out.flush();
     if (outcome.ok) return ended(0);
     await complain(world.terminal, outcome.error);
-    return ended(1);
+    return ended(outcome.error.code === "bad-usage" ? 2 : 1);
   } finally {
     await close();
   }
@@ -64,7 +64,21 @@ export function range(
   const from = args.from === undefined ? ok(summary.start) : instant(args.from);
   if (!from.ok) return from;
   const to = args.to === undefined ? ok(summary.end) : instant(args.to);
-  return to.ok ? ok({ from: from.value, to: to.value }) : to;
+  if (!to.ok) return to;
+  const isBackwards = args.to !== undefined && from.value > to.value;
+  return isBackwards
+    ? failed(hindcastError("bad-usage", { reason: "--from is later than --to" }))
+    : ok({ from: from.value, to: to.value });
+}
+
+/** Which of so many rows in the order of time `--limit` or `--last` leave: [first, end). */
+export function partOf(length: number, { limit, last }: PartArgs): readonly [first: number, end: number] {
+  return [last === undefined ? 0 : Math.max(0, length - last), Math.min(length, limit ?? length)];
+}
+
+interface PartArgs {
+  readonly limit: number | undefined;
+  readonly last: number | undefined;
 }
 
 interface RangeArgs {

@@ -10,6 +10,7 @@ import type {
   WriteEntry,
 } from "../shared/protocol/engine-calls.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
+import { shellQuoted } from "./shell-words.js";
 import { durationText, offsetFromStart } from "./time-text.js";
 
 export interface Row {
@@ -121,7 +122,18 @@ export function logRow(
   };
 }
 
-export function writeRow(write: WriteEntry, summary: RecordingSummary): Row {
+/** "" names a scope's whole value. */
+const shownPath = (path: string): string => (path === "" ? "(root)" : path);
+
+/** Where the write was, and how that is to the path asked for, whose value is shown unless the write is below it. */
+function placeText(path: string, asked: string): string {
+  if (path === asked) return shownPath(path);
+  const isBelow = asked === "" || (path.startsWith(asked) && /^[.[]/.test(path.slice(asked.length)));
+  return `${shownPath(path)} (${isBelow ? "in" : "made"} ${shownPath(asked)})`;
+}
+
+/** `asked` is the path whose history this is of. */
+export function writeRow(write: WriteEntry, summary: RecordingSummary, asked: string): Row {
   const { instant, after, process, path, operation, oldText, newText, location, span } = write;
   const when = offsetFromStart(instant, summary.start);
   const shownWhen = after === undefined ? when : `between ${offsetFromStart(after, summary.start)} and ${when}`;
@@ -129,9 +141,9 @@ export function writeRow(write: WriteEntry, summary: RecordingSummary): Row {
   const whereIn = location?.functionName === undefined ? "" : ` in ${location.functionName}`;
   const during = span === undefined ? "" : `  during ${span.name}`;
   return {
-    json: write,
+    json: { asked, ...write },
     text: onOneLine(
-      `${shownWhen}  ${process}  ${operation}  ${path}: ${oldText || "(absent)"} → ${newText || "(absent)"}${where}${whereIn}${during}`,
+      `${shownWhen}  ${process}  ${operation}  ${placeText(path, asked)}: ${oldText || "(absent)"} → ${newText || "(absent)"}${where}${whereIn}${during}`,
     ),
   };
 }
@@ -140,7 +152,7 @@ export function changeRow(change: CallResult<"state.diff">["changes"][number]): 
   const { path, oldText, newText } = change;
   return {
     json: { path, old: change.old, new: change.new },
-    text: onOneLine(`${path}: ${oldText || "(absent)"} → ${newText || "(absent)"}`),
+    text: onOneLine(`${shownPath(path)}: ${oldText || "(absent)"} → ${newText || "(absent)"}`),
   };
 }
 
@@ -174,6 +186,6 @@ export function processText(process: ProcessSummary): string {
   const { pid, serviceName, nodeVersion, level, argv } = process;
   const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;
   return onOneLine(
-    `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fateText(process)}${loss}: ${argv.join(" ")}`,
+    `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fateText(process)}${loss}: ${shellQuoted(argv)}`,
   );
 }

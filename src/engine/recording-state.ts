@@ -25,6 +25,12 @@ interface Step {
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 const lookAheadNs = 10_000_000_000n;
 
+export interface HistoryPage {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
 interface KeptHistory {
   readonly history: PathHistory;
   last: Seq;
@@ -87,7 +93,26 @@ export class RecordingState {
     const printed = history.entries.findLast(({ write }) => isUpTo(write, upTo));
     if (printed !== undefined) return printed;
     const position = nearestWrite(history.positions, "previous", (one) => (isUpTo(one, upTo) ? -1 : 1));
-    const write = position === undefined ? undefined : await this.write(position);
+    return position === undefined ? undefined : this.#entryAt(process, history, position);
+  }
+
+  /** The oldest `limit` after a write or the newest `limit` before one, those that are not printed yet included. */
+  async page(process: ProcessId, history: PathHistory, wanted: HistoryPage): Promise<readonly HistoryEntry[]> {
+    const { after = -Infinity, before = Infinity, limit } = wanted;
+    const between = history.positions.filter((one) => one.seq > after && one.seq < before);
+    const chosen =
+      wanted.after === undefined ? between.slice(Math.max(0, between.length - limit)) : between.slice(0, limit);
+    const printed = new Map(history.entries.map((entry) => [entry.write.seq, entry]));
+    const entries: HistoryEntry[] = [];
+    for (const position of chosen) {
+      const entry = printed.get(position.seq) ?? (await this.#entryAt(process, history, position));
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  async #entryAt(process: ProcessId, history: PathHistory, position: WritePosition): Promise<HistoryEntry | undefined> {
+    const write = await this.write(position);
     if (write === undefined) return undefined;
     const justBefore = { seq: seq(write.seq - 1) };
     return this.graphs.at(process, justBefore, ({ graph }) => history.entryIn(graph, write));

@@ -151,6 +151,33 @@ describe("state.history and state.lastWriter", () => {
     }
   });
 
+  it("page through every write, from either end, also those older than the newest thousand", async () => {
+    const count = 1300;
+    const sets = Array.from({ length: count }, (_, index) => `@1.n=${index + 1}`).join("; ");
+    const calls = callsOver(`@1={}; scope s=@1; ${sets}`);
+    const all = Array.from({ length: count }, (_, index) => String(index + 1));
+    const page = async (more: { before?: number; after?: number }) => {
+      const answer = await calls.history({ ...common, path: "n", limit: 400, ...more });
+      if (!answer.ok) throw new Error(answer.error.code);
+      return answer.value.writes;
+    };
+    const forwards: string[] = [];
+    for (let after = 0; ;) {
+      const writes = await page({ after });
+      forwards.push(...writes.map(({ newText }) => newText));
+      after = writes.at(-1)?.seq ?? after;
+      if (writes.length === 0) break;
+    }
+    const backwards: string[] = [];
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const writes = await page({ before });
+      backwards.unshift(...writes.map(({ newText }) => newText));
+      before = writes[0]?.seq ?? before;
+      if (writes.length === 0) break;
+    }
+    expect([forwards, backwards]).toEqual([all, all]);
+  });
+
   it("refuse paths that are none and paths that name nothing", async () => {
     const calls = callsOver(story);
     expect([

@@ -95,14 +95,12 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
-    const { existed, total, entries } = await subject.value.state.history(
-      subject.value.process,
-      args.scope,
-      path.value,
-      args.limit,
-    );
-    if (!existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
-    return ok({ total, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
+    const { state, process } = subject.value;
+    const isPage = args.before !== undefined || args.after !== undefined;
+    const history = await state.history(process, args.scope, path.value, isPage ? newestKept : args.limit);
+    if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    const entries = isPage ? await state.page(process, history, args) : history.entries;
+    return ok({ total: history.total, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
   }
 
   async lastWriter(args: CallArgs<"state.lastWriter">): Answer<"state.lastWriter"> {

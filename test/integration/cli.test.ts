@@ -160,6 +160,9 @@ describe("hindcast record", () => {
       1,
       expect.stringContaining("taken.hindcast exists already.\n  Choose another name"),
     ]);
+    const absent = await place.run(["record", "-o", "absent/folder/x.hindcast", "--", "node", file]);
+    expect([absent.code, absent.err]).toEqual([1, expect.stringMatching(/There is no folder .*absent.folder\.\n/)]);
+    expect(existsSync(place.path("absent"))).toBe(false);
     const nowhere = await place.run(["record", "-o", "taken.hindcast/x.hindcast", "--", "node", file]);
     expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("cannot be written")]);
     expect(existsSync(place.path("started"))).toBe(false);
@@ -255,7 +258,7 @@ describe("the reading commands", () => {
     expect(JSON.parse(out)).toMatchObject({ $type: "unavailable", because: "not-recorded" });
     const text = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start"]);
     expect(text).toMatchObject({ code: 0, err: "" });
-    expect(text.out).toMatch(/^cart was not tracked yet \(first at \+0\.\d{6}s\)\n$/);
+    expect(text.out).toMatch(/^cart was not tracked yet \(first at \+\d+\.\d{6}s\)\n$/);
   });
 
   it("print the writes of a path, the last writer and differences", async () => {
@@ -291,9 +294,68 @@ describe("the reading commands", () => {
     const metrics = await ask("metrics", "read.hindcast");
     expect(metrics.filter(({ name }) => name === "cart.size")).toMatchObject([{ value: 20, unit: "{item}" }]);
     expect((await ask("marks", "read.hindcast")).map(({ kind }) => kind)).toEqual(["start", "end"]);
-    expect((await ask("around", "read.hindcast", "--at", seen[9]?.[0] ?? "", "--limit", "6")).length).toBe(6);
+    expect((await ask("around", "read.hindcast", "--at", seen[9]?.[0] ?? "", "--nearest", "6")).length).toBe(6);
     const last = rowsOf((await place.run(["events", "read.hindcast", "--from", "end", "--json"])).out);
     expect(last).toEqual([]);
+  });
+
+  it("print the first or the last rows in the order of time", async () => {
+    const seen = await recorded;
+    const ask = async (...words: string[]) => rowsOf((await place.run([...words, "--json"])).out);
+    const first = async (name: string, ...more: string[]) => {
+      const all = await ask(name, "read.hindcast", ...more);
+      expect(all.length).toBeGreaterThan(1);
+      expect(await ask(name, "read.hindcast", ...more, "--limit", "1")).toEqual(all.slice(0, 1));
+      expect(await ask(name, "read.hindcast", ...more, "--last", "1")).toEqual(all.slice(-1));
+      expect(await ask(name, "read.hindcast", ...more, "--last", "1000000")).toEqual(all);
+    };
+    await first("spans");
+    await first("logs");
+    await first("metrics");
+    await first("history", "--scope", "cart", "--path", "");
+    const instants = (await ask("metrics", "read.hindcast")).map(({ instant }) => BigInt(String(instant)));
+    expect(instants).toEqual(instants.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+    const until = ["--to", seen[9]?.[0] ?? ""];
+    expect(await ask("logs", "read.hindcast", ...until)).toEqual([]);
+    expect(await ask("spans", "read.hindcast", ...until, "--last", "2")).toMatchObject([
+      { name: "add item" },
+      { name: "add item" },
+    ]);
+  });
+
+  it("name paths, operations and commands so that people can read them", async () => {
+    const seen = await recorded;
+    const cart = ["read.hindcast", "--scope", "cart"];
+    const lines = async (...words: string[]) => (await place.run(words)).out.trim().split("\n");
+    const whole = await lines("history", ...cart, "--path", "");
+    expect(whole[0]).toMatch(/ \(root\): \(absent\) → /);
+    expect(whole.at(-1)).toMatch(/ map-set {2}items\["item 20"\] \(in \(root\)\): \(absent\) → /);
+    const price = await lines("history", ...cart, "--path", 'items["item 1"].price');
+    expect(price).toEqual([expect.stringMatching(/ map-set {2}items\["item 1"\] \(made items\["item 1"\]\.price\): /)]);
+    const [writer = ""] = await lines("last-writer", ...cart, "--path", "", "--at", "end");
+    expect(writer).toMatch(/items\["item 20"\] \(in \(root\)\)/);
+    expect((await lines("diff", ...cart, "--from", "start", "--to", "end"))[0]).toMatch(/^\(root\): \(absent\) → /);
+    const around = await lines("around", "read.hindcast", "--at", seen[4]?.[0] ?? "", "--nearest", "8");
+    expect(around).toContainEqual(expect.stringMatching(/ write: cart\.total = 5$/));
+    expect((await lines("info", "read.hindcast")).at(-1)).toMatch(/: \S+ '.*hindcast cli .*recorded\.mjs'$/);
+  });
+
+  it("copy a recording, and replace nothing unless told to", async () => {
+    await recorded;
+    expect(await place.run(["copy", "read.hindcast", "-o", "copied.hindcast"])).toMatchObject({
+      code: 0,
+      out: "",
+      err: "",
+    });
+    const state = ["--scope", "cart", "--at", "end", "--json"];
+    const copied = await place.run(["state", "copied.hindcast", ...state]);
+    expect(copied).toEqual(await place.run(["state", "read.hindcast", ...state]));
+    const again = await place.run(["copy", "read.hindcast", "-o", "copied.hindcast"]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining("copied.hindcast exists already.")]);
+    const replaced = await place.run(["copy", "read.hindcast", "-o", "copied.hindcast", "--overwrite"]);
+    expect(replaced).toMatchObject({ code: 0, err: "" });
+    const nowhere = await place.run(["copy", "read.hindcast", "-o", "no/where.hindcast"]);
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringMatching(/There is no folder .*no\.\n/)]);
   });
 
   it("print text for people, in which a recorded text cannot steer the terminal", async () => {
@@ -319,10 +381,15 @@ describe("the reading commands", () => {
       ["state", ...cart, "--at", "+1s"],
       ["history", ...cart, "--path", "total"],
       ["logs"],
+      ["copy", "-o", "in use copy.hindcast"],
     ].map(([name = "", ...options]) => [name, "in use.hindcast", ...options]);
     for (const command of commands) {
       const { code, out, err } = await place.run(command);
-      expect([code, out, err]).toEqual([1, "", expect.stringContaining("in use.hindcast is open in another process.")]);
+      expect([code, out, err]).toEqual([
+        1,
+        "",
+        expect.stringMatching(/in use\.hindcast is open in another process\.\n.*hindcast run/),
+      ]);
     }
     running.child.stdin.write("go");
     expect(await running.ended).toMatchObject({ code: 0, err: "" });
@@ -337,6 +404,8 @@ describe("the reading commands", () => {
   });
 
   it.each<[words: string[], code: number, message: RegExp]>([
+    [["events", "read.hindcast", "--from", "+1s", "--to", "+0.5s"], 2, /--from is later than --to\.\n/],
+    [["events", "read.hindcast", "--limit", "1", "--last", "1"], 2, /--limit and --last do not go together\.\n/],
     [["info", "missing.hindcast"], 1, /There is no file .*missing\.hindcast\.\n {2}/],
     [["info", "recorded.mjs"], 1, /recorded\.mjs is not a Hindcast recording\.\n {2}/],
     [["state", "read.hindcast", "--scope", "card", "--at", "end"], 1, /no state called card .*\n.*Known: cart\./],

@@ -303,11 +303,20 @@ export const engineCalls = {
     }),
   },
   /**
-   * Writes to a path's own slot, above it where they changed its value, and below it; oldest first, the newest `limit`.
+   * Writes to a path's own slot, above it where they changed its value, and below it; oldest first. The newest `limit`
+   * of all, the newest `limit` before a Seq, or the oldest `limit` after one; `total` counts all there are.
    * `old` and `new` are of the path asked for, or of the write's own path where that is below.
    */
   "state.history": {
-    args: v.object({ ...recording, process: count, scope: text, path: text, limit: count }),
+    args: v.object({
+      ...recording,
+      process: count,
+      scope: text,
+      path: text,
+      limit: count,
+      before: v.optional(count),
+      after: v.optional(count),
+    }),
     result: v.object({ total: count, writes: v.array(writeEntry) }),
   },
   "state.lastWriter": {

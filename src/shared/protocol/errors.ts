@@ -23,11 +23,11 @@ const catalogue = {
   },
   "damaged-recording": {
     message: "{path} is damaged: {reason}.",
-    next: "Try hindcast info on a copy of the file, and its .wal beside it if there is one.",
+    next: "Copy it again from where it was recorded: whole, and with the .wal beside it if there is one. Keep this one.",
   },
   "recording-in-use": {
     message: "{path} is open in another process.",
-    next: "Stop that recording or close that window, then try again.",
+    next: "To look at a program while it is recorded, start it with hindcast run: its window shows it and saves copies.",
   },
   "cannot-write": {
     message: "{path} cannot be written: {reason}.",
