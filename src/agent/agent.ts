@@ -35,8 +35,9 @@ export function install(
   const guest = new Guest(saveOriginals());
   const { now, timeOriginMs } = guest.originals;
   const context = new SpanContext();
-  const memory = RingMemory.allocate(configuration.ringBytes);
-  const sink = new Recorder(new RingWriter(memory), context, now, (error) => guest.at("recorder").noteFault(error));
+  const memory = RingMemory.allocate(configuration.delivery.ringBytes);
+  const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
+  const sink = new Recorder(new RingWriter(memory), context, now, noteFault, configuration.delivery.overflow);
   guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
   const redaction = createRedaction(configuration.settings.redaction, configuration.token);
   sink.redactWith(redaction);
@@ -71,7 +72,7 @@ export function install(
     onExit: (exitCode) => {
       lookOnceMore();
       worker.end(
-        () => ({ exitCode, ...sink.counts }),
+        () => ({ exitCode, ...sink.counts, faults: guest.faults }),
         () => sink.reportLoss(),
       );
     },

@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type AgentRecord, readRecords } from "../shared/protocol/agent-records.js";
+import { randomFrom } from "../shared/base/random.test-support.js";
+import { type AgentRecord, hasOwnSeq, readRecords } from "../shared/protocol/agent-records.js";
+import { type OverflowPolicy, overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { objectId } from "../shared/trace/value.js";
 import { SpanContext } from "./context.js";
 import { Recorder } from "./recorder.js";
-import { RingMemory, RingReader, RingWriter } from "./ring.js";
+import { Intake } from "./intake.js";
+import { joined } from "./joined.js";
+import { RingMemory, RingWriter, control, facts, link } from "./ring.js";
 
-function recorderWith(ringBytes: number) {
+function recorderWith(ringBytes: number, policy?: OverflowPolicy) {
   const memory = RingMemory.allocate(ringBytes);
-  const reader = new RingReader(memory);
+  const intake = new Intake(memory);
   const context = new SpanContext();
   const faults: string[] = [];
   let clock = 0;
@@ -16,9 +20,13 @@ function recorderWith(ringBytes: number) {
     context,
     () => ++clock,
     () => faults.push("fault"),
+    policy,
   );
-  const drained = (): AgentRecord[] => readRecords(reader.take(memory.size) ?? new Uint8Array());
-  return { recorder, context, drained, faults };
+  const drained = (): AgentRecord[] => {
+    const chunk = intake.take(memory.size);
+    return chunk === undefined ? [] : readRecords(joined([chunk.definitions, chunk.records]));
+  };
+  return { recorder, context, drained, faults, memory };
 }
 
 /** One word or two per record, names resolved: what a reader of the stream understands. */
@@ -100,7 +108,8 @@ describe("Recorder", () => {
     expect(kinds.filter((kind) => kind === "series")).toHaveLength(3);
     expect(kinds.filter((kind) => kind === "location")).toHaveLength(1);
     expect(kinds.filter((kind) => kind === "string")).toHaveLength(6);
-    expect(kinds.slice(0, 2)).toEqual(["string", "event"]);
+    // Whoever holds a record finds what it refers to: definitions come first.
+    expect(kinds.slice(0, 10).every((kind) => ["string", "series", "location"].includes(kind))).toBe(true);
   });
 
   it("counts what finds no room and says so exactly, as soon as there is room", () => {
@@ -109,34 +118,54 @@ describe("Recorder", () => {
     const before = drained();
     const kept = before.filter(({ kind }) => kind === "event").length;
     recorder.event("after", undefined);
-    const after = drained();
+    const all = drained();
+    const after = all.filter(({ kind }) => kind !== "string");
     expect(after[0]).toMatchObject({ kind: "gap", reason: "ring-full", lost: 500 - kept });
-    expect(storyOf(after)).toEqual([`gap ring-full ${500 - kept}`, "event after in 0"]);
+    expect(storyOf(all)).toEqual([`gap ring-full ${500 - kept}`, "event after in 0"]);
     const [last, gap] = [before.at(-1)?.seq ?? 0, after[0]?.seq ?? 0];
     expect(gap - last - 1).toBe(500 - kept);
     expect(recorder.counts.dropped).toBe(500 - kept);
   });
 
-  for (const seed of [1, 2, 3])
-    it(`accounts for every record under random draining (seed ${seed})`, () => {
-      const { recorder, drained } = recorderWith(4096);
-      let state = seed;
-      const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
-      const records: AgentRecord[] = [];
-      for (let i = 0; i < 20_000; i++) {
-        recorder.event(random() < 0.1 ? `name ${i}` : "usual", random() < 0.5 ? { i } : { list: [i] });
-        if (random() < 0.02) records.push(...drained());
-      }
-      while (!recorder.reportLoss()) records.push(...drained());
-      records.push(...drained());
-      let expected = 1;
-      for (const record of records) {
-        if (record.kind === "gap") expected += record.lost;
-        if (record.seq !== expected++) expect.fail(`seq ${record.seq} where ${expected - 1} was due`);
-      }
-      const events = records.filter(({ kind }) => kind === "event").length;
-      expect(events + recorder.counts.dropped).toBe(20_000);
-    });
+  for (const policy of overflowPolicies)
+    for (const seed of [1, 2, 3])
+      it(`accounts for every record under random draining, ${policy} (seed ${seed})`, () => {
+        const { recorder, drained, memory } = recorderWith(4096, policy);
+        // Nobody would come to make room while this thread waits.
+        if (policy === "block") Atomics.store(memory.control, control.link, link.refused);
+        const random = randomFrom(seed);
+        const records: AgentRecord[] = [];
+        const sent: number[] = [];
+        for (let i = 0; i < 20_000; i++) {
+          const isNew = random() < 0.1;
+          recorder.event(isNew ? `name ${i}` : "usual", random() < 0.5 ? { i } : { list: [i] });
+          if (policy === "drop-oldest") sent.push(i);
+          if (random() < 0.02) records.push(...drained());
+        }
+        while (!recorder.reportLoss()) records.push(...drained());
+        records.push(...drained());
+        const lost = { all: 0, events: 0 };
+        const seqs = new Set<number>();
+        const names = new Set<number>();
+        for (const record of records) {
+          if (record.kind === "gap") {
+            lost.all += record.lost;
+            lost.events += record.of.events;
+          }
+          if (record.kind === "string") names.add(record.id);
+          if (record.kind === "event" && !names.has(record.name)) expect.fail(`undefined name ${record.name}`);
+          if (!hasOwnSeq(record)) continue;
+          if (seqs.has(record.seq)) expect.fail(`seq ${record.seq} twice`);
+          seqs.add(record.seq);
+        }
+        const events = records.filter(({ kind }) => kind === "event");
+        expect(events.length + lost.events).toBe(20_000);
+        expect(seqs.size + lost.all).toBe(memory.facts[facts.lastSeq]);
+        expect(lost.events).toBeGreaterThan(1000);
+        const made = events.map(({ attributes }) => Number([attributes["i"] ?? attributes["list"]].flat()[0]));
+        expect(made).toEqual([...made].sort((one, other) => one - other));
+        if (policy === "drop-oldest") expect(made.at(-1)).toBe(sent.at(-1));
+      });
 
   it("says which record was too large instead of cutting it silently", () => {
     const { recorder, drained } = recorderWith(8192);

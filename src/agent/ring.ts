@@ -1,6 +1,10 @@
-// A byte ring in shared memory: the program's thread writes whole records, the worker takes them out.
+// Byte rings in shared memory: the program's thread writes whole records, the worker takes them out.
 // Invariant: HEAD moves only after a record's last byte is in place, so [TAIL, HEAD) is always whole records. Both count
 // bytes and wrap at 2^32; sizes are powers of two, records multiples of 8, so a record may run over the end of the memory.
+// Only the program's thread moves HEAD. TAIL is moved by compare-and-exchange: by the worker after it copied what it
+// takes, and by the program's thread when it gives up the oldest records (overflow.ts). What the worker copied is whole
+// exactly if TAIL was still where it began; otherwise it copies anew.
+// What others refer to by id has a ring of its own and is never given up: whoever sees a record finds what it refers to.
 
 /** Slots of the Int32 control words at the start of the shared memory. */
 export const control = {
@@ -12,55 +16,97 @@ export const control = {
   exitCodeKnown: 5,
   progress: 6,
   flushed: 7,
+  definitionsHead: 8,
+  definitionsTail: 9,
+  /** Acknowledgements so far: the engine gets on. */
+  acknowledged: 10,
+  /** 1 while the worker holds so much that what is recorded now may have to be given up. */
+  isCongested: 11,
+  /** State writes that the worker gave up. */
+  writesGivenUp: 12,
+  /** The first of `tallySlots` counts of records that the program's thread gave up in the ring, modulo 2^32. */
+  givenUp: 16,
 } as const;
-/** Slots of the Float64 facts that follow them, filled in before `stop` is set. */
-export const facts = { exitCode: 0, written: 1, dropped: 2 } as const;
+/** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
+export const facts = { exitCode: 0, written: 1, dropped: 2, lastSeq: 3, agentFaults: 4, workerFaults: 5 } as const;
 /** What the worker says about the engine. Only `connecting` and `connected` are worth waiting for at exit. */
 export const link = { connecting: 0, connected: 1, absent: 2, refused: 3 } as const;
 
-const controlBytes = 64;
-const factsBytes = 64;
+const controlBytes = 128;
+const factsBytes = 128;
 
-export class RingMemory {
+/** One ring: where its positions are among the control words, and its bytes. */
+export interface RingRegion {
   readonly control: Int32Array;
-  readonly facts: Float64Array;
+  readonly headSlot: number;
+  readonly tailSlot: number;
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly size: number;
+}
+
+export class RingMemory implements RingRegion {
+  readonly control: Int32Array;
+  readonly facts: Float64Array;
+  readonly headSlot = control.head;
+  readonly tailSlot = control.tail;
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly size: number;
+  readonly definitions: RingRegion;
 
   constructor(readonly shared: SharedArrayBuffer) {
+    const start = controlBytes + factsBytes;
+    // Both sizes are powers of two, the second a sixteenth of the first or the least there is.
+    const rest = shared.byteLength - start;
+    this.size = 2 ** Math.floor(Math.log2(rest));
     this.control = new Int32Array(shared, 0, controlBytes / 4);
     this.facts = new Float64Array(shared, controlBytes, factsBytes / 8);
-    this.words = new Int32Array(shared, controlBytes + factsBytes);
-    this.bytes = new Uint8Array(shared, controlBytes + factsBytes);
-    this.view = new DataView(shared, controlBytes + factsBytes);
-    this.size = this.bytes.length;
+    this.words = new Int32Array(shared, start, this.size >>> 2);
+    this.bytes = new Uint8Array(shared, start, this.size);
+    this.view = new DataView(shared, start, this.size);
+    const definitionsStart = start + this.size;
+    this.definitions = {
+      control: this.control,
+      headSlot: control.definitionsHead,
+      tailSlot: control.definitionsTail,
+      words: new Int32Array(shared, definitionsStart),
+      bytes: new Uint8Array(shared, definitionsStart),
+      view: new DataView(shared, definitionsStart),
+      size: rest - this.size,
+    };
   }
 
   /** `size` in bytes is rounded up to a power of two, 4 KB to 1 GB. */
   static allocate(size: number): RingMemory {
     const bytes = 2 ** Math.ceil(Math.log2(Math.min(Math.max(size, 4096), 2 ** 30)));
-    return new RingMemory(new SharedArrayBuffer(controlBytes + factsBytes + bytes));
+    const definitionBytes = Math.max(2048, Math.min(bytes >>> 2, Math.max(bytes >>> 4, 2 ** 18)));
+    return new RingMemory(new SharedArrayBuffer(controlBytes + factsBytes + bytes + definitionBytes));
   }
 }
 
 /** Copying word by word beats `TypedArray.set` (which needs a subarray) up to about this many words. */
 const copyByWordUpTo = 128;
 
-export class RingWriter {
+export class RingWriter<Region extends RingRegion = RingMemory> {
   #head = 0;
   /** The last TAIL seen: loaded again only when it leaves too little room. */
   #tail = 0;
 
-  constructor(readonly memory: RingMemory) {
-    this.#head = Atomics.load(memory.control, control.head);
-    this.#tail = Atomics.load(memory.control, control.tail);
+  constructor(readonly memory: Region) {
+    this.#head = Atomics.load(memory.control, memory.headSlot);
+    this.#tail = Atomics.load(memory.control, memory.tailSlot);
+  }
+
+  get head(): number {
+    return this.#head;
   }
 
   hasRoom(bytes: number): boolean {
     if (((this.#head - this.#tail) >>> 0) + bytes <= this.memory.size) return true;
-    this.#tail = Atomics.load(this.memory.control, control.tail);
+    this.#tail = Atomics.load(this.memory.control, this.memory.tailSlot);
     return ((this.#head - this.#tail) >>> 0) + bytes <= this.memory.size;
   }
 
@@ -76,7 +122,7 @@ export class RingWriter {
   /** `length` (a multiple of 8) bytes were written at the last `place`. */
   publish(length: number): void {
     this.#head = (this.#head + length) | 0;
-    Atomics.store(this.memory.control, control.head, this.#head);
+    Atomics.store(this.memory.control, this.memory.headSlot, this.#head);
   }
 
   /** Copies the first `length` bytes (a multiple of 8) of `source` in; false, and nothing written, without room. */
@@ -99,35 +145,52 @@ export class RingWriter {
 }
 
 export class RingReader {
-  constructor(readonly memory: RingMemory) {}
+  constructor(readonly memory: RingRegion) {}
 
   get usedBytes(): number {
-    const { control: words } = this.memory;
-    return (Atomics.load(words, control.head) - Atomics.load(words, control.tail)) >>> 0;
+    const { control: words, headSlot, tailSlot } = this.memory;
+    return (Atomics.load(words, headSlot) - Atomics.load(words, tailSlot)) >>> 0;
   }
 
   /** Takes whole records out, up to `limit` bytes but at least one record; undefined when there is none. */
   take(limit: number): Uint8Array<ArrayBuffer> | undefined {
-    const { control: words, bytes, size } = this.memory;
-    const used = this.usedBytes;
-    if (used === 0) return undefined;
-    const tail = Atomics.load(words, control.tail);
-    const count = used <= limit ? used : this.#wholeRecordsWithin(tail, limit);
+    const { control: words, tailSlot } = this.memory;
+    // The less is copied at once, the less likely its begin is given up meanwhile.
+    for (let within = limit; ; within >>>= 1) {
+      // TAIL first: a HEAD loaded before it could by now lie behind it.
+      const tail = Atomics.load(words, tailSlot);
+      const used = (Atomics.load(words, this.memory.headSlot) - tail) >>> 0;
+      if (used === 0) return undefined;
+      const count = used <= within ? used : this.#wholeRecordsWithin(tail, within, used);
+      const taken = count === undefined || used > this.memory.size ? undefined : this.#copied(tail, count);
+      if (taken === undefined) continue;
+      if (Atomics.compareExchange(words, tailSlot, tail, (tail + taken.length) | 0) !== tail) continue;
+      Atomics.notify(words, tailSlot);
+      return taken;
+    }
+  }
+
+  #copied(tail: number, count: number): Uint8Array<ArrayBuffer> {
+    const { bytes, size } = this.memory;
     const taken = new Uint8Array(count);
     const first = tail & (size - 1);
     const untilEnd = Math.min(count, size - first);
     taken.set(bytes.subarray(first, first + untilEnd));
     if (untilEnd < count) taken.set(bytes.subarray(0, count - untilEnd), untilEnd);
-    Atomics.store(words, control.tail, (tail + count) | 0);
     return taken;
   }
 
-  #wholeRecordsWithin(tail: number, limit: number): number {
+  /** Undefined when the lengths make no sense: they were given up and overwritten meanwhile. */
+  #wholeRecordsWithin(tail: number, limit: number, used: number): number | undefined {
     const { words, size } = this.memory;
     const mask = (size >>> 2) - 1;
-    const lengthAt = (offset: number) => words[((tail + offset) >>> 2) & mask] ?? 0;
-    let count = lengthAt(0);
-    for (let next = lengthAt(count); count + next <= limit; next = lengthAt(count)) count += next;
+    let count = 0;
+    while (count < used) {
+      const length = words[((tail + count) >>> 2) & mask] ?? 0;
+      if (length < 8 || length % 8 !== 0 || length > used - count) return undefined;
+      if (count > 0 && count + length > limit) break;
+      count += length;
+    }
     return count;
   }
 }

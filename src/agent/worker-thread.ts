@@ -15,6 +15,7 @@ export interface Ending {
   readonly exitCode: number | undefined;
   readonly written: number;
   readonly dropped: number;
+  readonly faults: number;
 }
 
 export class WorkerThread {
@@ -62,10 +63,11 @@ export class WorkerThread {
     const { control: words, facts: numbers } = this.#memory;
     const patience = this.#patience();
     while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
-    const { exitCode, written, dropped } = ending();
+    const { exitCode, written, dropped, faults } = ending();
     numbers[facts.exitCode] = exitCode ?? 0;
     numbers[facts.written] = written;
     numbers[facts.dropped] = dropped;
+    numbers[facts.agentFaults] = faults;
     Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
     Atomics.store(words, control.stop, 1);
     this.#worker?.postMessage(messages.stop);
@@ -116,7 +118,7 @@ export function runAsWorker(): void {
   const setup: unknown = workerData;
   if (isMainThread || !isSetup(setup)) return;
   const engineLink = new EngineLink(setup);
-  process.on("uncaughtException", () => engineLink.giveUp());
+  process.on("uncaughtException", () => engineLink.fail());
   parentPort?.on("message", (asked) => (asked === messages.flush ? engineLink.flush() : engineLink.stop()));
   engineLink.start();
 }

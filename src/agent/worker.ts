@@ -1,10 +1,23 @@
 // The agent's own thread: takes records out of the ring and sends them to the engine in numbered batches.
-// Does all I/O, so a blocked event loop of the program still reports. Sent batches are kept until the engine
-// acknowledges them and are sent again after a reconnect; what is kept is bounded, then the ring fills and counts.
+// Does all I/O, so a blocked event loop of the program still reports. What is sent is kept until the engine acknowledges it
+// and sent again after a reconnect, which is tried for ever; what is kept is bounded (outbox.ts).
 import { type Socket, connect } from "node:net";
-import { FrameSplitter, type ToAgent, frameHeader, frameTypes, readFromEngine } from "../shared/protocol/agent-wire.js";
+import { dirname } from "node:path";
+import { lostKinds } from "../shared/protocol/agent-records.js";
+import {
+  FrameSplitter,
+  type ToAgent,
+  batchHeader,
+  defaultDelivery,
+  frameHeader,
+  frameTypes,
+  readFromEngine,
+} from "../shared/protocol/agent-wire.js";
+import { Intake } from "./intake.js";
+import { type Batch, Outbox } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
-import { RingMemory, RingReader, control, facts, link } from "./ring.js";
+import { RingMemory, control, facts, link } from "./ring.js";
+import { Spill } from "./spill.js";
 
 export interface WorkerSetup {
   readonly kind: "hindcast-agent-worker";
@@ -19,35 +32,35 @@ const floodPollMs = 1;
 const idlePollMs = 25;
 const idleAfterPolls = 50;
 const batchBytes = 256 * 1024;
-/** What the engine has not yet committed is kept here; beyond this it stays in the ring, which counts what it refuses. */
-const maxUnacknowledgedBytes = 128 * 1024 * 1024;
-const firstRetryMs = 100;
-const lastRetryMs = 5000;
-
-interface Batch {
-  readonly number: number;
-  readonly records: Uint8Array;
-}
+/** A host starts its engine again within a second, so nobody waits longer for it than that. */
+const firstRetryMs = 50;
+const lastRetryMs = 1000;
+const writesSlot = lostKinds.indexOf("writes");
 
 export class EngineLink {
   readonly #setup: WorkerSetup;
   readonly #memory: RingMemory;
-  readonly #reader: RingReader;
+  readonly #intake: Intake;
+  readonly #outbox: Outbox;
   #socket: Socket | undefined;
   #isWelcome = false;
   #retryMs = firstRetryMs;
   #quietPolls = 0;
-  #lastBatch = 0;
-  #unacknowledged: Batch[] = [];
-  #unacknowledgedBytes = 0;
   #isStopping = false;
   #isFlushing = false;
   #saidBye = false;
 
   constructor(setup: WorkerSetup) {
+    const { backlogBytes, overflow, spillBytes } = setup.facts.settings.delivery ?? defaultDelivery;
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
-    this.#reader = new RingReader(this.#memory);
+    this.#intake = new Intake(this.#memory);
+    // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.
+    const canSpill = spillBytes > 0 && process.platform !== "win32";
+    const spill = canSpill ? new Spill(dirname(setup.socketPath), spillBytes, () => this.#noteFault()) : undefined;
+    this.#outbox = new Outbox(backlogBytes, overflow === "drop-oldest", spill, (tally) => {
+      Atomics.add(this.#memory.control, control.writesGivenUp, tally[writesSlot] ?? 0);
+    });
   }
 
   start(): void {
@@ -71,6 +84,18 @@ export class EngineLink {
   giveUp(): void {
     this.#setLink(link.refused);
     this.#socket?.destroy();
+    this.#outbox.spill?.dispose();
+  }
+
+  /** An exception that escaped here. */
+  fail(): void {
+    this.#noteFault();
+    this.giveUp();
+  }
+
+  #noteFault(): void {
+    const { facts: numbers } = this.#memory;
+    numbers[facts.workerFaults] = (numbers[facts.workerFaults] ?? 0) + 1;
   }
 
   #setLink(state: number): void {
@@ -93,6 +118,7 @@ export class EngineLink {
       try {
         for (const frame of splitter.push(chunk)) this.#receive(readFromEngine(frame, parse));
       } catch {
+        this.#noteFault();
         socket.destroy();
       }
     });
@@ -106,7 +132,8 @@ export class EngineLink {
     this.#isWelcome = false;
     if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
     this.#setLink(link.absent);
-    setTimeout(() => this.#connect(), this.#retryMs).unref();
+    // Spread, so that many programs do not all come back to a new engine at once.
+    setTimeout(() => this.#connect(), this.#retryMs * (0.75 + Math.random() / 2)).unref();
     this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
   }
 
@@ -115,22 +142,22 @@ export class EngineLink {
       case "welcome":
         this.#isWelcome = true;
         this.#retryMs = firstRetryMs;
-        for (const batch of this.#unacknowledged) this.#sendBatch(batch);
+        for (const batch of this.#outbox.sent) this.#sendBatch(batch);
         this.#setLink(link.connected);
         return this.#drain();
       case "refused":
         return this.giveUp();
       case "ack":
         this.#noteProgress();
-        while (this.#unacknowledged[0] !== undefined && this.#unacknowledged[0].number <= message.batch)
-          this.#unacknowledgedBytes -= this.#unacknowledged.shift()?.records.length ?? 0;
-        return;
+        Atomics.add(this.#memory.control, control.acknowledged, 1);
+        this.#outbox.acknowledge(message.batch);
+        return this.#drain();
     }
   }
 
   #poll(): void {
     if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
-    const used = this.#reader.usedBytes;
+    const used = this.#intake.usedBytes;
     this.#drain();
     this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
     const isFlooded = used > this.#memory.size / 8;
@@ -139,22 +166,41 @@ export class EngineLink {
   }
 
   #drain(): void {
-    if (!this.#isWelcome || this.#saidBye) return;
-    while (this.#isStopping || this.#isFlushing || this.#unacknowledgedBytes < maxUnacknowledgedBytes) {
-      const records = this.#reader.take(batchBytes);
-      if (records === undefined) break;
-      const batch = { number: ++this.#lastBatch, records };
-      this.#unacknowledged.push(batch);
-      this.#unacknowledgedBytes += records.length;
+    if (this.#saidBye) return;
+    const isHurried = this.#isStopping || this.#isFlushing;
+    if (isHurried || this.#canSend || this.#intake.usedBytes > Math.min(this.#memory.size / 4, batchBytes))
+      this.#takeIn(isHurried);
+    while (this.#canSend || (this.#isWelcome && this.#isFlushing)) {
+      const batch = this.#outbox.next();
+      if (batch === undefined) break;
       this.#sendBatch(batch);
     }
-    if (this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1) this.#sayBye();
+    Atomics.store(this.#memory.control, control.isCongested, this.#outbox.isCongested ? 1 : 0);
+    const mayLeave = this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1;
+    if (mayLeave && this.#isWelcome && this.#outbox.isEmpty && this.#intake.usedBytes === 0) this.#sayBye();
     this.#noteFlushed();
+  }
+
+  get #canSend(): boolean {
+    return this.#isWelcome && this.#outbox.canSend;
+  }
+
+  /**
+   * Out of the ring, as much as may be kept, and once its size: a program that goes on writing must not keep this thread
+   * from its sockets. All of it when the program is waiting.
+   */
+  #takeIn(isHurried: boolean): void {
+    for (let left = this.#memory.size; isHurried || (left > 0 && this.#outbox.hasRoom);) {
+      const chunk = this.#intake.take(batchBytes);
+      if (chunk === undefined) return;
+      left -= chunk.records.length + chunk.definitions.length;
+      this.#outbox.add(chunk, this.#isWelcome);
+    }
   }
 
   /** What the kernel has arrives even when the program is killed now. */
   #noteFlushed(): void {
-    if (!this.#isFlushing || this.#socket?.writableLength !== 0) return;
+    if (!this.#isFlushing || !this.#outbox.isEmpty || this.#socket?.writableLength !== 0) return;
     this.#isFlushing = false;
     Atomics.store(this.#memory.control, control.flushed, 1);
     Atomics.notify(this.#memory.control, control.flushed);
@@ -169,6 +215,8 @@ export class EngineLink {
       ...(Atomics.load(words, control.exitCodeKnown) === 1 ? { exitCode: numbers[facts.exitCode] } : {}),
       written: numbers[facts.written],
       dropped: numbers[facts.dropped],
+      agentFaults: numbers[facts.agentFaults],
+      workerFaults: numbers[facts.workerFaults],
     });
     // The engine closes its side when it has read everything. What the kernel alone had would be lost if the engine
     // wrote an acknowledgement to a program that is gone: its socket would fail before it was read to the end.
@@ -179,10 +227,10 @@ export class EngineLink {
     this.#socket?.end();
   }
 
-  #sendBatch(batch: Batch): void {
-    const number = new Uint8Array(4);
-    new DataView(number.buffer).setUint32(0, batch.number, true);
-    this.#send([frameHeader(frameTypes.batch, 4 + batch.records.length), number, batch.records]);
+  #sendBatch({ number, definitions, records }: Batch): void {
+    const header = batchHeader(number, this.#memory.facts[facts.lastSeq] ?? 0);
+    const bytes = header.length + definitions.length + records.length;
+    this.#send([frameHeader(frameTypes.batch, bytes), header, definitions, records]);
   }
 
   #sendControl(type: number, message: object): void {
@@ -198,7 +246,7 @@ export class EngineLink {
       this.#noteFlushed();
     };
     socket.cork();
-    for (const part of parts) socket.write(part, onWritten);
+    for (const part of parts) if (part.length > 0) socket.write(part, onWritten);
     socket.uncork();
   }
 

@@ -8,7 +8,8 @@ import { Guest, saveOriginals } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { Recorder } from "../recorder.js";
 import { noRedaction } from "../redact/redactor.js";
-import { RingMemory, RingReader, RingWriter } from "../ring.js";
+import { Intake } from "../intake.js";
+import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, parentFromHeader } from "../trace-context.js";
 import { installConsole } from "./console.js";
 import { installErrors } from "./errors.js";
@@ -27,7 +28,7 @@ function kit() {
   const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
   const probeKit: ProbeKit = { guest, context, sink, redaction: noRedaction };
   const logs = () =>
-    readRecords(new RingReader(memory).take(memory.size) ?? new Uint8Array()).flatMap((record) =>
+    readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array()).flatMap((record) =>
       record.kind === "log" ? [record.body] : [],
     );
   return { probeKit, guest, logs };

@@ -1,5 +1,5 @@
 // The records an agent writes into its ring and the engine reads from batches: one contract, both directions.
-// Layout: u32 length (header included, multiple of 8), u8 kind, 3 bytes zero, f64 clock (ms since the process's
+// Layout: u32 length (header included, multiple of 8), u8 kind, u8 flags, 2 bytes zero, f64 clock (ms since the process's
 // timeOrigin), f64 seq; then the payload of the kind. Strings, code locations and metric series are defined once
 // by a record of their own and named by id from then on; ids belong to one process and start at 1, 0 is "none".
 import { type Attributes, type SpanKind, type SpanStatus, spanKinds, spanStatuses } from "../trace/attributes.js";
@@ -20,6 +20,8 @@ import {
 } from "./captured-value-codec.js";
 
 export const recordHeaderBytes = 24;
+/** Flag of a definition that only the next record uses: it need not be kept when that is given up. */
+export const definesForNext = 1;
 
 export interface RecordHeader {
   /** `performance.now()` of the process, milliseconds. */
@@ -160,10 +162,10 @@ export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map
 export const kindCode = (kind: AgentRecordBody["kind"]): number => recordKinds.indexOf(kind);
 
 /** Starts a record at the writer's position; finish it with `endRecord`. Returns where it starts. */
-export function beginRecord(out: ByteWriter, kind: number, clockMs: number, sequence: number): number {
+export function beginRecord(out: ByteWriter, kind: number, clockMs: number, sequence: number, flags = 0): number {
   const start = out.at;
   out.need(64);
-  out.view.setUint32(start + 4, kind, true);
+  out.view.setUint32(start + 4, kind | (flags << 8), true);
   out.view.setFloat64(start + 8, clockMs, true);
   out.view.setFloat64(start + 16, sequence, true);
   out.at = start + recordHeaderBytes;
@@ -290,7 +292,8 @@ export function readRecords(batch: Uint8Array): AgentRecord[] {
 }
 
 function readRecord(from: ByteReader): AgentRecord {
-  const kind = recordKinds[from.u32()];
+  const kind = recordKinds[from.u8()];
+  if (from.u8() > definesForNext || from.u16() !== 0) throw new MalformedBytes("bad record flags");
   const clockMs = from.f64();
   const sequence = from.f64();
   if (!Number.isSafeInteger(sequence) || !Number.isFinite(clockMs)) throw new MalformedBytes("bad record header");
