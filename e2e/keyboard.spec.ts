@@ -1,8 +1,20 @@
 // The keyboard alone is enough: every control is reached, named and seen to be focused, and the keys of the help sheet
 // do what it says.
 import type { Page } from "@playwright/test";
+import * as v from "valibot";
 import { expect, test } from "./fixtures.js";
+import type { App } from "./pages/app.js";
 import { clockTextOf } from "./pages/time-ruler.js";
+
+const dated = v.object({ instant: v.string() });
+
+/** Where the playhead is, as the address says it a moment later. */
+async function keptInstant(app: App): Promise<string> {
+  const shown = await app.time.now.textContent();
+  const kept = () => new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("at") ?? "0";
+  await expect.poll(() => clockTextOf(BigInt(kept()))).toBe(shown);
+  return kept();
+}
 
 interface Stop {
   readonly what: string;
@@ -262,4 +274,40 @@ test("go to time takes offsets, ISO times and epoch nanoseconds, and says what i
 
   await app.runCommand("+2s");
   await expect(app.time.fromStart).toHaveText("+2.000 from start");
+});
+
+test("brackets visit the marks, w and Shift+W the writers of the selected value", async ({ app, hindcast }) => {
+  await app.whenIdle();
+  await app.openSample();
+  const file = new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("file") ?? "";
+  const instantsOf = async (...command: string[]) =>
+    (await hindcast(...command, "--json"))
+      .trim()
+      .split("\n")
+      .map((line) => BigInt(v.parse(dated, JSON.parse(line)).instant));
+
+  const marks = await instantsOf("marks", file);
+  await app.time.goTo("+10s");
+  const middle = BigInt(await keptInstant(app));
+  const [before, after] = [marks.findLast((at) => at < middle) ?? 0n, marks.find((at) => at > middle) ?? 0n];
+  await app.press("[");
+  await expect(app.time.now).toHaveText(clockTextOf(before));
+  await app.press("]");
+  await expect(app.time.now).toHaveText(clockTextOf(after));
+  await app.press("]");
+  await expect(app.time.now).toHaveText(clockTextOf(after));
+
+  const writes = await instantsOf("history", file, "--scope", "ledger", "--path", "changes");
+  const last = writes.findLastIndex((at) => at <= middle);
+  await app.time.goTo("+10s");
+  await app.state.select("changes");
+  await app.press("Escape", "w");
+  await expect(app.time.now).toHaveText(clockTextOf(writes[last] ?? 0n));
+  await app.press("w");
+  await expect(app.time.now).toHaveText(clockTextOf(writes[last - 1] ?? 0n));
+  for (const next of [last, last + 1, last + 2]) {
+    await app.press("Shift+W");
+    await expect(app.time.now).toHaveText(clockTextOf(writes[next] ?? 0n));
+    await expect(app.state.row("changes")).toContainText("changed now");
+  }
 });

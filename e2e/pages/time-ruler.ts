@@ -24,12 +24,16 @@ export class TimeRuler {
   /** What the last step arrived at. */
   readonly outcome: Locator;
 
+  /** Marks of the ruler where records are missing; their names say how many and why. */
+  readonly gaps: Locator;
+
   constructor(app: ShownWindow) {
     this.#app = app;
     this.region = app.page.getByRole("region", { name: "Time" });
     this.now = app.page.getByTestId("playhead-time");
     this.fromStart = this.region.getByText(/from start$/);
     this.slider = this.region.getByRole("slider", { name: "Playhead" });
+    this.gaps = this.region.getByRole("button", { name: /lost here|may be missing here/ });
     this.outcome = this.region.getByRole("status");
   }
 
