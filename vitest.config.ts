@@ -24,8 +24,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "integration-beside",
+          include: ["src/**/*.integration.test.ts"],
+          testTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "integration",
-          include: ["test/integration/**/*.test.ts", "src/**/*.integration.test.ts"],
+          include: ["test/integration/**/*.test.ts"],
           globalSetup: ["test/integration/build-if-stale.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

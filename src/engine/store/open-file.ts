@@ -243,16 +243,39 @@ async function checkedFormat(
   }
 }
 
+/**
+ * DuckDB reads what is missing only when it is asked for, and then in the middle of somebody's question. A file that is
+ * shorter than all its blocks may still be whole: blocks that are free at its end are cut off after they were counted.
+ */
 async function isShorterThanItSays(instance: DuckDBInstance, path: string): Promise<boolean> {
   const connection = await instance.connect();
   try {
     const sizes = await Rows.from(await connection.run(`SELECT block_size, total_blocks FROM pragma_database_size()`));
-    const headers = 3 * 4096;
-    const needed = headers + (sizes.numbers("block_size")[0] ?? 0) * (sizes.numbers("total_blocks")[0] ?? 0);
-    return (await stat(path)).size < needed;
+    const blockSize = sizes.numbers("block_size")[0] ?? 0;
+    const { size } = await stat(path);
+    const isThere = (blocks: number): boolean => size >= fileHeadersBytes + blockSize * blocks;
+    return !isThere(sizes.numbers("total_blocks")[0] ?? 0) && !isThere(await usedBlocks(connection));
   } finally {
     connection.closeSync();
   }
+}
+
+/** DuckDB's three headers before the first block. */
+const fileHeadersBytes = 3 * 4096;
+
+/** One more than the number of the last block with something in it. */
+async function usedBlocks(connection: DuckDBConnection): Promise<number> {
+  const tables = await Rows.from(await connection.run(`SELECT table_name FROM duckdb_tables() WHERE NOT temporary`));
+  const highest = [
+    `SELECT max(block_id) AS block FROM pragma_metadata_info()`,
+    ...tables
+      .texts("table_name")
+      .map((name) => `SELECT max(block_id) AS block FROM pragma_storage_info('${name.replaceAll("'", "''")}')`),
+  ];
+  const used = await Rows.from(
+    await connection.run(`SELECT coalesce(max(block), -1) + 1 AS blocks FROM (${highest.join(" UNION ALL ")})`),
+  );
+  return used.numbers("blocks")[0] ?? 0;
 }
 
 /** Whether a query failed because of what the file holds, rather than because of what we asked. */
