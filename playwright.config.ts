@@ -1,11 +1,11 @@
 // The same specs in two hosts: the page served by `hindcast serve` in Chromium, and the Electron window where a binary is.
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./tools/find-chromium.js";
-import { findElectron } from "./tools/find-electron.js";
+import { electronBinary } from "./src/cli/electron-binary.js";
 import type { HostOptions } from "./e2e/fixtures.js";
 
 const found = findChromium();
-const electronPath = findElectron(import.meta.dirname);
+const electronPath = electronBinary(import.meta.dirname, process.env);
 
 export default defineConfig<HostOptions>({
   testDir: "e2e",

@@ -3,7 +3,7 @@
 import { explain, hindcastError } from "../src/shared/protocol/errors.js";
 import { buildIfStale } from "./build-if-stale.js";
 import { findChromium, installChromium } from "./find-chromium.js";
-import { findElectron } from "./find-electron.js";
+import { electronBinary } from "../src/cli/electron-binary.js";
 import { repositoryRoot, runAloud, type Step, typescriptStep } from "./run-step.js";
 import { countsFile, forgetCounts, readCounts, summaryOf, type TestCounts } from "./test-counts.js";
 
@@ -24,7 +24,7 @@ const suites: readonly Suite[] = [
       script: "node_modules/vitest/vitest.mjs",
       args: [
         "run",
-        "--project=integration",
+        "--project=integration*",
         "--passWithNoTests",
         "--reporter=verbose",
         "--reporter=json",
@@ -64,7 +64,7 @@ async function runAll(): Promise<boolean> {
     const passed = await runAloud(step, env);
     allCounts.push(honestCounts(readCounts(name), passed));
   }
-  if (findElectron(repositoryRoot) === undefined) {
+  if (electronBinary(repositoryRoot, process.env) === undefined) {
     console.log(
       "\nThe Electron tests were not run: there is no Electron binary here (npx install-electron fetches it).",
     );

@@ -30,7 +30,8 @@ export function findShell({ packageFolder, platform, environment, isRoot }: Shel
 
 const none = (because: string): Shell & { readonly kind: "none" } => ({ kind: "none", because });
 
-function electronBinary(packageFolder: string, environment: NodeJS.ProcessEnv): string | undefined {
+/** What Electron's installer left, or where the environment says it is. */
+export function electronBinary(packageFolder: string, environment: NodeJS.ProcessEnv): string | undefined {
   const folder = electronPackage(packageFolder);
   const override = environment["ELECTRON_OVERRIDE_DIST_PATH"];
   const named = folder === undefined ? undefined : textOf(join(folder, "path.txt"));

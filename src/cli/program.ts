@@ -1,6 +1,8 @@
 // The user's program as a child of run and record: its streams are ours, its signals reach it, its ending is known.
 import { type ChildProcess, spawn } from "node:child_process";
+import { statSync } from "node:fs";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Ending, ended } from "./terminal.js";
 
@@ -21,8 +23,12 @@ export async function startProgram(
   cwd: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<Result<RunningProgram, CannotStart>> {
-  const [file = "", ...args] = command;
-  const child = spawn(file, args, { cwd, env: environment, stdio: "inherit" });
+  const { file, args, windowsVerbatimArguments } = startedCommand(command, process.platform, {
+    environment,
+    cwd,
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+  });
+  const child = spawn(file, args, { cwd, env: environment, stdio: "inherit", windowsVerbatimArguments });
   const started = await whetherStarted(child);
   if (started.ok) {
     const ending = new Promise<Ending>((resolve) => {
@@ -33,7 +39,7 @@ export async function startProgram(
   const { code, message } = started.error;
   const reason = code === "ENOENT" ? "not found" : code === "EACCES" ? "not executable" : message;
   return failed({
-    error: hindcastError("command-not-found", { command: file, reason }),
+    error: hindcastError("command-not-found", { command: command[0] ?? "", reason }),
     exitCode: code === "ENOENT" ? 127 : 126,
   });
 }

@@ -1,10 +1,12 @@
 // A program that the engine started itself. It lives in a process group of its own, so that what it starts in turn is
 // asked to stop with it.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
 import { type Owner, isRunning } from "./private-folder.js";
@@ -42,8 +44,13 @@ export async function startProgram(
   const { cwd } = options;
   // Node would blame the command.
   if (cwd !== undefined && !(await isFolder(cwd))) return failed(hindcastError("no-such-folder", { path: cwd }));
-  const [file = "", ...args] = command;
+  const { file, args, windowsVerbatimArguments } = startedCommand(command, process.platform, {
+    environment: options.environment,
+    cwd: cwd ?? process.cwd(),
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+  });
   const child = spawnWith(options.umask, file, args, {
+    windowsVerbatimArguments,
     cwd,
     env: options.environment,
     stdio: ["ignore", options.stdout, "ignore"],
@@ -55,7 +62,7 @@ export async function startProgram(
     child.once("error", resolve);
   });
   if (problem !== undefined)
-    return failed(hindcastError("command-not-found", { command: file, reason: reasonOf(problem) }));
+    return failed(hindcastError("command-not-found", { command: command[0] ?? "", reason: reasonOf(problem) }));
 
   const { pid } = child;
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
