@@ -128,14 +128,23 @@ export class SecretKeys {
     if (name === "PWD" || name === "OLDPWD" || name === "INIT_CWD") return undefined;
     const own = longestEnding(words, this.#own);
     if (own !== undefined) return own;
-    while (words.length > 1 && (qualifiers.has(words.at(-1) ?? "") || /^\d+$/.test(words.at(-1) ?? ""))) words.pop();
-    const last = words.pop();
+    for (;;) {
+      const kind = this.#kindOfEnding(words);
+      if (kind !== undefined || words.length < 2) return kind;
+      const last = words.at(-1) ?? "";
+      if (!qualifiers.has(last) && !/^\d+$/.test(last)) return undefined;
+      words.pop();
+    }
+  }
+
+  #kindOfEnding(all: readonly string[]): KeyKind | undefined {
+    const [words, last] = [all.slice(0, -1), all.at(-1)];
     if (last === undefined) return undefined;
     const stem = last.length > 3 ? last.replace(/(?<=[a-z])\d+$/, "") : last;
     for (const word of [last, stem, singular(stem, words.at(-1))]) {
       const found = longestEnding([...words, word], this.#kinds);
-      if (found !== undefined && !(words.length > 0 && onlyAlone.has(word) && !this.#isMoreThan(words, word)))
-        return found;
+      const isAmbiguous = words.length > 0 && onlyAlone.has(word) && !this.#isMoreThan(words, word);
+      if (found !== undefined && !isAmbiguous) return found;
     }
     const [, kind] = joined.find(([ending]) => stem.endsWith(ending)) ?? [];
     return kind === undefined || this.#allowed.has(kind) ? undefined : { kind, coversNumbers: numeric.has(kind) };

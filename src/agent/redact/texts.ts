@@ -72,8 +72,7 @@ export class Texts {
     if (holds === 0) return text;
     const place = placeOf(text);
     if (this.#harmless[place] === text) return text;
-    let redacted = this.#lookedThrough(text, holds);
-    if ((holds & escapes) !== 0) redacted = this.#partsRead(redacted);
+    const redacted = this.#lookedThrough(text, holds);
     if (redacted === text && text.length <= rememberedUnits) this.#harmless[place] = text;
     return redacted;
   }
@@ -112,6 +111,7 @@ export class Texts {
       });
       redacted = this.#replaced(redacted, this.#framed);
     }
+    if ((holds & escapes) !== 0) redacted = this.#partsRead(redacted);
     if ((holds & tokens) !== 0) redacted = this.#replaced(redacted, this.#tokens);
     if (redacted !== text && redacted.includes("[redacted:aws-access-key#"))
       redacted = this.#replaced(redacted, besideAccessKey);
