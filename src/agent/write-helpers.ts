@@ -22,6 +22,12 @@ export interface WriteHelpers {
   /** A method that changes its receiver; `first` is its first argument where that matters. */
   m<Value>(object: unknown, name: string, site: number, value: Value, first: unknown): Value;
   M<Value>(name: string, site: number, value: Value, object: unknown, first: unknown): Value;
+  /** Asked right before a changing method, or before a write that may be to an element ("="); "" asks for all of it. */
+  b<Value>(object: unknown, name: string, value: Value, first: unknown): Value;
+  B<Value>(name: string, object: Value): Value;
+  /** The same for the object at the end of `path`, as a whole. */
+  q<Value>(object: unknown, path: string, value: Value): Value;
+  Q<Value>(path: string, object: Value): Value;
   /** Private field: `value` is what the expression yields, `now` what the field holds after it. */
   p<Value>(object: unknown, key: string, site: number, value: Value, now: unknown): Value;
   P<Value>(key: string, site: number, value: Value, object: unknown, now: unknown): Value;
@@ -35,6 +41,8 @@ export interface Activity {
 /** What the helpers pass on. None of these ever throws. */
 export interface WriteTold {
   file(file: string, table: string): number;
+  before(object: unknown, name: string, first: unknown): void;
+  beforeBehind(object: unknown, path: string): void;
   property(object: unknown, key: unknown, site: number): void;
   object(object: unknown, site: number): void;
   objectBehind(object: unknown, path: string, site: number): void;
@@ -81,6 +89,22 @@ export const makeWriteHelpers: MakeWriteHelpers = (activity, tell) => ({
   M(name, site, value, object, first) {
     if (activity.isActive) tell.method(object, name, first, value, site);
     return value;
+  },
+  b(object, name, value, first) {
+    if (activity.isActive) tell.before(object, name, first);
+    return value;
+  },
+  B(name, object) {
+    if (activity.isActive) tell.before(object, name, undefined);
+    return object;
+  },
+  q(object, path, value) {
+    if (activity.isActive) tell.beforeBehind(object, path);
+    return value;
+  },
+  Q(path, object) {
+    if (activity.isActive) tell.beforeBehind(object, path);
+    return object;
   },
   p(object, key, site, value, now) {
     if (activity.isActive) tell.privateField(object, key, now, site);

@@ -15,6 +15,22 @@ export function guardedNotes(guest: Guest, notes: WriteNotes, sites: SiteRegistr
         return 0;
       }
     },
+    before(object, name, first) {
+      if (guest.isOff) return;
+      try {
+        notes.before(object, name, first);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
+    beforeBehind(object, path) {
+      if (guest.isOff) return;
+      try {
+        notes.beforeBehind(object, path);
+      } catch (error) {
+        guest.noteFault(error);
+      }
+    },
     property(object, key, site) {
       if (guest.isOff) return;
       try {
@@ -62,4 +78,5 @@ export function guardedNotes(guest: Guest, notes: WriteNotes, sites: SiteRegistr
 export const idleHelpersSource =
   `typeof ${helpersName}>"u"&&(globalThis.${helpersName}={f(){return 0},s(o,k,i,v){return v},S(k,i,v){return v},` +
   "k(o,i,v){return v},K(i,v){return v},c(o,i,v){return v},C(i,v){return v},O(i,v){return v},m(o,n,i,v){return v},M(n,i,v){return v}," +
+  "b(o,n,v){return v},B(n,o){return o},q(o,p,v){return v},Q(p,o){return o}," +
   "p(o,k,i,v){return v},P(k,i,v){return v}});";

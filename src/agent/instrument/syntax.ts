@@ -5,12 +5,17 @@ export type Member = ESTree.MemberExpression;
 
 export const isMember = (node: ESTree.Node): node is Member => node.type === "MemberExpression";
 
-/** Methods of arrays, Maps, Sets and Dates that change their receiver. */
+/** Methods of arrays, Maps, Sets, Dates and views of bytes that change their receiver. */
 export const changingMethods: ReadonlySet<string> = new Set(
   (
     "push pop shift unshift splice sort reverse fill copyWithin set add delete clear setTime setDate setFullYear setHours " +
     "setMilliseconds setMinutes setMonth setSeconds setYear setUTCDate setUTCFullYear setUTCHours setUTCMilliseconds " +
-    "setUTCMinutes setUTCMonth setUTCSeconds"
+    "setUTCMinutes setUTCMonth setUTCSeconds setInt8 setUint8 setInt16 setUint16 setInt32 setUint32 setFloat16 setFloat32 " +
+    "setFloat64 setBigInt64 setBigUint64 swap16 swap32 swap64 write writeInt8 writeUInt8 writeUint8 writeInt16LE " +
+    "writeInt16BE writeUInt16LE writeUInt16BE writeUint16LE writeUint16BE writeInt32LE writeInt32BE writeUInt32LE " +
+    "writeUInt32BE writeUint32LE writeUint32BE writeIntLE writeIntBE writeUIntLE writeUIntBE writeUintLE writeUintBE " +
+    "writeFloatLE writeFloatBE writeDoubleLE writeDoubleBE writeBigInt64LE writeBigInt64BE writeBigUInt64LE " +
+    "writeBigUInt64BE writeBigUint64LE writeBigUint64BE"
   ).split(" "),
 );
 /** Those whose first argument says where. */
@@ -40,6 +45,12 @@ export function staticName({ computed, property }: Member): string | undefined {
   if (property.type !== "Literal") return undefined;
   const { value } = property;
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+/** Whether a write to it may be one to an element of an array, or to its length: both have much to do with what else is there. */
+export function mayBeElement(member: Member): boolean {
+  const name = staticName(member);
+  return name === undefined ? member.property.type !== "PrivateIdentifier" : name === "length" || /^\d+$/.test(name);
 }
 
 /** Whether evaluating the receiver can be cut short by a `?.` of the same chain. */

@@ -1,7 +1,8 @@
 // Finds the places of a source that write to objects and wraps each in a call that tells about it afterwards:
 //   a.b = v          →  $$hindcast.s(a,"b",N,a.b = v)
 //   x.y[f()] += v    →  $$hindcast.K(N,(t=x.y)[u=(f())] += v,t,u)
-//   x.y.push(v)      →  $$hindcast.M("push",N,(t=x.y).push(v),t)
+//   x.y.push(v)      →  $$hindcast.M("push",N,(t=x.y).push($$hindcast.b(t,"push",(v))),t)
+// The helper `b` looks at the object right before the write, so that what others did to it is not taken for this write's.
 // Invariants: every part of the program's source is evaluated once, in its order; a temporary belongs to one activation
 // of one function and to one site, so recursion, generators and getters cannot mix them up. Left alone: bodies of `with`
 // and "use asm", parameter defaults and field initialisers whose receiver needs a temporary.
@@ -18,6 +19,7 @@ import {
   isFresh,
   isMember,
   keyedMethods,
+  mayBeElement,
   objectFunctions,
   privateFieldsOf,
   reflectFunctions,
@@ -89,7 +91,7 @@ export class WriteSites {
       case "WithStatement":
         return this.#visit(node.object, node, scope);
       case "AssignmentExpression":
-        if (isMember(node.left)) this.#write(node, node.left, false, scope);
+        if (isMember(node.left)) this.#write(node, node.left, false, scope, node.right);
         else for (const target of targetsOf(node.left).reverse()) this.#write(node, target, true, scope); // last is outermost
         break;
       case "ForInStatement":
@@ -202,8 +204,9 @@ export class WriteSites {
     else this.#edits.wrap(body.start ?? 0, body.end ?? 0, `{${calls.join("")}`, "}");
   }
 
-  #write(whole: ESTree.Node, member: Member, isPattern: boolean, scope: Scope | undefined): void {
-    this.#callFor(member, isPattern, scope, whole);
+  /** `value`: what is evaluated right before the write, if anything is. */
+  #write(whole: ESTree.Node, member: Member, isPattern: boolean, scope: Scope | undefined, value?: ESTree.Node): void {
+    this.#callFor(member, isPattern, scope, whole, value);
   }
 
   /** The call that tells about a write to `member`, before and after its value; wrapped around `whole` where given. */
@@ -212,6 +215,7 @@ export class WriteSites {
     isPattern: boolean,
     scope: Scope | undefined,
     whole?: ESTree.Node,
+    value?: ESTree.Node,
   ): readonly [string, string] | undefined {
     if (isFresh(member.object)) return undefined;
     const isPrivate = member.property.type === "PrivateIdentifier";
@@ -225,9 +229,13 @@ export class WriteSites {
         ? { kind: "after", text: this.#temporary(scope, wordFrom(member.object)) }
         : { kind: "first", text: textOfSimple(member.object) };
     const key = this.#keyOf(member, scope);
-    const call = this.#callText(receiver, key, this.#site(whole ?? member));
+    const look = key.kind === "any" ? "" : mayBeElement(member) ? "=" : undefined;
+    const isLookFirst = look !== undefined && value === undefined && receiver.kind === "first" && whole !== undefined;
+    const told: Receiver = isLookFirst ? { kind: "first", text: lookText(look, receiver.text) } : receiver;
+    const call = this.#callText(told, key, this.#site(whole ?? member));
     if (whole !== undefined) this.#edits.wrap(whole.start ?? 0, whole.end ?? 0, call[0], call[1]);
-    if (receiver.kind === "after") this.#capture(member.object, receiver.text);
+    if (look !== undefined && value !== undefined) this.#lookBefore(value, receiver.text, look);
+    if (receiver.kind === "after") this.#capture(member.object, receiver.text, value === undefined ? look : undefined);
     if (key.kind === "temporary")
       this.#edits.wrap(member.property.start ?? 0, member.property.end ?? 0, `${key.name}=(`, ")");
     return call;
@@ -285,27 +293,33 @@ export class WriteSites {
     const isBorrowed =
       (name === "call" || name === "apply") && isMember(owner) && changingMethods.has(staticName(owner) ?? "");
     if (isStatic || isBorrowed) {
-      if (first !== undefined && first.type !== "SpreadElement") this.#argument(whole, first, scope);
+      if (first !== undefined && first.type !== "SpreadElement") this.#argument(whole, call, first, scope);
     } else if (changingMethods.has(name) && !isFresh(owner)) {
       // `a?.b?.push()` may be split at its last link: cut short before it, it is cut short there as well.
       if (callee.optional || !hasOptionalLink(owner)) this.#method(call, owner, name, whole, scope);
-      else this.#behindLink(owner, whole, scope);
+      else this.#behindLink(owner, whole, scope, call.arguments[call.arguments.length - 1]);
     }
   }
 
   /** A function that changes its first argument. */
-  #argument(whole: ESTree.Node, argument: ESTree.Node, scope: Scope | undefined): void {
+  #argument(whole: ESTree.Node, call: ESTree.CallExpression, argument: ESTree.Node, scope: Scope | undefined): void {
     if (isFresh(argument)) return;
     const isNamed = isSimple(argument);
     if (!isNamed && scope === undefined) return;
     const site = this.#site(whole);
+    const last = call.arguments[call.arguments.length - 1];
+    const isAlone = last === argument;
     if (isNamed || scope === undefined) {
-      this.#wrap(whole, `${helpersName}.c(${textOfSimple(argument)},${site},`, ")");
+      const text = textOfSimple(argument);
+      this.#wrap(whole, `${helpersName}.c(${isAlone ? lookText("", text) : text},${site},`, ")");
+      if (!isAlone) this.#lookBefore(last, text, "");
       return;
     }
     const temporary = this.#temporary(scope, wordFrom(argument));
     this.#wrap(whole, `${helpersName}.C(${site},`, `,${temporary})`);
-    this.#edits.wrap(argument.start ?? 0, argument.end ?? 0, `${temporary}=(`, ")");
+    if (isAlone) this.#capture(argument, temporary, "");
+    else this.#edits.wrap(argument.start ?? 0, argument.end ?? 0, `${temporary}=(`, ")");
+    if (!isAlone) this.#lookBefore(last, temporary, "");
   }
 
   #method(
@@ -326,22 +340,27 @@ export class WriteSites {
     const isTold = !isKeyed || (hasKey && (name !== "splice" || isResultOf(whole, call)));
     const key = isKeyed && isTold && first !== undefined ? this.#argumentText(first, scope) : undefined;
     const keyText = key === undefined ? "" : `,${key}`;
+    const look = isTold ? name : "";
+    const last = call.arguments[call.arguments.length - 1];
     if (isNamed || scope === undefined) {
-      const text = textOfSimple(owner);
+      const object = textOfSimple(owner);
+      const text = last === undefined ? lookText(look, object) : object;
+      this.#lookBefore(last, object, look, keyText);
       if (isTold) this.#wrap(whole, `${helpersName}.m(${text},"${name}",${site},`, `${keyText})`);
       else this.#wrap(whole, `${helpersName}.c(${text},${site},`, ")");
     } else {
       const temporary = this.#temporary(scope, wordFrom(owner));
       if (isTold) this.#wrap(whole, `${helpersName}.M("${name}",${site},`, `,${temporary}${keyText})`);
       else this.#wrap(whole, `${helpersName}.C(${site},`, `,${temporary})`);
-      this.#capture(owner, temporary);
+      this.#lookBefore(last, temporary, look, keyText);
+      this.#capture(owner, temporary, last === undefined ? look : undefined);
     }
     if (key !== undefined && first !== undefined && first.type !== "Literal")
       this.#edits.wrap(first.start ?? 0, first.end ?? 0, `${key}=(`, ")");
   }
 
   /** `a?.b.c.push()`: what stands before the first link is kept, and the names after it are followed from there. */
-  #behindLink(owner: ESTree.Node, whole: ESTree.Node, scope: Scope | undefined): void {
+  #behindLink(owner: ESTree.Node, whole: ESTree.Node, scope: Scope | undefined, last?: ESTree.Node): void {
     const names: string[] = [];
     let at = owner;
     while (isMember(at) && hasOptionalLink(at)) {
@@ -354,7 +373,18 @@ export class WriteSites {
     const temporary = this.#temporary(scope, wordFrom(at));
     const path = JSON.stringify(names.join("."));
     this.#wrap(whole, `${helpersName}.O(${this.#site(whole)},`, `,${temporary},${path})`);
-    this.#capture(at, temporary);
+    const value = last?.type === "SpreadElement" ? last.argument : last;
+    if (value === undefined) this.#wrap(at, `${helpersName}.Q(${path},(${temporary}=(`, ")))");
+    else {
+      this.#wrap(value, `${helpersName}.q(${temporary},${path},(`, "))");
+      this.#capture(at, temporary);
+    }
+  }
+
+  /** The look right before the write: when the last thing that is evaluated before it has its value. */
+  #lookBefore(value: ESTree.Node | undefined, object: string, look: string, keyText = ""): void {
+    const last = value?.type === "SpreadElement" ? value.argument : value;
+    if (last !== undefined) this.#wrap(last, `${helpersName}.b(${object},"${look}",(`, `)${keyText})`);
   }
 
   /** A literal as it is; anything else through a temporary. */
@@ -363,8 +393,10 @@ export class WriteSites {
     return scope === undefined ? undefined : this.#temporary(scope, "key");
   }
 
-  #capture(object: ESTree.Node, temporary: string): void {
-    this.#edits.wrap(object.start ?? 0, object.end ?? 0, `(${temporary}=(`, "))");
+  /** `look`: where nothing more is evaluated before the write, the object is looked at here. */
+  #capture(object: ESTree.Node, temporary: string, look?: string): void {
+    if (look === undefined) this.#wrap(object, `(${temporary}=(`, "))");
+    else this.#wrap(object, `${helpersName}.B("${look}",(${temporary}=(`, ")))");
   }
 
   #wrap(node: ESTree.Node, before: string, after: string): void {
@@ -391,6 +423,8 @@ const isSimple = (node: ESTree.Node): boolean =>
   node.type === "Identifier" || node.type === "ThisExpression" || node.type === "Super";
 
 const textOfSimple = (node: ESTree.Node): string => (node.type === "Identifier" ? node.name : "this");
+
+const lookText = (look: string, object: string): string => `${helpersName}.B("${look}",${object})`;
 
 /** A chain whose value is called or used as a tag passes its object on as `this`, which a call around it would lose. */
 const isBoundTo = (chain: ESTree.ChainExpression, parent: ESTree.Node): boolean =>

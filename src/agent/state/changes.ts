@@ -89,7 +89,10 @@ export function contentsOf({ shadow, className, privates }: Subject, encode: Enc
     }
     case "map": {
       const pairs: [CapturedValue, CapturedValue][] = [];
-      eachPair(shadow.pairs, (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, nameFrom(key))]));
+      eachPair(
+        shadow.pairs,
+        (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, nameFrom(key))]),
+      );
       return { kind: "map", className, pairs };
     }
     case "set": {

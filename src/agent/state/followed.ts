@@ -18,6 +18,9 @@ export interface StateLimits {
   readonly slotsPerLook: number;
   /** Share of the program's time that looking may take, 0-1. */
   readonly lookShare: number;
+  /** Slots that each write told adds to what may be compared beside what it writes, and how many may be saved up. */
+  readonly slotsPerWrite: number;
+  readonly slotsSaved: number;
 }
 
 export const defaultLimits: StateLimits = {
@@ -28,6 +31,8 @@ export const defaultLimits: StateLimits = {
   contentBytes: 3_500_000, // below a quarter of the smallest usual ring, which is the recorder's bound
   slotsPerLook: 4_000,
   lookShare: 0.05,
+  slotsPerWrite: 32,
+  slotsSaved: 200_000,
 };
 
 /** An object with an id. `shadow` is undefined while it is not reachable from any tracked value. */
@@ -39,6 +44,8 @@ export interface Followed {
   privates: Entries | undefined;
   /** Clock of the last comparison of the whole object, milliseconds. */
   lookedMs: number;
+  /** Whether the shadow was compared with all of the object right before the write that is told next. */
+  isKnown: boolean;
   /** The last round of looks that reached it. */
   round: number;
 }
@@ -52,6 +59,12 @@ export interface FollowedObjects {
   followed(object: unknown): Followed | undefined;
   /** Records an operation seen as it happened. */
   recordExact(operation: WriteOperation, location: number): void;
+  /** Records a change that was made some time since the last look at the object, nobody knows where. */
+  recordFound(entry: Followed, operation: WriteOperation): void;
+  /** Compares the whole object now, for changes that nothing told about. */
+  lookNow(entry: Followed, object: object): void;
+  /** Whether a comparison of so many slots that no operation of the program pays for may be made now. */
+  affords(slots: number): boolean;
   /** Compares the whole object now, as part of a write that was seen; asks where only if something changed. */
   compareAtWrite(entry: Followed, object: object, location: () => number): void;
 }

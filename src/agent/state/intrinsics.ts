@@ -34,6 +34,7 @@ const typedArray: unknown = prototypeOf(Uint8Array.prototype);
 const viewBuffer = getterOf(typedArray, "buffer");
 const viewOffset = getterOf(typedArray, "byteOffset");
 const viewLength = getterOf(typedArray, "byteLength");
+const viewCount = getterOf(typedArray, "length");
 const dataViewBuffer = getterOf(DataView.prototype, "buffer");
 const dataViewOffset = getterOf(DataView.prototype, "byteOffset");
 const dataViewLength = getterOf(DataView.prototype, "byteLength");
@@ -67,13 +68,32 @@ export function patternOf(pattern: RegExp): string {
 
 /** The memory an ArrayBuffer or a view of one shows, without copying it; undefined when it has none to show. */
 export function bytesOf(source: object): Uint8Array | undefined {
+  try {
+    return shownBytesOf(source);
+  } catch {
+    return undefined; // detached, or shrunk below where the view begins: the language has no other way to ask
+  }
+}
+
+function shownBytesOf(source: object): Uint8Array | undefined {
   const [buffer, offset, length] = isView(source)
     ? types.isDataView(source)
       ? [apply(dataViewBuffer, source, []), apply(dataViewOffset, source, []), apply(dataViewLength, source, [])]
       : [apply(viewBuffer, source, []), apply(viewOffset, source, []), apply(viewLength, source, [])]
     : [source, 0, apply(arrayBufferLength, source, [])];
   if (!types.isArrayBuffer(buffer)) return undefined;
-  return new bytesFrom(buffer, Number(offset), Number(length));
+  try {
+    return new bytesFrom(buffer, Number(offset), Number(length));
+  } catch {
+    return undefined; // its memory was transferred to another thread
+  }
+}
+
+/** Bytes of one element of a typed array; undefined for other objects and for one without elements. */
+export function elementSizeOf(source: object): number | undefined {
+  if (!types.isTypedArray(source)) return undefined;
+  const count = Number(apply(viewCount, source, []));
+  return count === 0 ? undefined : Number(apply(viewLength, source, [])) / count;
 }
 
 const mapIterator: unknown = prototypeOf(new Map().keys());

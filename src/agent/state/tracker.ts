@@ -40,10 +40,12 @@ export class IdentityLog {
   #visited = 0;
   #nextLookMs = 0;
   #location = 0;
+  #slotsSaved: number;
 
   constructor(sink: RecordSink, limits: StateLimits, placeholderFor: (name: string) => string | undefined) {
     this.#sink = sink;
     this.#limits = limits;
+    this.#slotsSaved = limits.slotsSaved;
     this.#placeholderFor = placeholderFor;
   }
 
@@ -95,6 +97,31 @@ export class IdentityLog {
     this.#location = location;
     this.#record(operation, Number.NaN);
     this.#location = 0;
+  }
+
+  /** Records a change that was made some time since the last look at the object, nobody knows where. */
+  recordFound(entry: Followed, operation: WriteOperation): void {
+    this.#record(operation, entry.lookedMs);
+  }
+
+  /** Compares the whole object now, for changes that nothing told about. */
+  lookNow(entry: Followed, object: object): void {
+    if (entry.shadow === undefined) return;
+    const nowMs = this.#sink.clockMs();
+    const operations = this.#changes(entry, entry.shadow, object);
+    for (let at = 0; at < operations.length; at++) {
+      const operation = operations[at];
+      if (operation !== undefined) this.recordFound(entry, operation);
+    }
+    entry.lookedMs = nowMs;
+  }
+
+  /** Whether a comparison of so many slots that no operation of the program pays for may be made now. */
+  affords(slots: number): boolean {
+    const saved = Math.min(this.#slotsSaved + this.#limits.slotsPerWrite, this.#limits.slotsSaved);
+    const isEnough = slots <= saved;
+    this.#slotsSaved = isEnough ? saved - slots : saved;
+    return isEnough;
   }
 
   /** Compares the whole object now, as part of a write that was seen; asks where only if something changed. */
@@ -293,6 +320,7 @@ export class IdentityLog {
       shadow,
       privates: undefined,
       lookedMs,
+      isKnown: false,
       round: this.#round,
     };
     entry.shadow = shadow;

@@ -1,13 +1,15 @@
 // What instrumented code tells as it writes. Nothing it says is believed beyond "look here": the object is read again after
-// the write, so setters, frozen targets and coercion come out as they were. Operations on arrays, Maps and Sets cost what
-// the operation costs, not what the collection holds, as long as its size says that nothing else happened unseen.
+// the write, so setters, frozen targets and coercion come out as they were. Others may have written to the same object
+// unseen. So it tells before its operations, too: what differs by then is recorded as found, and only what the operation
+// itself did as seen at its place. Whatever cannot be told apart is found.
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { nameFrom, replaceElements } from "./changes.js";
+import { ArrayWrites } from "./array-writes.js";
+import { ByteWrites } from "./byte-writes.js";
+import { nameFrom } from "./changes.js";
 import {
   OwnMap,
   hasKey,
   hasMember,
-  isArray,
   isIndexKey,
   isSame,
   memberCount,
@@ -17,17 +19,42 @@ import {
 } from "./intrinsics.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import { isMap, isProxy, isSet } from "./nature.js";
-import { type Shadow, accessor, lengthOf, readElement } from "./shadow.js";
+import { type Entries, type Shadow } from "./shadow.js";
 
-type ArrayShadow = Extract<Shadow, { kind: "array" }>;
+/** What looking at an object that is too large to follow is taken to cost. */
+const slotsOfTooLarge = 10_000;
 
 export class WriteNotes {
   readonly #log: FollowedObjects;
   readonly #locationOf: LocationOf;
+  readonly #arrays: ArrayWrites;
+  readonly #bytes: ByteWrites;
 
   constructor(log: FollowedObjects, locationOf: LocationOf) {
     this.#log = log;
     this.#locationOf = locationOf;
+    this.#arrays = new ArrayWrites(log, locationOf);
+    this.#bytes = new ByteWrites(log, locationOf);
+  }
+
+  /** The method `name` of the object is about to run, or a write that may be to an element ("="), or anything (""). */
+  before(object: unknown, name: string, first: unknown): void {
+    const entry = this.#log.followed(object);
+    if (entry?.shadow === undefined || typeof object !== "object" || object === null) return;
+    const { shadow } = entry;
+    if (shadow.kind === "array") return this.#arrays.before(entry, shadow, object, name, first);
+    if (name === "=") return;
+    if (shadow.kind === "bytes") return this.#bytes.before(entry, shadow, object);
+    const isKeyed = name === "set" || name === "add" || name === "delete";
+    if (shadow.kind === "map" && isMap(object) && isKeyed) this.#findKey(entry, shadow.pairs, object, first);
+    else if (shadow.kind === "set" && isSet(object) && isKeyed) this.#findMember(entry, shadow.members, object, first);
+    else if (!isEmptied(shadow, object, name)) entry.isKnown = this.#find(entry, object);
+    else entry.isKnown = true;
+  }
+
+  /** Something may be about to happen to what is found from `object` by the names of `path`. */
+  beforeBehind(object: unknown, path: string): void {
+    this.before(behind(object, path), "", undefined);
   }
 
   /** Own property `key` of the object was assigned, updated or deleted. */
@@ -35,29 +62,41 @@ export class WriteNotes {
     const entry = this.#log.followed(object);
     if (entry?.shadow === undefined || typeof object !== "object" || object === null) return;
     if (typeof key === "symbol") return;
-    const name = typeof key === "string" ? key : typeof key === "number" ? String(key) : undefined;
     const { shadow } = entry;
-    if (name === undefined) this.#compare(entry, object, site);
-    else if (shadow.kind === "object") this.#namedProperty(entry, shadow, object, name, site);
-    else if (shadow.kind === "array" && isIndexKey(name)) this.#element(entry, shadow, object, Number(name), site);
-    else if (shadow.kind !== "bytes") this.#compare(entry, object, site);
+    const name = typeof key === "string" ? key : keyFrom(key);
+    if (name === undefined) return void this.#find(entry, object);
+    switch (shadow.kind) {
+      case "object":
+      case "error":
+        return this.#namedProperty(entry, shadow.entries, object, name, site);
+      case "array":
+        if (isIndexKey(name)) {
+          if (this.#arrays.element(entry, shadow, object, Number(name), site) !== true) this.#find(entry, object);
+        } else if (name === "length") {
+          if (this.#arrays.length(entry, shadow, object, site) !== true) this.#compare(entry, object, site);
+        } else {
+          this.#namedProperty(entry, shadow.entries, object, name, site);
+        }
+        return;
+      case "bytes":
+        if (isIndexKey(name)) this.#bytes.element(entry, shadow, object, Number(name), site);
+        return;
+      case "opaque":
+        return void this.#find(entry, object);
+      default:
+        return; // properties of Maps, Sets and Dates are not captured
+    }
   }
 
   /** Something else may have changed the object: compare it as a whole. */
   object(object: unknown, site: number): void {
     const entry = this.#log.followed(object);
-    if (entry !== undefined && typeof object === "object" && object !== null) this.#compare(entry, object, site);
+    if (entry !== undefined && typeof object === "object" && object !== null) this.#whole(entry, object, site);
   }
 
   /** Like `object`, for what is found from `object` by the names of `path`, as far as they are plain data. */
   objectBehind(object: unknown, path: string, site: number): void {
-    const names = path.split(".");
-    let at = object;
-    for (let n = 0; n < names.length; n++) {
-      if (typeof at !== "object" || at === null || isProxy(at)) return;
-      at = ownDescriptor(at, names[n] ?? "")?.value;
-    }
-    this.object(at, site);
+    this.object(behind(object, path), site);
   }
 
   /** A method that changes its receiver returned `result`. `first` is the first argument of those that take a key. */
@@ -65,12 +104,14 @@ export class WriteNotes {
     const entry = this.#log.followed(object);
     if (entry?.shadow === undefined || typeof object !== "object" || object === null) return;
     const { shadow } = entry;
-    if (shadow.kind === "array") this.#arrayMethod(entry, shadow, object, name, first, result, site);
-    else if (shadow.kind === "map" && isMap(object) && (name === "set" || name === "delete"))
+    if (shadow.kind === "array") {
+      if (this.#arrays.method(entry, shadow, object, name, first, result, site) !== true)
+        this.#whole(entry, object, site);
+    } else if (shadow.kind === "map" && isMap(object) && (name === "set" || name === "delete"))
       this.#mapKey(entry, shadow.pairs, object, first, site);
     else if (shadow.kind === "set" && isSet(object) && (name === "add" || name === "delete"))
       this.#member(entry, shadow.members, object, first, site);
-    else if (shadow.kind !== "bytes") this.#compare(entry, object, site);
+    else this.#whole(entry, object, site);
   }
 
   /** Private field `name`, with its "#", holds `value` now. */
@@ -83,95 +124,35 @@ export class WriteNotes {
     this.#record({ kind: "set", target: entry.id, key: name, value: this.#log.encoder.slot(value, name) }, site);
   }
 
-  #namedProperty(
-    entry: Followed,
-    shadow: Extract<Shadow, { kind: "object" | "error" }>,
-    object: object,
-    key: string,
-    site: number,
-  ): void {
-    const { entries } = shadow;
+  #namedProperty(entry: Followed, entries: Entries, object: object, key: string, site: number): void {
     const descriptor = ownDescriptor(object, key);
     const isData = descriptor !== undefined && descriptor.get === undefined && descriptor.set === undefined;
-    if (isData && descriptor.enumerable === true) {
+    const isCaptured = descriptor?.enumerable === true || (entry.shadow?.kind === "error" && key !== "stack");
+    if (isData && isCaptured) {
       const value: unknown = descriptor.value;
       if (isSame(entries.get(key), value) && (value !== undefined || entries.has(key))) return;
       if (!entries.has(key) && entries.size >= this.#log.limits.slots) return this.#compare(entry, object, site);
       entries.set(key, value);
       this.#record({ kind: "set", target: entry.id, key, value: this.#log.encoder.slot(value, key) }, site);
-    } else if (descriptor === undefined && entries.has(key) && entries.get(key) !== accessor) {
+    } else if (descriptor === undefined && entries.has(key)) {
       entries.delete(key);
       this.#record({ kind: "delete", target: entry.id, key }, site);
     } else {
-      // A setter ran, or nothing happened: whatever changed is somewhere else in the object.
-      this.#compare(entry, object, site);
+      // A setter ran, or nothing happened: whatever changed is somewhere else, and its own code tells about it or does not.
+      this.#find(entry, object);
     }
   }
 
-  #element(entry: Followed, shadow: ArrayShadow, array: object, index: number, site: number): void {
-    const { elements } = shadow;
-    const length = lengthOf(array);
-    const expected = Math.max(elements.length, index + 1);
-    if (length !== expected || index - elements.length > 1000) {
-      if (index < elements.length || length !== elements.length) this.#compare(entry, array, site);
-      return;
-    }
-    if (index < elements.length && isSame(elements[index], readElement(array, index))) return;
-    const start = Math.min(index, elements.length);
-    this.#splice(entry, elements, array, start, index < elements.length ? 1 : 0, index + 1 - start, site);
-  }
-
-  #arrayMethod(
-    entry: Followed,
-    shadow: ArrayShadow,
-    array: object,
-    name: string,
-    first: unknown,
-    result: unknown,
-    site: number,
-  ): void {
-    const { elements } = shadow;
-    const before = elements.length;
-    const grown = lengthOf(array) - before;
-    if (before + grown > this.#log.limits.slots) return this.#compare(entry, array, site);
-    switch (name) {
-      case "push":
-        if (grown > 0) return this.#splice(entry, elements, array, before, 0, grown, site);
-        break;
-      case "unshift":
-        if (grown > 0) return this.#splice(entry, elements, array, 0, 0, grown, site);
-        break;
-      case "pop":
-        if (grown === -1) return this.#splice(entry, elements, array, before - 1, 1, 0, site);
-        if (grown === 0 && before === 0) return;
-        break;
-      case "shift":
-        if (grown === -1) return this.#splice(entry, elements, array, 0, 1, 0, site);
-        if (grown === 0 && before === 0) return;
-        break;
-      case "splice": {
-        if (typeof result !== "object" || result === null || isProxy(result) || !isArray(result)) break;
-        const start = startOf(first, before);
-        const removed = lengthOf(result);
-        const added = grown + removed;
-        if (start === undefined || added < 0 || start + removed > before) break;
-        if (removed === 0 && added === 0) return;
-        return this.#splice(entry, elements, array, start, removed, added, site);
-      }
-    }
-    this.#compare(entry, array, site);
-  }
-
-  #splice(
-    entry: Followed,
-    elements: unknown[],
-    array: object,
-    start: number,
-    deleteCount: number,
-    added: number,
-    site: number,
-  ): void {
-    this.#record(replaceElements(entry.id, elements, array, start, deleteCount, added, this.#log.encoder), site);
+  /** The key as it is before the operation; all of the Map when something else has come or gone. */
+  #findKey(entry: Followed, pairs: OwnMap<unknown, unknown>, map: Map<unknown, unknown>, key: unknown): void {
+    entry.isKnown = false;
+    const isIn = hasKey(map, key);
+    if (pairs.size !== pairCount(map) || isIn !== pairs.has(key)) return void this.#find(entry, map);
+    if (!isIn) return;
+    const value = valueAt(map, key);
+    if (isSame(pairs.get(key), value)) return;
+    pairs.set(key, value);
+    this.#log.recordFound(entry, this.#mapSet(entry, key, value));
   }
 
   #mapKey(
@@ -186,16 +167,23 @@ export class WriteNotes {
       if (!pairs.has(key) || !isSame(pairs.get(key), value)) {
         if (!pairs.has(key) && pairs.size >= this.#log.limits.slots) return this.#compare(entry, map, site);
         pairs.set(key, value);
-        const encode = this.#log.encoder;
-        const target = entry.id;
-        const encoded = { key: encode.member(key), value: encode.slot(value, nameFrom(key)) };
-        this.#record({ kind: "map-set", target, ...encoded }, site);
+        this.#record(this.#mapSet(entry, key, value), site);
       }
     } else if (pairs.has(key)) {
       pairs.delete(key);
       this.#record({ kind: "map-delete", target: entry.id, key: this.#log.encoder.member(key) }, site);
     }
-    if (pairs.size !== pairCount(map)) this.#compare(entry, map, site);
+    if (pairs.size !== pairCount(map)) this.#find(entry, map);
+  }
+
+  #mapSet({ id }: Followed, key: unknown, value: unknown): WriteOperation {
+    const { encoder } = this.#log;
+    return { kind: "map-set", target: id, key: encoder.member(key), value: encoder.slot(value, nameFrom(key)) };
+  }
+
+  #findMember(entry: Followed, members: Set<unknown>, set: Set<unknown>, member: unknown): void {
+    entry.isKnown = false;
+    if (members.size !== memberCount(set) || members.has(member) !== hasMember(set, member)) this.#find(entry, set);
   }
 
   #member(entry: Followed, members: Set<unknown>, set: Set<unknown>, member: unknown, site: number): void {
@@ -207,7 +195,22 @@ export class WriteNotes {
       const kind = isIn ? "set-add" : "set-delete";
       this.#record({ kind, target: entry.id, member: this.#log.encoder.member(member) }, site);
     }
-    if (members.size !== memberCount(set)) this.#compare(entry, set, site);
+    if (members.size !== memberCount(set)) this.#find(entry, set);
+  }
+
+  /** Compares all of an object that was all compared right before the write, too: what differs is the write's. */
+  #whole(entry: Followed, object: object, site: number): void {
+    const { isKnown } = entry;
+    entry.isKnown = false;
+    if (isKnown) this.#compare(entry, object, site);
+    else this.#find(entry, object);
+  }
+
+  /** Looks at the object for what nobody tells about. False when that has to wait for a later look. */
+  #find(entry: Followed, object: object): boolean {
+    if (!this.#log.affords(sizeOf(entry.shadow))) return false;
+    this.#log.lookNow(entry, object);
+    return true;
   }
 
   #compare(entry: Followed, object: object, site: number): void {
@@ -219,9 +222,48 @@ export class WriteNotes {
   }
 }
 
-/** The index `splice` began at, as the language computes it from its first argument; undefined when that needs coercion. */
-function startOf(first: unknown, length: number): number | undefined {
-  if (typeof first !== "number") return undefined;
-  const start = Math.trunc(first) || 0;
-  return start < 0 ? Math.max(length + start, 0) : Math.min(start, length);
+/** A Map or Set that is about to be emptied, of which as many as are known are left: what those are is all the same. */
+function isEmptied(shadow: Shadow, object: object, name: string): boolean {
+  if (name !== "clear") return false;
+  if (shadow.kind === "map") return isMap(object) && pairCount(object) === shadow.pairs.size;
+  return shadow.kind === "set" && isSet(object) && memberCount(object) === shadow.members.size;
+}
+
+/** Roughly how many slots looking at the object compares. */
+function sizeOf(shadow: Shadow | undefined): number {
+  switch (shadow?.kind) {
+    case "object":
+    case "error":
+      return shadow.entries.size;
+    case "array":
+      return shadow.elements.length;
+    case "map":
+      return shadow.pairs.size;
+    case "set":
+      return shadow.members.size;
+    case "opaque":
+      return shadow.tooLarge ? slotsOfTooLarge : 0;
+    default:
+      return 1;
+  }
+}
+
+/** The property a primitive names; undefined where naming it would run the program's code. */
+function keyFrom(key: unknown): string | undefined {
+  return typeof key === "object" || typeof key === "function" || typeof key === "symbol"
+    ? key === null
+      ? "null"
+      : undefined
+    : String(key);
+}
+
+/** What is at the end of `path`, names of own data properties joined by dots. */
+function behind(object: unknown, path: string): unknown {
+  const names = path.split(".");
+  let at = object;
+  for (let n = 0; n < names.length; n++) {
+    if (typeof at !== "object" || at === null || isProxy(at)) return undefined;
+    at = ownDescriptor(at, names[n] ?? "")?.value;
+  }
+  return at;
 }
