@@ -1,7 +1,9 @@
 // The one table of commands and options. The parser, --help, docs/cli.md, shell completions and the types of what each
 // command receives all derive from it.
 import * as v from "valibot";
+import { overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { captureLevels } from "../shared/trace/attributes.js";
+import { bytesFromText } from "./byte-size.js";
 
 export interface CliOption {
   /** As commander reads it; the long name in camelCase is the name below. */
@@ -16,6 +18,17 @@ export interface CliOption {
 }
 
 const text = v.optional(v.string());
+
+/** Bytes, as `64MB`; `least` and `most` as typed. */
+function size(name: string, least: string, most: string) {
+  const sentence = `--${name} takes a size from ${least} to ${most}, such as 64MB`;
+  return v.pipe(
+    v.string(),
+    v.transform((typed) => bytesFromText(typed) ?? -1),
+    v.minValue(bytesFromText(least) ?? 0, sentence),
+    v.maxValue(bytesFromText(most) ?? 0, sentence),
+  );
+}
 const flag = v.optional(v.boolean(), false);
 const globs = v.optional(v.array(v.string()), []);
 const shells = ["bash", "zsh", "fish"] as const;
@@ -50,6 +63,31 @@ export const options = {
     choices: ["on", "off"],
     preset: "on",
     schema: v.picklist(["on", "off"]),
+  },
+  buffer: {
+    flags: "--buffer <size>",
+    help: "Memory between the program and its recorder, 1MB to 1GB",
+    preset: "16MB",
+    schema: size("buffer", "1MB", "1GB"),
+  },
+  overflow: {
+    flags: "--overflow <policy>",
+    help: "When that is full: drop the newest record, drop the oldest, or block the program, each record for at most 1 s",
+    choices: overflowPolicies,
+    preset: "drop-newest",
+    schema: v.picklist(overflowPolicies),
+  },
+  backlog: {
+    flags: "--backlog <size>",
+    help: "Memory for what is not in the file yet, while the engine is slow or away, 1MB to 4GB",
+    preset: "128MB",
+    schema: size("backlog", "1MB", "4GB"),
+  },
+  spill: {
+    flags: "--spill <size>",
+    help: "Disk for what finds no room in the backlog; 0 for none",
+    preset: "0",
+    schema: size("spill", "0", "1024GB"),
   },
   redact: {
     flags: "--redact <on|off>",
@@ -148,7 +186,8 @@ export interface CliCommand {
 }
 
 const redact = ["redact", "redactKey", "redactPrefix", "redactAllow"] as const;
-const capture = ["level", "include", "exclude", "writes", ...redact] as const;
+const delivery = ["buffer", "overflow", "backlog", "spill"] as const;
+const capture = ["level", "include", "exclude", "writes", ...delivery, ...redact] as const;
 
 export const commands = {
   run: {

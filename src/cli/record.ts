@@ -46,6 +46,12 @@ export const captureFrom = (args: CaptureArgs) => ({
   include: args.include,
   exclude: args.exclude,
   writes: args.writes === "on",
+  delivery: {
+    ringBytes: args.buffer,
+    overflow: args.overflow,
+    backlogBytes: args.backlog,
+    spillBytes: args.spill,
+  },
   redaction: {
     enabled: args.redact === "on",
     keys: args.redactKey,

@@ -132,7 +132,7 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): Capture
   include: capture.include ?? [],
   exclude: capture.exclude ?? [],
   writes: capture.writes ?? true,
-  redaction: capture.redaction,
+  delivery: capture.delivery,
 });
 
 /** In the folder for recordings that nobody named, which is made; nobody else's folder is. */

@@ -155,7 +155,8 @@ export class ProcessIngest {
     if (this.#ended?.how === "bye") return;
     const at = this.instantOf(bye.clockMs);
     this.#written = Math.max(this.#received, bye.written);
-    const missing = this.#written - this.#received + Math.max(0, bye.dropped - this.#dropped);
+    // What was given up after it was written is told by gaps as well.
+    const missing = Math.max(0, bye.written + bye.dropped - this.#received - this.#dropped);
     if (missing > 0) this.#gap(at, missing, "not-sent");
     this.#isTailUnknown = false;
     this.#end(at, "bye", bye, endLabel(bye));
