@@ -3,6 +3,7 @@
 import type { Result } from "../../shared/base/result.js";
 import type { CallArgs, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
+import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import { Marks } from "./marks.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
@@ -18,6 +19,7 @@ export interface Workspace {
   readonly ranges: Ranges;
   readonly selection: Selection;
   readonly marks: Marks;
+  readonly faults: AgentFaults;
 }
 
 export type Shown =
@@ -114,6 +116,7 @@ export class Session {
 
   #release(workspace: Workspace): void {
     workspace.marks.dispose();
+    workspace.faults.dispose();
     workspace.ranges.dispose();
     workspace.playhead.dispose();
     workspace.recording.dispose();
@@ -135,5 +138,6 @@ function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {
     ranges: new Ranges(recording, playhead),
     selection: new Selection(),
     marks: new Marks(recording),
+    faults: new AgentFaults(recording),
   };
 }

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { endingOf, howEnded } from "./how-ended.js";
+
+describe("how a process ended", () => {
+  it("is its exit code or signal, as far as is known", () => {
+    const at = 1n;
+    const endings = [{ at, exitCode: 0 }, { at, signal: "SIGKILL" }, { at }, undefined];
+    expect(endings.map((ended) => howEnded({ ended }))).toEqual([
+      "ended with 0",
+      "ended by SIGKILL",
+      "ended",
+      undefined,
+    ]);
+  });
+
+  it("includes that something may be missing", () => {
+    expect(endingOf({ ended: { at: 1n, signal: "SIGTERM" }, endUnknown: true })).toBe(
+      "ended by SIGTERM; what it did last may be missing",
+    );
+    expect(endingOf({})).toBe("running");
+  });
+});

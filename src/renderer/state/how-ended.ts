@@ -1,0 +1,17 @@
+// How a process ended, in the words of `hindcast info`.
+import type { ProcessSummary } from "../../shared/protocol/engine-calls.js";
+
+type Facts = Pick<ProcessSummary, "ended" | "endUnknown">;
+
+/** "ended with 3", "ended by SIGKILL", "ended" where nobody knows; undefined while it runs. */
+export function howEnded({ ended }: Facts): string | undefined {
+  if (ended === undefined) return undefined;
+  if (ended.signal !== undefined) return `ended by ${ended.signal}`;
+  return ended.exitCode === undefined ? "ended" : `ended with ${ended.exitCode}`;
+}
+
+/** The same in full. */
+export function endingOf(process: Facts): string {
+  const how = howEnded(process) ?? "running";
+  return process.endUnknown === true ? `${how}; what it did last may be missing` : how;
+}
