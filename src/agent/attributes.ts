@@ -18,7 +18,9 @@ export const budgets = {
 } as const;
 
 const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
-const { isProxy } = types;
+const { isBoxedPrimitive, isProxy } = types;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
 const dateToISOString = Date.prototype.toISOString;
 const dateGetTime = Date.prototype.getTime;
 const mapForEach = Map.prototype.forEach;
@@ -82,6 +84,8 @@ export function encodeFlat(
   redaction: Redaction,
 ): number | undefined {
   if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
+  // Their keys are their indices: a list of a hundred million texts for a buffer of as many bytes.
+  if (isArray(source) || isView(source) || isBoxedPrimitive(source)) return undefined;
   const keys = ownKeys(source);
   const count = keys.length;
   if (count > budgets.keys) return undefined;
@@ -169,7 +173,12 @@ function convertObject(value: object, depth: number, allowance: Allowance): Attr
 }
 
 const isOpaque = (value: object): boolean =>
-  types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isExternal(value);
+  types.isPromise(value) ||
+  isBoxedPrimitive(value) ||
+  types.isModuleNamespaceObject(value) ||
+  types.isWeakMap(value) ||
+  types.isWeakSet(value) ||
+  types.isExternal(value);
 
 function convertProperties(value: object, depth: number, allowance: Allowance): Attributes {
   const converted = emptyAttributes();

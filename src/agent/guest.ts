@@ -12,7 +12,7 @@ export interface Originals {
 
 export function saveOriginals(): Originals {
   return {
-    now: performance.now.bind(performance),
+    now: originalNow(),
     timeOriginMs: performance.timeOrigin,
     setInterval: globalThis.setInterval,
     clearInterval: globalThis.clearInterval,
@@ -64,6 +64,18 @@ function messageOf(error: unknown): string {
   const text = `${textProperty(error, "name") ?? "Error"}: ${textProperty(error, "message") ?? ""}`;
   return text.slice(0, maxMessageUnits);
 }
+
+/** From the prototype: fake timers and the like put theirs on `performance` itself, perhaps before we are loaded. */
+function originalNow(): () => number {
+  const { now } = performance;
+  const found: unknown = Reflect.getOwnPropertyDescriptor(Reflect.getPrototypeOf(performance) ?? {}, "now")?.value;
+  const clock = typeof found === "function" ? found : now;
+  const bound: unknown = Reflect.apply(bind, clock, [performance]);
+  return isClock(bound) ? bound : () => 0;
+}
+
+const { bind } = Function.prototype;
+const isClock = (value: unknown): value is () => number => typeof value === "function";
 
 export class Guest {
   readonly #faults: Faults;

@@ -1,8 +1,8 @@
 // What `track`, `event`, `metric` and `span` do in a program that is recorded.
 import { types } from "node:util";
 import { type AgentHandle, agentHandleKey } from "../shared/protocol/agent-handle.js";
-import type { Attributes } from "../shared/trace/attributes.js";
 import { attributesFrom, exceptionAttributes } from "./attributes.js";
+import { previewOf } from "./preview.js";
 import type { StateTracker } from "./state/index.js";
 import type { ProbeKit } from "./probe-kit.js";
 
@@ -15,26 +15,30 @@ export function handleOf(
   return {
     track(name, value) {
       guest.runAsGuest(() => {
-        tracker.track(String(name), value);
+        tracker.track(nameFrom(name), value);
         lookFromNowOn();
       }, undefined);
     },
-    event: (name, attributes) => sink.event(String(name), attributes),
+    event: (name, attributes) => sink.event(nameFrom(name), attributes),
     metric: (name, value, unit, attributes) => {
-      if (typeof value === "number") sink.metric(String(name), String(unit), value, attributes);
+      if (typeof value === "number") sink.metric(nameFrom(name), nameFrom(unit), value, attributes);
     },
     span(name, attributes, work) {
-      const given = attributes === undefined ? {} : guest.runAsGuest(() => attributesFrom(attributes), {});
-      const span = sink.startSpan(String(name), "internal", context.asParent, given);
-      const end = () => sink.endSpan(span, "unset", undefined, {});
-      const fail = (thrown: unknown) => {
-        const exception = guest.runAsGuest<Attributes>(() => exceptionAttributes(thrown), {});
-        sink.endSpan(span, "error", undefined, exception);
-      };
+      const span = guest.runAsGuest(() => {
+        const given = attributes === undefined ? {} : attributesFrom(attributes);
+        return sink.startSpan(nameFrom(name), "internal", context.asParent, given);
+      }, undefined);
+      if (span === undefined) return work();
+      const end = () => guest.runAsGuest(() => sink.endSpan(span, "unset", undefined, {}), undefined);
+      const fail = (thrown: unknown) =>
+        guest.runAsGuest(() => sink.endSpan(span, "error", undefined, exceptionAttributes(thrown)), undefined);
       return context.run(span, () => settled(work, end, fail));
     },
   };
 }
+
+/** What should be a text may be anything: no `toString` of the program is run. */
+const nameFrom = (name: unknown): string => (typeof name === "string" ? name : previewOf(name));
 
 const promiseThen = Promise.prototype.then;
 

@@ -8,55 +8,53 @@ type Method = (this: unknown, ...given: unknown[]) => unknown;
 
 /** Both return what undoes them. */
 export function hookCommonJsCompile(rewrite: Rewrite): () => void {
-  return replaceMethod(
-    module.prototype,
-    "_compile",
-    (original) =>
-      function _compile(...given) {
-        const [content, filename, format, ...rest] = given;
-        const isFile = typeof content === "string" && typeof filename === "string";
-        const rewritten = isFile
-          ? rewrite(content, filename, typeof format === "string" ? format : undefined)
-          : undefined;
-        if (rewritten === undefined) return Reflect.apply(original, this, given);
-        const stated = given.length < 3 ? [] : [format === undefined ? format : rewritten.format];
-        return Reflect.apply(original, this, [rewritten.source, filename, ...stated, ...rest]);
-      },
-  );
+  return replaceMethod(module.prototype, "_compile", (original, isOn) => {
+    return function _compile(...given) {
+      const [content, filename, format, ...rest] = given;
+      const isFile = isOn() && typeof content === "string" && typeof filename === "string";
+      const rewritten = isFile
+        ? rewrite(content, filename, typeof format === "string" ? format : undefined)
+        : undefined;
+      if (rewritten === undefined) return Reflect.apply(original, this, given);
+      const stated = given.length < 3 ? [] : [format === undefined ? format : rewritten.format];
+      return Reflect.apply(original, this, [rewritten.source, filename, ...stated, ...rest]);
+    };
+  });
 }
 
 export function hookCommonJsResolution(entry: string): () => void {
-  return replaceMethod(
-    module,
-    "_resolveFilename",
-    (original) =>
-      function _resolveFilename(...given) {
-        if (given[0] !== packageName) return Reflect.apply(original, this, given);
-        try {
-          return Reflect.apply(original, this, given);
-        } catch (error) {
-          if (isNotFound(error)) return entry;
-          throw error;
-        }
-      },
-  );
+  return replaceMethod(module, "_resolveFilename", (original, isOn) => {
+    return function _resolveFilename(...given) {
+      if (given[0] !== packageName || !isOn()) return Reflect.apply(original, this, given);
+      try {
+        return Reflect.apply(original, this, given);
+      } catch (error) {
+        if (isNotFound(error)) return entry;
+        throw error;
+      }
+    };
+  });
 }
 
-/** Undoing puts the original back, or lets ours only pass through when others have built on it since. */
-function replaceMethod(owner: object, name: string, replacementFor: (original: Method) => Method): () => void {
+/**
+ * Undoing puts the original back, or lets ours only pass through when others have built on it since. Not by patch.ts: what
+ * stands in here is one frame in the stack of every module that is being loaded, and must not be two.
+ */
+function replaceMethod(
+  owner: object,
+  name: string,
+  replacementFor: (original: Method, isOn: () => boolean) => Method,
+): () => void {
   const found: unknown = Reflect.get(owner, name);
-  if (typeof found !== "function") return () => undefined;
-  const original: Method = function (...given) {
-    return Reflect.apply(found, this, given);
-  };
-  const replacement = replacementFor(original);
+  if (!isMethod(found)) return () => undefined;
   let isOn = true;
-  const own: Method = function (...given) {
-    return Reflect.apply(isOn ? replacement : found, this, given);
-  };
-  Reflect.set(owner, name, own);
+  const replacement = replacementFor(found, () => isOn);
+  Reflect.setPrototypeOf(replacement, Reflect.getPrototypeOf(found));
+  Reflect.set(owner, name, replacement);
   return () => {
     isOn = false;
-    if (Reflect.get(owner, name) === own) Reflect.set(owner, name, found);
+    if (Reflect.get(owner, name) === replacement) Reflect.set(owner, name, found);
   };
 }
+
+const isMethod = (value: unknown): value is Method => typeof value === "function";

@@ -1,0 +1,165 @@
+// Programs that would notice: values that run code when looked at, built-ins that throw when called. Each runs with and
+// without a recording and must do and print the same; what the recording says of the values is checked by name.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { recordedText } from "../../src/agent/state/recorded-state.test-support.js";
+import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
+import type { ObjectContents } from "../../src/shared/trace/value.js";
+import { type ProgramSeen, agentFile, listenForAgents } from "./agent-listener.js";
+
+const folder = join(import.meta.dirname, "../programs/hostile");
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...inherited, ...environment }, stdio: "pipe" });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  await once(child, "close");
+  return { code: child.exitCode, out, err };
+}
+
+interface Both {
+  readonly plain: Ended;
+  readonly recorded: Ended;
+  readonly program: ProgramSeen;
+}
+
+/** `preloads` are loaded ahead of the agent. */
+async function runBoth(args: readonly string[], nodeOptions: readonly string[] = []): Promise<Both> {
+  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" ") });
+  const listener = await listenForAgents("secret");
+  try {
+    const options = [...nodeOptions, `--require "${agentFile.replaceAll("\\", "\\\\")}"`].join(" ");
+    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options });
+    const [program] = listener.programs;
+    if (program === undefined) throw new Error(`no agent reported; the program wrote: ${recorded.err}`);
+    return { plain, recorded, program };
+  } finally {
+    await listener.close();
+  }
+}
+
+function graphOf(program: ProgramSeen): ObjectGraph {
+  const graph = ObjectGraph.empty();
+  for (const record of program.records) if (record.kind === "write") graph.apply(record.operation);
+  return graph;
+}
+
+const faultsOf = (program: ProgramSeen): unknown[] =>
+  program.events.filter(({ name }) => name === "hindcast.agent.fault").map(({ attributes }) => attributes);
+
+describe("values that run code or never end when they are looked at", () => {
+  it("are recorded without running any of it, and the program prints what it prints alone", async () => {
+    const { plain, recorded, program } = await runBoth(["values.mjs"]);
+    expect(recorded).toEqual(plain);
+    expect([recorded.code, faultsOf(program), program.bye?.dropped]).toEqual([0, [], 0]);
+
+    const graph = graphOf(program);
+    const texts = Object.fromEntries(
+      [...graph.scopes().keys()]
+        .filter((scope) => scope !== "deep")
+        .map((scope) => [scope, recordedText(graph, scope).slice(0, 200)]),
+    );
+    expect(texts).toMatchObject({
+      "throwing getter": 'Object{"before":1,"x":<getter get x()>}',
+      "looping getter": 'Object{"before":1,"x":<getter get x()>}',
+      setter: 'Object{"x":<getter get x()>}',
+      "getter in array": "Array[1,<getter get 1()>]",
+      "trapping proxy": "<proxy Proxy>",
+      "revoked proxy": "<proxy Proxy>",
+      "revoked array": "<proxy Proxy>",
+      "proxied array": "<proxy Proxy>",
+      "proxied Map": "<proxy Proxy>",
+      "proxied error": "<proxy Proxy>",
+      "proxy as prototype": '{"own":1}',
+      "proxy as prototype of array": "[1,2]",
+      "proxy as prototype of Map": "(1=>2)",
+      // Two Proxies that are members of one Set cannot be told apart without asking them.
+      "proxies in collections":
+        'Object{"map":Map(<proxy Proxy>=><proxy Proxy>),"set":Set(<proxy Proxy>),"list":Array[<proxy Proxy>,<proxy Proxy>]}',
+      "proxy as constructor": "Object{}",
+      "Symbol.toStringTag": expect.stringContaining('"a":1'),
+      "date with methods": "Date(0)",
+      "invalid date": "Date(NaN)",
+      "private fields": "Guarded{}",
+      "null prototype": expect.stringContaining('{"a":1'),
+      frozen: 'Object{"a":Array[1],"m":Object{},"n":Object{"b":2}}',
+      "longest array": "<too-large Array>",
+      "sparse array": "<too-large Array>",
+      "long array": "<too-large Array>",
+      "large Map": "<too-large Map>",
+      "long string": expect.stringMatching(/^Object\{"text":cut\(x+/),
+      "shrunk buffer": expect.stringContaining('"fixed":Uint8Array'),
+    });
+    const nested = program.records.filter(
+      (record) => record.kind === "write" && record.operation.kind === "contents" && isOneIn(record.operation.contents),
+    );
+    expect(nested.length).toBeGreaterThanOrEqual(100_000);
+    expect(recordedText(graph, "long string")).toMatch(/…10000000\)\}$/);
+    expect(recordedText(graph, "large buffer")).toMatch(/\/100000000\)$/);
+    expect(texts["cyclic"]).toMatch(
+      /^Object\{"name":"a","list":Array\[#0,#1\],"map":Map\(#0=>#2\),"set":Set\(#3\),"self":#0\}$/,
+    );
+  });
+});
+
+/** One of the shells around the leaf of the deep value: an object or array with nothing but another object in it. */
+function isOneIn(contents: ObjectContents): boolean {
+  const inside =
+    contents.kind === "array"
+      ? contents.elements
+      : contents.kind === "object"
+        ? contents.entries.map(([, value]) => value)
+        : [];
+  return inside.length === 1 && inside[0]?.kind === "object";
+}
+
+describe("built-ins that throw and count when they are called", () => {
+  for (const [when, options] of [
+    ["replaced after the agent was loaded", []],
+    ["replaced before the agent was loaded", [`--require "${join(folder, "sabotage.cjs").replaceAll("\\", "\\\\")}"`]],
+  ] as const)
+    it.each(["replace", "pollute"])(`are never called, ${when} (%s)`, async (how) => {
+      const { plain, recorded, program } = await runBoth(["sabotaged.cjs", how], options);
+      expect(plain.out).toContain('{"calls":0,"seen":{}}');
+      expect(recorded).toEqual(plain);
+      expect(faultsOf(program)).toEqual([]);
+      expect(program.bye).toMatchObject({ dropped: 0, exitCode: 0 });
+      expect(program.events.map(({ name }) => name)).toEqual(["before", "during"]);
+      expect(program.spans.map(({ name, status }) => [name, status])).toEqual([
+        ["during", "unset"],
+        ["failing", "error"],
+      ]);
+      const graph = graphOf(program);
+      expect(recordedText(graph, "state")).toBe(
+        'Object{"list":Array[1,2],"map":Map("a"=>1),"deep":Object{"text":"changed"},"set":Set(1),"count":1,"inSpan":true,"caught":true}',
+      );
+      expect(recordedText(graph, "more")).toMatch(
+        /^Object\{"a":Array\[1,2\],"error":Error\{"message":"kept"\},"nothing":\{\},"b":"c"\}$/,
+      );
+    });
+});
+
+describe("how Node itself is started", () => {
+  it.each(["--disable-proto=delete", "--disable-proto=throw", "--frozen-intrinsics"])(
+    "with %s a program is recorded and does what it does alone",
+    async (option) => {
+      const { plain, recorded, program } = await runBoth(["sabotaged.cjs", "nothing"], [option]);
+      expect({ ...recorded, err: "" }).toEqual({ ...plain, err: "" });
+      expect(warningsIn(recorded.err)).toEqual(warningsIn(plain.err));
+      expect(program.hello).toBeDefined();
+    },
+  );
+});
+
+/** Process ids are in front of each. */
+const warningsIn = (text: string): string[] => text.replaceAll(/\(node:\d+\)/g, "(node)").split("\n");
