@@ -7,6 +7,7 @@ import {
   eachMember,
   eachPair,
   enumerableKeys,
+  isArray,
   isIndexKey,
   memberCount,
   ownDescriptor,
@@ -179,5 +180,5 @@ export function readElement(array: object, index: number): Slot {
   return descriptor.get === undefined && descriptor.set === undefined ? descriptor.value : accessor;
 }
 
-/** `length` of a real array is always a data property. */
-export const lengthOf = (array: object): number => Number(ownDescriptor(array, "length")?.value);
+/** `length` of a real array, which no Proxy is, is always a data property. */
+export const lengthOf = (array: object): number => (isArray(array) ? array.length : 0);

@@ -146,11 +146,12 @@ export class WriteNotes {
   /** The key as it is before the operation; all of the Map when something else has come or gone. */
   #findKey(entry: Followed, pairs: OwnMap<unknown, unknown>, map: Map<unknown, unknown>, key: unknown): void {
     entry.isKnown = false;
-    const isIn = hasKey(map, key);
-    if (pairs.size !== pairCount(map) || isIn !== pairs.has(key)) return void this.#find(entry, map);
-    if (!isIn) return;
     const value = valueAt(map, key);
-    if (isSame(pairs.get(key), value)) return;
+    const isValueKnown = isSame(pairs.get(key), value);
+    const mayBeAbsent = value === undefined || !isValueKnown;
+    if (pairs.size !== pairCount(map) || (mayBeAbsent && hasKey(map, key) !== pairs.has(key)))
+      return void this.#find(entry, map);
+    if (isValueKnown) return;
     pairs.set(key, value);
     this.#log.recordFound(entry, this.#mapSet(entry, key, value));
   }
@@ -250,11 +251,17 @@ function sizeOf(shadow: Shadow | undefined): number {
 
 /** The property a primitive names; undefined where naming it would run the program's code. */
 function keyFrom(key: unknown): string | undefined {
-  return typeof key === "object" || typeof key === "function" || typeof key === "symbol"
-    ? key === null
-      ? "null"
-      : undefined
-    : String(key);
+  switch (typeof key) {
+    case "string":
+      return key;
+    case "number":
+    case "bigint":
+    case "boolean":
+    case "undefined":
+      return String(key);
+    default:
+      return key === null ? "null" : undefined;
+  }
 }
 
 /** What is at the end of `path`, names of own data properties joined by dots. */
