@@ -4,6 +4,12 @@ const units: Readonly<Record<string, number>> = { "": 1, KB: 2 ** 10, MB: 2 ** 2
 export function bytesFromText(text: string): number | undefined {
   const [, number, unit = ""] = /^(\d{1,15}(?:\.\d+)?)\s*([KMG]?B?)$/i.exec(text.trim()) ?? [];
   if (number === undefined) return undefined;
-  const factor = units[unit.toUpperCase().replace(/^([KMG])$/, "$1B").replace(/^B$/, "")];
+  const factor =
+    units[
+      unit
+        .toUpperCase()
+        .replace(/^([KMG])$/, "$1B")
+        .replace(/^B$/, "")
+    ];
   return factor === undefined ? undefined : Math.round(Number(number) * factor);
 }

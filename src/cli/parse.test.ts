@@ -10,7 +10,9 @@ function meaning(...words: string[]): unknown {
   return parsed.value.kind === "text" ? parsed.value.text : [parsed.value.name, parsed.value.args];
 }
 
-const capture = { level: "requests", include: [], exclude: [], writes: "on" };
+const delivery = { buffer: 16 * 2 ** 20, overflow: "drop-newest", backlog: 128 * 2 ** 20, spill: 0 };
+const redaction = { redact: "on", redactKey: [], redactPrefix: [], redactAllow: [] };
+const capture = { level: "requests", include: [], exclude: [], writes: "on", ...delivery, ...redaction };
 
 describe("parse", () => {
   it("leaves everything after -- to the program", () => {
@@ -49,10 +51,20 @@ describe("parse", () => {
         include: ["src/**", "lib/**", "*.cjs"],
         exclude: ["x"],
         writes: "off",
+        ...delivery,
+        ...redaction,
         port: undefined,
         open: true,
         command: ["node", "a"],
       },
+    ]);
+  });
+
+  it("reads how much is kept, and what gives way", () => {
+    const words = ["--buffer", "64MB", "--overflow", "block", "--backlog", "1GB", "--spill", "2GB"];
+    expect(meaning("record", "-o", "x", ...words, "--", "node")).toMatchObject([
+      "record",
+      { buffer: 64 * 2 ** 20, overflow: "block", backlog: 2 ** 30, spill: 2 ** 31 },
     ]);
   });
 
@@ -75,6 +87,7 @@ describe("parse", () => {
     [["recrod"], "Unknown command 'recrod' (Did you mean record?)"],
     [["record", "--", "node", "a"], "Required option '-o, --out <file>' not specified"],
     [["record", "-o", "x"], "Missing required argument 'command'"],
+    [["record", "-o", "x", "--buffer", "4KB", "--", "node"], "--buffer takes a size from 1MB to 1GB, such as 64MB"],
     [["record", "-o", "x", "--level", "all", "--", "node"], /'all' is invalid.*metrics, requests, calls, lines/],
     [["run", "--writes", "maybe", "--", "node"], /'maybe' is invalid.*on, off/],
     [["serve", "--port", "65536"], "--port takes a whole number from 0 to 65535"],

@@ -8,6 +8,7 @@ import { instantFromClock } from "../../shared/trace/time.js";
 import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
 import type { ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
+import { gapLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
 import type { Dictionaries } from "./dictionaries.js";
 import { Lanes } from "./lanes.js";
@@ -282,7 +283,7 @@ export class ProcessIngest {
         writer.mark({
           ...head,
           kind: "gap",
-          label: gapLabels[record.reason],
+          label: gapLabel(record.reason, record.of),
           lost: record.lost,
           reason: record.reason,
         });

@@ -1,0 +1,18 @@
+// What a gap says to people: why records are missing, and which.
+import { type GapReason, type LostKinds, lostKinds } from "../../shared/protocol/agent-records.js";
+import { gapLabels } from "../store/schema.js";
+
+const words = {
+  events: ["event", "events"],
+  spans: ["span boundary", "span boundaries"],
+  logs: ["log line", "log lines"],
+  metrics: ["sample", "samples"],
+  writes: ["state write", "state writes"],
+} as const;
+
+export function gapLabel(reason: GapReason, of: LostKinds): string {
+  const named = lostKinds
+    .filter((kind) => of[kind] > 0)
+    .map((kind) => `${of[kind]} ${words[kind][of[kind] === 1 ? 0 : 1]}`);
+  return named.length === 0 ? gapLabels[reason] : `${gapLabels[reason]} (${named.join(", ")})`;
+}
