@@ -1,0 +1,263 @@
+// Every entry of the error catalogue is provoked the way a user meets it, on real files, processes and sockets: the
+// table below has to name each code, or it does not compile. What is shown must be the entry's sentence with nothing left
+// open in it, and the next step.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
+import { EngineChild } from "../../src/serve/engine-child.js";
+import { createCodec } from "../../src/shared/protocol/codec.js";
+import { type ErrorCode, type HindcastError, errorCodes, explain } from "../../src/shared/protocol/errors.js";
+import { type EngineClient, type Transport, connectToEngine, serveEngine } from "../../src/shared/protocol/rpc.js";
+import { frameTypes } from "../../src/shared/protocol/agent-wire.js";
+import { Place } from "./hindcast-process.js";
+
+const place = new Place();
+const sample = join(process.cwd(), "recordings/ledger-first.hindcast");
+const engineEntry = join(process.cwd(), "out/node/engine-process.js");
+let child: EngineChild;
+let client: EngineClient;
+
+beforeAll(async () => {
+  child = new EngineChild({
+    entry: engineEntry,
+    environment: { ...process.env, XDG_DATA_HOME: place.path("data"), XDG_STATE_HOME: place.path("state") },
+  });
+  client = await connected();
+});
+afterAll(async () => {
+  await child.stop();
+  place.remove();
+});
+
+async function connected(): Promise<EngineClient> {
+  const transport = await child.connect();
+  if (transport === undefined) throw new Error("the engine did not start");
+  return connectToEngine(transport, createCodec());
+}
+
+/** What a user is shown, or the error that a window or a program gets. */
+type Provoked = { readonly shown: string } | { readonly error: HindcastError };
+
+async function cli(...args: string[]): Promise<Provoked> {
+  const ended = await place.run(args);
+  expect(ended.code, ended.err).toBeGreaterThan(0);
+  expect(ended.out).toBe("");
+  return { shown: ended.err };
+}
+
+/** A copy of the sample under a name of its own. */
+function copyOfSample(name: string): string {
+  cpSync(sample, place.path(name));
+  return place.path(name);
+}
+
+async function query(path: string, sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+async function newRecording(name: string): Promise<{ id: string; socketPath: string; token: string }> {
+  const created = await client.call("recording.create", { path: place.path(name), capture: {} });
+  if (!created.ok) throw new Error(created.error.code);
+  const { summary, environment } = created.value;
+  return {
+    id: summary.recordingId,
+    socketPath: environment["HINDCAST_SOCKET"] ?? "",
+    token: environment["HINDCAST_TOKEN"] ?? "",
+  };
+}
+
+const errorOf = (outcome: { ok: true } | { ok: false; error: HindcastError }): Provoked => {
+  if (outcome.ok) throw new Error("nothing went wrong");
+  return { error: outcome.error };
+};
+
+/** The engine tells an agent the code alone; nobody reads a sentence there. */
+async function refusedAgent(change: (token: string) => Parameters<typeof helloOf>[0]): Promise<Provoked> {
+  const { socketPath, token } = await newRecording(`agent-${Math.random()}.hindcast`);
+  const agent = await SocketAgent.connect(socketPath);
+  agent.control(frameTypes.hello, helloOf(change(token)));
+  await agent.closed();
+  return { error: { code: agent.refusal() as ErrorCode, details: { found: "999", wanted: "1" } } };
+}
+
+/** A line of messages to a handler that fails as only a mistake of ours makes it fail. */
+async function answeredByMistake(): Promise<Provoked> {
+  const ends: ((bytes: Uint8Array) => void)[] = [];
+  const end = (own: number, other: number): Transport => ({
+    send: (bytes) => queueMicrotask(() => ends[other]?.(bytes)),
+    onMessage: (listener) => (ends[own] = listener),
+    onClose: () => undefined,
+    close: () => undefined,
+  });
+  const mistaken = new Proxy({}, { get: () => () => Promise.reject(new Error("a mistake of ours")) });
+  serveEngine(end(0, 1), createCodec(), mistaken as Parameters<typeof serveEngine>[2]);
+  return errorOf(await connectToEngine(end(1, 0), createCodec()).call("recording.open", { path: "x" }));
+}
+
+const mayMount = process.platform === "linux" && process.getuid?.() === 0 && canMount();
+
+/** Containers may be root without leave to mount. */
+function canMount(): boolean {
+  const at = place.path("try-mount");
+  mkdirSync(at);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", at], { stdio: "ignore" });
+    execFileSync("umount", [at]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
+  "not-a-recording": () => {
+    writeFileSync(place.path("text.hindcast"), "a text that is longer than a few bytes");
+    return cli("info", "text.hindcast");
+  },
+  "no-such-file": () => cli("info", "missing.hindcast"),
+  "no-such-folder": () => cli("record", "-o", "nowhere/a.hindcast", "--", "node", "-e", "0"),
+  "file-exists": () => {
+    writeFileSync(place.path("mine.hindcast"), "mine");
+    return cli("record", "-o", "mine.hindcast", "--", "node", "-e", "0");
+  },
+  "newer-format": async () => {
+    await query(copyOfSample("newer.hindcast"), "UPDATE recording SET format = 999");
+    return cli("info", "newer.hindcast");
+  },
+  "damaged-recording": () => {
+    truncateSync(copyOfSample("cut.hindcast"), 300_000);
+    return cli("info", "cut.hindcast");
+  },
+  "recording-in-use": async () => {
+    const recording = place.start(["record", "-o", "used.hindcast", "--", "node", "-e", "process.stdin.resume()"]);
+    await expect.poll(() => existsSync(place.path("used.hindcast")), { timeout: 20_000 }).toBe(true);
+    try {
+      return await cli("info", "used.hindcast");
+    } finally {
+      recording.child.stdin.end();
+      await recording.ended;
+    }
+  },
+  "cannot-write": () => cli("record", "-o", join("/proc", "a.hindcast"), "--", "node", "-e", "0"),
+  "disk-full": async () => {
+    const small = place.path("small");
+    mkdirSync(small);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", small]);
+    const script =
+      "for (let i = 0; i < 50_000; i++) require('hindcast').event('e', { text: `no two alike ${Math.sin(i)}` })";
+    try {
+      const recording = await place.run(["record", "-o", "small/a.hindcast", "--", "node", "-e", script]);
+      // The program is not to blame: its exit code stays.
+      expect(recording.code).toBe(0);
+      return { shown: recording.err };
+    } finally {
+      execFileSync("umount", [small]);
+    }
+  },
+  "recording-closed": async () => errorOf(await client.call("recording.summary", { recordingId: "none" })),
+  "recording-not-live": async () => {
+    const opened = await client.call("recording.open", { path: sample });
+    if (!opened.ok) throw new Error(opened.error.code);
+    return errorOf(await client.call("recording.stop", { recordingId: opened.value.recordingId }));
+  },
+  "no-such-process": () => cli("state", sample, "--process", "77", "--scope", "ledger", "--at", "+1s"),
+  "ambiguous-process": async () => {
+    const path = place.path("two.hindcast");
+    writeFileSync(
+      place.path("two.cjs"),
+      `require("hindcast").track("both", { n: 1 });
+       if (process.argv[2] === undefined) require("node:child_process").spawnSync(process.execPath, [__filename, "child"]);`,
+    );
+    expect((await place.run(["record", "-o", path, "--", "node", "two.cjs"])).code).toBe(0);
+    return cli("state", path, "--scope", "both", "--at", "+1s");
+  },
+  "no-such-scope": () => cli("state", sample, "--scope", "nothing", "--at", "+1s"),
+  "no-such-path": () => cli("history", sample, "--scope", "ledger", "--path", "no_such_key"),
+  "bad-path": () => cli("history", sample, "--scope", "ledger", "--path", "a[[b"),
+  "bad-time": () => cli("state", sample, "--scope", "ledger", "--at", "noon"),
+  "bad-usage": () => cli("info"),
+  "command-not-found": () => cli("record", "-o", "none.hindcast", "--", "no-such-command-at-all"),
+  "bad-token": async () => {
+    const serving = place.start(["serve", "--port", "0"]);
+    try {
+      const address = await serving.printed(/(http:\/\/127\.0\.0\.1:\d+\/)/);
+      const [response] = (await once(get(address), "response")) as [NodeJS.ReadableStream];
+      let shown = "";
+      for await (const chunk of response) shown += String(chunk);
+      return { shown };
+    } finally {
+      serving.child.kill("SIGINT");
+      await serving.ended;
+    }
+  },
+  "bad-request": async () => errorOf(await client.call("recording.open", JSON.parse('{"path": 7}'))),
+  "engine-lost": async () => {
+    const own = await connected();
+    const waiting = own.call("recording.open", { path: sample });
+    process.kill(child.pid ?? 0, "SIGKILL");
+    const lost = errorOf(await waiting);
+    client = await connected();
+    return lost;
+  },
+  "wire-version": () => refusedAgent((token) => ({ token, wireVersion: 999 })),
+  "port-in-use": async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      return await cli("serve", "--port", String((server.address() as AddressInfo).port));
+    } finally {
+      server.close();
+    }
+  },
+  "no-browser": async () => {
+    // Nothing named, nothing of Playwright's, nothing on the path: only the paths that are searched in any case are left.
+    const environment = { PATH: place.root, PLAYWRIGHT_BROWSERS_PATH: place.path("browsers"), HOME: place.root };
+    const run = spawn(process.execPath, ["node_modules/tsx/dist/cli.mjs", "tools/test.ts"], { env: environment });
+    let shown = "";
+    run.stderr.setEncoding("utf8").on("data", (text: string) => (shown += text));
+    await once(run, "close");
+    return { shown };
+  },
+  cancelled: async () => {
+    const stop = new AbortController();
+    const waiting = client.call("recording.open", { path: sample }, stop.signal);
+    stop.abort();
+    return errorOf(await waiting);
+  },
+  internal: answeredByMistake,
+};
+
+const needsMount: readonly ErrorCode[] = ["disk-full"];
+const needsLinux: readonly ErrorCode[] = ["cannot-write"];
+const hasChrome = existsSync("/opt/google/chrome/chrome") || process.platform !== "linux";
+
+describe("the error catalogue", () => {
+  it.for(errorCodes)("%s is met as it says", async (code, { skip }) => {
+    if (needsMount.includes(code) && !mayMount) skip("a file system can be mounted by root only");
+    if (needsLinux.includes(code) && process.platform !== "linux") skip("written for Linux");
+    if (code === "no-browser" && hasChrome) skip("there is a Chrome where it is always looked for");
+    const provoked = await provoke[code]();
+    if ("error" in provoked) {
+      expect(provoked.error.code).toBe(code);
+      const { message, next } = explain(provoked.error);
+      expect(`${message} ${next}`).not.toMatch(/\{\w+\}|\?(?!$)/);
+      return;
+    }
+    const anything = (sentence: string) =>
+      sentence.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\\\{\w+\\\}/g, ".+");
+    const { message, next } = explain({ code, details: new Proxy({}, { get: (_, name) => `{${String(name)}}` }) });
+    expect(provoked.shown).toMatch(new RegExp(anything(message)));
+    expect(provoked.shown).toMatch(new RegExp(anything(next)));
+    expect(provoked.shown).not.toMatch(/\{\w+\}|undefined| at .*:\d+:\d+/);
+  });
+});
