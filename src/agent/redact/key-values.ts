@@ -150,7 +150,10 @@ const schemeOfLine = /(?:Digest|OAuth|Hawk|AWS4-HMAC-SHA256)[ \t]/iy;
 
 function endOfScheme(text: string, start: number): number | undefined {
   schemeOfWord.lastIndex = start;
-  if (schemeOfWord.test(text)) return endOfWord(text, schemeOfWord.lastIndex);
+  if (schemeOfWord.test(text)) {
+    pseudonymAt.lastIndex = schemeOfWord.lastIndex;
+    return pseudonymAt.test(text) ? pseudonymAt.lastIndex : endOfWord(text, schemeOfWord.lastIndex);
+  }
   schemeOfLine.lastIndex = start;
   return schemeOfLine.test(text) ? endOfLine(text, start) : undefined;
 }

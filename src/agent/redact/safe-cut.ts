@@ -15,7 +15,7 @@ export function withoutLastWord(start: string): string {
   while (end > 0 && start.length - end <= longestRun && !runEnds.has(start[end - 1] ?? " ")) end--;
   if (start.length - end > longestRun) return start;
   // Of a number in groups all groups: "4111 1111 11".
-  const isNumber = end < start.length && /^[\d-]*$/.test(start.slice(end));
+  const isNumber = /^[\d-]*$/.test(start.slice(end));
   if (isNumber) for (let left = 24; left > 0 && end > 0 && /[\d -]/.test(start[end - 1] ?? ""); left--) end--;
   return start.slice(0, end);
 }

@@ -1,0 +1,321 @@
+import { describe, expect, it } from "vitest";
+import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
+import { randomFrom } from "../../shared/base/random.test-support.js";
+import { objectId } from "../../shared/trace/value.js";
+import { formatLine } from "../preview.js";
+import { redactedArguments } from "./arguments.js";
+import { createRedaction } from "./redactor.js";
+import { cutBetweenWords } from "./safe-cut.js";
+
+const plain: RedactionSettings = { enabled: true, keys: [], prefixes: [], allow: [] };
+const redaction = createRedaction(plain, "a recording's token");
+/** Without the hash, which says nothing here. */
+const short = (text: string): string => text.replace(/\[redacted:([a-z0-9-]+)#[0-9a-f]{12}\]/g, "<$1>");
+const shortText = (text: string): string => short(redaction.text(text));
+
+describe("text", () => {
+  it.each([
+    ["password=hunter2", "password=<password>"],
+    ["user password: hunter2 for bob", "user password: <password> for bob"],
+    [String.raw`{"password":"hun\"ter2","a":1}`, '{"password":"<password>","a":1}'],
+    [String.raw`{\"password\":\"hunter2\",\"b\":2}`, String.raw`{\"password\":\"<password>\",\"b\":2}`],
+    ["{ user: 'a', password: 'x', n: 1 }", "{ user: 'a', password: '<password>', n: 1 }"],
+    ["Map(1) { 'password' => 'x' }", "Map(1) { 'password' => '<password>' }"],
+    ["secrets: { a: 'x', b: [ 'y' ] }, n: 1", "secrets: <secret>, n: 1"],
+    ["Authorization: Bearer abc.def-123 was sent", "Authorization: Bearer <authorization> was sent"],
+    ["Authorization: Digest username=a, response=b", "Authorization: Digest <authorization>"],
+    ["Cookie: sid=abc; theme=dark", "Cookie: sid=<cookie>; theme=<cookie>"],
+    ["Set-Cookie: a=b; Path=/; HttpOnly", "Set-Cookie: a=<cookie>; Path=/; HttpOnly"],
+    ["GET /a?token=abc&x=1&api_key=zzz", "GET /a?token=<token>&x=1&api_key=<api-key>"],
+    ["body[password]=abc&z=1", "body[password]=<password>&z=1"],
+    ["redirect=https%3A%2F%2Fh%2F%3Ftoken%3Dabc&n=1", "redirect=https://h/?token=<token>&n=1"],
+    ["Server=db;Uid=a;Pwd=x,y!z;Timeout=3", "Server=db;Uid=a;Pwd=<password>;Timeout=3"],
+    ["postgres://app:s3cret@db:5432/x", "postgres://app:<url-password>@db:5432/x"],
+    ["mysql --password hunter2 -v", "mysql --password <password> -v"],
+    ["curl -u bob:hunter2 https://x", "curl -u bob:<password> https://x"],
+    ["api key: abc123", "api key: <api-key>"],
+    ["paid with 4111 1111 1111 1111.", "paid with <card>."],
+    ["key\n-----BEGIN EC PRIVATE KEY-----\nMHc\nCAQ\n-----END EC PRIVATE KEY-----\nend", "key\n<private-key>\nend"],
+    ["key -----BEGIN PRIVATE KEY-----\nMHcCAQ, cut", "key <private-key>"],
+    [`\\nghp_${"a".repeat(36)}`, "\\n<github-token>"],
+  ])("%j", (text, expected) => {
+    expect(shortText(text)).toBe(expected);
+  });
+
+  it.each([
+    "2026-11-21T08:00:00.000Z",
+    "tokenCount=5 max_tokens: 100 promptTokens: 7",
+    "passwordResetUrlTemplate: https://x/y/:id",
+    "password is invalid; Invalid password: must be longer",
+    "password: null, token: undefined, secret=true",
+    "PWD=/home/bob",
+    "GET /accounts/acc_1001?limit=20&page=2",
+    "1763712000123456789 4111111111111112 5500000000000000000 1.4111111111111111",
+    "0b9d4f4e-6a51-4a8e-9c0b-111111111111",
+    "a-task-with-many-words-and-dashes risk-averse-people-everywhere",
+    "at handle (file:///srv/app/node_modules/express/lib/router/index.js:284:15)",
+    "sha512-9oKcoeoBvGo7kzmSMgQP0mG0gVlYEXAMPLEnotasecretatallxyz0123456789abcdef==",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+  ])("has nothing secret: %s", (text) => {
+    expect(redaction.text(text)).toBe(text);
+  });
+
+  it("is not redacted twice", () => {
+    const once = redaction.text("password=hunter2 Authorization: Bearer abcdefghij; https://u:p@h/ Cookie: a=b");
+    expect(redaction.text(once)).toBe(once);
+  });
+});
+
+describe("a pseudonym", () => {
+  const pseudonymOf = (text: string, token: string): string | undefined =>
+    /#([0-9a-f]{12})\]/.exec(createRedaction(plain, token).text(text))?.[1];
+
+  it("is the same for the same secret, however it was found and written", () => {
+    const found = ['"password":"a&b c"', "token=a%26b%20c", 'secret: "a\\u0026b c"'].map((text) =>
+      pseudonymOf(text, "t"),
+    );
+    expect(found[0]).toMatch(/^[0-9a-f]{12}$/);
+    expect(new Set(found).size).toBe(1);
+  });
+
+  it("is another one for another secret, and in another recording", () => {
+    const found = [
+      pseudonymOf("pwd=q1", "t"),
+      pseudonymOf("pwd=q2", "t"),
+      pseudonymOf("pwd=q1", "u"),
+      pseudonymOf("pwd=q1", ""),
+      pseudonymOf("pwd=q1", ""),
+    ];
+    expect(new Set(found).size).toBe(5);
+  });
+});
+
+describe("attributes", () => {
+  const attributes = (given: Parameters<typeof redaction.attributes>[0]): string =>
+    short(JSON.stringify(redaction.attributes(given)));
+
+  it("lose what stands under a secret's name, at any depth, and nothing else", () => {
+    expect(
+      attributes({
+        user: "bob",
+        password: "x",
+        pin: 1234,
+        token: 5,
+        secrets: { a: ["y", { b: "z" }], n: 1, on: true },
+      }),
+    ).toBe(
+      '{"user":"bob","password":"<password>","pin":"<pin>","token":5,"secrets":{"a":["<secret>",{"b":"<secret>"}],"n":1,"on":true}}',
+    );
+  });
+
+  it("lose the values of raw headers, and secrets that are keys", () => {
+    const key = `sk_live_${"a".repeat(24)}`;
+    expect(
+      attributes({ raw: ["Accept", "*/*", "Cookie", "a=b", "Authorization", "zzz"], [key]: 1, n: 4111111111111111 }),
+    ).toBe(
+      '{"raw":["Accept","*/*","Cookie","a=<cookie>","Authorization","<authorization>"],"<stripe-key>":1,"n":"<card>"}',
+    );
+  });
+
+  it("are the same object when there is nothing to take out", () => {
+    const given = { a: "x", b: [1, "y"], c: { d: null } };
+    expect(redaction.attributes(given)).toBe(given);
+  });
+
+  it("keep a key called __proto__", () => {
+    const given = JSON.parse('{"__proto__":"x","password":"y"}') as Parameters<typeof redaction.attributes>[0];
+    expect(attributes(given)).toBe('{"__proto__":"x","password":"<password>"}');
+  });
+});
+
+describe("writes to tracked state", () => {
+  const text = (value: string) => ({ kind: "primitive", value }) as const;
+  const target = objectId(1);
+  const written = (operation: Parameters<typeof record>[0]): string => short(JSON.stringify(record(operation)));
+  const record = (operation: Extract<Parameters<typeof redaction.record>[0], { kind: "write" }>["operation"]) => {
+    const body = redaction.record({ kind: "write", span: 0, location: 0, afterMs: 0, operation });
+    return body.kind === "write" ? body.operation : undefined;
+  };
+
+  it("lose values by their key and by their form, also in Maps, arrays and buffers", () => {
+    const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
+    expect(written({ kind: "set", target, key: "#password", value: text("x") })).toContain('"value":"<password>"');
+    expect(written({ kind: "map-set", target, key: text("cookie"), value: text("a=b") })).toContain('"a=<cookie>"');
+    expect(written({ kind: "map-delete", target, key: text(jwt) })).toContain('"<jwt>"');
+    expect(written({ kind: "splice", target, start: 0, deleteCount: 0, elements: [text("ok"), text(jwt)] })).toContain(
+      '"<jwt>"',
+    );
+    const bytes = new TextEncoder().encode(`token=${jwt}`);
+    const contents = { kind: "bytes", className: "Buffer", bytes, length: bytes.length } as const;
+    expect(written({ kind: "contents", target, contents })).toContain('{"kind":"opaque","className":"Buffer <token>"}');
+  });
+
+  it("stay the same objects when there is nothing to take out", () => {
+    const contents = { kind: "map", className: "Map", pairs: [[text("a"), text("b")]] } as const;
+    const operation = { kind: "contents", target, contents } as const;
+    expect(record(operation)).toBe(operation);
+  });
+
+  it("leave out objects under a secret's name", () => {
+    expect(
+      [redaction.placeholder("credentials"), redaction.placeholder("account")].map((name) => short(name ?? "-")),
+    ).toEqual(["<credentials>", "-"]);
+  });
+});
+
+describe("other ways out", () => {
+  it("arguments: the one after a secret's flag, and what is joined to it", () => {
+    const given = [
+      "node",
+      "app.js",
+      "--password",
+      "hunter2",
+      "--api-key=abc",
+      "-u",
+      "bob:pw",
+      "--verbose",
+      "--port",
+      "80",
+    ];
+    expect(redactedArguments(given, redaction).map(short)).toEqual([
+      "node",
+      "app.js",
+      "--password",
+      "<password>",
+      "--api-key=<api-key>",
+      "-u",
+      "bob:<password>",
+      "--verbose",
+      "--port",
+      "80",
+    ]);
+  });
+
+  it("objects that console prints, whatever their texts hold", () => {
+    const line = formatLine(
+      ["login", { credentials: { note: "}, pass: 'q'", pass: "z" }, headers: ["Cookie", "a=b"] }],
+      redaction,
+    );
+    expect(short(line)).toBe(
+      "login { credentials: { note: '<credentials>', pass: '<credentials>' }, headers: [ 'Cookie', 'a=<cookie>' ] }",
+    );
+  });
+
+  it("a cut never leaves the beginning of a secret", () => {
+    const secret = `ghp_${"a1".repeat(18)}`;
+    for (let units = 10; units < 60; units++) {
+      const cut = cutBetweenWords(`it is ${secret} or 4111 1111 1111 1111`, units);
+      expect(/ghp_|4111/.test(redaction.text(cut))).toBe(false);
+    }
+    expect(cutBetweenWords("x".repeat(5000), 4096)).toHaveLength(4096);
+  });
+});
+
+describe("settings", () => {
+  it("add names and prefixes, and allow names and kinds", () => {
+    const own = createRedaction(
+      { ...plain, keys: ["memberNo"], prefixes: ["acme."], allow: ["jwt", "designToken"] },
+      "t",
+    );
+    const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
+    expect(short(own.text(`memberNo=17 acme.x1y2z3 designToken=blue ${jwt}`))).toBe(
+      `memberNo=<memberno> <custom> designToken=blue ${jwt}`.replace("memberno", "member-no"),
+    );
+  });
+
+  it("switch everything off", () => {
+    const off = createRedaction({ ...plain, enabled: false }, "t");
+    expect([off.text("password=x"), off.isHarmlessName("password"), off.counts.size]).toEqual(["password=x", true, 0]);
+  });
+
+  it("do not keep the counts from being exact: asking counts nothing", () => {
+    const counting = createRedaction(plain, "t");
+    counting.isHarmlessText("password=x");
+    counting.text("password=x password=y");
+    expect([...counting.counts]).toEqual([["password", 2]]);
+  });
+});
+
+describe("time", () => {
+  const units = [
+    "a",
+    " ",
+    "=",
+    ":",
+    "-",
+    "\\",
+    '"',
+    "4",
+    "4 ",
+    "%20",
+    "eyJ",
+    "password=",
+    "password=no.",
+    "password: [",
+    'password="',
+    'password=\\"',
+    "password=,a",
+    "cookie: a;",
+    "://a:",
+    "://",
+    "Bearer ",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY----------END ",
+    " --user a:",
+    "AKIA0123456789ABCDEF ",
+    "sk-",
+    "[redacted:password#0123456789ab]",
+    "password=[redacted:password#0123456789ab]",
+    "a%",
+    "key id number ",
+  ];
+  /** Fastest of some runs: what the machine does besides only ever adds. */
+  const costOf = (text: string, runs: number): number =>
+    Math.min(
+      ...Array.from({ length: runs }, () => {
+        const before = process.cpuUsage();
+        createRedaction(plain, "t").text(text);
+        const { user, system } = process.cpuUsage(before);
+        return user + system;
+      }),
+    );
+
+  it.each(units)("grows with the text and not with its square: %j repeated", (unit) => {
+    const repeated = (length: number): string => `${unit.repeat(Math.ceil(length / unit.length))}!`;
+    costOf(repeated(20_000), 2);
+    const [small, large] = [costOf(repeated(32_768), 3), costOf(repeated(524_288), 1)];
+    // 16 times the text: 16 times the time when linear, 256 times when quadratic; short times are mostly noise.
+    expect(large / Math.max(small, 2000)).toBeLessThan(80);
+  });
+
+  it("finds the same in random text whatever was looked through before", () => {
+    const random = randomFrom(5);
+    const words = [
+      "password",
+      "=",
+      ":",
+      " ",
+      '"',
+      "x",
+      "token",
+      "\\",
+      "4111111111111111",
+      "eyJhbGciOiJ9",
+      ".",
+      "%3D",
+      "&",
+      "{",
+      "}",
+    ];
+    const texts = Array.from({ length: 2000 }, () =>
+      Array.from({ length: 12 }, () => words[Math.floor(random() * words.length)] ?? "").join(""),
+    );
+    const used = createRedaction(plain, "t");
+    const wrong = texts.filter((text) => {
+      const found = used.text(text);
+      return found !== createRedaction(plain, "t").text(text) || used.isHarmlessText(text) !== (found === text);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
