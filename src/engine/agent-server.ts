@@ -14,6 +14,7 @@ import {
   type ToEngine,
   frameHeader,
   frameTypes,
+  maxFrameBytes,
   readFromAgent,
   wireVersion,
 } from "../shared/protocol/agent-wire.js";
@@ -23,6 +24,8 @@ import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./priv
 
 /** A peer that has not introduced itself by then is cut off. */
 const helloWithinMs = 10_000;
+/** Arguments and paths of a program; nobody unknown makes us hold more. */
+const maxHelloBytes = 4 * 1024 * 1024;
 
 export interface AgentServer {
   readonly socketPath: string;
@@ -93,7 +96,7 @@ const listening = (server: Server, path: string): Promise<void> =>
   });
 
 class AgentPeer {
-  readonly #splitter = new FrameSplitter();
+  readonly #splitter = new FrameSplitter(maxHelloBytes);
   readonly #greetingDue: NodeJS.Timeout;
   #process: ProcessIngest | undefined;
   #saidBye = false;
@@ -150,6 +153,7 @@ class AgentPeer {
     if (!isSameSecret(hello.token, this.token)) return this.#refuse("bad-token");
     this.#process = this.recording.greet(hello, this);
     clearTimeout(this.#greetingDue);
+    this.#splitter.maxBytes = maxFrameBytes;
     this.#send(frameTypes.welcome, { kind: "welcome", wireVersion });
   }
 

@@ -10,6 +10,8 @@ export const wireVersion = 2;
 /** A peer that announces more than this is cut off. */
 export const maxFrameBytes = 64 * 1024 * 1024;
 
+const frameHeaderBytes = 5;
+
 export const frameTypes = { hello: 1, batch: 2, bye: 3, welcome: 16, refused: 17, ack: 18 } as const;
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
@@ -19,8 +21,7 @@ export const overflowPolicies = ["drop-newest", "drop-oldest", "block"] as const
 export type OverflowPolicy = (typeof overflowPolicies)[number];
 
 const mebibyte = 2 ** 20;
-const bytesUpTo = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const bytesUpTo = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 /** How much the agent may keep, and what it does when that is full. */
 export const deliverySettings = v.object({
@@ -57,6 +58,8 @@ export const captureSettings = v.object({
   include: v.array(text),
   exclude: v.array(text),
   writes: v.boolean(),
+  /** Hosts besides loopback that the trace header is sent to. */
+  propagate: v.optional(v.array(text)),
   /** Absent in recordings of before it could be set: `defaultDelivery`. */
   delivery: v.optional(deliverySettings),
   /** Absent: everything known to be a secret is redacted. */
@@ -127,33 +130,56 @@ export interface Frame {
   readonly body: Uint8Array;
 }
 
-/** Cuts a byte stream into frames. `push` throws `MalformedBytes` when a frame is larger than allowed. */
+/**
+ * Cuts a byte stream into frames. `push` throws `MalformedBytes` when a frame is larger than allowed. What waits for the
+ * rest of its frame takes at most twice its size, and a frame costs a copy or two however small the pieces it comes in.
+ */
 export class FrameSplitter {
-  #rest = new Uint8Array(0);
+  #waiting = new Uint8Array(0);
+  #waitingBytes = 0;
+  /** With fewer there is nothing new to see. */
+  #neededBytes = frameHeaderBytes;
 
-  constructor(readonly maxBytes = maxFrameBytes) {}
+  /** `maxBytes` may be changed between frames: a peer that is known may send more. */
+  constructor(public maxBytes = maxFrameBytes) {}
 
   push(chunk: Uint8Array): Frame[] {
-    const bytes = new Uint8Array(this.#rest.length + chunk.length);
-    bytes.set(this.#rest);
-    bytes.set(chunk, this.#rest.length);
-    const view = new DataView(bytes.buffer);
+    const bytes = this.#waitingBytes === 0 ? chunk : this.#append(chunk);
     const frames: Frame[] = [];
     let at = 0;
-    while (bytes.length - at >= 5) {
-      const length = view.getUint32(at, true);
-      if (length > this.maxBytes) throw new MalformedBytes(`frame of ${length} bytes`);
-      if (bytes.length - at < 5 + length) break;
-      frames.push({ type: view.getUint8(at + 4), body: bytes.subarray(at + 5, at + 5 + length) });
-      at += 5 + length;
+    if (bytes.length >= this.#neededBytes) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      this.#neededBytes = frameHeaderBytes;
+      while (bytes.length - at >= this.#neededBytes) {
+        const length = view.getUint32(at, true);
+        if (length > this.maxBytes) throw new MalformedBytes(`frame of ${length} bytes`);
+        const end = at + frameHeaderBytes + length;
+        this.#neededBytes = end <= bytes.length ? frameHeaderBytes : end - at;
+        if (end > bytes.length) break;
+        frames.push({ type: view.getUint8(at + 4), body: bytes.subarray(at + frameHeaderBytes, end) });
+        at = end;
+      }
     }
-    this.#rest = bytes.slice(at);
+    // The frames keep the memory they are in.
+    if (at > 0 || this.#waitingBytes === 0) this.#waiting = bytes.slice(at);
+    this.#waitingBytes = bytes.length - at;
     return frames;
+  }
+
+  #append(chunk: Uint8Array): Uint8Array {
+    const length = this.#waitingBytes + chunk.length;
+    if (length > this.#waiting.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#waiting.length));
+      larger.set(this.#waiting.subarray(0, this.#waitingBytes));
+      this.#waiting = larger;
+    }
+    this.#waiting.set(chunk, this.#waitingBytes);
+    return this.#waiting.subarray(0, length);
   }
 }
 
 export function frameHeader(type: number, bodyBytes: number): Uint8Array {
-  const header = new Uint8Array(5);
+  const header = new Uint8Array(frameHeaderBytes);
   new DataView(header.buffer).setUint32(0, bodyBytes, true);
   header[4] = type;
   return header;
