@@ -22,9 +22,12 @@ export interface WriteHelpers {
   /** A method that changes its receiver; `first` is its first argument where that matters. */
   m<Value>(object: unknown, name: string, site: number, value: Value, first: unknown): Value;
   M<Value>(name: string, site: number, value: Value, object: unknown, first: unknown): Value;
-  /** Asked right before a changing method, or before a write that may be to an element ("="); "" asks for all of it. */
+  /**
+   * Asked right before a changing method, before a write that may be to an element ("=") and before one to the property
+   * `first` that may not be made ("-"); "" asks for all of the object.
+   */
   b<Value>(object: unknown, name: string, value: Value, first: unknown): Value;
-  B<Value>(name: string, object: Value): Value;
+  B<Value>(name: string, object: Value, first?: unknown): Value;
   /** The same for the object at the end of `path`, as a whole. */
   q<Value>(object: unknown, path: string, value: Value): Value;
   Q<Value>(path: string, object: Value): Value;
@@ -94,8 +97,8 @@ export const makeWriteHelpers: MakeWriteHelpers = (activity, tell) => ({
     if (activity.isActive) tell.before(object, name, first);
     return value;
   },
-  B(name, object) {
-    if (activity.isActive) tell.before(object, name, undefined);
+  B(name, object, first) {
+    if (activity.isActive) tell.before(object, name, first);
     return object;
   },
   q(object, path, value) {

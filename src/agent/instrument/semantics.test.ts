@@ -167,6 +167,26 @@ const k = { n: 0, toString() { return 'k' + this.n++; } }, o = watch({}); o[k] =
 let o = { q: { l: [] } }; o.q.l.push(new Error('x').stack.split('\\n')[1].match(/:(\\d+):\\d+\\)?$/)[1]); o.q.l[0]
 (async () => { let a = {}; a.b = await 1; for await (a.c of []) ; })()
 const order = []; (async () => { const o = { l: [] }; o.l.push(await t('one', 1)); o.x = await t('two', 2); L.push(JSON.stringify(o)); })(); L.push('sync')
+const a = watch({ l: [] }); a.l[(0, 0)] = (1, 2); a.l.push((3, 4)); a.l[t('k', 2)] = (t('x', 1), t('y', 2)); a.l.join()
+function* g() { const a = watch([]); a[0] = yield 1; a.push(...yield 2); a[yield 3] = yield* [4]; a[0] ||= yield 5; delete a[yield 6]; return a.join(); } const it = g(); it.next(); it.next('a'); it.next([1, 2]); it.next(1); it.next(); L.push(it.next('b').value); it.next(0).value
+const a = watch([1]); a[a.length] = t('two', 2); a.length = t('len', 1); a.length--; a.length ||= t('or', 3); String(a) + a.length
+const a = watch([]); a[0] = async () => {}; a[1] = class {}; a[2] = function () {}; a[3] = x => x; a.map((f) => f.name).join() + a.length
+class L3 extends Array { pop() { L.push('own pop'); return super.pop(); } grow() { super.push(...this, t('more', 1)); super.length = 5; return super.shift(); } } const l = watch(new L3(1, 2)); l.pop(); l.grow() + String(l)
+const u = watch({ t: new Uint8Array(4) }); u.t[1] = 300; u.t.set([t('x', 9)], 2); u.t.fill(1, 3); new DataView(u.t.buffer).setInt8(0, -1); u.t[1]++; u.t[9] = 1; u.t.join()
+let x; x.write('a')
+const out = { l: [], write(...all) { this.l.push(...all); return this; } }; watch(out).write(t('a', 1)).write().write(...[2, 3]); out.l.join()
+const a = watch([]); a[t('k', 0)] ??= t('v', 1); a[0] ??= t('no', 2); a[0] ||= t('no', 3); a.length &&= t('and', 1); a[key('0')] &&= t('w', 4); a.join()
+const o = watch({}); o.a ??= t('v', 1); o.a ??= t('no', 2); o[key('a')] &&= (t('x', 3), 4); o.get?.b.c; JSON.stringify(o)
+const a = watch([1]); [].pop.call(a); [].push.apply(a, t('args', [1, 2])); Object.assign(a, ...[[5]]); [].reverse.call(a); a.join()
+const a = watch([[1]]); for (a[0][1] of [1, 2]) L.push(a[0].join()); delete a[0][0], a[0][2]--; JSON.stringify(a)
+const a = watch([]); a.push(...(function* () { L.push('gen'); yield a.push(1); yield 2; })()); a.join()
+class A { #l = watch([]); get #x() { return 1; } set #x(v) { L.push('set ' + v); } t() { this.#x = (1, 2); this.#x &&= 5; this.#l[0] = this.#x = 3; this.#l.length = 0; return this.#l.pop(); } } new A().t()
+const f = (a, b = (a[0] = (1, 2), a.pop(), delete a[0])) => a.length + String(b); f(watch([1, 2]))
+const n = watch({ l: [] }); n?.l.push(n?.l.push(1), n?.l.pop()); n?.l.sort(); delete n?.l[0]; JSON.stringify(n)
+let a = watch([1]), b = a; a[a = watch([2]), 0] = 3; a.push(a = 5); String(b) + a
+let a = watch([1]), b = a; a[0] = a = 7; b.join() + a
+let o = watch({ a: 1 }), p = o; delete o[o = 'a']; JSON.stringify(p) + o
+let o = { __proto__: null }; (o)['a'] ??= 1; delete (o)['a']; ++o['b']; typeof o.b
 `;
 
 /** Where a line ends without a semicolon, what is put in front of the next must not be taken for its continuation. */

@@ -36,7 +36,7 @@ type Receiver = { readonly kind: "first"; readonly text: string } | { readonly k
 
 type Key =
   | { readonly kind: "written"; readonly text: string }
-  | { readonly kind: "temporary"; readonly name: string }
+  | { readonly kind: "temporary"; readonly text: string }
   | { readonly kind: "private"; readonly name: string }
   | { readonly kind: "any" };
 
@@ -91,7 +91,9 @@ export class WriteSites {
       case "WithStatement":
         return this.#visit(node.object, node, scope);
       case "AssignmentExpression":
-        if (isMember(node.left)) this.#write(node, node.left, false, scope, node.right);
+        // `a.b ??= c` may write nothing: what is there is looked at first.
+        if (isMember(node.left))
+          this.#write(node, node.left, false, scope, isLogical(node.operator) ? "maybe" : node.right);
         else for (const target of targetsOf(node.left).reverse()) this.#write(node, target, true, scope); // last is outermost
         break;
       case "ForInStatement":
@@ -164,12 +166,13 @@ export class WriteSites {
     if (argument.type === "ChainExpression") {
       const { expression } = argument;
       if (isMember(expression)) {
-        if (expression.optional || !hasOptionalLink(expression.object)) this.#write(node, expression, false, scope);
+        if (expression.optional || !hasOptionalLink(expression.object))
+          this.#write(node, expression, false, scope, "maybe");
         else this.#behindLink(expression.object, node, scope);
       }
       return this.#chain(argument, node, scope);
     }
-    if (isMember(argument) && argument.object.type !== "Super") this.#write(node, argument, false, scope);
+    if (isMember(argument) && argument.object.type !== "Super") this.#write(node, argument, false, scope, "maybe");
     this.#visit(argument, node, scope);
   }
 
@@ -204,8 +207,14 @@ export class WriteSites {
     else this.#edits.wrap(body.start ?? 0, body.end ?? 0, `{${calls.join("")}`, "}");
   }
 
-  /** `value`: what is evaluated right before the write, if anything is. */
-  #write(whole: ESTree.Node, member: Member, isPattern: boolean, scope: Scope | undefined, value?: ESTree.Node): void {
+  /** `value`: what is evaluated right before the write; "maybe" when there may be none, or nothing to delete. */
+  #write(
+    whole: ESTree.Node,
+    member: Member,
+    isPattern: boolean,
+    scope: Scope | undefined,
+    value?: ESTree.Node | "maybe",
+  ): void {
     this.#callFor(member, isPattern, scope, whole, value);
   }
 
@@ -215,7 +224,7 @@ export class WriteSites {
     isPattern: boolean,
     scope: Scope | undefined,
     whole?: ESTree.Node,
-    value?: ESTree.Node,
+    value?: ESTree.Node | "maybe",
   ): readonly [string, string] | undefined {
     if (isFresh(member.object)) return undefined;
     const isPrivate = member.property.type === "PrivateIdentifier";
@@ -229,15 +238,21 @@ export class WriteSites {
         ? { kind: "after", text: this.#temporary(scope, wordFrom(member.object)) }
         : { kind: "first", text: textOfSimple(member.object) };
     const key = this.#keyOf(member, scope);
-    const look = key.kind === "any" ? "" : mayBeElement(member) ? "=" : undefined;
-    const isLookFirst = look !== undefined && value === undefined && receiver.kind === "first" && whole !== undefined;
-    const told: Receiver = isLookFirst ? { kind: "first", text: lookText(look, receiver.text) } : receiver;
+    const isMaybe = value === "maybe" && (key.kind === "written" || key.kind === "temporary");
+    const look = isMaybe ? "-" : key.kind === "any" ? "" : mayBeElement(member) ? "=" : undefined;
+    const keyText = isMaybe ? `,${key.text}` : "";
+    // The look is made after the value, else after the key it is about, else at the receiver.
+    const last = value !== "maybe" ? value : isMaybe && key.kind === "temporary" ? member.property : undefined;
+    const receiverLook = last === undefined ? look : undefined;
+    const told: Receiver =
+      receiverLook !== undefined && receiver.kind === "first" && whole !== undefined
+        ? { kind: "first", text: lookText(receiverLook, receiver.text, keyText) }
+        : receiver;
     const call = this.#callText(told, key, this.#site(whole ?? member));
     if (whole !== undefined) this.#edits.wrap(whole.start ?? 0, whole.end ?? 0, call[0], call[1]);
-    if (look !== undefined && value !== undefined) this.#lookBefore(value, receiver.text, look);
-    if (receiver.kind === "after") this.#capture(member.object, receiver.text, value === undefined ? look : undefined);
-    if (key.kind === "temporary")
-      this.#edits.wrap(member.property.start ?? 0, member.property.end ?? 0, `${key.name}=(`, ")");
+    if (look !== undefined) this.#lookBefore(last, receiver.text, look, keyText);
+    if (receiver.kind === "after") this.#capture(member.object, receiver.text, receiverLook, keyText);
+    if (key.kind === "temporary") this.#wrap(member.property, `${key.text}=(`, ")");
     return call;
   }
 
@@ -249,7 +264,7 @@ export class WriteSites {
     }
     const name = staticName(member);
     if (name !== undefined) return { kind: "written", text: JSON.stringify(name) };
-    return scope === undefined ? { kind: "any" } : { kind: "temporary", name: this.#temporary(scope, "key") };
+    return scope === undefined ? { kind: "any" } : { kind: "temporary", text: this.#temporary(scope, "key") };
   }
 
   #callText(receiver: Receiver, key: Key, site: string): readonly [string, string] {
@@ -260,7 +275,7 @@ export class WriteSites {
         case "written":
           return [`${h}.s(${text},${key.text},${site},`, ")"];
         case "temporary":
-          return [`${h}.k(${text},${site},`, `,${key.name})`];
+          return [`${h}.k(${text},${site},`, `,${key.text})`];
         case "private":
           return [`${h}.p(${text},"#${key.name}",${site},`, `,${text}.#${key.name})`];
         case "any":
@@ -271,7 +286,7 @@ export class WriteSites {
       case "written":
         return [`${h}.S(${key.text},${site},`, `,${text})`];
       case "temporary":
-        return [`${h}.K(${site},`, `,${text},${key.name})`];
+        return [`${h}.K(${site},`, `,${text},${key.text})`];
       case "private":
         return [`${h}.P("#${key.name}",${site},`, `,${text},${text}.#${key.name})`];
       case "any":
@@ -394,9 +409,9 @@ export class WriteSites {
   }
 
   /** `look`: where nothing more is evaluated before the write, the object is looked at here. */
-  #capture(object: ESTree.Node, temporary: string, look?: string): void {
+  #capture(object: ESTree.Node, temporary: string, look?: string, keyText = ""): void {
     if (look === undefined) this.#wrap(object, `(${temporary}=(`, "))");
-    else this.#wrap(object, `${helpersName}.B("${look}",(${temporary}=(`, ")))");
+    else this.#wrap(object, `${helpersName}.B("${look}",(${temporary}=(`, `))${keyText})`);
   }
 
   #wrap(node: ESTree.Node, before: string, after: string): void {
@@ -424,7 +439,10 @@ const isSimple = (node: ESTree.Node): boolean =>
 
 const textOfSimple = (node: ESTree.Node): string => (node.type === "Identifier" ? node.name : "this");
 
-const lookText = (look: string, object: string): string => `${helpersName}.B("${look}",${object})`;
+const lookText = (look: string, object: string, keyText = ""): string =>
+  `${helpersName}.B("${look}",${object}${keyText})`;
+
+const isLogical = (operator: string): boolean => operator === "??=" || operator === "||=" || operator === "&&=";
 
 /** A chain whose value is called or used as a tag passes its object on as `this`, which a call around it would lose. */
 const isBoundTo = (chain: ESTree.ChainExpression, parent: ESTree.Node): boolean =>

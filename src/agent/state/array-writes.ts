@@ -30,6 +30,13 @@ export class ArrayWrites {
     else if (name === "shift") this.#findElement(entry, elements, array, 0);
   }
 
+  /** A write to element `index` that may not be made: what is there by then is not this write's. */
+  beforeElement(entry: Followed, shadow: ArrayShadow, array: object, index: number): void {
+    this.before(entry, shadow, array, "=", undefined);
+    if (entry.shadow === shadow && index < shadow.elements.length && lengthOf(array) === shadow.elements.length)
+      this.#findElement(entry, shadow.elements, array, index);
+  }
+
   /** Undefined when the method is none of those whose effect is known from what it left: all is to be compared. */
   method(
     entry: Followed,

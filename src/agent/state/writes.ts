@@ -19,7 +19,7 @@ import {
 } from "./intrinsics.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import { isMap, isProxy, isSet } from "./nature.js";
-import { type Entries, type Shadow } from "./shadow.js";
+import { type Entries, type Shadow, readSlot } from "./shadow.js";
 
 /** What looking at an object that is too large to follow is taken to cost. */
 const slotsOfTooLarge = 10_000;
@@ -37,11 +37,15 @@ export class WriteNotes {
     this.#bytes = new ByteWrites(log, locationOf);
   }
 
-  /** The method `name` of the object is about to run, or a write that may be to an element ("="), or anything (""). */
+  /**
+   * The method `name` of the object is about to run, or a write that may be to an element ("="), or one to the property
+   * `first` that may not be made ("-"), or anything ("").
+   */
   before(object: unknown, name: string, first: unknown): void {
     const entry = this.#log.followed(object);
     if (entry?.shadow === undefined || typeof object !== "object" || object === null) return;
     const { shadow } = entry;
+    if (name === "-") return this.#findProperty(entry, shadow, object, first);
     if (shadow.kind === "array") return this.#arrays.before(entry, shadow, object, name, first);
     if (name === "=") return;
     if (shadow.kind === "bytes") return this.#bytes.before(entry, shadow, object);
@@ -63,7 +67,7 @@ export class WriteNotes {
     if (entry?.shadow === undefined || typeof object !== "object" || object === null) return;
     if (typeof key === "symbol") return;
     const { shadow } = entry;
-    const name = typeof key === "string" ? key : keyFrom(key);
+    const name = keyFrom(key);
     if (name === undefined) return void this.#find(entry, object);
     switch (shadow.kind) {
       case "object":
@@ -124,11 +128,30 @@ export class WriteNotes {
     this.#record({ kind: "set", target: entry.id, key: name, value: this.#log.encoder.slot(value, name) }, site);
   }
 
+  /** The property as it is before a write to it that may not be made: what is there by then is not this write's. */
+  #findProperty(entry: Followed, shadow: Shadow, object: object, key: unknown): void {
+    const name = keyFrom(key);
+    if (name === undefined) return;
+    if (shadow.kind === "array" && (isIndexKey(name) || name === "length"))
+      return this.#arrays.beforeElement(entry, shadow, object, Number(name));
+    if (shadow.kind !== "object" && shadow.kind !== "error" && shadow.kind !== "array") return;
+    const { entries } = shadow;
+    const isThere = isCaptured(shadow, name, ownDescriptor(object, name));
+    const slot = isThere ? readSlot(object, name) : undefined;
+    if (isThere === entries.has(name) && isSame(entries.get(name), slot)) return;
+    if (isThere) entries.set(name, slot);
+    else entries.delete(name);
+    const target = entry.id;
+    const operation: WriteOperation = isThere
+      ? { kind: "set", target, key: name, value: this.#log.encoder.slot(slot, name) }
+      : { kind: "delete", target, key: name };
+    this.#log.recordFound(entry, operation);
+  }
+
   #namedProperty(entry: Followed, entries: Entries, object: object, key: string, site: number): void {
     const descriptor = ownDescriptor(object, key);
     const isData = descriptor !== undefined && descriptor.get === undefined && descriptor.set === undefined;
-    const isCaptured = descriptor?.enumerable === true || (entry.shadow?.kind === "error" && key !== "stack");
-    if (isData && isCaptured) {
+    if (isData && isCaptured(entry.shadow, key, descriptor)) {
       const value: unknown = descriptor.value;
       if (isSame(entries.get(key), value) && (value !== undefined || entries.has(key))) return;
       if (!entries.has(key) && entries.size >= this.#log.limits.slots) return this.#compare(entry, object, site);
@@ -222,6 +245,10 @@ export class WriteNotes {
     this.#log.recordExact(operation, this.#locationOf(site));
   }
 }
+
+/** Whether the property is part of what is captured of the object. */
+const isCaptured = (shadow: Shadow | undefined, key: string, descriptor: PropertyDescriptor | undefined): boolean =>
+  descriptor?.enumerable === true || (descriptor !== undefined && shadow?.kind === "error" && key !== "stack");
 
 /** A Map or Set that is about to be emptied, of which as many as are known are left: what those are is all the same. */
 function isEmptied(shadow: Shadow, object: object, name: string): boolean {
