@@ -29,7 +29,7 @@ export class App implements ShownWindow {
     this.samples = page.getByRole("button", { name: /^Open the sample / });
     this.topBar = page.getByRole("banner");
     this.recordingState = this.topBar.getByRole("status");
-    this.banner = page.locator(".workspace").getByRole("alert");
+    this.banner = page.locator(".workspace > .banner");
     this.dialog = page.getByRole("dialog");
     this.failures = page.locator(".toasts").getByRole("alert");
     this.time = new TimeRuler(this);

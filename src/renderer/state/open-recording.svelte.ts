@@ -22,6 +22,7 @@ export class OpenRecording {
   readonly #growListeners = new Set<() => void>();
   readonly #releases: (() => void)[] = [];
 
+  #isReopening = $state(false);
   /** Length so far; grows while live. */
   readonly durationNs: number = $derived.by(() => Math.max(1, Number(this.#summary.end - this.#summary.start)));
   readonly isLive: boolean = $derived.by(() => this.#summary.state === "live");
@@ -38,7 +39,7 @@ export class OpenRecording {
         } else if (notice.kind === "recording-failed" && notice.recordingId === this.#summary.recordingId)
           this.#failure = notice.error;
       }),
-      link.onReconnected(() => void this.#reopen()),
+      link.onReconnected(() => void this.#reopenAfterLoss()),
     );
   }
 
@@ -123,6 +124,17 @@ export class OpenRecording {
     this.#secondTimer = undefined;
     this.#secondMs = performance.now();
     this.#seconds += 1;
+  }
+
+  /** There is a connection again, but not yet an engine that knows this recording. */
+  get isReopening(): boolean {
+    return this.#isReopening;
+  }
+
+  async #reopenAfterLoss(): Promise<void> {
+    this.#isReopening = true;
+    await this.#reopen();
+    this.#isReopening = false;
   }
 
   async #reopen(): Promise<void> {

@@ -2,7 +2,8 @@
 // Invariant: at most one request runs and at most one waits. A request is not aborted by every newer one (while
 // scrubbing, or beside a live recording that asks anew four times a second, nothing would ever finish when the engine
 // is busy) but only once it has run for `patienceMs`; `restart` aborts at once.
-// The last value stays visible while a newer one is under way, so panes do not blink.
+// The last value stays visible while a newer one is under way, so panes do not blink; also when the engine went away
+// before it answered: the window says that once for all panes, and whoever asked asks again when the engine is back.
 import { untrack } from "svelte";
 import type { Result } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
@@ -16,6 +17,7 @@ export class Query<Value> {
   #running: AbortController | undefined;
   #startedMs = 0;
   #waiting: Ask<Value> | undefined;
+  #wasInterrupted = false;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
   readonly #patienceMs: number;
 
@@ -30,6 +32,11 @@ export class Query<Value> {
   /** The newest value there is, also while a newer one is loading. */
   get value(): Value | undefined {
     return this.#loaded.status === "ready" ? this.#loaded.value : undefined;
+  }
+
+  /** The newest question was not answered because the engine went away; the value is of an older one. */
+  get wasInterrupted(): boolean {
+    return this.#wasInterrupted;
   }
 
   /** `performance.now()` at which the request under way began; undefined when none is. */
@@ -93,7 +100,10 @@ export class Query<Value> {
     this.#giveUp = undefined;
     this.#running = undefined;
     this.#runningSinceMs = undefined;
-    this.#loaded = outcome.ok ? { status: "ready", value: outcome.value } : { status: "failed", error: outcome.error };
+    this.#wasInterrupted = !outcome.ok && outcome.error.code === "engine-lost";
+    if (outcome.ok) this.#loaded = { status: "ready", value: outcome.value };
+    else if (!this.#wasInterrupted || this.#loaded.status !== "ready")
+      this.#loaded = { status: "failed", error: outcome.error };
     this.#runWaiting();
   }
 }

@@ -20,6 +20,19 @@ function request(name: string, log: string[]) {
 }
 
 describe("Query", () => {
+  it("keeps its value when the engine goes away before it answers, and says that it was interrupted", async () => {
+    const query = new Query<string>();
+    const [first, second, third] = [request("1", []), request("2", []), request("3", [])];
+    query.load(first.ask);
+    await first.reply(ok("one"));
+    query.load(second.ask);
+    await second.reply(failed(hindcastError("engine-lost")));
+    expect([query.value, query.wasInterrupted]).toEqual(["one", true]);
+    query.load(third.ask);
+    await third.reply(ok("three"));
+    expect([query.value, query.wasInterrupted]).toEqual(["three", false]);
+  });
+
   it("runs one request, keeps one waiting, and skips those between", async () => {
     const log: string[] = [];
     const query = new Query<string>();

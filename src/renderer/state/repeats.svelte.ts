@@ -14,15 +14,21 @@ interface Asked {
   readonly canChange: boolean;
 }
 
+/** Where answers arrive. */
+interface Answer {
+  readonly loaded: Loaded<unknown>;
+  readonly wasInterrupted?: boolean;
+}
+
 export class Repeats {
   readonly #recording: OpenRecording;
-  readonly #answer: { readonly loaded: Loaded<unknown> };
+  readonly #answer: Answer;
   readonly #pace: Pace;
   #attempt = $state(0);
   #asked: Asked | undefined;
 
   /** `answer` is where the answers arrive: one that failed is asked for again as soon as the recording moves. */
-  constructor(recording: OpenRecording, answer: { readonly loaded: Loaded<unknown> }, pace: Pace = "growth") {
+  constructor(recording: OpenRecording, answer: Answer, pace: Pace = "growth") {
     this.#recording = recording;
     this.#answer = answer;
     this.#pace = pace;
@@ -54,8 +60,8 @@ export class Repeats {
   }
 
   #hasFailed(): boolean {
-    const { loaded } = this.#answer;
-    return loaded.status === "failed" && loaded.error.code !== "cancelled";
+    const { loaded, wasInterrupted } = this.#answer;
+    return wasInterrupted === true || (loaded.status === "failed" && loaded.error.code !== "cancelled");
   }
 }
 
