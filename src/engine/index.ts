@@ -28,6 +28,8 @@ export interface Engine {
   /** Goes on with what an engine before this one was recording. To be awaited before anything is asked. */
   resume(): Promise<void>;
   onNotice(listener: (notice: EngineNotice) => void): void;
+  /** Nobody asks any more. Resolves when no agent has been connected for a while: all there was to record is recorded. */
+  finishAlone(): Promise<void>;
   /** Ends live recordings, commits what was received and closes every file. */
   dispose(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function createEngine({ packageFolder, environment, umask, host }: Engine
     handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
     resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),
+    finishAlone: () => recordings.finishAlone(),
     dispose: () => recordings.dispose(),
   };
 }

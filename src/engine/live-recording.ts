@@ -120,6 +120,11 @@ export class LiveRecording {
     return this.#scopes;
   }
 
+  /** Some process was here, and each has told of its end itself. */
+  get haveAllSaidBye(): boolean {
+    return this.#processes.length > 0 && this.#processes.every((process) => process.saidBye);
+  }
+
   get shouldPause(): boolean {
     return this.#failed === undefined && this.#writer.waiting >= rowsToPause;
   }

@@ -2,6 +2,7 @@
 // stopped it becomes a saved one under the same id; questions asked meanwhile wait.
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -39,6 +40,11 @@ export interface RecordingEvents {
 
 /** What a program that has ended still had on its way is here by then; one that goes on is cut off. */
 const quietWithinMs = 1500;
+
+/** Longer than agents wait between two attempts to connect, and than a program takes to start. */
+const agentsReturnWithinMs = 10_000;
+/** After every program has said good-bye: a script may start another one. */
+const nextProgramWithinMs = 2000;
 
 export class OpenRecording {
   readonly access: RecordingAccess;
@@ -262,6 +268,23 @@ export class OpenRecording {
     } finally {
       this.#switching = undefined;
       finished();
+    }
+  }
+
+  /**
+   * With nobody left who would stop it: resolves when no agent is connected and none is expected any more. Programs started
+   * into it are stopped; others are recorded for as long as they run.
+   */
+  async whenUsedUp(): Promise<void> {
+    const { live } = this;
+    if (live === undefined) return;
+    await Promise.all(live.programs.map((program) => program.stop()));
+    let lastBusyMs = Date.now();
+    for (;;) {
+      if (live.server.connected() > 0) lastBusyMs = Date.now();
+      const patienceMs = live.recording.haveAllSaidBye ? nextProgramWithinMs : agentsReturnWithinMs;
+      if (Date.now() - lastBusyMs > patienceMs) return;
+      await wait(100);
     }
   }
 

@@ -1,6 +1,7 @@
 // Entry of the engine's own process. Its parent is a host: over child_process IPC (clients share the one channel) or, in
 // Electron's utilityProcess, over `process.parentPort`, where each client may bring a MessagePort of its own.
-// It ends when told to and when its parent is gone, committing what was received first.
+// It ends when told to, committing what was received first. When its parent is gone it ends too, but not before the programs
+// that the parent had started: they are recorded to their end.
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
@@ -32,7 +33,7 @@ function serve(host: Host): void {
     const read = v.safeParse(toEngineProcess, raw);
     if (read.success) take(read.output, port);
   });
-  host.onGone(() => void stop());
+  host.onGone(() => void engine.finishAlone().then(stop));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
 
   const take = (message: ToEngineProcess, port: Parameters<typeof portTransport>[0] | undefined): void => {

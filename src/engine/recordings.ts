@@ -190,6 +190,15 @@ export class Recordings {
     for (const file of [recording.path, `${recording.path}.wal`]) await rm(file, { force: true });
   }
 
+  /**
+   * Each live recording ends when no agent has been connected for longer than agents take to come back. What was started
+   * from here is stopped first: there is nobody left to whom it is shown.
+   */
+  async finishAlone(): Promise<void> {
+    await Promise.allSettled([...this.#byPath.values()]);
+    await Promise.all([...this.#byId.values()].map((recording) => recording.whenUsedUp()));
+  }
+
   /** Ends and closes everything. */
   async dispose(): Promise<void> {
     await Promise.allSettled([...this.#byPath.values()]);

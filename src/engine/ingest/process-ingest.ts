@@ -115,6 +115,10 @@ export class ProcessIngest {
     return restored;
   }
 
+  get saidBye(): boolean {
+    return this.#ended?.how === "bye";
+  }
+
   instantOf(clockMs: number): bigint {
     return this.#originNs + BigInt(Math.round(clockMs * 1e6));
   }
