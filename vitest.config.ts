@@ -1,6 +1,6 @@
 // Unit tests sit beside the code, need nothing built, and share one thread: each file leaves nothing behind. Integration
 // tests open sockets and DuckDB files (beside the code) or start real processes from out/ (test/integration), which their
-// global setup builds when it is older than the sources.
+// global setup builds when it is older than the sources. Torture tests do the same at counts that take minutes.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
@@ -39,6 +39,16 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "torture",
+          include: ["test/torture/**/*.torture.ts"],
+          globalSetup: ["test/integration/build-if-stale.ts"],
+          testTimeout: 600_000,
+          maxWorkers: 1,
         },
       },
     ],

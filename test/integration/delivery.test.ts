@@ -1,0 +1,44 @@
+// Small counts of what test/torture/delivery.torture.ts does at length.
+import { describe, expect, it } from "vitest";
+import { runNumbered } from "../torture/delivery-runs.js";
+
+describe.runIf(process.platform === "linux")("delivery", () => {
+  it("has every event once though its engine is killed again and again (seed 7)", async () => {
+    const load = { seed: 7, rate: 20_000, seconds: 6, restSeconds: 3 };
+    const outcome = await runNumbered(load, async ({ random, signalEngine, pause }) => {
+      for (let kill = 0; kill < 3; kill++) {
+        await pause(300 + random() * 1200);
+        signalEngine("SIGKILL");
+      }
+    });
+    expect(outcome).toMatchObject({ received: outcome.sent, doubled: 0, lost: 0 });
+    expect(outcome.sent).toBeGreaterThan(100_000);
+  });
+
+  for (const overflow of ["drop-newest", "drop-oldest"])
+    it(`counts exactly what an outage longer than its buffers costs, ${overflow}`, async () => {
+      const options = ["--buffer", "1MB", "--backlog", "1MB", "--overflow", overflow];
+      const load = { options, rate: 20_000, seconds: 4, restSeconds: 1 };
+      const outcome = await runNumbered(load, async ({ signalEngine, pause }) => {
+        await pause(300);
+        signalEngine("SIGSTOP");
+        await pause(3500);
+        signalEngine("SIGCONT");
+      });
+      expect(outcome.received + outcome.lost).toBe(outcome.sent);
+      expect(outcome).toMatchObject({ doubled: 0 });
+      expect(outcome.lost).toBeGreaterThan(0);
+    });
+
+  it("keeps on disk what an outage leaves no room for in memory", async () => {
+    const options = ["--buffer", "1MB", "--backlog", "1MB", "--spill", "64MB"];
+    const load = { options, rate: 20_000, seconds: 4, restSeconds: 2 };
+    const outcome = await runNumbered(load, async ({ signalEngine, pause }) => {
+      await pause(300);
+      signalEngine("SIGSTOP");
+      await pause(3500);
+      signalEngine("SIGCONT");
+    });
+    expect(outcome).toMatchObject({ received: outcome.sent, doubled: 0, lost: 0 });
+  });
+});
