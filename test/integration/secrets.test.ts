@@ -127,8 +127,9 @@ async function recordPlanted(options: readonly string[]): Promise<Recorded> {
   if (first === undefined) throw new Error("nothing planted");
   const flags = ["--password", first.secret, `--api-key=${named[7]?.secret ?? ""}`, firstPlanted("GitHub").text];
   const execArgv = [`--title=${firstPlanted("npm").text}`];
+  // PWD is the shell's working folder and stays what it is.
   const environment = Object.fromEntries(
-    named.map(({ name, secret }) => [name.replaceAll("-", "_").toUpperCase(), secret]),
+    named.map(({ name, secret }) => [name === "pwd" ? "USER_PWD" : name.replaceAll("-", "_").toUpperCase(), secret]),
   );
   const running = place.start(["record", "-o", file, ...options, "--", "node", ...execArgv, program, ...flags], {
     ...environment,
