@@ -27,6 +27,14 @@ test("a reload comes back to the same recording and the very same write", async 
   await expect(app.state.lastWrite).toContainText("changed now");
 });
 
+/** `00:42` and `1:12:08` as numbers that grow. */
+const digitsOf = (text: string) => Number(text.replace(/\D/g, ""));
+
+async function killEngineOf(host: number | undefined): Promise<void> {
+  const { stdout } = await promisify(execFile)("pgrep", ["-f", "-P", String(host), "engine-process"]);
+  process.kill(Number(stdout.trim()), "SIGKILL");
+}
+
 test.describe("when the engine is killed", () => {
   test.use({ expectedComplaints: /WebSocket connection/ });
 
@@ -36,8 +44,7 @@ test.describe("when the engine is killed", () => {
     await app.openSample();
     await app.time.goTo("+10s");
     const changes = await app.state.row("changes").textContent();
-    const { stdout } = await promisify(execFile)("pgrep", ["-f", "-P", String(running.pid), "engine-process"]);
-    process.kill(Number(stdout.trim()), "SIGKILL");
+    await killEngineOf(running.pid);
 
     await expect(app.banner).toContainText("The engine cannot be reached.");
     await expect(app.banner).toHaveCount(0);
@@ -45,6 +52,33 @@ test.describe("when the engine is killed", () => {
     await expect(app.state.row("changes")).toHaveText(changes ?? "");
     await app.time.goTo("+15s");
     await expect(app.state.row("changes")).not.toHaveText(changes ?? "");
+    await expect(app.failures).toHaveCount(0);
+  });
+
+  test("a live recording goes on, and the page keeps its place in it", async ({ app, running }) => {
+    test.skip(running.pid === undefined || process.platform === "win32", "needs the serve host and POSIX processes");
+    await app.whenIdle();
+    await app.recordDemo.click();
+    await app.state.tree.waitFor();
+    const lengths = async () => digitsOf((await app.recordingState.textContent()) ?? "");
+    await expect.poll(lengths).toBeGreaterThan(2);
+    await app.page.keyboard.press("Space");
+    await app.state.expand("accounts");
+    await app.state.select("accounts");
+    const now = await app.time.now.textContent();
+    const rows = await app.state.rows();
+    const before = await lengths();
+
+    await killEngineOf(running.pid);
+    await expect(app.banner).toContainText("The engine cannot be reached.");
+    await expect(app.banner).toHaveCount(0);
+    await expect(app.recordingState).toContainText("LIVE");
+    await expect.poll(lengths).toBeGreaterThan(before + 2);
+    await app.whenIdle();
+    await expect(app.time.now).toHaveText(now ?? "");
+    await expect(app.state.row("accounts")).toHaveAttribute("aria-expanded", "true");
+    await expect(app.state.row("accounts")).toHaveAttribute("aria-selected", "true");
+    expect(await app.state.rows()).toEqual(rows);
     await expect(app.failures).toHaveCount(0);
   });
 });
