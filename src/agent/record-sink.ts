@@ -17,6 +17,10 @@ export type SpanParent =
   | { readonly kind: "remote"; readonly traceId: Uint8Array; readonly spanId: Uint8Array };
 
 export interface RecordSink {
+  /** State writes lost so far: what was recorded of state since is not certain. */
+  readonly lostWrites: number;
+  /** Whether much would find room now. */
+  readonly hasPlenty: boolean;
   /** `performance.now()` of the saved original clock, milliseconds. */
   clockMs(): number;
   /** Interns a code location; 0 is unknown. */

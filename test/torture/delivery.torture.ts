@@ -61,7 +61,7 @@ describe.runIf(process.platform === "linux")("delivery", () => {
         async () => {
           const options = ["--buffer", `${megabytes}MB`, "--backlog", "32MB", "--overflow", overflow];
           const load = { options, rate: 0, seconds: overloadSeconds, restSeconds: 1 };
-          const outcome = await runNumbered(load, async () => undefined);
+          const outcome = await runNumbered(load, () => Promise.resolve());
           expect(outcome.received + outcome.lost).toBe(outcome.sent);
           expect(outcome).toMatchObject({ doubled: 0 });
           expect(outcome.grownMb).toBeLessThan(megabytes + 32 + 192);

@@ -16,6 +16,8 @@ export class WritesOnly implements RecordSink {
   readonly graph = ObjectGraph.empty();
   readonly locations: string[] = [""];
   nowMs = 0;
+  lostWrites = 0;
+  hasPlenty = true;
 
   clockMs(): number {
     return (this.nowMs += 1);

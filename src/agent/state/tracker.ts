@@ -8,6 +8,7 @@ import type { WriteOperation } from "../../shared/trace/write.js";
 import type { RecordSink } from "../record-sink.js";
 import { type Encoder, changesOf, contentsOf } from "./changes.js";
 import { OwnMap, OwnWeakMap, isSame } from "./intrinsics.js";
+import { Renewal } from "./renewal.js";
 import { describe, familyOf, isProxy, kindOf } from "./nature.js";
 import type { Followed, LocationOf, StateLimits } from "./followed.js";
 import { WriteNotes } from "./writes.js";
@@ -41,9 +42,11 @@ export class IdentityLog {
   #nextLookMs = 0;
   #location = 0;
   #slotsSaved: number;
+  readonly #renewal: Renewal;
 
   constructor(sink: RecordSink, limits: StateLimits, placeholderFor: (name: string) => string | undefined) {
     this.#sink = sink;
+    this.#renewal = new Renewal(sink);
     this.#limits = limits;
     this.#slotsSaved = limits.slotsSaved;
     this.#placeholderFor = placeholderFor;
@@ -141,6 +144,7 @@ export class IdentityLog {
     if (!this.isActive) return;
     const startMs = this.#sink.clockMs();
     if (startMs < this.#nextLookMs) return;
+    this.#renewal.note(startMs);
     this.#look(startMs, this.#limits.slotsPerLook);
     const endMs = this.#sink.clockMs();
     this.#nextLookMs = endMs + (endMs - startMs) * (1 / this.#limits.lookShare - 1);
@@ -150,6 +154,7 @@ export class IdentityLog {
   lookAtEverything(): void {
     if (!this.isActive) return;
     const nowMs = this.#sink.clockMs();
+    this.#renewal.note(nowMs);
     if (this.#visited < this.#toVisit.length) this.#look(nowMs, Number.POSITIVE_INFINITY);
     this.#look(nowMs, Number.POSITIVE_INFINITY);
   }
@@ -167,6 +172,7 @@ export class IdentityLog {
 
   #startRound(): void {
     this.#round++;
+    this.#renewal.beginRound();
     this.#toVisit = [];
     this.#visited = 0;
     this.#roots.forEach((root) => {
@@ -186,6 +192,14 @@ export class IdentityLog {
       else entry.shadow = undefined;
     }
     this.#all = kept;
+    if (this.#renewal.sinceMs === undefined) return;
+    const sinceMs = this.#renewal.sinceMs;
+    this.#renewal.endRound();
+    this.#roots.forEach((root, name) => {
+      const value = root.object === undefined ? root.primitive : root.object.deref();
+      if (root.object === undefined || value !== undefined)
+        this.#record({ kind: "scope", scope: name, value: this.#encoded(value, name) }, sinceMs);
+    });
   }
 
   /** Returns how many slots it had to compare. */
@@ -193,10 +207,15 @@ export class IdentityLog {
     const afterMs = entry.lookedMs;
     const operations = this.#changes(entry, shadow, object);
     entry.lookedMs = nowMs;
-    for (let at = 0; at < operations.length; at++) {
-      const operation = operations[at];
-      if (operation !== undefined) this.#record(operation, afterMs);
-    }
+    if (this.#renewal.sinceMs !== undefined && entry.shadow !== undefined) {
+      const { id, className, privates, shadow: current } = entry;
+      const contents = contentsOf({ id, className, privates, shadow: current }, this.#encoder);
+      this.#record({ kind: "contents", target: id, contents }, this.#renewal.sinceMs);
+    } else
+      for (let at = 0; at < operations.length; at++) {
+        const operation = operations[at];
+        if (operation !== undefined) this.#record(operation, afterMs);
+      }
     entry.privates?.forEach((slot) => this.#reach(slot));
     return this.#reachChildren(entry.shadow);
   }
