@@ -17,6 +17,7 @@ import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
 import { createRedaction } from "./redact/redactor.js";
 import { reportRedactions } from "./redact/report.js";
+import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter } from "./ring.js";
 import { type StateTracker, createStateTracker } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
@@ -43,7 +44,8 @@ export function install(
   sink.redactWith(redaction);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
-  const agent: ProbeKit = { guest, context, sink, redaction };
+  const tracesTo = traceTargets(configuration.settings.propagate ?? []);
+  const agent: ProbeKit = { guest, context, sink, tracesTo, redaction };
   const worker = new WorkerThread(
     bundle,
     {

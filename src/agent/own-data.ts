@@ -5,7 +5,10 @@ import { types } from "node:util";
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { isNativeError, isProxy } = types;
 
-/** Native errors may keep `stack` behind the engine's own accessor, which is as safe as data. */
+/**
+ * Later engines keep an error's `stack` behind an accessor of their own, one for each realm. Ours reads what the engine
+ * has noted of any error, and is as safe as data whatever accessor stands there.
+ */
 const nativeStackGetter = getOwnPropertyDescriptor(new Error(), "stack")?.get;
 
 /** The value of a data property on `target` or its prototypes; undefined when there is none or it is an accessor. */
@@ -15,7 +18,8 @@ export function dataProperty(target: object, key: string | symbol): unknown {
     if (isProxy(owner)) return undefined;
     const found = getOwnPropertyDescriptor(owner, key);
     if (found !== undefined) {
-      if (found.get !== undefined && found.get === nativeStackGetter && key === "stack") return found.get.call(target);
+      if (found.get !== undefined && key === "stack" && nativeStackGetter !== undefined && isNativeError(target))
+        return Reflect.apply(nativeStackGetter, target, []);
       return found.value;
     }
     owner = getPrototypeOf(owner) as object | null;

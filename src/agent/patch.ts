@@ -15,10 +15,7 @@ export function replaceMethod(target: object, key: string, wrap: (original: Meth
   const standIn = function (this: unknown, ...args: unknown[]): unknown {
     return Reflect.apply(wrapped ?? found, this, args);
   };
-  defineProperty(standIn, "name", { value: found.name, configurable: true });
-  defineProperty(standIn, "length", { value: found.length, configurable: true });
-  // A function of the program's realm, by all that the program can see: `instanceof`, what others added to all functions.
-  Reflect.setPrototypeOf(standIn, Reflect.getPrototypeOf(found));
+  passFor(standIn, found);
   defineProperty(target, key, {
     value: standIn,
     configurable: true,
@@ -31,6 +28,15 @@ export function replaceMethod(target: object, key: string, wrap: (original: Meth
     if (before === undefined) Reflect.deleteProperty(target, key);
     else defineProperty(target, key, before);
   };
+}
+
+/** By all that the program can see but `toString`: a function of its own realm, with what others added to all of those. */
+export function passFor(standIn: object, found: object): void {
+  for (const key of ["name", "length"]) {
+    const own = getOwnPropertyDescriptor(found, key);
+    if (own !== undefined) defineProperty(standIn, key, own);
+  }
+  Reflect.setPrototypeOf(standIn, Reflect.getPrototypeOf(found));
 }
 
 const isMethod = (value: unknown): value is Method => typeof value === "function";

@@ -8,6 +8,8 @@ export interface ProbeKit {
   readonly guest: Guest;
   readonly context: SpanContext;
   readonly sink: Recorder;
+  /** Whether requests to this host carry the trace header. */
+  readonly tracesTo: (host: string) => boolean;
   /** The recorder asks it by itself; here it is for what is made into text before that, which would hide what is what. */
   readonly redaction: Redaction;
 }

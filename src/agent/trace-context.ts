@@ -3,6 +3,23 @@ import type { OpenSpan, SpanParent } from "./record-sink.js";
 
 export const traceHeader = "traceparent";
 
+/** Who finds one of these there traces already, by whatever convention: nothing is added. */
+const traceHeaders: ReadonlySet<string> = new Set([
+  traceHeader,
+  "tracestate",
+  "b3",
+  "x-b3-traceid",
+  "uber-trace-id",
+  "x-cloud-trace-context",
+  "x-amzn-trace-id",
+  "x-datadog-trace-id",
+  "sentry-trace",
+  "elastic-apm-traceparent",
+  "newrelic",
+]);
+
+export const isTraceHeader = (name: string): boolean => traceHeaders.has(name.toLowerCase());
+
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 
 /** Where a span hangs that was asked for with this header; a malformed header is as good as none. */
@@ -19,7 +36,19 @@ export function headerFromSpan(span: OpenSpan): string {
   return `00-${hexFromBytes(span.traceId)}-${hexFromBytes(span.spanId)}-01`;
 }
 
-/** The header leaves for this machine only: no other service gets to see that it is being recorded. */
+/**
+ * The header leaves for this machine, and for hosts that were named: no other service gets to see that it is being
+ * recorded. ".example.com" names all hosts below example.com.
+ */
+export function traceTargets(named: readonly string[]): (host: string) => boolean {
+  const names = named.map((name) => name.toLowerCase().replace(/^\*\./, "."));
+  return (host) => {
+    if (isLoopback(host)) return true;
+    const asked = host.toLowerCase().replace(/^\[|\]$/g, "");
+    return names.some((name) => (name.startsWith(".") ? asked.endsWith(name) : asked === name));
+  };
+}
+
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[|\]$/g, "");
   return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);

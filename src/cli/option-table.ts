@@ -111,6 +111,11 @@ export const options = {
     help: "A name, or a kind as hindcast info lists them, that is not redacted",
     schema: globs,
   },
+  propagate: {
+    flags: "--propagate <host...>",
+    help: "Send the W3C trace header to this host, too (.example.com: all below it); otherwise to this machine only",
+    schema: globs,
+  },
   port: {
     flags: "--port <n>",
     help: "Port on 127.0.0.1; any free one when left out",
@@ -187,7 +192,7 @@ export interface CliCommand {
 
 const redact = ["redact", "redactKey", "redactPrefix", "redactAllow"] as const;
 const delivery = ["buffer", "overflow", "backlog", "spill"] as const;
-const capture = ["level", "include", "exclude", "writes", ...delivery, ...redact] as const;
+const capture = ["level", "include", "exclude", "writes", "propagate", ...delivery, ...redact] as const;
 
 export const commands = {
   run: {

@@ -46,6 +46,7 @@ export const captureFrom = (args: CaptureArgs) => ({
   include: args.include,
   exclude: args.exclude,
   writes: args.writes === "on",
+  propagate: args.propagate,
   delivery: {
     ringBytes: args.buffer,
     overflow: args.overflow,

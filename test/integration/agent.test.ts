@@ -132,7 +132,7 @@ describe("agent in a web program", () => {
 const ownFrames = (stderr: string): string =>
   stderr
     .split("\n")
-    .filter((line) => !/^ +at .*(node:internal|agent\.cjs)/.test(line))
+    .filter((line) => !/^ +at .*(node:internal|(?:agent|guest-side)\.cjs)/.test(line))
     .join("\n");
 
 describe("agent at the end of a program", () => {

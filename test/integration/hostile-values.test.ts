@@ -1,52 +1,14 @@
 // Programs that would notice: values that run code when looked at, built-ins that throw when called. Each runs with and
 // without a recording and must do and print the same; what the recording says of the values is checked by name.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { recordedText } from "../../src/agent/state/recorded-state.test-support.js";
 import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
 import type { ObjectContents } from "../../src/shared/trace/value.js";
-import { type ProgramSeen, agentFile, listenForAgents } from "./agent-listener.js";
+import type { ProgramSeen } from "./agent-listener.js";
+import { runBoth } from "./run-both.js";
 
 const folder = join(import.meta.dirname, "../programs/hostile");
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
-  const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...inherited, ...environment }, stdio: "pipe" });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  await once(child, "close");
-  return { code: child.exitCode, out, err };
-}
-
-interface Both {
-  readonly plain: Ended;
-  readonly recorded: Ended;
-  readonly program: ProgramSeen;
-}
-
-/** `preloads` are loaded ahead of the agent. */
-async function runBoth(args: readonly string[], nodeOptions: readonly string[] = []): Promise<Both> {
-  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" ") });
-  const listener = await listenForAgents("secret");
-  try {
-    const options = [...nodeOptions, `--require "${agentFile.replaceAll("\\", "\\\\")}"`].join(" ");
-    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options });
-    const [program] = listener.programs;
-    if (program === undefined) throw new Error(`no agent reported; the program wrote: ${recorded.err}`);
-    return { plain, recorded, program };
-  } finally {
-    await listener.close();
-  }
-}
 
 function graphOf(program: ProgramSeen): ObjectGraph {
   const graph = ObjectGraph.empty();
@@ -59,7 +21,7 @@ const faultsOf = (program: ProgramSeen): unknown[] =>
 
 describe("values that run code or never end when they are looked at", () => {
   it("are recorded without running any of it, and the program prints what it prints alone", async () => {
-    const { plain, recorded, program } = await runBoth(["values.mjs"]);
+    const { plain, recorded, program } = await runBoth([join(folder, "values.mjs")]);
     expect(recorded).toEqual(plain);
     expect([recorded.code, faultsOf(program), program.bye?.dropped]).toEqual([0, [], 0]);
 
@@ -129,7 +91,7 @@ describe("built-ins that throw and count when they are called", () => {
     ["replaced before the agent was loaded", [`--require "${join(folder, "sabotage.cjs").replaceAll("\\", "\\\\")}"`]],
   ] as const)
     it.each(["replace", "pollute"])(`are never called, ${when} (%s)`, async (how) => {
-      const { plain, recorded, program } = await runBoth(["sabotaged.cjs", how], options);
+      const { plain, recorded, program } = await runBoth([join(folder, "sabotaged.cjs"), how], options);
       expect(plain.out).toContain('{"calls":0,"seen":{}}');
       expect(recorded).toEqual(plain);
       expect(faultsOf(program)).toEqual([]);
@@ -153,7 +115,7 @@ describe("how Node itself is started", () => {
   it.each(["--disable-proto=delete", "--disable-proto=throw", "--frozen-intrinsics"])(
     "with %s a program is recorded and does what it does alone",
     async (option) => {
-      const { plain, recorded, program } = await runBoth(["sabotaged.cjs", "nothing"], [option]);
+      const { plain, recorded, program } = await runBoth([join(folder, "sabotaged.cjs"), "nothing"], [option]);
       expect({ ...recorded, err: "" }).toEqual({ ...plain, err: "" });
       expect(warningsIn(recorded.err)).toEqual(warningsIn(plain.err));
       expect(program.hello).toBeDefined();

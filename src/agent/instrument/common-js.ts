@@ -1,6 +1,7 @@
 // CommonJS: every file is compiled by `Module.prototype._compile` and found by `Module._resolveFilename`, whoever loads it
 // (Node, tsx, ts-node). Neither is documented; every tool of this kind has relied on both for a decade.
 import module from "node:module";
+import { passFor } from "../patch.js";
 import { isNotFound, packageName } from "./api-resolution.js";
 import type { Rewrite } from "./rewrite.js";
 
@@ -49,7 +50,7 @@ function replaceMethod(
   if (!isMethod(found)) return () => undefined;
   let isOn = true;
   const replacement = replacementFor(found, () => isOn);
-  Reflect.setPrototypeOf(replacement, Reflect.getPrototypeOf(found));
+  passFor(replacement, found);
   Reflect.set(owner, name, replacement);
   return () => {
     isOn = false;

@@ -3,6 +3,7 @@
 // JavaScript, not what a compiler has yet to compile, ours is registered again whenever another one has been.
 import module from "node:module";
 import { pathToFileURL } from "node:url";
+import { passFor } from "../patch.js";
 import { type ApiFiles, isNotFound, packageName } from "./api-resolution.js";
 import type { LoaderThreadData } from "./loader-thread.js";
 import { type Rewrite, textOf } from "./rewrite.js";
@@ -79,6 +80,7 @@ function hookInLoaderThread(register: AnyFunction, { loaderFile, loaderData }: M
 
 function replace(name: "register" | "registerHooks", replacement: AnyFunction): () => void {
   const original: unknown = Reflect.get(module, name);
+  if (isFunction(original)) passFor(replacement, original);
   Reflect.set(module, name, replacement);
   module.syncBuiltinESMExports();
   return () => {

@@ -5,7 +5,7 @@ import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
-import { headerFromSpan, isLoopback, traceHeader } from "../trace-context.js";
+import { headerFromSpan, isTraceHeader, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 
@@ -14,7 +14,7 @@ interface Exchange {
   statusCode: number | undefined;
 }
 
-export function installFetch({ guest, context, sink }: ProbeKit): () => void {
+export function installFetch({ guest, context, sink, tracesTo }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: object): void => {
@@ -24,7 +24,7 @@ export function installFetch({ guest, context, sink }: ProbeKit): () => void {
     const attributes = clientAttributes(method, scheme, host, textProperty(request, "path") ?? "/");
     const span = sink.startSpan(method, "client", context.asParent, attributes);
     exchanges.set(request, { span, statusCode: undefined });
-    if (isLoopback(host.name) && !hasTraceHeader(dataProperty(request, "headers"))) {
+    if (tracesTo(host.name) && !hasTraceHeader(dataProperty(request, "headers"))) {
       const addHeader = dataProperty(request, "addHeader");
       if (typeof addHeader === "function") Reflect.apply(addHeader, request, [traceHeader, headerFromSpan(span)]);
     }
@@ -70,8 +70,12 @@ function originOf(origin: unknown): { readonly scheme: string; readonly authorit
 
 /** undici 5 keeps headers as one text, later ones as a list of names and values. */
 function hasTraceHeader(headers: unknown): boolean {
-  if (typeof headers === "string") return headers.toLowerCase().includes(`${traceHeader}:`);
-  return (
-    Array.isArray(headers) && headers.some((item) => typeof item === "string" && item.toLowerCase() === traceHeader)
-  );
+  if (typeof headers === "string")
+    return headers.split("\r\n").some((line) => isTraceHeader(line.replace(/:.*$/s, "")));
+  if (!Array.isArray(headers)) return false;
+  for (let at = 0; at < headers.length; at++) {
+    const item: unknown = headers[at];
+    if (typeof item === "string" && isTraceHeader(item)) return true;
+  }
+  return false;
 }

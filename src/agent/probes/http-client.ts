@@ -1,14 +1,14 @@
 // Requests this program sends through node:http and node:https, as spans of kind client. Node 22 and later announce a
-// request before its headers are sent; before that, the moment the headers are composed is where a span starts.
-import { ClientRequest, IncomingMessage } from "node:http";
-import { errorMonitor } from "node:events";
+// request as it is made; before that, the moment its headers are composed is where a span starts.
+import { ClientRequest, IncomingMessage, OutgoingMessage } from "node:http";
+import { EventEmitter, errorMonitor } from "node:events";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { exceptionAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
-import { headerFromSpan, isLoopback, traceHeader } from "../trace-context.js";
+import { headerFromSpan, isTraceHeader, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 
@@ -18,7 +18,11 @@ interface Exchange {
   isOver: boolean;
 }
 
-export function installHttpClient({ guest, context, sink }: ProbeKit): () => void {
+// As they are now: what a program makes of them later, or in a class of its own, is not for us to run.
+const { getHeader, getHeaderNames, setHeader } = OutgoingMessage.prototype;
+const { prependOnceListener } = EventEmitter.prototype;
+
+export function installHttpClient({ guest, context, sink, tracesTo }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: ClientRequest): void => {
@@ -28,10 +32,20 @@ export function installHttpClient({ guest, context, sink }: ProbeKit): () => voi
     const attributes = clientAttributes(request.method, scheme, host, request.path);
     const span = sink.startSpan(request.method, "client", context.asParent, attributes);
     exchanges.set(request, { span, statusCode: undefined, isOver: false });
-    if (isLoopback(request.host) && !request.headersSent && !request.hasHeader(traceHeader))
-      request.setHeader(traceHeader, headerFromSpan(span));
-    request.prependOnceListener(errorMonitor, (error) => guest.runAsGuest(() => end(request, error), undefined));
-    request.prependOnceListener("close", () => guest.runAsGuest(() => end(request, undefined), undefined));
+    once(request, errorMonitor, (error) => end(request, error));
+    once(request, "close", () => end(request, undefined));
+  };
+
+  /** When the headers are composed, not before: until then the program may set one of its own. */
+  const addHeader = (request: ClientRequest): void => {
+    const exchange = exchanges.get(request);
+    if (exchange !== undefined && tracesTo(targetOf(request)) && !request.headersSent && !isTraced(request))
+      Reflect.apply(setHeader, request, [traceHeader, headerFromSpan(exchange.span)]);
+  };
+
+  const once = (emitter: EventEmitter, name: string | symbol, work: (value: unknown) => void): void => {
+    const listener = (value: unknown) => guest.runAsGuest(() => work(value), undefined);
+    Reflect.apply(prependOnceListener, emitter, [name, listener]);
   };
 
   const end = (request: ClientRequest, error: unknown): void => {
@@ -64,32 +78,36 @@ export function installHttpClient({ guest, context, sink }: ProbeKit): () => voi
       const exchange = exchanges.get(request);
       if (exchange === undefined) return;
       exchange.statusCode = response.statusCode;
-      response.prependOnceListener("end", () => guest.runAsGuest(() => end(request, undefined), undefined));
+      once(response, "end", () => end(request, undefined));
     }),
-    announcesCreation()
-      ? () => undefined
-      : replaceMethod(
-          ClientRequest.prototype,
-          "_implicitHeader",
-          (implicitHeader) =>
-            function (...args) {
-              if (this instanceof ClientRequest) {
-                const request = this;
-                guest.runAsGuest(() => start(request), undefined);
-              }
-              return Reflect.apply(implicitHeader, this, args);
-            },
-        ),
+    replaceMethod(
+      ClientRequest.prototype,
+      "_implicitHeader",
+      (implicitHeader) =>
+        function (...args) {
+          if (this instanceof ClientRequest) {
+            const request = this;
+            guest.runAsGuest(() => (start(request), addHeader(request)), undefined);
+          }
+          return Reflect.apply(implicitHeader, this, args);
+        },
+    ),
   ]);
 }
 
-/** Whether this Node publishes `http.client.request.created` (22.12, 23.2 and later). */
-function announcesCreation(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
+function hostOf(request: ClientRequest): { name: string; port: number | undefined } {
+  const header: unknown = Reflect.apply(getHeader, request, ["host"]);
+  const named = hostFrom(typeof header === "string" ? header : "");
+  return named.name === "" ? { name: request.host, port: undefined } : named;
 }
 
-function hostOf(request: ClientRequest): { name: string; port: number | undefined } {
-  const named = hostFrom(String(request.getHeader("host") ?? ""));
-  return named.name === "" ? { name: request.host, port: undefined } : named;
+/** The host that sees the headers in the end: behind a proxy that is asked by absolute URL, the one in there. */
+function targetOf(request: ClientRequest): string {
+  const authority = /^https?:\/\/(?:[^/@]*@)?([^/?#]*)/i.exec(request.path)?.[1];
+  return authority === undefined ? request.host : hostFrom(authority).name;
+}
+
+function isTraced(request: ClientRequest): boolean {
+  const names: unknown = Reflect.apply(getHeaderNames, request, []);
+  return Array.isArray(names) && names.some((name) => isTraceHeader(String(name)));
 }

@@ -26,7 +26,7 @@ function kit() {
   const memory = RingMemory.allocate(1 << 16);
   const context = new SpanContext();
   const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
-  const probeKit: ProbeKit = { guest, context, sink, redaction: noRedaction };
+  const probeKit: ProbeKit = { guest, context, sink, tracesTo: isLoopback, redaction: noRedaction };
   const logs = () =>
     readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array()).flatMap((record) =>
       record.kind === "log" ? [record.body] : [],

@@ -1,0 +1,51 @@
+// What a recorded program could notice of being recorded: nothing around it, nothing it sends to others.
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runBoth } from "./run-both.js";
+
+const program = (name: string): string => join(import.meta.dirname, "../programs/guest", name);
+const settings = (more: object): Readonly<Record<string, string>> => ({
+  HINDCAST_SETTINGS: JSON.stringify({ level: "requests", include: [], exclude: [], writes: true, ...more }),
+});
+
+describe("trace headers", () => {
+  /** Path and the header it came with, for requests that carry one of ours. */
+  const tracedIn = (out: string): string[] =>
+    out
+      .split("\n")
+      .flatMap((line) => (/: (?:.* )?traceparent(?: |$)/.test(line) ? [line.slice(0, line.indexOf(": "))] : []));
+
+  it("leave for this machine and named hosts only, and replace none that is there", async () => {
+    const named = settings({ propagate: ["named.example.org", "*.example.net"] });
+    const { plain, recorded } = await runBoth([program("headers.mjs")], [], named);
+    expect([recorded.code, recorded.err, tracedIn(plain.out)]).toEqual([0, "", []]);
+    expect(tracedIn(recorded.out)).toEqual([
+      ...["/url", "/url-object", "/get", "/options", "/hostname", "/callback"],
+      ...["/named", "/below", "/fetch", "/fetch-url", "/fetch-request"],
+    ]);
+    const withoutOurs = recorded.out.replaceAll(/(: (?:.* )?)traceparent(?: |(?=\n))/g, "$1");
+    expect(withoutOurs).toBe(plain.out);
+  });
+
+  it("leave for this machine only when no host is named", async () => {
+    const { recorded } = await runBoth([program("headers.mjs")]);
+    expect(tracedIn(recorded.out)).not.toEqual(expect.arrayContaining(["/named"]));
+    expect(tracedIn(recorded.out)).not.toEqual(expect.arrayContaining(["/below"]));
+  });
+});
+
+describe("the surroundings of a program", () => {
+  it("are what they are without a recording, but for two listeners that change nothing", async () => {
+    const { plain, recorded } = await runBoth([program("surroundings.cjs")]);
+    const ours = recorded.out
+      .replaceAll(/ *"uncaughtExceptionMonitor 1",\n/g, "")
+      .replaceAll('"warning 3"', '"warning 2"')
+      .replaceAll('"warnings": 3', '"warnings": 2');
+    expect({ ...recorded, out: ours }).toEqual(plain);
+  });
+
+  it("are untouched when Hindcast is switched off", async () => {
+    const off = { HINDCAST: "off" };
+    await expect(runBoth([program("surroundings.cjs")], [], off)).rejects.toThrow("no agent reported");
+  });
+});

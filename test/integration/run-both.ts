@@ -1,0 +1,48 @@
+// A program run twice: alone, and recorded into a listener of the test.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type ProgramSeen, agentFile, listenForAgents } from "./agent-listener.js";
+
+/** Another version of Node can be tried with this. */
+const node = process.env["HINDCAST_TEST_NODE"] ?? process.execPath;
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
+  const child = spawn(node, args, { env: { ...inherited, ...environment }, stdio: "pipe" });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  await once(child, "close");
+  return { code: child.exitCode, out, err };
+}
+
+interface Both {
+  readonly plain: Ended;
+  readonly recorded: Ended;
+  readonly program: ProgramSeen;
+}
+
+/** `nodeOptions` come ahead of the agent's. */
+export async function runBoth(
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Both> {
+  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" "), ...environment });
+  const listener = await listenForAgents("secret");
+  try {
+    const options = [...nodeOptions, `--require "${agentFile.replaceAll("\\", "\\\\")}"`].join(" ");
+    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options, ...environment });
+    const [program] = listener.programs;
+    if (program === undefined) throw new Error(`no agent reported; the program wrote: ${recorded.err}`);
+    return { plain, recorded, program };
+  } finally {
+    await listener.close();
+  }
+}
