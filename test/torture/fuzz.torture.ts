@@ -1,0 +1,3 @@
+// The fuzz tests of the gate, for minutes at each boundary.
+process.env["TORTURE"] = "full";
+await import("../integration/fuzz.test.js");
