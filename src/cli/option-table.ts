@@ -47,7 +47,12 @@ function wholeNumber(name: string, least: number, most: number) {
 }
 
 export const options = {
-  out: { flags: "-o, --out <file>", help: "Where to write the recording or its copy; the folder has to be there", isPath: true, schema: text },
+  out: {
+    flags: "-o, --out <file>",
+    help: "Where to write the recording or its copy; the folder has to be there",
+    isPath: true,
+    schema: text,
+  },
   level: {
     flags: "--level <level>",
     help: "How much is captured; each level adds to the one before",
@@ -88,6 +93,11 @@ export const options = {
     help: "Disk for what finds no room in the backlog; 0 for none",
     preset: "0",
     schema: size("spill", "0", "1024GB"),
+  },
+  durability: {
+    flags: "--durability <ms>",
+    help: "At most so long after it was received a record is on the disk, 10 to 10000; 250 when left out",
+    schema: wholeNumber("durability", 10, 10_000),
   },
   redact: {
     flags: "--redact <on|off>",
@@ -199,14 +209,14 @@ export const commands = {
     summary: "Run a program, record it and show it live in a window or browser",
     operand: "command",
     required: [],
-    optional: ["out", ...capture, "port", "open"],
+    optional: ["out", ...capture, "durability", "port", "open"],
     examples: ["hindcast run -- node app.js", "hindcast run -o app.hindcast --level metrics -- npm start"],
   },
   record: {
     summary: "Run a program and record it, without a window; the program's streams, signals and exit code are its own",
     operand: "command",
     required: ["out"],
-    optional: capture,
+    optional: [...capture, "durability"],
     examples: ["hindcast record -o app.hindcast -- node app.js"],
   },
   open: {
@@ -220,7 +230,7 @@ export const commands = {
     summary: "Serve the window on 127.0.0.1 for a browser",
     operand: "optional-file",
     required: [],
-    optional: ["port", "open"],
+    optional: ["port", "open", "durability"],
     examples: ["hindcast serve app.hindcast --port 4477"],
   },
   demo: {

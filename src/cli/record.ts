@@ -1,6 +1,7 @@
 // `hindcast record`: engine in a process of its own, program in the foreground, nothing printed unless something is wrong.
 import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
+import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import type { CommandArgs } from "./decode-args.js";
 import { howEnded, programEnvironment, startProgram } from "./program.js";
@@ -10,7 +11,10 @@ import type { World } from "./world.js";
 
 export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
   const signals = watchSignals(world.hasTerminal, world.platform);
-  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment });
+  const engine = new EngineChild({
+    entry: world.paths.engineProcess,
+    environment: withDurability(world.environment, args.durability),
+  });
   try {
     const call = steadyCallTo(engine);
     const created = await call("recording.create", { path: resolve(world.cwd, args.out), capture: captureFrom(args) });
@@ -31,7 +35,8 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
       ended: howEnded(program.value.pid, ending),
     });
     // The program went its own way all the same: its ending stays ours.
-    if (!stopped.ok) await complain(world.terminal, stopped.error);
+    // A closed one had been brought to its end by an engine that was killed before it could say so.
+    if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(world.terminal, stopped.error);
     return ending;
   } finally {
     await engine.stop();

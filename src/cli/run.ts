@@ -28,7 +28,7 @@ async function runUnder(
   signals: ReturnType<typeof watchSignals>,
 ): Promise<Ending> {
   const { terminal, environment, cwd } = world;
-  const host = await startHost(world, args.port, owned);
+  const host = await startHost(world, args, owned);
   if (!host.ok) return failWith(host.error, 1);
   const { call, page } = host.value;
   const path = args.out === undefined ? undefined : resolve(cwd, args.out);
@@ -58,7 +58,8 @@ async function runUnder(
   const ending = await program.value.ended;
   signals.passTo(undefined);
   const stopped = await call("recording.stop", { recordingId, ended: howEnded(program.value.pid, ending) });
-  if (!stopped.ok) await complain(terminal, stopped.error);
+  // A closed one had been brought to its end by an engine that was killed before it could say so.
+  if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(terminal, stopped.error);
   if (!signals.isInterrupted() && stopped.ok) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
     await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);

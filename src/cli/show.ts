@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
+import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import { hasDisplay, openBrowser } from "../serve/open-browser.js";
 import { type ServeHost, startServeHost } from "../serve/server.js";
@@ -28,10 +29,13 @@ export interface Host {
 /** `owned` releases the engine first, then the server. */
 export async function startHost(
   world: World,
-  port: number | undefined,
+  { port, durability }: Pick<HostArgs, "port" | "durability">,
   owned: Disposables,
 ): Promise<Result<Host, HindcastError>> {
-  const engine = new EngineChild({ entry: world.paths.engineProcess, environment: world.environment });
+  const engine = new EngineChild({
+    entry: world.paths.engineProcess,
+    environment: withDurability(world.environment, durability),
+  });
   const stopEngine = (): Promise<void> => engine.stop();
   const page = await startServeHost({ port, pageFolder: world.paths.page, connectEngine: () => engine.connect() });
   if (page.ok) owned.defer(() => page.value.close());
@@ -123,16 +127,17 @@ const openFile =
 
 interface HostArgs {
   readonly port: number | undefined;
+  readonly durability?: number | undefined;
   readonly open: boolean;
 }
 
 async function servedLink(
   world: World,
-  { port }: HostArgs,
+  args: HostArgs,
   owned: Disposables,
   first: First,
 ): Promise<Result<string, HindcastError>> {
-  const host = await startHost(world, port, owned);
+  const host = await startHost(world, args, owned);
   if (!host.ok) return host;
   const shown = await first(host.value.call);
   return shown.ok ? ok(host.value.page.newLink(shown.value?.path)) : shown;

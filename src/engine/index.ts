@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** File mode mask of programs that the engine starts, when the engine's own is stricter. */
   readonly umask?: number;
+  /** Between receiving a record and its being on the disk, at most. */
+  readonly durabilityMs?: number;
   /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
   readonly host?: EngineHost;
 }
@@ -34,7 +36,7 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
-export function createEngine({ packageFolder, environment, umask, host }: EngineOptions): Engine {
+export function createEngine({ packageFolder, environment, umask, durabilityMs, host }: EngineOptions): Engine {
   const listeners: ((notice: EngineNotice) => void)[] = [];
   const places = placesIn(packageFolder, environment);
   const recents = new Recents(places.recents);
@@ -42,7 +44,7 @@ export function createEngine({ packageFolder, environment, umask, host }: Engine
   const notify = (notice: EngineNotice): void => {
     for (const listener of listeners) listener(notice);
   };
-  const recordings = new Recordings(version, recents, notify, host);
+  const recordings = new Recordings(version, recents, notify, { host, durabilityMs });
   return {
     handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
     resume: () => recordings.resume(),

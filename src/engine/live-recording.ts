@@ -1,23 +1,30 @@
 // A recording in the making: rows from any number of agents, committed together a few times a second.
 // `received` resolves after the commit that holds the batch: only then may the agent forget it.
+// A commit that fails, because the disk is full say, is tried again every second; meanwhile agents are not read from.
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { readRecords } from "../shared/protocol/agent-records.js";
 import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
-import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { defaultDurabilityMs } from "../shared/protocol/engine-environment.js";
+import type { HindcastError } from "../shared/protocol/errors.js";
 import { checkHello, checkRecords } from "./ingest/plausible.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
+import { errorFromWriting, isFatal } from "./store/cannot-write.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { OpenFile } from "./store/open-file.js";
 import type { StoredRecording } from "./store/stored-recording.js";
 import type { StoredFacts } from "./store/summary.js";
 
-/** Between the first row and its commit; with the commit itself it stays below the promised 250 ms. */
-const commitDelayMs = 100;
+/** Of the durability window, what passes between the first row and its commit; the rest is for the commit itself. */
+const waitingShare = 0.4;
 /** A commit starts at once when this much waits, and agents are paused at five times as much. */
 const rowsPerCommit = 20_000;
 const rowsToPause = 5 * rowsPerCommit;
+/** Rows differ in size: agents are also paused when so much of what they sent waits. */
+const bytesToPause = 64 * 1024 * 1024;
+/** While the file cannot be written. */
+const retryEveryMs = 1000;
 /** Processes are numbered with one byte in the columns that panes get. */
 const maxProcesses = 255;
 
@@ -27,9 +34,11 @@ export interface ResumedFrom {
 }
 
 export interface LiveEvents {
+  /** Between receiving a record and its being on the disk, at most. */
+  readonly durabilityMs?: number | undefined;
   /** After every commit. */
   onCommit(): void;
-  /** The file cannot be written any more; nothing further is acknowledged. */
+  /** The file cannot be written; nothing further is acknowledged until the next commit. Once until then. */
   onFailure(error: HindcastError): void;
 }
 
@@ -48,11 +57,22 @@ export class LiveRecording {
   readonly #scopes: ScopeSummary[] = [];
   readonly counts: Counts = { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0, lost: 0 };
   #start: bigint | undefined;
+  readonly #commitDelayMs: number;
   #generation = 0;
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> | undefined;
-  #nextCommit: { readonly done: Promise<void>; settle(): void } | undefined;
-  #failed: HindcastError | undefined;
+  /** Who waits for everything given until now to be committed. */
+  #waiting: ((isCommitted: boolean) => void)[] = [];
+  #waitingBytes = 0;
+  #pausedReaders: (() => void)[] = [];
+  /** Who waits for a commit no longer than commits go well. */
+  #impatient: (() => void)[] = [];
+  /** Why the last commit did not go well. */
+  #trouble: HindcastError | undefined;
+  /** No commit will come any more. */
+  #hasGivenUp = false;
+  /** Records in the file, with those counted there as lost. */
+  #accounted = 0;
   /** Connections that close from now on are closed from this side. */
   #isEnding = false;
   /** Nothing further is taken: it would come after the last commit. */
@@ -67,10 +87,11 @@ export class LiveRecording {
   ) {
     this.#writer = writer;
     this.#dictionaries = dictionaries;
+    this.#commitDelayMs = (events.durabilityMs ?? defaultDurabilityMs) * waitingShare;
   }
 
   static async open(file: OpenFile, path: string, created: bigint, events: LiveEvents): Promise<LiveRecording> {
-    const writer = await RecordingWriter.open(file);
+    const writer = await RecordingWriter.open(file, path);
     return new LiveRecording(writer, new Dictionaries(writer), path, created, events);
   }
 
@@ -84,13 +105,14 @@ export class LiveRecording {
     const { created, dictionaries: known, processes } = stored;
     const writer = await RecordingWriter.open(
       file,
+      path,
       processes.map(({ process }) => process),
     );
     const dictionaries = new Dictionaries(writer, known);
     const resumed = new LiveRecording(writer, dictionaries, path, created, events);
     Object.assign(resumed.counts, facts.counts);
     if (processes.length > 0) resumed.#start = facts.start;
-    resumed.#scopes.push(...facts.scopes);
+    for (const scope of facts.scopes) resumed.#scopes.push(scope);
     for (const process of processes)
       resumed.#add(
         ProcessIngest.restore(
@@ -101,6 +123,7 @@ export class LiveRecording {
           resumed.#onScope,
         ),
       );
+    resumed.#accounted = resumed.#countAccounted();
     return resumed;
   }
 
@@ -125,8 +148,19 @@ export class LiveRecording {
     return this.#processes.length > 0 && this.#processes.every((process) => process.saidBye);
   }
 
+  /** Why what comes is not written, if so. */
+  get failure(): HindcastError | undefined {
+    return this.#trouble;
+  }
+
   get shouldPause(): boolean {
-    return this.#failed === undefined && this.#writer.waiting >= rowsToPause;
+    return !this.#hasGivenUp && (this.#writer.waiting >= rowsToPause || this.#waitingBytes >= bytesToPause);
+  }
+
+  /** Resolves when there is no reason to pause any more. */
+  async whenRoom(): Promise<void> {
+    await this.commit();
+    while (this.shouldPause) await new Promise<void>((resolve) => this.#pausedReaders.push(resolve));
   }
 
   /** The process a `hello` speaks of: a new one, or one that was here before and lost its connection. */
@@ -163,17 +197,22 @@ export class LiveRecording {
 
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
   async received(process: ProcessIngest, batch: Extract<ToEngine, { kind: "batch" }>): Promise<boolean> {
-    if (this.#failed !== undefined || this.#isFinishing) return false;
+    if (this.#hasGivenUp || this.#isFinishing) return false;
     const records = readRecords(batch.records);
     checkRecords(records);
     process.batch(batch.batch, records, batch.lastSeq);
+    this.#waitingBytes += batch.records.length;
     return this.#committed();
   }
 
+  /** A program that ends is not held up by a file that cannot be written. */
   async saidBye(process: ProcessIngest, bye: Bye): Promise<void> {
     if (this.#isFinishing) return;
     process.bye(bye);
-    await this.#committed();
+    const committed = this.#committed();
+    if (this.#trouble !== undefined) return;
+    const inTrouble = new Promise<void>((resolve) => this.#impatient.push(resolve));
+    await Promise.race([committed, inTrouble]);
   }
 
   /** Nothing to say when the process has connected anew meanwhile. */
@@ -194,19 +233,17 @@ export class LiveRecording {
 
   /** Whether everything given until now was committed; a commit that runs already does not hold it. */
   async #committed(): Promise<boolean> {
-    if (this.#hasFailed()) return false;
-    let settle = (): void => undefined;
-    this.#nextCommit ??= { done: new Promise<void>((resolve) => (settle = resolve)), settle };
-    const { done } = this.#nextCommit;
+    if (this.#hasGivenUp) return false;
+    const committed = new Promise<boolean>((resolve) => this.#waiting.push(resolve));
     this.#schedule();
-    await done;
-    return !this.#hasFailed();
+    return committed;
   }
 
   #schedule(): void {
-    if (this.#committing !== undefined || this.#failed !== undefined || this.#isFinishing) return;
-    if (this.#writer.waiting >= rowsPerCommit) void this.commit();
-    else this.#timer ??= setTimeout(() => void this.commit(), commitDelayMs);
+    if (this.#committing !== undefined || this.#hasGivenUp || this.#isFinishing) return;
+    if (this.#trouble !== undefined) this.#timer ??= setTimeout(() => void this.commit(), retryEveryMs);
+    else if (this.#writer.waiting >= rowsPerCommit) void this.commit();
+    else this.#timer ??= setTimeout(() => void this.commit(), this.#commitDelayMs);
   }
 
   /** Commits what waits now, after a commit that runs already. */
@@ -214,41 +251,70 @@ export class LiveRecording {
     while (this.#committing !== undefined) await this.#committing;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const promised = this.#nextCommit;
-    this.#nextCommit = undefined;
     this.#committing = this.#commitOnce();
     await this.#committing;
     this.#committing = undefined;
-    promised?.settle();
-    if (this.#failed !== undefined) this.#giveUp();
-    else if (this.#hasMore()) this.#schedule();
-  }
-
-  /** Nobody waits for commits that will not come. */
-  #giveUp(): void {
-    this.#nextCommit?.settle();
-    this.#nextCommit = undefined;
-  }
-
-  #hasFailed(): boolean {
-    return this.#failed !== undefined;
+    if (this.#hasMore()) this.#schedule();
   }
 
   #hasMore(): boolean {
-    return this.#writer.waiting > 0 || this.#nextCommit !== undefined;
+    return this.#writer.waiting > 0 || this.#waiting.length > 0;
   }
 
   async #commitOnce(): Promise<void> {
-    if (this.#failed !== undefined || this.#writer.waiting === 0) return;
+    if (this.#hasGivenUp) return;
+    const [promised, bytes, accounted] = [this.#waiting, this.#waitingBytes, this.#countAccounted()];
+    this.#waiting = [];
     try {
-      await this.#writer.commit();
-      this.#generation++;
-      this.events.onCommit();
+      if (this.#writer.waiting > 0) await this.#write();
+      this.#accounted = accounted;
+      this.#waitingBytes -= bytes;
+      for (const resolve of promised) resolve(true);
+      this.#impatient = [];
+      this.#letGo(this.#pausedReaders);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#failed = hindcastError("cannot-write", { path: this.path, reason });
-      this.events.onFailure(this.#failed);
+      this.#waiting = [...promised, ...this.#waiting];
+      this.#failedToWrite(error);
     }
+  }
+
+  async #write(): Promise<void> {
+    await this.#writer.commit();
+    this.#trouble = undefined;
+    this.#generation++;
+    this.events.onCommit();
+  }
+
+  #failedToWrite(error: unknown): void {
+    const wasWell = this.#trouble === undefined;
+    this.#trouble = errorFromWriting(this.path, error);
+    if (this.#isFinishing || isFatal(error)) this.#giveUp(this.#trouble);
+    else if (wasWell) this.#tellFailure(this.#trouble);
+  }
+
+  /** Nobody waits for commits that will not come. */
+  #giveUp(because: HindcastError): void {
+    this.#hasGivenUp = true;
+    for (const resolve of this.#waiting.splice(0)) resolve(false);
+    this.#letGo(this.#pausedReaders);
+    const missing = this.#processes.reduce((total, process) => total + process.made, 0) - this.#accounted;
+    const haveAllTold = this.#processes.every((process) => process.saidBye);
+    const notKept = `${haveAllTold ? "" : "at least "}${missing.toLocaleString("en-US")}`;
+    this.#trouble = missing === 0 ? because : { ...because, details: { ...because.details, notKept } };
+    this.#tellFailure(this.#trouble);
+  }
+
+  #tellFailure(error: HindcastError): void {
+    this.#letGo(this.#impatient);
+    this.events.onFailure(error);
+  }
+
+  #letGo(waiting: (() => void)[]): void {
+    for (const resolve of waiting.splice(0)) resolve();
+  }
+
+  #countAccounted(): number {
+    return this.#processes.reduce((total, process) => total + process.accounted, 0);
   }
 
   end(): void {
@@ -268,7 +334,7 @@ export class LiveRecording {
       process.finish();
     }
     do await this.commit();
-    while (this.#committing !== undefined || (this.#hasMore() && !this.#hasFailed()));
+    while (this.#committing !== undefined || (this.#hasMore() && !this.#hasGivenUp));
     clearTimeout(this.#timer);
     this.#writer.dispose();
   }

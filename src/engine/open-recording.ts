@@ -14,6 +14,7 @@ import { LiveRecording, type ProgramEnding } from "./live-recording.js";
 import type { EngineHost } from "./private-folder.js";
 import { type Program, adoptProgram } from "./program.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
+import { errorFromWriting } from "./store/cannot-write.js";
 import { Logs } from "./store/logs.js";
 import { type CopyRequest, copyFile } from "./store/copy-file.js";
 import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
@@ -34,6 +35,7 @@ interface Live {
 type State = Live | { readonly kind: "saved"; readonly facts: StoredFacts } | { readonly kind: "closed" };
 
 export interface RecordingEvents {
+  readonly durabilityMs?: number | undefined;
   onChange(): void;
   onFailure(error: HindcastError): void;
 }
@@ -58,6 +60,8 @@ export class OpenRecording {
   #generation = 0;
   #copying: Promise<unknown> = Promise.resolve();
   #isClosing = false;
+  /** Why it is not whole, once it is saved. */
+  #failure: HindcastError | undefined;
   /** How often it was opened and not closed. */
   holders = 1;
 
@@ -92,6 +96,7 @@ export class OpenRecording {
     const file = await createFile(path, { created, appVersion });
     if (!file.ok) return file;
     const recording = await LiveRecording.open(file.value, path, created, {
+      durabilityMs: events.durabilityMs,
       onCommit: () => events.onChange(),
       onFailure: (error) => events.onFailure(error),
     });
@@ -121,6 +126,7 @@ export class OpenRecording {
         path,
         { stored, facts },
         {
+          durabilityMs: events.durabilityMs,
           onCommit: () => events.onChange(),
           onFailure: (error) => events.onFailure(error),
         },
@@ -213,6 +219,7 @@ export class OpenRecording {
       processes: [...processes],
       scopes: [...scopes],
       counts,
+      failure: this.live?.recording.failure ?? this.#failure,
     };
   }
 
@@ -260,11 +267,11 @@ export class OpenRecording {
       this.#generation = recording.generation + 1;
       ({ file: this.#file, readers: this.#readers } = saved.value);
       this.#state = { kind: "saved", facts: saved.value.facts };
-      return ok(undefined);
+      this.#failure = recording.failure;
+      return this.#failure === undefined ? ok(undefined) : failed(this.#failure);
     } catch (error) {
       this.#state = { kind: "closed" };
-      const reason = error instanceof Error ? error.message : String(error);
-      return failed(hindcastError("cannot-write", { path: this.path, reason }));
+      return failed(errorFromWriting(this.path, error));
     } finally {
       this.#switching = undefined;
       finished();

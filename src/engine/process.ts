@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
-import { engineStarter, startedEnvironment } from "../shared/protocol/engine-environment.js";
+import { engineDurability, engineStarter, startedEnvironment } from "../shared/protocol/engine-environment.js";
 import { createCodec } from "../shared/protocol/codec.js";
 import { portTransport, relayedTransport, type RelayedTransport } from "./client-transports.js";
 import { createEngine, hostWith, sweepPrivateFolders } from "./index.js";
@@ -19,6 +19,7 @@ const engine = createEngine({
   packageFolder: fileURLToPath(new URL("../../", import.meta.url)),
   environment: startedEnvironment(process.env),
   umask,
+  durabilityMs: engineDurability(process.env),
   ...(starter === undefined ? {} : { host: await hostWith(starter.pid, starter.session) }),
 });
 const codec = createCodec();

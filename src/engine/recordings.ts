@@ -18,6 +18,11 @@ interface PendingNotice {
   timer: NodeJS.Timeout | undefined;
 }
 
+export interface RecordingsOptions {
+  readonly host: EngineHost | undefined;
+  readonly durabilityMs: number | undefined;
+}
+
 export class Recordings {
   readonly #byId = new Map<string, OpenRecording>();
   /** Also those that are being opened: who asks for the same file meanwhile waits for it. */
@@ -35,7 +40,7 @@ export class Recordings {
     readonly appVersion: string,
     readonly recents: Recents,
     readonly notify: (notice: EngineNotice) => void,
-    readonly host?: EngineHost,
+    readonly options: RecordingsOptions,
   ) {}
 
   get(recordingId: string): Result<OpenRecording, HindcastError> {
@@ -86,7 +91,7 @@ export class Recordings {
     const id = this.#newId();
     if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
     const created = await this.#register(path, () =>
-      OpenRecording.create(id, path, this.appVersion, this.#eventsOf(id), this.host),
+      OpenRecording.create(id, path, this.appVersion, this.#eventsOf(id), this.options.host),
     );
     if (created.ok) await this.recents.used(path);
     return created;
@@ -94,8 +99,9 @@ export class Recordings {
 
   /** Goes on with what engines of the same host, which are gone, were recording. */
   async resume(): Promise<void> {
-    if (this.host === undefined) return;
-    for (const { folder, note } of await takeOverFolders(this.host.session)) {
+    const { host } = this.options;
+    if (host === undefined) return;
+    for (const { folder, note } of await takeOverFolders(host.session)) {
       const { id, path, socketPath, token } = note;
       const address = { folder, socketPath, token };
       const resumed = await this.#register(path, () => OpenRecording.resume(id, path, address, this.#eventsOf(id)));
@@ -110,6 +116,7 @@ export class Recordings {
 
   #eventsOf(id: string): RecordingEvents {
     return {
+      durabilityMs: this.options.durabilityMs,
       onChange: () => this.#changed(id),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };
@@ -161,12 +168,11 @@ export class Recordings {
   /** Ends recording; everybody is told. */
   async stop(recording: OpenRecording, ended?: ProgramEnding): Promise<Result<RecordingSummary, HindcastError>> {
     const stopped = await recording.stop(ended);
-    if (!stopped.ok) return stopped;
     this.#quiet(recording.id);
-    if (!recording.isOpen) return failed(hindcastError("recording-closed"));
+    if (!recording.isOpen) return stopped.ok ? failed(hindcastError("recording-closed")) : stopped;
     const summary = await recording.summary();
     this.notify({ kind: "recording-changed", summary });
-    return ok(summary);
+    return stopped.ok ? ok(summary) : stopped;
   }
 
   /** Closes it for one of those who opened it, and for good when that was the last. */

@@ -6,6 +6,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const carrier = "HINDCAST_USER_NODE_OPTIONS";
 const hostCarrier = "HINDCAST_ENGINE_HOST";
 
+const durabilityCarrier = "HINDCAST_ENGINE_DURABILITY";
+
+/** How long after it was received a record is on the disk at most, in milliseconds. */
+export const defaultDurabilityMs = 250;
+
+/** For an engine of this host: what `engineDurability` reads there. */
+export const withDurability = (own: Environment, ms: number | undefined): Record<string, string | undefined> =>
+  ms === undefined ? { ...own } : { ...own, [durabilityCarrier]: String(ms) };
+
+export function engineDurability(own: Environment): number {
+  const ms = Number(own[durabilityCarrier] ?? defaultDurabilityMs);
+  return Number.isInteger(ms) && ms > 0 && ms <= 60_000 ? ms : defaultDurabilityMs;
+}
+
 /** Who starts an engine, and another one when that is killed. */
 export interface EngineStarter {
   readonly pid: number;
@@ -27,6 +41,6 @@ export function engineStarter(own: Environment): EngineStarter | undefined {
 
 /** Of what the engine's process starts, from its own. */
 export function startedEnvironment(own: Environment): Record<string, string | undefined> {
-  const { NODE_OPTIONS: _, [carrier]: options, [hostCarrier]: _host, ...rest } = own;
+  const { NODE_OPTIONS: _, [carrier]: options, [hostCarrier]: _host, [durabilityCarrier]: _ms, ...rest } = own;
   return options === undefined ? rest : { ...rest, NODE_OPTIONS: options };
 }
