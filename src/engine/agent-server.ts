@@ -168,7 +168,7 @@ class AgentPeer {
 
   #pause(): void {
     this.socket.pause();
-    void this.recording.commit().then(() => this.socket.resume());
+    void this.recording.whenRoom().then(() => this.socket.resume());
   }
 
   #refuse(code: string): void {

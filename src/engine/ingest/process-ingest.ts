@@ -119,6 +119,16 @@ export class ProcessIngest {
     return this.#ended?.how === "bye";
   }
 
+  /** Records that it has made, as far as is known. */
+  get made(): number {
+    return Math.max(this.#madeAtLeast, this.accounted);
+  }
+
+  /** Records that have come, or were counted as lost. */
+  get accounted(): number {
+    return this.#received + this.#dropped;
+  }
+
   instantOf(clockMs: number): bigint {
     return this.#originNs + BigInt(Math.round(clockMs * 1e6));
   }

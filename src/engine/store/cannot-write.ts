@@ -7,3 +7,7 @@ export function errorFromWriting(path: string, error: unknown): HindcastError {
     ? hindcastError("disk-full", { path })
     : hindcastError("cannot-write", { path, reason });
 }
+
+/** DuckDB refuses all further work on the file: it has to be opened anew. */
+export const isFatal = (error: unknown): boolean =>
+  error instanceof Error && /^FATAL Error|database has been invalidated/.test(error.message);

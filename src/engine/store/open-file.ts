@@ -10,6 +10,7 @@ import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { errorFromWriting } from "./cannot-write.js";
+import { noAutomaticCheckpoint } from "./checkpoint.js";
 import { Rows } from "./rows.js";
 import { UnreadableStored } from "./value-json.js";
 import { type Migration, formatVersion, migrations, views } from "./schema.js";
@@ -22,6 +23,7 @@ const confined = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   enable_external_access: "false",
+  ...noAutomaticCheckpoint,
   lock_configuration: "true",
 };
 
@@ -106,10 +108,13 @@ async function foldLog(path: string): Promise<void> {
   if (!existsSync(`${path}.wal`)) return;
   try {
     const instance = await DuckDBInstance.create(path, confined);
-    const connection = await instance.connect();
-    await connection.run(`CHECKPOINT`);
-    connection.closeSync();
-    instance.closeSync();
+    try {
+      const connection = await instance.connect();
+      await connection.run(`CHECKPOINT`);
+      connection.closeSync();
+    } finally {
+      instance.closeSync();
+    }
   } catch {
     // In use, damaged or not ours to write: opening it for reading tells which.
   }

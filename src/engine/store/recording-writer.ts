@@ -2,22 +2,10 @@
 // transaction: whoever awaits it may tell the sender that they are safe. The file and its log are synchronised by
 // DuckDB's commit, off this thread.
 // Span rows exist from the span's start: one that ends before it was committed is written complete, otherwise updated.
-import {
-  BIGINT,
-  BLOB,
-  type DuckDBAppender,
-  DuckDBBlobValue,
-  type DuckDBConnection,
-  type DuckDBType,
-  DOUBLE,
-  type DuckDBValue,
-  UINTEGER,
-  USMALLINT,
-  UTINYINT,
-  VARCHAR,
-} from "@duckdb/node-api";
+import { type DuckDBAppender, DuckDBBlobValue, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
+import { checkpointWhenDue } from "./checkpoint.js";
 import type { OpenFile } from "./open-file.js";
 import type {
   ChangeRow,
@@ -31,25 +19,7 @@ import type {
 } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { TableBuffer } from "./table-buffer.js";
-
-const tables = {
-  name: [UINTEGER, VARCHAR],
-  location: [UINTEGER, UINTEGER, UINTEGER, UINTEGER, UINTEGER],
-  series: [UINTEGER, UINTEGER, UINTEGER, UINTEGER, VARCHAR],
-  scope: [UINTEGER, UINTEGER, VARCHAR, BIGINT, BIGINT],
-  event: [UINTEGER, BIGINT, BIGINT, UINTEGER, UINTEGER, VARCHAR],
-  // prettier-ignore
-  span: [UINTEGER, UINTEGER, BIGINT, BIGINT, BIGINT, BIGINT, UINTEGER, USMALLINT, UTINYINT, UTINYINT, UINTEGER, BLOB, BLOB, BLOB, VARCHAR],
-  log: [UINTEGER, BIGINT, BIGINT, UTINYINT, UINTEGER, UINTEGER, VARCHAR, VARCHAR],
-  metric: [UINTEGER, BIGINT, BIGINT, UINTEGER, DOUBLE],
-  write: [UINTEGER, BIGINT, BIGINT, BIGINT, UTINYINT, UINTEGER, VARCHAR, VARCHAR, UINTEGER, UINTEGER],
-  keyframe: [UINTEGER, BIGINT, BIGINT, BIGINT, UINTEGER, UINTEGER, VARCHAR, UINTEGER, UINTEGER],
-  mark: [UINTEGER, BIGINT, BIGINT, UTINYINT, VARCHAR, BIGINT, VARCHAR],
-  definition: [UINTEGER, UTINYINT, UINTEGER, UINTEGER],
-  /** Temporary: ends of spans that the file has already, joined to them in the same transaction. */
-  span_end: [UINTEGER, UINTEGER, BIGINT, BIGINT, UTINYINT, UINTEGER, VARCHAR],
-} as const satisfies Record<string, readonly DuckDBType[]>;
-type TableName = keyof typeof tables;
+import { type TableName, WaitingRows, tableNames, tables } from "./waiting-rows.js";
 
 const createSpanEnd = `CREATE TEMP TABLE span_end (
   process UINTEGER, span UINTEGER, end_seq BIGINT, end_instant BIGINT, status UTINYINT, name UINTEGER, attributes VARCHAR)`;
@@ -58,75 +28,38 @@ const applySpanEnds = `UPDATE span SET end_seq = e.end_seq, end_instant = e.end_
 
 const deleteEnd = `DELETE FROM mark WHERE process = $1 AND kind = $2`;
 
-const newBuffers = (): Readonly<Record<TableName, TableBuffer>> => ({
-  name: new TableBuffer(tables.name),
-  location: new TableBuffer(tables.location),
-  series: new TableBuffer(tables.series),
-  scope: new TableBuffer(tables.scope),
-  event: new TableBuffer(tables.event),
-  span: new TableBuffer(tables.span),
-  log: new TableBuffer(tables.log),
-  metric: new TableBuffer(tables.metric),
-  write: new TableBuffer(tables.write),
-  keyframe: new TableBuffer(tables.keyframe),
-  mark: new TableBuffer(tables.mark),
-  definition: new TableBuffer(tables.definition),
-  span_end: new TableBuffer(tables.span_end),
-});
-
-const tableNames: readonly TableName[] = [
-  "name",
-  "location",
-  "series",
-  "scope",
-  "event",
-  "span",
-  "log",
-  "metric",
-  "write",
-  "keyframe",
-  "mark",
-  "definition",
-  "span_end",
-];
-
 export class RecordingWriter {
   readonly #connection: DuckDBConnection;
-  readonly #appenders: ReadonlyMap<TableName, DuckDBAppender>;
+  #appenders: ReadonlyMap<TableName, DuckDBAppender>;
   readonly #knownProcesses = new Set<number>();
-  #buffers = newBuffers();
-  /** Spans begun since the last commit, by "process/span": still whole in memory when they end early. */
-  #newSpans = new Map<string, SpanRow>();
-  #processes = new Map<number, ProcessRow>();
-  #ends = new Map<number, MarkRow | undefined>();
-  #start: bigint | undefined;
-  #rows = 0;
+  #waiting = new WaitingRows();
 
-  private constructor(connection: DuckDBConnection, appenders: ReadonlyMap<TableName, DuckDBAppender>) {
+  private constructor(
+    readonly path: string,
+    connection: DuckDBConnection,
+    appenders: ReadonlyMap<TableName, DuckDBAppender>,
+  ) {
     this.#connection = connection;
     this.#appenders = appenders;
   }
 
   /** `known` are processes that the file has already. */
-  static async open(file: OpenFile, known: readonly number[] = []): Promise<RecordingWriter> {
+  static async open(file: OpenFile, path: string, known: readonly number[] = []): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
-    const appenders = new Map<TableName, DuckDBAppender>();
-    for (const name of tableNames)
-      appenders.set(name, await connection.createAppender(name, null, name === "span_end" ? "temp" : null));
-    const writer = new RecordingWriter(connection, appenders);
+    const writer = new RecordingWriter(path, connection, await appendersOf(connection));
     for (const process of known) writer.#knownProcesses.add(process);
     return writer;
   }
 
   /** Rows waiting for the next commit. */
   get waiting(): number {
-    return this.#rows;
+    return this.#waiting.count;
   }
 
   #push(table: TableName, ...row: readonly DuckDBValue[]): void {
-    this.#buffers[table].push(...row);
-    this.#rows++;
+    this.#waiting.buffers[table].push(...row);
+    this.#waiting.count++;
   }
 
   name(id: number, text: string): void {
@@ -159,8 +92,8 @@ export class RecordingWriter {
   }
 
   mark(row: MarkRow): void {
-    pushMark(this.#buffers.mark, row);
-    this.#rows++;
+    pushMark(this.#waiting.buffers.mark, row);
+    this.#waiting.count++;
   }
 
   definition({ process, kind, id, refers }: DefinitionRow): void {
@@ -169,8 +102,8 @@ export class RecordingWriter {
 
   /** The one mark of a process's end, in place of what was said before; undefined when it has not ended after all. */
   end(process: number, mark: MarkRow | undefined): void {
-    this.#ends.set(process, mark);
-    this.#rows++;
+    this.#waiting.ends.set(process, mark);
+    this.#waiting.count++;
   }
 
   change(row: ChangeRow): void {
@@ -191,15 +124,15 @@ export class RecordingWriter {
   }
 
   spanStarted(row: SpanRow): void {
-    this.#newSpans.set(`${row.process}/${row.span}`, row);
-    this.#rows++;
+    this.#waiting.newSpans.set(`${row.process}/${row.span}`, row);
+    this.#waiting.count++;
   }
 
   /** `row` is the whole span again, complete. */
   spanEnded(row: SpanRow): void {
     const key = `${row.process}/${row.span}`;
-    if (this.#newSpans.has(key)) {
-      this.#newSpans.set(key, row);
+    if (this.#waiting.newSpans.has(key)) {
+      this.#waiting.newSpans.set(key, row);
       return;
     }
     const { process, span, end, status, name, attributes } = row;
@@ -208,51 +141,59 @@ export class RecordingWriter {
   }
 
   process(row: ProcessRow): void {
-    this.#processes.set(row.process, row);
-    this.#rows++;
+    this.#waiting.processes.set(row.process, row);
+    this.#waiting.count++;
   }
 
   /** Columns of every answer count time from here. */
   startsAt(instant: bigint): void {
-    this.#start = instant;
-    this.#rows++;
+    this.#waiting.start = instant;
+    this.#waiting.count++;
   }
 
-  /** Everything given so far is in the file when this resolves. One at a time. A rejection leaves the file as it was. */
+  /**
+   * Everything given so far is in the file when this resolves. One at a time. A rejection leaves the file as it was, and
+   * everything waits for the next commit.
+   */
   async commit(): Promise<void> {
-    if (this.#rows === 0) return;
-    const [buffers, spans, processes, start] = [this.#buffers, this.#newSpans, this.#processes, this.#start];
-    const ends = this.#ends;
-    this.#buffers = newBuffers();
-    this.#newSpans = new Map();
-    this.#processes = new Map();
-    this.#ends = new Map();
-    this.#start = undefined;
-    this.#rows = 0;
-
-    for (const row of spans.values()) pushSpan(buffers.span, row);
-    for (const mark of ends.values()) if (mark !== undefined) pushMark(buffers.mark, mark);
-    await this.#connection.run("BEGIN");
+    const rows = this.#waiting;
+    if (rows.count === 0) return;
+    this.#waiting = new WaitingRows();
     try {
-      for (const process of ends.keys()) await this.#connection.run(deleteEnd, [process, markKinds.indexOf("end")]);
-      await this.#writeAll(buffers, processes, start);
+      await this.#connection.run("BEGIN");
+      for (const process of rows.ends.keys())
+        await this.#connection.run(deleteEnd, [process, markKinds.indexOf("end")]);
+      await this.#writeAll(rows);
       await this.#connection.run("COMMIT");
     } catch (error) {
-      // Else the transaction stays open beside whatever is done with the file next.
-      await this.#connection.run("ROLLBACK").catch(() => undefined);
+      rows.append(this.#waiting);
+      this.#waiting = rows;
+      await this.#forget();
       throw error;
     }
+    for (const process of rows.processes.keys()) this.#knownProcesses.add(process);
+    await checkpointWhenDue(this.#connection, this.path);
   }
 
-  async #writeAll(
-    buffers: ReturnType<typeof newBuffers>,
-    processes: ReadonlyMap<number, ProcessRow>,
-    start: bigint | undefined,
-  ): Promise<void> {
-    for (const name of tableNames) {
+  /** Else the transaction stays open beside whatever is done with the file next, and appenders keep what they were given. */
+  async #forget(): Promise<void> {
+    await this.#connection.run("ROLLBACK").catch(() => undefined);
+    for (const appender of this.#appenders.values()) closeQuietly(appender);
+    this.#appenders = await appendersOf(this.#connection).catch(() => new Map<TableName, DuckDBAppender>());
+  }
+
+  async #writeAll({ buffers, newSpans, ends, processes, start }: WaitingRows): Promise<void> {
+    const [spans, marks] = [new TableBuffer(tables.span), new TableBuffer(tables.mark)];
+    for (const row of newSpans.values()) pushSpan(spans, row);
+    for (const mark of ends.values()) if (mark !== undefined) pushMark(marks, mark);
+    const append = (name: TableName, buffer: TableBuffer): void => {
       const appender = this.#appenders.get(name);
-      if (appender !== undefined && buffers[name].length > 0) buffers[name].appendTo(appender);
-    }
+      if (appender === undefined) throw new Error("the file cannot be written any more");
+      if (buffer.length > 0) buffer.appendTo(appender);
+    };
+    for (const name of tableNames) append(name, buffers[name]);
+    append("span", spans);
+    append("mark", marks);
     if (buffers.span_end.length > 0) {
       await this.#connection.run(applySpanEnds);
       await this.#connection.run(`DELETE FROM span_end`);
@@ -262,10 +203,7 @@ export class RecordingWriter {
   }
 
   async #writeProcess(row: ProcessRow): Promise<void> {
-    if (!this.#knownProcesses.has(row.process)) {
-      this.#knownProcesses.add(row.process);
-      await this.#insertProcess(row);
-    }
+    if (!this.#knownProcesses.has(row.process)) await this.#insertProcess(row);
     const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch } = row;
     await this.#connection.run(
       `UPDATE process SET last_seen = $2, ended = $3, exit_code = $4, signal = $5, ending = $6, tail_unknown = $7, received = $8,
@@ -316,14 +254,24 @@ export class RecordingWriter {
   }
 
   dispose(): void {
-    for (const appender of this.#appenders.values()) {
-      try {
-        appender.closeSync();
-      } catch {
-        // It complains once more of the commit that failed, which was reported then.
-      }
-    }
+    for (const appender of this.#appenders.values()) closeQuietly(appender);
     this.#connection.closeSync();
+  }
+}
+
+async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {
+  const appenders = new Map<TableName, DuckDBAppender>();
+  for (const name of tableNames)
+    appenders.set(name, await connection.createAppender(name, null, name === "span_end" ? "temp" : null));
+  return appenders;
+}
+
+function closeQuietly(appender: DuckDBAppender): void {
+  try {
+    appender.clear();
+    appender.closeSync();
+  } catch {
+    // It complains once more of the commit that failed, which was reported then.
   }
 }
 

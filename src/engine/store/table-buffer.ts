@@ -21,6 +21,13 @@ export class TableBuffer {
     for (let at = 0; at < row.length; at++) columns[at]?.push(row[at] ?? null);
   }
 
+  /** Rows of the same table, after these. */
+  append(later: TableBuffer): void {
+    this.#columns.forEach((values, at) => {
+      for (const value of later.#columns[at] ?? []) values.push(value);
+    });
+  }
+
   appendTo(appender: DuckDBAppender): void {
     for (let start = 0; start < this.length; start += rowsPerChunk) {
       const count = Math.min(rowsPerChunk, this.length - start);

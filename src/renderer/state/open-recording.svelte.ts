@@ -109,6 +109,7 @@ export class OpenRecording {
 
   #take(summary: RecordingSummary): void {
     this.#summary = summary;
+    this.#failure = summary.failure;
     this.#growth += 1;
     const leftMs = summary.state === "live" ? this.#secondMs + secondMs - performance.now() : 0;
     if (leftMs <= 0) this.#passSecond();

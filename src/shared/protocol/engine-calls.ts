@@ -62,6 +62,8 @@ const recordingSummary = v.object({
   processes: v.array(processSummary),
   scopes: v.array(scopeSummary),
   counts: v.object({ events: count, spans: count, logs: count, metrics: count, writes: count, lost: count }),
+  /** While it cannot be written; and afterwards, when it could not be written to its end. */
+  failure: v.optional(v.custom<HindcastError>(isHindcastError)),
 });
 export type RecordingSummary = v.InferOutput<typeof recordingSummary>;
 
@@ -359,6 +361,7 @@ export const engineNotice = v.variant("kind", [
   v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
   /** A copy that takes long; `path` is the one asked for. At most four times a second. */
   v.object({ kind: v.literal("copy-progress"), recordingId: text, path: text, rows: count, totalRows: count }),
+  /** It cannot be written: see `failure` of its summary, which tells when that is over. */
   v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
 ]);
 export type EngineNotice = v.InferOutput<typeof engineNotice>;

@@ -109,9 +109,10 @@ export interface Explanation {
   readonly next: string;
 }
 
-/** The sentence and the next step, with the error's details filled in. */
+/** The sentence and the next step, with the error's details filled in; and what was lost by it, where that is known. */
 export function explain(error: HindcastError): Explanation {
   const fill = (sentence: string) => sentence.replace(/\{(\w+)\}/g, (_, name: string) => error.details[name] ?? "?");
   const entry = catalogue[error.code];
-  return { message: fill(entry.message), next: fill(entry.next) };
+  const lost = "notKept" in error.details ? ` Of what came since, {notKept} records were not kept.` : "";
+  return { message: fill(entry.message + lost), next: fill(entry.next) };
 }

@@ -1,0 +1,24 @@
+// Folds the log beside a file that is being recorded into the file, when the log is long and there is room for it.
+// DuckDB would do it by itself; but where its own attempt finds the disk full, it refuses all further work on the file.
+import { stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+/** DuckDB's own threshold, set out of reach. */
+export const noAutomaticCheckpoint = { checkpoint_threshold: "1TB" };
+
+const logBytesToFold = 16 * 1024 * 1024;
+
+export async function checkpointWhenDue(connection: DuckDBConnection, path: string): Promise<void> {
+  const logBytes = await sizeOf(`${path}.wal`);
+  if (logBytes < logBytesToFold || (await freeBytes(path)) < 2 * logBytes) return;
+  // Readers at work may forbid it: then it is tried after the next commit.
+  await connection.run("CHECKPOINT").catch(() => undefined);
+}
+
+const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;
+
+async function freeBytes(path: string): Promise<number> {
+  const disk = await statfs(dirname(path)).catch(() => undefined);
+  return disk === undefined ? 0 : disk.bavail * disk.bsize;
+}
