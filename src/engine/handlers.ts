@@ -133,6 +133,7 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): Capture
   exclude: capture.exclude ?? [],
   writes: capture.writes ?? true,
   delivery: capture.delivery,
+  redaction: capture.redaction,
 });
 
 /** In the folder for recordings that nobody named, which is made; nobody else's folder is. */
@@ -179,7 +180,8 @@ async function startInto(
   if (!created.ok) return created;
   const recording = created.value;
   const started = await start(recording, () => void recordings.stop(recording));
-  if (started.ok) return ok(await recording.summary());
+  // The engine may be told to stop, and what was started may end, before that is answered.
+  if (started.ok) return recording.isOpen ? ok(await recording.summary()) : failed(hindcastError("recording-closed"));
   await recordings.discard(recording);
   return started;
 }
