@@ -49,3 +49,33 @@ describe("the surroundings of a program", () => {
     await expect(runBoth([program("surroundings.cjs")], [], off)).rejects.toThrow("no agent reported");
   });
 });
+
+describe("faults of the agent", () => {
+  it("never reach the program, are recorded, and end with the place being left alone", async () => {
+    const { recorded, program: seen } = await runBoth([program("sabotaged-fetch.cjs")]);
+    expect([recorded.code, recorded.out, recorded.err]).toEqual([0, "goes on\nleft alone\n", ""]);
+    const faults = seen.events
+      .filter(({ name }) => name === "hindcast.agent.fault")
+      .map(({ attributes }) => attributes);
+    expect(faults.at(0)).toEqual({ place: "fetch", message: "Error: sabotage", count: 1, isOff: false });
+    expect(faults.at(-1)).toMatchObject({ place: "fetch", isOff: true });
+    expect(seen.logs.map(({ body }) => body)).toContain("goes on");
+    expect(seen.metrics.findLast(({ name }) => name === "hindcast.agent.faults")?.value).toBe(faults.length);
+  });
+});
+
+describe("an agent that nobody wants", () => {
+  it("puts everything back as it was", async () => {
+    const file = program("originals.cjs");
+    const options = [`--require "${file.replaceAll("\\", "\\\\")}"`];
+    const { plain, recorded } = await runBoth([program("uninstalled.cjs")], options, {}, "refused");
+    expect([recorded.code, recorded.err]).toEqual([0, ""]);
+    // Node itself changes one or two things as a program starts.
+    expect(recorded.out).toBe(plain.out);
+    expect(JSON.parse(recorded.out)).toMatchObject({
+      listening: [],
+      monitors: 0,
+      kept: { list: ["instrumented code goes on"], count: 1 },
+    });
+  });
+});

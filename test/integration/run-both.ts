@@ -33,9 +33,10 @@ export async function runBoth(
   args: readonly string[],
   nodeOptions: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
+  answer: "welcome" | "refused" = "welcome",
 ): Promise<Both> {
   const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" "), ...environment });
-  const listener = await listenForAgents("secret");
+  const listener = await listenForAgents("secret", answer);
   try {
     const options = [...nodeOptions, `--require "${agentFile.replaceAll("\\", "\\\\")}"`].join(" ");
     const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options, ...environment });

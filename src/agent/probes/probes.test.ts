@@ -4,13 +4,13 @@ import { Module } from "node:module";
 import { describe, expect, it } from "vitest";
 import { readRecords } from "../../shared/protocol/agent-records.js";
 import { SpanContext } from "../context.js";
-import { Guest, saveOriginals } from "../guest.js";
+import { Guest, maxFaultsPerPlace, saveOriginals } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { Recorder } from "../recorder.js";
 import { noRedaction } from "../redact/redactor.js";
 import { Intake } from "../intake.js";
 import { RingMemory, RingWriter } from "../ring.js";
-import { headerFromSpan, isLoopback, parentFromHeader } from "../trace-context.js";
+import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
 import { installConsole } from "./console.js";
 import { installErrors } from "./errors.js";
 import { installExit } from "./exit.js";
@@ -121,6 +121,40 @@ describe("Guest", () => {
   });
 });
 
+describe("a place with too many faults", () => {
+  it("is left alone from then on, and the others go on", () => {
+    const { guest } = kit();
+    const told: string[] = [];
+    guest.onFault(({ place, message, isOff }) => told.push(`${place}: ${message}${isOff ? ", off" : ""}`));
+    const [faulty, sound] = [guest.at("faulty"), guest.at("sound")];
+    let tries = 0;
+    for (let at = 0; at < 100; at++)
+      faulty.runAsGuest(() => {
+        tries++;
+        throw new Error("ours");
+      }, undefined);
+    expect([tries, guest.faults, faulty.isOff]).toEqual([maxFaultsPerPlace, maxFaultsPerPlace, true]);
+    expect(sound.runAsGuest(() => "works", "refused")).toBe("works");
+    expect([told.length, told[0], told.at(-1)]).toEqual([
+      maxFaultsPerPlace,
+      "faulty: Error: ours",
+      "faulty: Error: ours, off",
+    ]);
+  });
+
+  it("says so without asking what was thrown, and survives a listener that throws itself", () => {
+    const { guest } = kit();
+    const told: string[] = [];
+    guest.onFault(({ message }) => {
+      told.push(message);
+      throw new Error("listener");
+    });
+    const asked = new Proxy({}, { get: () => told.push("asked"), getPrototypeOf: () => (told.push("asked"), null) });
+    guest.noteFault(asked);
+    expect([told, guest.faults]).toEqual([["object"], 2]);
+  });
+});
+
 describe("trace context", () => {
   const id = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
   const [traceId, spanId] = ["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"];
@@ -137,6 +171,13 @@ describe("trace context", () => {
       expect(parentFromHeader(header)).toEqual({ kind: "none" });
     expect(parentFromHeader(`00-${traceId}-${spanId}-01-more`)).toEqual({ kind: "none" });
     expect(parentFromHeader(`01-${traceId}-${spanId}-01-more`).kind).toBe("remote");
+  });
+
+  it("goes to named hosts besides, and knows the headers of others", () => {
+    const goesTo = traceTargets(["api.Example.com", "*.example.net"]);
+    const asked = ["api.example.com", "x.example.net", "localhost", "example.net", "example.com", "xapi.example.com"];
+    expect(asked.filter(goesTo)).toEqual(["api.example.com", "x.example.net", "localhost"]);
+    expect(["B3", "traceparent", "x-request-id"].filter(isTraceHeader)).toEqual(["B3", "traceparent"]);
   });
 
   it("knows which hosts are this machine", () => {
