@@ -12,7 +12,15 @@ function meaning(...words: string[]): unknown {
 
 const delivery = { buffer: 16 * 2 ** 20, overflow: "drop-newest", backlog: 128 * 2 ** 20, spill: 0 };
 const redaction = { redact: "on", redactKey: [], redactPrefix: [], redactAllow: [] };
-const capture = { level: "requests", include: [], exclude: [], writes: "on", ...delivery, ...redaction };
+const capture = {
+  level: "requests",
+  include: [],
+  exclude: [],
+  writes: "on",
+  ...delivery,
+  durability: undefined,
+  ...redaction,
+};
 
 describe("parse", () => {
   it("leaves everything after -- to the program", () => {
@@ -51,8 +59,10 @@ describe("parse", () => {
         include: ["src/**", "lib/**", "*.cjs"],
         exclude: ["x"],
         writes: "off",
+        propagate: [],
         ...delivery,
         ...redaction,
+        durability: undefined,
         port: undefined,
         open: true,
         command: ["node", "a"],
