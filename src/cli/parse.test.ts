@@ -16,6 +16,7 @@ const capture = {
   level: "requests",
   include: [],
   exclude: [],
+  propagate: [],
   writes: "on",
   ...delivery,
   durability: undefined,
