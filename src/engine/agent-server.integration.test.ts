@@ -89,7 +89,11 @@ describe("the agents' socket", () => {
         agent.batch(1, [
           maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: "x", attributes: {} }, 1e200),
         ]),
-      (agent) => agent.batch(1, [log(maker, "bad batch"), maker.make({ kind: "gap", reason: "ring-full", lost: NaN, of: noneLost })]),
+      (agent) =>
+        agent.batch(1, [
+          log(maker, "bad batch"),
+          maker.make({ kind: "gap", reason: "ring-full", lost: NaN, of: noneLost }),
+        ]),
     ];
     for (const [index, act] of ruderLater.entries()) {
       const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId: `rude${index}` }));
