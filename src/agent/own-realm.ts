@@ -1,6 +1,6 @@
 // Loads the agent into a realm of its own: a V8 context with fresh built-ins, sharing the program's thread and heap. What
 // the program does to its Map.prototype, Array.prototype, JSON or Promise, before or after we are loaded, is never met by
-// the agent's code, and the agent's code is never met by it (docs/decisions/0004-the-agents-own-realm.md).
+// the agent's code, and the agent's code is never met by it (docs/decisions/0005-the-agents-own-realm.md).
 // Bare names in agent code (`Map`, `Object`) are the agent's own; `globalThis.Map` is the program's.
 import { readFileSync } from "node:fs";
 import { Script, createContext } from "node:vm";
