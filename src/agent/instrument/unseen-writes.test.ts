@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { createStateTracker } from "../state/index.js";
-import { WritesOnly } from "../state/recorded-state.test-support.js";
+import { WritesOnly, liveText, recordedText } from "../state/recorded-state.test-support.js";
 import { Guest, saveOriginals } from "../guest.js";
 import { helpersName, makeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
@@ -41,6 +41,7 @@ function programWith(state: object, limits = {}) {
       run(result.code);
       expect(guest.faults).toBe(0);
     },
+    isTrue: () => recordedText(sink.graph, "s") === liveText(state),
     /** Since the last time; what is seen for the first time is left out. */
     writes(): string[] {
       const texts = sink.writes.filter(({ operation }) => !isFirstSight(operation)).map(textOf);
@@ -185,5 +186,32 @@ describe("a line that writes after a dependency did", () => {
     program.own(own);
     program.tracker.lookAtEverything();
     expect(program.writes()).toEqual(records);
+  });
+
+  const large = (): { q: number[] } => ({ q: Array.from({ length: 1000 }, (_, n) => n) });
+  const ends: readonly (readonly [lib: string, own: string, records: readonly string[]])[] = [
+    ["s.q.push(-1)", "s.q.push(-2)", ["found splice 1000 -0 +-1", "1 splice 1001 -0 +-2"]],
+    ["s.q.pop()", "s.q.push(-2)", ["found splice 999 -1 +", "1 splice 999 -0 +-2"]],
+    ["s.q.shift()", "s.q.push(-2)", ["found splice 0 -1 +", "1 splice 999 -0 +-2"]],
+    ["s.q.unshift(-1)", "s.q.shift()", ["found splice 0 -0 +-1", "1 splice 0 -1 +"]],
+    ["s.q.splice(500, 1)", "s.q.push(-2)", ["found splice 999 -1 +", "1 splice 999 -0 +-2"]],
+  ];
+  it.each(ends)("is told from it at the ends where there is no time to look: %s; %s", (lib, own, records) => {
+    const state = large();
+    const program = programWith(state, { slotsSaved: 0, slotsPerWrite: 0 });
+    program.writes();
+    program.lib(lib);
+    program.own(own);
+    expect(program.writes()).toEqual(records);
+    program.tracker.lookAtEverything();
+    expect(program.isTrue()).toBe(true);
+  });
+
+  it("is told all the same when the bytes are no longer its own", () => {
+    const program = programWith({ t: new Uint8Array(4), o: { a: 1 } });
+    program.lib("structuredClone(s.t.buffer, { transfer: [s.t.buffer] })");
+    program.own("s.t[0] = 1; try { s.t.fill(2); } catch {} s.o.a = 2");
+    program.tracker.lookAtEverything();
+    expect(program.writes()).toContain("1 a=2");
   });
 });
