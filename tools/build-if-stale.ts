@@ -16,7 +16,13 @@ const halves: readonly BuiltHalf[] = [
   {
     script: "build:node",
     sources: [...everywhere, "src/engine", "src/agent", "src/api", "src/cli", "src/serve", "tools/build-node.ts"],
-    outputs: ["out/node/cli.js", "out/node/engine-process.js", "out/agent/agent.cjs", "out/agent/guest-side.cjs", "out/api/index.mjs"],
+    outputs: [
+      "out/node/cli.js",
+      "out/node/engine-process.js",
+      "out/agent/agent.cjs",
+      "out/agent/guest-side.cjs",
+      "out/api/index.mjs",
+    ],
   },
   {
     script: "build:app",

@@ -3,7 +3,14 @@ import { type Attributes, type AttributeValue, spanKinds, spanStatuses } from ".
 import { seq } from "../trace/time.js";
 import { type CapturedValue, type Entry, type ObjectContents, objectId } from "../trace/value.js";
 import type { WriteOperation } from "../trace/write.js";
-import { type AgentRecord, type AgentRecordBody, gapReasons, noneLost, readRecords, writeRecord } from "./agent-records.js";
+import {
+  type AgentRecord,
+  type AgentRecordBody,
+  gapReasons,
+  noneLost,
+  readRecords,
+  writeRecord,
+} from "./agent-records.js";
 import { ByteWriter, MalformedBytes } from "./bytes.js";
 
 /** Records with random content, the same for the same seed. */
@@ -158,7 +165,12 @@ class RandomRecords {
       case "write":
         return { kind, span, location: id(), afterMs: this.number(), operation: this.operation() };
       case "gap":
-        return { kind, reason: this.one(gapReasons), lost: this.below(2 ** 40), of: { ...noneLost, writes: this.below(9) } };
+        return {
+          kind,
+          reason: this.one(gapReasons),
+          lost: this.below(2 ** 40),
+          of: { ...noneLost, writes: this.below(9) },
+        };
     }
   }
 
