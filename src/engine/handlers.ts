@@ -13,11 +13,12 @@ import { programName, recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
 import type { Recordings } from "./recordings.js";
 import { StateCalls } from "./state-calls.js";
+import { damageReason, isDamage } from "./store/damage.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
-import { isDamage } from "./store/open-file.js";
 import { FileClosed } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
+import { eventsPage, spansPage } from "./store/pages.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { density, marks, stepToEvent } from "./store/timeline.js";
 
@@ -48,7 +49,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     } catch (error) {
       if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
       if (!isDamage(error)) throw error;
-      return failed(hindcastError("damaged-recording", { path: found.value.path, reason: error.message }));
+      return failed(hindcastError("damaged-recording", { path: found.value.path, reason: damageReason(error) }));
     }
   };
   const asking =
@@ -109,6 +110,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "spans.range": asking(({ query, start }, { from, to, limit }) => spansInRange(query, start, from, to, limit)),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
+    "events.page": asking(({ query, start }, args) => eventsPage(query, start, args)),
+    "spans.page": asking(({ query, start }, args) => spansPage(query, start, args)),
     "events.around": asking(({ query, start }, { instant, before, after }) =>
       eventsAround(query, start, instant, before, after),
     ),

@@ -16,6 +16,7 @@ import { type Program, adoptProgram } from "./program.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import { Logs } from "./store/logs.js";
+import { damageReason } from "./store/damage.js";
 import { type CopyRequest, copyFile } from "./store/copy-file.js";
 import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
 import { type Query, Readers } from "./store/readers.js";
@@ -137,8 +138,7 @@ export class OpenRecording {
     } catch (error) {
       await readers.dispose();
       await file.value.dispose();
-      const reason = error instanceof Error ? error.message : String(error);
-      return failed(hindcastError("damaged-recording", { path, reason }));
+      return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
     }
   }
 
@@ -321,8 +321,7 @@ async function openSaved(path: string): Promise<Result<Saved, HindcastError>> {
   } catch (error) {
     await readers.dispose();
     await file.value.dispose();
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(hindcastError("damaged-recording", { path, reason }));
+    return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
   }
 }
 

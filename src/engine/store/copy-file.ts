@@ -41,7 +41,8 @@ export async function copyFile(source: DuckDBConnection, request: CopyRequest): 
     for (const file of [part, `${part}.wal`]) await rm(file, { force: true });
   });
   await source.run("BEGIN TRANSACTION READ ONLY");
-  owned.defer(async () => void (await source.run("ROLLBACK")));
+  // It is over already where reading failed badly.
+  owned.defer(async () => void (await source.run("ROLLBACK").catch(() => undefined)));
   try {
     const isWhole = await fill(part, source, request);
     if (!isWhole) return failed(hindcastError("cancelled"));

@@ -5,7 +5,14 @@ import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { storedOperations } from "./schema.js";
 
-type EventColumns = CallResult<"events.range">;
+export type EventColumns = CallResult<"events.range">;
+
+/** What is shown of rows of the table `event`. */
+export const eventsOf = (chosen: string): string =>
+  `WITH chosen AS (${chosen})
+   SELECT t.process, t.seq, t.instant, n.text AS name, t.attributes, lower(hex(s.span_id)) AS span_id FROM chosen AS t
+   LEFT JOIN name AS n ON n.id = t.name LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span
+   ORDER BY t.instant, t.process, t.seq`;
 
 export async function eventsInRange(
   query: Query,
@@ -17,15 +24,13 @@ export async function eventsInRange(
   const most = Math.min(limit, mostRows);
   const [total, rows] = await Promise.all([
     query(`SELECT count(*) AS total FROM event WHERE instant BETWEEN $1 AND $2`, [from, to]),
-    query(
-      `WITH chosen AS (SELECT * FROM event WHERE instant BETWEEN $1 AND $2 ORDER BY instant, process, seq LIMIT $3)
-       SELECT t.process, t.seq, t.instant, n.text AS name, t.attributes, lower(hex(s.span_id)) AS span_id FROM chosen AS t
-       LEFT JOIN name AS n ON n.id = t.name LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span
-       ORDER BY t.instant, t.process, t.seq`,
-      [from, to, most],
-    ),
+    query(eventsOf(`SELECT * FROM event WHERE instant BETWEEN $1 AND $2 ORDER BY instant, process, seq LIMIT $3`), [
+      from,
+      to,
+      most,
+    ]),
   ]);
-  return columnsFrom(rows, start, (total.numbers("total")[0] ?? 0) > most);
+  return eventColumns(rows, start, (total.numbers("total")[0] ?? 0) > most);
 }
 
 const operationName = `list_element([${storedOperations.map((kind) => `'${kind}'`).join(", ")}], operation + 1)`;
@@ -98,10 +103,10 @@ export async function eventsAround(
      ORDER BY t.instant, t.process, t.seq`,
     [instant, first, last, ...counts],
   );
-  return columnsFrom(rows, start, false);
+  return eventColumns(rows, start, false);
 }
 
-function columnsFrom(rows: Rows, start: bigint, truncated: boolean): EventColumns {
+export function eventColumns(rows: Rows, start: bigint, truncated: boolean): EventColumns {
   return {
     truncated,
     process: small(rows.numbers("process")),

@@ -1,7 +1,7 @@
 // Opening and creating recording files, and what can be wrong with them.
 // A file is written by the process that records and by nobody else. Reading happens read-only; a file of an older format is
 // brought up to date in a private copy that goes when it is closed, so that opening never changes what somebody keeps.
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { chmod, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -10,9 +10,10 @@ import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { errorFromWriting } from "./cannot-write.js";
+import { damageReason } from "./damage.js";
+import { checkShape, checkSizes, plainTables, shapeOf } from "./file-shape.js";
 import { noAutomaticCheckpoint } from "./checkpoint.js";
 import { Rows } from "./rows.js";
-import { UnreadableStored } from "./value-json.js";
 import { type Migration, formatVersion, migrations, views } from "./schema.js";
 
 /** DuckDB's own are four fifths of the machine and every core, for each open file. */
@@ -78,7 +79,7 @@ export async function openForReading(path: string, steps = migrations): Promise<
   await foldLog(path);
   const opened = await openReadOnly(path);
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, steps.length);
+  const format = await checkedFormat(opened.value.instance, path, steps);
   if (!format.ok) {
     await opened.value.dispose();
     return format;
@@ -94,7 +95,7 @@ export async function openForWriting(path: string): Promise<Result<OpenFile, Hin
   if (!looks.ok) return looks;
   const opened = await openWith(path, confined);
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, formatVersion);
+  const format = await checkedFormat(opened.value.instance, path, migrations);
   if (format.ok && format.value === formatVersion) return opened;
   await opened.value.dispose();
   return format.ok ? damaged(path, `format ${format.value} is not recorded into`) : format;
@@ -143,11 +144,18 @@ async function openMigratedCopy(
     const opened = await openReadOnly(copy);
     if (!opened.ok) return opened;
     owned.add(opened.value);
+    const checked = await opened.value.instance.connect();
+    await checkSizes(checked);
+    checked.closeSync();
     return ok({ instance: opened.value.instance, dispose: () => owned.dispose() });
   } catch (error) {
     await owned.dispose();
-    return damaged(path, reasonOf(error));
+    return damaged(path, damageReason(error));
   }
+}
+
+async function runSteps(connection: DuckDBConnection, steps: readonly Migration[]): Promise<void> {
+  for (const { statements } of steps) for (const statement of statements) await connection.run(statement);
 }
 
 /** Within the caller's transaction. */
@@ -180,7 +188,7 @@ async function openWith(
     if (/lock on file|being used by another process/i.test(reason))
       return failed(hindcastError("recording-in-use", { path }));
     if (/not a valid DuckDB database/i.test(reason)) return failed(hindcastError("not-a-recording", { path }));
-    return damaged(path, reason);
+    return damaged(path, damageReason(error));
   }
 }
 
@@ -196,55 +204,54 @@ const openFile = (instance: DuckDBInstance): OpenFile => ({
 function looksLikeDatabase(path: string): Result<true, HindcastError> {
   if (!existsSync(path)) return failed(hindcastError("no-such-file", { path }));
   try {
-    const file = openSync(path, "r");
+    // Opening anything else may wait for ever.
+    if (!statSync(path).isFile()) return failed(hindcastError("not-a-recording", { path }));
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const head = Buffer.alloc(12);
-      const isFile = fstatSync(file).isFile();
-      const length = isFile ? readSync(file, head, 0, 12, 0) : 0;
-      return length === 12 && head.toString("latin1", 8) === "DUCK"
-        ? ok(true)
-        : failed(hindcastError("not-a-recording", { path }));
+      const length = fstatSync(file).isFile() ? readSync(file, head, 0, 12, 0) : 0;
+      if (length !== 12 || head.toString("latin1", 8) !== "DUCK")
+        return failed(hindcastError("not-a-recording", { path }));
     } finally {
       closeSync(file);
     }
+    const log = statSync(`${path}.wal`, { throwIfNoEntry: false });
+    return log === undefined || log.isFile() ? ok(true) : damaged(path, "what is called like its .wal is no file");
   } catch (error) {
-    return damaged(path, reasonOf(error));
+    return damaged(path, damageReason(error));
   }
 }
 
-async function formatOf(instance: DuckDBInstance, path: string): Promise<Result<number, HindcastError>> {
-  const connection = await instance.connect();
-  try {
-    const tables = await Rows.from(
-      await connection.run(
-        `SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name IN ('recording', 'migration')`,
-      ),
-    );
-    if (tables.length !== 2) return failed(hindcastError("not-a-recording", { path }));
-    const formats = await Rows.from(await connection.run(`SELECT format FROM recording`));
-    const format = formats.numbers("format")[0];
-    return format === undefined ? failed(hindcastError("not-a-recording", { path })) : ok(format);
-  } catch (error) {
-    return damaged(path, reasonOf(error));
-  } finally {
-    connection.closeSync();
-  }
+/** Nothing that somebody else put into the file runs for it. */
+async function formatOf(connection: DuckDBConnection, path: string): Promise<Result<number, HindcastError>> {
+  const tables = await plainTables(connection);
+  if (!tables.has("recording") || !tables.has("migration")) return failed(hindcastError("not-a-recording", { path }));
+  const format = (await Rows.from(await connection.run(`SELECT format FROM recording LIMIT 1`))).numbers("format")[0];
+  return format === undefined || format < 1 ? failed(hindcastError("not-a-recording", { path })) : ok(format);
 }
 
 /** The format of a whole file that we can read. A file may vanish at any moment: others remove recordings too. */
 async function checkedFormat(
   instance: DuckDBInstance,
   path: string,
-  newest: number,
+  steps: readonly Migration[],
 ): Promise<Result<number, HindcastError>> {
+  const owned = new Disposables();
   try {
-    const format = await formatOf(instance, path);
+    const connection = await instance.connect();
+    owned.defer(() => connection.closeSync());
+    const format = await formatOf(connection, path);
     if (!format.ok) return format;
+    const newest = steps.length;
     if (format.value > newest)
       return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(newest) }));
-    return (await isShorterThanItSays(instance, path)) ? damaged(path, "its end is missing") : format;
+    await checkShape(connection, await shapeOf((empty) => runSteps(empty, steps.slice(0, format.value))));
+    if (format.value === newest) await checkSizes(connection);
+    return (await isShorterThanItSays(connection, path)) ? damaged(path, "its end is missing") : format;
   } catch (error) {
-    return damaged(path, reasonOf(error));
+    return damaged(path, damageReason(error));
+  } finally {
+    await owned.dispose();
   }
 }
 
@@ -252,17 +259,12 @@ async function checkedFormat(
  * DuckDB reads what is missing only when it is asked for, and then in the middle of somebody's question. A file that is
  * shorter than all its blocks may still be whole: blocks that are free at its end are cut off after they were counted.
  */
-async function isShorterThanItSays(instance: DuckDBInstance, path: string): Promise<boolean> {
-  const connection = await instance.connect();
-  try {
-    const sizes = await Rows.from(await connection.run(`SELECT block_size, total_blocks FROM pragma_database_size()`));
-    const blockSize = sizes.numbers("block_size")[0] ?? 0;
-    const { size } = await stat(path);
-    const isThere = (blocks: number): boolean => size >= fileHeadersBytes + blockSize * blocks;
-    return !isThere(sizes.numbers("total_blocks")[0] ?? 0) && !isThere(await usedBlocks(connection));
-  } finally {
-    connection.closeSync();
-  }
+async function isShorterThanItSays(connection: DuckDBConnection, path: string): Promise<boolean> {
+  const sizes = await Rows.from(await connection.run(`SELECT block_size, total_blocks FROM pragma_database_size()`));
+  const blockSize = sizes.numbers("block_size")[0] ?? 0;
+  const { size } = await stat(path);
+  const isThere = (blocks: number): boolean => size >= fileHeadersBytes + blockSize * blocks;
+  return !isThere(sizes.numbers("total_blocks")[0] ?? 0) && !isThere(await usedBlocks(connection));
 }
 
 /** DuckDB's three headers before the first block. */
@@ -281,12 +283,6 @@ async function usedBlocks(connection: DuckDBConnection): Promise<number> {
     await connection.run(`SELECT coalesce(max(block), -1) + 1 AS blocks FROM (${highest.join(" UNION ALL ")})`),
   );
   return used.numbers("blocks")[0] ?? 0;
-}
-
-/** Whether a query failed because of what the file holds, rather than because of what we asked. */
-export function isDamage(error: unknown): error is Error {
-  if (error instanceof UnreadableStored) return true;
-  return error instanceof Error && /^(IO Error|Serialization Error|Corrupt|FATAL Error)|checksum/i.test(error.message);
 }
 
 const damaged = (path: string, reason: string) =>

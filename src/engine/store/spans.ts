@@ -4,12 +4,17 @@ import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { mostRows, relative, small } from "./columns.js";
 
-type SpanColumns = CallResult<"spans.range">;
+export type SpanColumns = CallResult<"spans.range">;
 
-const columns = `t.process, t.instant, t.end_instant, t.lane, t.kind, t.status, n.text AS name, lower(hex(t.span_id)) AS span_id,
+const columns = `t.process, t.seq, t.instant, t.end_instant, t.lane, t.kind, t.status, n.text AS name, lower(hex(t.span_id)) AS span_id,
   lower(hex(t.trace_id)) AS trace_id, lower(hex(t.parent_span_id)) AS parent_span_id, t.attributes`;
 
-const overlapping = `instant <= $2 AND (end_instant IS NULL OR end_instant >= $1)`;
+/** What is shown of rows of the table `span`. */
+export const spansOf = (chosen: string): string =>
+  `WITH chosen AS (${chosen})
+   SELECT ${columns} FROM chosen AS t LEFT JOIN name AS n ON n.id = t.name ORDER BY t.instant, t.process, t.seq`;
+
+export const overlapping = `t.instant <= $2 AND (t.end_instant IS NULL OR t.end_instant >= $1)`;
 
 /** The longest `limit` of those that overlap [from, to], in order of their start. */
 export async function spansInRange(
@@ -21,36 +26,37 @@ export async function spansInRange(
 ): Promise<SpanColumns> {
   const most = Math.min(limit, mostRows);
   const [total, rows] = await Promise.all([
-    query(`SELECT count(*) AS total FROM span WHERE ${overlapping}`, [from, to]),
+    query(`SELECT count(*) AS total FROM span AS t WHERE ${overlapping}`, [from, to]),
     query(
-      `WITH chosen AS (SELECT * FROM span WHERE ${overlapping}
-         ORDER BY coalesce(end_instant, $2 + 1) - instant DESC, instant, process, seq LIMIT $3)
-       SELECT ${columns} FROM chosen AS t LEFT JOIN name AS n ON n.id = t.name ORDER BY t.instant, t.process, t.seq`,
+      spansOf(`SELECT * FROM span AS t WHERE ${overlapping}
+        ORDER BY coalesce(end_instant, $2 + 1) - instant DESC, instant, process, seq LIMIT $3`),
       [from, to, most],
     ),
   ]);
-  return columnsFrom(rows, start, (total.numbers("total")[0] ?? 0) > most);
+  return spanColumns(rows, start, (total.numbers("total")[0] ?? 0) > most);
 }
 
-const open = `t.instant <= $1 AND (t.end_instant > $1 OR (t.end_instant IS NULL AND (p.ended IS NULL OR p.ended >= $1)))`;
+/** Of `span AS t JOIN process AS p`; `at` is the parameter with the instant. */
+export const isOpen = (at: string): string =>
+  `t.instant <= ${at} AND (t.end_instant > ${at} OR (t.end_instant IS NULL AND (p.ended IS NULL OR p.ended >= ${at})))`;
 
 /** Those begun and not ended at an instant; what a program left open is no longer open once the program has ended. */
 export async function spansOpenAt(query: Query, start: bigint, instant: bigint, limit: number): Promise<SpanColumns> {
   const most = Math.min(limit, mostRows);
   const [total, rows] = await Promise.all([
-    query(`SELECT count(*) AS total FROM span AS t JOIN process AS p ON p.process = t.process WHERE ${open}`, [
+    query(`SELECT count(*) AS total FROM span AS t JOIN process AS p ON p.process = t.process WHERE ${isOpen("$1")}`, [
       instant,
     ]),
     query(
       `SELECT ${columns} FROM span AS t LEFT JOIN name AS n ON n.id = t.name JOIN process AS p ON p.process = t.process
-       WHERE ${open} ORDER BY t.instant, t.process, t.seq LIMIT $2`,
+       WHERE ${isOpen("$1")} ORDER BY t.instant, t.process, t.seq LIMIT $2`,
       [instant, most],
     ),
   ]);
-  return columnsFrom(rows, start, (total.numbers("total")[0] ?? 0) > most);
+  return spanColumns(rows, start, (total.numbers("total")[0] ?? 0) > most);
 }
 
-function columnsFrom(rows: Rows, start: bigint, truncated: boolean): SpanColumns {
+export function spanColumns(rows: Rows, start: bigint, truncated: boolean): SpanColumns {
   return {
     truncated,
     process: small(rows.numbers("process")),

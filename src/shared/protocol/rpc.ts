@@ -163,7 +163,9 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
     try {
       return await handler(args.output, signal);
     } catch (error) {
-      return failed(hindcastError("internal", { reason: error instanceof Error ? error.message : String(error) }));
+      return failed(
+        hindcastError("internal", { reason: firstLine(error instanceof Error ? error.message : String(error)) }),
+      );
     }
   };
 
@@ -200,3 +202,6 @@ function decodeSafely(codec: Codec, bytes: Uint8Array): unknown {
     return undefined;
   }
 }
+
+/** What comes after it is for us, not for whoever reads the sentence. */
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
