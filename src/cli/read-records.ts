@@ -1,10 +1,17 @@
 // Commands about what happened: info, events, spans, open-spans, logs, metrics, around, marks.
 import { type Result, ok } from "../shared/base/result.js";
-import type { CallResult, EventColumns, MetricSeries, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type {
+  CallArgs,
+  CallResult,
+  EventColumns,
+  MetricSeries,
+  RecordingSummary,
+} from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, partOf, range, withRecording } from "./reading.js";
 import {
+  type Row,
   eventRow,
   instantsAsText,
   logRow,
@@ -19,7 +26,7 @@ import type { Ending } from "./terminal.js";
 import { durationText, isoFromInstant, offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
 
-const everyRow = 1_000_000_000;
+const pageRows = 10_000;
 const logPageRows = 2000;
 const mostPoints = 20_000;
 
@@ -47,13 +54,9 @@ export const events = (world: World, args: CommandArgs<"events">): Promise<Endin
   withRecording(world, args.file, async (reading) => {
     const times = range(reading, args);
     if (!times.ok) return times;
-    const found = await reading.call("events.range", {
-      recordingId: reading.recordingId,
-      ...times.value,
-      limit: args.limit ?? everyRow,
-    });
-    if (!found.ok) return found;
-    return printColumns(reading, found.value, partOf(found.value.timeNs.length, args), eventRow, args.json);
+    const { call, recordingId } = reading;
+    const ask = (part: Part) => call("events.page", { recordingId, ...times.value, ...part });
+    return printPages(reading, args, ask, eventRow);
   });
 
 export const around = (world: World, args: CommandArgs<"around">): Promise<Ending> =>
@@ -88,38 +91,53 @@ export const spans = (world: World, args: CommandArgs<"spans">): Promise<Ending>
   withRecording(world, args.file, async (reading) => {
     const times = range(reading, args);
     if (!times.ok) return times;
-    // All: the engine would keep the longest.
-    const found = await reading.call("spans.range", {
-      recordingId: reading.recordingId,
-      ...times.value,
-      limit: everyRow,
-    });
-    if (!found.ok) return found;
-    return printColumns(reading, found.value, partOf(found.value.startNs.length, args), spanRow, args.json);
+    const { call, recordingId } = reading;
+    const ask = (part: Part) => call("spans.page", { recordingId, ...times.value, ...part });
+    return printPages(reading, args, ask, spanRow);
   });
 
 export const openSpans = (world: World, args: CommandArgs<"open-spans">): Promise<Ending> =>
   withRecording(world, args.file, async (reading) => {
     const at = reading.instant(args.at);
     if (!at.ok) return at;
-    const found = await reading.call("spans.openAt", {
-      recordingId: reading.recordingId,
-      instant: at.value,
-      limit: everyRow,
-    });
-    if (!found.ok) return found;
-    return printColumns(reading, found.value, partOf(found.value.startNs.length, args), spanRow, args.json);
+    const { call, recordingId } = reading;
+    const ask = (part: Part) =>
+      call("spans.page", { recordingId, from: at.value, to: at.value, openOnly: true, ...part });
+    return printPages(reading, args, ask, spanRow);
   });
+
+type Part = Pick<CallArgs<"events.page">, "after" | "skip" | "limit">;
+type Page<Columns> = Omit<CallResult<"events.page">, "page"> & { readonly page: Columns };
+
+/** However many there are: a page at a time. */
+async function printPages<Columns extends { readonly process: Uint8Array }>(
+  reading: Reading,
+  args: { readonly limit: number | undefined; readonly last: number | undefined; readonly json: boolean },
+  ask: (part: Part) => Promise<Result<Page<Columns>, HindcastError>>,
+  rowOf: RowOf<Columns>,
+): Promise<Done> {
+  const all = args.last === undefined ? undefined : await ask({ limit: 0 });
+  if (all?.ok === false) return all;
+  let part: Part = { skip: Math.max(0, (all?.value.total ?? 0) - (args.last ?? 0)), limit: pageRows };
+  for (let left = args.limit ?? args.last ?? Infinity; left > 0 && !reading.out.isClosed;) {
+    const found = await ask({ ...part, limit: Math.min(left, pageRows) });
+    if (!found.ok) return found;
+    const { page, next } = found.value;
+    await printColumns(reading, page, [0, page.process.length], rowOf, args.json);
+    left -= page.process.length;
+    if (next === undefined) break;
+    part = { after: next, limit: pageRows };
+  }
+  return done;
+}
+
+type RowOf<Columns> = (columns: Columns, index: number, summary: RecordingSummary) => Row;
 
 async function printColumns<Columns>(
   { out, summary }: Reading,
   columns: Columns,
   [first, end]: readonly [first: number, end: number],
-  rowOf: (
-    columns: Columns,
-    index: number,
-    summary: RecordingSummary,
-  ) => { readonly json: unknown; readonly text: string },
+  rowOf: RowOf<Columns>,
   asJson: boolean,
 ): Promise<Done> {
   for (let index = first; index < end && !out.isClosed; index++) {

@@ -1,7 +1,7 @@
 // Every query against the slow, obvious version of it, over seeded recordings of two processes whose clocks overlap:
 // while recording, and again from the saved file.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { CallResult, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { TestEngine } from "./engine.test-support.js";
 import { type Made, type MadeLog, inOrder, makeRecords } from "./random-records.test-support.js";
 import { randomFrom } from "../shared/base/random.test-support.js";
@@ -227,6 +227,25 @@ describe.each([1, 2])("queries, seed %d", (seed) => {
       expect([...around.seq]).toEqual(stops.slice(Math.max(0, after - 9), after + 4).map(({ seq }) => seq));
     });
 
+    it("pages through the events and spans of a range, however small the pages", async () => {
+      const [from, to] = someRange();
+      const events = all.events.filter(({ instant }) => instant >= from && instant <= to);
+      const spans = all.spans.filter(({ instant, end }) => instant <= to && (end === undefined || end.instant >= from));
+      const at = from + (to - from) / 2n;
+      const open = await engine.call("spans.openAt", { recordingId, instant: at, limit: 20_000 });
+      for (const limit of [40 + Math.floor(random() * 20), 500, 20_000]) {
+        const seqs = await allPages((part) => engine.call("events.page", { recordingId, from, to, limit, ...part }));
+        expect(seqs).toEqual({ total: events.length, seqs: events.map(({ seq }) => seq) });
+        const starts = await allPages((part) => engine.call("spans.page", { recordingId, from, to, limit, ...part }));
+        expect(starts).toEqual({ total: spans.length, seqs: spans.map(({ instant }) => relative(instant)) });
+        const some = { recordingId, from: at, to: at, openOnly: true, limit };
+        const still = await allPages((part) => engine.call("spans.page", { ...some, ...part }));
+        expect(still).toEqual({ total: open.startNs.length, seqs: [...open.startNs] });
+      }
+      const skipped = await engine.call("events.page", { recordingId, from, to, skip: 3, limit: 2 });
+      expect([...skipped.page.seq]).toEqual(events.slice(3, 5).map(({ seq }) => seq));
+    });
+
     it("gives lanes in which no spans overlap and children are below their parents", async () => {
       const { start: from, end: to } = summary;
       const spans = await engine.call("spans.range", { recordingId, from, to, limit: 20_000 });
@@ -320,4 +339,19 @@ function extremes<Sample extends { readonly instant: bigint; readonly seq: numbe
   return [...bySlice.values()]
     .flatMap(({ low, high }) => (low === high ? [low] : [low, high]))
     .sort((a, b) => Number(a.instant - b.instant) || a.seq - b.seq);
+}
+
+type Page = CallResult<"events.page"> | CallResult<"spans.page">;
+
+/** What identifies rows of all pages together: their seqs, of spans their beginnings. */
+async function allPages(
+  ask: (part: { after?: Page["next"] }) => Promise<Page>,
+): Promise<{ total: number; seqs: number[] }> {
+  const seqs: number[] = [];
+  for (let after: Page["next"]; ;) {
+    const { total, page, next } = await ask({ after });
+    seqs.push(...("seq" in page ? page.seq : page.startNs));
+    if (next === undefined) return { total, seqs };
+    after = next;
+  }
 }

@@ -299,6 +299,27 @@ describe("the reading commands", () => {
     expect(last).toEqual([]);
   });
 
+  it("print however many events and spans there are", async () => {
+    const file = program(
+      "many.mjs",
+      `import { event, span } from "hindcast";
+       for (let n = 1; n <= 25_000; n++) {
+         event(String(n));
+         span(String(n), () => undefined);
+       }`,
+    );
+    expect(await place.run(["record", "-o", "many.hindcast", "--", "node", file])).toMatchObject({ code: 0 });
+    /** How many rows, and the first that is not the one after the row before it. */
+    const numbers = async (first: number, ...words: string[]) => {
+      const rows = rowsOf((await place.run([...words, "--json"])).out);
+      return [rows.length, rows.find(({ name }, at) => name !== `${first + at}`)];
+    };
+    expect(await numbers(1, "events", "many.hindcast")).toEqual([25_000, undefined]);
+    expect(await numbers(1, "spans", "many.hindcast")).toEqual([25_000, undefined]);
+    expect(await numbers(1, "events", "many.hindcast", "--limit", "22000")).toEqual([22_000, undefined]);
+    expect(await numbers(3001, "spans", "many.hindcast", "--last", "22000")).toEqual([22_000, undefined]);
+  });
+
   it("print the first or the last rows in the order of time", async () => {
     const seen = await recorded;
     const ask = async (...words: string[]) => rowsOf((await place.run([...words, "--json"])).out);

@@ -184,6 +184,12 @@ const filter = { text: v.optional(text), minSeverity: v.optional(count) };
 
 const capture = v.partial(captureSettings);
 
+/** Behind this row of a table in the order of instant, process, seq. */
+const cursor = v.object({ instant: ns, process: count, seq: count });
+/** Rows behind `after`, without the first `skip` of them; `next` is where to go on, absent at the end. */
+const pageArgs = { ...range, after: v.optional(cursor), skip: v.optional(count), limit: count };
+const pageResult = { total: count, next: v.optional(cursor) };
+
 const position = v.object({ process: count, seq: count, instant: ns, what: text });
 export type Position = v.InferOutput<typeof position>;
 
@@ -330,6 +336,12 @@ export const engineCalls = {
   "spans.range": { args: v.object({ ...range, limit: count }), result: spanColumns },
   /** Spans begun and not ended at an instant. */
   "spans.openAt": { args: v.object({ ...recording, instant: ns, limit: count }), result: spanColumns },
+  /** Those that overlap the range in order of their beginnings; `openOnly`: those begun and not ended at its end. */
+  "spans.page": {
+    args: v.object({ ...pageArgs, openOnly: v.optional(v.boolean()) }),
+    result: v.object({ ...pageResult, page: spanColumns }),
+  },
+  "events.page": { args: v.object(pageArgs), result: v.object({ ...pageResult, page: eventColumns }) },
   "events.range": { args: v.object({ ...range, limit: count }), result: eventColumns },
   /** The records of every kind nearest to an instant, as (name, time) rows. */
   "events.around": { args: v.object({ ...recording, instant: ns, before: count, after: count }), result: eventColumns },
