@@ -45,7 +45,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     const found = recordings.get(recordingId);
     if (!found.ok) return found;
     try {
-      return await work(found.value);
+      return await recordings.reading(found.value, () => work(found.value));
     } catch (error) {
       if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
       if (!isDamage(error)) throw error;

@@ -7,9 +7,11 @@ import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { createHandlers } from "./handlers.js";
 import { placesIn } from "./places.js";
 import type { EngineHost } from "./private-folder.js";
+import { ReadingJournal } from "./reading-journal.js";
 import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
 
+export { ReadingJournal } from "./reading-journal.js";
 export { hostWith, sweepPrivateFolders } from "./private-folder.js";
 
 export interface EngineOptions {
@@ -19,6 +21,8 @@ export interface EngineOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** File mode mask of programs that the engine starts, when the engine's own is stricter. */
   readonly umask?: number;
+  /** For the engine after this one. */
+  readonly journal?: ReadingJournal;
   /** Between receiving a record and its being on the disk, at most. */
   readonly durabilityMs?: number;
   /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
@@ -36,7 +40,14 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
-export function createEngine({ packageFolder, environment, umask, durabilityMs, host }: EngineOptions): Engine {
+export function createEngine({
+  packageFolder,
+  environment,
+  umask,
+  durabilityMs,
+  host,
+  journal = ReadingJournal.unkept(),
+}: EngineOptions): Engine {
   const listeners: ((notice: EngineNotice) => void)[] = [];
   const places = placesIn(packageFolder, environment);
   const recents = new Recents(places.recents);
@@ -44,7 +55,7 @@ export function createEngine({ packageFolder, environment, umask, durabilityMs, 
   const notify = (notice: EngineNotice): void => {
     for (const listener of listeners) listener(notice);
   };
-  const recordings = new Recordings(version, recents, notify, { host, durabilityMs });
+  const recordings = new Recordings(version, recents, notify, { host, durabilityMs, journal });
   return {
     handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
     resume: () => recordings.resume(),

@@ -99,12 +99,35 @@ export async function takeOverFolders(
   return taken;
 }
 
+/** Folders of engines of the same host that are gone, and that no recording needs. */
+export async function abandonedFolders(session: string, inFolder = tmpdir()): Promise<string[]> {
+  const abandoned: string[] = [];
+  for (const path of await foldersIn(inFolder)) {
+    const found = await ownersOf(path);
+    if (found?.host?.session === session && found.recording === undefined && !(await isRunning(found.process)))
+      abandoned.push(path);
+  }
+  return abandoned;
+}
+
 /**
  * Removes the folders of processes that are gone, and ends the programs they started. What a host that runs will go on with
  * stays, unless it has given that up: then it names its session.
  */
 export async function sweepPrivateFolders(inFolder = tmpdir(), givenUp?: string): Promise<void> {
   await Promise.all((await foldersIn(inFolder)).map((folder) => sweep(folder, givenUp)));
+}
+
+/** Copies of older files brought up to date (store/open-file.ts) say in their name who reads them. */
+async function isAbandonedCopy(folder: string): Promise<boolean> {
+  const [, pid] = /hindcast-open-(\d+)-[^/\\]*$/.exec(folder) ?? [];
+  return pid !== undefined && (await isOurs(folder)) && (await startOf(Number(pid))) === undefined;
+}
+
+/** What another user put there is not to be believed. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder);
+  return found.isDirectory() && (process.getuid === undefined || found.uid === process.getuid());
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
@@ -115,9 +138,7 @@ async function foldersIn(folder: string): Promise<string[]> {
 /** Undefined for what is none of ours. */
 async function ownersOf(folder: string): Promise<Owners | undefined> {
   try {
-    const found = await lstat(folder);
-    // What another user put there is not to be believed.
-    if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) return undefined;
+    if (!(await isOurs(folder))) return undefined;
     const read = v.safeParse(owners, JSON.parse(await readFile(join(folder, ownersFile), "utf8")));
     return read.success ? read.output : undefined;
   } catch {
@@ -127,6 +148,7 @@ async function ownersOf(folder: string): Promise<Owners | undefined> {
 }
 
 async function sweep(folder: string, givenUp: string | undefined): Promise<void> {
+  if (await isAbandonedCopy(folder).catch(() => false)) await rm(folder, { recursive: true, force: true });
   const found = await ownersOf(folder);
   if (found === undefined || (await isRunning(found.process))) return;
   const { host } = found;

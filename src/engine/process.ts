@@ -6,21 +6,29 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
-import { engineDurability, engineStarter, startedEnvironment } from "../shared/protocol/engine-environment.js";
+import {
+  engineDurability,
+  engineHasCrashed,
+  engineStarter,
+  startedEnvironment,
+} from "../shared/protocol/engine-environment.js";
 import { createCodec } from "../shared/protocol/codec.js";
 import { portTransport, relayedTransport, type RelayedTransport } from "./client-transports.js";
-import { createEngine, hostWith, sweepPrivateFolders } from "./index.js";
+import { ReadingJournal, createEngine, hostWith, sweepPrivateFolders } from "./index.js";
 import { type Host, hostOfThisProcess } from "./process-host.js";
 
 // Recordings and everything around them are for this user only. Programs started from here get the mask back.
 const umask = process.umask(0o077);
 const starter = engineStarter(process.env);
+const host = starter === undefined ? undefined : await hostWith(starter.pid, starter.session);
+const journal = host === undefined ? undefined : await ReadingJournal.open(host, engineHasCrashed(process.env));
 const engine = createEngine({
   packageFolder: fileURLToPath(new URL("../../", import.meta.url)),
   environment: startedEnvironment(process.env),
   umask,
   durabilityMs: engineDurability(process.env),
-  ...(starter === undefined ? {} : { host: await hostWith(starter.pid, starter.session) }),
+  ...(host === undefined ? {} : { host }),
+  ...(journal === undefined ? {} : { journal }),
 });
 const codec = createCodec();
 const served = new Map<number, { readonly client: ServedClient; readonly relayed: RelayedTransport | undefined }>();
@@ -73,9 +81,9 @@ function stop(): Promise<void> {
   return stopping;
 }
 
-const host = hostOfThisProcess();
-if (host === undefined) {
+const parent = hostOfThisProcess();
+if (parent === undefined) {
   process.stderr.write("The engine is started by Hindcast's hosts, not by hand.\n");
   process.exit(2);
 }
-serve(host);
+serve(parent);

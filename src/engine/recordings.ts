@@ -8,6 +8,7 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import type { ProgramEnding } from "./live-recording.js";
 import { OpenRecording, type RecordingEvents } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
+import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
 
 /** Between two notices about one recording. */
@@ -21,6 +22,7 @@ interface PendingNotice {
 export interface RecordingsOptions {
   readonly host: EngineHost | undefined;
   readonly durabilityMs: number | undefined;
+  readonly journal: ReadingJournal;
 }
 
 export class Recordings {
@@ -57,10 +59,15 @@ export class Recordings {
     const opened = await this.#open(await truePath(givenPath));
     if (!opened.ok) return undefined;
     try {
-      return await work(opened.value);
+      return await this.reading(opened.value, () => work(opened.value));
     } finally {
       await this.close(opened.value);
     }
+  }
+
+  /** Whatever is asked of a saved file: should the database crash on it, the next engine knows which it was. */
+  reading<Value>(recording: OpenRecording, work: () => Promise<Value>): Promise<Value> {
+    return recording.live === undefined ? this.options.journal.reading(recording.path, work) : work();
   }
 
   async open(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
@@ -126,7 +133,8 @@ export class Recordings {
     path: string,
     open: () => Promise<Result<OpenRecording, HindcastError>>,
   ): Promise<Result<OpenRecording, HindcastError>> {
-    const opening = open();
+    const { journal } = this.options;
+    const opening = journal.isCondemned(path) ? Promise.resolve(failed(condemned(path))) : journal.reading(path, open);
     this.#byPath.set(path, opening);
     let isOpen = false;
     try {
@@ -214,6 +222,7 @@ export class Recordings {
     }
     this.#byId.clear();
     this.#byPath.clear();
+    await this.options.journal.dispose();
   }
 
   #newId(): string {
@@ -245,6 +254,9 @@ export class Recordings {
     this.#pending.delete(id);
   }
 }
+
+const condemned = (path: string): HindcastError =>
+  hindcastError("damaged-recording", { path, reason: "reading it stopped the engine" });
 
 /** Links resolved, so that one file has one name here. */
 async function truePath(path: string): Promise<string> {

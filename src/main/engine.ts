@@ -2,7 +2,7 @@
 // there within a second and every page gets a new port.
 import { randomBytes } from "node:crypto";
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from "electron";
-import { engineEnvironment } from "../shared/protocol/engine-environment.js";
+import { engineEnvironment, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
 import type { ToEngineProcess } from "../shared/protocol/engine-host.js";
 import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
 
@@ -13,12 +13,16 @@ interface Utility extends EngineProcess {
 export class Engine {
   readonly #keeper: EngineKeeper<Utility>;
   #nextClient = 1;
+  #hasCrashed = false;
 
   /** `onReady` is called for every engine started: pages need a new port then. */
   constructor(entry: string, onReady: () => void) {
     const env = engineEnvironment(process.env, { pid: process.pid, session: randomBytes(16).toString("hex") });
     this.#keeper = new EngineKeeper({
-      start: (events) => startUtility(entry, env, events),
+      start: (events) =>
+        startUtility(entry, this.#hasCrashed ? withCrash(env) : env, events, (code) => {
+          this.#hasCrashed = isCrash(code);
+        }),
       after,
       onReady,
       // Pages have ports of their own, which close with the process.
@@ -44,10 +48,18 @@ export class Engine {
   }
 }
 
-function startUtility(entry: string, env: Record<string, string | undefined>, events: EngineEvents): Utility {
+function startUtility(
+  entry: string,
+  env: Record<string, string | undefined>,
+  events: EngineEvents,
+  onEnd: (code: number) => void,
+): Utility {
   const engine = utilityProcess.fork(entry, [], { serviceName: "Hindcast engine", env, stdio: "inherit" });
   engine.on("message", (message: unknown) => events.onMessage(message));
-  engine.once("exit", (code) => events.onExit(code === 0));
+  engine.once("exit", (code) => {
+    onEnd(code);
+    events.onExit(code === 0);
+  });
   return {
     send: (message) => engine.postMessage(message),
     handPort: (message, port) => engine.postMessage(message, [port]),

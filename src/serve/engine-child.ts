@@ -3,7 +3,8 @@
 // within a second for whoever connects again.
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { engineEnvironment } from "../shared/protocol/engine-environment.js";
+import { constants } from "node:os";
+import { engineEnvironment, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
 import type { FromEngineProcess } from "../shared/protocol/engine-host.js";
 import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
 import type { Transport } from "../shared/protocol/rpc.js";
@@ -27,13 +28,21 @@ interface Child extends EngineProcess {
 export class EngineChild {
   readonly #keeper: EngineKeeper<Child>;
   readonly #session = randomBytes(16).toString("hex");
+  #hasCrashed = false;
   #nextClient = 1;
   readonly #clients = new Map<number, Client>();
 
   constructor({ entry, environment, stopWithinMs = 20_000 }: EngineChildOptions) {
     const env = engineEnvironment(environment, { pid: process.pid, session: this.#session });
     this.#keeper = new EngineKeeper({
-      start: (events) => startChild(entry, env, events),
+      start: (events) =>
+        startChild(entry, this.#hasCrashed ? withCrash(env) : env, {
+          onMessage: (raw) => events.onMessage(raw),
+          onEnd: (code) => {
+            this.#hasCrashed = isCrash(code);
+            events.onExit(code === 0);
+          },
+        }),
       after,
       onMessage: (told) => this.#take(told),
       onLost: () => this.#lost(),
@@ -95,7 +104,12 @@ export class EngineChild {
   }
 }
 
-function startChild(entry: string, env: NodeJS.ProcessEnv, events: EngineEvents): Child {
+interface ChildEvents extends Pick<EngineEvents, "onMessage"> {
+  /** Once. */
+  onEnd(code: number): void;
+}
+
+function startChild(entry: string, env: NodeJS.ProcessEnv, events: ChildEvents): Child {
   const child: ChildProcess = fork(entry, [], {
     env,
     // Reconstruction makes many small objects that stay: with V8's small young generation they are copied too often.
@@ -106,16 +120,16 @@ function startChild(entry: string, env: NodeJS.ProcessEnv, events: EngineEvents)
     detached: true,
   });
   let hasEnded = false;
-  const end = (isInOrder: boolean): void => {
+  const end = (code: number): void => {
     if (hasEnded) return;
     hasEnded = true;
-    events.onExit(isInOrder);
+    events.onEnd(code);
   };
   child.on("message", (message) => events.onMessage(message));
-  child.once("exit", (code) => end(code === 0));
+  child.once("exit", (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   // One that never started has no exit; of a message that could not be delivered "exit" tells.
   child.on("error", () => {
-    if (child.pid === undefined) end(false);
+    if (child.pid === undefined) end(1);
   });
   return {
     pid: child.pid,

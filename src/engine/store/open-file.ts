@@ -128,7 +128,7 @@ async function openMigratedCopy(
 ): Promise<Result<OpenFile, HindcastError>> {
   const owned = new Disposables();
   try {
-    const folder = await mkdtemp(join(tmpdir(), "hindcast-open-"));
+    const folder = await mkdtemp(join(tmpdir(), `hindcast-open-${process.pid}-`));
     owned.defer(() => rm(folder, { recursive: true, force: true }));
     const copy = join(folder, basename(path));
     await copyFile(path, copy);
@@ -206,7 +206,7 @@ function looksLikeDatabase(path: string): Result<true, HindcastError> {
   try {
     // Opening anything else may wait for ever.
     if (!statSync(path).isFile()) return failed(hindcastError("not-a-recording", { path }));
-    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const head = Buffer.alloc(12);
       const length = fstatSync(file).isFile() ? readSync(file, head, 0, 12, 0) : 0;

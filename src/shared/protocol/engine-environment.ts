@@ -6,6 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const carrier = "HINDCAST_USER_NODE_OPTIONS";
 const hostCarrier = "HINDCAST_ENGINE_HOST";
 
+const crashCarrier = "HINDCAST_ENGINE_CRASHED";
 const durabilityCarrier = "HINDCAST_ENGINE_DURABILITY";
 
 /** How long after it was received a record is on the disk at most, in milliseconds. */
@@ -19,6 +20,16 @@ export function engineDurability(own: Environment): number {
   const ms = Number(own[durabilityCarrier] ?? defaultDurabilityMs);
   return Number.isInteger(ms) && ms > 0 && ms <= 60_000 ? ms : defaultDurabilityMs;
 }
+
+/** For an engine that comes after one that ended by a fault of its own, not by being killed. */
+export const withCrash = (own: Environment): Record<string, string | undefined> => ({ ...own, [crashCarrier]: "1" });
+
+export const engineHasCrashed = (own: Environment): boolean => own[crashCarrier] === "1";
+
+/** What the system says of a process that was ended from outside: SIGHUP, SIGINT, SIGKILL, SIGTERM, and as exit codes. */
+const endedFromOutside = [1, 2, 9, 15, 129, 130, 137, 143];
+
+export const isCrash = (code: number): boolean => code !== 0 && !endedFromOutside.includes(code);
 
 /** Who starts an engine, and another one when that is killed. */
 export interface EngineStarter {
@@ -41,6 +52,13 @@ export function engineStarter(own: Environment): EngineStarter | undefined {
 
 /** Of what the engine's process starts, from its own. */
 export function startedEnvironment(own: Environment): Record<string, string | undefined> {
-  const { NODE_OPTIONS: _, [carrier]: options, [hostCarrier]: _host, [durabilityCarrier]: _ms, ...rest } = own;
+  const {
+    NODE_OPTIONS: _,
+    [carrier]: options,
+    [hostCarrier]: _host,
+    [durabilityCarrier]: _ms,
+    [crashCarrier]: _crash,
+    ...rest
+  } = own;
   return options === undefined ? rest : { ...rest, NODE_OPTIONS: options };
 }
