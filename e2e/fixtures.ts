@@ -64,6 +64,10 @@ async function makeProfile(): Promise<Profile> {
     XDG_RUNTIME_DIR: join(folder, "run"),
     APPDATA: join(folder, "config"),
     LOCALAPPDATA: join(folder, "data"),
+    // Engines clean up after engines that were killed: those of other tests and of other versions stay out of it.
+    TMPDIR: join(folder, "tmp"),
+    TEMP: join(folder, "tmp"),
+    TMP: join(folder, "tmp"),
   };
   for (const place of Object.values(places)) await mkdir(place, { recursive: true, mode: 0o700 });
   return { folder, oracleFile, env: { ...Object.fromEntries(inherited), ...places, LEDGER_ORACLE: oracleFile } };
