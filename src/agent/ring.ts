@@ -29,8 +29,11 @@ export const control = {
 } as const;
 /** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
 export const facts = { exitCode: 0, written: 1, dropped: 2, lastSeq: 3, agentFaults: 4, workerFaults: 5 } as const;
-/** What the worker says about the engine. Only `connecting` and `connected` are worth waiting for at exit. */
-export const link = { connecting: 0, connected: 1, absent: 2, refused: 3 } as const;
+/**
+ * What the worker says about the engine. `lost`: it was there a moment ago, and its host may be starting it again. An
+ * exit waits while it is `connecting` or `connected`, and for a while when it is `lost`.
+ */
+export const link = { connecting: 0, connected: 1, absent: 2, refused: 3, lost: 4 } as const;
 
 const controlBytes = 128;
 const factsBytes = 128;

@@ -8,6 +8,8 @@ import { EngineLink, type WorkerSetup } from "./worker.js";
 const messages = { stop: "stop", flush: "flush" } as const;
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
 const maxStillMs = 5000;
+/** … so long altogether while it is being started again, because it was killed … */
+const maxLostMs = 3000;
 /** … and never longer than this. It usually takes a millisecond; a flood just before the exit can take seconds. */
 const maxExitWaitMs = 30_000;
 
@@ -55,7 +57,7 @@ export class WorkerThread {
 
   get isWorthWaitingFor(): boolean {
     const state = Atomics.load(this.#memory.control, control.link);
-    return state === link.connected || state === link.connecting;
+    return state === link.connected || state === link.connecting || state === link.lost;
   }
 
   /** Blocks until everything is with the kernel; returns at once when no engine is connected. `flush` may add records. */
@@ -96,11 +98,19 @@ export class WorkerThread {
     const { control: words } = this.#memory;
     const startMs = this.#now();
     let [movedMs, progress] = [startMs, Atomics.load(words, control.progress)];
+    let [lastMs, lostMs] = [startMs, 0];
     return () => {
       const now = this.#now();
+      const isLost = Atomics.load(words, control.link) === link.lost;
       const current = Atomics.load(words, control.progress);
-      if (current !== progress) [movedMs, progress] = [now, current];
-      return Math.min(startMs + maxExitWaitMs, movedMs + maxStillMs) - now;
+      if (isLost) lostMs += now - lastMs;
+      if (isLost || current !== progress) [movedMs, progress] = [now, current];
+      lastMs = now;
+      return Math.min(
+        startMs + maxExitWaitMs - now,
+        movedMs + maxStillMs - now,
+        isLost ? maxLostMs - lostMs : Infinity,
+      );
     };
   }
 

@@ -1,6 +1,7 @@
 // The agent's own thread: takes records out of the ring and sends them to the engine in numbered batches.
 // Does all I/O, so a blocked event loop of the program still reports. What is sent is kept until the engine acknowledges it
 // and sent again after a reconnect, which is tried for ever; what is kept is bounded (outbox.ts).
+import { existsSync } from "node:fs";
 import { type Socket, connect } from "node:net";
 import { dirname } from "node:path";
 import { lostKinds } from "../shared/protocol/agent-records.js";
@@ -35,6 +36,10 @@ const batchBytes = 256 * 1024;
 /** A host starts its engine again within a second, so nobody waits longer for it than that. */
 const firstRetryMs = 50;
 const lastRetryMs = 1000;
+/** … and not at all while the program waits for us at its exit. */
+const hurriedRetryMs = 50;
+/** An engine that has been away for longer is not being started again. */
+const maxAwayMs = 5000;
 const writesSlot = lostKinds.indexOf("writes");
 
 export class EngineLink {
@@ -44,6 +49,9 @@ export class EngineLink {
   readonly #outbox: Outbox;
   #socket: Socket | undefined;
   #isWelcome = false;
+  /** When the last connection over which we were welcome broke. */
+  #lostAtMs = -Infinity;
+  #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
   #quietPolls = 0;
   #isStopping = false;
@@ -71,13 +79,18 @@ export class EngineLink {
   /** Sends what is left and says good-bye as soon as the engine is there; the program is waiting for `done`. */
   stop(): void {
     this.#isStopping = true;
-    this.#drain();
+    this.#hurry();
   }
 
   /** Sends what there is, as soon as the engine is there; the program is waiting for `flushed`. */
   flush(): void {
     this.#isFlushing = true;
+    this.#hurry();
+  }
+
+  #hurry(): void {
     this.#drain();
+    if (this.#socket === undefined) this.#connectIn(0);
   }
 
   /** After this nothing is sent any more and nobody needs to wait for us. */
@@ -129,12 +142,36 @@ export class EngineLink {
   #lostConnection(socket: Socket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
+    if (this.#isWelcome) this.#lostAtMs = performance.now();
     this.#isWelcome = false;
     if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
-    this.#setLink(link.absent);
+    // It closes its side when everything is in the file; one that was killed has not acknowledged everything.
+    if (this.#saidBye && this.#outbox.sent.length === 0) return this.#endWait();
+    this.#saidBye = false;
+    this.#setLink(this.#mayComeBack ? link.lost : link.absent);
     // Spread, so that many programs do not all come back to a new engine at once.
-    setTimeout(() => this.#connect(), this.#retryMs * (0.75 + Math.random() / 2)).unref();
+    this.#connectIn(this.#isHurried ? hurriedRetryMs : this.#retryMs * (0.75 + Math.random() / 2));
     this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
+  }
+
+  #connectIn(ms: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#connect(), ms).unref();
+  }
+
+  /** Whoever had started it starts it again at the same socket, and takes the folder away when nobody will. */
+  get #mayComeBack(): boolean {
+    if (performance.now() - this.#lostAtMs > maxAwayMs) return false;
+    return process.platform === "win32" || existsSync(dirname(this.#setup.socketPath));
+  }
+
+  get #isHurried(): boolean {
+    return this.#isStopping || this.#isFlushing;
+  }
+
+  #endWait(): void {
+    Atomics.store(this.#memory.control, control.done, 1);
+    Atomics.notify(this.#memory.control, control.done);
   }
 
   #receive(message: ToAgent): void {
@@ -167,7 +204,7 @@ export class EngineLink {
 
   #drain(): void {
     if (this.#saidBye) return;
-    const isHurried = this.#isStopping || this.#isFlushing;
+    const isHurried = this.#isHurried;
     if (isHurried || this.#canSend || this.#intake.usedBytes > Math.min(this.#memory.size / 4, batchBytes))
       this.#takeIn(isHurried);
     while (this.#canSend || (this.#isWelcome && this.#isFlushing)) {
@@ -200,7 +237,7 @@ export class EngineLink {
 
   /** What the kernel has arrives even when the program is killed now. */
   #noteFlushed(): void {
-    if (!this.#isFlushing || !this.#outbox.isEmpty || this.#socket?.writableLength !== 0) return;
+    if (!this.#isFlushing || !this.#isWelcome || !this.#outbox.isEmpty || this.#socket?.writableLength !== 0) return;
     this.#isFlushing = false;
     Atomics.store(this.#memory.control, control.flushed, 1);
     Atomics.notify(this.#memory.control, control.flushed);
@@ -218,12 +255,8 @@ export class EngineLink {
       agentFaults: numbers[facts.agentFaults],
       workerFaults: numbers[facts.workerFaults],
     });
-    // The engine closes its side when it has read everything. What the kernel alone had would be lost if the engine
-    // wrote an acknowledgement to a program that is gone: its socket would fail before it was read to the end.
-    this.#socket?.on("close", () => {
-      Atomics.store(words, control.done, 1);
-      Atomics.notify(words, control.done);
-    });
+    // What the kernel alone had would be lost if the engine wrote an acknowledgement to a program that is gone: its socket
+    // would fail before it was read to the end.
     this.#socket?.end();
   }
 

@@ -57,7 +57,8 @@ export async function listenForAgents(recording: LiveRecording, address: AgentAd
   const owned = new Disposables();
   const { folder, socketPath, token } = address;
   const peers = new Set<AgentPeer>();
-  const server = createServer((socket) => {
+  // An agent that has said everything closes its side, and ours stays open for what is to be acknowledged.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     const peer = new AgentPeer(socket, token, recording);
     peers.add(peer);
     socket.on("close", () => peers.delete(peer));
@@ -109,6 +110,7 @@ class AgentPeer {
     this.#greetingDue = setTimeout(() => this.cutOff(), helloWithinMs);
     socket.on("data", (chunk: Buffer) => this.#guarded(() => this.#onData(chunk)));
     socket.on("error", () => this.cutOff());
+    socket.on("end", () => this.#saidBye || socket.end());
     socket.on("close", () => this.#onClose());
   }
 
@@ -140,7 +142,11 @@ class AgentPeer {
     if (told.kind === "batch") this.#receive(this.#process, told);
     else if (told.kind === "bye") {
       this.#saidBye = true;
-      void this.recording.saidBye(this.#process, told).then(() => this.socket.end());
+      void this.recording.saidBye(this.#process, told).then((isKept) => {
+        // It would come again with what was not acknowledged.
+        if (isKept) this.socket.end();
+        else this.#refuse("cannot-write");
+      });
     } else throw new MalformedBytes("a second hello");
   }
 

@@ -205,14 +205,16 @@ export class LiveRecording {
     return this.#committed();
   }
 
-  /** A program that ends is not held up by a file that cannot be written. */
-  async saidBye(process: ProcessIngest, bye: Bye): Promise<void> {
-    if (this.#isFinishing) return;
+  /** Whether it is in the file with everything before it. A program that ends is not held up by one that cannot be written. */
+  async saidBye(process: ProcessIngest, bye: Bye): Promise<boolean> {
+    if (this.#isFinishing) return false;
     process.bye(bye);
     const committed = this.#committed();
-    if (this.#trouble !== undefined) return;
-    const inTrouble = new Promise<void>((resolve) => this.#impatient.push(resolve));
-    await Promise.race([committed, inTrouble]);
+    if (this.#trouble !== undefined) return false;
+    // The program waits.
+    void this.commit();
+    const inTrouble = new Promise<false>((resolve) => this.#impatient.push(() => resolve(false)));
+    return Promise.race([committed, inTrouble]);
   }
 
   /** Nothing to say when the process has connected anew meanwhile. */

@@ -15,6 +15,20 @@ describe.runIf(process.platform === "linux")("delivery", () => {
     expect(outcome.sent).toBeGreaterThan(100_000);
   });
 
+  it.each([-100, -30, 0, "ending", "ending"] as const)(
+    "has every event once though its engine is killed as the program ends (%s)",
+    async (when) => {
+      const load = { rate: 20_000, seconds: 1, restSeconds: 0 };
+      const outcome = await runNumbered(load, async ({ signalEngine, pause, ending }) => {
+        if (when === "ending") await ending();
+        else await pause(load.seconds * 1000 + when);
+        signalEngine("SIGKILL");
+      });
+      expect(outcome).toMatchObject({ received: outcome.sent, doubled: 0, lost: 0 });
+      expect(outcome.sent).toBeGreaterThan(15_000);
+    },
+  );
+
   for (const overflow of ["drop-newest", "drop-oldest"])
     it(`counts exactly what an outage longer than its buffers costs, ${overflow}`, async () => {
       const options = ["--buffer", "1MB", "--backlog", "1MB", "--overflow", overflow];

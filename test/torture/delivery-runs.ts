@@ -27,6 +27,8 @@ export interface Trouble {
   /** Of the engine that runs now, a new one after a kill. */
   signalEngine(signal: NodeJS.Signals): void;
   pause(ms: number): Promise<void>;
+  /** The program has sent its last and ends now. */
+  ending(): Promise<unknown>;
 }
 
 export async function runNumbered(load: Load, trouble: (tools: Trouble) => Promise<void>): Promise<Outcome> {
@@ -40,6 +42,7 @@ export async function runNumbered(load: Load, trouble: (tools: Trouble) => Promi
     await trouble({
       random: randomFrom(load.seed ?? 1),
       signalEngine: (signal) => signalEngine(place, signal),
+      ending: () => running.printed(/"sent"/),
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     const ended = await running.ended;

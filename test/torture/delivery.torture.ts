@@ -1,5 +1,6 @@
 // Nothing is lost that fits, nothing is doubled, and what is lost is counted exactly, at full counts: minutes.
 import { describe, expect, it } from "vitest";
+import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import { runNumbered } from "./delivery-runs.js";
 
 const minutes = 60_000;
@@ -10,7 +11,7 @@ const overloadSeconds = 30;
 describe.runIf(process.platform === "linux")("delivery", () => {
   for (const seed of isFull ? [1, 2, 3] : [1])
     it(`has every event once, whenever its engine is killed (seed ${seed})`, { timeout: 20 * minutes }, async () => {
-      const load = { seed, rate: 20_000, seconds: kills * 2.5, restSeconds: 6 };
+      const load = { seed, rate: 20_000, seconds: kills * 2.5, restSeconds: 0 };
       const outcome = await runNumbered(load, async ({ random, signalEngine, pause }) => {
         for (let kill = 0; kill < kills; kill++) {
           await pause(300 + random() * 3000);
@@ -20,6 +21,19 @@ describe.runIf(process.platform === "linux")("delivery", () => {
       expect(outcome).toMatchObject({ received: outcome.sent, doubled: 0, lost: 0 });
       expect(outcome.sent).toBeGreaterThanOrEqual(load.rate * load.seconds * 0.9);
     });
+
+  it("has every event once, when its engine is killed as the program ends", { timeout: 20 * minutes }, async () => {
+    const random = randomFrom(5);
+    for (let kill = 0; kill < kills; kill++) {
+      const load = { rate: 20_000, seconds: 1 + random(), restSeconds: 0 };
+      const outcome = await runNumbered(load, async ({ signalEngine, pause, ending }) => {
+        if (kill % 2 === 0) await ending();
+        else await pause(load.seconds * 1000 - random() * 150);
+        signalEngine("SIGKILL");
+      });
+      expect(outcome).toMatchObject({ received: outcome.sent, doubled: 0, lost: 0 });
+    }
+  });
 
   it("has every event once when its engine was stopped for five seconds", { timeout: 5 * minutes }, async () => {
     const outcome = await runNumbered(
