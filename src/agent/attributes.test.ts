@@ -1,6 +1,5 @@
-import { noRedaction } from "./redact/redactor.js";
 import { describe, expect, it } from "vitest";
-import { attributeFrom, attributesFrom, budgets, encodeFlat, exceptionAttributes } from "./attributes.js";
+import { attributeFrom, attributesFrom, budgets, exceptionAttributes } from "./attributes.js";
 import { previewOf, formatLine } from "./preview.js";
 
 /** Throws if anything of it is ever run. */
@@ -78,25 +77,6 @@ describe("attributesFrom", () => {
     expect(exceptionAttributes("just text")).toEqual({ "exception.type": "string", "exception.message": "just text" });
     const odd = Object.defineProperty(new Error("x"), "message", { get: trap });
     expect(exceptionAttributes(odd)["exception.message"]).toBe("");
-  });
-});
-
-describe("encodeFlat", () => {
-  const bytes = new Uint8Array(256);
-  const view = new DataView(bytes.buffer);
-
-  it("leaves everything but flat plain data to the general way", () => {
-    for (const source of [hostile, new Proxy({}, trapHandler), { a: [] }, { a: "é" }, { é: 1 }, { a: null }, null, 5])
-      expect(encodeFlat(bytes, view, 0, 256, source, noRedaction)).toBeUndefined();
-  });
-
-  it("never writes past its limit", () => {
-    for (let length = 0; length < 260; length++) {
-      bytes.fill(0xee);
-      const end = encodeFlat(bytes, view, 16, 200, { key: "x".repeat(length), n: 1.5 }, noRedaction);
-      if (end !== undefined) expect(end).toBeLessThanOrEqual(200);
-      expect(bytes.subarray(200)).toEqual(new Uint8Array(56).fill(0xee));
-    }
   });
 });
 

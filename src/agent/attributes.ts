@@ -1,11 +1,8 @@
 // Turns what a program hands over into attributes: bounded in depth, breadth and bytes, and without running any of the
 // program's code (getters, Proxy traps, toJSON, custom inspection). What is left out says so in its place.
 import { types } from "node:util";
-import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
 import { cutBetweenWords } from "./redact/safe-cut.js";
-import { leastCardNumber } from "./redact/card-numbers.js";
-import type { Redaction } from "./redact/redactor.js";
 import { classNameOf, isError, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = {
@@ -19,8 +16,6 @@ export const budgets = {
 
 const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
 const { isBoxedPrimitive, isProxy } = types;
-const { isArray } = Array;
-const { isView } = ArrayBuffer;
 const dateToISOString = Date.prototype.toISOString;
 const dateGetTime = Date.prototype.getTime;
 const mapForEach = Map.prototype.forEach;
@@ -69,73 +64,6 @@ export function attributesFrom(source: unknown): Attributes {
 }
 
 const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
-
-/**
- * The bytes of `writeAttributes(out, attributesFrom(source))` for what events mostly carry: numbers, short ASCII texts,
- * booleans. Written in place at `start`; returns where they end, or undefined (and garbage in place) for anything else,
- * secrets among it.
- */
-export function encodeFlat(
-  bytes: Uint8Array,
-  view: DataView,
-  start: number,
-  limit: number,
-  source: unknown,
-  redaction: Redaction,
-): number | undefined {
-  if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
-  // Their keys are their indices: a list of a hundred million texts for a buffer of as many bytes.
-  if (isArray(source) || isView(source) || isBoxedPrimitive(source)) return undefined;
-  const keys = ownKeys(source);
-  const count = keys.length;
-  if (count > budgets.keys) return undefined;
-  view.setUint32(start, count, true);
-  let at = start + 4;
-  for (let i = 0; i < count; i++) {
-    const key = keys[i] ?? "";
-    if (!redaction.isHarmlessName(key)) return undefined;
-    // Room for the key, its length, and the longest value below.
-    if (at + key.length + 4 + 9 > limit) return undefined;
-    const found = getOwnPropertyDescriptor(source, key);
-    if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;
-    const keyEnd = encodeAscii(bytes, view, at, key);
-    if (keyEnd === undefined) return undefined;
-    at = keyEnd;
-    const value: unknown = found.value;
-    if (typeof value === "number") {
-      if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
-        bytes[at] = valueTags.int32;
-        view.setInt32(at + 1, value, true);
-        at += 5;
-      } else {
-        if (value >= leastCardNumber && !redaction.isHarmlessNumber(value)) return undefined;
-        bytes[at] = valueTags.float64;
-        view.setFloat64(at + 1, value, true);
-        at += 9;
-      }
-    } else if (typeof value === "string") {
-      if (at + 5 + value.length > limit || !redaction.isHarmlessText(value)) return undefined;
-      bytes[at] = valueTags.text;
-      const end = encodeAscii(bytes, view, at + 1, value);
-      if (end === undefined) return undefined;
-      at = end;
-    } else if (typeof value === "boolean") bytes[at++] = value ? valueTags.true : valueTags.false;
-    else return undefined;
-  }
-  return at;
-}
-
-function encodeAscii(bytes: Uint8Array, view: DataView, at: number, text: string): number | undefined {
-  const { length } = text;
-  view.setUint32(at, length, true);
-  const first = at + 4;
-  for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 127) return undefined;
-    bytes[first + i] = unit;
-  }
-  return first + length;
-}
 
 function convert(value: unknown, depth: number, allowance: Allowance): AttributeValue | undefined {
   allowance.left -= 8;

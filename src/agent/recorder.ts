@@ -4,8 +4,9 @@ import { kindCode, recordHeaderBytes } from "../shared/protocol/agent-records.js
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
-import { attributesFrom, cutText, encodeFlat } from "./attributes.js";
+import { attributesFrom, cutText } from "./attributes.js";
 import type { SpanContext } from "./context.js";
+import { FlatAttributes } from "./flat-attributes.js";
 import { Names } from "./names.js";
 import { RandomIds } from "./random-ids.js";
 import type { OpenSpan, RecordSink, SpanParent } from "./record-sink.js";
@@ -37,7 +38,7 @@ export class Recorder implements RecordSink {
   #lastEventName: string | undefined;
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
-  #redaction: Redaction = noRedaction;
+  #flat = new FlatAttributes(noRedaction);
   readonly #ids = new RandomIds();
 
   constructor(
@@ -69,7 +70,7 @@ export class Recorder implements RecordSink {
 
   /** From now on nothing is recorded that this has not looked through. */
   redactWith(redaction: Redaction): void {
-    this.#redaction = redaction;
+    this.#flat = new FlatAttributes(redaction);
     this.#writer.redactWith(redaction);
   }
 
@@ -107,7 +108,7 @@ export class Recorder implements RecordSink {
     const payload = at + recordHeaderBytes;
     let end: number | undefined = payload + 12;
     if (attributes === undefined) view.setUint32(payload + 8, 0, true);
-    else end = encodeFlat(bytes, view, payload + 8, at + maxInPlaceBytes - 8, attributes, this.#redaction);
+    else end = this.#flat.encode(bytes, view, payload + 8, at + maxInPlaceBytes - 8, attributes);
     if (end === undefined) return false;
     view.setUint32(payload, name, true);
     view.setUint32(payload + 4, span, true);

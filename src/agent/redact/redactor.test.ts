@@ -307,6 +307,10 @@ describe("time", () => {
       "&",
       "{",
       "}",
+      "basic",
+      "bearer",
+      "--",
+      "eyJhbGci",
     ];
     const texts = Array.from({ length: 2000 }, () =>
       Array.from({ length: 12 }, () => words[Math.floor(random() * words.length)] ?? "").join(""),
@@ -314,6 +318,8 @@ describe("time", () => {
     const used = createRedaction(plain, "t");
     const wrong = texts.filter((text) => {
       const found = used.text(text);
+      const written = new TextEncoder().encode(text);
+      if (used.showsNothing(written, 0, written.length) && found !== text) return true;
       return found !== createRedaction(plain, "t").text(text) || used.isHarmlessText(text) !== (found === text);
     });
     expect(wrong).toEqual([]);

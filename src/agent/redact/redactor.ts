@@ -15,6 +15,8 @@ import { secretReplacement } from "./values.js";
 export interface Redaction {
   isHarmlessName(name: string): boolean;
   isHarmlessText(text: string): boolean;
+  /** Whether one look at an ASCII text's bytes is enough to see that it is harmless; false says nothing. */
+  showsNothing(bytes: Uint8Array, start: number, end: number): boolean;
   isHarmlessNumber(value: number): boolean;
   text(text: string): string;
   attributes(attributes: Attributes): Attributes;
@@ -29,6 +31,7 @@ export interface Redaction {
 export const noRedaction: Redaction = {
   isHarmlessName: () => true,
   isHarmlessText: () => true,
+  showsNothing: () => true,
   isHarmlessNumber: () => true,
   text: (text) => text,
   attributes: (attributes) => attributes,
@@ -78,6 +81,10 @@ class Redactor implements Redaction {
 
   isHarmlessText(text: string): boolean {
     return this.#texts.isHarmless(text);
+  }
+
+  showsNothing(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#texts.showsNothing(bytes, start, end);
   }
 
   isHarmlessNumber(value: number): boolean {

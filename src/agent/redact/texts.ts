@@ -8,12 +8,14 @@ import { type TokenPattern, awsSecret, blockPatterns, framedPatterns, tokenPatte
 import { plain, secretReplacement } from "./values.js";
 
 /** What a character can be part of, as bits. */
-const units = { token: 1, digit: 2, separator: 4, percent: 8 } as const;
+const units = { token: 1, digit: 2, separator: 4, percent: 8, hint: 16 } as const;
 const unitClasses = new Uint8Array(128);
 for (const unit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+")
   unitClasses[unit.charCodeAt(0)] = units.token | (unit >= "0" && unit <= "9" ? units.digit : 0);
 for (const unit of "=:@") unitClasses[unit.charCodeAt(0)] = units.separator;
 unitClasses["%".charCodeAt(0)] = units.percent;
+/** What "basic", "bearer" and "--" begin with: texts without any of these need not be searched for them. */
+for (const unit of "bB-") unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.charCodeAt(0)] ?? 0) | units.hint;
 
 /** What a text may hold, as bits. */
 const [pairs, tokens, card, escapes] = [1, 2, 4, 8] as const;
@@ -64,7 +66,21 @@ export class Texts {
   }
 
   isHarmless(text: string): boolean {
-    return this.#mayHold(text) === 0 || this.#pseudonyms.uncounted(() => this.redacted(text)) === text;
+    if (this.#mayHold(text) === 0 || this.#harmless[placeOf(text)] === text) return true;
+    return this.#pseudonyms.uncounted(() => this.redacted(text)) === text;
+  }
+
+  /** What `mayHold` looks for, sought in an ASCII text as it is written; false when it takes a closer look. */
+  showsNothing(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#always !== 0) return false;
+    const length = end - start;
+    if (length < leastUnits) return true;
+    let seen = 0;
+    for (let at = start; at < end; at++) seen |= unitClasses[bytes[at] ?? 0] ?? 0;
+    if ((seen & (units.separator | units.percent)) !== 0) return false;
+    if ((seen & units.digit) !== 0 && length >= leastCardDigits) return false;
+    const leastRun = (seen & units.hint) === 0 ? leastTokenUnits : leastBasicUnits;
+    return length < leastRun || !hasRun(bytes, start, end, leastRun);
   }
 
   redacted(text: string): string {
@@ -91,7 +107,9 @@ export class Texts {
       else if (++run > longest) longest = run;
       if ((found & units.digit) !== 0) digits++;
     }
-    const isLong = longest >= leastTokenUnits || (longest >= leastBasicUnits && /\bbasic\b|\bbearer\b|--/i.test(text));
+    const isLong =
+      longest >= leastTokenUnits ||
+      (longest >= leastBasicUnits && (seen & units.hint) !== 0 && /\bbasic\b|\bbearer\b|--/i.test(text));
     return (
       this.#always |
       ((seen & units.separator) !== 0 ? pairs : 0) |
@@ -139,6 +157,21 @@ export class Texts {
     });
   }
 }
+
+/** Whether so many characters of tokens follow each other: then one of them is at a multiple of as many. */
+function hasRun(bytes: Uint8Array, start: number, end: number, least: number): boolean {
+  for (let at = start + least - 1; at < end; at += least) {
+    let from = at;
+    while (from >= start && isOfToken(bytes[from] ?? 0)) from--;
+    if (from === at) continue;
+    let to = at + 1;
+    while (to < end && to - from <= least && isOfToken(bytes[to] ?? 0)) to++;
+    if (to - from > least) return true;
+  }
+  return false;
+}
+
+const isOfToken = (unit: number): boolean => ((unitClasses[unit] ?? 0) & units.token) !== 0;
 
 function groupOf(patterns: readonly TokenPattern[]): PatternGroup {
   // Without any there is nothing to find: an empty negative look ahead matches nowhere.

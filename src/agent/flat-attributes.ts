@@ -1,0 +1,132 @@
+// The short way for what events mostly carry: a few numbers, short ASCII texts and booleans, written straight into the
+// ring. Every nanosecond here is the program's; what this does not take goes the general way (attributes.ts).
+import { types } from "node:util";
+import { valueTags } from "../shared/protocol/captured-value-codec.js";
+import { budgets } from "./attributes.js";
+import { leastCardNumber } from "./redact/card-numbers.js";
+import type { Redaction } from "./redact/redactor.js";
+
+const { getOwnPropertyDescriptor, hasOwn, keys: ownKeys } = Object;
+const { isBoxedPrimitive, isProxy } = types;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
+
+/** A key that was seen before and is no secret's name. */
+interface KnownKey {
+  readonly name: string;
+  /** The bytes it is written as, its length and then ASCII, as little-endian words; the last one may run over. */
+  readonly words: Int32Array;
+  /** Where the key that followed it last is among the known ones. */
+  next: number;
+}
+
+const places = 256;
+/** Of longer keys the general way keeps the beginning. */
+const maxKeyUnits = 256;
+
+export class FlatAttributes {
+  readonly #redaction: Redaction;
+  /** By a cheap hash; a later key takes an earlier one's place. */
+  readonly #known: (KnownKey | undefined)[] = new Array<undefined>(places).fill(undefined);
+  #first = 0;
+
+  constructor(redaction: Redaction) {
+    this.#redaction = redaction;
+  }
+
+  /**
+   * The bytes of `writeAttributes(out, attributesFrom(source))`, written in place at `start`; returns where they end, or
+   * undefined (and garbage in place) for anything but flat plain data, and for whatever is to be redacted.
+   */
+  encode(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
+    if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
+    if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
+    const keys = ownKeys(source);
+    const count = keys.length;
+    if (count > budgets.keys) return undefined;
+    view.setUint32(start, count, true);
+    let at = start + 4;
+    let before: KnownKey | undefined;
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] ?? "";
+      let known = this.#known[before === undefined ? this.#first : before.next];
+      if (known === undefined || known.name !== key) {
+        known = this.#look(key, before);
+        if (known === undefined) return undefined;
+      }
+      before = known;
+      // Room for the longest of the short values, too, and for what the last word runs over.
+      if (at + 4 + key.length + 9 > limit) return undefined;
+      const found = getOwnPropertyDescriptor(source, key);
+      if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;
+      const { words } = known;
+      for (let n = 0; n < words.length; n++) view.setInt32(at + 4 * n, words[n] ?? 0, true);
+      at += 4 + key.length;
+      const value: unknown = found.value;
+      if (typeof value === "number") {
+        if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+          bytes[at] = valueTags.int32;
+          view.setInt32(at + 1, value, true);
+          at += 5;
+        } else {
+          if (value >= leastCardNumber && !this.#redaction.isHarmlessNumber(value)) return undefined;
+          bytes[at] = valueTags.float64;
+          view.setFloat64(at + 1, value, true);
+          at += 9;
+        }
+      } else if (typeof value === "string") {
+        if (at + 5 + value.length > limit) return undefined;
+        bytes[at] = valueTags.text;
+        view.setUint32(at + 1, value.length, true);
+        at += 5;
+        const end = encodeAscii(bytes, at, value);
+        if (end === undefined) return undefined;
+        if (!this.#redaction.showsNothing(bytes, at, end) && !this.#redaction.isHarmlessText(value)) return undefined;
+        at = end;
+      } else if (typeof value === "boolean") bytes[at++] = value ? valueTags.true : valueTags.false;
+      else return undefined;
+    }
+    return at;
+  }
+
+  /** The key among the known ones, made known now if it may be. */
+  #look(key: string, before: KnownKey | undefined): KnownKey | undefined {
+    const place = placeOf(key);
+    let known = this.#known[place];
+    if (known === undefined || known.name !== key) {
+      known = this.#knownKey(key);
+      if (known === undefined) return undefined;
+      this.#known[place] = known;
+    }
+    if (before === undefined) this.#first = place;
+    else before.next = place;
+    return known;
+  }
+
+  #knownKey(name: string): KnownKey | undefined {
+    if (name.length > maxKeyUnits || !this.#redaction.isHarmlessName(name)) return undefined;
+    const bytes = new Uint8Array((4 + name.length + 3) & ~3);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, name.length, true);
+    if (encodeAscii(bytes, 4, name) === undefined) return undefined;
+    const words = new Int32Array(bytes.length / 4);
+    for (let n = 0; n < words.length; n++) words[n] = view.getInt32(4 * n, true);
+    return { name, words, next: 0 };
+  }
+}
+
+/** Their keys are their indices: a list of a hundred million texts for a text or an array of as many. */
+const isListOfUnits = (source: object): boolean => isArray(source) || isBoxedPrimitive(source);
+
+function encodeAscii(bytes: Uint8Array, at: number, text: string): number | undefined {
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127) return undefined;
+    bytes[at + i] = unit;
+  }
+  return at + length;
+}
+
+const placeOf = (name: string): number =>
+  name.length === 0 ? 0 : (name.length * 31 + name.charCodeAt(0) * 7 + name.charCodeAt(name.length - 1)) & (places - 1);
