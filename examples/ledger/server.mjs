@@ -1,6 +1,7 @@
 // The HTTP service. The one line that knows Hindcast is `track`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import express from "express";
@@ -12,6 +13,7 @@ import { changeObserver } from "./oracle.mjs";
 const { values: options } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
+    "address-file": { type: "string" },
     load: { type: "string" },
     seed: { type: "string", default: "1" },
     rate: { type: "string", default: "60" },
@@ -106,6 +108,11 @@ const server = app.listen(Number(options.port), "127.0.0.1");
 await once(server, "listening");
 const url = `http://127.0.0.1:${server.address().port}`;
 console.log(`ledger listening on ${url}`);
+if (options["address-file"] !== undefined) {
+  // In one step: whoever waits for the file finds all of it.
+  writeFileSync(`${options["address-file"]}.new`, url);
+  renameSync(`${options["address-file"]}.new`, options["address-file"]);
+}
 
 process.once("SIGTERM", () => {
   server.close();

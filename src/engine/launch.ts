@@ -1,7 +1,7 @@
 // Recordings whose program the engine starts itself: any command, and the bundled demo with its load.
-import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -19,6 +19,7 @@ export interface LaunchContext {
 /** How long the demo's load keeps coming, and how fast. */
 const demoLoad = { seconds: 600, rate: 60, seed: 1 };
 const demoListensWithinMs = 15_000;
+const lookEveryMs = 50;
 /** The demo runs on the Node that is here already, which may be Electron's. */
 const asNode: Readonly<Record<string, string>> = "electron" in process.versions ? { ELECTRON_RUN_AS_NODE: "1" } : {};
 
@@ -31,7 +32,7 @@ export async function launch(
   cwd: string | undefined,
   onExit: () => void,
 ): Promise<Result<undefined, HindcastError>> {
-  const started = await startRecorded(context, recording, settings, command, cwd, "ignore");
+  const started = await startRecorded(context, recording, settings, command, cwd);
   if (!started.ok) return started;
   void started.value.exited.then(onExit);
   return ok(undefined);
@@ -44,18 +45,20 @@ export async function launchDemo(
   onExit: () => void,
 ): Promise<Result<undefined, HindcastError>> {
   const { demo } = context.places;
+  const { live } = recording;
+  if (live === undefined) return failed(hindcastError("recording-not-live"));
+  const addressFile = join(live.server.folder.path, "demo-address");
   const server = await startRecorded(
     context,
     recording,
     settings,
-    [process.execPath, join(demo, "server.mjs")],
+    [process.execPath, join(demo, "server.mjs"), "--address-file", addressFile],
     demo,
-    "pipe",
     asNode,
   );
   if (!server.ok) return server;
   void server.value.exited.then(onExit);
-  const url = await listeningAt(server.value);
+  const url = await addressIn(addressFile, server.value);
   if (url === undefined)
     return failed(hindcastError("command-not-found", { command: "the demo", reason: "it did not start listening" }));
   const { seconds, rate, seed } = demoLoad;
@@ -73,7 +76,6 @@ export async function launchDemo(
   const generator = await startProgram([process.execPath, ...load], {
     cwd: demo,
     environment: { ...context.environment, ...asNode },
-    stdout: "ignore",
     umask: context.umask,
   });
   if (!generator.ok) return generator;
@@ -89,14 +91,13 @@ async function startRecorded(
   settings: CaptureSettings,
   command: readonly string[],
   cwd: string | undefined,
-  stdout: "ignore" | "pipe",
   added: Readonly<Record<string, string>> = {},
 ): Promise<Result<Program, HindcastError>> {
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   const recorded = agentEnvironment(context.places.agent, live.server, settings);
   const environment = { ...withAgent(context.environment, recorded), ...added };
-  const started = await startProgram(command, { cwd, environment, stdout, umask: context.umask });
+  const started = await startProgram(command, { cwd, environment, umask: context.umask });
   if (started.ok) await keep(recording, started.value);
   return started;
 }
@@ -107,21 +108,14 @@ async function keep({ live }: OpenRecording, program: Program): Promise<void> {
   if (program.pid !== undefined) await live?.server.folder.holdsProgram(program.pid);
 }
 
-/** The address that the demo prints; what it prints later is read and forgotten, so that its pipe never fills. */
-async function listeningAt({ stdout: output, exited }: Program): Promise<string | undefined> {
-  if (output === null) return undefined;
-  const lines = createInterface({ input: output });
-  const address = (async () => {
-    for (;;) {
-      const printed: unknown[] = await once(lines, "line");
-      const line = printed[0];
-      const found = typeof line === "string" ? /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) : null;
-      if (found !== null) return found[1];
-    }
-  })();
-  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), demoListensWithinMs).unref());
-  const url = await Promise.race([address.catch(() => undefined), exited.then(() => undefined), late]);
-  lines.close();
-  output.resume();
-  return url;
+/** The address that the demo wrote; undefined when it ended or took too long. */
+async function addressIn(file: string, { exited }: Program): Promise<string | undefined> {
+  const deadline = performance.now() + demoListensWithinMs;
+  const ended = exited.then(() => "ended" as const);
+  while (performance.now() < deadline) {
+    const url = await readFile(file, "utf8").catch(() => undefined);
+    if (url !== undefined) return url;
+    if ((await Promise.race([ended, wait(lookEveryMs)])) === "ended") return undefined;
+  }
+  return undefined;
 }

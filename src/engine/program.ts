@@ -3,7 +3,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { startedCommand } from "../shared/base/windows-command.js";
@@ -20,8 +19,6 @@ const isGroup = process.platform !== "win32";
 export interface Program {
   /** Undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** What it prints, where that is read. */
-  readonly stdout: Readable | null;
   readonly exited: Promise<void>;
   /** How it ended, as far as that is known; undefined before. */
   ending(): ProgramEnding | undefined;
@@ -32,7 +29,6 @@ export interface Program {
 export interface ProgramOptions {
   readonly cwd: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
-  readonly stdout: "ignore" | "pipe";
   /** Of files that the program creates; the engine's own are private. */
   readonly umask: number | undefined;
 }
@@ -53,7 +49,8 @@ export async function startProgram(
     windowsVerbatimArguments,
     cwd,
     env: options.environment,
-    stdio: ["ignore", options.stdout, "ignore"],
+    // Nothing of ours: a program that prints to an engine that was killed would be killed by it.
+    stdio: "ignore",
     detached: isGroup,
     windowsHide: true,
   });
@@ -68,7 +65,6 @@ export async function startProgram(
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return ok({
     pid,
-    stdout: child.stdout,
     exited,
     ending: () =>
       pid === undefined
@@ -91,7 +87,6 @@ export function adoptProgram(owner: Owner): Program {
   })();
   return {
     pid,
-    stdout: null,
     exited,
     ending: () => undefined,
     stop: () =>
