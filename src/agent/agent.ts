@@ -2,9 +2,10 @@
 // `install` starts everything and returns what undoes it.
 import type { AgentConfiguration } from "./configuration.js";
 import { SpanContext } from "./context.js";
+import type { MakeEventEntry } from "./event-entry.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
-import { type MakeWriteHelpers } from "./write-helpers.js";
+import type { MakeWriteHelpers } from "./write-helpers.js";
 import { installErrors } from "./probes/errors.js";
 import { installConsole } from "./probes/console.js";
 import { installExit } from "./probes/exit.js";
@@ -24,14 +25,17 @@ import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
 import type { ProbeKit } from "./probe-kit.js";
 
-/**
- * Starts recording this process; `bundle` is the file the agent's worker is started from, `makeWriteHelpers` a function of
- * the program's own realm.
- */
+/** Functions of the program's own realm. */
+export interface ProgramSide {
+  readonly makeWriteHelpers: MakeWriteHelpers;
+  readonly makeEventEntry: MakeEventEntry;
+}
+
+/** Starts recording this process; `bundle` is the file the agent's worker is started from. */
 export function install(
   configuration: AgentConfiguration,
   bundle: string,
-  makeWriteHelpers: MakeWriteHelpers,
+  { makeWriteHelpers, makeEventEntry }: ProgramSide,
 ): () => void {
   const guest = new Guest(saveOriginals());
   const { now, timeOriginMs } = guest.originals;
@@ -88,7 +92,7 @@ export function install(
     looking.stop,
     exit.uninstall,
     installErrors(agent, () => exit.onUncaught()),
-    offerHandle(handleOf(agent, tracker, looking.start)),
+    offerHandle(handleOf(agent, tracker, looking.start, makeEventEntry)),
     () => tracker.stop(),
     installInstrumentation({
       settings: configuration.settings,

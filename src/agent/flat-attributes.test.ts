@@ -29,8 +29,7 @@ describe("FlatAttributes", () => {
     const flat = new FlatAttributes(noRedaction);
     const getter = Object.defineProperty({}, "a", { get: thrower, enumerable: true });
     const lists = [[1], new Uint8Array(3), Object("text"), Object.setPrototypeOf(Object("text"), null)];
-    const proxy = new Proxy({}, { ownKeys: thrower, getOwnPropertyDescriptor: thrower });
-    for (const source of [getter, proxy, ...lists, { a: [] }, { a: "é" }, { é: 1 }, { a: null }, null, 5])
+    for (const source of [getter, ...lists, { a: [] }, { a: "é" }, { é: 1 }, { a: null }, null, 5])
       expect(flat.encode(bytes, view, 0, 256, source)).toBeUndefined();
   });
 

@@ -7,7 +7,7 @@ import { leastCardNumber } from "./redact/card-numbers.js";
 import type { Redaction } from "./redact/redactor.js";
 
 const { getOwnPropertyDescriptor, hasOwn, keys: ownKeys } = Object;
-const { isBoxedPrimitive, isProxy } = types;
+const { isBoxedPrimitive } = types;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
 
@@ -36,10 +36,11 @@ export class FlatAttributes {
 
   /**
    * The bytes of `writeAttributes(out, attributesFrom(source))`, written in place at `start`; returns where they end, or
-   * undefined (and garbage in place) for anything but flat plain data, and for whatever is to be redacted.
+   * undefined (and garbage in place) for anything but flat plain data, and for whatever is to be redacted. `source` is
+   * never a Proxy.
    */
   encode(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
-    if (typeof source !== "object" || source === null || isProxy(source)) return undefined;
+    if (typeof source !== "object" || source === null) return undefined;
     if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
     const keys = ownKeys(source);
     const count = keys.length;

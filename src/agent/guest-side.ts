@@ -1,11 +1,10 @@
 // The agent proper, in a file of its own: register.ts loads it into a realm apart, and into the agent's worker as it is.
-import { install } from "./agent.js";
+import { type ProgramSide, install } from "./agent.js";
 import { configurationFrom } from "./configuration.js";
-import type { MakeWriteHelpers } from "./write-helpers.js";
 export { runAsWorker } from "./worker-thread.js";
 
 /** `agentFile` is what the worker is started from. A fault in here is ours: the program starts without a recording. */
-export function start(agentFile: string, makeHelpers: MakeWriteHelpers): void {
+export function start(agentFile: string, programSide: ProgramSide): void {
   const configuration = configurationFrom(process.env);
-  if (configuration !== undefined) install(configuration, agentFile, makeHelpers);
+  if (configuration !== undefined) install(configuration, agentFile, programSide);
 }

@@ -2,6 +2,7 @@
 import { types } from "node:util";
 import { type AgentHandle, agentHandleKey } from "../shared/protocol/agent-handle.js";
 import { attributesFrom, exceptionAttributes } from "./attributes.js";
+import type { MakeEventEntry } from "./event-entry.js";
 import { previewOf } from "./preview.js";
 import type { StateTracker } from "./state/index.js";
 import type { ProbeKit } from "./probe-kit.js";
@@ -11,6 +12,7 @@ export function handleOf(
   { guest, context, sink }: ProbeKit,
   tracker: StateTracker,
   lookFromNowOn: () => void,
+  makeEventEntry: MakeEventEntry,
 ): AgentHandle {
   return {
     track(name, value) {
@@ -19,7 +21,7 @@ export function handleOf(
         lookFromNowOn();
       }, undefined);
     },
-    event: (name, attributes) => sink.event(nameFrom(name), attributes),
+    event: makeEventEntry((name, attributes) => sink.event(nameFrom(name), attributes)),
     metric: (name, value, unit, attributes) => {
       if (typeof value === "number") sink.metric(nameFrom(name), nameFrom(unit), value, attributes);
     },

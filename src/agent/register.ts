@@ -5,6 +5,7 @@ import { isMainThread, workerData } from "node:worker_threads";
 import { join } from "node:path";
 import { loadInOwnRealm } from "./own-realm.js";
 import { isOwnWorker, isRecorded } from "./wanted.js";
+import { makeEventEntry } from "./event-entry.js";
 import { makeWriteHelpers } from "./write-helpers.js";
 
 const requireOwn = createRequire(__filename);
@@ -20,7 +21,7 @@ try {
   if (!isMainThread) {
     if (isOwnWorker(workerData)) call(requireOwn(guestFile), "runAsWorker");
   } else if (isRecorded(process.env)) {
-    call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, makeWriteHelpers);
+    call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, { makeWriteHelpers, makeEventEntry });
   }
 } catch {
   // Ours alone: a program that cannot be recorded, say for want of a permission, runs as it would without us.
