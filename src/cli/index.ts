@@ -2,6 +2,8 @@
 // The command line's root: puts the world together, runs one command, leaves as it ended.
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { EngineChild } from "../serve/engine-child.js";
+import { steadyCallTo } from "../serve/steady-call.js";
 import { unreachable } from "../shared/base/unreachable.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import { copy } from "./copy.js";
@@ -42,14 +44,10 @@ const world: World = {
     shell: built("../main/index.js"),
     packageFolder: built("../.."),
   },
-  startReader: async () => {
-    // Only here: the commands that run programs do not load the database into their own process.
-    const { createEngine } = await import("../engine/index.js");
-    const engine = createEngine({ packageFolder: built("../.."), environment: process.env });
-    return {
-      call: (name, args, signal) => engine.handlers[name](args, signal ?? { aborted: false }),
-      close: () => engine.dispose(),
-    };
+  // A process of its own: whatever a file does to the database, this one is there to say so.
+  startReader: () => {
+    const engine = new EngineChild({ entry: built("./engine-process.js"), environment: process.env });
+    return Promise.resolve({ call: steadyCallTo(engine), close: () => engine.stop() });
   },
 };
 

@@ -44,7 +44,8 @@ export class ReadingJournal {
       if (hasCrashed) for (const file of left.reading) suspects.set(file, (suspects.get(file) ?? 0) + times);
       await rm(folder, { recursive: true, force: true });
     }
-    return new ReadingJournal(suspects, await createPrivateFolder(host));
+    // Reading goes on where nothing can be noted.
+    return new ReadingJournal(suspects, await createPrivateFolder(host).catch(() => undefined));
   }
 
   /** Whether reading it is what stopped engines before. */
@@ -97,6 +98,11 @@ function noteIn(folder: string): v.InferOutput<typeof note> | undefined {
 
 /** Changes when the file is replaced. */
 function identityOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? path : `${path} ${found.size} ${found.mtimeMs}`;
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return `${path} ${size} ${mtimeMs}`;
+  } catch {
+    // Opening it tells what is the matter.
+    return path;
+  }
 }

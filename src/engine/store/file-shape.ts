@@ -35,10 +35,8 @@ export async function shapeOf(create: (connection: DuckDBConnection) => Promise<
 
 /** Throws `UnreadableStored` for what no Hindcast made. Nothing of the file's own runs. */
 export async function checkShape(connection: DuckDBConnection, wanted: ReadonlySet<string>): Promise<void> {
-  const functions = (await ask(connection, ownFunctionsSql)).texts("function_name");
-  if (functions[0] !== undefined) throw new UnreadableStored(`function ${functions[0]}`);
-  const types = (await ask(connection, ownTypesSql)).texts("type_name");
-  if (types[0] !== undefined) throw new UnreadableStored(`type ${types[0]}`);
+  if ((await ask(connection, ownFunctionsSql)).length > 0) throw new UnreadableStored("functions of its own");
+  if ((await ask(connection, ownTypesSql)).length > 0) throw new UnreadableStored("types of its own");
   const plain = await plainTables(connection);
   for (const column of wanted) {
     const table = column.split(".", 1)[0] ?? "";

@@ -12,7 +12,8 @@ export async function metricSeries(query: Query): Promise<MetricSeries[]> {
     `SELECT s.id, s.process, n.text AS name, u.text AS unit, s.attributes, coalesce(m.samples, 0) AS samples,
        coalesce(m.least, 0) AS least, coalesce(m.most, 0) AS most
      FROM series AS s LEFT JOIN name AS n ON n.id = s.name LEFT JOIN name AS u ON u.id = s.unit
-       LEFT JOIN (SELECT series, count(*) AS samples, min(value) AS least, max(value) AS most FROM metric GROUP BY series) AS m
+       LEFT JOIN (SELECT series, count(*) AS samples, min(value) FILTER (isfinite(value)) AS least,
+         max(value) FILTER (isfinite(value)) AS most FROM metric GROUP BY series) AS m
        ON m.series = s.id
      ORDER BY s.process, n.text, s.id`,
   );

@@ -75,7 +75,7 @@ export function valueFromStored(stored: unknown): CapturedValue {
     case "$unavailable":
       return { kind: "unavailable", because: reasonFrom(tagged["$unavailable"]), what: textFromStored(tagged["what"]) };
     default:
-      throw new UnreadableStored(`value ${tag?.slice(0, 50) ?? "{}"}`);
+      throw new UnreadableStored("a value of no known kind");
   }
 }
 

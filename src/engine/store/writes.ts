@@ -14,6 +14,14 @@ const contentsCode = storedOperations.length;
 const scopeCode = contentsCode + 1;
 const seqsPerText = 4096;
 
+/** All of it is in memory at once. A crafted file of a few megabytes may hold any number of them. */
+const mostBytes = 512 * 1024 * 1024;
+
+const bytesSql = (upTo: string): string => `
+  SELECT (SELECT coalesce(sum(coalesce(strlen(key), 0) + coalesce(strlen(value), 0)), 0)
+      FROM write WHERE process = $1 AND seq > $2 AND ${upTo})::BIGINT
+    + (SELECT coalesce(sum(strlen(contents)), 0) FROM keyframe WHERE process = $1 AND seq > $2 AND ${upTo})::BIGINT AS bytes`;
+
 /** An instant is two numbers, milliseconds and nanoseconds within one: as one it would be more than JSON's can hold. */
 const writesSql = (upTo: string): string => `
   WITH change AS (
@@ -51,6 +59,8 @@ export class StoredWrites implements WriteReader {
     upTo: { readonly seq: Seq } | { readonly instant: Instant },
   ): Promise<readonly RecordedWrite[]> {
     const [condition, limit] = "seq" in upTo ? ["seq <= $3", BigInt(upTo.seq)] : ["instant <= $3", upTo.instant];
+    const bytes = (await this.query(bytesSql(condition), [process, BigInt(after), limit])).numbers("bytes")[0] ?? 0;
+    if (bytes > mostBytes) throw new UnreadableStored(`${bytes} bytes of state`);
     const rows = await this.query(writesSql(condition), [process, BigInt(after), limit]);
     if (rows.length === 0) return [];
     if (Math.max(...rows.numbers("location")) > this.#lastLocation) await this.#learnLocations();

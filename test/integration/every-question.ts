@@ -1,0 +1,63 @@
+// Everything a window or a command asks about one file. Whatever is in the file, each answer has to be one, or one entry of
+// the catalogue that a person can read.
+import { type HindcastError, explain } from "../../src/shared/protocol/errors.js";
+import type { Call } from "../../src/shared/protocol/rpc.js";
+
+export interface Answered {
+  /** Questions that were answered. */
+  readonly answered: readonly string[];
+  /** Codes of the catalogue, each once. */
+  readonly refused: readonly string[];
+  /** Sentences as a person reads them, each once. */
+  readonly sentences: readonly string[];
+}
+
+type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: HindcastError };
+
+/** Opens the file, asks, and closes it. `copyTo` is where a copy of it may be written. */
+export async function askEverything(call: Call, path: string, copyTo: string): Promise<Answered> {
+  const answered: string[] = [];
+  const refused = new Set<string>();
+  const sentences = new Set<string>();
+  const note = <Answer extends Outcome>(name: string, answer: Answer): Answer => {
+    if (answer.ok) answered.push(name);
+    else {
+      refused.add(answer.error.code);
+      const { message, next } = explain(answer.error);
+      sentences.add(`${message} ${next}`);
+    }
+    return answer;
+  };
+  const opened = note("open", await call("recording.open", { path }));
+  if (opened.ok) {
+    const { recordingId, start, end, scopes } = opened.value;
+    const range = { recordingId, from: start, to: end };
+    const at = { kind: "instant", instant: end } as const;
+    note("summary", await call("recording.summary", { recordingId }));
+    note("density", await call("timeline.density", { ...range, buckets: 50 }));
+    note("marks", await call("timeline.marks", { recordingId }));
+    note("logs", await call("logs.page", { recordingId, first: 0, limit: 2000 }));
+    note("spans", await call("spans.range", { ...range, limit: 20_000 }));
+    note("open spans", await call("spans.openAt", { recordingId, instant: end, limit: 1000 }));
+    note("events", await call("events.range", { ...range, limit: 20_000 }));
+    note("around", await call("events.around", { recordingId, instant: end, before: 100, after: 100 }));
+    const listed = note("metrics", await call("metrics.list", { recordingId }));
+    const series = listed.ok ? listed.value.slice(0, 20).map((one) => one.series) : [];
+    note("samples", await call("metrics.range", { ...range, series, points: 100 }));
+    note("step", await call("timeline.step", { recordingId, from: at, direction: "previous", kind: "event" }));
+    for (const { process: owner, scope } of scopes.slice(0, 3)) {
+      const where = { recordingId, process: owner, scope };
+      note("state", await call("state.at", { ...where, at }));
+      note("rows", await call("state.rows", { ...where, at, expanded: [""], offset: 0, limit: 100 }));
+      note("history", await call("state.history", { ...where, path: "", limit: 100 }));
+      note("last writer", await call("state.lastWriter", { ...where, path: "", at }));
+    }
+    note("copy", await call("recording.copy", { recordingId, path: copyTo, overwrite: true }));
+    note("close", await call("recording.close", { recordingId }));
+  }
+  return { answered, refused: [...refused], sentences: [...sentences] };
+}
+
+/** What nobody but us understands. */
+export const rawWords =
+  /DuckDB|Error:|checksum|transaction|Stack Trace|libduckdb|metadata|deserializ|bitpack|catalog|undefined|\bnull\b|RangeError|TypeError/i;
