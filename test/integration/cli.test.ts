@@ -168,15 +168,19 @@ describe("hindcast record", () => {
     expect(existsSync(place.path("started"))).toBe(false);
   });
 
-  it.runIf(onLinux)("leaves the program running to its end when the engine dies, and says so", async () => {
-    const file = program("outlives.cjs", `console.log("ready"); process.stdin.on("data", () => process.exit(5));`);
-    const running = place.start(["record", "-o", "lost.hindcast", "--", "node", file]);
-    await running.printed(/ready/);
-    process.kill(place.pidOf(/engine-process/), "SIGKILL");
-    running.child.stdin.write("go");
-    const ended = await running.ended;
-    expect([ended.code, ended.err]).toEqual([5, expect.stringContaining("The engine stopped unexpectedly.")]);
-  });
+  it.runIf(onLinux)(
+    "leaves the program running to its end when the engine dies, and goes on recording it",
+    async () => {
+      const file = program("outlives.cjs", `console.log("ready"); process.stdin.on("data", () => process.exit(5));`);
+      const running = place.start(["record", "-o", "again.hindcast", "--", "node", file]);
+      await committed("again.hindcast", "outlives.cjs");
+      process.kill(place.pidOf(/engine-process/), "SIGKILL");
+      running.child.stdin.write("go");
+      expect(await running.ended).toMatchObject({ code: 5, out: "ready\n", err: "" });
+      const info = JSON.parse((await place.run(["info", "again.hindcast", "--json"])).out);
+      expect(info.processes).toMatchObject([{ process: 1, ended: { exitCode: 5 } }]);
+    },
+  );
 
   it.runIf(onLinux)("killed outright, leaves no engine behind and the recording readable", async () => {
     const file = program(
@@ -489,12 +493,11 @@ describe("hindcast serve", () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  it.runIf(onLinux)("starts a dead engine again within a second and tells the page", async () => {
+  it.runIf(onLinux)("starts a dead engine again and tells the page", async () => {
     const running = place.start(["serve", "--no-open"]);
     const { socket, again } = await joinAt(await running.printed(linkPattern));
     const told = new Promise<number>((resolve) => socket.on("close", resolve));
     const killed = place.pidOf(/engine-process/);
-    const startedMs = performance.now();
     process.kill(killed, "SIGKILL");
     expect(await told).toBe(1012);
     const next = await again();
@@ -503,7 +506,6 @@ describe("hindcast serve", () => {
       new Promise((resolve) => setTimeout(() => resolve(true), 1500)),
     ]);
     expect([stays, place.pidOf(/engine-process/) === killed]).toEqual([true, false]);
-    expect(performance.now() - startedMs).toBeLessThan(1500 + 1000);
     running.child.kill("SIGINT");
     await running.ended;
   });
