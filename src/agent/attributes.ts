@@ -18,8 +18,10 @@ const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
 const { isBoxedPrimitive, isProxy } = types;
 const dateToISOString = Date.prototype.toISOString;
 const dateGetTime = Date.prototype.getTime;
-const mapForEach = Map.prototype.forEach;
-const setForEach = Set.prototype.forEach;
+const mapEntries = Map.prototype.entries;
+const setValues = Set.prototype.values;
+const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get ?? (() => 0);
+const setSize = Object.getOwnPropertyDescriptor(Set.prototype, "size")?.get ?? (() => 0);
 const bigintToString = BigInt.prototype.toString;
 
 /** What one conversion may still spend, in UTF-16 units and a constant for each value. */
@@ -146,22 +148,25 @@ function convertArray(value: readonly unknown[], depth: number, allowance: Allow
 function convertMap(value: Map<unknown, unknown>, depth: number, allowance: Allowance): Attributes {
   const converted = emptyAttributes();
   let count = 0;
-  mapForEach.call(value, (item: unknown, key: unknown) => {
-    if (count++ >= budgets.items || allowance.left <= 0) return;
+  for (const [key, item] of mapEntries.call(value)) {
+    if (count >= budgets.items || allowance.left <= 0) break;
     const name = typeof key === "string" ? key : JSON.stringify(convert(key, 0, allowance) ?? typeof key);
     converted[cutText(name, 256)] = convert(item, depth - 1, allowance) ?? null;
-  });
-  if (count > budgets.items) converted["…"] = `${count - budgets.items} more`;
+    count++;
+  }
+  const size = Number(Reflect.apply(mapSize, value, []));
+  if (size > count) converted["…"] = `${size - count} more`;
   return converted;
 }
 
 function convertSet(value: Set<unknown>, depth: number, allowance: Allowance): AttributeValue[] {
   const converted: AttributeValue[] = [];
-  let count = 0;
-  setForEach.call(value, (item: unknown) => {
-    if (count++ < budgets.items && allowance.left > 0) converted.push(convert(item, depth - 1, allowance) ?? null);
-  });
-  if (count > budgets.items) converted.push(`… ${count - budgets.items} more`);
+  for (const item of setValues.call(value)) {
+    if (converted.length >= budgets.items || allowance.left <= 0) break;
+    converted.push(convert(item, depth - 1, allowance) ?? null);
+  }
+  const size = Number(Reflect.apply(setSize, value, []));
+  if (size > converted.length) converted.push(`… ${size - converted.length} more`);
   return converted;
 }
 

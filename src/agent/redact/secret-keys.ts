@@ -98,6 +98,8 @@ export class SecretKeys {
   readonly #own = new Map<string, KeyKind>();
   readonly #allowed: ReadonlySet<string>;
   readonly #answers = new Map<string, KeyKind | undefined>();
+  /** Every name that is a secret's holds one of these, in small letters; most names hold none. */
+  readonly #telling: RegExp;
 
   constructor({ keys, allow }: KeyNames) {
     this.#allowed = new Set(allow.flatMap((name) => [name, wordsOf(name).join(" ")]));
@@ -109,12 +111,15 @@ export class SecretKeys {
       const words = wordsOf(name);
       if (words.length > 0) this.#own.set(words.join(" "), { kind: words.join("-").slice(0, 40), coversNumbers: true });
     }
+    const names = [...this.#kinds.keys(), ...this.#own.keys(), ...joined.map(([ending]) => ending)];
+    const lastWords = new Set(names.map((name) => name.slice(name.lastIndexOf(" ") + 1)));
+    this.#telling = new RegExp([...lastWords].join("|"));
   }
 
   kindOf(name: string): KeyKind | undefined {
     const known = this.#answers.get(name);
     if (known !== undefined || this.#answers.has(name)) return known;
-    const kind = this.#judge(name);
+    const kind = this.#telling.test(name.toLowerCase()) ? this.#judge(name) : undefined;
     if (this.#answers.size >= 10_000) this.#answers.clear();
     if (name.length <= maxKeyUnits) this.#answers.set(name, kind);
     return kind;

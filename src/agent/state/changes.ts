@@ -23,6 +23,7 @@ import {
   type Entries,
   type Shadow,
   type Slot,
+  accessor,
   errorKeys,
   extraKeys,
   lengthOf,
@@ -84,7 +85,8 @@ export function contentsOf({ shadow, className, privates }: Subject, encode: Enc
     }
     case "array": {
       const elements: CapturedValue[] = [];
-      for (let at = 0; at < shadow.elements.length; at++) elements[at] = encode.slot(shadow.elements[at], String(at));
+      for (let at = 0; at < shadow.elements.length; at++)
+        elements[at] = encode.slot(shadow.elements[at], nameAt(shadow.elements[at], at));
       return { kind: "array", className, elements, entries: entriesOf(shadow.entries, encode) };
     }
     case "map": {
@@ -108,6 +110,10 @@ export function contentsOf({ shadow, className, privates }: Subject, encode: Enc
       return { kind: "opaque", className: shadow.tooLarge ? `${className} (too large to capture)` : className };
   }
 }
+
+/** An element's name; of a primitive nobody asks for it. */
+const nameAt = (slot: Slot, index: number): string =>
+  typeof slot === "object" || slot === accessor ? String(index) : "";
 
 function entriesOf(entries: Entries, encode: Encoder): [string, CapturedValue][] {
   const encoded: [string, CapturedValue][] = [];
@@ -234,7 +240,7 @@ export function replaceElements(
   const encoded: CapturedValue[] = [];
   for (let at = 0; at < added; at++) {
     slots[at] = readElement(array, start + at);
-    encoded[at] = encode.slot(slots[at], String(start + at));
+    encoded[at] = encode.slot(slots[at], nameAt(slots[at], start + at));
   }
   spliceSlots(elements, start, deleteCount, slots);
   return { kind: "splice", target, start, deleteCount, elements: encoded };
