@@ -20,6 +20,7 @@ import { createRedaction } from "./redact/redactor.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter } from "./ring.js";
+import { reportLeftOut } from "./state/left-out.js";
 import { type StateTracker, createStateTracker } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
@@ -63,8 +64,10 @@ export function install(
 
   const releases: (() => void)[] = [];
   const noteRedactions = reportRedactions(redaction, sink);
+  const noteLeftOut = reportLeftOut(tracker, sink);
   const metrics = installRuntimeMetrics(agent, () => {
     noteRedactions();
+    noteLeftOut();
     if (worker.isUseful) worker.startIfThereIsAnEngine();
     else uninstall();
   });
@@ -73,6 +76,7 @@ export function install(
     tracker.lookAtEverything();
     metrics.sample();
     noteRedactions();
+    noteLeftOut();
   };
   const exit = installExit(agent, {
     onExit: (exitCode) => {

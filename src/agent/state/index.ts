@@ -9,6 +9,8 @@ export type { LocationOf, StateLimits } from "./followed.js";
 export interface StateTracker {
   /** Whether anything is tracked yet. */
   readonly isActive: boolean;
+  /** References recorded as "too-large" because there was no time to read what they name. */
+  readonly leftOut: number;
   /** Records the value with everything reachable from it and follows it from now on under this name. */
   track(name: string, value: unknown): void;
   /**

@@ -194,3 +194,26 @@ describe("hostile values", () => {
     expect(recorded()).toContain('"small":Array[1]');
   });
 });
+
+describe("the time that capturing may take", () => {
+  const nested = (depth: number): object => (depth === 0 ? { end: true } : { next: nested(depth - 1) });
+
+  it("ends within it, says of each reference where it ended, and counts them", () => {
+    // The sink's clock goes on by one each time it is read, which is once for each object.
+    const { sink, tracker, recorded } = tracked({ list: [nested(50), nested(50), nested(50)] }, { captureMs: 20 });
+    const contents = sink.writes.filter(({ operation }) => operation.kind === "contents");
+    expect(contents).toHaveLength(21);
+    expect(recorded().match(/<too-large Object>/g)).toHaveLength(3);
+    expect(tracker.leftOut).toBe(3);
+  });
+
+  it("is counted anew for what the next operation brings in, and what was captured is followed", () => {
+    const value: Record<string, unknown> = { list: nested(50), n: 1 };
+    const { tracker, recorded } = tracked(value, { captureMs: 20 });
+    Object.assign(value, { n: 2, more: nested(10), last: nested(50) });
+    tracker.boundary();
+    expect(recorded().match(/<too-large Object>/g)).toHaveLength(2);
+    expect(recorded()).toContain('"n":2,"more":Object{"next":');
+    expect(tracker.leftOut).toBe(2);
+  });
+});

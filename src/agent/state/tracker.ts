@@ -36,6 +36,9 @@ export class IdentityLog {
   /** Objects with a shadow, for forgetting; may briefly hold some that were forgotten. */
   #all: Followed[] = [];
   #adopted: object[] = [];
+  #isRecordingAdopted = false;
+  #adoptUntilMs = 0;
+  #leftOut = 0;
   #round = 0;
   #toVisit: object[] = [];
   #visited = 0;
@@ -54,6 +57,11 @@ export class IdentityLog {
 
   get followedCount(): number {
     return this.#all.length;
+  }
+
+  /** References to objects that there was no time to read. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   track(name: string, value: unknown): void {
@@ -269,6 +277,15 @@ export class IdentityLog {
   }
 
   #recordAdopted(): void {
+    this.#isRecordingAdopted = true;
+    try {
+      this.#recordContents();
+    } finally {
+      this.#isRecordingAdopted = false;
+    }
+  }
+
+  #recordContents(): void {
     while (this.#adopted.length > 0) {
       const batch = this.#adopted;
       this.#adopted = [];
@@ -329,10 +346,16 @@ export class IdentityLog {
   #adopt(object: object, before: Followed | undefined): CapturedValue {
     if (this.#all.length >= this.#limits.objects)
       return { kind: "unavailable", because: "too-large", what: describe(object) };
+    const lookedMs = this.#sink.clockMs();
+    const isFirst = this.#adopted.length === 0 && !this.#isRecordingAdopted;
+    if (isFirst) this.#adoptUntilMs = lookedMs + this.#limits.captureMs;
+    else if (lookedMs > this.#adoptUntilMs) {
+      this.#leftOut++;
+      return { kind: "unavailable", because: "too-large", what: describe(object) };
+    }
     const shadow = shadowOf(object, this.#limits);
     if (shadow.kind === "opaque" && shadow.tooLarge)
       return { kind: "unavailable", because: "too-large", what: describe(object) };
-    const lookedMs = this.#sink.clockMs();
     const entry = before ?? {
       id: objectId(this.#nextId++),
       className: typeof object === "function" ? describe(object) : familyOf(object).className,
