@@ -13,6 +13,7 @@ import { type Done, type Reading, done, partOf, range, withRecording } from "./r
 import {
   type Row,
   eventRow,
+  faultsText,
   instantsAsText,
   logRow,
   markRow,
@@ -46,7 +47,7 @@ function summaryLines(summary: RecordingSummary): string[] {
     `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, lost ${counts.lost}`,
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
-    ...processes.flatMap((process) => [processText(process), ...redactionsText(process)]),
+    ...processes.flatMap((process) => [processText(process), ...redactionsText(process), ...faultsText(process)]),
   ];
 }
 

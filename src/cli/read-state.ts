@@ -1,5 +1,6 @@
 // Commands about captured state: state, history, last-writer, diff.
 import { type Result, failed, ok } from "../shared/base/result.js";
+import type { CallResult, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { formatPath, parsePath } from "../shared/trace/path.js";
 import type { CommandArgs } from "./decode-args.js";
@@ -69,7 +70,8 @@ async function noteUncertain({ terminal }: World, paths: readonly string[]): Pro
   if (paths.length === 0) return;
   const named = paths.slice(0, mostNamed).map((path) => (path === "" ? "the value itself" : path));
   const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : "";
-  await terminal.err.line(`Known only between two looks, may already have changed: ${named.join(", ")}${more}`);
+  const why = "Known only between two looks, or after writes that were lost";
+  await terminal.err.line(`${why}, may have been something else: ${named.join(", ")}${more}`);
   await terminal.err.flush();
 }
 
@@ -97,7 +99,7 @@ async function manyStates(world: World, reading: Reading, subject: Subject): Pro
   }
   for (const line of lines) await reading.out.line(line);
   if (uncertain.size > 0) {
-    const which = `At ${uncertain.size} of these instants something may already have changed between two looks`;
+    const which = `At ${uncertain.size} of these instants something may have been something else`;
     await world.terminal.err.line(`${which}; state --at INSTANT names it.`);
     await world.terminal.err.flush();
   }
@@ -112,11 +114,14 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
     const asked = normalized(args.path);
     let before = await firstToPrint(reading, about, args.last);
     let left = args.limit ?? everyRow;
+    let isFirst = true;
     for (;;) {
       if (!before.ok) return before;
       const page = await call("state.history", { ...about, after: before.value, limit: Math.min(left, pageRows) });
       if (!page.ok) return page;
-      const { writes } = page.value;
+      const { writes, missing } = page.value;
+      if (isFirst) await noteMissing(world, missing, summary);
+      isFirst = false;
       for (const write of writes) await out.line(printed(writeRow(write, summary, asked), args.json));
       left -= writes.length;
       const last = writes.at(-1);
@@ -124,6 +129,21 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
       before = ok(last.seq);
     }
   });
+
+async function noteMissing(
+  { terminal }: World,
+  missing: CallResult<"state.history">["missing"],
+  { start }: RecordingSummary,
+): Promise<void> {
+  for (const { since, until } of missing.slice(0, mostNamed)) {
+    const to = until === undefined ? "the end" : offsetFromStart(until, start);
+    await terminal.err.line(
+      `Writes were lost, also to this path perhaps: from ${offsetFromStart(since, start)} to ${to}`,
+    );
+  }
+  if (missing.length > mostNamed) await terminal.err.line(`… and in ${missing.length - mostNamed} more places`);
+  await terminal.err.flush();
+}
 
 /** The Seq after which the last `last` writes begin; before all when all are wanted. */
 async function firstToPrint(
@@ -155,7 +175,9 @@ export const lastWriter = (world: World, args: CommandArgs<"last-writer">): Prom
     if (!at.ok) return at;
     const found = await reading.call("state.lastWriter", { ...subject, path: args.path, at: atInstant(at.value) });
     if (!found.ok) return found;
-    const { write } = found.value;
+    const { write, isUncertain } = found.value;
+    if (isUncertain) await world.terminal.err.line("Writes were lost: there may have been a later one.");
+    await world.terminal.err.flush();
     if (write === undefined) await reading.out.line(args.json ? "null" : "Nothing wrote it before that instant.");
     else await reading.out.line(printed(writeRow(write, reading.summary, normalized(args.path)), args.json));
     return done;
@@ -173,6 +195,7 @@ export const diff = (world: World, args: CommandArgs<"diff">): Promise<Ending> =
       limit: args.limit ?? everyRow,
     });
     if (!found.ok) return found;
+    await noteUncertain(world, found.value.uncertain);
     for (const change of found.value.changes) await reading.out.line(printed(changeRow(change), args.json));
     return done;
   });

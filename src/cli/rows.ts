@@ -182,6 +182,12 @@ export function redactionsText({ redactions = {} }: ProcessSummary): string[] {
   return kinds.length === 0 ? [] : [`     redacted: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(", ")}`];
 }
 
+/** One line, or none when nothing went wrong in the recorder. */
+export const faultsText = ({ faults }: ProcessSummary): string[] =>
+  faults === undefined
+    ? []
+    : [`     faults of the recorder itself: ${faults.agent} in the program's thread, ${faults.worker} in its own`];
+
 export function processText(process: ProcessSummary): string {
   const { pid, serviceName, nodeVersion, level, argv } = process;
   const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;

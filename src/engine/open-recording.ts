@@ -21,6 +21,7 @@ import { type CopyRequest, copyFile } from "./store/copy-file.js";
 import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
 import { type Query, Readers } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
+import { lossesOf } from "./store/losses.js";
 import { readStoredRecording } from "./store/stored-recording.js";
 import { type StoredFacts, readFacts } from "./store/summary.js";
 import { instantOf } from "./store/timeline.js";
@@ -82,6 +83,7 @@ export class OpenRecording {
       writes: new StoredWrites(this.query),
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),
+      losses: (process) => lossesOf(this.query, process),
       generation: () => this.generation(),
     };
   }
@@ -326,7 +328,7 @@ async function openSaved(path: string): Promise<Result<Saved, HindcastError>> {
 }
 
 function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number] {
-  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped } = ingest.row();
+  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults } = ingest.row();
   const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
   return {
     process,
@@ -343,6 +345,7 @@ function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number]
     category,
     written,
     dropped,
+    faults,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Result } from "../shared/base/result.js";
 import type { ProcessSummary, ScopeSummary } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";
-import type { WriteReader } from "../shared/trace/write.js";
+import type { Loss, WriteReader } from "../shared/trace/write.js";
 
 export interface RecordingFacts {
   readonly state: "live" | "saved";
@@ -18,6 +18,8 @@ export interface RecordingAccess {
   facts(): RecordingFacts;
   /** When a record was made; of the last one before it when that seq has no row. */
   instantOf(process: ProcessId, seq: Seq): Promise<Instant>;
+  /** Where writes are missing from a process's records, in Seq order. */
+  losses(process: ProcessId): Promise<readonly Loss[]>;
   /** Goes up with every commit, stays for a saved recording: what was reconstructed before may be kept as long as it does. */
   generation(): number;
 }

@@ -4,6 +4,7 @@ import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
 import { GraphCache } from "./graph-cache.js";
+import { LossLog } from "./loss-log.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { type HistoryEntry, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
@@ -41,6 +42,7 @@ const mostHistories = 4;
 export class RecordingState {
   readonly writes: WriteReader;
   readonly graphs: GraphCache;
+  readonly losses: LossLog;
   readonly #scopeWrites = new Map<ProcessId, ScopeWrites>();
   /** By what was asked, the one asked for last at the end. */
   readonly #histories = new Map<string, KeptHistory>();
@@ -49,6 +51,7 @@ export class RecordingState {
   constructor(access: RecordingAccess) {
     this.writes = new WriteLog(access.writes, () => access.generation());
     this.graphs = new GraphCache(this.writes);
+    this.losses = new LossLog(access, this.writes);
   }
 
   async nearestWrite(processes: readonly ProcessId[], step: Step, from: Place): Promise<WritePosition | undefined> {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { ok } from "../shared/base/result.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
-import { type ProcessId, type Seq, instant, processId } from "../shared/trace/time.js";
-import type { RecordedWrite } from "../shared/trace/write.js";
+import { type ProcessId, type Seq, instant, processId, seq } from "../shared/trace/time.js";
+import type { Loss, RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { historyFrom } from "./replay/notation.test-support.js";
 import { isUpTo } from "./replay/state-at.js";
 import { StateCalls } from "./state-calls.js";
 
 /** A recording whose rows are these writes; process 2, where given, runs beside process 1. */
-function callsOver(first: string, second = ""): StateCalls {
+function callsOver(first: string, second = "", losses: readonly Loss[] = []): StateCalls {
   const ofSecond = historyFrom(second).map((write) => ({ ...write, process: processId(2) }));
   const all: readonly RecordedWrite[] = [...historyFrom(first), ...ofSecond];
   const processes = [1, ...(second === "" ? [] : [2])].map((process) => ({
@@ -36,6 +36,7 @@ function callsOver(first: string, second = ""): StateCalls {
         Promise.resolve(ofProcess(process).filter((write) => write.seq > after && isUpTo(write, upTo))),
     },
     facts: () => ({ state: "saved", start: instant(0n), end: instant(1000n), processes, scopes }),
+    losses: () => Promise.resolve(losses),
     generation: () => 1,
     instantOf: (process, seq) =>
       Promise.resolve(ofProcess(process).findLast((write) => write.seq <= seq)?.instant ?? instant(0n)),
@@ -228,5 +229,32 @@ describe("timeline.step from write to write", () => {
       await step({ from: atSeq(3, 2), direction: "next", scope: "other" }),
       await step({ from: atInstant(0n), direction: "next", scope: "t" }),
     ]).toEqual(["1#3 s = {a: {…1}}", "1#4 s.a.balance = 2", "none", "no-such-scope"]);
+  });
+});
+
+describe("after lost writes", () => {
+  // seq 5 is missing; seqs 6 to 8 record everything anew.
+  const recorded =
+    "@1={a: @2}; @2={balance: 1}; scope s=@1; @2.balance=2; @2.balance=3; ~@1={a: @2}; ~@2={balance: 4}; ~scope s=@1";
+  const loss = { seq: seq(5), since: instant(40n) };
+  const calls = callsOver(recorded, "", [loss]);
+
+  it("the state is uncertain until it was recorded anew, to everybody who asks", async () => {
+    const uncertainAt = async (ns: bigint) => {
+      const answer = await calls.at({ ...common, at: atInstant(ns) });
+      return answer.ok ? answer.value.uncertain : answer.error;
+    };
+    expect([await uncertainAt(39n), await uncertainAt(55n), await uncertainAt(80n)]).toEqual([[], [""], []]);
+    const rows = await calls.rows({ ...common, at: atInstant(55n), expanded: ["", "a"], offset: 0, limit: 9 });
+    expect(rows.ok && [...rows.value.flags].map((flags) => flags & 32)).toEqual([32, 32, 32]);
+    const diff = await calls.diff({ ...common, a: atInstant(55n), b: atInstant(80n), limit: 9 });
+    expect(diff.ok && diff.value.uncertain).toEqual([""]);
+    const history = await calls.history({ ...common, path: "a.balance", limit: 9 });
+    expect(history.ok && history.value.missing).toEqual([{ since: 40n, until: 80n }]);
+    const lastAt = async (ns: bigint) => {
+      const answer = await calls.lastWriter({ ...common, path: "a.balance", at: atInstant(ns) });
+      return answer.ok && answer.value.isUncertain;
+    };
+    expect([await lastAt(39n), await lastAt(55n), await lastAt(80n)]).toEqual([false, true, false]);
   });
 });

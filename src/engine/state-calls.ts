@@ -1,10 +1,17 @@
 // The calls about captured state: find the process and the scope, bring the graph to the position, look.
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { CallArgs, CallResult, Position, StateRows, WriteEntry } from "../shared/protocol/engine-calls.js";
+import type {
+  CallArgs,
+  CallResult,
+  Position as RecordPosition,
+  StateRows,
+  WriteEntry,
+} from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
 import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
+import type { Position } from "./graph-cache.js";
 import type { AccessRecording, RecordingAccess } from "./recording-access.js";
 import { type Place, RecordingState } from "./recording-state.js";
 import { describeWrite } from "./replay/describe-write.js";
@@ -15,7 +22,7 @@ import { previewOf } from "./replay/preview.js";
 import { type Row, rowsOf } from "./replay/rows.js";
 import type { WritePosition } from "./replay/scope-writes.js";
 import type { UpTo } from "./replay/state-at.js";
-import { uncertainPaths } from "./replay/uncertain.js";
+import { type Uncertain, isPathInDoubt, uncertainFrom, uncertainPaths } from "./replay/uncertain.js";
 
 type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
@@ -47,10 +54,10 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const upTo = await upToFrom(subject.value, args.at);
-    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
-    return state.graphs.at(process, upTo, ({ graph, change }) => {
-      const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
-      return ok(columnsFromRows(rowsOf(graph, { ...args, change, awaited })));
+    const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
+    return state.graphs.at(process, upTo, (position) => {
+      const { graph, change } = position;
+      return ok(columnsFromRows(rowsOf(graph, { ...args, change, uncertain: uncertainIn(position) })));
     });
   }
 
@@ -59,12 +66,12 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const upTo = await upToFrom(subject.value, args.at);
-    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
-    return state.graphs.at(process, upTo, ({ graph, last }) => {
+    const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
+    return state.graphs.at(process, upTo, (position) => {
+      const { graph, last } = position;
       const root = graph.scopes().get(args.scope);
       const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
-      const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
-      const uncertain = root === undefined ? [] : uncertainPaths(graph, root, awaited, mostUncertain);
+      const uncertain = root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position), mostUncertain);
       return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain] });
     });
   }
@@ -74,11 +81,25 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const [upToA, upToB] = [await upToFrom(subject.value, args.a), await upToFrom(subject.value, args.b)];
-    const before = await state.graphs.at(process, upToA, ({ graph }) => graph.fork());
-    return state.graphs.at(process, upToB, ({ graph: after }) => {
+    const [uncertainA, uncertainB] = [
+      await this.#uncertainty(subject.value, args.scope, upToA),
+      await this.#uncertainty(subject.value, args.scope, upToB),
+    ];
+    const pathsIn = (position: Pick<Position, "graph" | "last">, uncertainIn: typeof uncertainA): readonly string[] => {
+      const root = position.graph.scopes().get(args.scope);
+      return root === undefined ? [] : uncertainPaths(position.graph, root, uncertainIn(position), mostUncertain);
+    };
+    const { before, uncertainBefore } = await state.graphs.at(process, upToA, (position) => ({
+      before: position.graph.fork(),
+      uncertainBefore: pathsIn(position, uncertainA),
+    }));
+    return state.graphs.at(process, upToB, (position) => {
+      const { graph: after } = position;
+      const uncertain = [...new Set([...uncertainBefore, ...pathsIn(position, uncertainB)])].slice(0, mostUncertain);
       const { truncated, changes } = diffOf(before, after, args.scope, args.limit);
       return ok({
         truncated,
+        uncertain,
         changes: changes.map((change) => ({
           path: change.path,
           oldText: change.old === undefined ? "" : previewOf(before, change.old),
@@ -100,7 +121,8 @@ export class StateCalls {
     const history = await state.history(process, args.scope, path.value, isPage ? newestKept : args.limit);
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
     const entries = isPage ? await state.page(process, history, args) : history.entries;
-    return ok({ total: history.total, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
+    const missing = [...((await state.losses.of(process))?.ranges() ?? [])];
+    return ok({ total: history.total, missing, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
   }
 
   async lastWriter(args: CallArgs<"state.lastWriter">): Answer<"state.lastWriter"> {
@@ -111,8 +133,27 @@ export class StateCalls {
     const { state, process } = subject.value;
     const history = await state.history(process, args.scope, path.value, newestKept);
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
-    const last = await state.lastOf(process, history, await upToFrom(subject.value, args.at));
-    return ok({ write: last === undefined ? undefined : writeEntryFrom(last, args.scope) });
+    const upTo = await upToFrom(subject.value, args.at);
+    const last = await state.lastOf(process, history, upTo);
+    const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
+    const isUncertain = await state.graphs.at(process, upTo, (position) =>
+      isPathInDoubt(position.graph, args.scope, path.value, uncertainIn(position)),
+    );
+    return ok({ write: last === undefined ? undefined : writeEntryFrom(last, args.scope), isUncertain });
+  }
+
+  /** What may be another than recorded in the state at a position, once the graph is there. */
+  async #uncertainty(
+    { state, process }: Subject,
+    scope: string,
+    upTo: UpTo,
+  ): Promise<(position: Pick<Position, "graph" | "last">) => Uncertain> {
+    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
+    const doubt = (await state.losses.of(process))?.at(upTo);
+    return ({ graph, last }) => {
+      const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
+      return uncertainFrom(graph, awaited, doubt, scope, last?.seq ?? seq(0));
+    };
   }
 
   /** `timeline.step` of kind "write": the nearest write that somebody can see, of one scope if named. */
@@ -130,7 +171,7 @@ export class StateCalls {
     const ids = processes.filter(isWanted).map(({ process }) => processId(process));
     const found = await state.nearestWrite(ids, args, await placeFrom(access.value, args.from));
     if (found === undefined) return ok({});
-    const position: Position = { ...found, what: await this.#whatChanged(state, found) };
+    const position: RecordPosition = { ...found, what: await this.#whatChanged(state, found) };
     return ok({ position });
   }
 

@@ -6,7 +6,7 @@ import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
-import type { ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
+import type { AgentFaults, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
@@ -41,6 +41,9 @@ export interface ScopeSeen {
 /** Where the agent's own word about the process comes from; of severity fatal it is an error that nobody caught. */
 const processSource = "process";
 
+/** How often the agent itself went wrong, told while the program runs. */
+const faultSeries = "hindcast.agent.faults";
+
 export class ProcessIngest {
   readonly #names = new Map<number, { readonly id: number; readonly text: string }>();
   readonly #locations = new Map<number, number>();
@@ -57,6 +60,8 @@ export class ProcessIngest {
   #dropped = 0;
   #isTailUnknown = false;
   #lastBatch = 0;
+  #faults: AgentFaults | undefined;
+  #faultSeries: number | undefined;
   /** Records the program had made when it sent its last batch; more may have followed. */
   #madeAtLeast = 0;
 
@@ -147,6 +152,7 @@ export class ProcessIngest {
       written: this.#written ?? this.#received,
       dropped: this.#dropped,
       lastBatch: this.#lastBatch,
+      faults: this.#faults,
     };
   }
 
@@ -166,6 +172,8 @@ export class ProcessIngest {
     readonly exitCode?: number | undefined;
     readonly written: number;
     readonly dropped: number;
+    readonly agentFaults?: number | undefined;
+    readonly workerFaults?: number | undefined;
   }): void {
     if (this.#ended?.how === "bye") return;
     const at = this.instantOf(bye.clockMs);
@@ -174,6 +182,7 @@ export class ProcessIngest {
     const missing = Math.max(0, bye.written + bye.dropped - this.#received - this.#dropped);
     if (missing > 0) this.#gap(at, missing, "not-sent");
     this.#isTailUnknown = false;
+    this.#noteFaults(bye.agentFaults ?? 0, bye.workerFaults ?? 0);
     this.#end(at, "bye", bye, endLabel(bye));
   }
 
@@ -233,6 +242,15 @@ export class ProcessIngest {
     writer.process(this.row());
   }
 
+  /** Each is said as the total so far. */
+  #noteFaults(agent: number, worker: number): void {
+    if (agent + worker === 0) return;
+    this.#faults = {
+      agent: Math.max(agent, this.#faults?.agent ?? 0),
+      worker: Math.max(worker, this.#faults?.worker ?? 0),
+    };
+  }
+
   #define(kind: DefinitionKind, id: number, refers: number): void {
     this.dictionaries.writer.definition({ process: this.process, kind, id, refers });
   }
@@ -260,6 +278,7 @@ export class ProcessIngest {
         const attributes = attributesToJson(record.attributes);
         const series = this.dictionaries.newSeries(this.process, name, unit, attributes);
         this.#series.set(record.id, series);
+        if (this.#names.get(record.name)?.text === faultSeries) this.#faultSeries = record.id;
         return this.#define("series", record.id, series);
       }
       case "event": {
@@ -286,6 +305,7 @@ export class ProcessIngest {
         const series = this.#series.get(record.series);
         if (series === undefined) return;
         this.counts.metrics++;
+        if (record.series === this.#faultSeries) this.#noteFaults(record.value, 0);
         writer.metric({ ...head, series, value: record.value });
         return;
       }
@@ -299,6 +319,7 @@ export class ProcessIngest {
           kind: "gap",
           label: gapLabel(record.reason, record.of),
           lost: record.lost,
+          lostWrites: record.of.writes,
           reason: record.reason,
         });
         return;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { instant, seq } from "../../shared/trace/time.js";
 import { changeBy } from "./change.js";
 import { awaitedSlots } from "./found.js";
+import { nothingUncertain } from "./uncertain.js";
 import { historyFrom } from "./notation.test-support.js";
 import { ObjectGraph } from "./object-graph.js";
 import { type Row, rowFlags, rowsOf } from "./rows.js";
@@ -30,7 +31,7 @@ function rowsText(story: string, expanded: readonly string[], window = { offset:
   if (last === undefined) throw new Error("no story");
   const change = changeBy(stateAt(writes, { seq: seq(last.seq - 1) }), last.operation);
   const graph = stateAt(writes, { seq: last.seq });
-  const rows = rowsOf(graph, { scope: "s", expanded, change, awaited: new Set(), ...window });
+  const rows = rowsOf(graph, { scope: "s", expanded, change, uncertain: nothingUncertain, ...window });
   return rows?.rows.map(textOf) ?? [];
 }
 
@@ -120,7 +121,7 @@ describe("rowsOf", () => {
 
   it("is nothing before the scope exists", () => {
     const graph = ObjectGraph.empty();
-    const request = { scope: "s", expanded: [""], offset: 0, limit: 9, awaited: new Set<string>() };
+    const request = { scope: "s", expanded: [""], offset: 0, limit: 9, uncertain: nothingUncertain };
     expect(rowsOf(graph, { ...request, change: { kind: "none" } })).toBeUndefined();
   });
 
@@ -142,7 +143,7 @@ describe("rowsOf", () => {
     const [put] = historyFrom("@1 put 0=>0");
     for (let key = 0; key < 100_000; key++)
       if (put?.operation.kind === "map-set") graph.apply({ ...put.operation, key: { kind: "primitive", value: key } });
-    const request = { scope: "s", awaited: new Set<string>(), change: { kind: "none" } as const };
+    const request = { scope: "s", uncertain: nothingUncertain, change: { kind: "none" } as const };
     const made = rowsOf(graph, { ...request, expanded: ["", "[…]"], offset: 90_000, limit: 40 });
     expect([made?.total, made?.rows.length, made?.rows[0]?.path]).toEqual([100_001, 40, "[89999]"]);
   });

@@ -6,6 +6,7 @@ import type { Change } from "./change.js";
 import { type GraphNode, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 import { objectName, slotName } from "./found.js";
+import type { Uncertain } from "./uncertain.js";
 import { headOf, previewOf, typeOf } from "./preview.js";
 import { childAt, childrenBetween, positionOfSlot } from "./children.js";
 import type { Slot } from "./slot.js";
@@ -39,8 +40,7 @@ export interface RowsRequest {
   readonly limit: number;
   /** What the write at the playhead did. */
   readonly change: Change;
-  /** Slots whose next value may have been there already: see `awaitedSlots`. */
-  readonly awaited: ReadonlySet<string>;
+  readonly uncertain: Uncertain;
 }
 
 /** Children shown before "… n more". */
@@ -61,7 +61,8 @@ export function rowsOf(graph: ObjectGraph, request: RowsRequest): { total: numbe
   const expansion = expansionFrom(request.expanded);
   const { change } = request;
   const before = change.kind === "scope" && change.scope === request.scope ? change : undefined;
-  builder.add({ key: request.scope, path: "", depth: 0, value: root, expansion, before });
+  const isInDoubt = request.uncertain.isScopeInDoubt;
+  builder.add({ key: request.scope, path: "", depth: 0, value: root, expansion, before, isInDoubt });
   return { total: builder.total, rows: builder.rows };
 }
 
@@ -95,6 +96,8 @@ interface Subject {
   /** Set when the write at the playhead changed this very slot. */
   readonly before: { readonly before: CapturedValue | undefined } | undefined;
   readonly isBetween?: boolean;
+  /** What it is part of may be another by now. */
+  readonly isInDoubt: boolean;
 }
 
 class RowsBuilder {
@@ -164,6 +167,7 @@ class RowsBuilder {
     { slot, step, value, label }: ReturnType<typeof childrenBetween>[number],
     expansion: Expansion | undefined,
   ): Subject {
+    const { awaited, isInDoubt } = this.#request.uncertain;
     return {
       key: label === undefined ? formatStep(step) : previewOf(this.#graph, label),
       path: appendStep(parent.path, step),
@@ -173,8 +177,9 @@ class RowsBuilder {
       before: changeAtSlot(this.#request.change, id, slot),
       isBetween:
         this.#graph.isFound(id, slot) ||
-        this.#request.awaited.has(slotName(id, slot)) ||
-        (value.kind === "object" && this.#request.awaited.has(objectName(value.id))),
+        awaited.has(slotName(id, slot)) ||
+        (value.kind === "object" && awaited.has(objectName(value.id))),
+      isInDoubt: parent.isInDoubt || isInDoubt(id),
     };
   }
 
@@ -205,7 +210,8 @@ class RowsBuilder {
     if (node !== undefined && sizeOfNode(node) > 0 && shownAt === undefined) flags |= rowFlags.expandable;
     if (isOpen) flags |= rowFlags.expanded;
     if (isChanged) flags |= rowFlags.changed;
-    if (subject.isBetween === true) flags |= rowFlags.between;
+    const isInDoubt = subject.isInDoubt || (value.kind === "object" && this.#request.uncertain.isInDoubt(value.id));
+    if (subject.isBetween === true || isInDoubt) flags |= rowFlags.between;
     if (shownAt !== undefined) flags |= rowFlags.reference;
     return {
       depth: subject.depth,

@@ -3,7 +3,7 @@ import { instant } from "../../shared/trace/time.js";
 import { awaitedSlots } from "./found.js";
 import { historyFrom } from "./notation.test-support.js";
 import { stateAt } from "./state-at.js";
-import { uncertainPaths } from "./uncertain.js";
+import { nothingUncertain, uncertainPaths } from "./uncertain.js";
 
 /** Each write comes ten nanoseconds after the one before it; "~" was found by a look since that one. */
 function uncertainAt(story: string, ns: bigint, limit = 9): readonly string[] {
@@ -12,7 +12,7 @@ function uncertainAt(story: string, ns: bigint, limit = 9): readonly string[] {
   const later = writes.filter((write) => write.instant > ns);
   const root = graph.scopes().get("s");
   if (root === undefined) throw new Error("no scope");
-  return uncertainPaths(graph, root, awaitedSlots(graph, later, instant(ns)), limit);
+  return uncertainPaths(graph, root, { ...nothingUncertain, awaited: awaitedSlots(graph, later, instant(ns)) }, limit);
 }
 
 describe("uncertainPaths", () => {

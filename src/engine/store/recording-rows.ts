@@ -66,6 +66,8 @@ export interface MarkRow {
   readonly lost: number;
   /** Of a gap. */
   readonly reason?: LossReason;
+  /** Of those lost; absent where their kinds are not known. */
+  readonly lostWrites?: number;
 }
 
 /** A process's own number for a name, place or series, and the recording's. */
@@ -84,6 +86,12 @@ export interface ProcessEnd {
 }
 
 /** A process as it is known now; each commit writes the newest state of those that changed. */
+/** In the program's thread and in the agent's own. */
+export interface AgentFaults {
+  readonly agent: number;
+  readonly worker: number;
+}
+
 export interface ProcessRow {
   readonly process: number;
   readonly hello: Hello;
@@ -99,4 +107,6 @@ export interface ProcessRow {
   readonly written: number;
   readonly dropped: number;
   readonly lastBatch: number;
+  /** Exceptions of the agent's own; absent when there were none, or none that was told since the engine began. */
+  readonly faults: AgentFaults | undefined;
 }

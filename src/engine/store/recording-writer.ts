@@ -204,10 +204,11 @@ export class RecordingWriter {
 
   async #writeProcess(row: ProcessRow): Promise<void> {
     if (!this.#knownProcesses.has(row.process)) await this.#insertProcess(row);
-    const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch } = row;
+    const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch, faults } = row;
     await this.#connection.run(
       `UPDATE process SET last_seen = $2, ended = $3, exit_code = $4, signal = $5, ending = $6, tail_unknown = $7, received = $8,
-         made = $9, written = $10, dropped = $11, last_batch = $12 WHERE process = $1`,
+         made = $9, written = $10, dropped = $11, last_batch = $12, report = coalesce($13, report)
+         WHERE process = $1`,
       [
         process,
         lastSeen,
@@ -221,6 +222,7 @@ export class RecordingWriter {
         BigInt(written),
         BigInt(dropped),
         BigInt(lastBatch),
+        faults === undefined ? null : JSON.stringify({ faults }),
       ],
     );
   }
@@ -275,8 +277,10 @@ function closeQuietly(appender: DuckDBAppender): void {
   }
 }
 
-function pushMark(buffer: TableBuffer, { process, seq, instant, kind, label, lost, reason }: MarkRow): void {
-  buffer.push(process, BigInt(seq), instant, markKinds.indexOf(kind), label, BigInt(lost), reason ?? null);
+function pushMark(buffer: TableBuffer, row: MarkRow): void {
+  const { process, seq, instant, kind, label, lost, reason, lostWrites } = row;
+  const writes = lostWrites === undefined ? null : BigInt(lostWrites);
+  buffer.push(process, BigInt(seq), instant, markKinds.indexOf(kind), label, BigInt(lost), reason ?? null, writes);
 }
 
 function pushSpan(buffer: TableBuffer, row: SpanRow): void {

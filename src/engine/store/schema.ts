@@ -56,6 +56,7 @@ export const migrations: readonly Migration[] = [
       `ALTER TABLE process ADD COLUMN made BIGINT`,
       `ALTER TABLE process ADD COLUMN report VARCHAR`,
       `ALTER TABLE mark ADD COLUMN reason VARCHAR`,
+      `ALTER TABLE mark ADD COLUMN lost_writes BIGINT`,
       `CREATE TABLE definition (process UINTEGER, kind UTINYINT, id UINTEGER, refers UINTEGER)`,
       `UPDATE process SET received = written, made = written, tail_unknown = false`,
       `UPDATE process SET signal = label[length('ended by ') + 1:] FROM mark
@@ -75,6 +76,8 @@ export const migrations: readonly Migration[] = [
          WHEN 'records dropped: the program ended before they could be sent' THEN 'not-sent'
          WHEN 'records may be missing: the connection was lost, how many is not known' THEN 'connection-lost'
          END WHERE kind = 0`,
+      `UPDATE mark SET lost_writes = coalesce(try_cast(regexp_extract(label, '(\\d+) state write', 1) AS BIGINT), 0)
+         WHERE kind = 0`,
     ],
   },
 ];
@@ -111,7 +114,7 @@ export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-
 
 export const gapLabels: Readonly<Record<LossReason, string>> = {
   "ring-full": "records dropped: the program was faster than the recorder",
-  "buffer-full": "records dropped: Hindcast could not be reached",
+  "buffer-full": "records dropped: the oldest were given up for newer ones",
   "unreadable-value": "records dropped: a value could not be read",
   "not-sent": "records dropped: the program ended before they could be sent",
   "connection-lost": "records may be missing: the connection was lost, how many is not known",
@@ -155,5 +158,5 @@ export const views: Readonly<Record<string, string>> = {
   keyframes: `SELECT t.process, t.seq, ${time("t.instant")} AS time, ${time("t.after")} AS after, c.name AS scope, t.object,
       t.contents, f.text AS file, l.line, l."column", g.text AS function, ${hex("s.span_id")} AS span_id
       FROM keyframe AS t LEFT JOIN scope AS c ON c.id = t.scope ${ofPlace} ${ofSpan}`,
-  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost, reason FROM mark`,
+  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost, lost_writes, reason FROM mark`,
 };

@@ -41,6 +41,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
     rows.optionalNumbers("exit_code"),
   ];
   const [categories, written, dropped] = [rows.numbers("category"), rows.numbers("written"), rows.numbers("dropped")];
+  const reports = rows.optionalTexts("report");
   const [signals, tails] = [rows.optionalTexts("signal"), rows.booleans("tail_unknown")];
   return rows.numbers("process").map((process, row): ProcessSummary => {
     const end = ended[row];
@@ -61,9 +62,15 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       written: written[row] ?? 0,
       dropped: dropped[row] ?? 0,
       redactions: redactions.get(process),
+      faults: faultsFrom(reports[row]),
     };
   });
 }
+
+const report = v.object({ faults: v.object({ agent: v.number(), worker: v.number() }) });
+
+const faultsFrom = (text: string | undefined): ProcessSummary["faults"] =>
+  text === undefined ? undefined : v.parse(report, parseStored(text)).faults;
 
 async function readScopes(query: Query): Promise<ScopeSummary[]> {
   const rows = await query(`SELECT process, name, instant FROM scope ORDER BY process, instant, id`);

@@ -135,7 +135,7 @@ async function whatStands(query: Query, source: string, process: number, seq: nu
 
 /** How many seqs before a loss are looked at for one with a row: names, locations and the like have none. */
 const seqsBeforeLoss = 8;
-const keptSources = [
+export const keptSources = [
   ...["event", "log", "span", "write", "keyframe", "metric", "mark"].map(
     (table) => `SELECT process, seq, instant FROM ${table}`,
   ),

@@ -42,6 +42,8 @@ const processSummary = v.object({
   category: count,
   written: count,
   dropped: count,
+  /** Exceptions of the agent's own, in the program's thread and in the agent's; absent when there was none. */
+  faults: v.optional(v.object({ agent: count, worker: count })),
   /** How often each kind of secret was taken out before it was recorded; absent when none was. */
   redactions: v.optional(v.record(text, count)),
 });
@@ -290,7 +292,7 @@ export const engineCalls = {
       value: v.optional(v.unknown()),
       seq: count,
       instant: ns,
-      /** Paths that may already have held something else: a later look found them changed. At most 100. */
+      /** Paths that may have held something else: a later look found them changed, or writes were lost. At most 100. */
       uncertain: texts,
     }),
   },
@@ -299,6 +301,8 @@ export const engineCalls = {
     args: v.object({ ...recording, process: count, scope: text, a: at, b: at, limit: count }),
     result: v.object({
       truncated: v.boolean(),
+      /** As in `state.at`, of either position. */
+      uncertain: texts,
       changes: v.array(
         v.object({
           path: text,
@@ -325,11 +329,17 @@ export const engineCalls = {
       before: v.optional(count),
       after: v.optional(count),
     }),
-    result: v.object({ total: count, writes: v.array(writeEntry) }),
+    result: v.object({
+      total: count,
+      /** When writes were lost, to whatever path; without `until` the state was never recorded anew. */
+      missing: v.array(v.object({ since: ns, until: v.optional(ns) })),
+      writes: v.array(writeEntry),
+    }),
   },
   "state.lastWriter": {
     args: v.object({ ...recording, process: count, scope: text, path: text, at }),
-    result: v.object({ write: v.optional(writeEntry) }),
+    /** `isUncertain`: a later write may have been lost. */
+    result: v.object({ write: v.optional(writeEntry), isUncertain: v.boolean() }),
   },
 
   /** Spans that overlap [from, to], longest first when there are more than `limit`. */

@@ -48,6 +48,12 @@ export interface RecordedWrite {
   readonly span: { readonly spanId: string; readonly traceId: string; readonly name: string } | undefined;
 }
 
+/** Writes of one process that are missing: made after `since`, the last record kept before them, and before `seq`. */
+export interface Loss {
+  readonly seq: Seq;
+  readonly since: Instant;
+}
+
 /** Where reconstruction gets its writes; the store implements it. */
 export interface WriteReader {
   /** Writes of one process with `after < seq`, in Seq order, up to and including `upTo`. */
