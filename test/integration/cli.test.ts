@@ -1,8 +1,10 @@
 // The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
 import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { createCodec } from "../../src/shared/protocol/codec.js";
 import { Place } from "./hindcast-process.js";
 
 const place = new Place();
@@ -496,6 +498,10 @@ describe("hindcast serve", () => {
   it.runIf(onLinux)("starts a dead engine again and tells the page", async () => {
     const running = place.start(["serve", "--no-open"]);
     const { socket, again } = await joinAt(await running.printed(linkPattern));
+    // The line is open before the engine is there.
+    const answered = once(socket, "message");
+    socket.send(createCodec().encode({ kind: "call", id: 1, name: "engine.versions", args: {} }));
+    await answered;
     const told = new Promise<number>((resolve) => socket.on("close", resolve));
     const killed = place.pidOf(/engine-process/);
     process.kill(killed, "SIGKILL");
