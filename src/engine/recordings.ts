@@ -156,6 +156,7 @@ export class Recordings {
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
     const open = this.#byPath.get(await truePath(path));
+    if (open === recording) return failed(hindcastError("file-exists", { path }));
     if (open !== undefined) return failed(hindcastError("recording-in-use", { path }));
     let toldMs = Date.now();
     const copied = await recording.copyTo({

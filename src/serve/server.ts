@@ -40,7 +40,11 @@ const maxConnections = 256;
 const headWithinMs = 10_000;
 
 export async function startServeHost(options: ServeOptions): Promise<Result<ServeHost, HindcastError>> {
-  const server = createServer({ headersTimeout: headWithinMs, requestTimeout: headWithinMs });
+  const server = createServer({
+    headersTimeout: headWithinMs,
+    requestTimeout: headWithinMs,
+    connectionsCheckingInterval: headWithinMs / 10,
+  });
   server.maxConnections = maxConnections;
   const listening = await listen(server, options.port ?? 0);
   if (!listening.ok) return listening;
