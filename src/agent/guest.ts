@@ -108,7 +108,9 @@ export class Guest {
 
   /** Whether this place had so many faults that it is left alone from now on. */
   get isOff(): boolean {
-    return (this.#faults.perPlace.get(this.place) ?? 0) >= maxFaultsPerPlace;
+    // Asked at each write: as a rule there was no fault at all.
+    const faults = this.#faults;
+    return faults.total >= maxFaultsPerPlace && (faults.perPlace.get(this.place) ?? 0) >= maxFaultsPerPlace;
   }
 
   noteFault(error: unknown): void {

@@ -34,7 +34,9 @@ export class RecordWriter {
   readonly #maxRecordBytes: number;
   #redaction: Redaction = noRedaction;
   #out = new ByteWriter();
+  /** The same memory as words. Asking an array for its buffer is slow, so the bytes themselves tell whether it is. */
   #words = new Int32Array(this.#out.bytes.buffer);
+  #wordsOf = this.#out.bytes;
   #seq = 0;
   #written = 0;
   #dropped = 0;
@@ -148,7 +150,10 @@ export class RecordWriter {
 
   #put(ring: RingWriter | RingWriter<RingWriter["memory"]["definitions"]>): boolean {
     const out = this.#out;
-    if (out.bytes.buffer !== this.#words.buffer) this.#words = new Int32Array(out.bytes.buffer);
+    if (out.bytes !== this.#wordsOf) {
+      this.#wordsOf = out.bytes;
+      this.#words = new Int32Array(out.bytes.buffer);
+    }
     if (!this.#overflow.makeRoom(ring, out.at) || !ring.put(this.#words, out.at)) return false;
     this.#facts[facts.lastSeq] = ++this.#seq;
     this.#written++;

@@ -277,6 +277,7 @@ export class IdentityLog {
   }
 
   #recordAdopted(): void {
+    if (this.#adopted.length === 0) return;
     this.#isRecordingAdopted = true;
     try {
       this.#recordContents();
