@@ -5,6 +5,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Ending, ended } from "./terminal.js";
+import type { World } from "./world.js";
 
 export interface RunningProgram {
   readonly pid: number;
@@ -56,6 +57,13 @@ function whetherStarted(child: ChildProcess): Promise<Result<number, NodeJS.Errn
 export function programEnvironment(own: NodeJS.ProcessEnv, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const nodeOptions = [added["NODE_OPTIONS"], own["NODE_OPTIONS"]].filter((part) => part !== undefined && part !== "");
   return { ...own, ...added, ...(nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(" ") }) };
+}
+
+/** Says why a recording will have nothing in it; the program runs all the same. */
+export async function noteIfSwitchedOff({ environment, terminal }: World): Promise<void> {
+  if (environment["HINDCAST"] !== "off") return;
+  await terminal.err.line("hindcast: HINDCAST=off is set, so nothing of the program is recorded. Unset it to record.");
+  await terminal.err.flush();
 }
 
 /** As `recording.stop` takes it: nobody but the parent knows by which signal a program ended. */

@@ -4,7 +4,7 @@ import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import type { CommandArgs } from "./decode-args.js";
-import { howEnded, programEnvironment, startProgram } from "./program.js";
+import { howEnded, noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
@@ -21,6 +21,7 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     if (!created.ok) return await failWith(world, created.error, 1);
     const { summary, environment } = created.value;
 
+    await noteIfSwitchedOff(world);
     const program = await startProgram(args.command, world.cwd, programEnvironment(world.environment, environment));
     if (!program.ok) {
       // So that the same command, corrected, finds its name free.

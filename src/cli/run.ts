@@ -2,7 +2,7 @@
 // goes to standard error: standard output is the program's.
 import { resolve } from "node:path";
 import type { CommandArgs } from "./decode-args.js";
-import { howEnded, programEnvironment, startProgram } from "./program.js";
+import { howEnded, noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { captureFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
@@ -48,6 +48,7 @@ async function runUnder(
     await announce(world, page.newLink(summary.path), remark, args.open, terminal.err);
     await new Promise<never>(() => undefined);
   });
+  await noteIfSwitchedOff(world);
   const program = await startProgram(args.command, cwd, programEnvironment(environment, created.value.environment));
   if (!program.ok) {
     // So that the same command, corrected, finds its name free.

@@ -66,6 +66,16 @@ describe("hindcast record", () => {
     expect([info.code, JSON.parse(info.out).processes]).toEqual([0, []]);
   });
 
+  it("says that HINDCAST=off leaves nothing to record, and runs the program all the same", async () => {
+    const file = program("unrecorded.cjs", `console.log("ran"); process.exitCode = 6;`);
+    const ended = await place.run(["record", "-o", "off.hindcast", "--", "node", file], "", { HINDCAST: "off" });
+    expect([ended.code, ended.out, ended.err]).toEqual([
+      6,
+      "ran\n",
+      "hindcast: HINDCAST=off is set, so nothing of the program is recorded. Unset it to record.\n",
+    ]);
+  });
+
   it.runIf(onPosix).each(["SIGTERM", "SIGKILL", "SIGABRT"] as const)(
     "ends by %s when the program did",
     async (signal) => {

@@ -1,7 +1,7 @@
 // What a recorded program could notice of being recorded: nothing around it, nothing it sends to others.
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runBoth } from "./run-both.js";
+import { runBoth, runSwitchedOff } from "./run-both.js";
 
 const program = (name: string): string => join(import.meta.dirname, "../programs/guest", name);
 const settings = (more: object): Readonly<Record<string, string>> => ({
@@ -44,9 +44,15 @@ describe("the surroundings of a program", () => {
     expect({ ...recorded, out: ours }).toEqual(plain);
   });
 
-  it("are untouched when Hindcast is switched off", async () => {
-    const off = { HINDCAST: "off" };
-    await expect(runBoth([program("surroundings.cjs")], [], off)).rejects.toThrow("no agent reported");
+  it("are those of a program without Hindcast when it is switched off", async () => {
+    const { plain, switchedOff } = await runSwitchedOff([program("surroundings.cjs")]);
+    expect(switchedOff).toEqual(plain);
+  });
+
+  it("include what module hooks print", async () => {
+    const { plain, recorded } = await runBoth([program("printing-hooks.mjs")]);
+    expect(recorded).toEqual(plain);
+    expect(recorded.out).toContain("hooks began\nasked for node:zlib\nthe program\n");
   });
 });
 

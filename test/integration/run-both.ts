@@ -47,3 +47,19 @@ export async function runBoth(
     await listener.close();
   }
 }
+
+/** Alone, without anything of ours around; and with the agent preloaded, somebody waiting for it, and `HINDCAST=off`. */
+export async function runSwitchedOff(
+  args: readonly string[],
+): Promise<{ readonly plain: Ended; readonly switchedOff: Ended }> {
+  const plain = await run(args, {});
+  const listener = await listenForAgents("secret", "welcome");
+  try {
+    const preload = `--require "${agentFile.replaceAll("\\", "\\\\")}"`;
+    const switchedOff = await run(args, { ...listener.environment, NODE_OPTIONS: preload, HINDCAST: "off" });
+    if (listener.programs.length > 0) throw new Error("an agent reported although it was switched off");
+    return { plain, switchedOff };
+  } finally {
+    await listener.close();
+  }
+}

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { passFor } from "../patch.js";
 import { type ApiFiles, isNotFound, packageName } from "./api-resolution.js";
 import type { LoaderThreadData } from "./loader-thread.js";
+import { withStreamsOfOurs } from "./quiet-thread.js";
 import { type Rewrite, textOf } from "./rewrite.js";
 import { pathFromUrl } from "./selection.js";
 
@@ -69,7 +70,7 @@ function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksO
 
 function hookInLoaderThread(register: AnyFunction, { loaderFile, loaderData }: ModuleHooksOptions): () => void {
   const registerOwn = (): unknown => register.call(module, pathToFileURL(loaderFile).href, { data: loaderData });
-  registerOwn();
+  withStreamsOfOurs(registerOwn);
   // What was registered there cannot be taken back; it goes on with nobody listening to what its files tell.
   return replace("register", (...given) => {
     const result = register.apply(module, given);

@@ -4,9 +4,6 @@ const http = require("node:http");
 const Module = require("node:module");
 const channels = require("node:diagnostics_channel");
 
-// Before Node 22.15 the thread that module hooks live in writes to our streams, and Node listens to them for it.
-const streams = Module.registerHooks === undefined ? {} : { stdout: process.stdout, stderr: process.stderr };
-const emitters = { process, ...streams };
 const listeners = (emitter) =>
   emitter
     .eventNames()
@@ -22,10 +19,9 @@ function surroundings() {
   return {
     global: Object.getOwnPropertyNames(globalThis),
     keys: Object.keys(globalThis),
-    listeners: Object.fromEntries(Object.entries(emitters).map(([name, emitter]) => [name, listeners(emitter)])),
+    listeners: listeners(process),
     maxListeners: process.getMaxListeners(),
-    handles: process._getActiveHandles().filter((handle) => handle !== process.stdout && handle !== process.stderr)
-      .length,
+    handles: process._getActiveHandles().length,
     requests: process._getActiveRequests().length,
     resources: process.getActiveResourcesInfo().filter((name) => !/Wrap$/.test(name)),
     cache: Object.keys(require.cache).filter((file) => file !== __filename),
@@ -52,11 +48,9 @@ const warned = [];
 process.on("warning", (warning) => warned.push(warning.message));
 const before = surroundings();
 setTimeout(() => {
-  process.stdout.write(
-    JSON.stringify(
-      { before, after: surroundings(), warned, channels: channels.hasSubscribers("console.log") },
-      null,
-      1,
-    ) + "\n",
-  );
+  const after = surroundings();
+  // Only now: naming a stream is what makes it, and Node listens to one that a thread was made to write to.
+  const streams = [process.stdout, process.stderr].map(listeners);
+  const consoleChannel = channels.hasSubscribers("console.log");
+  process.stdout.write(JSON.stringify({ before, after, streams, warned, channels: consoleChannel }, null, 1) + "\n");
 }, 50);
