@@ -155,9 +155,9 @@ export class Recordings {
     signal: { readonly aborted: boolean },
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
-    const open = this.#byPath.get(await truePath(path));
-    if (open === recording) return failed(hindcastError("file-exists", { path }));
-    if (open !== undefined) return failed(hindcastError("recording-in-use", { path }));
+    const open = await this.#byPath.get(await truePath(path));
+    if (open?.ok === true)
+      return failed(hindcastError(open.value === recording ? "file-exists" : "recording-in-use", { path }));
     let toldMs = Date.now();
     const copied = await recording.copyTo({
       path,

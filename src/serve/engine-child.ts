@@ -55,6 +55,11 @@ export class EngineChild {
     return this.#keeper.process.pid;
   }
 
+  /** How often the engine died before no further one was started; undefined while one is. */
+  get gaveUpAfter(): number | undefined {
+    return this.#keeper.gaveUpAfter;
+  }
+
   /** Waits for an engine that answers; undefined when none will come. */
   async connect(): Promise<Transport | undefined> {
     const engine = await this.#keeper.ready();

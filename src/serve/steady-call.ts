@@ -2,7 +2,7 @@
 // asked of the next engine, which knows every live recording by the same id.
 import { failed } from "../shared/base/result.js";
 import { createCodec } from "../shared/protocol/codec.js";
-import { hindcastError } from "../shared/protocol/errors.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { EngineCallName } from "../shared/protocol/engine-calls.js";
 import { type Call, type EngineClient, connectToEngine } from "../shared/protocol/rpc.js";
 import type { EngineChild } from "./engine-child.js";
@@ -20,10 +20,15 @@ export function steadyCallTo(engine: EngineChild): Call {
   return async (name, args, signal) => {
     for (;;) {
       const client = await (connected ??= connect());
-      if (client === undefined) return failed(hindcastError("engine-lost"));
+      if (client === undefined) return failed(whyNone(engine));
       const answer = await client.call(name, args, signal);
       const isLost = !answer.ok && answer.error.code === "engine-lost";
       if (!isLost || notRepeated.includes(name)) return answer;
     }
   };
 }
+
+const whyNone = ({ gaveUpAfter }: EngineChild): HindcastError =>
+  gaveUpAfter === undefined
+    ? hindcastError("engine-lost")
+    : hindcastError("engine-crashed", { times: String(gaveUpAfter) });

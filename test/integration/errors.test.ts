@@ -11,6 +11,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
+import { steadyCallTo } from "../../src/serve/steady-call.js";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import { type ErrorCode, type HindcastError, errorCodes, explain } from "../../src/shared/protocol/errors.js";
 import { type EngineClient, type Transport, connectToEngine, serveEngine } from "../../src/shared/protocol/rpc.js";
@@ -208,6 +209,14 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     const lost = errorOf(await waiting);
     client = await connected();
     return lost;
+  },
+  "engine-crashed": async () => {
+    const entry = place.path("dies at once.cjs");
+    writeFileSync(entry, "process.exit(1);");
+    const dying = new EngineChild({ entry, environment: { ...process.env } });
+    const error = errorOf(await steadyCallTo(dying)("engine.versions", {}));
+    await dying.stop();
+    return error;
   },
   "wire-version": () => refusedAgent((token) => ({ token, wireVersion: 999 })),
   "port-in-use": async () => {

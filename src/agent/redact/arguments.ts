@@ -1,12 +1,13 @@
 // Command lines: what follows a flag of a secret's name is that secret, whether joined by "=" or as an argument of its own.
+import { isOptionValue, optionName } from "./name-value.js";
 import type { Redaction } from "./redactor.js";
 
 const maxArgumentUnits = 65_536;
 
 export function redactedArguments(list: readonly string[], redaction: Redaction): string[] {
   return list.map((argument, at) => {
-    const flag = /^--?([A-Za-z][\w.-]{0,63})$/.exec(list[at - 1] ?? "")?.[1];
-    if (flag !== undefined && !argument.startsWith("-")) {
+    const flag = optionName(list[at - 1]);
+    if (flag !== undefined && isOptionValue(argument)) {
       const redacted = redaction.attributes({ [flag]: argument })[flag];
       // `curl -u user:password`
       const asUser =

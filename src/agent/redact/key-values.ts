@@ -1,6 +1,8 @@
 // Secrets in text that are told by the name in front of them: `password=…`, `"token": "…"`, `Cookie: …`, also within URLs,
 // JSON, escaped JSON and what console.log prints of objects. From each separator it looks back for a name and, when the
 // name is a secret's, forward for the value; so the time it takes is proportional to the text.
+import { elementAt } from "./markup.js";
+import { isValueKey, nameAfter, nameBefore as nameOfValue } from "./name-value.js";
 import { type KeyKind } from "./secret-keys.js";
 import { pseudonymAt } from "./pseudonyms.js";
 
@@ -37,10 +39,10 @@ interface Value {
 export function redactNamedValues(text: string, names: NamedValues): string {
   let redacted = "";
   let done = 0;
-  const separators = /[=:]|--/g;
+  const separators = /[=:]|--|<(?=[A-Za-z_])/g;
   for (let found = separators.exec(text); found !== null; found = separators.exec(text)) {
     if (found.index < done) continue;
-    const pair = found[0] === "--" ? flagAt(text, found.index, names) : pairAt(text, found.index, done, names);
+    const pair = foundAt(text, found.index, done, names);
     if (pair === undefined) continue;
     const { kind, value } = pair;
     const replacement = names.replacement(kind, text.slice(value.start, value.end));
@@ -56,12 +58,34 @@ interface Pair {
   readonly value: Value;
 }
 
+function foundAt(text: string, at: number, done: number, names: NamedValues): Pair | undefined {
+  switch (text[at]) {
+    case "-":
+      return flagAt(text, at, names);
+    case "<":
+      return contentAt(text, at, names);
+    default:
+      return pairAt(text, at, done, names);
+  }
+}
+
+function contentAt(text: string, at: number, names: NamedValues): Pair | undefined {
+  const found = elementAt(text, at, (name) => names.kindOf(name) !== undefined);
+  const kind = found === undefined ? undefined : names.kindOf(found.name);
+  if (found === undefined || kind === undefined || saysNothing(text, found.start, found.end)) return undefined;
+  pseudonymAt.lastIndex = found.start;
+  return pseudonymAt.test(text) ? undefined : { kind, value: found };
+}
+
 function pairAt(text: string, separator: number, from: number, names: NamedValues): Pair | undefined {
   const name = nameBefore(text, separator, from);
   if (name === undefined) return undefined;
   const kind =
     names.kindOf(name.alone) ?? (name.withWordBefore === undefined ? undefined : names.kindOf(name.withWordBefore));
-  if (kind === undefined) return undefined;
+  if (kind === undefined) {
+    if (isValueKey(name.alone)) return valueOfAnother(text, separator, from, names);
+    return isSessionOfQuery(text, separator, name.alone) ? sessionAt(text, separator, names) : undefined;
+  }
   let at = separator + 1;
   if (text.startsWith("//", at)) return undefined;
   while (at < separator + 4 && (text[at] === "=" || text[at] === ">")) at++;
@@ -69,13 +93,47 @@ function pairAt(text: string, separator: number, from: number, names: NamedValue
   return value === undefined ? undefined : { kind, value };
 }
 
-/** `--password hunter2`; with "=" the pair is found by that. */
+/** `"name":"password","value":"x"`, in either order. */
+function valueOfAnother(text: string, separator: number, from: number, names: NamedValues): Pair | undefined {
+  const before = nameOfValue(text, separator, from);
+  const value = before === undefined || names.kindOf(before) !== undefined ? quotedAt(text, separator + 1) : undefined;
+  if (value === undefined) return undefined;
+  const name = before ?? nameAfter(text, value.end);
+  const kind = name === undefined ? undefined : names.kindOf(name);
+  return kind === undefined ? undefined : { kind, value };
+}
+
+/** A session is a secret where it identifies one: in the query of a URL, and not in every sentence about sessions. */
+function isSessionOfQuery(text: string, separator: number, name: string): boolean {
+  if (text[separator] !== "=" || !/^sess(?:ion)?$/i.test(name)) return false;
+  const before = text[separator - name.length - 1];
+  return before === "?" || before === "&" || before === undefined;
+}
+
+const leastSessionUnits = 6;
+
+function sessionAt(text: string, separator: number, names: NamedValues): Pair | undefined {
+  const kind = names.kindOf("sid");
+  const value = kind === undefined ? undefined : valueAt(text, separator + 1, kind.kind, "=");
+  if (kind === undefined || value === undefined || value.end - value.start < leastSessionUnits) return undefined;
+  return { kind, value };
+}
+
+const nextOfList = /\\{0,8}["']\s{0,4},\s{0,4}(?=\\{0,8}["'][^-])/y;
+
+/** `--password hunter2` and `["--password", "hunter2"]`; with "=" the pair is found by that. */
 function flagAt(text: string, dashes: number, names: NamedValues): Pair | undefined {
   let end = dashes + 2;
   while (end < text.length && end - dashes < maxNameUnits && isNameUnit(text.charCodeAt(end))) end++;
-  if (text[end] !== " " || end === dashes + 2 || text[end + 1] === "-") return undefined;
+  if (end === dashes + 2) return undefined;
   const kind = names.kindOf(text.slice(dashes + 2, end));
   if (kind === undefined) return undefined;
+  nextOfList.lastIndex = end;
+  if (nextOfList.test(text)) {
+    const listed = quotedAt(text, nextOfList.lastIndex);
+    return listed === undefined ? undefined : { kind, value: listed };
+  }
+  if (text[end] !== " " || text[end + 1] === "-") return undefined;
   const value = valueAt(text, end + 1, kind.kind, " ");
   return value === undefined ? undefined : { kind, value };
 }
@@ -114,6 +172,19 @@ function startOfName(text: string, end: number, from: number): number {
   if (start > least && start < end && text[start - 1] === "\\" && "nrt".includes(text[start] ?? "-")) start++;
   return start;
 }
+
+/** Quoted text only, and a bounded one: it may be looked at without being taken. */
+function quotedAt(text: string, from: number): Value | undefined {
+  quotedStart.lastIndex = from;
+  const open = quotedStart.exec(text);
+  if (open === null) return undefined;
+  const start = from + open[0].length;
+  const value = quotedValue(text.slice(0, start + maxListedUnits), start, open[2] ?? '"', open[1]?.length ?? 0);
+  return value;
+}
+
+const quotedStart = /[ \t]{0,8}(\\{0,8})(["'`])/y;
+const maxListedUnits = 4096;
 
 function valueAt(text: string, from: number, kind: string, separator: string): Value | undefined {
   let start = from;

@@ -3,6 +3,7 @@
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { CapturedValue, Entry, ObjectContents } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
+import { isNameKey, isOptionValue, isValueKey, optionName } from "./name-value.js";
 import { withoutLastWord } from "./safe-cut.js";
 
 export interface Replacements {
@@ -112,13 +113,20 @@ export class RedactedOperations {
   #entries(entries: readonly Entry[]): readonly Entry[] {
     return mapped(entries, (entry) => {
       const [key, value] = entry;
-      const [newKey, newValue] = [this.#replace.text(key), this.#value(value, key)];
+      const [newKey, newValue] = [this.#replace.text(key), this.#value(this.#valueBeside(entry, entries), key)];
       return newKey === key && newValue === value ? entry : [newKey, newValue];
     });
   }
 
+  /** `{ name: "password", value: "x" }`: a value beside a name has that name, too. */
+  #valueBeside([key, value]: Entry, entries: readonly Entry[]): CapturedValue {
+    if (!isValueKey(key)) return value;
+    const name = textOf(entries.find(([other]) => isNameKey(other))?.[1]);
+    return name === undefined ? value : this.#value(value, name);
+  }
+
   #values(values: readonly CapturedValue[]): readonly CapturedValue[] {
-    return mapped(values, (value) => this.#value(value, nameless));
+    return mapped(values, (value, at) => this.#value(value, nameOfElement(value, values[at - 1])));
   }
 
   #pair(key: CapturedValue, value: CapturedValue): Pair {
@@ -162,13 +170,23 @@ export class RedactedOperations {
   }
 }
 
+/** `["--password", "x"]`: the option before it is an element's name. */
+function nameOfElement(element: CapturedValue, before: CapturedValue | undefined): string {
+  const text = textOf(element);
+  const option = text !== undefined && isOptionValue(text) ? optionName(textOf(before)) : undefined;
+  return option ?? nameless;
+}
+
+const textOf = (value: CapturedValue | undefined): string | undefined =>
+  value?.kind === "primitive" && typeof value.value === "string" ? value.value : undefined;
+
 /** The list itself when nothing in it changed. */
-function mapped<Item>(list: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+function mapped<Item>(list: readonly Item[], change: (item: Item, at: number) => Item): readonly Item[] {
   let changed: Item[] | undefined;
   for (let at = 0; at < list.length; at++) {
     const item = list[at];
     if (item === undefined) continue;
-    const now = change(item);
+    const now = change(item, at);
     if (changed === undefined && now !== item) changed = list.slice(0, at);
     if (changed !== undefined) changed[at] = now;
   }

@@ -38,6 +38,19 @@ describe("text", () => {
     ["key\n-----BEGIN EC PRIVATE KEY-----\nMHc\nCAQ\n-----END EC PRIVATE KEY-----\nend", "key\n<private-key>\nend"],
     ["key -----BEGIN PRIVATE KEY-----\nMHcCAQ, cut", "key <private-key>"],
     [`\\nghp_${"a".repeat(36)}`, "\\n<github-token>"],
+    ["<user><password>hunter2</password></user>", "<user><password><password></password></user>"],
+    ['<wsse:Password Type="text"> x </wsse:Password>', '<wsse:Password Type="text"> <password> </wsse:Password>'],
+    ["<secret><![CDATA[a<b]]></secret>", "<secret><![CDATA[<secret>]]></secret>"],
+    ["argv: [ 'node', '--password', 'x1', '--force' ]", "argv: [ 'node', '--password', '<password>', '--force' ]"],
+    [String.raw`{"a":"[\"--token\",\"x1\"]"}`, String.raw`{"a":"[\"--token\",\"<token>\"]"}`],
+    ["login <password> [--force]", "login <password> [--force]"],
+    ['[{"name":"password","value":"x1"}]', '[{"name":"password","value":"<password>"}]'],
+    ['{"value":"x1","name":"x-api-key"}', '{"value":"<api-key>","name":"x-api-key"}'],
+    ['{"name":"color","value":"red"}', '{"name":"color","value":"red"}'],
+    ["GET /a?session=8f2e1c77&x=1", "GET /a?session=<session-id>&x=1"],
+    ["a session=8f2e1c77 was opened", "a session=8f2e1c77 was opened"],
+    ["ALTER USER bob IDENTIFIED BY 'hunter2'", "ALTER USER bob IDENTIFIED BY '<password>'"],
+    ["alter role bob password 'hunter2' valid", "alter role bob password '<password>' valid"],
   ])("%j", (text, expected) => {
     expect(shortText(text)).toBe(expected);
   });
@@ -117,6 +130,21 @@ describe("attributes", () => {
     );
   });
 
+  it("lose values that stand beside the name of a secret, and after its option", () => {
+    expect(
+      attributes({
+        argv: ["node", "--password", "x", "--token", "--verbose", "-p", "y"],
+        form: [
+          { name: "password", value: "x" },
+          { value: "y", key: "x-api-key" },
+          { name: "color", value: "red" },
+        ],
+      }),
+    ).toBe(
+      '{"argv":["node","--password","<password>","--token","--verbose","-p","y"],"form":[{"name":"password","value":"<password>"},{"value":"<api-key>","key":"x-api-key"},{"name":"color","value":"red"}]}',
+    );
+  });
+
   it("are the same object when there is nothing to take out", () => {
     const given = { a: "x", b: [1, "y"], c: { d: null } };
     expect(redaction.attributes(given)).toBe(given);
@@ -148,6 +176,17 @@ describe("writes to tracked state", () => {
     const bytes = new TextEncoder().encode(`token=${jwt}`);
     const contents = { kind: "bytes", className: "Buffer", bytes, length: bytes.length } as const;
     expect(written({ kind: "contents", target, contents })).toContain('{"kind":"opaque","className":"Buffer <token>"}');
+  });
+
+  it("lose values that stand beside the name of a secret, and after its option", () => {
+    const elements = [text("--password"), text("x"), text("y")];
+    const array = { kind: "array", className: "Array", elements, entries: [] } as const;
+    expect(written({ kind: "contents", target, contents: array })).toMatch(/"<password>"\},\{[^}]*"y"/);
+    const entries = [["name", text("x-api-key")] as const, ["value", text("x")] as const];
+    const contents = { kind: "object", className: "Object", entries } as const;
+    expect(written({ kind: "contents", target, contents })).toContain(
+      '["value",{"kind":"primitive","value":"<api-key>"}]',
+    );
   });
 
   it("stay the same objects when there is nothing to take out", () => {

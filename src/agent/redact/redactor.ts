@@ -5,6 +5,7 @@ import type { AgentRecordBody } from "../../shared/protocol/agent-records.js";
 import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { isCardNumber, leastCardNumber } from "./card-numbers.js";
+import { isOptionValue, isValueKey, nameKeys, optionName } from "./name-value.js";
 import { Pseudonyms } from "./pseudonyms.js";
 import { RedactedOperations } from "./operations.js";
 import { type KeyKind, SecretKeys } from "./secret-keys.js";
@@ -142,7 +143,7 @@ class Redactor implements Redaction {
     for (let at = 0; at < keys.length; at++) {
       const key = keys[at] ?? "";
       const value = attributes[key] ?? null;
-      const kind = outer ?? (this.isHarmlessName(key) ? undefined : this.#keys.kindOf(key));
+      const kind = outer ?? this.#kindOf(key) ?? (isValueKey(key) ? this.#kindBeside(attributes) : undefined);
       const redacted = this.#value(value, kind, depth);
       const name = this.isHarmlessName(key) ? key : this.#texts.redacted(key);
       if (changed === undefined && (redacted !== value || name !== key))
@@ -152,13 +153,27 @@ class Redactor implements Redaction {
     return changed === undefined ? attributes : Object.fromEntries(changed);
   }
 
+  #kindOf(name: string): KeyKind | undefined {
+    return this.isHarmlessName(name) ? undefined : this.#keys.kindOf(name);
+  }
+
+  /** `{ name: "password", value: "x" }`. */
+  #kindBeside(attributes: Attributes): KeyKind | undefined {
+    for (const key of nameKeys) {
+      const name = attributes[key];
+      const kind = typeof name === "string" ? this.#keys.kindOf(name) : undefined;
+      if (kind !== undefined) return kind;
+    }
+    return undefined;
+  }
+
   #value(value: AttributeValue, kind: KeyKind | undefined, depth: number): AttributeValue {
     if (typeof value === "string") return kind === undefined ? this.#texts.redacted(value) : this.#secret(kind, value);
     if (typeof value === "number") return this.#number(kind, value) ?? value;
     if (typeof value !== "object" || value === null) return value;
     if (depth <= 0) return "…";
     if (!isList(value)) return this.#attributes(value, kind, depth - 1);
-    const items = value.map((item, at) => this.#value(item, kind ?? headerKind(value, at, this.#keys), depth - 1));
+    const items = value.map((item, at) => this.#value(item, kind ?? kindOfItem(value, at, this.#keys), depth - 1));
     return items.every((item, at) => item === value[at]) ? value : items;
   }
 
@@ -178,11 +193,14 @@ class Redactor implements Redaction {
   }
 }
 
-/** Raw headers are a list of names and values in turn. */
-function headerKind(list: readonly AttributeValue[], at: number, keys: SecretKeys): KeyKind | undefined {
-  const name = at % 2 === 1 ? list[at - 1] : undefined;
-  if (typeof name !== "string" || list.length % 2 !== 0) return undefined;
-  return headerNames.test(name) ? keys.kindOf(name) : undefined;
+/** Raw headers are a list of names and values in turn; in a command's arguments the value follows its option. */
+function kindOfItem(list: readonly AttributeValue[], at: number, keys: SecretKeys): KeyKind | undefined {
+  const before = list[at - 1];
+  if (typeof before !== "string") return undefined;
+  const option = optionName(before);
+  const item = list[at];
+  if (option !== undefined) return typeof item === "string" && isOptionValue(item) ? keys.kindOf(option) : undefined;
+  return at % 2 === 1 && list.length % 2 === 0 && headerNames.test(before) ? keys.kindOf(before) : undefined;
 }
 
 const headerNames = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{1,40})$/i;

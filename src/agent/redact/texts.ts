@@ -12,13 +12,15 @@ const units = { token: 1, digit: 2, separator: 4, percent: 8, hint: 16 } as cons
 const unitClasses = new Uint8Array(128);
 for (const unit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+")
   unitClasses[unit.charCodeAt(0)] = units.token | (unit >= "0" && unit <= "9" ? units.digit : 0);
-for (const unit of "=:@") unitClasses[unit.charCodeAt(0)] = units.separator;
+for (const unit of "=:@<") unitClasses[unit.charCodeAt(0)] = units.separator;
 unitClasses["%".charCodeAt(0)] = units.percent;
-/** What "basic", "bearer" and "--" begin with: texts without any of these need not be searched for them. */
-for (const unit of "bB-") unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.charCodeAt(0)] ?? 0) | units.hint;
+/** In what only words tell ("basic", "bearer", "--password", "password '…'"): other texts need not be searched for them. */
+for (const unit of "bB-'\"") unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.charCodeAt(0)] ?? 0) | units.hint;
 
 /** What a text may hold, as bits. */
 const [pairs, tokens, card, escapes] = [1, 2, 4, 8] as const;
+
+const wordsThatTell = /\bbasic\b|\bbearer\b|--|\b(?:identified by|password)\s{1,4}['"]/i;
 
 /** The shortest token is what follows "Basic ", and the shortest of the others is twice as long. */
 const leastTokenUnits = 16;
@@ -109,7 +111,7 @@ export class Texts {
     }
     const isLong =
       longest >= leastTokenUnits ||
-      (longest >= leastBasicUnits && (seen & units.hint) !== 0 && /\bbasic\b|\bbearer\b|--/i.test(text));
+      (longest >= leastBasicUnits && (seen & units.hint) !== 0 && wordsThatTell.test(text));
     return (
       this.#always |
       ((seen & units.separator) !== 0 ? pairs : 0) |

@@ -76,5 +76,9 @@ export const framedPatterns: readonly TokenPattern[] = [
   { kind: "bearer", pattern: /(?<=\b(?:[Bb]earer|BEARER)(?:\s{1,4}|%20|\+))[A-Za-z0-9._~+/=-]{8,4096}/g },
   { kind: "basic", pattern: /(?<=\b(?:[Bb]asic|BASIC)(?:\s{1,4}|%20|\+))[A-Za-z0-9+/=_-]{8,1024}/g },
   { kind: "password", pattern: /(?<=(?:\s-u|--user)[ =]["']?[^\s:"']{1,64}:)[^\s"']{1,256}/g },
+  {
+    kind: "password",
+    pattern: /(?<=\b(?:IDENTIFIED BY|identified by|PASSWORD|password)\s{1,4}['"])[^'"]{1,256}/g,
+  },
   { kind: "ssh-private-key", pattern: /b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]{16,16384}/g },
 ];

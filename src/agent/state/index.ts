@@ -4,6 +4,7 @@ import { type LocationOf, type StateLimits, defaultLimits } from "./followed.js"
 import { IdentityLog } from "./tracker.js";
 import { type WriteNotes } from "./writes.js";
 
+export { reportLeftOut } from "./left-out.js";
 export type { LocationOf, StateLimits } from "./followed.js";
 
 export interface StateTracker {

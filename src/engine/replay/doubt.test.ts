@@ -9,6 +9,7 @@ import { childrenOf } from "./children.js";
 import { Doubts } from "./doubt.js";
 import { LiveProgram, randomFrom } from "./live-program.test-support.js";
 import { historyFrom } from "./notation.test-support.js";
+import { sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 import { headOf } from "./preview.js";
 import { resolvePath } from "./resolve.js";
@@ -109,7 +110,7 @@ function textOf(graph: ObjectGraph, value: CapturedValue): string {
   const node = value.kind === "object" ? graph.node(value.id) : undefined;
   return node === undefined
     ? JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `${part}n` : part))
-    : headOf(node);
+    : headOf(node, sizeOfNode(node));
 }
 
 describe("what is not in doubt after lost writes", () => {

@@ -64,6 +64,11 @@ export class EngineKeeper<Process extends EngineProcess> {
     return this.#process;
   }
 
+  /** How often it died before no further one was started; undefined while one is. */
+  get gaveUpAfter(): number | undefined {
+    return this.#state === "given-up" ? this.#deaths.length : undefined;
+  }
+
   get isReady(): boolean {
     return this.#state === "ready";
   }

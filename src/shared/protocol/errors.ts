@@ -77,6 +77,10 @@ const catalogue = {
     message: "The engine stopped unexpectedly.",
     next: "Reload to start it again; what was recorded so far is in the file.",
   },
+  "engine-crashed": {
+    message: "The engine stopped {times} times in a row and is not started again.",
+    next: "Start Hindcast again; what was recorded so far is in the file. If it stays, report what the engine printed.",
+  },
   "wire-version": {
     message: "The program's agent speaks version {found}, this Hindcast {wanted}.",
     next: "Start the program again under this Hindcast.",
