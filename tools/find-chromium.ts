@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
+import { aptInstall, mayUseApt } from "./apt.js";
 
 /** Playwright starts its own build by itself; every other one has to be named. */
 export type FoundChromium = { readonly kind: "playwright" } | { readonly kind: "other"; readonly path: string };
@@ -32,7 +33,6 @@ export function findChromium(): FoundChromium | undefined {
 }
 
 const minutes = (count: number): number => count * 60_000;
-const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** Tries Playwright's installer, then the distribution's package; each bounded in time and shown as it runs. */
 export function installChromium(): FoundChromium | undefined {
@@ -42,10 +42,8 @@ export function installChromium(): FoundChromium | undefined {
   const playwright = (args: readonly string[]) =>
     run(process.execPath, ["node_modules/@playwright/test/cli.js", "install", ...args, "chromium"], minutes(4));
   if (!playwright(["--with-deps"])) {
-    if (isRoot() && existsSync("/usr/bin/apt-get")) {
-      run("apt-get", ["update", "-q"], minutes(2));
-      run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"], minutes(5));
-    } else if (!isRoot()) playwright([]);
+    if (mayUseApt()) aptInstall("chromium");
+    else if (process.getuid?.() !== 0) playwright([]);
   }
   return findChromium();
 }

@@ -1,6 +1,8 @@
 // npm test: everything that judges this repository, in the order that fails soonest: check (with the unit tests), the
 // integration tests on real processes, the browser tests, and the same specs in Electron where its binary is.
+import { existsSync } from "node:fs";
 import { explain, hindcastError } from "../src/shared/protocol/errors.js";
+import { aptInstall, mayUseApt } from "./apt.js";
 import { buildIfStale } from "./build-if-stale.js";
 import { findChromium, installChromium } from "./find-chromium.js";
 import { electronBinary } from "../src/cli/electron-binary.js";
@@ -56,6 +58,8 @@ async function runAll(): Promise<boolean> {
     console.error(`${message} ${next}`);
     return false;
   }
+  // The tests that set clocks are skipped without it.
+  if (mayInstall && mayUseApt() && !existsSync("/usr/bin/faketime")) aptInstall("faketime");
   const allCounts: TestCounts[] = [];
   for (const { name, step, env } of suites) {
     console.log(`\n== ${step.name}`);
