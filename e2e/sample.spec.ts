@@ -40,10 +40,12 @@ test("opens with one click, at its end, all panes filled", async ({ app }) => {
 });
 
 test("another address put into the same tab moves the playhead, or opens what it names", async ({ app }) => {
+  const written = () => BigInt(new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("at") ?? 0);
   await app.time.goTo("+10s");
-  await expect.poll(() => new URL(app.page.url()).hash).toContain("at=");
+  const shown = (await app.time.now.textContent()) ?? "";
+  await expect.poll(() => clockTextOf(written())).toBe(shown);
   const file = openPath(app);
-  const at = BigInt(new URLSearchParams(new URL(app.page.url()).hash.slice(1)).get("at") ?? 0) - 2_500_000_000n;
+  const at = written() - 2_500_000_000n;
   const hash = new URLSearchParams({ file, at: String(at) }).toString();
   const putIn = (text: string) => app.page.evaluate((put) => void (location.hash = put), text);
   await putIn(hash);

@@ -129,12 +129,14 @@ describe("recording.copy", () => {
       await codeOf({ recordingId, path: engine.path("gone.hindcast") }),
       await codeOf({ recordingId, path: engine.path("folder"), overwrite: true }),
       await codeOf({ recordingId, path: engine.path("nowhere/copy.hindcast") }),
+      await codeOf({ recordingId, path: own }),
       await codeOf({ recordingId, path: own, overwrite: true }),
     ]).toEqual([
       "file-exists /taken.hindcast",
       "file-exists /gone.hindcast.wal",
       "cannot-write /folder",
       "no-such-folder /nowhere",
+      "file-exists /test.hindcast",
       "recording-in-use /test.hindcast",
     ]);
     expect(readFileSync(engine.path("taken.hindcast"), "utf8")).toBe("mine");

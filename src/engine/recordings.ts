@@ -156,8 +156,10 @@ export class Recordings {
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
     const open = await this.#byPath.get(await truePath(path));
-    if (open?.ok === true)
-      return failed(hindcastError(open.value === recording ? "file-exists" : "recording-in-use", { path }));
+    if (open?.ok === true) {
+      const isItself = open.value === recording && !to.overwrite;
+      return failed(hindcastError(isItself ? "file-exists" : "recording-in-use", { path }));
+    }
     let toldMs = Date.now();
     const copied = await recording.copyTo({
       path,

@@ -204,8 +204,11 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   "bad-request": async () => errorOf(await client.call("recording.open", JSON.parse('{"path": 7}'))),
   "engine-lost": async () => {
     const own = await connected();
+    // It stands still, so that it cannot answer before it is killed.
+    const pid = child.pid ?? 0;
+    if (process.platform !== "win32") process.kill(pid, "SIGSTOP");
     const waiting = own.call("recording.open", { path: sample });
-    process.kill(child.pid ?? 0, "SIGKILL");
+    process.kill(pid, "SIGKILL");
     const lost = errorOf(await waiting);
     client = await connected();
     return lost;

@@ -10,8 +10,9 @@ export function keepPlace(page: Window, session: Session): void {
   const first = placeFromAddress(page.location.hash, page.location.search);
   if (first !== undefined) void session.open(first.path, first);
   // What is written here replaces the address without this event; it comes from a person or a link.
-  page.addEventListener("hashchange", () => {
-    const place = placeFromAddress(page.location.hash, "");
+  page.addEventListener("hashchange", ({ newURL }) => {
+    // Of the event and not of the page: what was written here meanwhile would be read instead.
+    const place = placeFromAddress(new URL(newURL).hash, "");
     if (place === undefined) session.close();
     else void session.goTo(place);
   });

@@ -11,3 +11,5 @@ export async function resolve(specifier, context, next) {
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 await import("node:zlib");
 process.stdout.write("the program\n");
+// What the thread of the hooks prints may be lost when a program ends at once; that is so without a recording, too.
+await new Promise((resolve) => setTimeout(resolve, 300));
