@@ -123,23 +123,58 @@ export class Junk {
   }
 }
 
-/** Each boundary gets so long; `TORTURE=full` gives it minutes. A round that fails names its seed. */
-const budgetMs = process.env["TORTURE"] === "full" ? 10 * 60_000 : 15_000;
-/** On a machine that is starved there are at least so many. */
+/**
+ * In the gate each boundary gets a few seconds and at least so many rounds, also on a machine that is starved.
+ * `FUZZ_SECONDS=600` gives each so long; `TORTURE=full` means ten minutes. `FUZZ_SEED=7` runs the round with that seed, and
+ * with `FUZZ_SECONDS` those after it, too.
+ */
 const leastRounds = 20;
+const asked = {
+  seconds: numberIn("FUZZ_SECONDS") ?? (process.env["TORTURE"] === "full" ? 600 : undefined),
+  seed: numberIn("FUZZ_SEED"),
+};
+/** Far more than any round takes: what is not over by then hangs. */
+const mostRoundMs = 120_000;
 
-/** Runs rounds with seeds from `first` on until the budget is spent; resolves with their number. */
-export async function fuzz(first: number, round: (junk: Junk, seed: number) => Promise<void> | void): Promise<number> {
-  const endMs = performance.now() + budgetMs;
-  let seed = first;
-  for (; performance.now() < endMs || seed < first + leastRounds; seed++) {
+function numberIn(name: string): number | undefined {
+  const text = process.env[name];
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} takes a whole number`);
+  return Number(text);
+}
+
+export interface FuzzBudget {
+  /** The seed of the first round. */
+  readonly first: number;
+  /** In the gate. */
+  readonly seconds: number;
+}
+
+/** Runs rounds, each with a seed of its own, until the budget is spent; resolves with their number. */
+export async function fuzz(
+  { first, seconds }: FuzzBudget,
+  round: (junk: Junk, seed: number) => Promise<void> | void,
+): Promise<number> {
+  const start = asked.seed ?? first;
+  const isOneRound = asked.seed !== undefined && asked.seconds === undefined;
+  const least = isOneRound ? 1 : leastRounds;
+  const endMs = performance.now() + (isOneRound ? 0 : (asked.seconds ?? seconds) * 1000);
+  let seed = start;
+  for (; performance.now() < endMs || seed < start + least; seed++) {
     try {
-      await round(new Junk(seed), seed);
+      await within(mostRoundMs, round(new Junk(seed), seed));
     } catch (error) {
-      throw new Error(`seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
-        cause: error,
-      });
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      throw new Error(`FUZZ_SEED=${seed} fails: ${reason}`, { cause: error });
     }
   }
-  return seed - first;
+  return seed - start;
+}
+
+async function within(ms: number, work: Promise<void> | void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the round was not over after ${ms / 1000} s`)), ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

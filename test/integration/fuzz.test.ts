@@ -19,6 +19,7 @@ import { engineCalls } from "../../src/shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../src/shared/protocol/errors.js";
 import { type EngineClient, connectToEngine } from "../../src/shared/protocol/rpc.js";
 import { objectId } from "../../src/shared/trace/value.js";
+import { withoutPaths } from "../fuzz/page-calls.js";
 import { type Junk, fuzz } from "../fuzz/random.js";
 
 const minutes = 60_000;
@@ -94,7 +95,7 @@ describe("junk", () => {
       const good = await SocketAgent.greet(socketPath, helloOf({ token, runId: "good" }));
       const maker = new RecordMaker();
       let batches = 0;
-      const rounds = await fuzz(1, async (junk, seed) => {
+      const rounds = await fuzz({ first: 1, seconds: 15 }, async (junk, seed) => {
         const socket = connect(socketPath);
         const closed = once(socket, "close");
         socket.on("error", () => undefined);
@@ -140,7 +141,7 @@ describe("junk", () => {
   it(
     "in a batch is refused as malformed or read as records",
     async () => {
-      await fuzz(1000, (junk) => {
+      await fuzz({ first: 1000, seconds: 5 }, (junk) => {
         for (let left = 100; left > 0; left--) {
           const batch = batchBody(1, someRecords(new RecordMaker(), junk)).subarray(12);
           try {
@@ -166,7 +167,7 @@ describe("junk", () => {
       const { recordingId } = opened.value;
       // Whatever is made is made below the test's folder.
       const known = ["", recordingId, "ledger", "accounts", join(folder, "none"), join(folder, "a\0b"), "+1s"];
-      await fuzz(2000, async (junk) => {
+      await fuzz({ first: 2000, seconds: 12 }, async (junk) => {
         const transport = await child.connect();
         if (transport === undefined) throw new Error("the engine is gone");
         let answers = 0;
@@ -210,7 +211,7 @@ describe("junk", () => {
         "1e9",
         "0",
       ];
-      await fuzz(3000, (junk) => {
+      await fuzz({ first: 3000, seconds: 5 }, (junk) => {
         for (let left = 50; left > 0; left--) {
           const given = Array.from({ length: junk.below(9) }, () => {
             const word = junk.chance(0.7) ? junk.pick(words) : junk.text(10);
@@ -231,11 +232,4 @@ function shapeOf(parsed: Result<Parsed, HindcastError>): string {
   return parsed.value.kind === "text" || Object.hasOwn(commands, parsed.value.name)
     ? "as documented"
     : "something else";
-}
-
-/** Texts that could name a file outside the test's folder are made harmless. */
-function withoutPaths(value: unknown): unknown {
-  if (typeof value === "string") return `\0${value}`;
-  if (Array.isArray(value)) return value.map(withoutPaths);
-  return value;
 }

@@ -139,12 +139,59 @@ export interface ServedClient {
   close(): void;
 }
 
-/** Answers one client. A handler that throws is a bug of ours and reaches the client as "internal". */
+/** Of one client: the others' calls are not kept waiting behind thousands of its own. */
+const mostAtOnce = 16;
+/** Far more than the calls that any of our own clients has waiting. */
+const mostWaitingBytes = 64 * 1024 * 1024;
+
+interface Asked {
+  readonly id: number;
+  readonly name: string;
+  readonly args: unknown;
+  readonly size: number;
+}
+
+/**
+ * Answers one client. A handler that throws is a bug of ours and reaches the client as "internal". What a client that is
+ * gone had still waiting is not worked on.
+ */
 export function serveEngine(transport: Transport, codec: Codec, handlers: CallHandlers): ServedClient {
   const running = new Map<number, { aborted: boolean }>();
+  const waiting = new Map<number, Asked>();
+  let waitingBytes = 0;
+  let busy = 0;
 
-  const answer = async (id: number, name: string, rawArgs: unknown): Promise<void> => {
-    const outcome = await outcomeOf(id, name, rawArgs);
+  const take = (asked: Asked): void => {
+    if (busy < mostAtOnce) return void work(asked);
+    if (waitingBytes + asked.size > mostWaitingBytes) {
+      const error = hindcastError("bad-request", { reason: "too many calls wait for an answer" });
+      return transport.send(codec.encode({ kind: "error", id: asked.id, error }));
+    }
+    forget(asked.id);
+    waiting.set(asked.id, asked);
+    waitingBytes += asked.size;
+  };
+
+  const forget = (id: number): Asked | undefined => {
+    const asked = waiting.get(id);
+    waitingBytes -= asked?.size ?? 0;
+    waiting.delete(id);
+    return asked;
+  };
+
+  const next = (): Asked | undefined => {
+    for (const id of waiting.keys()) return forget(id);
+    return undefined;
+  };
+
+  const work = async (first: Asked): Promise<void> => {
+    busy++;
+    for (let asked: Asked | undefined = first; asked !== undefined; asked = next()) await answer(asked);
+    busy--;
+  };
+
+  const answer = async ({ id, name, args }: Asked): Promise<void> => {
+    const outcome = await outcomeOf(id, name, args);
     if (!running.delete(id)) return;
     transport.send(
       codec.encode(
@@ -173,16 +220,19 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
     const read = v.safeParse(message, decodeSafely(codec, bytes));
     if (!read.success) return;
     const asked = read.output;
-    if (asked.kind === "call") void answer(asked.id, asked.name, asked.args);
+    if (asked.kind === "call") take({ ...asked, size: bytes.length });
     if (asked.kind === "cancel") {
       const signal = running.get(asked.id);
       if (signal !== undefined) signal.aborted = true;
       running.delete(asked.id);
+      forget(asked.id);
     }
   });
   transport.onClose(() => {
     for (const signal of running.values()) signal.aborted = true;
     running.clear();
+    waiting.clear();
+    waitingBytes = 0;
   });
 
   return {

@@ -1,0 +1,91 @@
+// Both ends of a line in memory; the engine's handlers are the test's, so that it decides when a call is over.
+import { describe, expect, it } from "vitest";
+import { createCodec } from "./codec.js";
+import type { CallHandlers, Transport } from "./rpc.js";
+import { connectToEngine, serveEngine } from "./rpc.js";
+
+class Line {
+  readonly #listeners = { page: [] as ((bytes: Uint8Array) => void)[], engine: [] as ((bytes: Uint8Array) => void)[] };
+  readonly #closes: (() => void)[] = [];
+
+  readonly page = this.#end("page", "engine");
+  readonly engine = this.#end("engine", "page");
+
+  #end(own: "page" | "engine", other: "page" | "engine"): Transport {
+    return {
+      send: (bytes) => {
+        for (const listener of this.#listeners[other]) listener(bytes);
+      },
+      onMessage: (listener) => void this.#listeners[own].push(listener),
+      onClose: (listener) => void this.#closes.push(listener),
+      close: () => {
+        for (const listener of this.#closes.splice(0)) listener();
+      },
+    };
+  }
+}
+
+/** Copies to a path are its only calls: each is begun when it is its turn, and over when the test says so. */
+function engineOfTurns() {
+  const begun: string[] = [];
+  const over: (() => void)[] = [];
+  const copy: CallHandlers["recording.copy"] = ({ path }) => {
+    begun.push(path);
+    return new Promise((resolve) => over.push(() => resolve({ ok: true, value: { path, sizeBytes: 1 } })));
+  };
+  const line = new Line();
+  const codec = createCodec();
+  serveEngine(line.engine, codec, { "recording.copy": copy } as unknown as CallHandlers);
+  const client = connectToEngine(line.page, codec);
+  const ask = (path: string, signal?: AbortSignal) => client.call("recording.copy", { recordingId: "", path }, signal);
+  return { begun, over, ask, line };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `c${at}`);
+
+describe("serveEngine", () => {
+  it("works on so many calls of one client at a time, the others in their order", async () => {
+    const { begun, over, ask } = engineOfTurns();
+    const answers = names(40).map((name) => ask(name));
+    await settled();
+    expect(begun).toEqual(names(16));
+    for (let done = 0; done < 40; done++) {
+      over[done]?.();
+      await settled();
+    }
+    expect(begun).toEqual(names(40));
+    expect((await Promise.all(answers)).every(({ ok }) => ok)).toBe(true);
+  });
+
+  it("does not begin what was taken back, nor anything of a client that is gone", async () => {
+    const { begun, over, ask, line } = engineOfTurns();
+    const abort = new AbortController();
+    const answers = names(30).map((name, at) => ask(name, at === 16 ? abort.signal : undefined));
+    await settled();
+    abort.abort();
+    over[0]?.();
+    await settled();
+    expect(begun).toEqual([...names(16), "c17"]);
+    line.page.close();
+    for (const end of over) end();
+    await settled();
+    expect(begun).toHaveLength(17);
+    expect((await Promise.all(answers)).filter(({ ok }) => ok)).toHaveLength(1);
+  });
+
+  it("refuses more than may wait, and answers what waits", async () => {
+    const { begun, over, ask } = engineOfTurns();
+    const path = "x".repeat(4_000_000);
+    const answers = Array.from({ length: 40 }, () => ask(path));
+    await settled();
+    for (let done = 0; done < 40; done++) {
+      over[done]?.();
+      await settled();
+    }
+    const outcomes = await Promise.all(answers);
+    const refused = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.code]));
+    expect(refused).toEqual(Array.from({ length: 40 - begun.length }, () => "bad-request"));
+    expect([begun.length > 16, begun.length < 40]).toEqual([true, true]);
+  });
+});

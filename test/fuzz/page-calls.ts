@@ -1,0 +1,89 @@
+// Calls as a window makes them, and what a broken or hostile page could make of them.
+import type { CallArgs, EngineCallName, RecordingSummary } from "../../src/shared/protocol/engine-calls.js";
+import type { Junk } from "./random.js";
+
+export interface AnyCall {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+const call = <Name extends EngineCallName>(name: Name, args: CallArgs<Name>): AnyCall => ({ name, args });
+
+/** Each is answered with a value. Copies go to `copyTo`. */
+export function validCalls({ recordingId, start, end, scopes }: RecordingSummary, copyTo: string): readonly AnyCall[] {
+  const range = { recordingId, from: start, to: end };
+  const instant = { kind: "instant", instant: end } as const;
+  const [owner] = scopes;
+  const where = { recordingId, process: owner?.process ?? 1, scope: owner?.scope ?? "" };
+  return [
+    call("engine.versions", {}),
+    call("recordings.list", {}),
+    call("recording.summary", { recordingId }),
+    call("recording.copy", { recordingId, path: copyTo, overwrite: true }),
+    call("timeline.density", { ...range, buckets: 100 }),
+    call("timeline.step", { recordingId, from: instant, direction: "previous", kind: "write", scope: where.scope }),
+    call("timeline.marks", { recordingId }),
+    call("state.rows", { ...where, at: instant, expanded: [""], offset: 0, limit: 100 }),
+    call("state.at", { ...where, at: instant }),
+    call("state.diff", { ...where, a: { kind: "instant", instant: start }, b: instant, limit: 100 }),
+    call("state.history", { ...where, path: "", limit: 100 }),
+    call("state.lastWriter", { ...where, path: "", at: instant }),
+    call("spans.range", { ...range, limit: 1000 }),
+    call("spans.openAt", { recordingId, instant: end, limit: 100 }),
+    call("spans.page", { ...range, limit: 100 }),
+    call("events.page", { ...range, limit: 100, after: { instant: start, process: 1, seq: 1 } }),
+    call("events.range", { ...range, limit: 1000 }),
+    call("events.around", { recordingId, instant: end, before: 10, after: 10 }),
+    call("logs.page", { recordingId, first: 0, limit: 2000, text: "a", minSeverity: 1 }),
+    call("logs.around", { recordingId, instant: end, before: 10, after: 10 }),
+    call("metrics.list", { recordingId }),
+    call("metrics.range", { ...range, series: [1, 2], points: 1000 }),
+  ];
+}
+
+/** The same call with something wrong in it, as a rule. Texts in it name no file: `\0` is in no path. */
+export function mutated(junk: Junk, { name, args }: AnyCall): AnyCall {
+  const keys = Object.keys(args).filter((key) => key !== "path" || name !== "recording.copy");
+  if (keys.length === 0 || junk.chance(0.2)) return { name, args };
+  const key = junk.pick(keys);
+  const old = args[key];
+  const change = (): unknown => {
+    switch (junk.below(5)) {
+      case 0:
+        return typeof old === "bigint" ? junk.bigint() : typeof old === "number" ? junk.number() : junk.text(20);
+      case 1:
+        return [old, old];
+      case 2:
+        return deep(old, 1 + junk.below(300));
+      case 3:
+        return "x".repeat(junk.below(200_000));
+      default:
+        return withoutPaths(junk.value());
+    }
+  };
+  switch (junk.below(8)) {
+    case 0: {
+      const { [key]: _left, ...rest } = args;
+      return { name, args: rest };
+    }
+    case 1:
+      return { name, args: { ...args, [junk.text(8)]: withoutPaths(junk.value()), constructor: 1, toString: null } };
+    case 2:
+      return { name: junk.chance(0.5) ? junk.text(300) : junk.pick(["__proto__", "constructor", "toString"]), args };
+    default:
+      return { name, args: { ...args, [key]: change() } };
+  }
+}
+
+function deep(value: unknown, levels: number): unknown {
+  let nested = value;
+  for (let left = levels; left > 0; left--) nested = [nested];
+  return nested;
+}
+
+/** Texts that could name a file outside the test's folder are made harmless. */
+export function withoutPaths(value: unknown): unknown {
+  if (typeof value === "string") return `\0${value}`;
+  if (Array.isArray(value)) return value.map(withoutPaths);
+  return value;
+}
