@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // The command line's root: puts the world together, runs one command, leaves as it ended.
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { EngineChild } from "../serve/engine-child.js";
 import { steadyCallTo } from "../serve/steady-call.js";
@@ -27,7 +26,7 @@ const terminal: Terminal = {
   out: new Output(process.stdout),
   err: new Output(process.stderr),
   get input() {
-    return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+    return process.stdin;
   },
 };
 

@@ -96,7 +96,7 @@ export const options = {
   },
   durability: {
     flags: "--durability <ms>",
-    help: "At most so long after it was received a record is on the disk, 10 to 10000; 250 when left out",
+    help: "At most so long after the engine received it a record is on the disk, 10 to 10000; 250 when left out",
     schema: wholeNumber("durability", 10, 10_000),
   },
   redact: {
@@ -153,7 +153,11 @@ export const options = {
     help: 'Where in the scope: accounts.acc_1.balance, entries[0]; "" is all of it',
     schema: text,
   },
-  at: { flags: "--at <time>", help: "The instant; - reads instants from standard input, one a line", schema: text },
+  at: {
+    flags: "--at <time>",
+    help: "The instant (state: - reads instants from standard input, one a line)",
+    schema: text,
+  },
   from: { flags: "--from <time>", help: "First instant (where optional, the recording's start)", schema: text },
   to: { flags: "--to <time>", help: "Last instant (where optional, the recording's end)", schema: text },
   limit: {

@@ -4,8 +4,9 @@ import type { CallResult, RecordingSummary } from "../shared/protocol/engine-cal
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { formatPath, parsePath } from "../shared/trace/path.js";
 import type { CommandArgs } from "./decode-args.js";
+import { inBatches } from "./in-batches.js";
 import { type Done, type Reading, atInstant, done, processOf, withRecording } from "./reading.js";
-import { changeRow, onOneLine, printed, writeRow } from "./rows.js";
+import { changeRow, endBefore, onOneLine, printed, writeRow } from "./rows.js";
 import type { Ending } from "./terminal.js";
 import { offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
@@ -44,11 +45,13 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
     if (!found.ok) return found;
     const value = found.value.value === undefined ? notYet : found.value.value;
     await noteUncertain(world, found.value.uncertain);
+    const { summary } = reading;
+    const end = endBefore(summary, subject.process, at.value);
     if (args.json) {
       await reading.out.line(JSON.stringify(value));
+      if (end !== undefined) await note(world, `At that instant ${end}: its last state is printed.`);
       return done;
     }
-    const { summary } = reading;
     if (found.value.value === undefined) {
       const first = summary.scopes.find(
         (one) => one.process === subject.process && one.scope === args.scope,
@@ -58,52 +61,95 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
       return done;
     }
     const since = `last write ${found.value.seq} at ${offsetFromStart(found.value.instant, summary.start)}`;
-    await reading.out.line(onOneLine(`${args.scope} at ${offsetFromStart(at.value, summary.start)} (${since})`));
+    const facts = end === undefined ? since : `${since}; ${end}`;
+    await reading.out.line(onOneLine(`${args.scope} at ${offsetFromStart(at.value, summary.start)} (${facts})`));
     await reading.out.line(JSON.stringify(found.value.value, undefined, 2));
     return done;
   });
 
+/** Beside the answer, not in it: what is printed as JSON stays one value. */
+async function note({ terminal: { err } }: World, text: string): Promise<void> {
+  await err.line(text);
+  await err.flush();
+}
+
 const mostNamed = 5;
 
-/** Beside the answer, not in it: what is printed as JSON stays one value. */
-async function noteUncertain({ terminal }: World, paths: readonly string[]): Promise<void> {
+async function noteUncertain(world: World, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
   const named = paths.slice(0, mostNamed).map((path) => (path === "" ? "the value itself" : path));
   const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : "";
   const why = "Known only between two looks, or after writes that were lost";
-  await terminal.err.line(`${why}, may have been something else: ${named.join(", ")}${more}`);
-  await terminal.err.flush();
+  await note(world, `${why}, may have been something else: ${named.join(", ")}${more}`);
 }
 
-/** Looked up in the order of time, which costs one pass over the writes, and printed in the order asked. */
+/**
+ * Answers come in the order asked, and without waiting for instants that have not been typed yet: whoever asks one after
+ * the other gets each answer. What has come together is looked up in the order of time, in one pass over the writes.
+ */
 async function manyStates(world: World, reading: Reading, subject: Subject): Promise<Done> {
-  const wanted: { readonly line: number; readonly instant: bigint }[] = [];
-  for await (const text of world.terminal.input) {
-    if (text.trim() === "") continue;
-    const at = reading.instant(text);
-    if (!at.ok) return failed(hindcastError("bad-time", { text: `${text.trim()} (line ${wanted.length + 1})` }));
-    wanted.push({ line: wanted.length, instant: at.value });
-  }
-  const byTime = [...wanted].sort((a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : 0));
-  const lines = new Array<string>(wanted.length);
-  let last: { readonly instant: bigint; readonly text: string } | undefined;
-  const uncertain = new Set<bigint>();
-  for (const { line, instant } of byTime) {
-    if (last?.instant !== instant) {
-      const found = await reading.call("state.at", { ...subject, at: atInstant(instant) });
-      if (!found.ok) return found;
-      if (found.value.uncertain.length > 0) uncertain.add(instant);
-      last = { instant, text: JSON.stringify(found.value.value === undefined ? notYet : found.value.value) };
+  let lines = 0;
+  const notes: Notes = { uncertain: new Set(), afterEnd: new Set() };
+  for await (const texts of inBatches(world.terminal.input)) {
+    const wanted: bigint[] = [];
+    let bad: Done = done;
+    for (const text of texts) {
+      lines += 1;
+      if (text.trim() === "") continue;
+      const at = reading.instant(text);
+      if (!at.ok) {
+        bad = failed(hindcastError("bad-time", { text: `${text.trim()} (line ${lines})` }));
+        break;
+      }
+      wanted.push(at.value);
     }
-    lines[line] = last.text;
+    const answered = await answerBatch(reading, subject, wanted, notes);
+    if (!answered.ok) return answered;
+    if (!bad.ok) return bad;
+    if (reading.out.isClosed) return done;
   }
-  for (const line of lines) await reading.out.line(line);
+  await noteMany(world, reading, subject, notes);
+  return done;
+}
+
+interface Notes {
+  readonly uncertain: Set<bigint>;
+  readonly afterEnd: Set<bigint>;
+}
+
+async function answerBatch(
+  { call, out, summary }: Reading,
+  subject: Subject,
+  wanted: readonly bigint[],
+  notes: Notes,
+): Promise<Done> {
+  const answers = new Map<bigint, string>();
+  for (const instant of [...new Set(wanted)].toSorted((a, b) => (a < b ? -1 : 1))) {
+    const found = await call("state.at", { ...subject, at: atInstant(instant) });
+    if (!found.ok) return found;
+    if (found.value.uncertain.length > 0) notes.uncertain.add(instant);
+    if (endBefore(summary, subject.process, instant) !== undefined) notes.afterEnd.add(instant);
+    answers.set(instant, JSON.stringify(found.value.value === undefined ? notYet : found.value.value));
+  }
+  for (const instant of wanted) await out.line(answers.get(instant) ?? "");
+  await out.flush();
+  return done;
+}
+
+async function noteMany(
+  { terminal: { err } }: World,
+  { summary }: Reading,
+  { process }: Subject,
+  { uncertain, afterEnd }: Notes,
+): Promise<void> {
   if (uncertain.size > 0) {
     const which = `At ${uncertain.size} of these instants something may have been something else`;
-    await world.terminal.err.line(`${which}; state --at INSTANT names it.`);
-    await world.terminal.err.flush();
+    await err.line(`${which}; state --at INSTANT names it.`);
   }
-  return done;
+  const [after] = afterEnd;
+  const end = after === undefined ? undefined : endBefore(summary, process, after);
+  if (end !== undefined) await err.line(`At ${afterEnd.size} of these instants ${end}: its last state is printed.`);
+  await err.flush();
 }
 
 /** Page by page, so that what is printed first does not wait for what is printed last, and little is held at once. */

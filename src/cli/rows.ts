@@ -168,6 +168,19 @@ export function markRow(mark: CallResult<"timeline.marks">[number], summary: Rec
 
 const tailMissing = "connection lost; what it did last may be missing";
 
+/** Why nothing more can have changed by then, undefined while it could: the process, or the recording, had ended. */
+export function endBefore(
+  { processes, start, end }: Pick<RecordingSummary, "processes" | "start" | "end">,
+  number: number,
+  instant: bigint,
+): string | undefined {
+  const process = processes.find((one) => one.process === number);
+  if (process?.ended === undefined)
+    return instant <= end ? undefined : `the recording had ended (at ${offsetFromStart(end, start)})`;
+  const { at } = process.ended;
+  return instant <= at ? undefined : `the process had ended (${fateText(process)}, at ${offsetFromStart(at, start)})`;
+}
+
 function fateText({ ended, endUnknown }: ProcessSummary): string {
   if (ended === undefined) return "running or cut off";
   const { exitCode, signal } = ended;

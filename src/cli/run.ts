@@ -61,7 +61,7 @@ async function runUnder(
   const stopped = await call("recording.stop", { recordingId, ended: howEnded(program.value.pid, ending) });
   // A closed one had been brought to its end by an engine that was killed before it could say so.
   if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(terminal, stopped.error);
-  if (!signals.isInterrupted() && stopped.ok) {
+  if (stopped.ok) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
     await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);
     await terminal.err.flush();

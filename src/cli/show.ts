@@ -1,6 +1,7 @@
 // Showing recordings: `serve`, `open`, `demo`, and what `run` shares with them. An engine of its own, the serve host in
 // front of it, and a window or browser that asks there.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
@@ -114,8 +115,20 @@ export const open = (world: World, args: CommandArgs<"open">): Promise<Ending> =
     openFile(world, args.file),
   );
 
-export const demo = (world: World, args: CommandArgs<"demo">): Promise<Ending> =>
-  inWindow(world, args, { args: ["--demo"] }, (call) => call("recording.demo", {}));
+/** What is served here is recorded here, too: the file stays. The desktop app records its own. */
+export async function demo(world: World, args: CommandArgs<"demo">): Promise<Ending> {
+  let path: string | undefined;
+  const ending = await inWindow(world, args, { args: ["--demo"] }, async (call) => {
+    const started = await call("recording.demo", {});
+    if (started.ok) path = started.value.path;
+    return started;
+  });
+  if (path !== undefined && existsSync(path)) {
+    await world.terminal.out.line(`Hindcast: the demo is recorded in ${path}`);
+    await world.terminal.out.flush();
+  }
+  return ending;
+}
 
 /** Opens or starts what is to be shown first; undefined shows the welcome page. */
 type First = (call: Call) => Promise<Result<RecordingSummary | undefined, HindcastError>>;

@@ -1,5 +1,5 @@
 // What a command has of the terminal it runs in. Output that nobody reads any more (`| head`) ends quietly.
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { type HindcastError, explain } from "../shared/protocol/errors.js";
 
 /** How a command ended: with a code, or by the signal that ended the program it ran. */
@@ -48,7 +48,7 @@ export class Output {
 export interface Terminal {
   readonly out: Output;
   readonly err: Output;
-  readonly input: AsyncIterable<string>;
+  readonly input: Readable;
 }
 
 /** Prints an error of the catalogue the way every command does. */

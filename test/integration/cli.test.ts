@@ -268,6 +268,40 @@ describe("the reading commands", () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
+  it("answer each instant of standard input before the next is typed, and count lines as the reader does", async () => {
+    const seen = await recorded;
+    const [at = "", total] = seen[3] ?? [];
+    const running = place.start(["state", "read.hindcast", "--scope", "cart", "--at", "-"]);
+    running.child.stdin.write(`${at}\n`);
+    expect(await running.printed(/"total":(\d+)/)).toBe(String(total));
+    // Its input stays open: what it cannot understand ends it all the same.
+    running.child.stdin.write(`\n\n${at}\n\nnonsense\n${at}\n`);
+    const { code, out, err } = await running.ended;
+    expect([code, rowsOf(out).map((row) => row["total"])]).toEqual([1, [total, total]]);
+    expect(err).toMatch(/^hindcast: nonsense \(line 6\) is not a time\.\n/);
+  });
+
+  it("say when the process had ended by the instant asked for", async () => {
+    await recorded;
+    const ask = (at: string, ...more: string[]) =>
+      place.run(["state", "read.hindcast", "--scope", "cart", "--at", at, ...more]);
+    const ended = String.raw`the process had ended \(ended with 0, at \+\d+\.\d{6}s\)`;
+    const text = await ask("+1h");
+    expect([text.err, text.out]).toEqual([
+      "",
+      expect.stringMatching(
+        new RegExp(String.raw`^cart at \+3600\.000000s \(last write \d+ at \+\S+s; ${ended}\)\n\{`),
+      ),
+    ]);
+    const json = await ask("+1h", "--json");
+    expect(JSON.parse(json.out)).toMatchObject({ total: 20 });
+    expect(json.err).toMatch(new RegExp(`^At that instant ${ended}: its last state is printed\\.\n$`));
+    const many = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "-"], "start\n+1h\n+2h\n+2h\n");
+    expect(rowsOf(many.out)).toHaveLength(4);
+    expect(many.err).toMatch(new RegExp(`^At 2 of these instants ${ended}: its last state is printed\\.\n$`));
+    expect(await ask("+50ms", "--json")).toMatchObject({ err: "" });
+  });
+
   it("say that a state was not there yet", async () => {
     await recorded;
     const { out } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start", "--json"]);
@@ -527,6 +561,20 @@ describe("hindcast serve", () => {
   });
 });
 
+describe("hindcast demo", () => {
+  afterEach(nothingIsLeft);
+
+  it("says where its recording is when Ctrl+C has ended it", async () => {
+    const running = place.start(["demo", "--no-open"]);
+    await running.printed(linkPattern);
+    running.child.kill("SIGINT");
+    const { code, out, err } = await running.ended;
+    const [, path = ""] = /\nHindcast: the demo is recorded in (.*\.hindcast)\n$/.exec(out) ?? [];
+    expect([code, err, existsSync(path)]).toEqual([0, "", true]);
+    expect((await place.run(["info", path])).out).toMatch(/ledger/);
+  });
+});
+
 describe("hindcast run", () => {
   afterEach(nothingIsLeft);
 
@@ -544,6 +592,7 @@ describe("hindcast run", () => {
     running.child.kill("SIGINT");
     const ended = await running.ended;
     expect([ended.code, ended.out]).toEqual([3, "up\nclosing\n"]);
+    expect(ended.err).toMatch(/the program ended with 3; recorded in .*run\.hindcast\n$/);
     expect((await place.run(["logs", "run.hindcast"])).out).toContain("closing");
   });
 
