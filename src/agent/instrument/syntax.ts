@@ -162,3 +162,37 @@ export function forEachChild(node: ESTree.Node, visit: (child: ESTree.Node) => v
     }
   }
 }
+
+/** Evaluating these twice is evaluating them once. */
+export const isSimple = (node: ESTree.Node): boolean =>
+  node.type === "Identifier" || node.type === "ThisExpression" || node.type === "Super";
+
+export const isLogical = (operator: string): boolean => operator === "??=" || operator === "||=" || operator === "&&=";
+
+/** A chain whose value is called or used as a tag passes its object on as `this`, which a call around it would lose. */
+export const isBoundTo = (chain: ESTree.ChainExpression, parent: ESTree.Node): boolean =>
+  (parent.type === "CallExpression" && parent.callee === chain) ||
+  (parent.type === "TaggedTemplateExpression" && parent.tag === chain);
+
+export const isResultOf = (whole: ESTree.Node, call: ESTree.CallExpression): boolean =>
+  whole === call || (whole.type === "ChainExpression" && whole.expression === call);
+
+/** The members a destructuring pattern writes to. */
+export function targetsOf(pattern: ESTree.Node): Member[] {
+  switch (pattern.type) {
+    case "MemberExpression":
+      return [pattern];
+    case "ObjectPattern":
+      return pattern.properties.flatMap((property) =>
+        targetsOf(property.type === "Property" ? property.value : property),
+      );
+    case "ArrayPattern":
+      return pattern.elements.flatMap((element) => (element ? targetsOf(element) : []));
+    case "AssignmentPattern":
+      return targetsOf(pattern.left);
+    case "RestElement":
+      return targetsOf(pattern.argument);
+    default:
+      return [];
+  }
+}

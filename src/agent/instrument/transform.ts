@@ -6,7 +6,8 @@ import { idleHelpersSource } from "./helpers.js";
 import { type SitePosition, tableOf } from "./sites.js";
 import { type Insertion, type Place, originalPlaces, withMovedInlineMap } from "./source-map.js";
 import { directivesOf } from "./syntax.js";
-import { type FoundSite, WriteSites } from "./write-sites.js";
+import type { FoundSite } from "./site-calls.js";
+import { WriteSites } from "./write-sites.js";
 
 export interface TransformOptions {
   readonly format: "commonjs" | "module";
