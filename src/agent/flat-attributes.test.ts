@@ -47,6 +47,17 @@ describe("FlatAttributes", () => {
     }
   });
 
+  it("leaves values that stand beside the name of a secret to the general way", () => {
+    const flat = new FlatAttributes(createRedaction(undefined, "t"));
+    for (const source of [
+      { name: "password", value: "x" },
+      { value: "x", key: "x-api-key" },
+      { key: "k", Name: "token", Value: "x" },
+    ])
+      expect(flatBytesOf(flat, source)).toBeUndefined();
+    expect(flatBytesOf(flat, { name: "color", value: "red" })).toBeDefined();
+  });
+
   it("writes nothing that is to be redacted", () => {
     const flat = new FlatAttributes(createRedaction(undefined, "t"));
     for (let round = 0; round < 3; round++) {

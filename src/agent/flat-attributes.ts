@@ -4,6 +4,7 @@ import { types } from "node:util";
 import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import { budgets } from "./attributes.js";
 import { leastCardNumber } from "./redact/card-numbers.js";
+import { isNameKey } from "./redact/name-value.js";
 import type { Redaction } from "./redact/redactor.js";
 
 const { getOwnPropertyDescriptor, hasOwn, keys: ownKeys } = Object;
@@ -16,6 +17,8 @@ interface KnownKey {
   readonly name: string;
   /** The bytes it is written as, its length and then ASCII, as little-endian words; the last one may run over. */
   readonly words: Int32Array;
+  /** Its value may be the name of another one's: `{ name: "password", value: "x" }`. */
+  readonly isNameKey: boolean;
   /** Where the key that followed it last is among the known ones. */
   next: number;
 }
@@ -77,6 +80,7 @@ export class FlatAttributes {
         }
       } else if (typeof value === "string") {
         if (at + 5 + value.length > limit) return undefined;
+        if (known.isNameKey && !this.#redaction.isHarmlessName(value)) return undefined;
         bytes[at] = valueTags.text;
         view.setUint32(at + 1, value.length, true);
         at += 5;
@@ -112,7 +116,7 @@ export class FlatAttributes {
     if (encodeAscii(bytes, 4, name) === undefined) return undefined;
     const words = new Int32Array(bytes.length / 4);
     for (let n = 0; n < words.length; n++) words[n] = view.getInt32(4 * n, true);
-    return { name, words, next: 0 };
+    return { name, words, isNameKey: isNameKey(name), next: 0 };
   }
 }
 

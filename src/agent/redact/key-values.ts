@@ -1,10 +1,13 @@
 // Secrets in text that are told by the name in front of them: `password=…`, `"token": "…"`, `Cookie: …`, also within URLs,
 // JSON, escaped JSON and what console.log prints of objects. From each separator it looks back for a name and, when the
 // name is a secret's, forward for the value; so the time it takes is proportional to the text.
+import { afterColour, colourStart } from "./colours.js";
 import { elementAt } from "./markup.js";
-import { isValueKey, nameAfter, nameBefore as nameOfValue } from "./name-value.js";
-import { type KeyKind } from "./secret-keys.js";
+import { isValueKey, nameAfter, namesBefore, partOfForm } from "./name-value.js";
+import { saysNothing } from "./no-secrets.js";
 import { pseudonymAt } from "./pseudonyms.js";
+import { type KeyKind } from "./secret-keys.js";
+import { type Value, isQuote, quotedAt, valueAt } from "./value-ends.js";
 
 export interface NamedValues {
   kindOf(name: string): KeyKind | undefined;
@@ -15,13 +18,6 @@ export interface NamedValues {
 const maxNameUnits = 64;
 /** These end names of two words: "api key: …". */
 const secondWords = /^(?:key|keys|id|number|no|code|string|phrase|header|secret|token|value)$/i;
-/** What texts say after such a name without telling a secret. */
-const noValues = new Set(
-  "true false null undefined none nil nan string number boolean object any unknown required optional missing invalid valid incorrect wrong expired expires is are was were be must should may can not no empty set unset changed reset updated ok failed error the a an and or for of in to with via from by hidden masked redacted".split(
-    " ",
-  ),
-);
-const quotes = new Set(['"', "'", "`"]);
 const isNameUnit = (unit: number): boolean =>
   (unit >= 97 && unit <= 122) ||
   (unit >= 65 && unit <= 90) ||
@@ -31,15 +27,10 @@ const isNameUnit = (unit: number): boolean =>
   unit === 46 ||
   unit === 36;
 
-interface Value {
-  readonly start: number;
-  readonly end: number;
-}
-
 export function redactNamedValues(text: string, names: NamedValues): string {
   let redacted = "";
   let done = 0;
-  const separators = /[=:]|--|<(?=[A-Za-z_])/g;
+  const separators = /[=:]|--|(?<=^|[\s"'[,(])-(?=[A-Za-z])|(?:<|&lt;|\\u003[cC])(?=[A-Za-z_])/g;
   for (let found = separators.exec(text); found !== null; found = separators.exec(text)) {
     if (found.index < done) continue;
     const pair = foundAt(text, found.index, done, names);
@@ -63,6 +54,8 @@ function foundAt(text: string, at: number, done: number, names: NamedValues): Pa
     case "-":
       return flagAt(text, at, names);
     case "<":
+    case "&":
+    case "\\":
       return contentAt(text, at, names);
     default:
       return pairAt(text, at, done, names);
@@ -83,50 +76,63 @@ function pairAt(text: string, separator: number, from: number, names: NamedValue
   const kind =
     names.kindOf(name.alone) ?? (name.withWordBefore === undefined ? undefined : names.kindOf(name.withWordBefore));
   if (kind === undefined) {
-    if (isValueKey(name.alone)) return valueOfAnother(text, separator, from, names);
-    return isSessionOfQuery(text, separator, name.alone) ? sessionAt(text, separator, names) : undefined;
+    if (text[separator] === "=" && name.alone === "content") return valueOfAnother(text, separator, names);
+    if (isValueKey(name.alone)) return valueOfAnother(text, separator, names);
+    const part = partOfForm(text, separator, name.alone);
+    const kindOfPart = part === undefined ? undefined : names.kindOf(part.name);
+    if (part !== undefined && kindOfPart !== undefined) return { kind: kindOfPart, value: part };
+    return ofQuery(text, separator, name.alone, names);
   }
   let at = separator + 1;
   if (text.startsWith("//", at)) return undefined;
   while (at < separator + 4 && (text[at] === "=" || text[at] === ">")) at++;
-  const value = valueAt(text, at, kind.kind, text[separator] ?? "");
+  const value = valueAt(text, at, kind, text[separator] ?? "");
   return value === undefined ? undefined : { kind, value };
 }
 
 /** `"name":"password","value":"x"`, in either order. */
-function valueOfAnother(text: string, separator: number, from: number, names: NamedValues): Pair | undefined {
-  const before = nameOfValue(text, separator, from);
-  const value = before === undefined || names.kindOf(before) !== undefined ? quotedAt(text, separator + 1) : undefined;
+function valueOfAnother(text: string, separator: number, names: NamedValues): Pair | undefined {
+  const kindBefore = namesBefore(text, separator)
+    .map((name) => names.kindOf(name))
+    .find((kind) => kind !== undefined);
+  if (kindBefore !== undefined) {
+    const value = valueAt(text, separator + 1, kindBefore, text[separator] ?? "");
+    return value === undefined ? undefined : { kind: kindBefore, value };
+  }
+  const value = quotedAt(text, separator + 1);
   if (value === undefined) return undefined;
-  const name = before ?? nameAfter(text, value.end);
+  const name = nameAfter(text, value.end);
   const kind = name === undefined ? undefined : names.kindOf(name);
   return kind === undefined ? undefined : { kind, value };
 }
 
+/** Names that are secrets' in the query of a URL only, by the name that stands for them and how long those are at least. */
+const queryNames = [
+  { pattern: /^sess(?:ion)?$/i, as: "sid", leastUnits: 6, atStart: true },
+  { pattern: /^code$/i, as: "auth_code", leastUnits: 16, atStart: false },
+] as const;
+
 /** A session is a secret where it identifies one: in the query of a URL, and not in every sentence about sessions. */
-function isSessionOfQuery(text: string, separator: number, name: string): boolean {
-  if (text[separator] !== "=" || !/^sess(?:ion)?$/i.test(name)) return false;
+function ofQuery(text: string, separator: number, name: string, names: NamedValues): Pair | undefined {
+  if (text[separator] !== "=" || name.length > 7) return undefined;
+  const found = queryNames.find(({ pattern }) => pattern.test(name));
   const before = text[separator - name.length - 1];
-  return before === "?" || before === "&" || before === undefined;
-}
-
-const leastSessionUnits = 6;
-
-function sessionAt(text: string, separator: number, names: NamedValues): Pair | undefined {
-  const kind = names.kindOf("sid");
-  const value = kind === undefined ? undefined : valueAt(text, separator + 1, kind.kind, "=");
-  if (kind === undefined || value === undefined || value.end - value.start < leastSessionUnits) return undefined;
-  return { kind, value };
+  const isOfQuery = before === "?" || before === "&" || (before === undefined && found?.atStart === true);
+  const kind = found === undefined || !isOfQuery ? undefined : names.kindOf(found.as);
+  const value = kind === undefined ? undefined : valueAt(text, separator + 1, kind, "=");
+  if (found === undefined || kind === undefined || value === undefined) return undefined;
+  return value.end - value.start < found.leastUnits ? undefined : { kind, value };
 }
 
 const nextOfList = /\\{0,8}["']\s{0,4},\s{0,4}(?=\\{0,8}["'][^-])/y;
 
-/** `--password hunter2` and `["--password", "hunter2"]`; with "=" the pair is found by that. */
+/** `--password hunter2` and `["-password", "hunter2"]`; with "=" the pair is found by that. */
 function flagAt(text: string, dashes: number, names: NamedValues): Pair | undefined {
-  let end = dashes + 2;
+  const start = dashes + (text[dashes + 1] === "-" ? 2 : 1);
+  let end = start;
   while (end < text.length && end - dashes < maxNameUnits && isNameUnit(text.charCodeAt(end))) end++;
-  if (end === dashes + 2) return undefined;
-  const kind = names.kindOf(text.slice(dashes + 2, end));
+  if (end === start) return undefined;
+  const kind = names.kindOf(text.slice(start, end));
   if (kind === undefined) return undefined;
   nextOfList.lastIndex = end;
   if (nextOfList.test(text)) {
@@ -134,7 +140,7 @@ function flagAt(text: string, dashes: number, names: NamedValues): Pair | undefi
     return listed === undefined ? undefined : { kind, value: listed };
   }
   if (text[end] !== " " || text[end + 1] === "-") return undefined;
-  const value = valueAt(text, end + 1, kind.kind, " ");
+  const value = valueAt(text, end + 1, kind, " ");
   return value === undefined ? undefined : { kind, value };
 }
 
@@ -145,8 +151,9 @@ function nameBefore(
 ): { readonly alone: string; readonly withWordBefore: string | undefined } | undefined {
   let end = separator;
   for (let spaces = 0; spaces < 3 && (text[end - 1] === " " || text[end - 1] === "\t"); spaces++) end--;
+  end = colourStart(text, end);
   if (text[end - 1] === "]") end--;
-  const isQuoted = quotes.has(text[end - 1] ?? "");
+  const isQuoted = isQuote(text[end - 1]);
   if (isQuoted) end--;
   for (let escapes = 0; isQuoted && escapes < 8 && text[end - 1] === "\\"; escapes++) end--;
   const start = startOfName(text, end, from);
@@ -170,112 +177,6 @@ function startOfName(text: string, end: number, from: number): number {
   while (start > least && isNameUnit(text.charCodeAt(start - 1))) start--;
   // "\npassword": the n belongs to an escape.
   if (start > least && start < end && text[start - 1] === "\\" && "nrt".includes(text[start] ?? "-")) start++;
-  return start;
-}
-
-/** Quoted text only, and a bounded one: it may be looked at without being taken. */
-function quotedAt(text: string, from: number): Value | undefined {
-  quotedStart.lastIndex = from;
-  const open = quotedStart.exec(text);
-  if (open === null) return undefined;
-  const start = from + open[0].length;
-  const value = quotedValue(text.slice(0, start + maxListedUnits), start, open[2] ?? '"', open[1]?.length ?? 0);
-  return value;
-}
-
-const quotedStart = /[ \t]{0,8}(\\{0,8})(["'`])/y;
-const maxListedUnits = 4096;
-
-function valueAt(text: string, from: number, kind: string, separator: string): Value | undefined {
-  let start = from;
-  while (start < from + 16 && (text[start] === " " || text[start] === "\t")) start++;
-  let open = start;
-  while (open < start + 8 && text[open] === "\\") open++;
-  const quote = text[open] ?? "";
-  if (quotes.has(quote)) return quotedValue(text, open + 1, quote, open - start);
-  pseudonymAt.lastIndex = start;
-  if (pseudonymAt.test(text)) return undefined;
-  const end =
-    quote === "[" || quote === "{"
-      ? endOfStructure(text, open)
-      : (endOfScheme(text, start) ??
-        (separator === ":" && toEndOfLine.has(kind) ? endOfLine(text, start) : endOfWord(text, start)));
-  if (end === start || saysNothing(text, start, end)) return undefined;
-  return { start, end };
-}
-
-/** Only of short words: a value that was looked through to its far end is always taken, or the time would add up. */
-function saysNothing(text: string, start: number, end: number): boolean {
-  if (end - start > 16) return false;
-  return noValues.has(
-    text
-      .slice(start, end)
-      .replace(/[.!?:]+$/, "")
-      .toLowerCase(),
-  );
-}
-
-const toEndOfLine = new Set(["cookie", "seed-phrase"]);
-const schemeOfWord = /(?:Bearer|Basic|Token|Negotiate|ApiKey|NTLM|DPoP)[ \t]{1,4}/iy;
-const schemeOfLine = /(?:Digest|OAuth|Hawk|AWS4-HMAC-SHA256)[ \t]/iy;
-
-function endOfScheme(text: string, start: number): number | undefined {
-  schemeOfWord.lastIndex = start;
-  if (schemeOfWord.test(text)) {
-    pseudonymAt.lastIndex = schemeOfWord.lastIndex;
-    return pseudonymAt.test(text) ? pseudonymAt.lastIndex : endOfWord(text, schemeOfWord.lastIndex);
-  }
-  schemeOfLine.lastIndex = start;
-  return schemeOfLine.test(text) ? endOfLine(text, start) : undefined;
-}
-
-/** Everything between brackets; without an end, all the rest. */
-function endOfStructure(text: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    const unit = text[at];
-    if (unit === "[" || unit === "{") depth++;
-    else if ((unit === "]" || unit === "}") && --depth === 0) return at + 1;
-  }
-  return text.length;
-}
-
-function quotedValue(text: string, start: number, quote: string, escapes: number): Value | undefined {
-  let end = text.indexOf(quote, start);
-  while (end >= 0) {
-    let slashes = 0;
-    while (slashes < 16 && text[end - 1 - slashes] === "\\" && end - slashes > start) slashes++;
-    if (escapes === 0 ? slashes % 2 === 0 : slashes <= escapes) {
-      end -= escapes === 0 ? 0 : slashes;
-      break;
-    }
-    end = text.indexOf(quote, end + 1);
-  }
-  if (end < 0) end = text.length;
-  if (end <= start) return undefined;
-  pseudonymAt.lastIndex = start;
-  if (pseudonymAt.test(text) && pseudonymAt.lastIndex === end) return undefined;
-  return saysNothing(text, start, end) ? undefined : { start, end };
-}
-
-const lineEnd = /[\r\n"'`]|\\[nr"]/g;
-
-function endOfLine(text: string, start: number): number {
-  lineEnd.lastIndex = start;
-  return lineEnd.exec(text)?.index ?? text.length;
-}
-
-const wordEnd = /[\s"'`<|]|[,;&)}\]>]/g;
-/** After which one of these ends a value: a space, the end, another one, or the next pair. */
-const afterEnd = /$|[\s"'`,;&)}\]>]|[A-Za-z_$"'][\w .$[\]-]{0,64}[=:]/y;
-
-function endOfWord(text: string, start: number): number {
-  wordEnd.lastIndex = start;
-  for (let found = wordEnd.exec(text); found !== null; found = wordEnd.exec(text)) {
-    const isHard = !",;&)}]>".includes(found[0]);
-    if (isHard) return found.index;
-    afterEnd.lastIndex = found.index + 1;
-    if (afterEnd.test(text)) return found.index;
-  }
-  return text.length;
+  const first = text.charCodeAt(start);
+  return first >= 48 && first <= 57 ? Math.min(afterColour(text, start), end) : start;
 }

@@ -121,8 +121,10 @@ export class RedactedOperations {
   /** `{ name: "password", value: "x" }`: a value beside a name has that name, too. */
   #valueBeside([key, value]: Entry, entries: readonly Entry[]): CapturedValue {
     if (!isValueKey(key)) return value;
-    const name = textOf(entries.find(([other]) => isNameKey(other))?.[1]);
-    return name === undefined ? value : this.#value(value, name);
+    return entries.reduce((kept, [other, name]) => {
+      const text = isNameKey(other) ? textOf(name) : undefined;
+      return text === undefined ? kept : this.#value(kept, text);
+    }, value);
   }
 
   #values(values: readonly CapturedValue[]): readonly CapturedValue[] {
@@ -155,7 +157,9 @@ export class RedactedOperations {
         return description === value.description ? value : { kind: "symbol", description };
       }
       case "cut": {
-        return { ...value, start: this.#replace.named(name, withoutLastWord(value.start)) };
+        // Said to be cut, so that an element without its end is seen to go on.
+        const start = this.#replace.named(name, `${withoutLastWord(value.start)}…`);
+        return { ...value, start: start.endsWith("…") ? start.slice(0, -1) : start };
       }
       case "unavailable": {
         const what = this.#replace.text(value.what);

@@ -51,12 +51,51 @@ describe("text", () => {
     ["a session=8f2e1c77 was opened", "a session=8f2e1c77 was opened"],
     ["ALTER USER bob IDENTIFIED BY 'hunter2'", "ALTER USER bob IDENTIFIED BY '<password>'"],
     ["alter role bob password 'hunter2' valid", "alter role bob password '<password>' valid"],
+    ["create user a Identified With sha2 By 'it''s x1'", "create user a Identified With sha2 By '<password>'"],
+    ["SET PASSWORD FOR 'bob'@'%' = 'x1'", "SET PASSWORD FOR 'bob'@'%' = '<password>'"],
+    ["SELECT PASSWORD('x1'), 2", "SELECT PASSWORD('<password>'), 2"],
+    ["WITH PASSWORD = N'x1', b = 2", "WITH PASSWORD = <password>, b = 2"],
+    ["WHERE password = crypt('x1', salt)", "WHERE password = <password>, salt)"],
+    ["CREATE USER a IDENTIFIED BY x1;", "CREATE USER a IDENTIFIED BY <password>;"],
+    ["<a><password>x1<\\/password><\\/a>", "<a><password><password><\\/password><\\/a>"],
+    ["&lt;password&gt;x1&lt;/password&gt;", "&lt;password&gt;<password>&lt;/password&gt;"],
+    ["\\u003cpassword\\u003ex1\\u003c/password\\u003e", "\\u003cpassword\\u003e<password>\\u003c/password\\u003e"],
+    ["<secret><item>x1</item></secret>", "<secret><secret></secret>"],
+    ['<entry key="password">x1</entry>', '<entry key="password"><password></entry>'],
+    ["<secret><![CDATA[x1 was cut", "<secret><![CDATA[<secret>"],
+    ['<input name="password" type="text" value="x1">', '<input name="password" type="text" value="<password>">'],
+    ["<input value='x1' type='hidden' name='csrf_token'>", "<input value='<token>' type='hidden' name='csrf_token'>"],
+    ['<meta name="csrf-token" content="x1">', '<meta name="csrf-token" content="<token>">'],
+    ['<meta name="description" content="x1">', '<meta name="description" content="x1">'],
+    ['{"key":"k","name":"password","a":1,"value":["x1"]}', '{"key":"k","name":"password","a":1,"value":<password>}'],
+    ['{"value":"x1","token":"x2","name":"pwd"}', '{"value":"<password>","token":"<token>","name":"pwd"}'],
+    ["name=password&value=x1&b=2", "name=password&value=<password>&b=2"],
+    ["- name: DB_PASSWORD\n  value: x1\n- name: A", "- name: DB_PASSWORD\n  value: <password>\n- name: A"],
+    ["password: |\n  x1\n  x2\nuser: bob", "password: |\n  <password>\nuser: bob"],
+    ["{\n  password:\n    'x1',\n  a: 1 }", "{\n  password:\n    '<password>',\n  a: 1 }"],
+    [
+      "\u001b[32m'password'\u001b[39m: \u001b[32m'x1'\u001b[39m",
+      "\u001b[32m'password'\u001b[39m: \u001b[32m'<password>'\u001b[39m",
+    ],
+    ["\u001b[1mpassword\u001b[22m=x1\u001b[0m", "\u001b[1mpassword\u001b[22m=<password>\u001b[0m"],
+    ['form-data; name="password"\r\n\r\nx1 x2\r\n--b', 'form-data; name="password"\r\n\r\n<password>\r\n--b'],
+    ["app --pin 1234 -password x1", "app --pin <pin> -password <password>"],
+    ["GET /cb?code=4f1c8a90b2d34e5f&state=a", "GET /cb?code=<otp>&state=a"],
+    ["GET /a?next=%2Fb%3Fnext%3D%252Fc%253Ftoken%253Dx1", "GET /a?next=/b?next=/c?token=<token>"],
+    ["postgres://app:x/1?y@db/a", "postgres://app:<url-password>@db/a"],
+    ["jdbc:oracle:thin:scott/x1@//db:1521/a", "jdbc:oracle:thin:scott/<password>@//db:1521/a"],
+    ['Authorization: Digest username="a", response="b"', "Authorization: Digest <authorization>"],
+    ['Cookie: a="x1 y"; b=x2', "Cookie: a=<cookie>; b=<cookie>"],
   ])("%j", (text, expected) => {
     expect(shortText(text)).toBe(expected);
   });
 
   it.each([
     "2026-11-21T08:00:00.000Z",
+    "cookies: [], credentials: {}, token=7, sid:-1, password=****, secret: [REDACTED], password=${DB_PASSWORD}",
+    "UPDATE users SET password = $1, token = ?, secret = :secret WHERE id = 7",
+    "identified by the name, password (optional)",
+    "blk_-4111111111111111 4111111111111111111",
     "tokenCount=5 max_tokens: 100 promptTokens: 7",
     "passwordResetUrlTemplate: https://x/y/:id",
     "password is invalid; Invalid password: must be longer",
@@ -135,13 +174,14 @@ describe("attributes", () => {
       attributes({
         argv: ["node", "--password", "x", "--token", "--verbose", "-p", "y"],
         form: [
+          { key: "k1", name: "password", value: "x" },
           { name: "password", value: "x" },
           { value: "y", key: "x-api-key" },
           { name: "color", value: "red" },
         ],
       }),
     ).toBe(
-      '{"argv":["node","--password","<password>","--token","--verbose","-p","y"],"form":[{"name":"password","value":"<password>"},{"value":"<api-key>","key":"x-api-key"},{"name":"color","value":"red"}]}',
+      '{"argv":["node","--password","<password>","--token","--verbose","-p","y"],"form":[{"key":"k1","name":"password","value":"<password>"},{"name":"password","value":"<password>"},{"value":"<api-key>","key":"x-api-key"},{"name":"color","value":"red"}]}',
     );
   });
 
@@ -182,11 +222,20 @@ describe("writes to tracked state", () => {
     const elements = [text("--password"), text("x"), text("y")];
     const array = { kind: "array", className: "Array", elements, entries: [] } as const;
     expect(written({ kind: "contents", target, contents: array })).toMatch(/"<password>"\},\{[^}]*"y"/);
-    const entries = [["name", text("x-api-key")] as const, ["value", text("x")] as const];
+    const entries = [
+      ["key", text("k")],
+      ["name", text("x-api-key")],
+      ["value", text("x")],
+    ] as const;
     const contents = { kind: "object", className: "Object", entries } as const;
     expect(written({ kind: "contents", target, contents })).toContain(
       '["value",{"kind":"primitive","value":"<api-key>"}]',
     );
+  });
+
+  it("lose what an element holds whose end was cut off", () => {
+    const value = { kind: "cut", start: "<a><password>x1 x2 and", length: 90_000 } as const;
+    expect(written({ kind: "set", target, key: "body", value })).toContain('"start":"<a><password><password> "');
   });
 
   it("stay the same objects when there is nothing to take out", () => {
@@ -308,6 +357,22 @@ describe("time", () => {
     "password=[redacted:password#0123456789ab]",
     "a%",
     "key id number ",
+    "<secret><![CDATA[",
+    "<secret>",
+    "<secret a=",
+    "&lt;secret&gt;",
+    'name="password" value=',
+    'value:"',
+    "value:'x',",
+    "--token ",
+    "identified by '",
+    "PASSWORD FOR a ",
+    "password: |\\n a\\n",
+    "\u001b[1mpassword",
+    '="a',
+    'name="token"\r\n\r\n',
+    "a%252541",
+    "postgres://a:b",
   ];
   /** Fastest of some runs: what the machine does besides only ever adds. */
   const costOf = (text: string, runs: number): number =>

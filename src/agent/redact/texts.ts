@@ -8,27 +8,31 @@ import { type TokenPattern, awsSecret, blockPatterns, framedPatterns, tokenPatte
 import { plain, secretReplacement } from "./values.js";
 
 /** What a character can be part of, as bits. */
-const units = { token: 1, digit: 2, separator: 4, percent: 8, hint: 16 } as const;
+const units = { token: 1, digit: 2, separator: 4, percent: 8, hint: 16, dash: 32 } as const;
 const unitClasses = new Uint8Array(128);
 for (const unit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+")
   unitClasses[unit.charCodeAt(0)] = units.token | (unit >= "0" && unit <= "9" ? units.digit : 0);
-for (const unit of "=:@<") unitClasses[unit.charCodeAt(0)] = units.separator;
+for (const unit of "=:@<&\\") unitClasses[unit.charCodeAt(0)] = units.separator;
 unitClasses["%".charCodeAt(0)] = units.percent;
-/** In what only words tell ("basic", "bearer", "--password", "password '…'"): other texts need not be searched for them. */
-for (const unit of "bB-'\"") unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.charCodeAt(0)] ?? 0) | units.hint;
+/** In what only words tell ("basic", "bearer", "password '…'", "--password"): other texts need not be searched for them. */
+for (const unit of "bB'\"") unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.charCodeAt(0)] ?? 0) | units.hint;
+unitClasses["-".charCodeAt(0)] = units.token | units.hint | units.dash;
 
 /** What a text may hold, as bits. */
 const [pairs, tokens, card, escapes] = [1, 2, 4, 8] as const;
 
-const wordsThatTell = /\bbasic\b|\bbearer\b|--|\b(?:identified by|password)\s{1,4}['"]/i;
+const wordsThatTell = /\bbasic\b|\bbearer\b|--|(?:^|[\s"'[,(])-[a-z]|\bidentified\s|\bpassword\s{0,4}['"(en]/i;
 
 /** The shortest token is what follows "Basic ", and the shortest of the others is twice as long. */
 const leastTokenUnits = 16;
 const leastBasicUnits = 8;
+const leastOptionUnits = 4;
 const leastCardDigits = 14;
 /** Shorter texts have room neither for a name and its value nor for a token. */
 const leastUnits = 5;
 const rememberedUnits = 256;
+/** URLs within URLs within URLs: how often a part is read that was written for one. */
+const maxLevels = 3;
 
 export interface TextSettings {
   /** Words that begin so are secrets of the program's own. */
@@ -81,7 +85,7 @@ export class Texts {
     for (let at = start; at < end; at++) seen |= unitClasses[bytes[at] ?? 0] ?? 0;
     if ((seen & (units.separator | units.percent)) !== 0) return false;
     if ((seen & units.digit) !== 0 && length >= leastCardDigits) return false;
-    const leastRun = (seen & units.hint) === 0 ? leastTokenUnits : leastBasicUnits;
+    const leastRun = leastRunOf(seen);
     return length < leastRun || !hasRun(bytes, start, end, leastRun);
   }
 
@@ -109,9 +113,7 @@ export class Texts {
       else if (++run > longest) longest = run;
       if ((found & units.digit) !== 0) digits++;
     }
-    const isLong =
-      longest >= leastTokenUnits ||
-      (longest >= leastBasicUnits && (seen & units.hint) !== 0 && wordsThatTell.test(text));
+    const isLong = longest >= leastTokenUnits || (longest >= leastRunOf(seen) && wordsThatTell.test(text));
     return (
       this.#always |
       ((seen & units.separator) !== 0 ? pairs : 0) |
@@ -121,7 +123,7 @@ export class Texts {
     );
   }
 
-  #lookedThrough(text: string, holds: number): string {
+  #lookedThrough(text: string, holds: number, levels = maxLevels): string {
     let redacted = text;
     if ((holds & tokens) !== 0) redacted = this.#replaced(redacted, this.#blocks);
     if ((holds & pairs) !== 0) {
@@ -131,7 +133,7 @@ export class Texts {
       });
       redacted = this.#replaced(redacted, this.#framed);
     }
-    if ((holds & escapes) !== 0) redacted = this.#partsRead(redacted);
+    if ((holds & escapes) !== 0) redacted = this.#partsRead(redacted, levels - 1);
     if ((holds & tokens) !== 0) redacted = this.#replaced(redacted, this.#tokens);
     if (redacted !== text && redacted.includes("[redacted:aws-access-key#"))
       redacted = this.#replaced(redacted, besideAccessKey);
@@ -148,17 +150,20 @@ export class Texts {
   }
 
   /** Parts written for a URL may hold what only shows when they are read. */
-  #partsRead(text: string): string {
-    if (!/%[0-9A-Fa-f]{2}/.test(text)) return text;
+  #partsRead(text: string, levels: number): string {
+    if (levels < 0 || !/%[0-9A-Fa-f]{2}/.test(text)) return text;
     return text.replace(/[^\s&;"'<>,[\]?#]+/g, (part) => {
       if (!part.includes("%")) return part;
       const read = decoded(part.replaceAll("+", " "));
       if (read === undefined) return part;
-      const redacted = this.#lookedThrough(read, pairs | tokens | card);
+      const redacted = this.#lookedThrough(read, pairs | tokens | card | escapes, levels);
       return redacted === read ? part : redacted;
     });
   }
 }
+
+const leastRunOf = (seen: number): number =>
+  (seen & units.dash) !== 0 ? leastOptionUnits : (seen & units.hint) !== 0 ? leastBasicUnits : leastTokenUnits;
 
 /** Whether so many characters of tokens follow each other: then one of them is at a multiple of as many. */
 function hasRun(bytes: Uint8Array, start: number, end: number, least: number): boolean {

@@ -68,17 +68,36 @@ export const awsSecret: TokenPattern = {
   pattern: /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g,
 };
 
+const anyCase = (words: string): string =>
+  words.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`).replaceAll(" ", String.raw`\s{1,4}`);
+
+/** What stands in front of a quoted password in SQL: `PASSWORD '…'`, `PASSWORD('…')`, `SET PASSWORD FOR 'bob'@'%' = '…'`. */
+const sqlPassword = String.raw`\b(?:${anyCase("identified")}\s{1,4}(?:${anyCase("with")}\s{1,4}\S{1,64}\s{1,4})?(?:${anyCase("by")}|${anyCase("as")})\s{1,4}|${anyCase("password")}(?:\s{1,4}${anyCase("for")}\s{1,4}[^\s=]{1,128}\s{0,4}=\s{0,4}|\s?\(\s?|\s{1,4}))`;
+
+/** Passwords in these are often not written for a URL. */
+const databaseUrl = String.raw`\b(?:postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv|rediss?|amqps?|mssql|clickhouse)://`;
+
 /** What surrounds these says what they are: only the group is secret. */
 export const framedPatterns: readonly TokenPattern[] = [
   { kind: "url-password", pattern: /(?<=:\/\/[^\s/?#"'<>@:]{0,256}:)[^\s/?#"'<>]{1,512}(?=@)/g },
+  {
+    kind: "url-password",
+    pattern: new RegExp(
+      String.raw`(?<=${databaseUrl}[^\s/?#"'<>@:]{0,256}:)(?!\d{1,5}[/?#])[^\s"'<>]{1,512}(?=@)`,
+      "g",
+    ),
+  },
   { kind: "url-token", pattern: /(?<=https?:\/\/)[A-Za-z0-9_-]{16,255}(?=@)/g },
   { kind: "url-password", pattern: /(?<=\w:)[^\s:@/"']{1,256}(?=@(?:tcp|unix|udp)\()/g },
   { kind: "bearer", pattern: /(?<=\b(?:[Bb]earer|BEARER)(?:\s{1,4}|%20|\+))[A-Za-z0-9._~+/=-]{8,4096}/g },
   { kind: "basic", pattern: /(?<=\b(?:[Bb]asic|BASIC)(?:\s{1,4}|%20|\+))[A-Za-z0-9+/=_-]{8,1024}/g },
   { kind: "password", pattern: /(?<=(?:\s-u|--user)[ =]["']?[^\s:"']{1,64}:)[^\s"']{1,256}/g },
+  { kind: "password", pattern: new RegExp(String.raw`(?<=${sqlPassword}[EeNn]?')(?:[^']|''){1,256}`, "g") },
+  { kind: "password", pattern: new RegExp(String.raw`(?<=${sqlPassword}")[^"]{1,256}`, "g") },
   {
     kind: "password",
-    pattern: /(?<=\b(?:IDENTIFIED BY|identified by|PASSWORD|password)\s{1,4}['"])[^'"]{1,256}/g,
+    pattern: /(?<=\bIDENTIFIED BY\s{1,4})(?!(?:PASSWORD|VALUES|RANDOM|EXTERNALLY)\b|\[redacted:)[^\s'"`;$?:@]{1,256}/g,
   },
+  { kind: "password", pattern: /(?<=jdbc:oracle:\w{2,8}:[^\s/@]{1,64}\/)[^\s@]{1,256}(?=@)/g },
   { kind: "ssh-private-key", pattern: /b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]{16,16384}/g },
 ];
