@@ -33,9 +33,11 @@ const floodPollMs = 1;
 const idlePollMs = 25;
 const idleAfterPolls = 50;
 const batchBytes = 256 * 1024;
-/** A host starts its engine again within a second, so nobody waits longer for it than that. */
+/** A host starts its engine again within a second, so nobody waits longer for it than that … */
 const firstRetryMs = 50;
 const lastRetryMs = 1000;
+/** … and as long as that is expected, a try costs microseconds and a longer pause would be time in which nothing is safe. */
+const expectingRetryMs = 100;
 /** … and not at all while the program waits for us at its exit. */
 const hurriedRetryMs = 50;
 /** An engine that has been away for longer is not being started again. */
@@ -151,7 +153,7 @@ export class EngineLink {
     this.#setLink(this.#mayComeBack ? link.lost : link.absent);
     // Spread, so that many programs do not all come back to a new engine at once.
     this.#connectIn(this.#isHurried ? hurriedRetryMs : this.#retryMs * (0.75 + Math.random() / 2));
-    this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, this.#isExpected ? expectingRetryMs : lastRetryMs);
   }
 
   #connectIn(ms: number): void {
@@ -161,8 +163,12 @@ export class EngineLink {
 
   /** Whoever had started it starts it again at the same socket, and takes the folder away when nobody will. */
   get #mayComeBack(): boolean {
-    if (performance.now() - this.#lostAtMs > maxAwayMs) return false;
+    if (!this.#isExpected) return false;
     return process.platform === "win32" || existsSync(dirname(this.#setup.socketPath));
+  }
+
+  get #isExpected(): boolean {
+    return performance.now() - this.#lostAtMs <= maxAwayMs;
   }
 
   get #isHurried(): boolean {

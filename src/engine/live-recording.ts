@@ -18,9 +18,14 @@ import type { StoredFacts } from "./store/summary.js";
 
 /** Of the durability window, what passes between the first row and its commit; the rest is for the commit itself. */
 const waitingShare = 0.4;
-/** A commit starts at once when this much waits, and agents are paused at five times as much. */
-const rowsPerCommit = 20_000;
-const rowsToPause = 5 * rowsPerCommit;
+/**
+ * A commit starts at once when so many rows wait, and agents are paused at three times as many: what was received then is in
+ * the file soon, however much comes. The first are small, because an engine may be killed again soon after it was started
+ * and what it had committed need not come again; each that took no longer than a commit may lets the next be twice as large.
+ */
+const leastRowsPerCommit = 1000;
+const mostRowsPerCommit = 20_000;
+const commitsToPause = 3;
 /** Rows differ in size: agents are also paused when so much of what they sent waits. */
 const bytesToPause = 64 * 1024 * 1024;
 /** While the file cannot be written. */
@@ -58,6 +63,7 @@ export class LiveRecording {
   readonly counts: Counts = { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0, lost: 0 };
   #start: bigint | undefined;
   readonly #commitDelayMs: number;
+  #rowsPerCommit = leastRowsPerCommit;
   #generation = 0;
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> | undefined;
@@ -154,7 +160,8 @@ export class LiveRecording {
   }
 
   get shouldPause(): boolean {
-    return !this.#hasGivenUp && (this.#writer.waiting >= rowsToPause || this.#waitingBytes >= bytesToPause);
+    if (this.#hasGivenUp) return false;
+    return this.#writer.waiting >= commitsToPause * this.#rowsPerCommit || this.#waitingBytes >= bytesToPause;
   }
 
   /** Resolves when there is no reason to pause any more. */
@@ -198,10 +205,13 @@ export class LiveRecording {
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
   async received(process: ProcessIngest, batch: Extract<ToEngine, { kind: "batch" }>): Promise<boolean> {
     if (this.#hasGivenUp || this.#isFinishing) return false;
-    const records = readRecords(batch.records);
-    checkRecords(records);
-    process.batch(batch.batch, records, batch.lastSeq);
-    this.#waitingBytes += batch.records.length;
+    if (process.has(batch.batch)) process.sentAgain(batch.lastSeq);
+    else {
+      const records = readRecords(batch.records);
+      checkRecords(records);
+      process.batch(batch.batch, records, batch.lastSeq);
+      this.#waitingBytes += batch.records.length;
+    }
     return this.#committed();
   }
 
@@ -244,7 +254,7 @@ export class LiveRecording {
   #schedule(): void {
     if (this.#committing !== undefined || this.#hasGivenUp || this.#isFinishing) return;
     if (this.#trouble !== undefined) this.#timer ??= setTimeout(() => void this.commit(), retryEveryMs);
-    else if (this.#writer.waiting >= rowsPerCommit) void this.commit();
+    else if (this.#writer.waiting >= this.#rowsPerCommit) void this.commit();
     else this.#timer ??= setTimeout(() => void this.commit(), this.#commitDelayMs);
   }
 
@@ -268,12 +278,15 @@ export class LiveRecording {
     const [promised, bytes, accounted] = [this.#waiting, this.#waitingBytes, this.#countAccounted()];
     this.#waiting = [];
     try {
-      if (this.#writer.waiting > 0) await this.#write();
+      const hasWritten = this.#writer.waiting > 0;
+      if (hasWritten) await this.#write();
       this.#accounted = accounted;
       this.#waitingBytes -= bytes;
       for (const resolve of promised) resolve(true);
       this.#impatient = [];
       this.#letGo(this.#pausedReaders);
+      // What was committed is acknowledged meanwhile.
+      if (hasWritten) await this.#writer.foldLogWhenDue();
     } catch (error) {
       this.#waiting = [...promised, ...this.#waiting];
       this.#failedToWrite(error);
@@ -281,7 +294,12 @@ export class LiveRecording {
   }
 
   async #write(): Promise<void> {
+    const beganMs = performance.now();
     await this.#writer.commit();
+    const tookMs = performance.now() - beganMs;
+    if (tookMs <= this.#commitDelayMs) this.#rowsPerCommit = Math.min(mostRowsPerCommit, 2 * this.#rowsPerCommit);
+    else if (tookMs > 2 * this.#commitDelayMs)
+      this.#rowsPerCommit = Math.max(leastRowsPerCommit, this.#rowsPerCommit / 2);
     this.#trouble = undefined;
     this.#generation++;
     this.events.onCommit();

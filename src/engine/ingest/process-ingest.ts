@@ -156,14 +156,21 @@ export class ProcessIngest {
     };
   }
 
-  /** False for a batch that was received before: it was sent again because its acknowledgement got lost. */
-  batch(number: number, records: readonly AgentRecord[], lastSeq: number): boolean {
+  /** Whether a batch was received before. */
+  has(number: number): boolean {
+    return number <= this.#lastBatch;
+  }
+
+  /** One that was received before comes again when its acknowledgement got lost; what it tells besides may be newer. */
+  sentAgain(lastSeq: number): void {
     this.#madeAtLeast = Math.max(this.#madeAtLeast, lastSeq);
-    if (number <= this.#lastBatch) return false;
+  }
+
+  batch(number: number, records: readonly AgentRecord[], lastSeq: number): void {
+    this.#madeAtLeast = Math.max(this.#madeAtLeast, lastSeq);
     this.#lastBatch = number;
     for (const record of records) this.#record(record);
     this.dictionaries.writer.process(this.row());
-    return true;
   }
 
   /** One that is said again, because the engine it was said to is gone, changes nothing. */

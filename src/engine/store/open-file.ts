@@ -93,9 +93,12 @@ export async function openForReading(path: string, steps = migrations): Promise<
 export async function openForWriting(path: string): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
+  // Beside replaying the log, which may take as long: programs wait.
+  const newestShape = shapeAfter(migrations);
   const opened = await openWith(path, confined);
+  const shape = await newestShape;
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, migrations);
+  const format = await checkedFormat(opened.value.instance, path, migrations, shape);
   if (format.ok && format.value === formatVersion) return opened;
   await opened.value.dispose();
   return format.ok ? damaged(path, `format ${format.value} is not recorded into`) : format;
@@ -153,6 +156,9 @@ async function openMigratedCopy(
     return damaged(path, damageReason(error));
   }
 }
+
+const shapeAfter = (steps: readonly Migration[]): Promise<ReadonlySet<string>> =>
+  shapeOf((empty) => runSteps(empty, steps));
 
 async function runSteps(connection: DuckDBConnection, steps: readonly Migration[]): Promise<void> {
   for (const { statements } of steps) for (const statement of statements) await connection.run(statement);
@@ -235,6 +241,7 @@ async function checkedFormat(
   instance: DuckDBInstance,
   path: string,
   steps: readonly Migration[],
+  newestShape?: ReadonlySet<string>,
 ): Promise<Result<number, HindcastError>> {
   const owned = new Disposables();
   try {
@@ -245,7 +252,8 @@ async function checkedFormat(
     const newest = steps.length;
     if (format.value > newest)
       return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(newest) }));
-    await checkShape(connection, await shapeOf((empty) => runSteps(empty, steps.slice(0, format.value))));
+    const known = format.value === newest ? newestShape : undefined;
+    await checkShape(connection, known ?? (await shapeAfter(steps.slice(0, format.value))));
     if (format.value === newest) await checkSizes(connection);
     return (await isShorterThanItSays(connection, path)) ? damaged(path, "its end is missing") : format;
   } catch (error) {

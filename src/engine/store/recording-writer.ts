@@ -172,6 +172,10 @@ export class RecordingWriter {
       throw error;
     }
     for (const process of rows.processes.keys()) this.#knownProcesses.add(process);
+  }
+
+  /** Between commits; what was committed is safe without it. */
+  async foldLogWhenDue(): Promise<void> {
     await checkpointWhenDue(this.#connection, this.path);
   }
 

@@ -32,13 +32,16 @@ export interface KeeperOptions<Process extends EngineProcess> {
 }
 
 const firstDelayMs = 100;
-const longestDelayMs = 800;
-/** An engine that lives so long is none that dies at its start. */
+/** Between engines that never answered. */
+const longestDelayMs = 400;
+/** An engine that answered and lived so long is none that dies at its start. */
 const earlyMs = 1000;
-/** So many in a row that never answered, or so many deaths within a minute, are a crash loop. */
-const mostUnready = 5;
-const mostDeaths = 40;
-const deathsWithinMs = 60_000;
+/**
+ * So many in a row that die at their start are a crash loop; fewer when none ever answered. One that somebody kills again and
+ * again, whenever that is, lives longer now and then.
+ */
+const mostEarly = 40;
+const mostWithoutAnswer = 5;
 
 export class EngineKeeper<Process extends EngineProcess> {
   readonly #options: KeeperOptions<Process>;
@@ -47,8 +50,9 @@ export class EngineKeeper<Process extends EngineProcess> {
   #isStopping = false;
   #startedMs = 0;
   #delayMs = firstDelayMs;
-  #unready = 0;
-  #deaths: number[] = [];
+  #hasAnswered = false;
+  /** Deaths in a row, of engines at their start. */
+  #early = 0;
   #cancelStart: () => void = () => undefined;
   #swept: Promise<void> | undefined;
   #waiting: ((process: Process | undefined) => void)[] = [];
@@ -66,7 +70,7 @@ export class EngineKeeper<Process extends EngineProcess> {
 
   /** How often it died before no further one was started; undefined while one is. */
   get gaveUpAfter(): number | undefined {
-    return this.#state === "given-up" ? this.#deaths.length : undefined;
+    return this.#state === "given-up" ? this.#early : undefined;
   }
 
   get isReady(): boolean {
@@ -116,7 +120,7 @@ export class EngineKeeper<Process extends EngineProcess> {
   #isReadyNow(): void {
     if (this.#state !== "starting") return;
     this.#state = "ready";
-    this.#unready = 0;
+    this.#hasAnswered = true;
     this.#settle(this.#process);
     this.#options.onReady?.();
   }
@@ -131,22 +135,16 @@ export class EngineKeeper<Process extends EngineProcess> {
       for (const resolve of this.#stopped.splice(0)) resolve();
       return;
     }
-    if (this.#isLoop(wasReady)) {
+    const hasLived = wasReady && Date.now() - this.#startedMs >= earlyMs;
+    this.#early = hasLived ? 0 : this.#early + 1;
+    if (this.#early >= (this.#hasAnswered ? mostEarly : mostWithoutAnswer)) {
       this.#state = "given-up";
       this.#settle(undefined);
       this.#swept = this.#options.sweep();
       return;
     }
-    const wasEarly = Date.now() - this.#startedMs < earlyMs;
-    this.#delayMs = wasEarly ? Math.min(this.#delayMs * 2, longestDelayMs) : firstDelayMs;
+    this.#delayMs = wasReady ? firstDelayMs : Math.min(this.#delayMs * 2, longestDelayMs);
     this.#cancelStart = this.#options.after(this.#delayMs, () => (this.#process = this.#start()));
-  }
-
-  #isLoop(wasReady: boolean): boolean {
-    const now = Date.now();
-    if (!wasReady) this.#unready++;
-    this.#deaths = [...this.#deaths.filter((at) => now - at < deathsWithinMs), now];
-    return this.#unready >= mostUnready || this.#deaths.length >= mostDeaths;
   }
 
   #settle(process: Process | undefined): void {
