@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
@@ -124,10 +126,13 @@ describe("recording.copy", () => {
     writeFileSync(engine.path("taken.hindcast"), "mine");
     writeFileSync(engine.path("gone.hindcast.wal"), "log of another");
     mkdirSync(engine.path("folder"));
+    const socket = createServer();
+    await once(socket.listen(engine.path("socket")), "listening");
     expect([
       await codeOf({ recordingId, path: engine.path("taken.hindcast") }),
       await codeOf({ recordingId, path: engine.path("gone.hindcast") }),
       await codeOf({ recordingId, path: engine.path("folder"), overwrite: true }),
+      await codeOf({ recordingId, path: engine.path("socket"), overwrite: true }),
       await codeOf({ recordingId, path: engine.path("nowhere/copy.hindcast") }),
       await codeOf({ recordingId, path: own }),
       await codeOf({ recordingId, path: own, overwrite: true }),
@@ -135,11 +140,14 @@ describe("recording.copy", () => {
       "file-exists /taken.hindcast",
       "file-exists /gone.hindcast.wal",
       "cannot-write /folder",
+      "cannot-write /socket",
       "no-such-folder /nowhere",
       "file-exists /test.hindcast",
       "recording-in-use /test.hindcast",
     ]);
     expect(readFileSync(engine.path("taken.hindcast"), "utf8")).toBe("mine");
+    expect(statSync(engine.path("socket")).isSocket()).toBe(true);
+    socket.close();
 
     for (const name of ["taken.hindcast", "gone.hindcast"]) {
       expect(await codeOf({ recordingId, path: engine.path(name), overwrite: true })).toBe("ok");

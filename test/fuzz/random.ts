@@ -148,19 +148,19 @@ export interface FuzzBudget {
   readonly first: number;
   /** In the gate. */
   readonly seconds: number;
+  readonly least?: number;
 }
 
 /** Runs rounds, each with a seed of its own, until the budget is spent; resolves with their number. */
 export async function fuzz(
-  { first, seconds }: FuzzBudget,
+  { first, seconds, least = leastRounds }: FuzzBudget,
   round: (junk: Junk, seed: number) => Promise<void> | void,
 ): Promise<number> {
   const start = asked.seed ?? first;
   const isOneRound = asked.seed !== undefined && asked.seconds === undefined;
-  const least = isOneRound ? 1 : leastRounds;
   const endMs = performance.now() + (isOneRound ? 0 : (asked.seconds ?? seconds) * 1000);
   let seed = start;
-  for (; performance.now() < endMs || seed < start + least; seed++) {
+  for (; performance.now() < endMs || seed < start + (isOneRound ? 1 : least); seed++) {
     try {
       await within(mostRoundMs, round(new Junk(seed), seed));
     } catch (error) {

@@ -201,7 +201,7 @@ describe("pages that send junk to hindcast serve", () => {
     "are answered or hung up on; the page that behaves does not notice",
     async () => {
       let [mostHost, mostEngine] = [0, 0];
-      await fuzz({ first: 4000, seconds: 12 }, async (junk) => {
+      await fuzz({ first: 4000, seconds: 12, least: 8 }, async (junk) => {
         await Promise.all(Array.from({ length: 1 + junk.below(3) }, () => junk.pick(pages)(junk)));
         const { recordingId } = summary;
         expect(await good.call("recording.summary", { recordingId })).toMatchObject({ ok: true });

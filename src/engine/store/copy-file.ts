@@ -61,6 +61,8 @@ async function checkTarget(path: string, overwrite: boolean): Promise<Result<und
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) return failed(hindcastError("cannot-write", { path, reason: "it is a folder" }));
   if (there !== undefined && !overwrite) return failed(hindcastError("file-exists", { path }));
+  // A pipe waits for a reader for ever, and a device is not to be replaced.
+  if (there?.isFile() === false) return failed(hindcastError("cannot-write", { path, reason: "it is no plain file" }));
   if (there !== undefined && !(await isFree(path))) return failed(hindcastError("recording-in-use", { path }));
   // Beside the new file it would be taken for a part of it.
   const log = `${path}.wal`;
