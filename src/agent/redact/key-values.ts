@@ -86,7 +86,7 @@ function pairAt(text: string, separator: number, from: number, names: NamedValue
   let at = separator + 1;
   if (text.startsWith("//", at)) return undefined;
   while (at < separator + 4 && (text[at] === "=" || text[at] === ">")) at++;
-  const value = valueAt(text, at, kind, text[separator] ?? "");
+  const value = valueAt(text, at, kind, text[separator] ?? "", name.isQuoted);
   return value === undefined ? undefined : { kind, value };
 }
 
@@ -124,6 +124,9 @@ function ofQuery(text: string, separator: number, name: string, names: NamedValu
   return value.end - value.start < found.leastUnits ? undefined : { kind, value };
 }
 
+/** What help texts call the value of an option is a word in capitals. */
+const wordOf = (text: string, { start, end }: Value): string => (end - start > 16 ? "" : text.slice(start, end));
+
 const nextOfList = /\\{0,8}["']\s{0,4},\s{0,4}(?=\\{0,8}["'][^-])/y;
 
 /** `--password hunter2` and `["-password", "hunter2"]`; with "=" the pair is found by that. */
@@ -132,7 +135,8 @@ function flagAt(text: string, dashes: number, names: NamedValues): Pair | undefi
   let end = start;
   while (end < text.length && end - dashes < maxNameUnits && isNameUnit(text.charCodeAt(end))) end++;
   if (end === start) return undefined;
-  const kind = names.kindOf(text.slice(start, end));
+  // "--no-password" has no value.
+  const kind = text.startsWith("no-", start) ? undefined : names.kindOf(text.slice(start, end));
   if (kind === undefined) return undefined;
   nextOfList.lastIndex = end;
   if (nextOfList.test(text)) {
@@ -141,14 +145,21 @@ function flagAt(text: string, dashes: number, names: NamedValues): Pair | undefi
   }
   if (text[end] !== " " || text[end + 1] === "-") return undefined;
   const value = valueAt(text, end + 1, kind, " ");
-  return value === undefined ? undefined : { kind, value };
+  if (value === undefined || /^(?:KEY|TOKEN|PASSWORD|SECRET|STRING|VALUE|TEXT|PASS)$/.test(wordOf(text, value)))
+    return undefined;
+  return { kind, value };
 }
 
-function nameBefore(
-  text: string,
-  separator: number,
-  from: number,
-): { readonly alone: string; readonly withWordBefore: string | undefined } | undefined {
+interface Name {
+  readonly alone: string;
+  readonly withWordBefore: string | undefined;
+  readonly isQuoted: boolean;
+}
+
+/** Names of resources have words between colons: `arn:aws:secretsmanager:eu-west-1:1:secret:a`. */
+const resourceName = /\b(?:arn|urn):[^\s"'`<>]{0,100}:$/i;
+
+function nameBefore(text: string, separator: number, from: number): Name | undefined {
   let end = separator;
   for (let spaces = 0; spaces < 3 && (text[end - 1] === " " || text[end - 1] === "\t"); spaces++) end--;
   end = colourStart(text, end);
@@ -160,15 +171,17 @@ function nameBefore(
   if (start === end) return undefined;
   const first = text.charCodeAt(start);
   if (first >= 48 && first <= 57) return undefined;
+  if (text[start - 1] === ":" && resourceName.test(text.slice(Math.max(0, start - 128), start))) return undefined;
   const alone = text.slice(start, end);
-  if (isQuoted || !secondWords.test(alone) || text[start - 1] !== " ") return { alone, withWordBefore: undefined };
+  if (isQuoted || !secondWords.test(alone) || text[start - 1] !== " ")
+    return { alone, withWordBefore: undefined, isQuoted };
   let before = start;
   for (let words = 0; words < 2 && text[before - 1] === " "; words++) {
     const next = startOfName(text, before - 1, from);
     if (next === before - 1) break;
     before = next;
   }
-  return { alone, withWordBefore: text.slice(before, end) };
+  return { alone, withWordBefore: text.slice(before, end), isQuoted };
 }
 
 function startOfName(text: string, end: number, from: number): number {

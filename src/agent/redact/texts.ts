@@ -2,6 +2,7 @@
 // enough for a token, no separator that could follow a name, not enough digits for a card.
 import { replaceCards } from "./card-numbers.js";
 import { redactNamedValues } from "./key-values.js";
+import { saysNothing } from "./no-secrets.js";
 import type { Pseudonyms } from "./pseudonyms.js";
 import type { SecretKeys } from "./secret-keys.js";
 import { type TokenPattern, awsSecret, blockPatterns, framedPatterns, tokenPatterns } from "./token-patterns.js";
@@ -145,7 +146,9 @@ export class Texts {
     if (!any.test(text)) return text;
     let replaced = text;
     for (const { kind, pattern } of patterns)
-      replaced = replaced.replace(pattern, (secret) => this.#pseudonyms.of(kind, plain(secret)));
+      replaced = replaced.replace(pattern, (secret) =>
+        saysNothing(secret, 0, secret.length) ? secret : this.#pseudonyms.of(kind, plain(secret)),
+      );
     return replaced;
   }
 

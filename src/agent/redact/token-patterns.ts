@@ -57,7 +57,7 @@ export const tokenPatterns: readonly TokenPattern[] = [
   { kind: "facebook-token", pattern: whole("EAA[A-Za-z0-9]{60,512}") },
   { kind: "sentry-token", pattern: /sntry[su]_[A-Za-z0-9_=+/-]{32,512}/g },
   { kind: "doppler-token", pattern: /dp\.(?:pt|st|ct|sa|scim)\.[A-Za-z0-9._-]{32,128}/g },
-  { kind: "azure-key", pattern: /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{86}==/g },
+  { kind: "azure-key", pattern: /(?<![A-Za-z0-9+/=]|sha512-)[A-Za-z0-9+/]{86}==/g },
   // A token that was cut has no third part, and perhaps no second.
   { kind: "jwt", pattern: /eyJ[A-Za-z0-9_-]{8,16384}(?:\.[A-Za-z0-9_-]{0,16384}){0,4}/g },
 ];
@@ -77,7 +77,7 @@ const sqlPassword = String.raw`\b(?:${anyCase("identified")}\s{1,4}(?:${anyCase(
 /** Passwords in these are often not written for a URL. */
 const databaseUrl = String.raw`\b(?:postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv|rediss?|amqps?|mssql|clickhouse)://`;
 
-/** What surrounds these says what they are: only the group is secret. */
+/** What surrounds these says what they are: only the group is secret. A word in small letters is no credential. */
 export const framedPatterns: readonly TokenPattern[] = [
   { kind: "url-password", pattern: /(?<=:\/\/[^\s/?#"'<>@:]{0,256}:)[^\s/?#"'<>]{1,512}(?=@)/g },
   {
@@ -89,8 +89,15 @@ export const framedPatterns: readonly TokenPattern[] = [
   },
   { kind: "url-token", pattern: /(?<=https?:\/\/)[A-Za-z0-9_-]{16,255}(?=@)/g },
   { kind: "url-password", pattern: /(?<=\w:)[^\s:@/"']{1,256}(?=@(?:tcp|unix|udp)\()/g },
-  { kind: "bearer", pattern: /(?<=\b(?:[Bb]earer|BEARER)(?:\s{1,4}|%20|\+))[A-Za-z0-9._~+/=-]{8,4096}/g },
-  { kind: "basic", pattern: /(?<=\b(?:[Bb]asic|BASIC)(?:\s{1,4}|%20|\+))[A-Za-z0-9+/=_-]{8,1024}/g },
+  {
+    kind: "bearer",
+    pattern:
+      /(?<=\b(?:[Bb]earer|BEARER)(?:\s{1,4}|%20|\+))(?![A-Za-z]?[a-z]{1,23}(?![\w.~+/=-]))[A-Za-z0-9._~+/=-]{8,4096}/g,
+  },
+  {
+    kind: "basic",
+    pattern: /(?<=\b(?:[Bb]asic|BASIC)(?:\s{1,4}|%20|\+))(?![A-Za-z]?[a-z]{1,23}(?![\w+/=-]))[A-Za-z0-9+/=_-]{8,1024}/g,
+  },
   { kind: "password", pattern: /(?<=(?:\s-u|--user)[ =]["']?[^\s:"']{1,64}:)[^\s"']{1,256}/g },
   { kind: "password", pattern: new RegExp(String.raw`(?<=${sqlPassword}[EeNn]?')(?:[^']|''){1,256}`, "g") },
   { kind: "password", pattern: new RegExp(String.raw`(?<=${sqlPassword}")[^"]{1,256}`, "g") },

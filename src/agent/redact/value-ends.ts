@@ -30,7 +30,17 @@ const quotedOnNextLine = /\r?\n[ \t]{1,64}(?=\\{0,8}["'`])/y;
 /** YAML's texts of several lines. */
 const blockScalar = /[|>][+-]?\d?[ \t]{0,8}\r?\n([ \t]{1,64})/y;
 
-export function valueAt(text: string, from: number, kind: KeyKind, separator: string): Value | undefined {
+/** After a quote that ends the text with the name: `"Password: ","at":1`. */
+const goesOn = /,[ \t]{0,4}\\{0,8}["']|\s{0,4}[}\]]\s{0,4}(?:$|[,}\]])|\)|$/y;
+
+/** `isNameQuoted`: then a quote that follows begins the value. */
+export function valueAt(
+  text: string,
+  from: number,
+  kind: KeyKind,
+  separator: string,
+  isNameQuoted = false,
+): Value | undefined {
   let start = spacesEnd(text, from);
   quotedOnNextLine.lastIndex = start;
   if (quotedOnNextLine.test(text)) start = quotedOnNextLine.lastIndex;
@@ -40,7 +50,9 @@ export function valueAt(text: string, from: number, kind: KeyKind, separator: st
   let open = start;
   while (open < start + 8 && text[open] === "\\") open++;
   const quote = text[open] ?? "";
-  if (quotes.has(quote)) return quotedValue(text, open + 1, quote, open - start);
+  goesOn.lastIndex = open + 1;
+  if (quotes.has(quote))
+    return !isNameQuoted && goesOn.test(text) ? undefined : quotedValue(text, open + 1, quote, open - start);
   pseudonymAt.lastIndex = start;
   if (pseudonymAt.test(text)) return undefined;
   const end =
@@ -128,7 +140,7 @@ function endOfLine(text: string, start: number): number {
 
 const wordEnd = /[\s"'`<|\u001b]|[,;&)}\]>]/g;
 /** After which one of these ends a value: a space, the end, another one, or the next pair. */
-const afterEnd = /$|[\s"'`,;&)}\]>]|[A-Za-z_$"'][\w .$[\]-]{0,64}[=:]/y;
+const afterEnd = /$|[\s"'`,;&)}\]>]|\\{1,8}["'nr]|[A-Za-z_$"'][\w .$[\]-]{0,64}[=:]/y;
 
 function endOfWord(text: string, start: number): number {
   wordEnd.lastIndex = start;

@@ -1,12 +1,13 @@
 // What stands in place of a value whose name says that it is secret. Of headers the parts that are no secret stay: the
 // scheme of an authorization, the names of cookies and the attributes of Set-Cookie.
+import { isMask } from "./no-secrets.js";
 import { isPseudonym, type Pseudonyms } from "./pseudonyms.js";
 
 const scheme = /^(Bearer|Basic|Digest|Token|Negotiate|ApiKey|OAuth|Hawk|NTLM|DPoP|AWS4-HMAC-SHA256)[ \t]{1,4}/i;
 const cookieAttributes = /^(?:path|domain|expires|max-age|samesite|priority|httponly|secure|partitioned)$/i;
 
 export function secretReplacement(pseudonyms: Pseudonyms, kind: string, value: string): string {
-  if (value === "" || isPseudonym(value)) return value;
+  if (value === "" || isPseudonym(value) || isMask(value)) return value;
   if (kind === "cookie" && value.includes("=")) return cookies(pseudonyms, value);
   const found = scheme.exec(value)?.[0] ?? "";
   const secret = value.slice(found.length);
