@@ -4,6 +4,7 @@ import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import type { CommandArgs } from "./decode-args.js";
+import { missingRecords } from "./missing-records.js";
 import { howEnded, noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
@@ -38,6 +39,8 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     // The program went its own way all the same: its ending stays ours.
     // A closed one had been brought to its end by an engine that was killed before it could say so.
     if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(world.terminal, stopped.error);
+    const missing = stopped.ok ? await missingRecords(call, stopped.value) : undefined;
+    if (missing !== undefined) await complain(world.terminal, missing);
     return ending;
   } finally {
     await engine.stop();

@@ -20,7 +20,7 @@ import { FileClosed } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { eventsPage, spansPage } from "./store/pages.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
-import { density, marks, stepToEvent } from "./store/timeline.js";
+import { density, marks, missingRecords, stepToEvent } from "./store/timeline.js";
 
 export interface HandlersContext {
   readonly recordings: Recordings;
@@ -93,6 +93,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });
     }),
     "recording.summary": asking((recording) => recording.summary()),
+    "recording.missing": asking((recording) => missingRecords(recording.query)),
 
     "timeline.density": asking((recording, args) => density(recording.query, args)),
     "timeline.step": (args) =>

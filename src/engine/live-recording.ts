@@ -349,9 +349,10 @@ export class LiveRecording {
     this.#isFinishing = true;
     for (const process of this.#processes) {
       // Connected until now; or only to an engine before this one, and has not come back.
-      if (this.#connections.has(process)) process.disconnected();
+      const wasHere = this.#connections.has(process);
+      if (wasHere) process.disconnected();
       else process.connectionLost();
-      process.finish();
+      process.finish(wasHere);
     }
     do await this.commit();
     while (this.#committing !== undefined || (this.#hasMore() && !this.#hasGivenUp));

@@ -165,6 +165,16 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
       execFileSync("umount", [small]);
     }
   },
+  "records-missing": async () => {
+    const script = `
+      const { event } = require("hindcast");
+      for (let i = 1; i <= 200_000; i++) event("e", { i });
+      process.exitCode = 3;`;
+    const options = ["--buffer", "1MB", "--backlog", "1MB"];
+    const recording = await place.run(["record", "-o", "lossy.hindcast", ...options, "--", "node", "-e", script]);
+    expect([recording.code, recording.out]).toEqual([3, ""]);
+    return { shown: recording.err };
+  },
   "recording-closed": async () => errorOf(await client.call("recording.summary", { recordingId: "none" })),
   "recording-not-live": async () => {
     const opened = await client.call("recording.open", { path: sample });

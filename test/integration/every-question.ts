@@ -34,6 +34,7 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     const range = { recordingId, from: start, to: end };
     const at = { kind: "instant", instant: end } as const;
     note("summary", await call("recording.summary", { recordingId }));
+    note("missing", await call("recording.missing", { recordingId }));
     note("density", await call("timeline.density", { ...range, buckets: 50 }));
     note("marks", await call("timeline.marks", { recordingId }));
     note("logs", await call("logs.page", { recordingId, first: 0, limit: 2000 }));

@@ -215,11 +215,11 @@ export class ProcessIngest {
       this.#end(this.#lastSeen, "recording-ended", {}, "recording ended, the program went on");
   }
 
-  /** After the last chance to reconnect. */
-  finish(): void {
+  /** After the last chance to reconnect. `wasHere`: connected to this engine, not only to one before it that was killed. */
+  finish(wasHere: boolean): void {
     if (!this.#isTailUnknown) return;
     const missing = Math.max(0, this.#madeAtLeast - this.#received - this.#dropped);
-    this.#gap(this.#lastSeen, missing, "connection-lost");
+    this.#gap(this.#lastSeen, missing, wasHere ? "connection-lost" : "engine-away");
   }
 
   #gap(at: bigint, lost: number, reason: LossReason): void {

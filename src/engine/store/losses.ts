@@ -7,7 +7,7 @@ import { keptSources } from "./timeline.js";
 
 /** What is missing at a process's end was counted by nobody who knew its kinds. */
 const losesWrites = `process = $1 AND kind = ${markKinds.indexOf("gap")}
-  AND (lost_writes > 0 OR (lost > 0 AND reason IN ('not-sent', 'connection-lost')))`;
+  AND (lost_writes > 0 OR (lost > 0 AND reason IN ('not-sent', 'connection-lost', 'engine-away')))`;
 
 /** In Seq order. What is missing at the end follows everything. */
 export async function lossesOf(query: Query, process: ProcessId): Promise<readonly Loss[]> {

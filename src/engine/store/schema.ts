@@ -110,7 +110,7 @@ export const endings = ["bye", "parent", "connection-lost", "recording-ended"] a
 export type EndingKind = (typeof endings)[number];
 
 /** Why records are missing: what agents say, and what the engine finds out itself. */
-export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-lost";
+export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-lost" | "engine-away";
 
 export const gapLabels: Readonly<Record<LossReason, string>> = {
   "ring-full": "records dropped: the program was faster than the recorder",
@@ -118,6 +118,7 @@ export const gapLabels: Readonly<Record<LossReason, string>> = {
   "unreadable-value": "records dropped: a value could not be read",
   "not-sent": "records dropped: the program ended before they could be sent",
   "connection-lost": "records may be missing: the connection was lost, how many is not known",
+  "engine-away": "records may be missing: the program ended while no engine was there, how many is not known",
 };
 
 /** Of the mark at the end of a process. */

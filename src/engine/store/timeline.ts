@@ -142,6 +142,16 @@ export const keptSources = [
   `SELECT process, end_seq, end_instant FROM span WHERE end_seq IS NOT NULL`,
 ];
 
+/** How many records are missing, by the reason that their gaps give; the most first. */
+export async function missingRecords(query: Query): Promise<CallResult<"recording.missing">> {
+  const rows = await query(
+    `SELECT coalesce(reason, '') AS reason, sum(lost)::BIGINT AS lost FROM mark WHERE kind = ${markKinds.indexOf("gap")}
+       GROUP BY ALL ORDER BY lost DESC`,
+  );
+  const lost = rows.numbers("lost");
+  return rows.texts("reason").map((reason, row) => ({ reason, lost: lost[row] ?? 0 }));
+}
+
 /** A gap is told by the first record after it; the seqs just before are the lost ones, and before those is what was kept. */
 export async function marks(query: Query): Promise<CallResult<"timeline.marks">> {
   const rows = await query(

@@ -234,6 +234,8 @@ export const engineCalls = {
   "recording.copyPath": { args: v.object(recording), result: v.object({ path: text }) },
   "recording.close": { args: v.object(recording), result: nothing },
   "recording.summary": { args: v.object(recording), result: recordingSummary },
+  /** How many records are missing, by the reason that its gaps give; none where nothing is. */
+  "recording.missing": { args: v.object(recording), result: v.array(v.object({ reason: text, lost: count })) },
 
   /** Records per equal slice of [from, to): all, and those that are errors. */
   "timeline.density": {

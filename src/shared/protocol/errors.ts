@@ -37,6 +37,10 @@ const catalogue = {
     message: "There is no room left on the disk of {path}.",
     next: "Free some space or choose another disk, then try again.",
   },
+  "records-missing": {
+    message: "{path} lacks {lost} of its records: {reasons}.",
+    next: "Marks in the recording show where. --buffer, --backlog and --spill keep more; with --overflow block the program waits.",
+  },
   "recording-closed": { message: "That recording is no longer open.", next: "Open it again." },
   "recording-not-live": { message: "That recording is not being recorded.", next: "Start a new recording." },
   "no-such-process": {
