@@ -1,13 +1,14 @@
 // What the program's thread does when a ring is full: give up the record it has, give up the oldest, or wait.
-// Waiting is bounded twice, so that no program hangs: a record waits at most `maxRecordWaitMs`, and all records together
-// at most `maxWaitMs` since the engine last acknowledged anything. A program may so be slowed to the engine's pace for as
-// long as the engine gets on, and for ten seconds by one that does not.
+// Waiting is bounded, so that no program hangs: all records together wait at most `maxWaitMs` since the engine last
+// acknowledged anything. A program is so slowed to the engine's pace for as long as the engine gets on, and held up for ten
+// seconds altogether by one that does not.
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import { type RecordTally, isDefinition, newTally, tallyRecord, tallySlots } from "./record-tally.js";
 import { type RingMemory, type RingRegion, type RingWriter, control, link } from "./ring.js";
 
-export const maxRecordWaitMs = 1000;
 export const maxWaitMs = 10_000;
+/** Between two looks whether the engine gets on; room is noticed at once. */
+const lookEveryMs = 50;
 
 export class Overflow {
   #waitedMs = 0;
@@ -34,20 +35,21 @@ export class Overflow {
   }
 
   #waitForRoom(ring: RingWriter<RingRegion>, bytes: number): boolean {
+    if (bytes > ring.memory.size) return false;
     const words = this.memory.control;
-    const acknowledged = Atomics.load(words, control.acknowledged);
-    if (acknowledged !== this.#acknowledged) [this.#acknowledged, this.#waitedMs] = [acknowledged, 0];
-    const startMs = this.nowMs();
-    const allowedMs = Math.min(maxRecordWaitMs, maxWaitMs - this.#waitedMs);
-    let waitedMs = 0;
-    while (waitedMs < allowedMs && Atomics.load(words, control.link) !== link.refused) {
+    let lastMs = this.nowMs();
+    for (;;) {
       const tail = Atomics.load(words, ring.memory.tailSlot);
-      if (ring.hasRoom(bytes)) break;
-      Atomics.wait(words, ring.memory.tailSlot, tail, allowedMs - waitedMs);
-      waitedMs = this.nowMs() - startMs;
+      if (ring.hasRoom(bytes)) return true;
+      const acknowledged = Atomics.load(words, control.acknowledged);
+      if (acknowledged !== this.#acknowledged) [this.#acknowledged, this.#waitedMs] = [acknowledged, 0];
+      const leftMs = maxWaitMs - this.#waitedMs;
+      if (leftMs <= 0 || Atomics.load(words, control.link) === link.refused) return false;
+      Atomics.wait(words, ring.memory.tailSlot, tail, Math.min(leftMs, lookEveryMs));
+      const now = this.nowMs();
+      this.#waitedMs += now - lastMs;
+      lastMs = now;
     }
-    this.#waitedMs += waitedMs;
-    return ring.hasRoom(bytes);
   }
 
   /** A sixty-fourth of the ring at a time, or what is needed if that is more: most records then find room. */

@@ -77,7 +77,7 @@ export const options = {
   },
   overflow: {
     flags: "--overflow <policy>",
-    help: "When that is full: drop the newest record, drop the oldest, or block the program, each record for at most 1 s",
+    help: "When that is full: drop the newest record, drop the oldest, or block the program, at most 10 s without progress",
     choices: overflowPolicies,
     preset: "drop-newest",
     schema: v.picklist(overflowPolicies),
