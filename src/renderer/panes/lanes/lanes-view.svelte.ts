@@ -13,7 +13,7 @@ import { callersOf } from "./callers.js";
 import { layOutLanes } from "./lane-layout.js";
 import { orderSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
-import { countInView, needsFetch, windowAround } from "./span-window.js";
+import { knownInView, needsFetch, windowAround } from "./span-window.js";
 
 const mostSpans = 5000;
 
@@ -44,10 +44,10 @@ export class LanesView {
     const spans = this.query.value?.spans;
     return spans === undefined || this.layout === undefined ? undefined : orderSpans(spans, this.layout.topsPx);
   });
-  /** How many of the spans here are in view, at least in part; undefined before the first answer. */
+  /** How many of the spans here are in view, at least in part; undefined while that is not known. */
   readonly spansInView: number | undefined = $derived.by(() => {
-    const spans = this.query.value?.spans;
-    return spans === undefined ? undefined : countInView(spans, this.range);
+    const fetched = this.query.value;
+    return fetched === undefined ? undefined : knownInView(fetched, this.range);
   });
   readonly #callers = $derived.by(() => {
     const spans = this.query.value?.spans;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countInView, firstSpanNs, needsFetch, windowAround } from "./span-window.js";
+import { countInView, firstSpanNs, knownInView, needsFetch, windowAround } from "./span-window.js";
 
 const view = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 
@@ -34,6 +34,23 @@ describe("countInView", () => {
 
 describe("firstSpanNs", () => {
   it("shows some twenty spans, within reason", () => {
-    expect([firstSpanNs(60e9, 1200), firstSpanNs(1e9, 1e6), firstSpanNs(60e9, 0)]).toEqual([1e9, 50e6, 10e9]);
+    const first = (durationNs: number, spans: number) => firstSpanNs(durationNs, spans, false);
+    expect([first(60e9, 1200), first(1e9, 1e6), first(60e9, 0)]).toEqual([1e9, 50e6, 10e9]);
+  });
+
+  it("shows more of a program that still runs, so that what arrives a little later arrives in view", () => {
+    expect([firstSpanNs(60e9, 1200, true), firstSpanNs(60e9, 200, true)]).toEqual([2e9, 6e9]);
+  });
+});
+
+describe("knownInView", () => {
+  const fetched = {
+    range: view(0, 100),
+    spans: { startNs: Float64Array.of(10), endNs: Float64Array.of(20) },
+  };
+
+  it("says that there are none only where all of the view was looked at", () => {
+    const views = [view(0, 50), view(30, 100), view(90, 140), view(15, 140), view(200, 300)];
+    expect(views.map((one) => knownInView(fetched, one))).toEqual([1, 0, undefined, 1, undefined]);
   });
 });

@@ -20,9 +20,11 @@ export function windowAround(view: NsRange): NsRange {
 export function needsFetch(view: NsRange, fetched: FetchedSpans | undefined): boolean {
   if (fetched === undefined) return true;
   const { range, truncated } = fetched;
-  const isCovered = range.fromNs <= Math.max(0, view.fromNs) && range.toNs >= view.toNs;
-  return !isCovered || (truncated && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
+  return !isCovered(view, range) || (truncated && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
 }
+
+const isCovered = (view: NsRange, range: NsRange): boolean =>
+  range.fromNs <= Math.max(0, view.fromNs) && range.toNs >= view.toNs;
 
 /** Spans that overlap a view; an open one reaches to the end of time. */
 export function countInView(spans: { startNs: Float64Array; endNs: Float64Array }, view: NsRange): number {
@@ -32,12 +34,25 @@ export function countInView(spans: { startNs: Float64Array; endNs: Float64Array 
   }, 0);
 }
 
+/** The same of what was fetched for `range`; undefined when it has none there, but does not reach over the whole view. */
+export function knownInView(fetched: SpansOfRange, view: NsRange): number | undefined {
+  const count = countInView(fetched.spans, view);
+  return count === 0 && !isCovered(view, fetched.range) ? undefined : count;
+}
+
+interface SpansOfRange {
+  readonly range: NsRange;
+  readonly spans: Parameters<typeof countInView>[0];
+}
+
 const spansAtFirst = 20;
 const shortestFirstNs = 50e6;
+/** While a program runs: what it does arrives within some tenths of a second, and would else arrive out of sight. */
+const shortestLiveNs = 2e9;
 const longestFirstNs = 10e9;
 
 /** How much the pane shows at first: few enough spans that the longer ones have room for their names, at the recording's average rate. */
-export function firstSpanNs(durationNs: number, spans: number): number {
+export function firstSpanNs(durationNs: number, spans: number, isLive: boolean): number {
   const wanted = (durationNs / Math.max(spans, 1)) * spansAtFirst;
-  return Math.min(Math.max(wanted, shortestFirstNs), longestFirstNs);
+  return Math.min(Math.max(wanted, isLive ? shortestLiveNs : shortestFirstNs), longestFirstNs);
 }
