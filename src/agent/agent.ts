@@ -19,7 +19,7 @@ import { Recorder } from "./recorder.js";
 import { createRedaction } from "./redact/redactor.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
-import { RingMemory, RingWriter } from "./ring.js";
+import { RingMemory, RingWriter, facts } from "./ring.js";
 import { type StateTracker, createStateTracker, reportLeftOut } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
@@ -42,7 +42,8 @@ export function install(
   const context = new SpanContext();
   const memory = RingMemory.allocate(configuration.delivery.ringBytes);
   const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
-  const sink = new Recorder(new RingWriter(memory), context, now, noteFault, configuration.delivery.overflow);
+  const clockMs = recordedClock(now, memory);
+  const sink = new Recorder(new RingWriter(memory), context, clockMs, noteFault, configuration.delivery.overflow);
   guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
   const redaction = createRedaction(configuration.settings.redaction, configuration.token);
   sink.redactWith(redaction);
@@ -126,6 +127,11 @@ export function install(
   }
   return uninstall;
 }
+
+/** Milliseconds since the program's time origin, also those that its monotonic clock missed because the machine slept. */
+const recordedClock = (now: () => number, { facts: numbers }: RingMemory): (() => number) => {
+  return () => now() + (numbers[facts.sleptMs] ?? 0);
+};
 
 /** What goes wrong in the agent itself, said in the recording. */
 const faultEvent = "hindcast.agent.fault";

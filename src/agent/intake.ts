@@ -58,6 +58,13 @@ function gapBefore(records: Uint8Array, tally: RecordTally, lastSeq: number): Ui
   return gapRecord(tally, first.getFloat64(8, true), first.getFloat64(16, true) - 1);
 }
 
+/** A record made by the worker: the program stood still from then until now. `lastSeq` was the last before. */
+export function standstillRecord(sinceMs: number, clockMs: number, lastSeq: number): Uint8Array {
+  const out = new ByteWriter();
+  writeRecord(out, { kind: "standstill", sinceMs, clockMs, seq: seq(lastSeq) });
+  return out.bytes.slice(0, out.at);
+}
+
 /** A gap made by the worker: records up to this seq were given up. */
 export function gapRecord(tally: RecordTally, clockMs: number, lastSeq: number): Uint8Array {
   const out = new ByteWriter();

@@ -28,7 +28,16 @@ export const control = {
   givenUp: 16,
 } as const;
 /** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
-export const facts = { exitCode: 0, written: 1, dropped: 2, lastSeq: 3, agentFaults: 4, workerFaults: 5 } as const;
+export const facts = {
+  exitCode: 0,
+  written: 1,
+  dropped: 2,
+  lastSeq: 3,
+  agentFaults: 4,
+  workerFaults: 5,
+  /** How long the machine slept without the monotonic clock's noticing: part of every time that is recorded from then on. */
+  sleptMs: 6,
+} as const;
 /**
  * What the worker says about the engine. `lost`: it was there a moment ago, and its host may be starting it again. An
  * exit waits while it is `connecting` or `connected`, and for a while when it is `lost`.

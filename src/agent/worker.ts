@@ -14,11 +14,12 @@ import {
   frameTypes,
   readFromEngine,
 } from "../shared/protocol/agent-wire.js";
-import { Intake } from "./intake.js";
+import { Intake, standstillRecord } from "./intake.js";
 import { type Batch, Outbox } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
 import { RingMemory, control, facts, link } from "./ring.js";
 import { Spill } from "./spill.js";
+import { StandstillWatch, clocksOfThisProcess } from "./standstill.js";
 
 export interface WorkerSetup {
   readonly kind: "hindcast-agent-worker";
@@ -59,12 +60,16 @@ export class EngineLink {
   #isStopping = false;
   #isFlushing = false;
   #saidBye = false;
+  readonly #standstill: StandstillWatch;
+  /** When it was looked for a standstill last. */
+  #seqThen = 0;
 
   constructor(setup: WorkerSetup) {
     const { backlogBytes, overflow, spillBytes } = setup.facts.settings.delivery ?? defaultDelivery;
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
     this.#intake = new Intake(this.#memory);
+    this.#standstill = new StandstillWatch(clocksOfThisProcess);
     // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.
     const canSpill = spillBytes > 0 && process.platform !== "win32";
     const spill = canSpill ? new Spill(dirname(setup.socketPath), spillBytes, () => this.#noteFault()) : undefined;
@@ -210,6 +215,7 @@ export class EngineLink {
 
   #drain(): void {
     if (this.#saidBye) return;
+    this.#noteStandstill();
     const isHurried = this.#isHurried;
     if (isHurried || this.#canSend || this.#intake.usedBytes > Math.min(this.#memory.size / 4, batchBytes))
       this.#takeIn(isHurried);
@@ -222,6 +228,23 @@ export class EngineLink {
     const mayLeave = this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1;
     if (mayLeave && this.#isWelcome && this.#outbox.isEmpty && this.#intake.usedBytes === 0) this.#sayBye();
     this.#noteFlushed();
+  }
+
+  /**
+   * Told before what is taken out next, and like a definition: it stays when records are given up. From here on the
+   * program's times include what its clock missed.
+   */
+  #noteStandstill(): void {
+    const seqBefore = this.#seqThen;
+    this.#seqThen = this.#memory.facts[facts.lastSeq] ?? 0;
+    const { timeOriginMs } = this.#setup.facts;
+    const known = this.#standstill.look();
+    if (known === undefined) return;
+    const { facts: numbers } = this.#memory;
+    numbers[facts.sleptMs] = (numbers[facts.sleptMs] ?? 0) + known.sleptMs;
+    const now = this.#clockMs(timeOriginMs);
+    const definitions = standstillRecord(now - known.forMs, now, seqBefore);
+    this.#outbox.add({ definitions, records: new Uint8Array(0) }, this.#isWelcome);
   }
 
   get #canSend(): boolean {
@@ -294,9 +317,9 @@ export class EngineLink {
     Atomics.add(this.#memory.control, control.progress, 1);
   }
 
-  /** The program's `performance.now()`, read from this thread. */
+  /** The program's clock (`recordedClock`), read from this thread. */
   #clockMs(timeOriginMs: number): number {
-    return performance.timeOrigin - timeOriginMs + performance.now();
+    return performance.timeOrigin - timeOriginMs + performance.now() + (this.#memory.facts[facts.sleptMs] ?? 0);
   }
 }
 

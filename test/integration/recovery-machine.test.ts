@@ -1,7 +1,7 @@
 // What a machine does to a recording: disks fill up, become read-only or go away, clocks are set, processes stand still.
 // Nothing is mocked: small file systems are mounted, the clock is libfaketime's, processes are stopped by signals.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -40,7 +40,7 @@ afterEach(() => {
 interface Told {
   readonly seq: number;
   readonly instant: string;
-  readonly attributes: { readonly n: number };
+  readonly attributes: { readonly n: number; readonly now?: number };
 }
 
 /** Numbers recorded as events, in the order in which they were recorded. */
@@ -51,6 +51,25 @@ async function eventsIn(path: string): Promise<readonly Told[]> {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Told);
+}
+
+interface MarkTold {
+  readonly kind: string;
+  readonly reason?: string;
+  readonly since: string;
+  readonly instant: string;
+  readonly label: string;
+}
+
+/** Where the program stood still, and whatever else is a gap. */
+async function gapsIn(path: string): Promise<readonly MarkTold[]> {
+  const { out, err } = await place.run(["marks", path, "--json"]);
+  expect(err).toBe("");
+  return out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as MarkTold)
+    .filter(({ kind }) => kind === "gap");
 }
 
 const counted = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
@@ -175,10 +194,14 @@ describe.runIf(process.platform !== "win32")("processes that stand still", () =>
     ["the program", guest],
     ["the engine", /engine-process/],
     ["the host", /cli\.js/],
-  ] as const)("%s does so for seconds: nothing is lost", async ([name, pattern]) => {
+  ] as const)("%s does so for seconds: nothing is lost, and where the program did is told", async ([name, pattern]) => {
     const path = `${name.replace(" ", "-")}.hindcast`;
     const recording = place.start(["record", "-o", path, "--", "node", "-e", counting]);
     await recording.printed(/counting/);
+    // From the first commit on the agent's worker is certainly at work.
+    await expect
+      .poll(() => readFileSync(place.path(`${path}.wal`)).includes("no two alike"), { timeout: 20_000 })
+      .toBe(true);
     const pid = name === "the host" ? (recording.child.pid ?? 0) : place.pidOf(pattern);
     process.kill(pid, "SIGSTOP");
     await wait(2500);
@@ -188,7 +211,29 @@ describe.runIf(process.platform !== "win32")("processes that stand still", () =>
     const total = Number(await recording.printed(/counted (\d+)/));
     const ended = await recording.ended;
     expect([ended.code, ended.err]).toEqual([0, ""]);
-    expect((await eventsIn(path)).map(({ attributes }) => attributes.n)).toEqual(counted(total));
+    const events = await eventsIn(path);
+    expect(events.map(({ attributes }) => attributes.n)).toEqual(counted(total));
+    const gaps = await gapsIn(path);
+    expect(gaps.map(({ reason }) => reason)).toEqual(name === "the program" ? ["suspended"] : []);
+    for (const { since, instant, label } of gaps) {
+      const [from, to] = [BigInt(since), BigInt(instant)];
+      expect(Number(to - from)).toBeGreaterThan(2_400_000_000);
+      expect(label).toMatch(/^stood still for \d+\.\d s: the program or the machine was suspended$/);
+      // Nothing but what was made after the agent looked last, and before it noticed that time goes on.
+      const within = events.filter(
+        ({ instant: at }) => BigInt(at) > from + 500_000_000n && BigInt(at) < to - 500_000_000n,
+      );
+      expect(within).toEqual([]);
+    }
+  });
+
+  it("do not when they are busy, wait for a child or sleep in the middle of their code", async () => {
+    const script = `const { event } = require("hindcast"); event("n", { n: 1 });
+      for (const end = Date.now() + 1200; Date.now() < end;);
+      require("node:child_process").execFileSync(process.execPath, ["-e", "setTimeout(() => 0, 1200)"]);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);`;
+    expect(await place.run(["record", "-o", "busy.hindcast", "--", "node", "-e", script])).toMatchObject({ code: 0 });
+    expect(await gapsIn("busy.hindcast")).toEqual([]);
   });
 });
 
@@ -227,7 +272,55 @@ describe.runIf(faketime !== undefined)("clocks that are set (needs Debian's pack
     const times = events.map(({ instant }) => BigInt(instant));
     expect(times.every((time, at) => at === 0 || time >= (times[at - 1] ?? 0n))).toBe(true);
     expect((times[99] ?? 0n) - (times[0] ?? 0n)).toBeLessThan(600_000_000_000n);
+    expect(await gapsIn(path)).toEqual([]);
   });
+
+  it.runIf(mayMount)(
+    "and an uptime that agrees are a machine that slept: the program's times are right again",
+    async () => {
+      const [clock, uptime] = [place.path("clock"), place.path("uptime")];
+      writeFileSync(clock, "+0");
+      writeFileSync(uptime, readFileSync("/proc/uptime"));
+      // As Linux does it: the monotonic clock is what it was, the wall clock and the uptime are an hour further on.
+      const script = `const { event } = require("hindcast"); const { readFileSync, writeFileSync } = require("node:fs");
+      let n = 0;
+      const timer = setInterval(() => {
+        event("n", { n: ++n, now: Date.now() });
+        if (n === 50) {
+          writeFileSync("/proc/uptime", String(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) + 3600) + " 0");
+          writeFileSync(${JSON.stringify(clock)}, "+3600s");
+        }
+        if (n === 150) clearInterval(timer);
+      }, 5);`;
+      const fake = `LD_PRELOAD=${faketime} FAKETIME_TIMESTAMP_FILE='${clock}' FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1`;
+      const inner = `mount --bind '${uptime}' /proc/uptime && exec env ${fake} node -e "$0"`;
+      const ended = await place.run([
+        "record",
+        "-o",
+        "slept.hindcast",
+        "--",
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        inner,
+        script,
+      ]);
+      expect([ended.code, ended.err]).toEqual([0, ""]);
+      const events = await eventsIn("slept.hindcast");
+      expect(events.map(({ attributes }) => attributes.n)).toEqual(counted(150));
+      const aheadMs = ({ instant, attributes: { now } }: Told) => Number(BigInt(instant) / 1_000_000n) - (now ?? 0);
+      const [first, last] = [events[0], events[149]].map((event) =>
+        event === undefined ? Number.NaN : aheadMs(event),
+      );
+      expect(first).toBeGreaterThan(-1000);
+      expect(first).toBeLessThan(1000);
+      expect(last).toBeGreaterThan(-1000);
+      expect(last).toBeLessThan(1000);
+      const gaps = await gapsIn("slept.hindcast");
+      expect(gaps.map(({ label }) => label)).toEqual([expect.stringMatching(/^stood still for 3(599|60\d)\.\d s: /)]);
+    },
+  );
 
   it("differ between the engine and the program: the program's counts", async () => {
     const script = `const { event } = require("hindcast"); event("n", { n: 1 }); console.log(performance.timeOrigin)`;

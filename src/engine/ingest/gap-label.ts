@@ -10,6 +10,10 @@ const words = {
   writes: ["state write", "state writes"],
 } as const;
 
+/** Nothing is missing in it: nothing happened. */
+export const standstillLabel = (ms: number): string =>
+  `stood still for ${(ms / 1000).toFixed(1)} s: the program or the machine was suspended`;
+
 export function gapLabel(reason: GapReason, of: LostKinds): string {
   const named = lostKinds
     .filter((kind) => of[kind] > 0)

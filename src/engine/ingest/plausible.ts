@@ -26,6 +26,7 @@ function isPlausible(record: AgentRecord): boolean {
   if (!isWithin(record.clockMs, lastClockMs) || record.seq < 0) return false;
   if (record.kind === "gap") return [record.lost, ...Object.values(record.of)].every(isCount);
   if (record.kind === "write") return Number.isNaN(record.afterMs) || isWithin(record.afterMs, lastClockMs);
+  if (record.kind === "standstill") return isWithin(record.sinceMs, lastClockMs);
   return true;
 }
 

@@ -8,7 +8,7 @@ import { instantFromClock } from "../../shared/trace/time.js";
 import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
 import type { AgentFaults, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
-import { gapLabel } from "./gap-label.js";
+import { gapLabel, standstillLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
 import type { Dictionaries } from "./dictionaries.js";
 import { Lanes } from "./lanes.js";
@@ -330,6 +330,11 @@ export class ProcessIngest {
           reason: record.reason,
         });
         return;
+      case "standstill": {
+        const label = standstillLabel(record.clockMs - record.sinceMs);
+        writer.mark({ ...head, kind: "gap", label, lost: 0, lostWrites: 0, reason: "suspended" });
+        return;
+      }
       default:
         return unreachable(record);
     }

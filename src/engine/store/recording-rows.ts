@@ -3,7 +3,7 @@ import type { SpanKind, SpanStatus } from "../../shared/trace/attributes.js";
 import type { ObjectContents, ObjectId, CapturedValue } from "../../shared/trace/value.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { SmallOperation } from "./operation-json.js";
-import type { DefinitionKind, EndingKind, LossReason, MarkKind } from "./schema.js";
+import type { DefinitionKind, EndingKind, MarkKind, MarkReason } from "./schema.js";
 
 /** Where a row belongs; `seq` is absent for what the engine found out itself. */
 export interface RowHead {
@@ -65,7 +65,7 @@ export interface MarkRow {
   readonly label: string;
   readonly lost: number;
   /** Of a gap. */
-  readonly reason?: LossReason;
+  readonly reason?: MarkReason;
   /** Of those lost; absent where their kinds are not known. */
   readonly lostWrites?: number;
 }

@@ -112,6 +112,9 @@ export type EndingKind = (typeof endings)[number];
 /** Why records are missing: what agents say, and what the engine finds out itself. */
 export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-lost" | "engine-away";
 
+/** Of every gap. While a program is suspended nothing is lost, and nothing happens. */
+export type MarkReason = LossReason | "suspended";
+
 export const gapLabels: Readonly<Record<LossReason, string>> = {
   "ring-full": "records dropped: the program was faster than the recorder",
   "buffer-full": "records dropped: the oldest were given up for newer ones",

@@ -136,9 +136,11 @@ async function whatStands(query: Query, source: string, process: number, seq: nu
 /** How many seqs before a loss are looked at for one with a row: names, locations and the like have none. */
 const seqsBeforeLoss = 8;
 export const keptSources = [
-  ...["event", "log", "span", "write", "keyframe", "metric", "mark"].map(
+  ...["event", "log", "span", "write", "keyframe", "metric"].map(
     (table) => `SELECT process, seq, instant FROM ${table}`,
   ),
+  // Where a program stood still its mark has the seq of the record before.
+  `SELECT process, seq, instant FROM mark WHERE reason IS DISTINCT FROM 'suspended'`,
   `SELECT process, end_seq, end_instant FROM span WHERE end_seq IS NOT NULL`,
 ];
 
@@ -146,35 +148,42 @@ export const keptSources = [
 export async function missingRecords(query: Query): Promise<CallResult<"recording.missing">> {
   const rows = await query(
     `SELECT coalesce(reason, '') AS reason, sum(lost)::BIGINT AS lost FROM mark WHERE kind = ${markKinds.indexOf("gap")}
-       GROUP BY ALL ORDER BY lost DESC`,
+       AND reason IS DISTINCT FROM 'suspended' GROUP BY ALL ORDER BY lost DESC`,
   );
   const lost = rows.numbers("lost");
   return rows.texts("reason").map((reason, row) => ({ reason, lost: lost[row] ?? 0 }));
 }
 
-/** A gap is told by the first record after it; the seqs just before are the lost ones, and before those is what was kept. */
+/**
+ * A gap is told by the first record after it; the seqs just before are the lost ones, and before those is what was kept.
+ * Where the program stood still nothing is lost.
+ */
 export async function marks(query: Query): Promise<CallResult<"timeline.marks">> {
   const rows = await query(
     `WITH near AS (
-       SELECT process, seq, seq - lost - unnest(range(1, ${seqsBeforeLoss + 1})) AS kept
-       FROM mark WHERE kind = ${markKinds.indexOf("gap")} AND lost > 0 AND seq > lost),
+       SELECT process, seq, reason,
+         seq - lost - unnest(range(1, ${seqsBeforeLoss + 1})) + if(reason = 'suspended', 1, 0) AS kept
+       FROM mark WHERE kind = ${markKinds.indexOf("gap")} AND (lost > 0 OR reason = 'suspended') AND seq > lost),
      began AS (
-       SELECT near.process, near.seq, max(k.instant) AS since
+       SELECT near.process, near.seq, near.reason, max(k.instant) AS since
        FROM near JOIN (${keptSources.join(" UNION ALL ")}) AS k(process, seq, instant)
          ON k.process = near.process AND k.seq = near.kept
        GROUP BY ALL)
-     SELECT kind, mark.process, instant, label, lost, coalesce(since, instant) AS since
+     SELECT kind, mark.process, instant, label, lost, mark.reason, coalesce(since, instant) AS since
      FROM mark LEFT JOIN began ON began.process = mark.process AND began.seq = mark.seq
+       AND began.reason IS NOT DISTINCT FROM mark.reason
      ORDER BY instant, mark.process, mark.seq LIMIT 20000`,
   );
   const [processes, instants] = [rows.numbers("process"), rows.bigints("instant")];
   const [labels, lost, since] = [rows.texts("label"), rows.numbers("lost"), rows.bigints("since")];
+  const reasons = rows.optionalTexts("reason");
   return rows.numbers("kind").map((kind, row) => ({
     kind: markKinds[kind] ?? "gap",
     process: processes[row] ?? 0,
     instant: instants[row] ?? 0n,
     label: labels[row] ?? "",
     lost: lost[row] ?? 0,
+    reason: reasons[row],
     since: since[row] ?? 0n,
   }));
 }

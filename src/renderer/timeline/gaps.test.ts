@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Gap, gapRegions, lossWords } from "./gaps.js";
+import { type Gap, gapRegions, gapWords } from "./gaps.js";
 
 const gap = (sinceNs: number, offsetNs: number, lost = 1, label = "records dropped: too fast"): Gap => ({
   kind: "gap",
@@ -31,16 +31,21 @@ describe("gapRegions", () => {
   });
 });
 
-describe("lossWords", () => {
+describe("gapWords", () => {
   it("adds up what was lost for each reason", () => {
     expect(
-      lossWords([gap(0, 1, 1200), gap(2, 3, 4), gap(4, 5, 1, "records dropped: Hindcast could not be reached")]),
+      gapWords([gap(0, 1, 1200), gap(2, 3, 4), gap(4, 5, 1, "records dropped: Hindcast could not be reached")]),
     ).toEqual(["1\u2009204 records lost here: too fast", "1 record lost here: Hindcast could not be reached"]);
   });
 
   it("says that records may be missing where nobody knows how many", () => {
-    expect(lossWords([gap(0, 1, 0, "records may be missing: the connection was lost")])).toEqual([
+    expect(gapWords([gap(0, 1, 0, "records may be missing: the connection was lost")])).toEqual([
       "Records may be missing here: the connection was lost",
     ]);
+  });
+
+  it("says how long the program stood still, and of nothing that is missing", () => {
+    const label = "stood still for 2.5 s: the program or the machine was suspended";
+    expect(gapWords([{ ...gap(0, 1, 0, label), reason: "suspended" }])).toEqual([`The program ${label}`]);
   });
 });

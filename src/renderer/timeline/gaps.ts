@@ -4,7 +4,7 @@ import type { Mark } from "../state/marks.svelte.js";
 import { countText } from "../state/text.js";
 import { type NsRange, pxFromNs } from "../state/time-scale.js";
 
-export type Gap = Pick<Mark, "kind" | "sinceNs" | "offsetNs" | "lost" | "label">;
+export type Gap = Pick<Mark, "kind" | "sinceNs" | "offsetNs" | "lost" | "label" | "reason">;
 
 export interface GapRegion {
   readonly fromPx: number;
@@ -37,11 +37,16 @@ export function gapRegions(marks: readonly Gap[], shown: NsRange, widthPx: numbe
   return regions;
 }
 
-/** `1 204 records lost here: the program was faster than the recorder`, a line for each reason. */
-export function lossWords(gaps: readonly Pick<Gap, "lost" | "label">[]): readonly string[] {
+/**
+ * `1 204 records lost here: the program was faster than the recorder`, a line for each reason; and how long the program
+ * stood still.
+ */
+export function gapWords(gaps: readonly Pick<Gap, "lost" | "label" | "reason">[]): readonly string[] {
   const lostByLabel = new Map<string, number>();
   for (const { label, lost } of gaps) lostByLabel.set(label, (lostByLabel.get(label) ?? 0) + lost);
+  const suspended = new Set(gaps.filter(({ reason }) => reason === "suspended").map(({ label }) => label));
   return [...lostByLabel].map(([label, lost]) => {
+    if (suspended.has(label)) return `The program ${label}`;
     const reason = label.slice(label.indexOf(":") + 1).trim();
     if (lost === 0) return `Records may be missing here: ${reason}`;
     return `${countText(lost)} ${lost === 1 ? "record" : "records"} lost here: ${reason}`;

@@ -171,6 +171,8 @@ class RandomRecords {
           lost: this.below(2 ** 40),
           of: { ...noneLost, writes: this.below(9) },
         };
+      case "standstill":
+        return { kind, sinceMs: this.next() * 1e7 };
     }
   }
 
@@ -196,6 +198,7 @@ const kinds = [
   "metric",
   "write",
   "gap",
+  "standstill",
 ] as const satisfies readonly AgentRecordBody["kind"][];
 
 describe("agent records", () => {

@@ -90,7 +90,12 @@ export type AgentRecordBody =
       readonly operation: WriteOperation;
     }
   /** Records that will not come; theirs are the seqs missing before it. `of`: which kinds, as far as not bookkeeping. */
-  | { readonly kind: "gap"; readonly reason: GapReason; readonly lost: number; readonly of: LostKinds };
+  | { readonly kind: "gap"; readonly reason: GapReason; readonly lost: number; readonly of: LostKinds }
+  /**
+   * The program stood still from then until this record's clock: it or the machine was suspended. The worker made it: its
+   * seq is that of the last record before.
+   */
+  | { readonly kind: "standstill"; readonly sinceMs: number };
 
 /**
  * Why: the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
@@ -99,7 +104,8 @@ export type AgentRecordBody =
  */
 export const gapReasons = ["ring-full", "buffer-full", "unreadable-value"] as const;
 export type GapReason = (typeof gapReasons)[number];
-export const hasOwnSeq = (record: AgentRecordBody): boolean => record.kind !== "gap" || record.reason !== "buffer-full";
+export const hasOwnSeq = (record: AgentRecordBody): boolean =>
+  record.kind !== "standstill" && (record.kind !== "gap" || record.reason !== "buffer-full");
 
 /** Kinds of records that somebody may miss; a span's start and end count one each. */
 export const lostKinds = ["events", "spans", "logs", "metrics", "writes"] as const;
@@ -120,6 +126,7 @@ const recordKinds: readonly AgentRecordBody["kind"][] = [
   "metric",
   "write",
   "gap",
+  "standstill",
 ];
 
 const operationKinds: readonly WriteOperation["kind"][] = [
@@ -153,6 +160,7 @@ export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map
     case "location":
     case "series":
     case "gap":
+    case "standstill":
       return undefined;
     default:
       return unreachable(kind);
@@ -237,6 +245,8 @@ export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
       out.f64(record.lost);
       for (const kind of lostKinds) out.f64(record.of[kind]);
       return;
+    case "standstill":
+      return out.f64(record.sinceMs);
     default:
       return unreachable(record);
   }
@@ -347,6 +357,8 @@ function readBody(kind: AgentRecordBody["kind"] | undefined, from: ByteReader): 
       const lost = from.f64();
       return { kind, reason, lost, of: readLostKinds(from) };
     }
+    case "standstill":
+      return { kind, sinceMs: from.f64() };
     case undefined:
       throw new MalformedBytes("unknown record kind");
     default:

@@ -265,6 +265,8 @@ export const engineCalls = {
         instant: ns,
         label: text,
         lost: count,
+        /** Of a gap: why. `suspended`: the program stood still, and nothing is missing. */
+        reason: v.optional(text),
         /** Of a gap: the last record kept before it, as far as that is known; else the instant itself. */
         since: ns,
       }),
