@@ -143,7 +143,7 @@ function flagAt(text: string, dashes: number, names: NamedValues): Pair | undefi
     const listed = quotedAt(text, nextOfList.lastIndex);
     return listed === undefined ? undefined : { kind, value: listed };
   }
-  if (text[end] !== " " || text[end + 1] === "-") return undefined;
+  if ((text[end] !== " " && text[end] !== "+") || text[end + 1] === "-") return undefined;
   const value = valueAt(text, end + 1, kind, " ");
   if (value === undefined || /^(?:KEY|TOKEN|PASSWORD|SECRET|STRING|VALUE|TEXT|PASS)$/.test(wordOf(text, value)))
     return undefined;

@@ -85,6 +85,9 @@ describe("text", () => {
     ["postgres://app:x/1?y@db/a", "postgres://app:<url-password>@db/a"],
     ["jdbc:oracle:thin:scott/x1@//db:1521/a", "jdbc:oracle:thin:scott/<password>@//db:1521/a"],
     ['Authorization: Digest username="a", response="b"', "Authorization: Digest <authorization>"],
+    [String.raw`{"a":"password: |\n  x1\nb: c"}`, String.raw`{"a":"password: |\n  <password>\nb: c"}`],
+    [String.raw`{ a: 'cookie: a="x1"; b=\'x2\'' }`, "{ a: 'cookie: a=<cookie>; b=<cookie>' }"],
+    ["/a/IDENTIFIED%20BY%20'x1'?b=%5B%22c%22,2%5D", "/a/IDENTIFIED BY '<password>'?b=[\"c\",2]"],
     ['Cookie: a="x1 y"; b=x2', "Cookie: a=<cookie>; b=<cookie>"],
   ])("%j", (text, expected) => {
     expect(shortText(text)).toBe(expected);
@@ -372,6 +375,11 @@ describe("time", () => {
     '="a',
     'name="token"\r\n\r\n',
     "a%252541",
+    "a%20'",
+    '"a\\\\n',
+    "'\\\\'",
+    "it's \\\\n",
+    '"\\\\u0041" ',
     "postgres://a:b",
   ];
   /** Fastest of some runs: what the machine does besides only ever adds. */

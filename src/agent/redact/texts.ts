@@ -2,8 +2,9 @@
 // enough for a token, no separator that could follow a name, not enough digits for a card.
 import { replaceCards } from "./card-numbers.js";
 import { redactNamedValues } from "./key-values.js";
+import { readLiterals } from "./literals.js";
 import { saysNothing } from "./no-secrets.js";
-import type { Pseudonyms } from "./pseudonyms.js";
+import { type Pseudonyms, isPseudonym } from "./pseudonyms.js";
 import type { SecretKeys } from "./secret-keys.js";
 import { type TokenPattern, awsSecret, blockPatterns, framedPatterns, tokenPatterns } from "./token-patterns.js";
 import { plain, secretReplacement } from "./values.js";
@@ -20,7 +21,7 @@ for (const unit of "bB'\"") unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.
 unitClasses["-".charCodeAt(0)] = units.token | units.hint | units.dash;
 
 /** What a text may hold, as bits. */
-const [pairs, tokens, card, escapes] = [1, 2, 4, 8] as const;
+const [pairs, tokens, card, escapes, everything] = [1, 2, 4, 8, 15] as const;
 
 const wordsThatTell = /\bbasic\b|\bbearer\b|--|(?:^|[\s"'[,(])-[a-z]|\bidentified\s|\bpassword\s{0,4}['"(en]/i;
 
@@ -34,6 +35,7 @@ const leastUnits = 5;
 const rememberedUnits = 256;
 /** URLs within URLs within URLs: how often a part is read that was written for one. */
 const maxLevels = 3;
+const maxWideUnits = 4096;
 
 export interface TextSettings {
   /** Words that begin so are secrets of the program's own. */
@@ -127,6 +129,8 @@ export class Texts {
   #lookedThrough(text: string, holds: number, levels = maxLevels): string {
     let redacted = text;
     if ((holds & tokens) !== 0) redacted = this.#replaced(redacted, this.#blocks);
+    if (levels > 0 && redacted.includes("\\"))
+      redacted = readLiterals(redacted, (part) => this.#lookedThrough(part, everything, levels - 1));
     if ((holds & pairs) !== 0) {
       redacted = redactNamedValues(redacted, {
         kindOf: (name) => this.#keys.kindOf(name),
@@ -147,21 +151,27 @@ export class Texts {
     let replaced = text;
     for (const { kind, pattern } of patterns)
       replaced = replaced.replace(pattern, (secret) =>
-        saysNothing(secret, 0, secret.length) ? secret : this.#pseudonyms.of(kind, plain(secret)),
+        isPseudonym(secret) || saysNothing(secret, 0, secret.length)
+          ? secret
+          : this.#pseudonyms.of(kind, plain(secret)),
       );
     return replaced;
   }
 
-  /** Parts written for a URL may hold what only shows when they are read. */
+  /** Parts written for a URL may hold what only shows when they are read: first as wide as they may be, then one by one. */
   #partsRead(text: string, levels: number): string {
     if (levels < 0 || !/%[0-9A-Fa-f]{2}/.test(text)) return text;
-    return text.replace(/[^\s&;"'<>,[\]?#]+/g, (part) => {
-      if (!part.includes("%")) return part;
-      const read = decoded(part.replaceAll("+", " "));
-      if (read === undefined) return part;
-      const redacted = this.#lookedThrough(read, pairs | tokens | card | escapes, levels);
-      return redacted === read ? part : redacted;
-    });
+    const wide = text.replace(/[^\s"]+/g, (part) =>
+      part.length > maxWideUnits || !/[;'<>,[\]]/.test(part) ? part : this.#partRead(part, levels),
+    );
+    return wide.replace(/[^\s&;"'<>,[\]?#]+/g, (part) => this.#partRead(part, levels));
+  }
+
+  #partRead(part: string, levels: number): string {
+    const read = part.includes("%") ? decoded(part.replaceAll("+", " ")) : undefined;
+    if (read === undefined) return part;
+    const redacted = this.#lookedThrough(read, everything, levels);
+    return redacted === read ? part : redacted;
   }
 }
 

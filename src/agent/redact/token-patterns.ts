@@ -103,7 +103,8 @@ export const framedPatterns: readonly TokenPattern[] = [
   { kind: "password", pattern: new RegExp(String.raw`(?<=${sqlPassword}")[^"]{1,256}`, "g") },
   {
     kind: "password",
-    pattern: /(?<=\bIDENTIFIED BY\s{1,4})(?!(?:PASSWORD|VALUES|RANDOM|EXTERNALLY)\b|\[redacted:)[^\s'"`;$?:@]{1,256}/g,
+    pattern:
+      /(?<=\bIDENTIFIED BY\s{1,4})(?!(?:PASSWORD|VALUES|RANDOM|EXTERNALLY)\b|\[redacted:)[^\s'"`;$?:@\\]{1,256}/g,
   },
   { kind: "password", pattern: /(?<=jdbc:oracle:\w{2,8}:[^\s/@]{1,64}\/)[^\s@]{1,256}(?=@)/g },
   { kind: "ssh-private-key", pattern: /b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]{16,16384}/g },
