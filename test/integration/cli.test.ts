@@ -345,6 +345,8 @@ describe("the reading commands", () => {
     expect(metrics.filter(({ name }) => name === "cart.size")).toMatchObject([{ value: 20, unit: "{item}" }]);
     expect((await ask("marks", "read.hindcast")).map(({ kind }) => kind)).toEqual(["start", "end"]);
     expect((await ask("around", "read.hindcast", "--at", seen[9]?.[0] ?? "", "--nearest", "6")).length).toBe(6);
+    const nearEnd = await place.run(["around", "read.hindcast", "--at", "end", "--nearest", "60"]);
+    expect(nearEnd.out).toContain("cart.size = 20\n");
     const last = rowsOf((await place.run(["events", "read.hindcast", "--from", "end", "--json"])).out);
     expect(last).toEqual([]);
   });

@@ -49,7 +49,7 @@ const everyKind: readonly { readonly time: string; readonly columns: string; rea
   { time: "instant", columns: `process, seq, 0, 'write: captured', '{}', span`, table: "keyframe" },
   {
     time: "instant",
-    columns: `metric.process, seq, name, ' = ' || value, attributes, 0`,
+    columns: `metric.process, seq, name, ' = ' || regexp_replace(value::VARCHAR, '[.]0$', ''), attributes, 0`,
     table: "metric JOIN series ON series.id = metric.series",
   },
 ];
