@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
 import type { CallArgs, RecordingSummary } from "../shared/protocol/engine-calls.js";
@@ -179,6 +180,29 @@ describe("recording.copy", () => {
     expect(await codeOf({ ...summary, path: engine.path("copy.hindcast") })).toBe("ok");
     expect(readdirSync(engine.folder).filter((name) => name.includes(".part"))).toEqual([running]);
   });
+
+  it.runIf(process.platform !== "win32")(
+    "is what is left of a recording whose file is gone, and that it is gone is told at once",
+    async () => {
+      const counting = await Counting.start();
+      const { recordingId, path } = counting.summary;
+      rmSync(path);
+      const told = () =>
+        engine.notices.flatMap((notice) => (notice.kind === "recording-failed" ? [notice.error.code] : []));
+      for (let left = 200; left > 0 && told().length === 0; left--) {
+        await counting.goOn();
+        await wait(20);
+      }
+      expect(told()).toEqual(["recording-vanished"]);
+      expect((await engine.call("recording.summary", { recordingId })).failure?.code).toBe("recording-vanished");
+      const copied = await engine.call("recording.copy", { recordingId, path: engine.path("copy.hindcast") });
+      const copy = await engine.call("recording.open", copied);
+      expect(await stateAt(copy, copy.end)).toEqual({ n: counting.n });
+      expect(await engine.try("recording.stop", { recordingId })).toMatchObject({
+        error: { code: "recording-vanished" },
+      });
+    },
+  );
 
   it("names a path that is free: the folder for recordings that nobody named, the name, the time", async () => {
     const { summary } = await Counting.start();

@@ -1,12 +1,13 @@
 // A recording in the making: rows from any number of agents, committed together a few times a second.
 // `received` resolves after the commit that holds the batch: only then may the agent forget it.
 // A commit that fails, because the disk is full say, is tried again every second; meanwhile agents are not read from.
+import { stat } from "node:fs/promises";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { readRecords } from "../shared/protocol/agent-records.js";
 import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
 import { defaultDurabilityMs } from "../shared/protocol/engine-environment.js";
-import type { HindcastError } from "../shared/protocol/errors.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { checkHello, checkRecords } from "./ingest/plausible.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
@@ -28,6 +29,7 @@ const mostRowsPerCommit = 20_000;
 const commitsToPause = 3;
 /** Rows differ in size: agents are also paused when so much of what they sent waits. */
 const bytesToPause = 64 * 1024 * 1024;
+const lookForFileEveryMs = 1000;
 /** While the file cannot be written. */
 const retryEveryMs = 1000;
 /** Processes are numbered with one byte in the columns that panes get. */
@@ -75,6 +77,9 @@ export class LiveRecording {
   #impatient: (() => void)[] = [];
   /** Why the last commit did not go well. */
   #trouble: HindcastError | undefined;
+  /** Commits go well, and nobody will find them: what is written has no name any more. */
+  #vanished: HindcastError | undefined;
+  #lookedForFileMs = 0;
   /** No commit will come any more. */
   #hasGivenUp = false;
   /** Records in the file, with those counted there as lost. */
@@ -156,7 +161,7 @@ export class LiveRecording {
 
   /** Why what comes is not written, if so. */
   get failure(): HindcastError | undefined {
-    return this.#trouble;
+    return this.#trouble ?? this.#vanished;
   }
 
   get shouldPause(): boolean {
@@ -301,8 +306,17 @@ export class LiveRecording {
     else if (tookMs > 2 * this.#commitDelayMs)
       this.#rowsPerCommit = Math.max(leastRowsPerCommit, this.#rowsPerCommit / 2);
     this.#trouble = undefined;
+    await this.#lookForFile();
     this.#generation++;
     this.events.onCommit();
+  }
+
+  async #lookForFile(): Promise<void> {
+    if (performance.now() - this.#lookedForFileMs < lookForFileEveryMs) return;
+    this.#lookedForFileMs = performance.now();
+    const wasThere = this.#vanished === undefined;
+    this.#vanished = (await isThere(this.path)) ? undefined : hindcastError("recording-vanished", { path: this.path });
+    if (wasThere && this.#vanished !== undefined) this.#tellFailure(this.#vanished);
   }
 
   #failedToWrite(error: unknown): void {
@@ -360,3 +374,10 @@ export class LiveRecording {
     this.#writer.dispose();
   }
 }
+
+/** A disk that does not answer for a moment has not lost it. */
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),
+  );

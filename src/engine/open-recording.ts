@@ -264,12 +264,15 @@ export class OpenRecording {
       const saved = await openSaved(this.path);
       if (!saved.ok) {
         this.#state = { kind: "closed" };
-        return saved;
+        return saved.error.code === "no-such-file"
+          ? failed(hindcastError("recording-vanished", saved.error.details))
+          : saved;
       }
       this.#generation = recording.generation + 1;
       ({ file: this.#file, readers: this.#readers } = saved.value);
       this.#state = { kind: "saved", facts: saved.value.facts };
-      this.#failure = recording.failure;
+      // It may have come back.
+      this.#failure = recording.failure?.code === "recording-vanished" ? undefined : recording.failure;
       return this.#failure === undefined ? ok(undefined) : failed(this.#failure);
     } catch (error) {
       this.#state = { kind: "closed" };

@@ -175,6 +175,12 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     expect([recording.code, recording.out]).toEqual([3, ""]);
     return { shown: recording.err };
   },
+  "recording-vanished": async () => {
+    const script = `require("node:fs").rmSync("vanished.hindcast"); process.exitCode = 3;`;
+    const recording = await place.run(["record", "-o", "vanished.hindcast", "--", "node", "-e", script]);
+    expect([recording.code, recording.out]).toEqual([3, ""]);
+    return { shown: recording.err };
+  },
   "recording-closed": async () => errorOf(await client.call("recording.summary", { recordingId: "none" })),
   "recording-not-live": async () => {
     const opened = await client.call("recording.open", { path: sample });
@@ -259,6 +265,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   internal: answeredByMistake,
 };
 
+const needsPosix: readonly ErrorCode[] = ["recording-vanished"];
 const needsMount: readonly ErrorCode[] = ["disk-full"];
 const needsLinux: readonly ErrorCode[] = ["cannot-write"];
 const hasChrome = existsSync("/opt/google/chrome/chrome") || process.platform !== "linux";
@@ -267,6 +274,7 @@ describe("the error catalogue", () => {
   it.for(errorCodes)("%s is met as it says", async (code, { skip }) => {
     if (needsMount.includes(code) && !mayMount) skip("a file system can be mounted by root only");
     if (needsLinux.includes(code) && process.platform !== "linux") skip("written for Linux");
+    if (needsPosix.includes(code) && process.platform === "win32") skip("Windows removes no file that is open");
     if (code === "no-browser" && hasChrome) skip("there is a Chrome where it is always looked for");
     const provoked = await provoke[code]();
     if ("error" in provoked) {

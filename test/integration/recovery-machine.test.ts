@@ -168,7 +168,7 @@ describe.runIf(mayMount)("the disk of a recording (as root, where file systems m
     recording.child.stdin.end("stop");
     const ended = await recording.ended;
     expect(ended.code).toBe(4);
-    expectOneSentence(ended, /There is no file .*a\.hindcast\./);
+    expectOneSentence(ended, /a\.hindcast is gone: it was removed, or its disk was, while it was recorded\./);
   });
 });
 

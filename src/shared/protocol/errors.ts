@@ -37,6 +37,10 @@ const catalogue = {
     message: "There is no room left on the disk of {path}.",
     next: "Free some space or choose another disk, then try again.",
   },
+  "recording-vanished": {
+    message: "{path} is gone: it was removed, or its disk was, while it was recorded.",
+    next: "While it is still recorded, save a copy from the window; otherwise record again, onto a disk that stays.",
+  },
   "records-missing": {
     message: "{path} lacks {lost} of its records: {reasons}.",
     next: "Marks in the recording show where. --buffer, --backlog and --spill keep more; with --overflow block the program waits.",
