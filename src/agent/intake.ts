@@ -1,7 +1,7 @@
 // The worker's end of the rings: takes records out in chunks that can be understood without what was given up.
 // Records before definitions: whoever holds a record then finds the definition of every id in it. What the program's
 // thread gave up stood before what is taken next, so the gap that counts it comes first.
-import { recordHeaderBytes, writeRecord } from "../shared/protocol/agent-records.js";
+import { type GapReason, recordHeaderBytes, writeRecord } from "../shared/protocol/agent-records.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { seq } from "../shared/trace/time.js";
 import { joined } from "./joined.js";
@@ -66,9 +66,14 @@ export function standstillRecord(sinceMs: number, clockMs: number, lastSeq: numb
 }
 
 /** A gap made by the worker: records up to this seq were given up. */
-export function gapRecord(tally: RecordTally, clockMs: number, lastSeq: number): Uint8Array {
+export function gapRecord(
+  tally: RecordTally,
+  clockMs: number,
+  lastSeq: number,
+  reason: GapReason = "buffer-full",
+): Uint8Array {
   const out = new ByteWriter();
   const of = lostKindsOf(tally);
-  writeRecord(out, { kind: "gap", reason: "buffer-full", lost: totalOf(tally), of, clockMs, seq: seq(lastSeq) });
+  writeRecord(out, { kind: "gap", reason, lost: totalOf(tally), of, clockMs, seq: seq(lastSeq) });
   return out.bytes.slice(0, out.at);
 }

@@ -2,7 +2,7 @@
 // those that found no room there. Bounded by `maxBytes` of memory: then nothing is taken in, or the oldest is given up.
 // What is given up leaves its definitions and a gap that counts it. A batch keeps its number then: the engine may have
 // it, and discards the gap if so. Chunks that were never sent cannot be there, so theirs become one gap.
-import { definesForNext } from "../shared/protocol/agent-records.js";
+import { type GapReason, definesForNext } from "../shared/protocol/agent-records.js";
 import { type Chunk, gapRecord } from "./intake.js";
 import { joined } from "./joined.js";
 import { type RecordTally, isDefinition, newTally, tallyRecord, totalOf } from "./record-tally.js";
@@ -52,6 +52,11 @@ export class Outbox {
     return (this.#isDiskEmpty && this.#bytes < this.maxBytes) || this.spill?.hasRoom(1) === true;
   }
 
+  /** Whether something can be added for which nothing has to be given up. */
+  get hasFreeRoom(): boolean {
+    return this.hasRoom && (this.#isDiskEmpty ? this.#bytes < this.maxBytes : this.spill?.hasRoom(1) === true);
+  }
+
   /** What is added now may soon have to be given up. */
   get isCongested(): boolean {
     return this.#bytes > this.maxBytes / 2 || !this.#isDiskEmpty;
@@ -93,6 +98,20 @@ export class Outbox {
       this.#bytes -= bytesOf(batch);
       this.#sentBytes -= bytesOf(batch);
     }
+  }
+
+  /** Everything that was not sent, and what `rest` still brings, leaves its definitions and a gap that counts it. */
+  giveUpUnsent(rest: () => Chunk | undefined): void {
+    const before = this.#givenUp;
+    this.#givenUp = undefined;
+    let left = before;
+    for (let chunk = this.#takeUnsent(); chunk !== undefined; chunk = this.#takeUnsent()) {
+      this.#bytes -= bytesOf(chunk);
+      left = this.#leftOf(chunk, left, "not-sent");
+    }
+    for (let chunk = rest(); chunk !== undefined; chunk = rest()) left = this.#leftOf(chunk, left, "not-sent");
+    if (left !== undefined) this.#bytes += bytesOf(left) - (before === undefined ? 0 : bytesOf(before));
+    this.#givenUp = left;
   }
 
   get #isDiskEmpty(): boolean {
@@ -142,7 +161,7 @@ export class Outbox {
   }
 
   /** The chunk's definitions and a gap, both joined to those that were left of what came before. */
-  #leftOf({ definitions, records }: Chunk, before?: GivenUp): GivenUp {
+  #leftOf({ definitions, records }: Chunk, before?: GivenUp, reason?: GapReason): GivenUp {
     const tally = newTally();
     const kept: Uint8Array[] = definitions.length === 0 ? [] : [definitions];
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
@@ -159,7 +178,7 @@ export class Outbox {
     if (before !== undefined)
       for (const [slot, count] of before.tally.entries()) tally[slot] = (tally[slot] ?? 0) + count;
     const parts = before === undefined || before.definitions.length === 0 ? kept : [before.definitions, ...kept];
-    const gap = totalOf(tally) === 0 ? new Uint8Array(0) : gapRecord(tally, clockMs, lastSeq);
+    const gap = totalOf(tally) === 0 ? new Uint8Array(0) : gapRecord(tally, clockMs, lastSeq, reason);
     return { definitions: joined(parts), records: gap, tally };
   }
 }

@@ -7,6 +7,7 @@ import {
   lostKindOfCode,
   lostKinds,
   recordHeaderBytes,
+  workerReasons,
 } from "../shared/protocol/agent-records.js";
 
 /** One count for each of `lostKinds`, and one for bookkeeping. */
@@ -23,7 +24,7 @@ const gap = kindCode("gap");
 const lastDefinition = Math.max(kindCode("string"), kindCode("location"), kindCode("series"));
 /** Of a gap's payload: reason, how many, then how many of each kind. */
 const gapBytes = 1 + 8 + 8 * lostKinds.length;
-const madeByWorker = gapReasons.indexOf("buffer-full");
+const madeByWorker = workerReasons.map((reason) => gapReasons.indexOf(reason));
 
 export const isDefinition = (kind: number): boolean => kind <= lastDefinition;
 
@@ -43,7 +44,7 @@ export function tallyRecord(tally: RecordTally, view: DataView, at: number, ring
 function tallyGap(tally: RecordTally, view: DataView, at: number, mask: number): void {
   const payload = new DataView(new ArrayBuffer(gapBytes));
   for (let i = 0; i < gapBytes; i++) payload.setUint8(i, view.getUint8((at + recordHeaderBytes + i) & mask));
-  if (payload.getUint8(0) !== madeByWorker) tally[bookkeeping] = (tally[bookkeeping] ?? 0) + 1;
+  if (!madeByWorker.includes(payload.getUint8(0))) tally[bookkeeping] = (tally[bookkeeping] ?? 0) + 1;
   let other = payload.getFloat64(1, true);
   for (let slot = 0; slot < bookkeeping; slot++) {
     const lost = payload.getFloat64(9 + 8 * slot, true);

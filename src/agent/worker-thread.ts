@@ -5,13 +5,15 @@ import { RingMemory, control, facts, link } from "./ring.js";
 import { EngineLink, type WorkerSetup } from "./worker.js";
 
 /** What the worker is asked for. */
-const messages = { stop: "stop", flush: "flush" } as const;
+const messages = { stop: "stop", flush: "flush", leave: "leave" } as const;
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
 const maxStillMs = 5000;
 /** … so long altogether while it is being started again, because it was killed … */
-const maxLostMs = 3000;
+const maxLostMs = 5000;
 /** … and never longer than this. It usually takes a millisecond; a flood just before the exit can take seconds. */
 const maxExitWaitMs = 30_000;
+/** After that for what is on its way, and for good-bye with the number of what was not sent. */
+const maxLeaveMs = 10_000;
 
 export interface Ending {
   readonly exitCode: number | undefined;
@@ -63,7 +65,7 @@ export class WorkerThread {
   /** Blocks until everything is with the kernel; returns at once when no engine is connected. `flush` may add records. */
   end(ending: () => Ending, flush: () => boolean): void {
     const { control: words, facts: numbers } = this.#memory;
-    const patience = this.#patience();
+    const [startMs, patience] = [this.#now(), this.#patience(maxExitWaitMs)];
     while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
     const { exitCode, written, dropped, faults } = ending();
     numbers[facts.exitCode] = exitCode ?? 0;
@@ -73,28 +75,30 @@ export class WorkerThread {
     Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
     Atomics.store(words, control.stop, 1);
     this.#worker?.postMessage(messages.stop);
-    while (Atomics.load(words, control.done) === 0 && this.isWorthWaitingFor) {
-      const left = patience();
-      if (left <= 0) return;
-      Atomics.wait(words, control.done, 0, Math.min(left, 50));
-    }
+    this.#waitFor(control.done, patience);
+    if (Atomics.load(words, control.done) === 1 || this.#now() - startMs < maxExitWaitMs) return;
+    this.#worker?.postMessage(messages.leave);
+    this.#waitFor(control.done, this.#patience(maxLeaveMs));
   }
 
   /** Blocks like `end`, and the recording goes on. */
   flush(): void {
-    const { control: words } = this.#memory;
-    const patience = this.#patience();
-    Atomics.store(words, control.flushed, 0);
+    Atomics.store(this.#memory.control, control.flushed, 0);
     this.#worker?.postMessage(messages.flush);
-    while (Atomics.load(words, control.flushed) === 0 && this.isWorthWaitingFor) {
+    this.#waitFor(control.flushed, this.#patience(maxExitWaitMs));
+  }
+
+  #waitFor(slot: number, patience: () => number): void {
+    const { control: words } = this.#memory;
+    while (Atomics.load(words, slot) === 0 && this.isWorthWaitingFor) {
       const left = patience();
       if (left <= 0) return;
-      Atomics.wait(words, control.flushed, 0, Math.min(left, 50));
+      Atomics.wait(words, slot, 0, Math.min(left, 50));
     }
   }
 
   /** Milliseconds that may still be waited, anew at each call: more while the worker gets bytes out. */
-  #patience(): () => number {
+  #patience(longestMs: number): () => number {
     const { control: words } = this.#memory;
     const startMs = this.#now();
     let [movedMs, progress] = [startMs, Atomics.load(words, control.progress)];
@@ -106,11 +110,7 @@ export class WorkerThread {
       if (isLost) lostMs += now - lastMs;
       if (isLost || current !== progress) [movedMs, progress] = [now, current];
       lastMs = now;
-      return Math.min(
-        startMs + maxExitWaitMs - now,
-        movedMs + maxStillMs - now,
-        isLost ? maxLostMs - lostMs : Infinity,
-      );
+      return Math.min(startMs + longestMs - now, movedMs + maxStillMs - now, isLost ? maxLostMs - lostMs : Infinity);
     };
   }
 
@@ -129,7 +129,11 @@ export function runAsWorker(): void {
   if (isMainThread || !isSetup(setup)) return;
   const engineLink = new EngineLink(setup);
   process.on("uncaughtException", () => engineLink.fail());
-  parentPort?.on("message", (asked) => (asked === messages.flush ? engineLink.flush() : engineLink.stop()));
+  parentPort?.on("message", (asked) => {
+    if (asked === messages.flush) engineLink.flush();
+    else if (asked === messages.leave) engineLink.leave();
+    else engineLink.stop();
+  });
   engineLink.start();
 }
 

@@ -95,6 +95,15 @@ export class EngineLink {
     this.#hurry();
   }
 
+  /** The program waits no longer for what was not sent: it is counted, and good-bye is said behind what is on its way. */
+  leave(): void {
+    if (!this.#isStopping || this.#saidBye || !this.#isWelcome) return;
+    this.#outbox.giveUpUnsent(() => this.#intake.take(batchBytes));
+    const gap = this.#outbox.next();
+    if (gap !== undefined) this.#sendBatch(gap);
+    this.#sayBye();
+  }
+
   #hurry(): void {
     this.#drain();
     if (this.#socket === undefined) this.#connectIn(0);
@@ -253,10 +262,11 @@ export class EngineLink {
 
   /**
    * Out of the ring, as much as may be kept, and once its size: a program that goes on writing must not keep this thread
-   * from its sockets. All of it when the program is waiting.
+   * from its sockets. When the program is waiting nothing has to be given up for what is newer: as much as there is room for.
    */
   #takeIn(isHurried: boolean): void {
-    for (let left = this.#memory.size; isHurried || (left > 0 && this.#outbox.hasRoom);) {
+    const hasRoom = (): boolean => (isHurried ? this.#outbox.hasFreeRoom : this.#outbox.hasRoom);
+    for (let left = this.#memory.size; left > 0 && hasRoom();) {
       const chunk = this.#intake.take(batchBytes);
       if (chunk === undefined) return;
       left -= chunk.records.length + chunk.definitions.length;
@@ -266,7 +276,8 @@ export class EngineLink {
 
   /** What the kernel has arrives even when the program is killed now. */
   #noteFlushed(): void {
-    if (!this.#isFlushing || !this.#isWelcome || !this.#outbox.isEmpty || this.#socket?.writableLength !== 0) return;
+    if (!this.#isFlushing || !this.#isWelcome || this.#socket?.writableLength !== 0) return;
+    if (!this.#outbox.isEmpty || this.#intake.usedBytes > 0) return;
     this.#isFlushing = false;
     Atomics.store(this.#memory.control, control.flushed, 1);
     Atomics.notify(this.#memory.control, control.flushed);

@@ -44,6 +44,16 @@ describe.runIf(process.platform === "linux")("delivery", () => {
       expect(outcome.lost).toBeGreaterThan(0);
     });
 
+  for (const overflow of ["drop-newest", "drop-oldest", "block"])
+    it(`counts exactly what a flood costs, ${overflow}, and the program says so at its end`, async () => {
+      const options = ["--buffer", "1MB", "--backlog", "2MB", "--overflow", overflow];
+      const outcome = await runNumbered({ options, rate: 0, seconds: 1, restSeconds: 0 }, () => Promise.resolve());
+      expect(outcome.received + outcome.lost).toBe(outcome.sent);
+      expect(outcome).toMatchObject({ doubled: 0, left: [] });
+      if (overflow === "block") expect(outcome).toMatchObject({ lost: 0, said: "" });
+      else expect(outcome.said).toMatch(/lacks [\d,]+ of its records/);
+    });
+
   it("keeps on disk what an outage leaves no room for in memory", async () => {
     const options = ["--buffer", "1MB", "--backlog", "1MB", "--spill", "64MB"];
     const load = { options, rate: 20_000, seconds: 4, restSeconds: 2 };

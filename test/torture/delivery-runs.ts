@@ -1,5 +1,6 @@
 // Runs a program of numbered events under `hindcast record`, in the way of which something is put, and says what came of
 // it: how many the program says it made, and how many are in the file, by its numbers and not by ours.
+import { existsSync, readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import { Place } from "../integration/hindcast-process.js";
@@ -20,16 +21,24 @@ export interface Outcome {
   /** As the recording's gaps say, of events. */
   readonly lost: number;
   readonly grownMb: number;
+  /** On standard error of `hindcast record`. */
+  readonly said: string;
+  /** What should not be there any more. */
+  readonly left: readonly string[];
 }
 
 export interface Trouble {
   readonly random: () => number;
-  /** Of the engine that runs now, a new one after a kill. */
-  signalEngine(signal: NodeJS.Signals): void;
+  /** Of the engine that runs now, a new one after a kill. False when there is none at this moment. */
+  signalEngine(signal: NodeJS.Signals): boolean;
+  /** Of `hindcast record`, the parent of the program and of the engine. */
+  signalHost(signal: NodeJS.Signals): boolean;
   pause(ms: number): Promise<void>;
   /** The program has sent its last and ends now. */
   ending(): Promise<unknown>;
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function runNumbered(load: Load, trouble: (tools: Trouble) => Promise<void>): Promise<Outcome> {
   const place = new Place();
@@ -39,34 +48,63 @@ export async function runNumbered(load: Load, trouble: (tools: Trouble) => Promi
     const command = [process.execPath, ...program.map(String)];
     const running = place.start(["record", "-o", file, ...(load.options ?? []), "--", ...command]);
     await running.printed(/started/);
+    const pid = place.pidOf(/^(?!.*cli\.js).*numbered-events/);
+    const baseBytes = memoryOf(pid, "VmRSS") ?? 0;
+    const peak = peakBytes(pid);
     await trouble({
       random: randomFrom(load.seed ?? 1),
       signalEngine: (signal) => signalEngine(place, signal),
+      signalHost: (signal) => running.child.kill(signal),
       ending: () => running.printed(/"sent"/),
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      pause,
     });
+    // When the program has ended, too, which goes on without its host.
     const ended = await running.ended;
-    if (ended.code !== 0) throw new Error(`record ended with ${ended.code ?? ended.signal}: ${ended.err}`);
+    if (ended.code !== 0 && ended.signal !== "SIGKILL")
+      throw new Error(`record ended with ${ended.code ?? ended.signal}: ${ended.err}`);
+    // The engine ends by itself then.
+    while (place.leftRunning().length > 0) await pause(50);
     const said: unknown = JSON.parse(ended.out.split("\n").find((line) => line.startsWith("{")) ?? "{}");
-    return { ...numbersIn(said), ...(await countsIn(file)) };
+    const outcome = { sent: sentIn(said), ...(await countsIn(file)) };
+    const grownMb = Math.round(((await peak) - baseBytes) / 2 ** 20);
+    const left = [...(existsSync(`${file}.wal`) ? ["a log beside the file"] : []), ...place.leftBehind()];
+    return { ...outcome, grownMb, said: ended.err, left };
   } finally {
     place.remove();
   }
 }
 
-/** Between two engines there is none to signal, which is trouble enough. */
-function signalEngine(place: Place, signal: NodeJS.Signals): void {
+function signalEngine(place: Place, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(place.pidOf(/engine-process/), signal);
+    return process.kill(place.pidOf(/engine-process/), signal);
   } catch {
-    return;
+    return false;
   }
 }
 
-function numbersIn(said: unknown): { readonly sent: number; readonly grownMb: number } {
-  if (typeof said !== "object" || said === null || !("sent" in said) || !("grownMb" in said))
-    throw new Error("the program said nothing");
-  return { sent: Number(said.sent), grownMb: Number(said.grownMb) };
+/** The most memory that a process had, to its very end; Linux keeps count. */
+async function peakBytes(pid: number): Promise<number> {
+  for (let peak = 0; ; await pause(20)) {
+    const now = memoryOf(pid, "VmHWM");
+    if (now === undefined) return peak;
+    peak = now;
+  }
+}
+
+/** Undefined when it has ended. */
+function memoryOf(pid: number, field: "VmHWM" | "VmRSS"): number | undefined {
+  try {
+    const [, kilobytes] =
+      new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+function sentIn(said: unknown): number {
+  if (typeof said !== "object" || said === null || !("sent" in said)) throw new Error("the program said nothing");
+  return Number(said.sent);
 }
 
 async function countsIn(file: string): Promise<{ received: number; doubled: number; lost: number }> {

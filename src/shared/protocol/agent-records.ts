@@ -99,13 +99,14 @@ export type AgentRecordBody =
 
 /**
  * Why: the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
- * written. "buffer-full" gaps stand where the oldest were given up. The worker made them: they have no seq of their own but
+ * written. "buffer-full" gaps stand where the oldest were given up, "not-sent" ones at the end. The worker made both: they have no seq of their own but
  * the last of those that are missing, and are not among the records that were written.
  */
-export const gapReasons = ["ring-full", "buffer-full", "unreadable-value"] as const;
+export const gapReasons = ["ring-full", "buffer-full", "unreadable-value", "not-sent"] as const;
 export type GapReason = (typeof gapReasons)[number];
+export const workerReasons: readonly GapReason[] = ["buffer-full", "not-sent"];
 export const hasOwnSeq = (record: AgentRecordBody): boolean =>
-  record.kind !== "standstill" && (record.kind !== "gap" || record.reason !== "buffer-full");
+  record.kind !== "standstill" && (record.kind !== "gap" || !workerReasons.includes(record.reason));
 
 /** Kinds of records that somebody may miss; a span's start and end count one each. */
 export const lostKinds = ["events", "spans", "logs", "metrics", "writes"] as const;
