@@ -30,6 +30,8 @@ const state = {
   nested: { deep: [{ deeper: {} }] },
   headers: new Map(),
   list: [],
+  pairs: [],
+  commands: [],
   set: new Set(),
   bySecret: new Map(),
   keyed: {},
@@ -48,6 +50,13 @@ for (const { name, secret } of named) {
   state.text = JSON.stringify({ body: state.text });
   event("signed in", { [name]: secret });
   event("signed in deeply", { user: { [name]: [secret] }, note: `${name}=${secret}` });
+  // The name beside the value: flat, within others, as arguments, as elements, in state.
+  event("field", { name, value: secret });
+  event("fields", { form: [{ value: secret, key: name }], argv: ["node", `--${name}`, secret] });
+  state.pairs.push({ name, value: secret });
+  state.commands.push(["node", `--${name}`, secret]);
+  console.log({ name, value: secret }, ["node", `--${name}`, secret]);
+  console.info(`<a><${name} type="text">${secret}</${name}></a>`);
   console.log({ user: "bob", [name]: secret });
   console.log("%s: %s", name, secret);
   logger.info({ user: "bob", [name]: secret, request: { headers: { [name]: secret } } }, `${name}: ${secret}`);
@@ -56,6 +65,9 @@ for (const { name, secret } of named) {
   span(`work ${name}=${secret}`, { [name]: secret }, () => undefined);
   metric("tries", 1, "1", { [name]: secret });
 }
+// Texts that are cut: after the element, and within it.
+state.text = `<a><password>${named[0].secret}</password>${" and more".repeat(20_000)}`;
+state.text = `<a><password>${named[1].secret} ${"and more ".repeat(20_000)}`;
 for (const { text: secret } of shaped) {
   state.list.push(secret);
   state.set.add(`prefix ${secret}`);
@@ -86,7 +98,15 @@ state.bySecret.delete(shaped[0].text);
 delete state.keyed[shaped[0].text];
 state.byName = { ...state.byName };
 
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  if (body !== "") {
+    state.text = body;
+    state.body = Buffer.from(body);
+    console.log("body", body);
+    event("body", { body });
+  }
   console.log("headers", request.headers, request.rawHeaders, request.url);
   event("request", { headers: request.headers, raw: request.rawHeaders });
   response.setHeader("set-cookie", [`session=${named[0].secret}; Path=/; HttpOnly`]);
@@ -95,6 +115,11 @@ const server = createServer((request, response) => {
 await once(server, "listening");
 const base = `http://127.0.0.1:${server.address().port}`;
 for (const { name, secret } of named) {
+  const sent = await fetch(`${base}/form`, {
+    method: "POST",
+    body: new URLSearchParams({ user: "bob", [name]: secret }),
+  });
+  await sent.text();
   const response = await fetch(`${base}/by-name?${encodeURIComponent(name)}=${encodeURIComponent(secret)}&page=2`, {
     headers: { authorization: `Bearer ${Buffer.from(secret).toString("base64url")}`, cookie: `sid=${named[2].secret}` },
   });
@@ -102,6 +127,8 @@ for (const { name, secret } of named) {
   console.log("answer", Object.fromEntries(response.headers));
 }
 for (const { text: secret } of shaped) {
+  const posted = await fetch(`${base}/text`, { method: "POST", body: JSON.stringify({ text: secret, page: 2 }) });
+  await posted.text();
   const path = `/reset/${encodeURIComponent(secret)}?next=${encodeURIComponent(`/x?y=${secret}`)}`;
   const sent = httpRequest(`${base}${path}`, {
     auth: `bob:${named[0].secret}`,
