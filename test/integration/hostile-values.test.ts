@@ -111,6 +111,18 @@ describe("built-ins that throw and count when they are called", () => {
     });
 });
 
+describe("values that pino is given", () => {
+  it("are looked at by pino alone, once, and are recorded as it wrote them", async () => {
+    const { plain, recorded, program } = await runBoth([join(folder, "logged.mjs")]);
+    expect(plain.out).toMatch(/"getter": [1-9]/);
+    expect(recorded).toEqual(plain);
+    expect(faultsOf(program)).toEqual([]);
+    const logs = program.logs.filter(({ source }) => source === "pino");
+    expect(logs.length).toBeGreaterThan(10);
+    expect(logs.map(({ attributes }) => attributes)).toContainEqual({ value: { as: "json" } });
+  });
+});
+
 describe("how Node itself is started", () => {
   it.each(["--disable-proto=delete", "--disable-proto=throw", "--frozen-intrinsics"])(
     "with %s a program is recorded and does what it does alone",
