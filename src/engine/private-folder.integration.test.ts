@@ -30,6 +30,17 @@ describe("sweeping private folders", () => {
     expect(readdirSync(folder)).toEqual(["hindcast-window-x", "other"]);
   });
 
+  it("removes copies whose reader was killed", async () => {
+    const gone = spawn(process.execPath, ["-e", ""]);
+    await once(gone, "exit");
+    for (const pid of [gone.pid, process.pid]) {
+      mkdirSync(join(folder, `hindcast-open-${pid}-x`));
+      writeFileSync(join(folder, `hindcast-open-${pid}-x`, "a.hindcast"), "copied");
+    }
+    await sweepPrivateFolders(folder);
+    expect(readdirSync(folder)).toEqual([`hindcast-open-${process.pid}-x`]);
+  });
+
   it("knows a process whose id was given to another by when it started", async () => {
     disown((await createPrivateFolder(undefined, folder)).path, { started: "1" });
     await sweepPrivateFolders(folder);
