@@ -1,4 +1,5 @@
 // What the Lanes pane knows: the spans around its view, where they lie, and which one the person stands on.
+import { untrack } from "svelte";
 import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
 import { ok } from "../../../shared/base/result.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
@@ -20,6 +21,8 @@ const mostSpans = 5000;
 interface Fetched {
   readonly range: NsRange;
   readonly spans: SpanColumns;
+  /** How far the recording went when they were asked for: open spans are known to be open until then. */
+  readonly untilNs: number;
 }
 
 export class LanesView {
@@ -54,11 +57,12 @@ export class LanesView {
     return spans === undefined ? undefined : callersOf(spans);
   });
   readonly placed: PlacedSpans | undefined = $derived.by(() => {
-    const spans = this.query.value?.spans;
+    const fetched = this.query.value;
     const callers = this.#callers;
-    if (spans === undefined || this.layout === undefined || this.#order === undefined || callers === undefined)
+    if (fetched === undefined || this.layout === undefined || this.#order === undefined || callers === undefined)
       return undefined;
-    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: this.#recording.durationNs, callers };
+    const { spans, untilNs } = fetched;
+    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: untilNs, callers };
   });
   /** Index of the selected span, when it is among those here. */
   readonly selectedIndex: number | undefined = $derived.by(() => {
@@ -93,11 +97,12 @@ export class LanesView {
     const hasOpen = spans?.endNs.some(Number.isNaN) ?? false;
     if (!isRangeDue && !(hasOpen && asked?.seconds !== seconds)) return;
     this.#asked = { range, seconds };
+    const untilNs = untrack(() => this.#recording.durationNs);
     this.query.load(async (signal) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
       const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans }, signal);
-      return answer.ok ? ok({ range, spans: answer.value }) : answer;
+      return answer.ok ? ok({ range, spans: answer.value, untilNs }) : answer;
     });
   }
 
