@@ -45,7 +45,8 @@ describe("the surroundings of a program", () => {
   });
 
   it("are those of a program without Hindcast when it is switched off", async () => {
-    const { plain, switchedOff } = await runSwitchedOff([program("surroundings.cjs")]);
+    const { plain, switchedOff } = await runSwitchedOff([program("surroundings.cjs"), "looks"]);
+    expect(plain.out).toMatch(/"console [0-9a-f]{64}"/);
     expect(switchedOff).toEqual(plain);
   });
 

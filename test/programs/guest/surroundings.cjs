@@ -3,6 +3,8 @@
 const http = require("node:http");
 const Module = require("node:module");
 const channels = require("node:diagnostics_channel");
+const { createHash } = require("node:crypto");
+const { fstatSync } = require("node:fs");
 
 const listeners = (emitter) =>
   emitter
@@ -15,8 +17,49 @@ const functionNames = (owner) =>
     return typeof found.value === "function" && !(found.value instanceof Function);
   });
 
+/** What every function around looks like from outside: only one that nobody replaced looks as it did. */
+const owners = {
+  console,
+  process,
+  Module,
+  ModulePrototype: Module.prototype,
+  http,
+  https: require("node:https"),
+  net: require("node:net"),
+  fs: require("node:fs"),
+  timers: require("node:timers"),
+  request: http.ClientRequest.prototype,
+  globalThis,
+  Object,
+  Reflect,
+  Array: Array.prototype,
+  Map: Map.prototype,
+  Set: Set.prototype,
+  Promise: Promise.prototype,
+};
+const looks = () =>
+  Object.entries(owners).map(([name, owner]) => {
+    const hash = createHash("sha256");
+    for (const key of Reflect.ownKeys(owner).sort((a, b) => (String(a) < String(b) ? -1 : 1))) {
+      const { value, get, set, ...attributes } = Object.getOwnPropertyDescriptor(owner, key);
+      hash.update(JSON.stringify([String(key), typeof value, attributes, !!get, !!set]));
+      // Node replaces process.chdir itself as soon as somebody names its worker threads.
+      if (typeof value === "function" && key !== "chdir") hash.update(Function.prototype.toString.call(value));
+    }
+    return `${name} ${hash.digest("hex")}`;
+  });
+const ofRecording = /^(?:HINDCAST\w*|NODE_OPTIONS)$/;
+
 function surroundings() {
   return {
+    looks: process.argv[2] === "looks" ? looks() : [],
+    environment: Object.keys(process.env).filter((name) => !ofRecording.test(name)),
+    stdio: [0, 1, 2].map((fd) => {
+      const { mode } = fstatSync(fd);
+      return mode;
+    }),
+    folder: process.cwd(),
+    umask: process.umask(),
     global: Object.getOwnPropertyNames(globalThis),
     keys: Object.keys(globalThis),
     listeners: listeners(process),

@@ -4,14 +4,21 @@
 const channels = require("node:diagnostics_channel");
 const { descriptors, before } = globalThis[Symbol.for("test.originals")];
 
-const isChanged = (owner, name, now) => {
-  const found = before[owner]?.[name];
-  return found === undefined || (typeof now.value === "function" && now.value !== found.value) || now.get !== found.get;
-};
+/** Another function, other attributes, or gone; other data than functions is the program's to change. */
+const isChanged = (found, now) =>
+  found === undefined || now === undefined || (!isMadeByUse(found, now) && isOther(found, now));
+/** Node makes some globals when somebody names them first: then a value stands where a getter was. */
+const isMadeByUse = (found, now) =>
+  found.get !== undefined && typeof now.value === "function" && Reflect.apply(found.get, globalThis, []) === now.value;
+const isOther = (found, now) =>
+  ["get", "set", "writable", "enumerable", "configurable"].some((field) => found[field] !== now[field]) ||
+  ((typeof now.value === "function" || typeof found.value === "function") && now.value !== found.value);
 const changed = () =>
-  Object.entries(descriptors()).flatMap(([owner, all]) =>
-    Object.entries(all).flatMap(([name, now]) => (isChanged(owner, name, now) ? [`${owner}.${name}`] : [])),
-  );
+  Object.entries(descriptors()).flatMap(([owner, all]) => {
+    const known = before[owner] ?? {};
+    const names = new Set([...Reflect.ownKeys(known), ...Reflect.ownKeys(all)]);
+    return [...names].flatMap((name) => (isChanged(known[name], all[name]) ? [`${owner}.${String(name)}`] : []));
+  });
 const kept = { list: [] };
 const names = [
   "http.server.request.start",
