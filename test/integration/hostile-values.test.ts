@@ -22,7 +22,7 @@ const faultsOf = (program: ProgramSeen): unknown[] =>
 describe("values that run code or never end when they are looked at", () => {
   it("are recorded without running any of it, and the program prints what it prints alone", async () => {
     const { plain, recorded, program } = await runBoth([join(folder, "values.mjs")]);
-    expect(recorded).toEqual(plain);
+    expect(withoutNode(recorded)).toEqual(withoutNode(plain));
     expect([recorded.code, faultsOf(program), program.bye?.dropped]).toEqual([0, [], 0]);
 
     const graph = graphOf(program);
@@ -49,6 +49,8 @@ describe("values that run code or never end when they are looked at", () => {
       "proxies in collections":
         'Object{"map":Map(<proxy Proxy>=><proxy Proxy>),"set":Set(<proxy Proxy>),"list":Array[<proxy Proxy>,<proxy Proxy>]}',
       "proxy as constructor": "Object{}",
+      // Symbols are no paths: what stands under them is left out, whatever they are called.
+      symbols: 'Object{"s":symbol(v)}',
       "Symbol.toStringTag": expect.stringContaining('"a":1'),
       "date with methods": "Date(0)",
       "invalid date": "Date(NaN)",
@@ -72,6 +74,12 @@ describe("values that run code or never end when they are looked at", () => {
       /^Object\{"name":"a","list":Array\[#0,#1\],"map":Map\(#0=>#2\),"set":Set\(#3\),"self":#0\}$/,
     );
   });
+});
+
+/** Whether a timer of Node's is at the end of a stack depends on what came first, with us and without. */
+const withoutNode = <Output extends { readonly out: string }>(ended: Output): Output => ({
+  ...ended,
+  out: ended.out.replaceAll(/\n\s+at [^\n]*\(node:internal\/[^\n]*\)(,?)/g, "$1"),
 });
 
 /** One of the shells around the leaf of the deep value: an object or array with nothing but another object in it. */
