@@ -124,8 +124,10 @@ describe.runIf(mayMount)("the disk of a recording (as root, where file systems m
     const notKept = Number(/([\d,]+) records were not kept/.exec(ended.err)?.[1]?.replaceAll(",", ""));
     const kept = (await eventsIn("full/a.hindcast")).map(({ attributes }) => attributes.n);
     expect(kept).toEqual(counted(kept.length));
-    // Beside the events: names, the collector's and the loop's samples.
-    expect(kept.length + notKept).toBeGreaterThanOrEqual(50_000);
+    // Exact when the program could tell how many it made before it ended; else as many as came. Beside the events there
+    // are names, the collector's and the loop's samples.
+    if (!ended.err.includes("at least")) expect(kept.length + notKept).toBeGreaterThanOrEqual(50_000);
+    expect(notKept).toBeGreaterThan(0);
     expect(kept.length + notKept).toBeLessThan(51_000);
   });
 
