@@ -1,6 +1,7 @@
 // Unit tests sit beside the code, need nothing built, and share one thread: each file leaves nothing behind. Integration
-// tests open sockets and DuckDB files (beside the code) or start real processes from out/ (test/integration), which their
-// global setup builds when it is older than the sources. Torture tests do the same at counts that take minutes.
+// tests open sockets and DuckDB files or compute for seconds (beside the code), or start real processes from out/
+// (test/integration), which their global setup builds when it is older than the sources. Torture tests do the same at
+// counts that take minutes.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 

@@ -1,5 +1,5 @@
 // Random programs change random graphs; after every statement the recording must say exactly what the graph is.
-// More seeds: HINDCAST_FUZZ_SEEDS=5000 npx vitest run src/agent/instrument/write-sites.fuzz.test.ts
+// More seeds: HINDCAST_FUZZ_SEEDS=5000 npx vitest run src/agent/instrument/write-sites-fuzz.integration.test.ts
 import { afterEach, describe, expect, it } from "vitest";
 import { createStateTracker } from "../state/index.js";
 import { WritesOnly, liveText, recordedText } from "../state/recorded-state.test-support.js";
