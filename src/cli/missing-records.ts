@@ -13,7 +13,14 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Undefined when nothing is missing, or when that cannot be asked any more. */
-export async function missingRecords(call: Call, recording: RecordingSummary): Promise<HindcastError | undefined> {
+export async function missingRecords(
+  call: Call,
+  recording: RecordingSummary,
+  environment: NodeJS.ProcessEnv,
+): Promise<HindcastError | undefined> {
+  // Of one that was switched off that has been said.
+  if (recording.processes.length === 0)
+    return environment["HINDCAST"] === "off" ? undefined : hindcastError("nothing-recorded", { path: recording.path });
   const answer = await call("recording.missing", { recordingId: recording.recordingId });
   if (!answer.ok) return undefined;
   const told = answer.value.flatMap(({ reason, lost }) => {

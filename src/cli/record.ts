@@ -39,7 +39,7 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     // The program went its own way all the same: its ending stays ours.
     // A closed one had been brought to its end by an engine that was killed before it could say so.
     if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(world.terminal, stopped.error);
-    const missing = stopped.ok ? await missingRecords(call, stopped.value) : undefined;
+    const missing = stopped.ok ? await missingRecords(call, stopped.value, world.environment) : undefined;
     if (missing !== undefined) await complain(world.terminal, missing);
     return ending;
   } finally {

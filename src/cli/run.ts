@@ -62,7 +62,7 @@ async function runUnder(
   const stopped = await call("recording.stop", { recordingId, ended: howEnded(program.value.pid, ending) });
   // A closed one had been brought to its end by an engine that was killed before it could say so.
   if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(terminal, stopped.error);
-  const missing = stopped.ok ? await missingRecords(call, stopped.value) : undefined;
+  const missing = stopped.ok ? await missingRecords(call, stopped.value, environment) : undefined;
   if (missing !== undefined) await complain(terminal, missing);
   if (stopped.ok) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;

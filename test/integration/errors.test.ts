@@ -165,6 +165,11 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
       execFileSync("umount", [small]);
     }
   },
+  "nothing-recorded": async () => {
+    const recording = await place.run(["record", "-o", "empty.hindcast", "--", "git", "--no-such-option"]);
+    expect(recording.code).toBe(129);
+    return { shown: recording.err };
+  },
   "records-missing": async () => {
     const script = `
       const { event } = require("hindcast");

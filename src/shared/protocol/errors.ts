@@ -41,6 +41,10 @@ const catalogue = {
     message: "{path} is gone: it was removed, or its disk was, while it was recorded.",
     next: "While it is still recorded, save a copy from the window; otherwise record again, onto a disk that stays.",
   },
+  "nothing-recorded": {
+    message: "{path} is empty: no Node.js process of the command connected.",
+    next: "Record a command that starts Node.js 18.19 or newer; under its permission model it needs --allow-worker and leave to read Hindcast's folder.",
+  },
   "records-missing": {
     message: "{path} lacks {lost} of its records: {reasons}.",
     next: "Marks in the recording show where. --buffer, --backlog and --spill keep more; with --overflow block the program waits.",
