@@ -126,6 +126,22 @@ describe("agent in a web program", () => {
     expect(program.events.length).toBeGreaterThan(0);
     expect(program.metrics.length).toBeGreaterThan(10);
   });
+
+  it("counts garbage collections as Node counts them", async () => {
+    const [program, ended] = await recorded(["collections.cjs"]);
+    const own: unknown = JSON.parse(ended.stdout);
+    const all = (name: string) => program.metrics.flatMap((metric) => (metric.name === name ? [metric.value] : []));
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    // The program began to count a little later, and stopped a little earlier.
+    const few = 10;
+    const count = sum(all("v8js.gc.count"));
+    const seconds = sum(all("v8js.gc.duration"));
+    expect(own).toEqual({
+      count: expect.toSatisfy((n: number) => n > 20 && n <= count && count <= n + few),
+      totalMs: expect.toSatisfy((ms: number) => ms <= seconds * 1000 + 0.001),
+      longestMs: expect.toSatisfy((ms: number) => ms <= Math.max(...all("v8js.gc.pause.max")) * 1000 + 0.001),
+    });
+  }, 20_000);
 });
 
 /** Without the frames of the module loader below the program's own, among which the agent's may stand. */

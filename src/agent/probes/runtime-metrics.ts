@@ -1,7 +1,7 @@
 // The health of the process each second, by OpenTelemetry's names where it has one.
 import { monitorEventLoopDelay, performance as nodePerformance } from "node:perf_hooks";
-import { GCProfiler } from "node:v8";
 import type { ProbeKit } from "../probe-kit.js";
+import { watchCollector } from "./collector-watch.js";
 
 const intervalMs = 1000;
 /** How often the event loop is asked how late it is; the histogram counts this interval in. */
@@ -16,8 +16,7 @@ export interface RuntimeMetrics {
 export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => void): RuntimeMetrics {
   const { now, setInterval, clearInterval } = guest.originals;
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
-  // Not a PerformanceObserver: Node calls those through what the program may have done to Array.prototype.
-  let collector = new GCProfiler();
+  const collector = watchCollector(guest);
   // As they are now: a program's tests may replace them.
   const { cpuUsage, memoryUsage, getActiveResourcesInfo } = process;
   const { eventLoopUtilization } = nodePerformance;
@@ -49,20 +48,19 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
     sink.metric("nodejs.eventloop.delay.p99", "s", lateSeconds(delay.percentile(99)));
     delay.reset();
 
-    const gc = pausesOf(collector.stop());
-    collector = new GCProfiler();
-    collector.start();
-    sink.metric("v8js.gc.count", "{collection}", gc.count);
-    sink.metric("v8js.gc.duration", "s", gc.totalMs / 1000);
-    sink.metric("v8js.gc.pause.max", "s", gc.longestMs / 1000);
-    sink.metric("v8js.gc.utilization", "1", Math.min(1, gc.totalMs / elapsedMs));
+    const collections = collector.take();
+    if (collections !== undefined) {
+      sink.metric("v8js.gc.count", "{collection}", collections.count);
+      sink.metric("v8js.gc.duration", "s", collections.totalMs / 1000);
+      sink.metric("v8js.gc.pause.max", "s", collections.longestMs / 1000);
+      sink.metric("v8js.gc.utilization", "1", Math.min(1, collections.totalMs / elapsedMs));
+    }
 
     if (guest.faults > 0) sink.metric("hindcast.agent.faults", "{fault}", guest.faults);
     sink.metric("nodejs.active_handles", "{handle}", getActiveResourcesInfo().length);
   };
 
   delay.enable();
-  collector.start();
   const timer = setInterval(() => {
     guest.runAsGuest(sample, undefined);
     // Not as a guest: it may uninstall us, which is several works of a guest.
@@ -84,18 +82,3 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
 }
 
 const lateSeconds = (ns: number): number => Math.max(0, ns / 1e6 - delayResolutionMs) / 1000;
-
-/** What Node's collector profile says of the pauses in it; `cost` is in microseconds. */
-function pausesOf(profile: unknown): { readonly count: number; readonly totalMs: number; readonly longestMs: number } {
-  const statistics: unknown =
-    typeof profile === "object" && profile !== null && "statistics" in profile ? profile.statistics : undefined;
-  const costs: readonly unknown[] = Array.isArray(statistics) ? statistics : [];
-  let [totalMs, longestMs] = [0, 0];
-  for (const entry of costs) {
-    const isPause = typeof entry === "object" && entry !== null && "cost" in entry && typeof entry.cost === "number";
-    const pauseMs = isPause ? Number(entry.cost) / 1000 : 0;
-    totalMs += pauseMs;
-    longestMs = Math.max(longestMs, pauseMs);
-  }
-  return { count: costs.length, totalMs, longestMs };
-}
