@@ -1,17 +1,25 @@
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { noneLost } from "../shared/protocol/agent-records.js";
-import { frameTypes, wireVersion } from "../shared/protocol/agent-wire.js";
+import { Worker } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type AgentRecord, noneLost } from "../shared/protocol/agent-records.js";
+import { frameHeader, frameTypes, wireVersion } from "../shared/protocol/agent-wire.js";
 import { TestEngine } from "./engine.test-support.js";
-import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+import { LiveRecording } from "./live-recording.js";
+import { RecordMaker, SocketAgent, batchBody, helloOf } from "./socket-agent.test-support.js";
+
+const frameOf = (type: number, body: Uint8Array): Uint8Array => Buffer.concat([frameHeader(type, body.length), body]);
 
 describe("the agents' socket", () => {
   let engine: TestEngine;
   beforeEach(() => {
     engine = new TestEngine();
   });
-  afterEach(() => engine.dispose());
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await engine.dispose();
+  });
 
   const bodiesOf = async (recordingId: string): Promise<string[]> =>
     (await engine.call("logs.page", { recordingId, first: 0, limit: 2000 })).bodies;
@@ -49,6 +57,40 @@ describe("the agents' socket", () => {
     expect(await bodiesOf(summary.recordingId)).toEqual(["1", "2", "3"]);
     const { processes } = await engine.call("recording.summary", { recordingId: summary.recordingId });
     expect(processes.map(({ ended }) => ended)).toEqual([undefined]);
+  });
+
+  it("reads to its end what a program sent that is gone before it is told of an acknowledgement", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const maker = new RecordMaker();
+    const batch = (number: number, records: readonly AgentRecord[]): Uint8Array =>
+      frameOf(frameTypes.batch, batchBody(number, records));
+    const hello = frameOf(frameTypes.hello, Buffer.from(JSON.stringify(helloOf({ token }))));
+    const gate = new Int32Array(new SharedArrayBuffer(8));
+    const program = new Worker(
+      `const { workerData: { hello, first, last, gate, socketPath } } = require("node:worker_threads");
+      const socket = require("node:net").connect(socketPath, () => socket.write(hello));
+      socket.once("data", () => socket.write(first, () => {
+        Atomics.wait(gate, 0, 0);
+        socket.write(last);
+        socket.destroy();
+      }));
+      socket.on("close", () => { Atomics.store(gate, 1, 1); Atomics.notify(gate, 1); });`,
+      {
+        eval: true,
+        workerData: { hello, first: batch(1, [log(maker, "1")]), last: batch(2, [log(maker, "2")]), gate, socketPath },
+      },
+    );
+    const received = LiveRecording.prototype.received;
+    vi.spyOn(LiveRecording.prototype, "received").mockImplementation(async function (this: LiveRecording, ...given) {
+      const isCommitted = await Reflect.apply(received, this, given);
+      // Between the commit and its acknowledgement the program sends its last batch and is gone.
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      Atomics.wait(gate, 1, 0, 10_000);
+      return isCommitted;
+    });
+    await once(program, "exit");
+    await expect.poll(() => bodiesOf(summary.recordingId)).toEqual(["1", "2"]);
   });
 
   it("refuses a wrong token and another version with a code", async () => {

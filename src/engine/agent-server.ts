@@ -101,6 +101,7 @@ class AgentPeer {
   readonly #greetingDue: NodeJS.Timeout;
   #process: ProcessIngest | undefined;
   #saidBye = false;
+  #committed: number[] = [];
 
   constructor(
     readonly socket: Socket,
@@ -166,10 +167,33 @@ class AgentPeer {
   #receive(process: ProcessIngest, told: Extract<ToEngine, { kind: "batch" }>): void {
     this.recording.received(process, told).then(
       (isCommitted) => {
-        if (isCommitted) this.#send(frameTypes.ack, { kind: "ack", batch: told.batch });
+        if (isCommitted) this.#acknowledgeSoon(told.batch);
       },
       () => this.cutOff(),
     );
+  }
+
+  /**
+   * Not before everything was read that is here by now: of a program that is gone, what the kernel still holds is lost with
+   * the first write to it. Between two checks for immediates the loop reads every socket that has something.
+   */
+  #acknowledgeSoon(batch: number): void {
+    this.#committed.push(batch);
+    if (this.#committed.length > 1) return;
+    setImmediate(() => setImmediate(() => void this.#whenReading().then(() => this.#acknowledge())));
+  }
+
+  async #whenReading(): Promise<void> {
+    while (this.socket.isPaused() && !this.socket.destroyed) {
+      await this.recording.whenRoom();
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
+  }
+
+  #acknowledge(): void {
+    const batches = this.#committed;
+    this.#committed = [];
+    for (const batch of batches) this.#send(frameTypes.ack, { kind: "ack", batch });
   }
 
   #pause(): void {
