@@ -59,6 +59,18 @@ describe("the agents' socket", () => {
     expect(processes.map(({ ended }) => ended)).toEqual([undefined]);
   });
 
+  it("has acknowledged everything when it closes the connection of a program that said good-bye", async () => {
+    const { socketPath, token } = await engine.record();
+    const maker = new RecordMaker();
+    for (const runId of ["1", "2", "3"]) {
+      const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId: runId.padStart(32, "0") }));
+      agent.batch(1, [log(maker, "1")]);
+      agent.batch(2, [log(maker, "2")]);
+      await agent.bye(5, 0);
+      expect(agent.acks()).toEqual([1, 2]);
+    }
+  });
+
   it("reads to its end what a program sent that is gone before it is told of an acknowledgement", async () => {
     const { summary, socketPath, token } = await engine.record();
     const maker = new RecordMaker();

@@ -144,7 +144,8 @@ class AgentPeer {
     else if (told.kind === "bye") {
       this.#saidBye = true;
       void this.recording.saidBye(this.#process, told).then((isKept) => {
-        // It would come again with what was not acknowledged.
+        // It would come again with what was not acknowledged. Nothing is left to be read.
+        this.#acknowledge();
         if (isKept) this.socket.end();
         else this.#refuse("cannot-write");
       });

@@ -10,6 +10,9 @@ export async function resolve(specifier, context, next) {
 `;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 await import("node:zlib");
+// What the thread of the hooks prints comes when it comes, and may be lost when a program ends at once; without a recording,
+// too.
+const pause = () => new Promise((resolve) => setTimeout(resolve, 300));
+await pause();
 process.stdout.write("the program\n");
-// What the thread of the hooks prints may be lost when a program ends at once; that is so without a recording, too.
-await new Promise((resolve) => setTimeout(resolve, 300));
+await pause();
