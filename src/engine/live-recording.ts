@@ -3,12 +3,12 @@
 // A commit that fails, because the disk is full say, is tried again every second; meanwhile agents are not read from.
 import { stat } from "node:fs/promises";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
-import { readRecords } from "../shared/protocol/agent-records.js";
 import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
 import { defaultDurabilityMs } from "../shared/protocol/engine-environment.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import { checkHello, checkRecords } from "./ingest/plausible.js";
+import { Incoming } from "./ingest/incoming.js";
+import { checkHello } from "./ingest/plausible.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
 import { errorFromWriting, isFatal } from "./store/cannot-write.js";
@@ -57,6 +57,8 @@ export interface ProgramEnding extends HowEnded {
 export class LiveRecording {
   readonly #writer: RecordingWriter;
   readonly #dictionaries: Dictionaries;
+  /** The batch that is being taken. */
+  readonly #incoming = new Incoming();
   readonly #processes: ProcessIngest[] = [];
   readonly #byRunId = new Map<string, ProcessIngest>();
   /** The connection that speaks for a process: the latest. */
@@ -212,9 +214,8 @@ export class LiveRecording {
     if (this.#hasGivenUp || this.#isFinishing) return false;
     if (process.has(batch.batch)) process.sentAgain(batch.lastSeq);
     else {
-      const records = readRecords(batch.records);
-      checkRecords(records);
-      process.batch(batch.batch, records, batch.lastSeq);
+      this.#incoming.read(batch.records);
+      process.batch(batch.batch, this.#incoming, batch.lastSeq);
       this.#waitingBytes += batch.records.length;
     }
     return this.#committed();

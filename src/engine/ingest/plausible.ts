@@ -18,12 +18,15 @@ export function checkHello(hello: Hello): void {
   if (!isPlausible) throw new MalformedBytes("implausible hello");
 }
 
-export function checkRecords(records: readonly AgentRecord[]): void {
-  for (const record of records) if (!isPlausible(record)) throw new MalformedBytes(`implausible ${record.kind}`);
+export function checkRecord(record: AgentRecord): void {
+  if (!isPlausible(record)) throw new MalformedBytes(`implausible ${record.kind}`);
 }
 
+export const isPlausibleHead = (clockMs: number, seq: number): boolean =>
+  isWithin(clockMs, lastClockMs) && Number.isSafeInteger(seq) && seq >= 0;
+
 function isPlausible(record: AgentRecord): boolean {
-  if (!isWithin(record.clockMs, lastClockMs) || record.seq < 0) return false;
+  if (!isPlausibleHead(record.clockMs, record.seq)) return false;
   if (record.kind === "gap") return [record.lost, ...Object.values(record.of)].every(isCount);
   if (record.kind === "write") return Number.isNaN(record.afterMs) || isWithin(record.afterMs, lastClockMs);
   if (record.kind === "standstill") return isWithin(record.sinceMs, lastClockMs);

@@ -7,11 +7,15 @@ import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
 import type { AgentFaults, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
+import type { LongColumn } from "../store/column-buffers.js";
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel, standstillLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
 import type { Dictionaries } from "./dictionaries.js";
+import type { Incoming } from "./incoming.js";
 import { Lanes } from "./lanes.js";
+
+const laterOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 interface OpenSpan {
   readonly row: SpanRow;
@@ -52,6 +56,9 @@ export class ProcessIngest {
   readonly #openSpans = new Map<number, OpenSpan>();
   readonly #lanes = new Lanes();
   readonly #originNs: bigint;
+  /** Its two words. */
+  readonly #originHigh: number;
+  readonly #originLow: number;
   #lastSeen: bigint;
   #ended: ProcessRow["ended"];
   #received = 0;
@@ -73,6 +80,8 @@ export class ProcessIngest {
     readonly onScope: (seen: ScopeSeen) => void,
   ) {
     this.#originNs = instantFromClock(hello.timeOriginMs, 0);
+    this.#originHigh = Number(this.#originNs >> 32n);
+    this.#originLow = Number(BigInt.asUintN(32, this.#originNs));
     this.#lastSeen = this.instantOf(hello.clockMs);
   }
 
@@ -166,10 +175,18 @@ export class ProcessIngest {
     this.#madeAtLeast = Math.max(this.#madeAtLeast, lastSeq);
   }
 
-  batch(number: number, records: readonly AgentRecord[], lastSeq: number): void {
+  batch(number: number, incoming: Incoming, lastSeq: number): void {
     this.#madeAtLeast = Math.max(this.#madeAtLeast, lastSeq);
     this.#lastBatch = number;
-    for (const record of records) this.#record(record);
+    let latestMs = 0;
+    for (let index = 0; index < incoming.count; index++) {
+      const other = incoming.other(index);
+      if (other !== undefined) this.#record(other);
+      else if (incoming.isMetric[index] === 1) this.#metric(incoming, index);
+      else this.#event(incoming, index);
+      latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
+    }
+    this.#lastSeen = laterOf(this.#lastSeen, this.instantOf(latestMs));
     this.dictionaries.writer.process(this.row());
   }
 
@@ -265,7 +282,6 @@ export class ProcessIngest {
   #record(record: AgentRecord): void {
     const { writer } = this.dictionaries;
     const instant = this.instantOf(record.clockMs);
-    if (instant > this.#lastSeen) this.#lastSeen = instant;
     if (hasOwnSeq(record)) this.#received++;
     const head: RowHead = { process: this.process, seq: record.seq, instant };
     switch (record.kind) {
@@ -288,12 +304,6 @@ export class ProcessIngest {
         if (this.#names.get(record.name)?.text === faultSeries) this.#faultSeries = record.id;
         return this.#define("series", record.id, series);
       }
-      case "event": {
-        this.counts.events++;
-        const { span } = record;
-        writer.event({ ...head, name: this.#name(record.name), span, attributes: attributesToJson(record.attributes) });
-        return;
-      }
       case "span-start":
         return this.#spanStart(head, record);
       case "span-end":
@@ -308,14 +318,9 @@ export class ProcessIngest {
           writer.mark({ ...head, kind: "error", label: body.slice(0, 500), lost: 0 });
         return;
       }
-      case "metric": {
-        const series = this.#series.get(record.series);
-        if (series === undefined) return;
-        this.counts.metrics++;
-        if (record.series === this.#faultSeries) this.#noteFaults(record.value, 0);
-        writer.metric({ ...head, series, value: record.value });
-        return;
-      }
+      case "event":
+      case "metric":
+        throw new Error("one of those that come in columns");
       case "write":
         return this.#write(head, record);
       case "gap":
@@ -338,6 +343,38 @@ export class ProcessIngest {
       default:
         return unreachable(record);
     }
+  }
+
+  #event({ seq, clockMs, refers, span, attributes, ends }: Incoming, index: number): void {
+    this.counts.events++;
+    this.#received++;
+    const rows = this.dictionaries.writer.eventRows();
+    rows.process.add(this.process);
+    rows.seq.addNumber(seq[index] ?? 0);
+    this.#addInstant(rows.instant, clockMs[index] ?? 0);
+    rows.name.add(this.#name(refers[index] ?? 0));
+    rows.span.add(span[index] ?? 0);
+    rows.attributes.addBytes(attributes.bytes, index === 0 ? 0 : (ends[index - 1] ?? 0), ends[index] ?? 0);
+  }
+
+  #metric({ seq, clockMs, refers, value }: Incoming, index: number): void {
+    this.#received++;
+    const own = refers[index] ?? 0;
+    const series = this.#series.get(own);
+    if (series === undefined) return;
+    this.counts.metrics++;
+    if (own === this.#faultSeries) this.#noteFaults(value[index] ?? 0, 0);
+    const rows = this.dictionaries.writer.metricRows();
+    rows.process.add(this.process);
+    rows.seq.addNumber(seq[index] ?? 0);
+    this.#addInstant(rows.instant, clockMs[index] ?? 0);
+    rows.series.add(series);
+    rows.value.add(value[index] ?? 0);
+  }
+
+  /** As `instantOf` says, without a bigint. */
+  #addInstant(instants: LongColumn, clockMs: number): void {
+    instants.addSum(this.#originHigh, this.#originLow, Math.round(clockMs * 1e6));
   }
 
   #name(id: number): number {

@@ -12,12 +12,6 @@ export interface RowHead {
   readonly instant: bigint;
 }
 
-export interface EventRow extends RowHead {
-  readonly name: number;
-  readonly span: number;
-  readonly attributes: string;
-}
-
 export interface SpanRow extends RowHead {
   readonly span: number;
   readonly parent: number;
@@ -39,11 +33,6 @@ export interface LogRow extends RowHead {
   readonly source: number;
   readonly body: string;
   readonly attributes: string;
-}
-
-export interface MetricRow extends RowHead {
-  readonly series: number;
-  readonly value: number;
 }
 
 export interface ChangeRow extends RowHead {

@@ -7,19 +7,18 @@ import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { OpenFile } from "./open-file.js";
-import type {
-  ChangeRow,
-  DefinitionRow,
-  EventRow,
-  LogRow,
-  MarkRow,
-  MetricRow,
-  ProcessRow,
-  SpanRow,
-} from "./recording-rows.js";
+import type { ChangeRow, DefinitionRow, LogRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
-import { TableBuffer } from "./table-buffer.js";
-import { type TableName, WaitingRows, tableNames, tables } from "./waiting-rows.js";
+import type { TableBuffer } from "./table-buffer.js";
+import {
+  type EventRows,
+  type MetricRows,
+  type TableName,
+  WaitingRows,
+  newMarkRows,
+  newSpanRows,
+  tableNames,
+} from "./waiting-rows.js";
 
 const createSpanEnd = `CREATE TEMP TABLE span_end (
   process UINTEGER, span UINTEGER, end_seq BIGINT, end_instant BIGINT, status UTINYINT, name UINTEGER, attributes VARCHAR)`;
@@ -78,17 +77,21 @@ export class RecordingWriter {
     this.#push("scope", id, process, name, BigInt(seq), instant);
   }
 
-  event(row: EventRow): void {
-    this.#push("event", row.process, BigInt(row.seq), row.instant, row.name, row.span, row.attributes);
+  /** For one more event, every column of it. */
+  eventRows(): EventRows {
+    this.#waiting.count++;
+    return this.#waiting.buffers.event;
+  }
+
+  /** For one more metric sample, every column of it. */
+  metricRows(): MetricRows {
+    this.#waiting.count++;
+    return this.#waiting.buffers.metric;
   }
 
   log(row: LogRow): void {
     const { process, seq, instant, severity, span, source, body, attributes } = row;
     this.#push("log", process, BigInt(seq), instant, severity, span, source, body, attributes);
-  }
-
-  metric(row: MetricRow): void {
-    this.#push("metric", row.process, BigInt(row.seq), row.instant, row.series, row.value);
   }
 
   mark(row: MarkRow): void {
@@ -187,7 +190,7 @@ export class RecordingWriter {
   }
 
   async #writeAll({ buffers, newSpans, ends, processes, start }: WaitingRows): Promise<void> {
-    const [spans, marks] = [new TableBuffer(tables.span), new TableBuffer(tables.mark)];
+    const [spans, marks] = [newSpanRows(), newMarkRows()];
     for (const row of newSpans.values()) pushSpan(spans, row);
     for (const mark of ends.values()) if (mark !== undefined) pushMark(marks, mark);
     const append = (name: TableName, buffer: TableBuffer): void => {

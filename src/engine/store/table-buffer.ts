@@ -1,13 +1,16 @@
 // Rows of one table on their way into the file: kept as columns, handed to DuckDB in chunks of its vector size.
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
+import { type DuckDBAppender, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
+import type { Column } from "./column-buffers.js";
 
 const rowsPerChunk = 2048;
 
 export class TableBuffer {
-  readonly #columns: DuckDBValue[][];
+  readonly #columns: readonly Column[];
 
-  constructor(readonly types: readonly DuckDBType[]) {
-    this.#columns = types.map(() => []);
+  /** Columns in the table's order. Whoever adds to them directly adds to all. */
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns;
   }
 
   get length(): number {
@@ -23,20 +26,19 @@ export class TableBuffer {
 
   /** Rows of the same table, after these. */
   append(later: TableBuffer): void {
-    this.#columns.forEach((values, at) => {
-      for (const value of later.#columns[at] ?? []) values.push(value);
-    });
+    for (const [at, column] of this.#columns.entries()) {
+      const more = later.#columns[at];
+      if (more !== undefined) column.append(more);
+    }
   }
 
   appendTo(appender: DuckDBAppender): void {
+    const types = this.#columns.map(({ type }) => type);
     for (let start = 0; start < this.length; start += rowsPerChunk) {
       const count = Math.min(rowsPerChunk, this.length - start);
-      const chunk = DuckDBDataChunk.create(this.types, count);
-      this.#columns.forEach((values, column) => {
-        const vector = chunk.getColumnVector(column);
-        for (let row = 0; row < count; row++) vector.setItem(row, values[start + row] ?? null);
-        vector.flush();
-      });
+      const chunk = DuckDBDataChunk.create(types, count);
+      for (const [at, column] of this.#columns.entries())
+        column.copyTo(duckdb.data_chunk_get_vector(chunk.chunk, at), start, count);
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();

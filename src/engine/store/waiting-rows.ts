@@ -1,26 +1,95 @@
 // Rows between two commits. A commit takes all of them; what it could not write goes back before what came meanwhile.
-import { BIGINT, BLOB, DOUBLE, type DuckDBType, UINTEGER, USMALLINT, UTINYINT, VARCHAR } from "@duckdb/node-api";
+import { blobs, bytes, doubles, integers, longs, shorts, texts } from "./column-buffers.js";
 import type { MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { TableBuffer } from "./table-buffer.js";
 
-export const tables = {
-  name: [UINTEGER, VARCHAR],
-  location: [UINTEGER, UINTEGER, UINTEGER, UINTEGER, UINTEGER],
-  series: [UINTEGER, UINTEGER, UINTEGER, UINTEGER, VARCHAR],
-  scope: [UINTEGER, UINTEGER, VARCHAR, BIGINT, BIGINT],
-  event: [UINTEGER, BIGINT, BIGINT, UINTEGER, UINTEGER, VARCHAR],
-  // prettier-ignore
-  span: [UINTEGER, UINTEGER, BIGINT, BIGINT, BIGINT, BIGINT, UINTEGER, USMALLINT, UTINYINT, UTINYINT, UINTEGER, BLOB, BLOB, BLOB, VARCHAR],
-  log: [UINTEGER, BIGINT, BIGINT, UTINYINT, UINTEGER, UINTEGER, VARCHAR, VARCHAR],
-  metric: [UINTEGER, BIGINT, BIGINT, UINTEGER, DOUBLE],
-  write: [UINTEGER, BIGINT, BIGINT, BIGINT, UTINYINT, UINTEGER, VARCHAR, VARCHAR, UINTEGER, UINTEGER],
-  keyframe: [UINTEGER, BIGINT, BIGINT, BIGINT, UINTEGER, UINTEGER, VARCHAR, UINTEGER, UINTEGER],
-  mark: [UINTEGER, BIGINT, BIGINT, UTINYINT, VARCHAR, BIGINT, VARCHAR, BIGINT],
-  definition: [UINTEGER, UTINYINT, UINTEGER, UINTEGER],
+/** Those that come by the hundred thousand are added to column by column. */
+export class EventRows extends TableBuffer {
+  constructor(
+    readonly process = integers(),
+    readonly seq = longs(),
+    readonly instant = longs(),
+    readonly name = integers(),
+    readonly span = integers(),
+    readonly attributes = texts(),
+  ) {
+    super([process, seq, instant, name, span, attributes]);
+  }
+}
+
+export class MetricRows extends TableBuffer {
+  constructor(
+    readonly process = integers(),
+    readonly seq = longs(),
+    readonly instant = longs(),
+    readonly series = integers(),
+    readonly value = doubles(),
+  ) {
+    super([process, seq, instant, series, value]);
+  }
+}
+
+export const newSpanRows = (): TableBuffer =>
+  new TableBuffer([
+    integers(),
+    integers(),
+    longs(),
+    longs(),
+    longs(),
+    longs(),
+    integers(),
+    shorts(),
+    bytes(),
+    bytes(),
+    integers(),
+    blobs(),
+    blobs(),
+    blobs(),
+    texts(),
+  ]);
+
+export const newMarkRows = (): TableBuffer =>
+  new TableBuffer([integers(), longs(), longs(), bytes(), texts(), longs(), texts(), longs()]);
+
+const newBuffers = () => ({
+  name: new TableBuffer([integers(), texts()]),
+  location: new TableBuffer([integers(), integers(), integers(), integers(), integers()]),
+  series: new TableBuffer([integers(), integers(), integers(), integers(), texts()]),
+  scope: new TableBuffer([integers(), integers(), texts(), longs(), longs()]),
+  event: new EventRows(),
+  span: newSpanRows(),
+  log: new TableBuffer([integers(), longs(), longs(), bytes(), integers(), integers(), texts(), texts()]),
+  metric: new MetricRows(),
+  write: new TableBuffer([
+    integers(),
+    longs(),
+    longs(),
+    longs(),
+    bytes(),
+    integers(),
+    texts(),
+    texts(),
+    integers(),
+    integers(),
+  ]),
+  keyframe: new TableBuffer([
+    integers(),
+    longs(),
+    longs(),
+    longs(),
+    integers(),
+    integers(),
+    texts(),
+    integers(),
+    integers(),
+  ]),
+  mark: newMarkRows(),
+  definition: new TableBuffer([integers(), bytes(), integers(), integers()]),
   /** Temporary: ends of spans that the file has already, joined to them in the same transaction. */
-  span_end: [UINTEGER, UINTEGER, BIGINT, BIGINT, UTINYINT, UINTEGER, VARCHAR],
-} as const satisfies Record<string, readonly DuckDBType[]>;
-export type TableName = keyof typeof tables;
+  span_end: new TableBuffer([integers(), integers(), longs(), longs(), bytes(), integers(), texts()]),
+});
+
+export type TableName = keyof ReturnType<typeof newBuffers>;
 
 export const tableNames: readonly TableName[] = [
   "name",
@@ -37,24 +106,6 @@ export const tableNames: readonly TableName[] = [
   "definition",
   "span_end",
 ];
-
-type Buffers = Readonly<Record<TableName, TableBuffer>>;
-
-const newBuffers = (): Buffers => ({
-  name: new TableBuffer(tables.name),
-  location: new TableBuffer(tables.location),
-  series: new TableBuffer(tables.series),
-  scope: new TableBuffer(tables.scope),
-  event: new TableBuffer(tables.event),
-  span: new TableBuffer(tables.span),
-  log: new TableBuffer(tables.log),
-  metric: new TableBuffer(tables.metric),
-  write: new TableBuffer(tables.write),
-  keyframe: new TableBuffer(tables.keyframe),
-  mark: new TableBuffer(tables.mark),
-  definition: new TableBuffer(tables.definition),
-  span_end: new TableBuffer(tables.span_end),
-});
 
 export class WaitingRows {
   readonly buffers = newBuffers();

@@ -302,7 +302,8 @@ export function readRecords(batch: Uint8Array): AgentRecord[] {
   return records;
 }
 
-function readRecord(from: ByteReader): AgentRecord {
+/** One record, without its length. */
+export function readRecord(from: ByteReader): AgentRecord {
   const kind = recordKinds[from.u8()];
   if (from.u8() > definesForNext || from.u16() !== 0) throw new MalformedBytes("bad record flags");
   const clockMs = from.f64();

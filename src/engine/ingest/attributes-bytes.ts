@@ -1,0 +1,162 @@
+// Attributes as JSON, from the bytes of the wire to bytes of text without an object or a string in between: most of what
+// recording a plain event costs. What is not plain (nested values, keys that JSON would put in another order) goes by way
+// of an object; `attributesToJson` says what is right.
+import { ByteReader, MalformedBytes } from "../../shared/protocol/bytes.js";
+import { readAttributes, valueTags } from "../../shared/protocol/captured-value-codec.js";
+import { attributesToJson } from "./attributes-json.js";
+
+const maxPlainKeys = 24;
+const nullTag = 1;
+const [quote, backslash, comma, colon, openBrace, closeBrace] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
+const words = {
+  [nullTag]: Buffer.from("null"),
+  [valueTags.false]: Buffer.from("false"),
+  [valueTags.true]: Buffer.from("true"),
+};
+
+export class AttributesBytes {
+  bytes = Buffer.allocUnsafe(64 * 1024);
+  used = 0;
+  readonly #keyStarts = new Int32Array(maxPlainKeys);
+
+  clear(): void {
+    this.used = 0;
+  }
+
+  /** Adds the attributes that begin at `start` of `from`, of which they are the rest up to `end`. */
+  add(from: Uint8Array, view: DataView, start: number, end: number): void {
+    const before = this.used;
+    if (this.#addPlain(from, view, start, end)) return;
+    this.used = before;
+    const json = attributesToJson(readAttributes(new ByteReader(from, start, end)));
+    this.#need(json.length * 3);
+    this.used += this.bytes.write(json, this.used);
+  }
+
+  /** False when it has to be done the other way; what was added until then is worthless. */
+  #addPlain(from: Uint8Array, view: DataView, start: number, end: number): boolean {
+    if (start + 4 > end) throw new MalformedBytes("attributes end early");
+    const count = view.getUint32(start, true);
+    if (count > maxPlainKeys) return false;
+    // A byte becomes two at most, a number of nine bytes becomes 24 characters.
+    this.#need(3 * (end - start) + 8);
+    let at = start + 4;
+    this.bytes[this.used++] = openBrace;
+    for (let index = 0; index < count; index++) {
+      if (index > 0) this.bytes[this.used++] = comma;
+      if (at + 5 > end || !this.#isNewKey(from, view, at, end, index)) return false;
+      const afterKey = this.#text(from, at + 4, at + 4 + view.getUint32(at, true), end);
+      if (afterKey === 0) return false;
+      this.bytes[this.used++] = colon;
+      at = this.#value(from, view, afterKey, end);
+      if (at === 0) return false;
+    }
+    this.bytes[this.used++] = closeBrace;
+    return true;
+  }
+
+  /** A key that is none of those before it, and not a number, which JSON would put first. */
+  #isNewKey(from: Uint8Array, view: DataView, at: number, end: number, index: number): boolean {
+    const length = view.getUint32(at, true);
+    const first = from[at + 4] ?? 0;
+    if (length === 0 || at + 4 + length > end || (first >= 0x30 && first <= 0x39)) return false;
+    this.#keyStarts[index] = at;
+    for (let other = 0; other < index; other++) {
+      const start = this.#keyStarts[other] ?? 0;
+      if (view.getUint32(start, true) !== length) continue;
+      let same = 4;
+      while (same < length + 4 && from[start + same] === from[at + same]) same++;
+      if (same === length + 4) return false;
+    }
+    return true;
+  }
+
+  /** Where the value ends; 0 when it is not a plain one. */
+  #value(from: Uint8Array, view: DataView, at: number, end: number): number {
+    const tag = from[at];
+    switch (tag) {
+      case nullTag:
+      case valueTags.false:
+      case valueTags.true:
+        if (at + 1 > end) return 0;
+        this.used += words[tag].copy(this.bytes, this.used);
+        return at + 1;
+      case valueTags.int32:
+        if (at + 5 > end) return 0;
+        this.#integer(view.getInt32(at + 1, true));
+        return at + 5;
+      case valueTags.float64: {
+        if (at + 9 > end) return 0;
+        const value = view.getFloat64(at + 1, true);
+        this.#ascii(Number.isFinite(value) ? String(value) : "null");
+        return at + 9;
+      }
+      case valueTags.text:
+        if (at + 5 > end) return 0;
+        return this.#text(from, at + 5, at + 5 + view.getUint32(at + 1, true), end);
+      default:
+        return 0;
+    }
+  }
+
+  #ascii(text: string): void {
+    for (let at = 0; at < text.length; at++) this.bytes[this.used++] = text.charCodeAt(at);
+  }
+
+  #integer(value: number): void {
+    let rest = value;
+    if (rest < 0) {
+      this.bytes[this.used++] = 0x2d;
+      rest = -rest;
+    }
+    let digits = 1;
+    for (let limit = 10; limit <= rest; limit *= 10) digits++;
+    for (let at = this.used + digits - 1; at >= this.used; at--) {
+      this.bytes[at] = 0x30 + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    this.used += digits;
+  }
+
+  /** A text in quotes; answers `to`, or 0 when it is not one that can be copied. */
+  #text(from: Uint8Array, start: number, to: number, end: number): number {
+    if (to > end) return 0;
+    const { bytes } = this;
+    let used = this.used;
+    bytes[used++] = quote;
+    for (let at = start; at < to;) {
+      const byte = from[at] ?? 0;
+      if (byte < 0x80) {
+        if (byte < 0x20) return 0;
+        if (byte === quote || byte === backslash) bytes[used++] = backslash;
+        bytes[used++] = byte;
+        at++;
+        continue;
+      }
+      const length = lengthOfCharacter(from, at, to);
+      if (length === 0) return 0;
+      for (const next = at + length; at < next; at++) bytes[used++] = from[at] ?? 0;
+    }
+    bytes[used++] = quote;
+    this.used = used;
+    return to;
+  }
+
+  #need(bytes: number): void {
+    if (this.used + bytes <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.used + bytes, 2 * this.bytes.length));
+    this.bytes.copy(grown, 0, 0, this.used);
+    this.bytes = grown;
+  }
+}
+
+/** Bytes of a character beyond ASCII, or 0 where it is not the one way of UTF-8 to write it. */
+function lengthOfCharacter(from: Uint8Array, at: number, end: number): number {
+  const [lead, second] = [from[at] ?? 0, from[at + 1] ?? 0];
+  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  if (length === 0 || at + length > end) return 0;
+  const isOther = (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second >= 0xa0);
+  if (isOther || (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second >= 0x90)) return 0;
+  for (let next = 1; next < length; next++) if (((from[at + next] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
+}
