@@ -14,7 +14,7 @@ import { attributesToJson } from "./attributes-json.js";
 import { Incoming } from "./incoming.js";
 import { checkRecord } from "./plausible.js";
 
-/** A record as it is compared: an event's attributes are JSON. */
+/** A record as it is compared: attributes are JSON, and a lone surrogate in a text that databases keep is U+FFFD. */
 type Seen = AgentRecord | Readonly<Record<string, unknown>>;
 
 /** The plain way: every record an object. */
@@ -23,6 +23,8 @@ function plainly(batch: Uint8Array): readonly Seen[] {
   for (const record of records) checkRecord(record);
   return records.map((record): Seen => {
     if (record.kind === "event") return { ...record, attributes: attributesToJson(record.attributes) };
+    if (record.kind === "log")
+      return { ...record, body: record.body.toWellFormed(), attributes: attributesToJson(record.attributes) };
     return record;
   });
 }
@@ -33,11 +35,20 @@ function seenIn(incoming: Incoming): readonly Seen[] {
     if (other !== undefined) return other;
     const head = { clockMs: incoming.clockMs[index], seq: incoming.seq[index] };
     const refers = incoming.refers[index];
-    if (incoming.isMetric[index] === 1)
-      return { kind: "metric", ...head, series: refers, value: incoming.value[index] };
-    const { bytes } = incoming.attributes;
-    const attributes = bytes.toString("utf8", incoming.ends[index - 1] ?? 0, incoming.ends[index]);
-    return { kind: "event", ...head, name: refers, span: incoming.span[index], attributes };
+    const [value, span, bodyEnd, end] = [
+      incoming.value[index],
+      incoming.span[index],
+      incoming.bodyEnds[index] ?? 0,
+      incoming.ends[index],
+    ];
+    const { bytes } = incoming.text;
+    const start = incoming.startOf(index);
+    if (incoming.isEvent(index))
+      return { kind: "event", ...head, name: refers, span, attributes: bytes.toString("utf8", start, end) };
+    if (!incoming.isLog(index)) return { kind: "metric", ...head, series: refers, value };
+    const body = bytes.toString("utf8", start, bodyEnd);
+    const attributes = bytes.toString("utf8", bodyEnd, end);
+    return { kind: "log", ...head, severity: value, span, source: refers, body, attributes };
   });
 }
 
@@ -75,7 +86,7 @@ describe("Incoming", () => {
     it(`reads what reading record by record does (seed ${seed})`, () => {
       const random = new RandomRecords(seed);
       for (let round = 0; round < 400; round++) {
-        const kinds = [...recordKindsToTry, "event", "event", "event", "event", "metric"] as const;
+        const kinds = [...recordKindsToTry, "event", "event", "log", "log", "metric"] as const;
         const batch = bytesOf(random.list(() => random.record(random.one(kinds)), 30));
         expect(outcomeOf(quickly(batch))).toEqual(outcomeOf(() => plainly(batch)));
       }
@@ -85,7 +96,9 @@ describe("Incoming", () => {
     it(`reads or refuses damaged bytes as reading record by record does (seed ${seed})`, () => {
       const random = new RandomRecords(seed);
       for (let round = 0; round < 3000; round++) {
-        const batch = bytesOf(random.list(() => random.record(random.one(["event", "event", "metric", "string"])), 3));
+        const batch = bytesOf(
+          random.list(() => random.record(random.one(["event", "event", "log", "metric", "string"])), 3),
+        );
         for (let hits = random.below(4) + 1; hits > 0 && batch.length > 0; hits--)
           batch[random.below(batch.length)] = random.one([random.below(256), 0, 1, 4, 0x30, 0x80, 0xc3, 0xed, 0xf4]);
         expect(outcomeOf(quickly(batch))).toEqual(outcomeOf(() => plainly(batch)));

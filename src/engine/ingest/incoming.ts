@@ -1,5 +1,5 @@
-// The records of one batch as they come, checked whole before any is taken. Events and metric samples, which come by the
-// hundred thousand, are numbers in columns and bytes of text; the others are objects.
+// The records of one batch as they come, checked whole before any is taken. Events, log lines and metric samples, which
+// come by the hundred thousand, are numbers in columns and bytes of text; the others are objects.
 import {
   type AgentRecord,
   definesForNext,
@@ -8,30 +8,56 @@ import {
   recordHeaderBytes,
 } from "../../shared/protocol/agent-records.js";
 import { ByteReader, MalformedBytes } from "../../shared/protocol/bytes.js";
-import { AttributesBytes } from "./attributes-bytes.js";
 import { checkRecord, isPlausibleHead } from "./plausible.js";
+import { TextBytes } from "./text-bytes.js";
 
 const eventCode = kindCode("event");
+const logCode = kindCode("log");
 const metricCode = kindCode("metric");
+/** Bytes of a record of such a kind after its header, whatever it holds. */
+const leastBytes = new Map([
+  [eventCode, 12],
+  [logCode, 17],
+  [metricCode, 12],
+]);
 const firstCapacity = 4096;
 
 export class Incoming {
   count = 0;
-  /** Records that are neither events nor metric samples, where they stand among the others. */
+  /** Records of the other kinds, where they stand. */
   readonly #others = new Map<number, AgentRecord>();
   /** Milliseconds since the process's timeOrigin. */
   clockMs = new Float64Array(firstCapacity);
   seq = new Float64Array(firstCapacity);
-  isMetric = new Uint8Array(firstCapacity);
-  /** The name of an event, the series of a sample: ids of the process. */
+  kind = new Uint8Array(firstCapacity);
+  /** The name of an event, the source of a log line, the series of a sample: ids of the process. */
   refers = new Uint32Array(firstCapacity);
   span = new Uint32Array(firstCapacity);
+  /** Of a sample its value, of a log line its severity. */
   value = new Float64Array(firstCapacity);
-  /** Where an event's attributes end in `attributes`; they begin where those before end. */
+  /** Where a log line's body and then the attributes end in `text`; they begin where what is before them ends. */
+  bodyEnds = new Float64Array(firstCapacity);
   ends = new Float64Array(firstCapacity);
-  readonly attributes = new AttributesBytes();
+  readonly text = new TextBytes();
 
-  /** The record there, unless it is an event or a metric sample. */
+  isEvent(index: number): boolean {
+    return this.kind[index] === eventCode;
+  }
+
+  isLog(index: number): boolean {
+    return this.kind[index] === logCode;
+  }
+
+  isSampleOf(index: number, series: number | undefined): boolean {
+    return this.kind[index] === metricCode && this.refers[index] === series;
+  }
+
+  /** Where the texts of a record begin. */
+  startOf(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] ?? 0);
+  }
+
+  /** The record there, unless it is of a kind that comes in columns. */
   other(index: number): AgentRecord | undefined {
     return this.#others.get(index);
   }
@@ -40,7 +66,7 @@ export class Incoming {
   read(batch: Uint8Array): void {
     this.count = 0;
     this.#others.clear();
-    this.attributes.clear();
+    this.text.clear();
     const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
     for (let at = 0; at < batch.length;) {
       const length = at + recordHeaderBytes > batch.length ? 0 : view.getUint32(at, true);
@@ -58,23 +84,29 @@ export class Incoming {
     const [clockMs, seq] = [view.getFloat64(start + 8, true), view.getFloat64(start + 16, true)];
     this.clockMs[index] = clockMs;
     this.seq[index] = seq;
-    this.ends[index] = this.attributes.used;
+    this.kind[index] = kind;
+    this.ends[index] = this.text.used;
     const at = start + recordHeaderBytes;
-    const needs = kind === eventCode || kind === metricCode ? 12 : Infinity;
-    if (at + needs > end) return this.#other(batch, start, end, index);
+    if (at + (leastBytes.get(kind) ?? Infinity) > end) return this.#other(batch, start, end, index);
     if (view.getUint8(start + 5) > definesForNext || view.getUint16(start + 6, true) !== 0)
       throw new MalformedBytes("bad record flags");
     if (!isPlausibleHead(clockMs, seq)) throw new MalformedBytes("implausible record");
-    this.refers[index] = view.getUint32(at, true);
     if (kind === metricCode) {
-      this.isMetric[index] = 1;
+      this.refers[index] = view.getUint32(at, true);
       this.value[index] = view.getFloat64(at + 4, true);
-    } else {
-      this.isMetric[index] = 0;
+    } else if (kind === eventCode) {
+      this.refers[index] = view.getUint32(at, true);
       this.span[index] = view.getUint32(at + 4, true);
-      this.attributes.add(batch, view, at + 8, end);
-      this.ends[index] = this.attributes.used;
+      this.text.addAttributes(batch, view, at + 8, end);
+    } else {
+      this.span[index] = view.getUint32(at, true);
+      this.refers[index] = view.getUint32(at + 4, true);
+      this.value[index] = view.getUint8(at + 8);
+      const afterBody = this.text.addText(batch, view, at + 9, end);
+      this.bodyEnds[index] = this.text.used;
+      this.text.addAttributes(batch, view, afterBody, end);
     }
+    this.ends[index] = this.text.used;
   }
 
   #other(batch: Uint8Array, start: number, end: number, index: number): void {
@@ -94,10 +126,11 @@ export class Incoming {
     const length = 2 * this.seq.length;
     this.clockMs = grown(this.clockMs, new Float64Array(length));
     this.seq = grown(this.seq, new Float64Array(length));
-    this.isMetric = grown(this.isMetric, new Uint8Array(length));
+    this.kind = grown(this.kind, new Uint8Array(length));
     this.refers = grown(this.refers, new Uint32Array(length));
     this.span = grown(this.span, new Uint32Array(length));
     this.value = grown(this.value, new Float64Array(length));
+    this.bodyEnds = grown(this.bodyEnds, new Float64Array(length));
     this.ends = grown(this.ends, new Float64Array(length));
   }
 }

@@ -2,18 +2,18 @@
 // into the spans they name. What a record refers to and was never defined (its definition was dropped) is 0, "none".
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
-import { type Attributes, severities } from "../../shared/trace/attributes.js";
+import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
 import type { AgentFaults, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
-import type { LongColumn } from "../store/column-buffers.js";
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel, standstillLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
 import type { Dictionaries } from "./dictionaries.js";
 import type { Incoming } from "./incoming.js";
 import { Lanes } from "./lanes.js";
+import { PlainRows } from "./plain-rows.js";
 
 const laterOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
@@ -42,9 +42,6 @@ export interface ScopeSeen {
   readonly firstSeen: bigint;
 }
 
-/** Where the agent's own word about the process comes from; of severity fatal it is an error that nobody caught. */
-const processSource = "process";
-
 /** How often the agent itself went wrong, told while the program runs. */
 const faultSeries = "hindcast.agent.faults";
 
@@ -56,9 +53,7 @@ export class ProcessIngest {
   readonly #openSpans = new Map<number, OpenSpan>();
   readonly #lanes = new Lanes();
   readonly #originNs: bigint;
-  /** Its two words. */
-  readonly #originHigh: number;
-  readonly #originLow: number;
+  readonly #plain: PlainRows;
   #lastSeen: bigint;
   #ended: ProcessRow["ended"];
   #received = 0;
@@ -80,8 +75,13 @@ export class ProcessIngest {
     readonly onScope: (seen: ScopeSeen) => void,
   ) {
     this.#originNs = instantFromClock(hello.timeOriginMs, 0);
-    this.#originHigh = Number(this.#originNs >> 32n);
-    this.#originLow = Number(BigInt.asUintN(32, this.#originNs));
+    this.#plain = new PlainRows(
+      process,
+      this.#originNs,
+      { names: this.#names, series: this.#series },
+      dictionaries.writer,
+      counts,
+    );
     this.#lastSeen = this.instantOf(hello.clockMs);
   }
 
@@ -182,8 +182,11 @@ export class ProcessIngest {
     for (let index = 0; index < incoming.count; index++) {
       const other = incoming.other(index);
       if (other !== undefined) this.#record(other);
-      else if (incoming.isMetric[index] === 1) this.#metric(incoming, index);
-      else this.#event(incoming, index);
+      else {
+        this.#received++;
+        this.#plain.add(incoming, index);
+        if (incoming.isSampleOf(index, this.#faultSeries)) this.#noteFaults(incoming.value[index] ?? 0, 0);
+      }
       latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
     }
     this.#lastSeen = laterOf(this.#lastSeen, this.instantOf(latestMs));
@@ -308,19 +311,10 @@ export class ProcessIngest {
         return this.#spanStart(head, record);
       case "span-end":
         return this.#spanEnd(head, record);
-      case "log": {
-        this.counts.logs++;
-        const { severity, span, body } = record;
-        const source = this.#names.get(record.source);
-        const attributes = attributesToJson(record.attributes);
-        writer.log({ ...head, severity, span, source: source?.id ?? 0, body, attributes });
-        if (severity >= severities.fatal && source?.text === processSource)
-          writer.mark({ ...head, kind: "error", label: body.slice(0, 500), lost: 0 });
-        return;
-      }
+      case "log":
       case "event":
       case "metric":
-        throw new Error("one of those that come in columns");
+        throw new Error("comes in columns");
       case "write":
         return this.#write(head, record);
       case "gap":
@@ -343,38 +337,6 @@ export class ProcessIngest {
       default:
         return unreachable(record);
     }
-  }
-
-  #event({ seq, clockMs, refers, span, attributes, ends }: Incoming, index: number): void {
-    this.counts.events++;
-    this.#received++;
-    const rows = this.dictionaries.writer.eventRows();
-    rows.process.add(this.process);
-    rows.seq.addNumber(seq[index] ?? 0);
-    this.#addInstant(rows.instant, clockMs[index] ?? 0);
-    rows.name.add(this.#name(refers[index] ?? 0));
-    rows.span.add(span[index] ?? 0);
-    rows.attributes.addBytes(attributes.bytes, index === 0 ? 0 : (ends[index - 1] ?? 0), ends[index] ?? 0);
-  }
-
-  #metric({ seq, clockMs, refers, value }: Incoming, index: number): void {
-    this.#received++;
-    const own = refers[index] ?? 0;
-    const series = this.#series.get(own);
-    if (series === undefined) return;
-    this.counts.metrics++;
-    if (own === this.#faultSeries) this.#noteFaults(value[index] ?? 0, 0);
-    const rows = this.dictionaries.writer.metricRows();
-    rows.process.add(this.process);
-    rows.seq.addNumber(seq[index] ?? 0);
-    this.#addInstant(rows.instant, clockMs[index] ?? 0);
-    rows.series.add(series);
-    rows.value.add(value[index] ?? 0);
-  }
-
-  /** As `instantOf` says, without a bigint. */
-  #addInstant(instants: LongColumn, clockMs: number): void {
-    instants.addSum(this.#originHigh, this.#originLow, Math.round(clockMs * 1e6));
   }
 
   #name(id: number): number {

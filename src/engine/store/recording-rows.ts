@@ -27,14 +27,6 @@ export interface SpanRow extends RowHead {
   readonly end: { readonly seq: number; readonly instant: bigint } | undefined;
 }
 
-export interface LogRow extends RowHead {
-  readonly severity: number;
-  readonly span: number;
-  readonly source: number;
-  readonly body: string;
-  readonly attributes: string;
-}
-
 export interface ChangeRow extends RowHead {
   readonly after: bigint | undefined;
   readonly location: number;

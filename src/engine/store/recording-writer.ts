@@ -7,11 +7,12 @@ import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { OpenFile } from "./open-file.js";
-import type { ChangeRow, DefinitionRow, LogRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
+import type { ChangeRow, DefinitionRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
 import {
   type EventRows,
+  type LogRows,
   type MetricRows,
   type TableName,
   WaitingRows,
@@ -83,15 +84,16 @@ export class RecordingWriter {
     return this.#waiting.buffers.event;
   }
 
+  /** For one more log line, every column of it. */
+  logRows(): LogRows {
+    this.#waiting.count++;
+    return this.#waiting.buffers.log;
+  }
+
   /** For one more metric sample, every column of it. */
   metricRows(): MetricRows {
     this.#waiting.count++;
     return this.#waiting.buffers.metric;
-  }
-
-  log(row: LogRow): void {
-    const { process, seq, instant, severity, span, source, body, attributes } = row;
-    this.#push("log", process, BigInt(seq), instant, severity, span, source, body, attributes);
   }
 
   mark(row: MarkRow): void {

@@ -17,6 +17,21 @@ export class EventRows extends TableBuffer {
   }
 }
 
+export class LogRows extends TableBuffer {
+  constructor(
+    readonly process = integers(),
+    readonly seq = longs(),
+    readonly instant = longs(),
+    readonly severity = bytes(),
+    readonly span = integers(),
+    readonly source = integers(),
+    readonly body = texts(),
+    readonly attributes = texts(),
+  ) {
+    super([process, seq, instant, severity, span, source, body, attributes]);
+  }
+}
+
 export class MetricRows extends TableBuffer {
   constructor(
     readonly process = integers(),
@@ -58,7 +73,7 @@ const newBuffers = () => ({
   scope: new TableBuffer([integers(), integers(), texts(), longs(), longs()]),
   event: new EventRows(),
   span: newSpanRows(),
-  log: new TableBuffer([integers(), longs(), longs(), bytes(), integers(), integers(), texts(), texts()]),
+  log: new LogRows(),
   metric: new MetricRows(),
   write: new TableBuffer([
     integers(),

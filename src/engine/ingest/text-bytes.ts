@@ -1,6 +1,6 @@
-// Attributes as JSON, from the bytes of the wire to bytes of text without an object or a string in between: most of what
-// recording a plain event costs. What is not plain (nested values, keys that JSON would put in another order) goes by way
-// of an object; `attributesToJson` says what is right.
+// Texts, and attributes as JSON, from the bytes of the wire to bytes of UTF-8 without an object or a string in between:
+// most of what recording a plain event costs. What is not plain (nested values, keys that JSON would put in another order,
+// lone surrogates) goes by way of an object or a string; `attributesToJson` says what is right.
 import { ByteReader, MalformedBytes } from "../../shared/protocol/bytes.js";
 import { readAttributes, valueTags } from "../../shared/protocol/captured-value-codec.js";
 import { attributesToJson } from "./attributes-json.js";
@@ -14,7 +14,7 @@ const words = {
   [valueTags.true]: Buffer.from("true"),
 };
 
-export class AttributesBytes {
+export class TextBytes {
   bytes = Buffer.allocUnsafe(64 * 1024);
   used = 0;
   readonly #keyStarts = new Int32Array(maxPlainKeys);
@@ -23,14 +23,36 @@ export class AttributesBytes {
     this.used = 0;
   }
 
+  /** Adds the text that begins with its length at `start` of `from`; answers where it ends, `end` at the latest. */
+  addText(from: Uint8Array, view: DataView, start: number, end: number): number {
+    const length = start + 4 > end ? Infinity : view.getUint32(start, true);
+    const to = start + 4 + length;
+    if (to > end) throw new MalformedBytes("a text ends early");
+    this.#need(length);
+    const before = this.used;
+    for (let at = start + 4; at < to;) {
+      const width = (from[at] ?? 0) < 0x80 ? 1 : lengthOfCharacter(from, at, to);
+      if (width === 0) {
+        this.used = before;
+        this.#addString(new ByteReader(from, start, to).text());
+        return to;
+      }
+      for (const next = at + width; at < next; at++) this.bytes[this.used++] = from[at] ?? 0;
+    }
+    return to;
+  }
+
   /** Adds the attributes that begin at `start` of `from`, of which they are the rest up to `end`. */
-  add(from: Uint8Array, view: DataView, start: number, end: number): void {
+  addAttributes(from: Uint8Array, view: DataView, start: number, end: number): void {
     const before = this.used;
     if (this.#addPlain(from, view, start, end)) return;
     this.used = before;
-    const json = attributesToJson(readAttributes(new ByteReader(from, start, end)));
-    this.#need(json.length * 3);
-    this.used += this.bytes.write(json, this.used);
+    this.#addString(attributesToJson(readAttributes(new ByteReader(from, start, end))));
+  }
+
+  #addString(text: string): void {
+    this.#need(text.length * 3);
+    this.used += this.bytes.write(text, this.used);
   }
 
   /** False when it has to be done the other way; what was added until then is worthless. */
