@@ -139,6 +139,61 @@ test("from the sample to a value's history and back without a pointer", async ({
   await expect(app.welcome).toBeVisible();
 });
 
+test("left and right stay with the row that has the focus, until Escape gives them back to time", async ({ app }) => {
+  await app.whenIdle();
+  await app.openSample();
+  await app.time.goTo("+10s");
+  const at10 = (await app.time.now.textContent()) ?? "";
+  const staysAfter = async (...keys: string[]) => {
+    await app.press(...keys);
+    await expect(app.time.now).toHaveText(at10);
+  };
+  const movesAfter = async (...keys: string[]) => {
+    await app.press(...keys);
+    await expect(app.time.now).not.toHaveText(at10);
+    await app.time.goTo("+10s");
+    await expect(app.time.now).toHaveText(at10);
+  };
+  const { state, logs } = app;
+
+  // State's tree: a leaf without a parent on screen, and a branch that is closed already.
+  await app.press("Control+4", "Home");
+  for (const path of ["changes", "accounts"]) {
+    for (let i = 0; i < 20 && (await state.row(path).getAttribute("aria-selected")) !== "true"; i++)
+      await app.press("ArrowDown");
+    await expect(state.row(path)).toHaveAttribute("aria-selected", "true");
+    if (path === "changes") await staysAfter("ArrowRight");
+    await staysAfter("ArrowLeft");
+    await app.press("Home");
+  }
+  // A branch opened by the pointer: the keyboard stays in the tree.
+  await state.row("accounts").click();
+  await state.expand("accounts");
+  await expect(state.tree).toBeFocused();
+  await staysAfter("ArrowLeft");
+  await expect(state.row("accounts")).toHaveAttribute("aria-expanded", "false");
+
+  // The writes of the value, and what changed with the last one.
+  await state.select("changes");
+  await state.history.getByRole("listbox").focus();
+  await staysAfter("ArrowDown", "ArrowRight", "ArrowLeft");
+  await state.show("Diff");
+  await state.region.getByRole("listbox", { name: "Changes" }).focus();
+  await staysAfter("ArrowDown", "ArrowRight", "ArrowLeft");
+  await state.show("Tree");
+
+  // A log line: closed, opened, closed again.
+  await app.press("Control+3", "ArrowUp");
+  await staysAfter("ArrowLeft");
+  await staysAfter("ArrowRight", "ArrowRight");
+  await expect(logs.list.locator(".row:has(.line) button[aria-label='Close details']")).toHaveCount(1);
+  await staysAfter("ArrowLeft", "ArrowLeft");
+
+  await movesAfter("Escape", "ArrowRight");
+  await app.press("Control+4");
+  await movesAfter("Escape", "ArrowLeft");
+});
+
 test("the keys of the help sheet do what it says", async ({ app }) => {
   await app.whenIdle();
   await app.openSample();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rowAfterKey, scrollTopToShow, visibleRows } from "./list-window.js";
+import { isAlongRow, rowAfterKey, scrollTopToShow, visibleRows } from "./list-window.js";
 
 describe("visibleRows", () => {
   it("is what fits, and a few more on both sides", () => {
@@ -27,5 +27,12 @@ describe("rowAfterKey", () => {
     expect(keys.map((key) => rowAfterKey(key, 5, 100, 20))).toEqual([6, 4, 25, 0, 0, 99, undefined]);
     expect(rowAfterKey("ArrowDown", -1, 3, 20)).toBe(0);
     expect(rowAfterKey("ArrowDown", 2, 3, 20)).toBe(2);
+  });
+});
+
+describe("isAlongRow", () => {
+  it("is left and right", () => {
+    const keys = ["ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp", "Home", "w"];
+    expect(keys.filter(isAlongRow)).toEqual(["ArrowLeft", "ArrowRight"]);
   });
 });

@@ -47,3 +47,6 @@ export function rowAfterKey(key: string, row: number, count: number, pageRows: n
       return undefined;
   }
 }
+
+/** Keys along a row: it opens, closes or leaves them unused, but what is around the list never gets them. */
+export const isAlongRow = (key: string): boolean => key === "ArrowLeft" || key === "ArrowRight";
