@@ -1,6 +1,11 @@
 // Finds what changed in one object since its shadow, as the smallest operations that say it exactly, and brings the shadow
 // up to date. When no sequence of small operations gives the same order of keys, the answer is the contents anew.
-import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace/value.js";
+import {
+  type CapturedValue,
+  type ObjectContents,
+  type ObjectId,
+  propertiesNotCaptured,
+} from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import {
   OwnMap,
@@ -26,6 +31,7 @@ import {
   accessor,
   errorKeys,
   extraKeys,
+  hasProperties,
   lengthOf,
   readElement,
   readSlot,
@@ -57,11 +63,17 @@ export function changesOf(subject: Subject, object: object, budget: Budget, enco
     case "array":
       return arrayChanges(subject, shadow, object, budget, encode);
     case "map":
-      return isMap(object) ? mapChanges(subject, shadow.pairs, object, budget, encode) : [];
+      if (!isMap(object)) return [];
+      if (hasProperties(object) !== shadow.hasMore) return anew(subject, object, budget, encode);
+      return mapChanges(subject, shadow.pairs, object, budget, encode);
     case "set":
-      return isSet(object) ? setChanges(subject, shadow.members, object, budget, encode) : [];
-    case "date":
-      return isDate(object) && !isSame(timeOf(object), shadow.timeMs) ? anew(subject, object, budget, encode) : [];
+      if (!isSet(object)) return [];
+      if (hasProperties(object) !== shadow.hasMore) return anew(subject, object, budget, encode);
+      return setChanges(subject, shadow.members, object, budget, encode);
+    case "date": {
+      const isUnchanged = !isDate(object) || isSame(timeOf(object), shadow.timeMs);
+      return isUnchanged && hasProperties(object) === shadow.hasMore ? [] : anew(subject, object, budget, encode);
+    }
     case "bytes":
       return bytesChanges(subject, shadow, object, budget, encode);
     case "opaque":
@@ -75,19 +87,19 @@ export function anew(subject: Subject, object: object, budget: Budget, encode: E
   return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];
 }
 
-export function contentsOf({ shadow, className, privates }: Subject, encode: Encoder): ObjectContents {
+export function contentsOf({ shadow, className: ownName, privates }: Subject, encode: Encoder): ObjectContents {
+  const hasMore = "hasMore" in shadow && (shadow.hasMore || (privates?.size ?? 0) > 0);
+  const className = hasMore ? `${ownName}${propertiesNotCaptured}` : ownName;
   switch (shadow.kind) {
     case "object":
     case "error": {
-      const entries = entriesOf(shadow.entries, encode);
-      privates?.forEach((slot, key) => (entries[entries.length] = [key, encode.slot(slot, key)]));
-      return { kind: shadow.kind, className, entries };
+      return { kind: shadow.kind, className, entries: entriesOf(shadow.entries, privates, encode) };
     }
     case "array": {
       const elements: CapturedValue[] = [];
       for (let at = 0; at < shadow.elements.length; at++)
         elements[at] = encode.slot(shadow.elements[at], nameAt(shadow.elements[at], at));
-      return { kind: "array", className, elements, entries: entriesOf(shadow.entries, encode) };
+      return { kind: "array", className, elements, entries: entriesOf(shadow.entries, privates, encode) };
     }
     case "map": {
       const pairs: [CapturedValue, CapturedValue][] = [];
@@ -115,9 +127,10 @@ export function contentsOf({ shadow, className, privates }: Subject, encode: Enc
 const nameAt = (slot: Slot, index: number): string =>
   typeof slot === "object" || slot === accessor ? String(index) : "";
 
-function entriesOf(entries: Entries, encode: Encoder): [string, CapturedValue][] {
+function entriesOf(entries: Entries, privates: Entries | undefined, encode: Encoder): [string, CapturedValue][] {
   const encoded: [string, CapturedValue][] = [];
   entries.forEach((slot, key) => (encoded[encoded.length] = [key, encode.slot(slot, key)]));
+  privates?.forEach((slot, key) => (encoded[encoded.length] = [key, encode.slot(slot, key)]));
   return encoded;
 }
 
@@ -365,7 +378,7 @@ function bytesChanges(
 ): WriteOperation[] {
   const now = shadowOf(source, budget);
   if (now.kind !== "bytes") return anew(subject, source, budget, encode);
-  let isSameBytes = now.length === shadow.length;
+  let isSameBytes = now.length === shadow.length && now.hasMore === shadow.hasMore;
   for (let at = 0; isSameBytes && at < now.bytes.length; at++) isSameBytes = now.bytes[at] === shadow.bytes[at];
   if (isSameBytes) return [];
   subject.shadow = now;

@@ -26,13 +26,14 @@ export const accessor: unique symbol = Symbol("accessor");
 
 export type Entries = OwnMap<string, Slot>;
 
+/** `hasMore`: own properties beside what such an object is for, which are not captured and are said not to be. */
 export type Shadow =
   | { readonly kind: "object" | "error"; readonly entries: Entries }
   | { readonly kind: "array"; readonly elements: Slot[]; readonly entries: Entries }
-  | { readonly kind: "map"; readonly pairs: OwnMap<unknown, Slot> }
-  | { readonly kind: "set"; readonly members: OwnSet<unknown> }
-  | { readonly kind: "date"; timeMs: number }
-  | { readonly kind: "bytes"; bytes: Uint8Array; length: number }
+  | { readonly kind: "map"; readonly pairs: OwnMap<unknown, Slot>; readonly hasMore: boolean }
+  | { readonly kind: "set"; readonly members: OwnSet<unknown>; readonly hasMore: boolean }
+  | { readonly kind: "date"; timeMs: number; readonly hasMore: boolean }
+  | { readonly kind: "bytes"; bytes: Uint8Array; length: number; readonly hasMore: boolean }
   | { readonly kind: "opaque"; readonly tooLarge: boolean };
 
 const opaque: Shadow = { kind: "opaque", tooLarge: false };
@@ -93,7 +94,7 @@ function readShadow(object: object, budget: Budget): Shadow {
     case "set":
       return isSet(object) ? setShadow(object, budget) : opaque;
     case "date":
-      return isDate(object) ? { kind: "date", timeMs: timeOf(object) } : opaque;
+      return isDate(object) ? { kind: "date", timeMs: timeOf(object), hasMore: hasProperties(object) } : opaque;
     case "bytes":
       return bytesShadow(object, budget);
     case "opaque":
@@ -151,20 +152,26 @@ function mapShadow(map: Map<unknown, unknown>, budget: Budget): Shadow {
   if (pairCount(map) > budget.slots) return tooLarge;
   const pairs = new OwnMap<unknown, Slot>();
   eachPair(map, (value, key) => pairs.set(key, value));
-  return { kind: "map", pairs };
+  return { kind: "map", pairs, hasMore: hasProperties(map) };
 }
 
 function setShadow(set: Set<unknown>, budget: Budget): Shadow {
   if (memberCount(set) > budget.slots) return tooLarge;
   const members = new OwnSet<unknown>();
   eachMember(set, (member) => members.add(member));
-  return { kind: "set", members };
+  return { kind: "set", members, hasMore: hasProperties(set) };
 }
+
+export const hasProperties = (object: object): boolean => enumerableKeys(object).length > 0;
+
+/** Indices of a typed array are keys, too, and only asking for all of them tells whether there are others. */
+const mostKeysLookedAt = 1024;
 
 function bytesShadow(source: object, budget: Budget): Shadow {
   const all = bytesOf(source);
   if (all === undefined) return opaque;
-  return { kind: "bytes", bytes: all.slice(0, budget.bytes), length: all.length };
+  const hasMore = all.length <= mostKeysLookedAt && extraKeys(source).length > 0;
+  return { kind: "bytes", bytes: all.slice(0, budget.bytes), length: all.length, hasMore };
 }
 
 /** The value of an own data property, or `accessor`. Only for keys the object has. */

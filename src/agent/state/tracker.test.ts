@@ -32,6 +32,29 @@ describe("track", () => {
     for (const value of values) expect(tracked(value).recorded()).toBe(liveText(value));
   });
 
+  it("says where a Map, Set, Date or buffer has properties of its own, which are not captured", () => {
+    class Registry extends Map<string, number> {
+      version = 1;
+    }
+    const labelled = <Value extends object>(value: Value): Value => Object.assign(value, { label: "x" });
+    const said = " (own properties not captured)";
+    expect(tracked(new Registry([["a", 1]])).recorded()).toBe(`Registry${said}("a"=>1)`);
+    expect(tracked(labelled(new Set([1]))).recorded()).toBe(`Set${said}(1)`);
+    expect(tracked(labelled(new Date(5))).recorded()).toBe(`Date${said}(5)`);
+    expect(tracked(labelled(new Uint8Array([1]))).recorded()).toContain(`Uint8Array${said}`);
+    expect(tracked(labelled(new ArrayBuffer(1))).recorded()).toContain(`ArrayBuffer${said}`);
+
+    const later = { map: new Map([["a", 1]]), set: new Set([1]), date: new Date(0), bytes: new Uint8Array(1) };
+    const { tracker, recorded } = tracked(later);
+    expect(recorded()).not.toContain(said);
+    for (const value of Object.values(later)) labelled(value);
+    tracker.boundary();
+    expect(recorded().split(said)).toHaveLength(5);
+    for (const value of Object.values(later)) Reflect.deleteProperty(value, "label");
+    tracker.boundary();
+    expect(recorded()).toBe(liveText(later));
+  });
+
   it("records the contents of all objects before the scope", () => {
     const shared = { n: 1 };
     const { sink } = tracked({ a: shared, b: [shared] });

@@ -94,6 +94,20 @@ describe("a write that is told", () => {
     expect(sink.writes.at(-1)?.operation.kind).toBe("set");
   });
 
+  it("to a private field of an array is kept, of a Map said not to be", () => {
+    const value = { list: [1], map: new Map([["a", 1]]) };
+    const { sink, notes } = watched(value);
+    notes.privateField(value.list, "#n", 7, 1);
+    expect(sink.writes.at(-1)?.operation).toMatchObject({ kind: "set", key: "#n" });
+    notes.privateField(value.map, "#n", 7, 1);
+    notes.privateField(value.map, "#n", 8, 1);
+    const [, contents, ...more] = sink.writes.slice(-2).map(({ operation }) => operation);
+    expect(contents).toMatchObject({ contents: { kind: "map", className: "Map (own properties not captured)" } });
+    expect(more).toEqual([]);
+    notes.method(value.map, "set", "b", undefined, 1);
+    expect(recordedText(sink.graph, "s")).toContain("own properties not captured");
+  });
+
   it("that moves an object behind a look half done does not make it forgotten", () => {
     const moved = { n: 1 };
     const first: Record<string, unknown> = {};

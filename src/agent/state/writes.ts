@@ -5,7 +5,7 @@
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { ArrayWrites } from "./array-writes.js";
 import { ByteWrites } from "./byte-writes.js";
-import { nameFrom } from "./changes.js";
+import { contentsOf, nameFrom } from "./changes.js";
 import {
   OwnMap,
   hasKey,
@@ -121,8 +121,17 @@ export class WriteNotes {
   /** Private field `name`, with its "#", holds `value` now. */
   privateField(object: unknown, name: string, value: unknown, site: number): void {
     const entry = this.#log.followed(object);
-    if (entry?.shadow?.kind !== "object" && entry?.shadow?.kind !== "error") return;
+    if (entry?.shadow === undefined || entry.shadow.kind === "opaque") return;
+    const isFirst = entry.privates === undefined;
     entry.privates ??= new OwnMap();
+    if ("hasMore" in entry.shadow) {
+      // What it is for is captured, and from now on it says that there is more.
+      entry.privates.set(name, undefined);
+      const { id, className, privates, shadow } = entry;
+      const contents = contentsOf({ id, className, privates, shadow }, this.#log.encoder);
+      if (isFirst) this.#record({ kind: "contents", target: id, contents }, site);
+      return;
+    }
     if (entry.privates.has(name) && isSame(entry.privates.get(name), value)) return;
     entry.privates.set(name, value);
     this.#record({ kind: "set", target: entry.id, key: name, value: this.#log.encoder.slot(value, name) }, site);

@@ -4,7 +4,7 @@
 import { unreachable } from "../base/unreachable.js";
 import { appendStep } from "./path.js";
 import { stepOfMapEntry } from "./slots.js";
-import type { CapturedValue, Entry, ObjectContents, ObjectId } from "./value.js";
+import { type CapturedValue, type Entry, type ObjectContents, type ObjectId, propertiesNotCaptured } from "./value.js";
 
 export type TaggedJson =
   string | number | boolean | null | readonly TaggedJson[] | { readonly [key: string]: TaggedJson };
@@ -61,6 +61,10 @@ export function taggedJson(
       entries.map(([key, item]) => [key, convert(item, appendStep(path, { kind: "property", key }), depth)]);
     const convertList = (items: readonly CapturedValue[]): TaggedJson[] =>
       items.map((item, index) => convert(item, `${path}[${index}]`, depth));
+    const { className } = contents;
+    const unseen: Readonly<Record<string, TaggedJson>> = className.endsWith(propertiesNotCaptured)
+      ? { properties: unseenProperties }
+      : {};
     switch (contents.kind) {
       case "object":
         return jsonFromEntries(convertEntries(contents.entries));
@@ -78,17 +82,23 @@ export function taggedJson(
             convert(key, `${path}[key ${position}]`, depth),
             convert(item, appendStep(path, stepOfMapEntry(key, position)), depth),
           ]),
+          ...unseen,
         };
       case "set":
-        return { $type: "Set", values: convertList(contents.members) };
+        return { $type: "Set", values: convertList(contents.members), ...unseen };
       case "date":
-        return { $type: "Date", value: Number.isNaN(contents.timeMs) ? null : new Date(contents.timeMs).toISOString() };
+        return {
+          $type: "Date",
+          value: Number.isNaN(contents.timeMs) ? null : new Date(contents.timeMs).toISOString(),
+          ...unseen,
+        };
       case "bytes":
         return {
           $type: "bytes",
           className: contents.className,
           hex: hexFromBytes(contents.bytes),
           length: contents.length,
+          ...unseen,
         };
       default:
         return unreachable(contents);
@@ -97,6 +107,8 @@ export function taggedJson(
 
   return convert(value, "", 0);
 }
+
+const unseenProperties = { $type: "unavailable", because: "not-recorded", what: "own properties" } as const;
 
 function jsonFromPrimitive(value: string | number | boolean | bigint | null | undefined): TaggedJson {
   if (typeof value === "bigint") return { $type: "bigint", value: String(value) };

@@ -53,4 +53,7 @@ export type ObjectContents =
   | { readonly kind: "bytes"; readonly className: string; readonly bytes: Uint8Array; readonly length: number }
   | { readonly kind: "opaque"; readonly className: string };
 
+/** What a class's name says, too, when a Map, Set, Date or buffer has properties of its own beside what it is for. */
+export const propertiesNotCaptured = " (own properties not captured)";
+
 export type Entry = readonly [key: string, value: CapturedValue];
