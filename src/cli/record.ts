@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import type { CommandArgs } from "./decode-args.js";
 import { missingRecords } from "./missing-records.js";
 import { howEnded, noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
@@ -50,7 +51,10 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
 
 type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command">;
 
-export const captureFrom = (args: CaptureArgs) => ({
+/** All there are: an option whose setting is missing here would have no effect. */
+type EverySetting = Required<CallArgs<"recording.create">["capture"]>;
+
+export const captureFrom = (args: CaptureArgs): EverySetting => ({
   level: args.level,
   include: args.include,
   exclude: args.exclude,

@@ -131,11 +131,15 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   };
 }
 
-const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): CaptureSettings => ({
+/** By name, whether set or not: a setting that this file forgets is a type error, not an option without effect. */
+type EverySetting = { readonly [Setting in keyof Required<CaptureSettings>]: CaptureSettings[Setting] };
+
+const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySetting => ({
   level: capture.level ?? "requests",
   include: capture.include ?? [],
   exclude: capture.exclude ?? [],
   writes: capture.writes ?? true,
+  propagate: capture.propagate,
   delivery: capture.delivery,
   redaction: capture.redaction,
 });

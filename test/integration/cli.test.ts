@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { type commands } from "../../src/cli/option-table.js";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import { Place } from "./hindcast-process.js";
 
@@ -147,6 +148,80 @@ describe("hindcast record", () => {
     const where = readFileSync(place.path("preloaded"), "utf8").trim().split("\n");
     // The command itself was started by the user, with the user's options.
     expect(where.map((path) => basename(path))).toEqual(["cli.js", "preloaded.cjs"]);
+  });
+
+  it("hands every option to the program that it is for, the engine's to the engine", async () => {
+    const file = program(
+      "settings.cjs",
+      "console.log(process.env.HINDCAST_SETTINGS); process.stdin.on('end', () => process.exit()).resume();",
+    );
+    const given: { readonly [Option in (typeof commands)["record"]["optional"][number]]: string } = {
+      level: "--level metrics",
+      include: "--include src/** --include lib/**",
+      exclude: "--exclude a b",
+      writes: "--writes off",
+      propagate: "--propagate api.example .internal.example",
+      buffer: "--buffer 2MB",
+      overflow: "--overflow block",
+      backlog: "--backlog 3MB",
+      spill: "--spill 4MB",
+      redact: "--redact off",
+      redactKey: "--redact-key shoe-size",
+      redactPrefix: "--redact-prefix acme_ acme-",
+      redactAllow: "--redact-allow pin",
+      durability: "--durability 777",
+    };
+    const words = Object.values(given).flatMap((option) => option.split(" "));
+    const running = place.start(["record", "-o", "settings.hindcast", ...words, "--", "node", file]);
+    expect(JSON.parse(await running.printed(/^(\{.*\})\n/))).toEqual({
+      level: "metrics",
+      include: ["src/**", "lib/**"],
+      exclude: ["a", "b"],
+      writes: false,
+      propagate: ["api.example", ".internal.example"],
+      delivery: { ringBytes: 2 * 2 ** 20, overflow: "block", backlogBytes: 3 * 2 ** 20, spillBytes: 4 * 2 ** 20 },
+      redaction: { enabled: false, keys: ["shoe-size"], prefixes: ["acme_", "acme-"], allow: ["pin"] },
+    });
+    if (onLinux) {
+      const environment = readFileSync(`/proc/${place.pidOf(/engine-process/)}/environ`, "utf8").split("\0");
+      expect(environment).toContain("HINDCAST_ENGINE_DURABILITY=777");
+    }
+    running.child.stdin.end();
+    expect(await running.ended).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("has trace headers sent to this machine and to the hosts of --propagate, to nobody else", async () => {
+    const file = program(
+      "asks.cjs",
+      `const http = require("node:http");
+       const lookup = (host, { all }, done) =>
+         all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
+       const ask = (host, port) => new Promise((resolve, reject) => {
+         const request = http.get({ host, port, lookup, agent: false }, (response) => {
+           let text = "";
+           response.on("data", (data) => (text += data)).on("end", () => resolve(text));
+         });
+         request.on("error", reject);
+       });
+       const server = http.createServer((request, response) => response.end(request.headers.traceparent ?? "none"));
+       server.listen(0, "127.0.0.1", async () => {
+         const received = [];
+         for (const host of process.argv.slice(2)) received.push([host, await ask(host, server.address().port)]);
+         console.log(JSON.stringify(received));
+         server.close();
+       });`,
+    );
+    const hosts = ["localhost", "api.example", "a.internal.example", "other.example"];
+    /** Those whose requests came with a header. */
+    const traced = async (recording: string, ...options: string[]) => {
+      const ended = await place.run(["record", "-o", recording, ...options, "--", "node", file, ...hosts]);
+      expect(ended).toMatchObject({ code: 0, err: "" });
+      const received: [host: string, header: string][] = JSON.parse(ended.out);
+      return received.filter(([, header]) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(header)).map(([host]) => host);
+    };
+    expect(await traced("traced here.hindcast")).toEqual(["localhost"]);
+    const named = ["--propagate", "api.example", ".internal.example"];
+    expect(await traced("traced there.hindcast", ...named)).toEqual(["localhost", "api.example", "a.internal.example"]);
   });
 
   it("answers as a shell does when the command cannot be started, and says what to do", async () => {
