@@ -11,6 +11,8 @@ export interface ShownRow {
 export class StatePane {
   readonly #app: ShownWindow;
   readonly region: Locator;
+  /** Which tracked value is shown. */
+  readonly scope: Locator;
   readonly tree: Locator;
   /** The write that made the value what it is: badge, path and new value. */
   readonly lastWrite: Locator;
@@ -21,6 +23,7 @@ export class StatePane {
   constructor(app: ShownWindow) {
     this.#app = app;
     this.region = app.page.getByRole("region", { name: "State" });
+    this.scope = this.region.getByRole("combobox", { name: "Scope of state" });
     this.tree = this.region.getByRole("tree");
     this.lastWrite = this.region.locator(".bar button.write");
     this.history = this.region.getByRole("region", { name: "History of the selected value" });

@@ -4,6 +4,7 @@
 import { type At, type Instant, instant, processId, seq } from "../../shared/trace/time.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
+import { stepText } from "./process-text.js";
 
 export type MoveCause = "jump" | "scrub" | "scrub-end" | "step" | "play" | "live";
 export type StepDirection = "previous" | "next";
@@ -257,7 +258,7 @@ export class Playhead {
     }
     this.#leaveLive();
     this.#put({ offsetNs: this.#recording.offsetFromInstant(position.instant), position }, "step");
-    this.#lastStep = position.what;
+    this.#lastStep = stepText(this.#recording.summary.processes, position);
   }
 
   #leaveLive(): void {
