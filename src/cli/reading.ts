@@ -102,7 +102,10 @@ export function processOf(
     return failed(hindcastError("no-such-scope", { scope, known: known === "" ? "none" : known }));
   }
   if (owners.length === 1) return ok(only);
-  return failed(hindcastError("ambiguous-process", { scope, processes: owners.join(", ") }));
+  return ambiguous(
+    `a state called ${scope}`,
+    summary.processes.filter(({ process }) => owners.includes(process)),
+  );
 }
 
 function namedProcess(processes: readonly ProcessSummary[], named: string): Result<number, HindcastError> {
@@ -110,5 +113,14 @@ function namedProcess(processes: readonly ProcessSummary[], named: string): Resu
   const byPid = processes.filter(({ pid }) => String(pid) === named);
   const byName = processes.filter(({ serviceName }) => serviceName === named);
   const matching = [byNumber, byPid, byName].find((candidates) => candidates.length === 1)?.[0];
-  return matching === undefined ? failed(hindcastError("no-such-process", { process: named })) : ok(matching.process);
+  if (matching !== undefined) return ok(matching.process);
+  // The system uses an id again; copies of one program share its name.
+  if (byPid.length > 0) return ambiguous(`the pid ${named}`, byPid);
+  if (byName.length > 0) return ambiguous(`the name ${named}`, byName);
+  return failed(hindcastError("no-such-process", { process: named }));
+}
+
+function ambiguous(what: string, candidates: readonly ProcessSummary[]): Result<never, HindcastError> {
+  const processes = candidates.map(({ process, pid }) => `${process} (pid ${pid})`).join(", ");
+  return failed(hindcastError("ambiguous-process", { what, processes }));
 }

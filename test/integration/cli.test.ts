@@ -488,6 +488,30 @@ describe("the reading commands", () => {
     expect((await lines("info", "read.hindcast")).at(-1)).toMatch(/: \S+ '.*hindcast cli .*recorded\.mjs'$/);
   });
 
+  it("name the processes that share a name, and take the number or pid of one", async () => {
+    const file = program(
+      "twins.cjs",
+      `require("hindcast").track("own", { pid: process.pid });
+       if (process.argv[2] === undefined) require("node:child_process").spawnSync(process.execPath, [__filename, "second"]);`,
+    );
+    await place.run(["record", "-o", "twins.hindcast", "--", "node", file]);
+    const info = JSON.parse((await place.run(["info", "twins.hindcast", "--json"])).out);
+    const [{ pid: first }, { pid: second }] = info.processes;
+    const ask = (...more: string[]) =>
+      place.run(["state", "twins.hindcast", "--scope", "own", "--at", "end", "--json", ...more]);
+    const candidates = `1 (pid ${first}), 2 (pid ${second}).\n  Name one by its number with --process.\n`;
+    const refused = (what: string) => ({
+      code: 1,
+      out: "",
+      err: `hindcast: More than one process has ${what}: ${candidates}`,
+    });
+    expect(await ask("--process", "twins")).toMatchObject(refused("the name twins"));
+    expect(await ask()).toMatchObject(refused("a state called own"));
+    for (const one of ["2", `${second}`])
+      expect(JSON.parse((await ask("--process", one)).out)).toEqual({ pid: second });
+    expect((await ask("--process", "twin")).err).toMatch(/The recording has no process twin\./);
+  });
+
   it("copy a recording, and replace nothing unless told to", async () => {
     await recorded;
     expect(await place.run(["copy", "read.hindcast", "-o", "copied.hindcast"])).toMatchObject({

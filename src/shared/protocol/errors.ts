@@ -56,8 +56,8 @@ const catalogue = {
     next: "hindcast info FILE lists the processes.",
   },
   "ambiguous-process": {
-    message: "{scope} exists in more than one process: {processes}.",
-    next: "Name one with --process.",
+    message: "More than one process has {what}: {processes}.",
+    next: "Name one by its number with --process.",
   },
   "no-such-scope": {
     message: "There is no state called {scope} in this recording.",
