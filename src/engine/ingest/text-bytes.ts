@@ -6,6 +6,8 @@ import { readAttributes, valueTags } from "../../shared/protocol/captured-value-
 import { attributesToJson } from "./attributes-json.js";
 
 const maxPlainKeys = 24;
+const usualBytes = 64 * 1024;
+const mostBytesKept = 4 * 1024 * 1024;
 const nullTag = 1;
 const [quote, backslash, comma, colon, openBrace, closeBrace] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
 const words = {
@@ -15,12 +17,14 @@ const words = {
 };
 
 export class TextBytes {
-  bytes = Buffer.allocUnsafe(64 * 1024);
+  bytes = Buffer.allocUnsafe(usualBytes);
   used = 0;
   readonly #keyStarts = new Int32Array(maxPlainKeys);
 
   clear(): void {
     this.used = 0;
+    // What one huge record needed is not kept for ever.
+    if (this.bytes.length > mostBytesKept) this.bytes = Buffer.allocUnsafe(usualBytes);
   }
 
   /** Adds the text that begins with its length at `start` of `from`; answers where it ends, `end` at the latest. */
