@@ -10,7 +10,7 @@ describe("a name that stands for a secret", () => {
       "password Password PASSWORD userPassword db_password newPassword2 password_confirmation passwordHash dbpassword",
       "password",
     ],
-    ["passwd pwd passphrase passcode dbPass pass #password", "password"],
+    ["passwd pswd userPswd dbpswd pwd passphrase passcode dbPass pass #password", "password"],
     [
       "authorization Authorization Proxy-Authorization http.request.header.authorization auth authorizationHeader",
       "authorization",

@@ -13,6 +13,7 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   password: [
     "password",
     "passwd",
+    "pswd",
     "pwd",
     "pass",
     "passphrase",
@@ -64,6 +65,7 @@ const endings: Readonly<Record<string, readonly string[]>> = {
 const joined: readonly (readonly [ending: string, kind: string])[] = [
   ["password", "password"],
   ["passwd", "password"],
+  ["pswd", "password"],
   ["passphrase", "password"],
   ["passwort", "password"],
   ["kennwort", "password"],
