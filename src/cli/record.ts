@@ -5,8 +5,8 @@ import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import type { CommandArgs } from "./decode-args.js";
-import { missingRecords } from "./missing-records.js";
-import { howEnded, noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
+import { endRecording } from "./end-recording.js";
+import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
@@ -33,15 +33,7 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     signals.passTo(program.value.signal);
     const ending = await program.value.ended;
     signals.passTo(undefined);
-    const stopped = await call("recording.stop", {
-      recordingId: summary.recordingId,
-      ended: howEnded(program.value.pid, ending),
-    });
-    // The program went its own way all the same: its ending stays ours.
-    // A closed one had been brought to its end by an engine that was killed before it could say so.
-    if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(world.terminal, stopped.error);
-    const missing = stopped.ok ? await missingRecords(call, stopped.value, world.environment) : undefined;
-    if (missing !== undefined) await complain(world.terminal, missing);
+    await endRecording(world, call, summary, { pid: program.value.pid, ending });
     return ending;
   } finally {
     await engine.stop();

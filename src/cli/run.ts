@@ -2,8 +2,8 @@
 // goes to standard error: standard output is the program's.
 import { resolve } from "node:path";
 import type { CommandArgs } from "./decode-args.js";
-import { missingRecords } from "./missing-records.js";
-import { howEnded, noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
+import { endRecording } from "./end-recording.js";
+import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { captureFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
@@ -59,12 +59,7 @@ async function runUnder(
   signals.passTo(program.value.signal);
   const ending = await program.value.ended;
   signals.passTo(undefined);
-  const stopped = await call("recording.stop", { recordingId, ended: howEnded(program.value.pid, ending) });
-  // A closed one had been brought to its end by an engine that was killed before it could say so.
-  if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(terminal, stopped.error);
-  const missing = stopped.ok ? await missingRecords(call, stopped.value, environment) : undefined;
-  if (missing !== undefined) await complain(terminal, missing);
-  if (stopped.ok) {
+  if (await endRecording(world, call, summary, { pid: program.value.pid, ending })) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
     await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);
     await terminal.err.flush();

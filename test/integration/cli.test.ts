@@ -95,6 +95,24 @@ describe("hindcast record", () => {
     },
   );
 
+  it.runIf(onLinux)("says what it waits for when that takes long after the program's end", async () => {
+    const file = program("leaves.cjs", `process.stdin.on("data", () => process.kill(process.pid, "SIGKILL"));`);
+    const running = place.start(["record", "-o", "slow.hindcast", "--", "node", file]);
+    await committed("slow.hindcast", "leaves.cjs");
+    const engine = place.pidOf(/engine-process/);
+    process.kill(engine, "SIGSTOP");
+    try {
+      running.child.stdin.write("now");
+      const path = await running.printed(
+        /^Hindcast: the program has ended; what it sent is still being written to (.*)\n$/,
+      );
+      expect(path).toBe(place.path("slow.hindcast"));
+    } finally {
+      process.kill(engine, "SIGCONT");
+    }
+    expect(await running.ended).toMatchObject({ code: null, signal: "SIGKILL", out: "", err: "" });
+  });
+
   it.runIf(onPosix).each(["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const)(
     "hands %s to the program",
     async (signal) => {
