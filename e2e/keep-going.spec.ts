@@ -27,6 +27,28 @@ test("a reload comes back to the same recording and the very same write", async 
   await expect(app.state.lastWrite).toContainText("changed now");
 });
 
+test("a reload shows the same stretch of time and the same selected value", async ({ app }) => {
+  await app.whenIdle();
+  await app.openSample();
+  await app.time.goTo("+10s");
+  await app.press("Control+2", "+", "+");
+  await app.press("Control+1", "0");
+  await app.state.expand("accounts");
+  await app.state.expand("accounts.acc_1001");
+  await app.state.select("accounts.acc_1001.balance");
+  const notes = [app.lanes.region, app.metrics.region].map((region) => region.locator("header .note"));
+  const shown = await Promise.all(notes.map((note) => note.textContent()));
+  const history = await app.state.history.textContent();
+  await expect(app.page).toHaveURL(/[#&]value=accounts\.acc_1001\.balance/);
+
+  await app.page.reload();
+  await app.state.tree.waitFor();
+  await app.whenIdle();
+  for (const [index, note] of notes.entries()) await expect(note).toHaveText(shown[index] ?? "");
+  await expect(app.state.row("accounts.acc_1001.balance")).toHaveAttribute("aria-selected", "true");
+  await expect(app.state.history).toHaveText(history ?? "");
+});
+
 /** `00:42` and `1:12:08` as numbers that grow. */
 const digitsOf = (text: string) => Number(text.replace(/\D/g, ""));
 

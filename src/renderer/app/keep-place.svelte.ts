@@ -1,5 +1,5 @@
 // Joins the address and the session: opens what the address names when the page starts, and from then on writes
-// there what is open and where the playhead stands. An address put in later is gone to as well.
+// there what is open, where the playhead stands and what the panes show. An address put in later is gone to as well.
 import { hashFromPlace, type KeptPlace, placeFromAddress } from "../state/place.js";
 import type { Session } from "../state/session.svelte.js";
 
@@ -19,14 +19,16 @@ export function keepPlace(page: Window, session: Session): void {
 
   let later: ReturnType<typeof setTimeout> | undefined;
   $effect.root(() => {
+    // As text: what grows without changing what is kept must not put the writing off again and again.
+    const hash = $derived(hashFromPlace(placeOf(session)));
     $effect(() => {
       // While something is being opened the address keeps saying what it said.
       if (session.shown.kind === "opening") return;
-      const place = placeOf(session);
+      const kept = hash;
       clearTimeout(later);
       later = setTimeout(() => {
         const address = new URL(page.location.href);
-        address.hash = hashFromPlace(place);
+        address.hash = kept;
         address.searchParams.delete("open");
         if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
       }, writeAfterMs);
@@ -37,8 +39,8 @@ export function keepPlace(page: Window, session: Session): void {
 function placeOf(session: Session): KeptPlace | undefined {
   const { workspace } = session;
   if (workspace === undefined) return undefined;
-  const { recording, playhead } = workspace;
-  const { path } = recording.summary;
-  if (playhead.followsLive) return { path, instant: undefined, record: undefined };
-  return { path, instant: playhead.instant, record: playhead.position };
+  const { recording, playhead, ranges, selection } = workspace;
+  const kept = { path: recording.summary.path, views: ranges.kept, value: selection.value };
+  if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
+  return { ...kept, instant: playhead.instant, record: playhead.position };
 }

@@ -1,5 +1,9 @@
-// What the address keeps so that a reload comes back to the same place: the recording and the playhead.
+// What the address keeps so that a reload comes back to the same place: the recording, the playhead, what the panes show
+// of it and which value is selected.
 // It stands in the hash (never sent to a server); `?open=PATH` is how a host says what to show first.
+import { unreachable } from "../../shared/base/unreachable.js";
+import type { SelectedValue } from "./selection.svelte.js";
+import type { KeptView } from "./time-range.svelte.js";
 
 export interface KeptPlace {
   readonly path: string;
@@ -7,16 +11,28 @@ export interface KeptPlace {
   readonly instant: bigint | undefined;
   /** The record the playhead stood right after, when it was stepped there: several may share the instant. */
   readonly record: { readonly process: number; readonly seq: number } | undefined;
+  /** By pane; a pane that is not named shows what it shows at first. */
+  readonly views: ReadonlyMap<string, KeptView>;
+  readonly value: SelectedValue | undefined;
 }
+
+const viewKey = "view-";
 
 export function placeFromAddress(hash: string, search: string): KeptPlace | undefined {
   const kept = new URLSearchParams(hash.replace(/^#/, ""));
   const path = kept.get("file");
   if (path !== null && path !== "") {
-    return { path, instant: instantFromText(kept.get("at")), record: recordFromText(kept.get("record")) };
+    return {
+      path,
+      instant: instantFromText(kept.get("at")),
+      record: recordFromText(kept.get("record")),
+      views: viewsFrom(kept),
+      value: valueFromTexts(kept.get("scope"), kept.get("value")),
+    };
   }
   const wanted = new URLSearchParams(search).get("open");
-  return wanted === null || wanted === "" ? undefined : { path: wanted, instant: undefined, record: undefined };
+  if (wanted === null || wanted === "") return undefined;
+  return { path: wanted, instant: undefined, record: undefined, views: new Map(), value: undefined };
 }
 
 export function hashFromPlace(place: KeptPlace | undefined): string {
@@ -24,6 +40,11 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
   const kept = new URLSearchParams({ file: place.path });
   if (place.instant !== undefined) kept.set("at", String(place.instant));
   if (place.record !== undefined) kept.set("record", `${place.record.process}.${place.record.seq}`);
+  if (place.value !== undefined) {
+    kept.set("scope", `${place.value.process}.${place.value.scope}`);
+    kept.set("value", place.value.path);
+  }
+  for (const [pane, view] of place.views) kept.set(`${viewKey}${pane}`, textFromView(view));
   return `#${kept.toString()}`;
 }
 
@@ -33,4 +54,42 @@ const instantFromText = (text: string | null): bigint | undefined =>
 function recordFromText(text: string | null): KeptPlace["record"] {
   const [, process, seq] = /^(\d{1,6})\.(\d{1,15})$/.exec(text ?? "") ?? [];
   return process === undefined || seq === undefined ? undefined : { process: Number(process), seq: Number(seq) };
+}
+
+function valueFromTexts(scopeText: string | null, path: string | null): SelectedValue | undefined {
+  const [, process, scope] = /^(\d{1,6})\.(.*)$/s.exec(scopeText ?? "") ?? [];
+  return process === undefined || scope === undefined
+    ? undefined
+    : { process: Number(process), scope, path: path ?? "" };
+}
+
+function viewsFrom(kept: URLSearchParams): ReadonlyMap<string, KeptView> {
+  const views = new Map<string, KeptView>();
+  for (const [key, text] of kept) {
+    const view = key.startsWith(viewKey) ? viewFromText(text) : undefined;
+    if (view !== undefined) views.set(key.slice(viewKey.length), view);
+  }
+  return views;
+}
+
+/** `all`, `5000` for so many nanoseconds around the playhead, `-200_4800` for these; offsets from the start. */
+function viewFromText(text: string): KeptView | undefined {
+  if (text === "all") return { kind: "all" };
+  const [, first = "", second] = /^(-?\d{1,18})(?:_(-?\d{1,18}))?$/.exec(text) ?? [];
+  const [fromNs, toNs] = [Number(first), Number(second)];
+  if (second === undefined) return fromNs > 0 ? { kind: "span", spanNs: fromNs } : undefined;
+  return toNs > fromNs ? { kind: "range", fromNs, toNs } : undefined;
+}
+
+function textFromView(view: KeptView): string {
+  switch (view.kind) {
+    case "all":
+      return "all";
+    case "span":
+      return String(Math.round(view.spanNs));
+    case "range":
+      return `${Math.round(view.fromNs)}_${Math.round(view.toNs)}`;
+    default:
+      return unreachable(view);
+  }
 }

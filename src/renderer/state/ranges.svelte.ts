@@ -2,7 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { Playhead } from "./playhead.svelte.js";
-import { TimeRange } from "./time-range.svelte.js";
+import { type KeptView, TimeRange } from "./time-range.svelte.js";
 import type { NsRange } from "./time-scale.js";
 
 export const rulerPane = "ruler";
@@ -11,6 +11,7 @@ export class Ranges {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
   readonly #ranges = new SvelteMap<string, TimeRange>();
+  #restored: ReadonlyMap<string, KeptView> = new Map();
 
   constructor(recording: OpenRecording, playhead: Playhead) {
     this.#recording = recording;
@@ -22,8 +23,23 @@ export class Ranges {
     const known = this.#ranges.get(pane);
     if (known !== undefined) return known;
     const range = new TimeRange(this.#recording, this.#playhead, spanNs);
+    const restored = this.#restored.get(pane);
+    if (restored !== undefined) range.restore(restored);
     this.#ranges.set(pane, range);
     return range;
+  }
+
+  /** What every pane shows, as it outlives a reload. */
+  get kept(): ReadonlyMap<string, KeptView> {
+    return new Map(
+      [...this.#ranges].flatMap(([pane, { kept }]) => (kept === undefined ? [] : [[pane, kept] as const])),
+    );
+  }
+
+  /** Panes that are not there yet take theirs up when they come. */
+  restore(views: ReadonlyMap<string, KeptView>): void {
+    this.#restored = views;
+    for (const [pane, view] of views) this.#ranges.get(pane)?.restore(view);
   }
 
   /** The range of a pane that has one: Logs and State have none. */

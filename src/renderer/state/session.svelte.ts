@@ -46,17 +46,18 @@ export class Session {
     return this.#shown.kind === "open" ? this.#shown.workspace : undefined;
   }
 
-  async open(path: string, at?: Pick<KeptPlace, "instant" | "record">): Promise<void> {
-    const opened = await this.#show(`Opening ${path}`, (signal) => this.#link.call("recording.open", { path }, signal));
-    if (opened !== undefined && at !== undefined) movePlayhead(opened, at);
+  async open(path: string, place?: KeptPlace): Promise<void> {
+    await this.#show(`Opening ${path}`, (signal) => this.#link.call("recording.open", { path }, signal), place);
   }
 
   /** A place in the open recording, or in another one, which is opened then. */
   async goTo(place: KeptPlace): Promise<void> {
     const { workspace } = this;
     if (workspace?.recording.summary.path !== place.path) await this.open(place.path, place);
-    else if (place.instant === undefined) workspace.playhead.goLive();
-    else movePlayhead(workspace, place);
+    else {
+      if (place.instant === undefined) workspace.playhead.goLive();
+      takeUp(workspace, place);
+    }
   }
 
   async recordDemo(): Promise<void> {
@@ -95,23 +96,24 @@ export class Session {
   async #show(
     what: string,
     ask: (signal: AbortSignal) => Promise<Result<RecordingSummary, HindcastError>>,
-  ): Promise<Workspace | undefined> {
+    place?: KeptPlace,
+  ): Promise<void> {
     this.close();
     this.#toasts.clear();
     const request = new AbortController();
     this.#request = request;
     this.#shown = { kind: "opening", what, sinceMs: performance.now() };
     const opened = await ask(request.signal);
-    if (this.#request !== request) return undefined;
+    if (this.#request !== request) return;
     this.#request = undefined;
     if (!opened.ok) {
       this.#shown = { kind: "welcome" };
       this.#toasts.fail(opened.error);
-      return undefined;
+      return;
     }
     const workspace = workspaceOf(this.#link, opened.value);
+    if (place !== undefined) takeUp(workspace, place);
     this.#shown = { kind: "open", workspace };
-    return workspace;
   }
 
   #release(workspace: Workspace): void {
@@ -123,10 +125,13 @@ export class Session {
   }
 }
 
-function movePlayhead({ recording, playhead }: Workspace, { instant, record }: Pick<KeptPlace, "instant" | "record">) {
-  if (instant === undefined) return;
-  if (record === undefined) playhead.moveTo(recording.offsetFromInstant(instant));
-  else playhead.moveToPosition({ ...record, instant });
+/** The playhead first: views follow it, and then come to where they were. */
+function takeUp({ recording, playhead, ranges, selection }: Workspace, place: KeptPlace): void {
+  const { instant, record, views, value } = place;
+  if (instant !== undefined && record !== undefined) playhead.moveToPosition({ ...record, instant });
+  else if (instant !== undefined) playhead.moveTo(recording.offsetFromInstant(instant));
+  ranges.restore(views);
+  if (value !== undefined) selection.selectValue(value);
 }
 
 function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {

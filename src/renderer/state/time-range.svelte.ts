@@ -1,9 +1,16 @@
 // The part of the recording one pane shows. Each pane has its own; the playhead is what they share.
 // Following: when the playhead leaves the middle of the view by itself (step, play, live, jump), the view moves so
 // that the playhead stands at 66 % of it. While a hand drags, views stay still and follow when it lets go.
+import { unreachable } from "../../shared/base/unreachable.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { MoveCause, Playhead } from "./playhead.svelte.js";
 import { type NsRange, spanOf, visible, within, zoomed } from "./time-scale.js";
+
+/** What a view shows, as it outlives a reload: everything, a stretch, or so much around a playhead that moves on. */
+export type KeptView =
+  | { readonly kind: "all" }
+  | ({ readonly kind: "range" } & NsRange)
+  | { readonly kind: "span"; readonly spanNs: number };
 
 export const playheadShare = 0.66;
 /** Share of the view beyond which a following view moves along. */
@@ -16,7 +23,9 @@ export class TimeRange implements NsRange {
   #shown = $state.raw<NsRange>();
   #follows = $state(true);
   /** What to show once the recording has grown longer than it; nobody has chosen a range yet. */
-  #intendedSpanNs: number | undefined;
+  #intendedSpanNs = $state<number>();
+  /** It shows everything unless somebody chooses otherwise. */
+  readonly #beginsWithAll: boolean;
   readonly #release: () => void;
 
   readonly #range: NsRange = $derived.by(() => this.#shown ?? { fromNs: 0, toNs: this.#recording.durationNs });
@@ -26,6 +35,7 @@ export class TimeRange implements NsRange {
     this.#recording = recording;
     this.#playhead = playhead;
     this.#intendedSpanNs = spanNs;
+    this.#beginsWithAll = spanNs === undefined;
     this.#takeIntendedSpan();
     this.#release = playhead.onMoved((cause) => {
       this.#keepInView(cause);
@@ -51,6 +61,30 @@ export class TimeRange implements NsRange {
 
   get follows(): boolean {
     return this.#follows;
+  }
+
+  /** Undefined where it is what the view would begin with. */
+  get kept(): KeptView | undefined {
+    if (this.#shown === undefined)
+      return this.#beginsWithAll || this.#intendedSpanNs !== undefined ? undefined : { kind: "all" };
+    return this.#follows && this.#playhead.followsLive
+      ? { kind: "span", spanNs: this.spanNs }
+      : { kind: "range", ...this.#shown };
+  }
+
+  restore(view: KeptView): void {
+    switch (view.kind) {
+      case "all":
+        return this.fitAll();
+      case "span":
+        this.#shown = undefined;
+        this.#intendedSpanNs = view.spanNs;
+        return this.#takeIntendedSpan();
+      case "range":
+        return this.#show(within(visible(view), this.#limit(spanOf(view))));
+      default:
+        return unreachable(view);
+    }
   }
 
   setFollows(follows: boolean): void {
@@ -96,8 +130,7 @@ export class TimeRange implements NsRange {
   }
 
   /** A view may reach past both ends, so that the playhead can stand at 66 % near them. */
-  #limit(): NsRange {
-    const span = this.#shown === undefined ? 0 : spanOf(this.#shown);
+  #limit(span = this.#shown === undefined ? 0 : spanOf(this.#shown)): NsRange {
     const beyond = Math.min(span * (1 - playheadShare), this.#recording.durationNs);
     return { fromNs: -beyond, toNs: this.#recording.durationNs + beyond };
   }

@@ -88,4 +88,36 @@ describe("TimeRange", () => {
     range.fitAll();
     expect(shown(range)).toEqual([0, 100]);
   });
+
+  it("is after a reload what it was before, also where it reaches past the end", () => {
+    const keptAfter = (act: (range: TimeRange) => void) => {
+      const before = setUp(100, 10);
+      act(before.range);
+      const after = setUp(100, 10);
+      if (before.range.kept !== undefined) after.range.restore(before.range.kept);
+      expect(shown(after.range)).toEqual(shown(before.range));
+      return before.range.kept;
+    };
+    expect(keptAfter((range) => range.show({ fromNs: 20 * second, toNs: 30 * second }))?.kind).toBe("range");
+    expect(keptAfter((range) => range.setFollows(true))).toEqual({
+      kind: "range",
+      fromNs: 93.4 * second,
+      toNs: 103.4 * second,
+    });
+    expect(keptAfter((range) => range.fitAll())).toEqual({ kind: "all" });
+  });
+
+  it("keeps nothing where it shows what it would begin with anyway", () => {
+    expect([setUp(100).range.kept, setUp(1, 4).range.kept]).toEqual([undefined, undefined]);
+  });
+
+  it("keeps but its length while it follows a live recording", async () => {
+    const { range } = setUp(100, 10, "live");
+    expect(range.kept).toEqual({ kind: "span", spanNs: 10 * second });
+    const later = setUp(200, 2, "live");
+    await settled();
+    later.range.restore({ kind: "span", spanNs: 10 * second });
+    expect(later.range.spanNs).toBe(10 * second);
+    expect(share(later.range, later.playhead)).toBeCloseTo(playheadShare);
+  });
 });

@@ -106,6 +106,8 @@ export class TreeView implements TreeShape {
     this.#selection = selection;
     this.#rowRepeats = new Repeats(recording, this.query);
     this.#writerRepeats = new Repeats(recording, this.writer);
+    // What was selected before a reload has a row again.
+    if (this.selectedPath !== undefined) this.#setExpanded(revealed([""], this.selectedPath));
   }
 
   /** Call from an effect: asks for the rows on screen whenever the playhead, the scope or a branch changes. */
