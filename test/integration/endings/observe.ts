@@ -15,7 +15,10 @@ export interface Observed {
 const atOnce = 4;
 
 /** The higher levels capture what "requests" does. */
-const levels: readonly CaptureLevel[] = ["metrics", "requests"];
+export const levels: readonly CaptureLevel[] = ["metrics", "requests"];
+
+const lineOf = (version: string): string => version.split(".")[0] ?? version;
+export const nodeLines = nodeVersions.map(lineOf);
 
 export async function observeEverything(progress: (done: string) => void): Promise<Observed> {
   const comparison = new Comparison();
@@ -24,7 +27,7 @@ export async function observeEverything(progress: (done: string) => void): Promi
     const nodes: { line: string; path: string }[] = [];
     for (const version of nodeVersions) {
       const binary = await nodeBinary(version);
-      if ("path" in binary) nodes.push({ line: version.split(".")[0] ?? version, path: binary.path });
+      if ("path" in binary) nodes.push({ line: lineOf(version), path: binary.path });
       else missing.push(binary.missing);
     }
     const work = endings.flatMap((ending) => nodes.flatMap((node) => levels.map((level) => ({ ending, node, level }))));

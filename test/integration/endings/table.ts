@@ -46,16 +46,52 @@ export function rowFor(
   table: string,
   { title, node, level }: Omit<Observation, "outcome">,
 ): readonly string[] | undefined {
-  const rows = table.split("\n").map((line) =>
+  const found = rowsIn(table).find(
+    ([ending, nodes = "", levels = ""]) => ending === title && covers(nodes, node) && covers(levels, level),
+  );
+  return found?.slice(3);
+}
+
+/** What should be in the table: every ending with every Node at every level, once. */
+export interface Combinations {
+  readonly titles: readonly string[];
+  readonly nodes: readonly string[];
+  readonly levels: readonly string[];
+}
+
+/** Rows that nothing stands for, rows that are there twice, and rows that are not there: in words, none when it is complete. */
+export function flawsIn(table: string, { titles, nodes, levels }: Combinations): string[] {
+  const [, allNodes = "", allLevels = ""] = observedOn.exec(table) ?? [];
+  const [first, dashes, ...rows] = rowsIn(table);
+  const flaws = rows.filter((row) => row.length !== head.length).map((row) => `of another width: ${row.join(" | ")}`);
+  if (first?.join() !== head.join() || dashes?.every((cell) => /^-+$/.test(cell)) !== true) flaws.push("no head");
+  const times = new Map(
+    titles.flatMap((title) => nodes.flatMap((node) => levels.map((level) => [keyOf(title, node, level), 0]))),
+  );
+  for (const [title = "", ofNodes = "", atLevels = ""] of rows)
+    for (const node of namesIn(ofNodes, allNodes))
+      for (const level of namesIn(atLevels, allLevels)) {
+        const key = keyOf(title, node, level);
+        const before = times.get(key);
+        if (before === undefined) flaws.push(`not in the catalogue: ${key}`);
+        else times.set(key, before + 1);
+      }
+  for (const [key, count] of times) if (count !== 1) flaws.push(`${count === 0 ? "missing" : `${count} rows`}: ${key}`);
+  return flaws;
+}
+
+const observedOn = /^Observed on Node (.+) at the levels (.+); `all` stands for these\.$/m;
+const keyOf = (title: string, node: string, level: string): string => `Node ${node}, ${level}: ${title}`;
+const namesIn = (cell: string, possible: string): string[] => (cell === all ? possible : cell).split(", ");
+
+function rowsIn(table: string): string[][] {
+  const lines = table.split("\n").filter((line) => line.startsWith("|"));
+  return lines.map((line) =>
     line
       .split(/(?<!\\)\|/)
       .slice(1, -1)
       .map((cell) => cell.trim().replaceAll("\\|", "|")),
   );
-  const found = rows.find(
-    ([ending, nodes = "", levels = ""]) => ending === title && covers(nodes, node) && covers(levels, level),
-  );
-  return found?.slice(3);
 }
 
 export const cellsOf = ({ ends, arrives, says, errors }: Outcome): string[] => [ends, arrives, says, errors];
