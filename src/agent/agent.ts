@@ -57,6 +57,7 @@ export function install(
       kind: "hindcast-agent-worker",
       memory: memory.shared,
       socketPath: configuration.socketPath,
+      hostPid: configuration.hostPid,
       facts: processFacts(configuration, timeOriginMs, redaction),
     },
     now,

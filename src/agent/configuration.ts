@@ -10,6 +10,8 @@ import {
 export interface AgentConfiguration {
   readonly socketPath: string;
   readonly token: string;
+  /** The process that starts the engine anew when it is gone. */
+  readonly hostPid: number | undefined;
   readonly settings: CaptureSettings;
   readonly delivery: DeliverySettings;
 }
@@ -25,9 +27,15 @@ export function configurationFrom(
   return {
     socketPath,
     token: environment["HINDCAST_TOKEN"] ?? "",
+    hostPid: pidFrom(environment["HINDCAST_HOST"]),
     settings,
     delivery: settings.delivery ?? defaultDelivery,
   };
+}
+
+function pidFrom(text: string | undefined): number | undefined {
+  const pid = Number(text);
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
 }
 
 function settingsFrom(json: string | undefined): CaptureSettings {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -79,7 +80,8 @@ async function listening(acknowledges: boolean, answer: "welcome" | "refused" = 
   return listener;
 }
 
-function linked() {
+/** `hostPid`: who would start the engine anew. */
+function linked(hostPid?: number) {
   const memory = RingMemory.allocate(1 << 16);
   const recorder = new Recorder(
     new RingWriter(memory),
@@ -107,7 +109,13 @@ function linked() {
     hostName: "",
     settings: { level: "requests" as const, include: [], exclude: [], writes: true },
   };
-  const engineLink = new EngineLink({ kind: "hindcast-agent-worker", memory: memory.shared, socketPath, facts });
+  const engineLink = new EngineLink({
+    kind: "hindcast-agent-worker",
+    memory: memory.shared,
+    socketPath,
+    hostPid,
+    facts,
+  });
   links.push(engineLink);
   engineLink.start();
   return { recorder, engineLink, memory };
@@ -155,6 +163,20 @@ describe("EngineLink", () => {
     await eventually(() => listener.heard.length === 2);
     expect(listener.heard).toEqual(["hello run", "batch 1: 1"]);
     expect(Atomics.load(memory.control, control.link)).toBe(link.connected);
+  });
+
+  it("is waited for as long as there is somebody who starts it anew, and no longer", async () => {
+    const linkOf = ({ memory }: ReturnType<typeof linked>) => Atomics.load(memory.control, control.link);
+    const expecting = linked(process.pid);
+    await eventually(() => linkOf(expecting) === link.lost);
+
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    const first = await listening(false);
+    const alone = linked(gone);
+    await eventually(() => linkOf(alone) === link.connected);
+    await first.close();
+    listeners.length = 0;
+    await eventually(() => linkOf(alone) === link.absent);
   });
 
   it("says bye after the last record and is done when the engine has read it", async () => {

@@ -25,6 +25,7 @@ export interface WorkerSetup {
   readonly kind: "hindcast-agent-worker";
   readonly memory: SharedArrayBuffer;
   readonly socketPath: string;
+  readonly hostPid: number | undefined;
   readonly facts: ProcessFacts;
 }
 
@@ -41,7 +42,7 @@ const lastRetryMs = 1000;
 const expectingRetryMs = 100;
 /** … and not at all while the program waits for us at its exit. */
 const hurriedRetryMs = 50;
-/** An engine that has been away for longer is not being started again. */
+/** Where it is not known who starts it again: an engine that has been away for longer is not. */
 const maxAwayMs = 5000;
 const writesSlot = lostKinds.indexOf("writes");
 
@@ -182,6 +183,8 @@ export class EngineLink {
   }
 
   get #isExpected(): boolean {
+    const { hostPid } = this.#setup;
+    if (hostPid !== undefined) return isRunning(hostPid);
     return performance.now() - this.#lostAtMs <= maxAwayMs;
   }
 
@@ -331,6 +334,15 @@ export class EngineLink {
   /** The program's clock (`recordedClock`), read from this thread. */
   #clockMs(timeOriginMs: number): number {
     return performance.timeOrigin - timeOriginMs + performance.now() + (this.#memory.facts[facts.sleptMs] ?? 0);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process is one.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -4,13 +4,14 @@ import type { AgentServer } from "./agent-server.js";
 
 export function agentEnvironment(
   agentFile: string,
-  server: Pick<AgentServer, "socketPath" | "token">,
+  server: Pick<AgentServer, "socketPath" | "token" | "hostPid">,
   settings: CaptureSettings,
 ): Record<string, string> {
   return {
     NODE_OPTIONS: `--require ${quoted(agentFile)}`,
     HINDCAST_SOCKET: server.socketPath,
     HINDCAST_TOKEN: server.token,
+    ...(server.hostPid === undefined ? {} : { HINDCAST_HOST: String(server.hostPid) }),
     HINDCAST_SETTINGS: JSON.stringify(settings),
   };
 }

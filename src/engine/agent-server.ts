@@ -32,6 +32,8 @@ export interface AgentServer {
   /** Where the socket is; knows the programs that were started into the recording. */
   readonly folder: PrivateFolder;
   readonly token: string;
+  /** Who starts a new engine when this one is killed. */
+  readonly hostPid: number | undefined;
   /** Agents connected now. */
   connected(): number;
   /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
@@ -45,17 +47,19 @@ export interface AgentAddress {
   readonly folder: PrivateFolder;
   readonly socketPath: string;
   readonly token: string;
+  readonly hostPid: number | undefined;
 }
 
 export async function newAgentAddress(host: EngineHost | undefined): Promise<AgentAddress> {
   const folder = await createPrivateFolder(host);
-  return { folder, socketPath: newSocketPath(folder), token: randomBytes(32).toString("hex") };
+  const token = randomBytes(32).toString("hex");
+  return { folder, socketPath: newSocketPath(folder), token, hostPid: host?.pid };
 }
 
 /** What an engine that was killed left at the address gives way. The folder stays until `dispose`. */
 export async function listenForAgents(recording: LiveRecording, address: AgentAddress): Promise<AgentServer> {
   const owned = new Disposables();
-  const { folder, socketPath, token } = address;
+  const { folder, socketPath, token, hostPid } = address;
   const peers = new Set<AgentPeer>();
   // An agent that has said everything closes its side, and ours stays open for what is to be acknowledged.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -75,6 +79,7 @@ export async function listenForAgents(recording: LiveRecording, address: AgentAd
     socketPath,
     folder,
     token,
+    hostPid,
     connected: () => peers.size,
     whenQuiet: async (withinMs) => {
       const deadline = Date.now() + withinMs;

@@ -54,7 +54,11 @@ describe("the environment of a recorded program", () => {
     try {
       const agent = join(folder, "agent.cjs");
       writeFileSync(agent, "process.stdout.write('preloaded ')");
-      const added = agentEnvironment(agent, { socketPath: "s", token: "t" }, { ...settings, include: [], exclude: [] });
+      const added = agentEnvironment(
+        agent,
+        { socketPath: "s", token: "t", hostPid: 7 },
+        { ...settings, include: [], exclude: [] },
+      );
       const environment = withAgent({ ...process.env, NODE_OPTIONS: "--stack-trace-limit=7" }, added);
       const printed = execFileSync(process.execPath, ["-p", "Error.stackTraceLimit"], {
         env: environment,

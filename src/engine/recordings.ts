@@ -110,7 +110,7 @@ export class Recordings {
     if (host === undefined) return;
     for (const { folder, note } of await takeOverFolders(host.session)) {
       const { id, path, socketPath, token } = note;
-      const address = { folder, socketPath, token };
+      const address = { folder, socketPath, token, hostPid: host.pid };
       const resumed = await this.#register(path, () => OpenRecording.resume(id, path, address, this.#eventsOf(id)));
       if (!resumed.ok) {
         this.#lost.set(id, resumed.error);

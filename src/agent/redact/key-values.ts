@@ -2,6 +2,7 @@
 // JSON, escaped JSON and what console.log prints of objects. From each separator it looks back for a name and, when the
 // name is a secret's, forward for the value; so the time it takes is proportional to the text.
 import { afterColour, colourStart } from "./colours.js";
+import { linesBelow, redactedLines } from "./lines-below.js";
 import { elementAt } from "./markup.js";
 import { isValueKey, nameAfter, namesBefore, partOfForm } from "./name-value.js";
 import { saysNothing } from "./no-secrets.js";
@@ -36,7 +37,8 @@ export function redactNamedValues(text: string, names: NamedValues): string {
     const pair = foundAt(text, found.index, done, names);
     if (pair === undefined) continue;
     const { kind, value } = pair;
-    const replacement = names.replacement(kind, text.slice(value.start, value.end));
+    const given = text.slice(value.start, value.end);
+    const replacement = pair.isLines === true ? withoutValues(given, kind, names) : names.replacement(kind, given);
     redacted += text.slice(done, value.start) + replacement;
     done = value.end;
     separators.lastIndex = done;
@@ -44,9 +46,19 @@ export function redactNamedValues(text: string, names: NamedValues): string {
   return done === 0 ? text : redacted + text.slice(done);
 }
 
+const withoutValues = (lines: string, kind: KeyKind, names: NamedValues): string =>
+  redactedLines(
+    lines,
+    kind,
+    (value) => names.replacement(kind, value),
+    (line) => redactNamedValues(line, names),
+  );
+
 interface Pair {
   readonly kind: KeyKind;
   readonly value: Value;
+  /** Several lines, each of which may have a value. */
+  readonly isLines?: boolean;
 }
 
 function foundAt(text: string, at: number, done: number, names: NamedValues): Pair | undefined {
@@ -87,6 +99,10 @@ function pairAt(text: string, separator: number, from: number, names: NamedValue
   if (text.startsWith("//", at)) return undefined;
   while (at < separator + 4 && (text[at] === "=" || text[at] === ">")) at++;
   const value = valueAt(text, at, kind, text[separator] ?? "", name.isQuoted);
+  // A remark is not yet the value.
+  const isOnLine = value !== undefined && text[value.start] !== "#";
+  const below = text[separator] === ":" && !isOnLine ? linesBelow(text, separator) : undefined;
+  if (below !== undefined) return { kind, value: below, isLines: true };
   return value === undefined ? undefined : { kind, value };
 }
 

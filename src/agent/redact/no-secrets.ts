@@ -14,9 +14,9 @@ const masks =
 /** Empty brackets, remarks, and names of signals. */
 const placeholder = /^(?:[[{]\s*[\]}]|\((?:sensitive|known|hidden|redacted|optional|required)|SIG[A-Z]{2,8})$/;
 
-/** What only stands there without quotes: parameters of a statement, and code. */
+/** What only stands there without quotes: parameters of a statement, code, and the end of a line. */
 const expression =
-  /^(?:\?|!0|!1|(?:z|v|joi|yup)\.\w{1,16}\([^"'`]*|%[sdjoO]|\$\d{1,3}|[:@$][({]?(?:\w{0,24}_)?(?:new|old|user|current|confirm)?(?:password|passwd|pwd|pass|secret|token)(?:_?hash)?\d{0,2}[)}]?|(?:process|import|req|request|res|this|self|config|options|opts|params|body|input|ctx|args|env|user|data|form|settings)(?:[.?]{1,2}\w{1,24}){0,4}[.?]{1,2}\w{0,24}(?:password|passwd|pwd|secret|token|key|cookies?|auth|hash|authorization)(?:\??\.\w{1,16}\(.*)?|(?:get|create|make|read|load|find|fetch|sign|hash|generate)[A-Z]\w{0,24}\([^"'`]*)$/i;
+  /^(?:\?|!0|!1|(?:\\{1,8}[nr]){1,4}|(?:z|v|joi|yup)\.\w{1,16}\([^"'`]*|%[sdjoO]|\$\d{1,3}|[:@$][({]?(?:\w{0,24}_)?(?:new|old|user|current|confirm)?(?:password|passwd|pwd|pass|secret|token)(?:_?hash)?\d{0,2}[)}]?|(?:process|import|req|request|res|this|self|config|options|opts|params|body|input|ctx|args|env|user|data|form|settings)(?:[.?]{1,2}\w{1,24}){0,4}[.?]{1,2}\w{0,24}(?:password|passwd|pwd|secret|token|key|cookies?|auth|hash|authorization)(?:\??\.\w{1,16}\(.*)?|(?:get|create|make|read|load|find|fetch|sign|hash|generate)[A-Z]\w{0,24}\([^"'`]*)$/i;
 
 /** What somebody put in the place of a secret before. */
 export const isMask = (value: string): boolean => value.length <= maxUnits && masks.test(value);

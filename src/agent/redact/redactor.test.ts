@@ -72,6 +72,16 @@ describe("text", () => {
     ["name=password&value=x1&b=2", "name=password&value=<password>&b=2"],
     ["- name: DB_PASSWORD\n  value: x1\n- name: A", "- name: DB_PASSWORD\n  value: <password>\n- name: A"],
     ["password: |\n  x1\n  x2\nuser: bob", "password: |\n  <password>\nuser: bob"],
+    ["password:\n    x1\nuser: bob", "password:\n    <password>\nuser: bob"],
+    ["password: # for\r\n  x1 x2\r\n\r\nuser: bob", "password: # for\r\n  <password>\r\n\r\nuser: bob"],
+    ["a:\n  password:\n    - x1\n    - 'x 2'\n  b: c", "a:\n  password:\n    - <password>\n    - '<password>'\n  b: c"],
+    ["passwords:\n- x1\n- x2\nb:\n- c", "passwords:\n- <password>\n- <password>\nb:\n- c"],
+    ["- password:\n    x1\n- user: bob", "- password:\n    <password>\n- user: bob"],
+    [
+      "credentials:\n  a: x1\n  on: true\n  b:\n    - x2\nc: d",
+      "credentials:\n  a: <credentials>\n  on: true\n  b:\n    - <credentials>\nc: d",
+    ],
+    [String.raw`{"a":"token:\n  - x1\nb: c"}`, String.raw`{"a":"token:\n  - <token>\nb: c"}`],
     ["{\n  password:\n    'x1',\n  a: 1 }", "{\n  password:\n    '<password>',\n  a: 1 }"],
     [
       "\u001b[32m'password'\u001b[39m: \u001b[32m'x1'\u001b[39m",
@@ -95,6 +105,11 @@ describe("text", () => {
 
   it.each([
     "2026-11-21T08:00:00.000Z",
+    "Error: invalid token:\n    at verify (/srv/auth.js:10:9)\n    at main (/srv/main.js:2:1)",
+    "token:\n    at verify (/srv/auth.js:10:9)",
+    "errors:\n  password:\n    - is too short\n    - must contain a digit\n  name:\n    - x1",
+    "Enter password:\nlogin failed for bob",
+    "token:\n  null\nsecret:\n\npin:\n- required",
     "cookies: [], credentials: {}, token=7, sid:-1, password=****, secret: [REDACTED], password=${DB_PASSWORD}",
     "UPDATE users SET password = $1, token = ?, secret = :secret WHERE id = 7",
     "identified by the name, password (optional)",

@@ -24,7 +24,7 @@ function plainly(batch: Uint8Array): readonly Seen[] {
   return records.map((record): Seen => {
     if (record.kind === "event") return { ...record, attributes: attributesToJson(record.attributes) };
     if (record.kind === "log")
-      return { ...record, body: record.body.toWellFormed(), attributes: attributesToJson(record.attributes) };
+      return { ...record, body: Buffer.from(record.body).toString(), attributes: attributesToJson(record.attributes) };
     return record;
   });
 }
