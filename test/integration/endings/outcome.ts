@@ -36,7 +36,7 @@ export class Comparison {
 
   async dispose(): Promise<void> {
     await this.#engine.dispose();
-    rmSync(this.#root, { recursive: true, force: true });
+    rmSync(this.#root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #folder(name: string): string {
