@@ -136,6 +136,8 @@ export function plantedSecrets(seed: number): {
     part("value and name", '{"value":"', some(alphanumeric, 18), '","name":"x-api-key"}'),
     part("name and value in YAML", "- name: DB_PASSWORD\n  value: ", some(alphanumeric, 18)),
     part("several lines of YAML", "password: |\n  ", some(alphanumeric, 18), "\nuser: bob"),
+    part("next line of YAML", "password:\n    ", some(alphanumeric, 18), "\nuser: bob"),
+    part("list of YAML", "passwords:\n  - ", some(alphanumeric, 18), "\nuser: bob"),
     part("list of options", '["--password","', some(alphanumeric, 18), '","--force"]'),
     part("option", "mysqldump --password ", some(alphanumeric, 18), " --force"),
     part("SQL IDENTIFIED BY", "ALTER USER bob IDENTIFIED BY '", some(alphanumeric, 18), "'"),

@@ -2,7 +2,7 @@
 // JSON, escaped JSON and what console.log prints of objects. From each separator it looks back for a name and, when the
 // name is a secret's, forward for the value; so the time it takes is proportional to the text.
 import { afterColour, colourStart } from "./colours.js";
-import { linesBelow, redactedLines } from "./lines-below.js";
+import { type Lines, linesBelow, redactedLines } from "./lines-below.js";
 import { elementAt } from "./markup.js";
 import { isValueKey, nameAfter, namesBefore, partOfForm } from "./name-value.js";
 import { saysNothing } from "./no-secrets.js";
@@ -38,7 +38,8 @@ export function redactNamedValues(text: string, names: NamedValues): string {
     if (pair === undefined) continue;
     const { kind, value } = pair;
     const given = text.slice(value.start, value.end);
-    const replacement = pair.isLines === true ? withoutValues(given, kind, names) : names.replacement(kind, given);
+    const replacement =
+      pair.lines === undefined ? names.replacement(kind, given) : withoutValues(given, pair, pair.lines, names);
     redacted += text.slice(done, value.start) + replacement;
     done = value.end;
     separators.lastIndex = done;
@@ -46,10 +47,11 @@ export function redactNamedValues(text: string, names: NamedValues): string {
   return done === 0 ? text : redacted + text.slice(done);
 }
 
-const withoutValues = (lines: string, kind: KeyKind, names: NamedValues): string =>
+const withoutValues = (given: string, { kind }: Pair, { isSentence }: Lines, names: NamedValues): string =>
   redactedLines(
-    lines,
+    given,
     kind,
+    isSentence,
     (value) => names.replacement(kind, value),
     (line) => redactNamedValues(line, names),
   );
@@ -58,7 +60,7 @@ interface Pair {
   readonly kind: KeyKind;
   readonly value: Value;
   /** Several lines, each of which may have a value. */
-  readonly isLines?: boolean;
+  readonly lines?: Lines;
 }
 
 function foundAt(text: string, at: number, done: number, names: NamedValues): Pair | undefined {
@@ -102,7 +104,7 @@ function pairAt(text: string, separator: number, from: number, names: NamedValue
   // A remark is not yet the value.
   const isOnLine = value !== undefined && text[value.start] !== "#";
   const below = text[separator] === ":" && !isOnLine ? linesBelow(text, separator) : undefined;
-  if (below !== undefined) return { kind, value: below, isLines: true };
+  if (below !== undefined) return { kind, value: below, lines: below };
   return value === undefined ? undefined : { kind, value };
 }
 

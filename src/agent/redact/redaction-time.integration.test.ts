@@ -54,6 +54,7 @@ describe("the time redaction takes", () => {
     "password:\n  - x1\n",
     "- password:\n\n",
     "password:\n is\n",
+    "a password:\n b\n",
     " password:\n - a:",
     "\u001b[1mpassword",
     '="a',

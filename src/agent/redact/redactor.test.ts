@@ -76,6 +76,7 @@ describe("text", () => {
     ["password: # for\r\n  x1 x2\r\n\r\nuser: bob", "password: # for\r\n  <password>\r\n\r\nuser: bob"],
     ["a:\n  password:\n    - x1\n    - 'x 2'\n  b: c", "a:\n  password:\n    - <password>\n    - '<password>'\n  b: c"],
     ["passwords:\n- x1\n- x2\nb:\n- c", "passwords:\n- <password>\n- <password>\nb:\n- c"],
+    ["read passwords:\n  - x1y2\n  - DB_PASSWORD\nb: c", "read passwords:\n  - <password>\n  - DB_PASSWORD\nb: c"],
     ["- password:\n    x1\n- user: bob", "- password:\n    <password>\n- user: bob"],
     [
       "credentials:\n  a: x1\n  on: true\n  b:\n    - x2\nc: d",
@@ -108,6 +109,7 @@ describe("text", () => {
     "Error: invalid token:\n    at verify (/srv/auth.js:10:9)\n    at main (/srv/main.js:2:1)",
     "token:\n    at verify (/srv/auth.js:10:9)",
     "errors:\n  password:\n    - is too short\n    - must contain a digit\n  name:\n    - x1",
+    "Missing secrets:\n  - DB_PASSWORD\n  - db-credentials\n  - see the docs, part 2",
     "Enter password:\nlogin failed for bob",
     "token:\n  null\nsecret:\n\npin:\n- required",
     "cookies: [], credentials: {}, token=7, sid:-1, password=****, secret: [REDACTED], password=${DB_PASSWORD}",
