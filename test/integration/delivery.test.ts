@@ -1,6 +1,6 @@
 // Small counts of what test/torture/delivery.torture.ts does at length.
 import { describe, expect, it } from "vitest";
-import { runNumbered } from "../torture/delivery-runs.js";
+import { mostGrownMb, runNumbered } from "../torture/delivery-runs.js";
 
 describe.runIf(process.platform === "linux")("delivery", () => {
   it("has every event once though its engine is killed again and again (seed 7)", async () => {
@@ -46,10 +46,12 @@ describe.runIf(process.platform === "linux")("delivery", () => {
 
   for (const overflow of ["drop-newest", "drop-oldest", "block"])
     it(`counts exactly what a flood costs, ${overflow}, and the program says so at its end`, async () => {
-      const options = ["--buffer", "1MB", "--backlog", "2MB", "--overflow", overflow];
+      const [ringMb, backlogMb] = [1, 2];
+      const options = ["--buffer", `${ringMb}MB`, "--backlog", `${backlogMb}MB`, "--overflow", overflow];
       const outcome = await runNumbered({ options, rate: 0, seconds: 1, restSeconds: 0 }, () => Promise.resolve());
       expect(outcome.received + outcome.lost).toBe(outcome.sent);
       expect(outcome).toMatchObject({ doubled: 0, left: [] });
+      expect(outcome.grownMb).toBeLessThan(mostGrownMb(ringMb, backlogMb, overflow));
       if (overflow === "block") expect(outcome).toMatchObject({ lost: 0, said: "" });
       else expect(outcome.said).toMatch(/lacks [\d,]+ of its records/);
     });

@@ -16,6 +16,8 @@ export interface Load {
 
 export interface Outcome {
   readonly sent: number;
+  /** What the program really made in the seconds it took, by its own clock; before its rest. */
+  readonly perSecond: number;
   readonly received: number;
   readonly doubled: number;
   /** As the recording's gaps say, of events. */
@@ -37,6 +39,16 @@ export interface Trouble {
   /** The program has sent its last and ends now. */
   ending(): Promise<unknown>;
 }
+
+/**
+ * Memory of a program under overload: its ring with what is defined for it, the backlog, and a constant for what is on its way
+ * and for garbage of both threads; chunks of the backlog that are given up are garbage, too.
+ */
+export const mostGrownMb = (ringMb: number, backlogMb: number, overflow: string): number =>
+  1.0625 * ringMb + backlogMb + (overflow === "drop-oldest" ? 160 : 112);
+
+/** Made by numbered-events.mjs before its clock starts. */
+const beforeClock = 1000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -65,7 +77,9 @@ export async function runNumbered(load: Load, trouble: (tools: Trouble) => Promi
     // The engine ends by itself then.
     while (place.leftRunning().length > 0) await pause(50);
     const said: unknown = JSON.parse(ended.out.split("\n").find((line) => line.startsWith("{")) ?? "{}");
-    const outcome = { sent: sentIn(said), ...(await countsIn(file)) };
+    const [sent, seconds] = [numberIn(said, "sent"), numberIn(said, "seconds") - load.restSeconds];
+    const perSecond = Math.round((sent - beforeClock) / seconds);
+    const outcome = { sent, perSecond, ...(await countsIn(file)) };
     const grownMb = Math.round(((await peak) - baseBytes) / 2 ** 20);
     const left = [...(existsSync(`${file}.wal`) ? ["a log beside the file"] : []), ...place.leftBehind()];
     return { ...outcome, grownMb, said: ended.err, left };
@@ -102,9 +116,10 @@ function memoryOf(pid: number, field: "VmHWM" | "VmRSS"): number | undefined {
   }
 }
 
-function sentIn(said: unknown): number {
-  if (typeof said !== "object" || said === null || !("sent" in said)) throw new Error("the program said nothing");
-  return Number(said.sent);
+function numberIn(said: unknown, name: string): number {
+  const value: unknown = typeof said === "object" && said !== null ? Reflect.get(said, name) : undefined;
+  if (typeof value !== "number") throw new Error(`the program did not say ${name}`);
+  return value;
 }
 
 async function countsIn(file: string): Promise<{ received: number; doubled: number; lost: number }> {
