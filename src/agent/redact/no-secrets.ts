@@ -36,5 +36,13 @@ export function saysNothingBare(text: string, start: number, end: number, covers
   return expression.test(value) || (!coversNumbers && /^-?\d{1,3}$/.test(value));
 }
 
+/** Long and mixed as no word, name, date or address is: what is a secret where others stand beside it. */
+export const looksRandom = (value: string): boolean =>
+  value.length >= 16 &&
+  /[0-9]/.test(value) &&
+  /[A-Za-z]/.test(value) &&
+  (/^[A-Za-z0-9]+$/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value))) &&
+  !/\s|:\/\/|^\d{4}-\d\d-\d\dT/.test(value);
+
 const isWord = (value: string, trailing: RegExp): boolean =>
   value.length <= maxWordUnits && words.has(value.replace(trailing, "").toLowerCase());

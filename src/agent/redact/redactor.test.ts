@@ -205,6 +205,25 @@ describe("attributes", () => {
     );
   });
 
+  it("lose texts below `tokens` that look like a secret, and neither words nor counts", () => {
+    const given = {
+      tokens: {
+        github: "q7Rk2mZp9LxV4tBw",
+        list: ["the", "a1b2c3d4e5f6a7b8c9", "--pin", "x"],
+        password: "x",
+        model: "m-8b-2026-10-01-long",
+      },
+      maxTokens: 4096,
+      myTokens: "q7Rk2mZp9LxV4tBw",
+    };
+    expect(attributes(given)).toBe(
+      '{"tokens":{"github":"<token>","list":["the","<token>","--pin","<pin>"],"password":"<password>","model":"m-8b-2026-10-01-long"},"maxTokens":4096,"myTokens":"<token>"}',
+    );
+    const allowing = createRedaction({ ...plain, allow: ["tokens"] }, "t");
+    expect(allowing.attributes({ tokens: [given.myTokens] })).toEqual({ tokens: [given.myTokens] });
+    expect(short(formatLine([{ tokens: new Set([given.myTokens]) }], redaction))).toBe("{ tokens: [ '<token>' ] }");
+  });
+
   it("are the same object when there is nothing to take out", () => {
     const given = { a: "x", b: [1, "y"], c: { d: null } };
     expect(redaction.attributes(given)).toBe(given);

@@ -6,6 +6,7 @@ import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { isCardNumber, leastCardNumber } from "./card-numbers.js";
 import { isOptionValue, isValueKey, nameKeys, optionName } from "./name-value.js";
+import { looksRandom } from "./no-secrets.js";
 import { Pseudonyms } from "./pseudonyms.js";
 import { RedactedOperations } from "./operations.js";
 import { type KeyKind, SecretKeys } from "./secret-keys.js";
@@ -75,7 +76,7 @@ class Redactor implements Redaction {
   isHarmlessName(name: string): boolean {
     const place = placeOf(name);
     if (this.#harmlessNames[place] === name) return true;
-    if (this.#keys.kindOf(name) !== undefined || !this.#texts.isHarmless(name)) return false;
+    if (this.#named(name) !== undefined || !this.#texts.isHarmless(name)) return false;
     this.#harmlessNames[place] = name;
     return true;
   }
@@ -143,7 +144,8 @@ class Redactor implements Redaction {
     for (let at = 0; at < keys.length; at++) {
       const key = keys[at] ?? "";
       const value = attributes[key] ?? null;
-      const kind = outer ?? this.#kindOf(key) ?? (isValueKey(key) ? this.#kindBeside(attributes) : undefined);
+      const own = outer !== undefined && outer.isLikely !== true ? outer : this.#kindOf(key);
+      const kind = own ?? (isValueKey(key) ? this.#kindBeside(attributes) : undefined) ?? outer;
       const redacted = this.#value(value, kind, depth);
       const name = this.isHarmlessName(key) ? key : this.#texts.redacted(key);
       if (changed === undefined && (redacted !== value || name !== key))
@@ -154,7 +156,11 @@ class Redactor implements Redaction {
   }
 
   #kindOf(name: string): KeyKind | undefined {
-    return this.isHarmlessName(name) ? undefined : this.#keys.kindOf(name);
+    return this.isHarmlessName(name) ? undefined : this.#named(name);
+  }
+
+  #named(name: string): KeyKind | undefined {
+    return this.#keys.kindOf(name) ?? this.#keys.likelyKindOf(name);
   }
 
   /** `{ name: "password", value: "x" }`. */
@@ -168,21 +174,24 @@ class Redactor implements Redaction {
   }
 
   #value(value: AttributeValue, kind: KeyKind | undefined, depth: number): AttributeValue {
-    if (typeof value === "string") return kind === undefined ? this.#texts.redacted(value) : this.#secret(kind, value);
+    if (typeof value === "string") return this.#textOf(kind, value);
     if (typeof value === "number") return this.#number(kind, value) ?? value;
     if (typeof value !== "object" || value === null) return value;
     if (depth <= 0) return "…";
     if (!isList(value)) return this.#attributes(value, kind, depth - 1);
-    const items = value.map((item, at) => this.#value(item, kind ?? kindOfItem(value, at, this.#keys), depth - 1));
+    const certain = kind?.isLikely === true ? undefined : kind;
+    const items = value.map((item, at) =>
+      this.#value(item, certain ?? kindOfItem(value, at, this.#keys) ?? kind, depth - 1),
+    );
     return items.every((item, at) => item === value[at]) ? value : items;
   }
 
   #namedText(name: string, value: string): string {
-    const kind = this.#keys.kindOf(name);
-    return kind === undefined ? this.#texts.redacted(value) : this.#secret(kind, value);
+    return this.#textOf(this.#named(name), value);
   }
 
-  #secret(kind: KeyKind, value: string): string {
+  #textOf(kind: KeyKind | undefined, value: string): string {
+    if (kind === undefined || (kind.isLikely === true && !looksRandom(value))) return this.#texts.redacted(value);
     return secretReplacement(this.#pseudonyms, kind.kind, value);
   }
 

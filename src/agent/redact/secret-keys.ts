@@ -6,6 +6,8 @@ export interface KeyKind {
   readonly kind: string;
   /** Numbers, too: a PIN is one, but most numbers called "token" are amounts. */
   readonly coversNumbers: boolean;
+  /** Only of texts that look like one: below `tokens` are mostly words and counts. */
+  readonly isLikely?: true;
 }
 
 /** Endings of names, words separated by spaces; a plural of the last word counts, too. */
@@ -111,6 +113,8 @@ export function wordsOf(name: string): string[] {
     .filter((word) => word !== "");
 }
 
+const likelyToken: KeyKind = { kind: "token", coversNumbers: false, isLikely: true };
+
 export interface KeyNames {
   /** Further names that stand for secrets, and names and kinds that do not. */
   readonly keys: readonly string[];
@@ -148,6 +152,13 @@ export class SecretKeys {
     if (this.#answers.size >= 10_000) this.#answers.clear();
     if (name.length <= maxKeyUnits) this.#answers.set(name, kind);
     return kind;
+  }
+
+  /** Of a name that stands for secrets as well as for something else. */
+  likelyKindOf(name: string): KeyKind | undefined {
+    if (!/tokens$/i.test(name) || this.#allowed.has(name) || this.#allowed.has(wordsOf(name).join(" ")))
+      return undefined;
+    return this.#allowed.has("token") || this.kindOf(name) !== undefined ? undefined : likelyToken;
   }
 
   #judge(name: string): KeyKind | undefined {
