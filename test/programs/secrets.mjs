@@ -59,6 +59,7 @@ for (const { name, secret } of named) {
   console.info(`<a><${name} type="text">${secret}</${name}></a>`);
   console.log({ user: "bob", [name]: secret });
   console.log("%s: %s", name, secret);
+  console.log(name, secret);
   console.table([{ user: "bob", [name]: secret }]);
   console.table(new Map([[name, secret]]));
   logger.info({ user: "bob", [name]: secret, request: { headers: { [name]: secret } } }, `${name}: ${secret}`);

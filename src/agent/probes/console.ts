@@ -7,6 +7,7 @@ import { isError } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import { formatLine } from "../preview.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { redactedBesideNames } from "../redact/arguments.js";
 
 const methods: Readonly<Record<string, Severity>> = {
   log: "info",
@@ -24,7 +25,7 @@ export function installConsole({ guest, sink, redaction }: ProbeKit): () => void
   const tableOf = tableWriter();
   /** A table has the names of its values in its head only: what is secret is taken out before it is drawn. */
   const textOf = (method: string, args: readonly unknown[]): string => {
-    if (method !== "table") return formatLine(args, redaction);
+    if (method !== "table") return formatLine(redactedBesideNames(args, redaction), redaction);
     const [data, columns] = args;
     if (typeof data !== "object" || data === null) return formatLine([data], redaction);
     return tableOf(redaction.value(attributeFrom(data) ?? null), attributeFrom(columns));

@@ -3,7 +3,7 @@ import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import { objectId } from "../../shared/trace/value.js";
 import { formatLine } from "../preview.js";
-import { redactedArguments } from "./arguments.js";
+import { redactedArguments, redactedBesideNames } from "./arguments.js";
 import { createRedaction } from "./redactor.js";
 import { cutBetweenWords } from "./safe-cut.js";
 
@@ -316,6 +316,17 @@ describe("other ways out", () => {
       "--port",
       "80",
     ]);
+  });
+
+  it("what console prints: the word after one that is a secret's name", () => {
+    const line = (...args: unknown[]): string => short(formatLine(redactedBesideNames(args, redaction), redaction));
+    expect(line("token", "x1", "password", "x2")).toBe("token <token> password <password>");
+    expect(line("token", "expired", 1, "cookie", "of 2 users", "a", "x1")).toBe(
+      "token expired 1 cookie of 2 users a x1",
+    );
+    expect(line("checking token", "for", "bob")).toBe("checking token for bob");
+    const given = ["user", "bob"];
+    expect(redactedBesideNames(given, redaction)).toBe(given);
   });
 
   it("objects that console prints, whatever their texts hold", () => {
