@@ -16,7 +16,7 @@ export interface StateLimits {
   readonly contentBytes: number;
   /**
    * Milliseconds that objects which one operation brings in may take to be read; references to the rest are "too-large".
-   * What was read by then is recorded, which takes about as long again.
+   * As long again for recording what was read, which redaction is a part of; what there is no time for is "too-large".
    */
   readonly captureMs: number;
   /** Slots compared by one `boundary()`; an object is never compared in part. */
@@ -34,7 +34,7 @@ export const defaultLimits: StateLimits = {
   stringLength: 10_000,
   bytes: 65_536,
   contentBytes: 3_500_000, // below a quarter of the smallest usual ring, which is the recorder's bound
-  captureMs: 5_000, // several times what a hundred thousand objects take
+  captureMs: 2_500, // several times what a hundred thousand objects take
   slotsPerLook: 4_000,
   lookShare: 0.05,
   slotsPerWrite: 32,

@@ -18,6 +18,8 @@ export class WritesOnly implements RecordSink {
   nowMs = 0;
   lostWrites = 0;
   hasPlenty = true;
+  /** How far the clock goes on with each write. */
+  msPerWrite = 0;
 
   clockMs(): number {
     return (this.nowMs += 1);
@@ -26,6 +28,7 @@ export class WritesOnly implements RecordSink {
     return this.locations.push(`${file}:${line}:${column} ${functionName}`) - 1;
   }
   write(operation: WriteOperation, location: number, afterMs: number): void {
+    this.nowMs += this.msPerWrite;
     this.writes.push({ operation, location, afterMs });
     this.graph.apply(operation);
   }

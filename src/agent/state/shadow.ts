@@ -37,7 +37,7 @@ export type Shadow =
   | { readonly kind: "opaque"; readonly tooLarge: boolean };
 
 const opaque: Shadow = { kind: "opaque", tooLarge: false };
-const tooLarge: Shadow = { kind: "opaque", tooLarge: true };
+export const tooLarge: Shadow = { kind: "opaque", tooLarge: true };
 
 export interface Budget {
   /** Elements, keys, pairs or members of one object beyond which it is "too-large". */

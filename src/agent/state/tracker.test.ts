@@ -230,6 +230,21 @@ describe("the time that capturing may take", () => {
     expect(tracker.leftOut).toBe(3);
   });
 
+  it("is over for what was read and not yet recorded, too", () => {
+    const items = Array.from({ length: 1000 }, (_, n) => ({ n }));
+    const sink = new WritesOnly();
+    sink.msPerWrite = 100;
+    const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: 1e9, captureMs: 5000 });
+    tracker.track("s", { items });
+    const [whole, late] = [/\{"n":/g, /Object \(too large to capture\)/g].map(
+      (pattern) => recordedText(sink.graph, "s").match(pattern)?.length ?? 0,
+    );
+    expect(whole).toBeLessThan(150);
+    expect([tracker.leftOut, (whole ?? 0) + (late ?? 0)]).toEqual([late, 1000]);
+    tracker.boundary();
+    expect(recordedText(sink.graph, "s")).toBe(liveText({ items }));
+  });
+
   it("is counted anew for what the next operation brings in, and what was captured is followed", () => {
     const value: Record<string, unknown> = { list: nested(50), n: 1 };
     const { tracker, recorded } = tracked(value, { captureMs: 20 });

@@ -12,12 +12,15 @@ import { Renewal } from "./renewal.js";
 import { describe, familyOf, isProxy, kindOf } from "./nature.js";
 import type { Followed, LocationOf, StateLimits } from "./followed.js";
 import { WriteNotes } from "./writes.js";
-import { type Shadow, type Slot, accessor, hole, shadowOf } from "./shadow.js";
+import { type Shadow, type Slot, accessor, hole, shadowOf, tooLarge } from "./shadow.js";
 
 interface Root {
   readonly object: WeakRef<object> | undefined;
   readonly primitive: unknown;
 }
+
+/** Objects recorded between two looks at the clock. */
+const contentsPerClock = 32;
 
 export class IdentityLog {
   /** Whether anything is tracked: the one thing write sites check first. */
@@ -286,7 +289,11 @@ export class IdentityLog {
     }
   }
 
+  /** What there is no time for is said to be too large; a later look takes it in. */
   #recordContents(): void {
+    const untilMs = this.#adoptUntilMs + this.#limits.captureMs;
+    let recorded = 0;
+    let isLate = false;
     while (this.#adopted.length > 0) {
       const batch = this.#adopted;
       this.#adopted = [];
@@ -294,6 +301,11 @@ export class IdentityLog {
         const object = batch[at];
         const entry = object === undefined ? undefined : this.#followed.get(object);
         if (entry?.shadow === undefined) continue;
+        isLate ||= ++recorded % contentsPerClock === 0 && this.#sink.clockMs() > untilMs;
+        if (isLate) {
+          entry.shadow = tooLarge;
+          this.#leftOut++;
+        }
         const { id, className, privates, shadow } = entry;
         const contents = contentsOf({ id, className, privates, shadow }, this.#encoder);
         this.#sink.write({ kind: "contents", target: entry.id, contents }, this.#location, Number.NaN);
