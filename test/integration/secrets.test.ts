@@ -25,7 +25,7 @@ interface Recorded {
   readonly haystacks: readonly Found[];
 }
 
-const { shaped, named } = plantedSecrets(7);
+const { shaped, named } = plantedSecrets(Number(process.env["SECRETS_SEED"] ?? 7));
 const needles = new Map<string, string>();
 const note = (kind: string, secrets: readonly string[]): void => {
   for (const secret of secrets) for (const form of formsOf(secret)) needles.set(form, kind);
