@@ -40,6 +40,21 @@ describe("the agents' socket", () => {
     expect(await bodiesOf(summary.recordingId)).toEqual(["first"]);
   });
 
+  it("acknowledges no sooner than the durability window has it, and at once what a program said good-bye to", async () => {
+    const slow = new TestEngine(60_000);
+    try {
+      const { socketPath, token } = await slow.record();
+      const agent = await SocketAgent.greet(socketPath, helloOf({ token }));
+      agent.batch(1, [log(new RecordMaker(), "first")]);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(agent.acks()).toEqual([]);
+      await agent.bye(5, 0);
+      expect(agent.acks()).toEqual([1]);
+    } finally {
+      await slow.dispose();
+    }
+  });
+
   it("takes a batch that is sent again once, also over a new connection", async () => {
     const { summary, socketPath, token } = await engine.record();
     const maker = new RecordMaker();

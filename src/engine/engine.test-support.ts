@@ -20,20 +20,22 @@ const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 export class TestEngine {
   readonly folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
   readonly notices: EngineNotice[] = [];
-  readonly #engine = createEngine({
-    packageFolder,
-    environment: {
-      ...process.env,
-      XDG_DATA_HOME: join(this.folder, "data"),
-      XDG_STATE_HOME: join(this.folder, "state"),
-    },
-  });
+  readonly #engine;
 
   get handlers(): CallHandlers {
     return this.#engine.handlers;
   }
 
-  constructor() {
+  constructor(durabilityMs?: number) {
+    this.#engine = createEngine({
+      packageFolder,
+      environment: {
+        ...process.env,
+        XDG_DATA_HOME: join(this.folder, "data"),
+        XDG_STATE_HOME: join(this.folder, "state"),
+      },
+      durabilityMs,
+    });
     this.#engine.onNotice((notice) => this.notices.push(notice));
   }
 
