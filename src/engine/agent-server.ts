@@ -179,21 +179,19 @@ class AgentPeer {
     );
   }
 
-  /**
-   * Not before everything was read that is here by now: of a program that is gone, what the kernel still holds is lost with
-   * the first write to it. Between two checks for immediates the loop reads every socket that has something.
-   */
   #acknowledgeSoon(batch: number): void {
     this.#committed.push(batch);
-    if (this.#committed.length > 1) return;
-    setImmediate(() => setImmediate(() => void this.#whenReading().then(() => this.#acknowledge())));
+    if (this.#committed.length === 1) void this.#acknowledgeWhenRead();
   }
 
-  async #whenReading(): Promise<void> {
+  /** Of a program that is gone, what the kernel still holds is lost with the first write to it. */
+  async #acknowledgeWhenRead(): Promise<void> {
+    await socketsRead();
     while (this.socket.isPaused() && !this.socket.destroyed) {
       await this.recording.whenRoom();
-      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      await socketsRead();
     }
+    this.#acknowledge();
   }
 
   #acknowledge(): void {
@@ -223,6 +221,9 @@ class AgentPeer {
     if (this.#process !== undefined && !this.#saidBye) this.recording.connectionLost(this.#process, this);
   }
 }
+
+/** Between two checks for immediates the event loop reads every socket that has something and is not paused. */
+const socketsRead = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const parseJson = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString("utf8"));
 

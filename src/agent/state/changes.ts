@@ -55,6 +55,9 @@ export interface Subject {
 /** The operations from the shadow to the object as it is, oldest first. Empty when nothing changed. */
 export function changesOf(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
   const { shadow } = subject;
+  // Of bytes that is asked with everything else.
+  if ("hasMore" in shadow && shadow.kind !== "bytes" && hasProperties(object) !== shadow.hasMore)
+    return anew(subject, object, budget, encode);
   switch (shadow.kind) {
     case "object":
       return entriesChanges(subject, shadow.entries, object, enumerableKeys(object), budget, encode);
@@ -63,17 +66,11 @@ export function changesOf(subject: Subject, object: object, budget: Budget, enco
     case "array":
       return arrayChanges(subject, shadow, object, budget, encode);
     case "map":
-      if (!isMap(object)) return [];
-      if (hasProperties(object) !== shadow.hasMore) return anew(subject, object, budget, encode);
-      return mapChanges(subject, shadow.pairs, object, budget, encode);
+      return isMap(object) ? mapChanges(subject, shadow.pairs, object, budget, encode) : [];
     case "set":
-      if (!isSet(object)) return [];
-      if (hasProperties(object) !== shadow.hasMore) return anew(subject, object, budget, encode);
-      return setChanges(subject, shadow.members, object, budget, encode);
-    case "date": {
-      const isUnchanged = !isDate(object) || isSame(timeOf(object), shadow.timeMs);
-      return isUnchanged && hasProperties(object) === shadow.hasMore ? [] : anew(subject, object, budget, encode);
-    }
+      return isSet(object) ? setChanges(subject, shadow.members, object, budget, encode) : [];
+    case "date":
+      return isDate(object) && !isSame(timeOf(object), shadow.timeMs) ? anew(subject, object, budget, encode) : [];
     case "bytes":
       return bytesChanges(subject, shadow, object, budget, encode);
     case "opaque":
@@ -92,9 +89,8 @@ export function contentsOf({ shadow, className: ownName, privates }: Subject, en
   const className = hasMore ? `${ownName}${propertiesNotCaptured}` : ownName;
   switch (shadow.kind) {
     case "object":
-    case "error": {
+    case "error":
       return { kind: shadow.kind, className, entries: entriesOf(shadow.entries, privates, encode) };
-    }
     case "array": {
       const elements: CapturedValue[] = [];
       for (let at = 0; at < shadow.elements.length; at++)

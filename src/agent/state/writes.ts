@@ -127,10 +127,10 @@ export class WriteNotes {
     if ("hasMore" in entry.shadow) {
       // What it is for is captured, and from now on it says that there is more.
       entry.privates.set(name, undefined);
+      if (!isFirst) return;
       const { id, className, privates, shadow } = entry;
       const contents = contentsOf({ id, className, privates, shadow }, this.#log.encoder);
-      if (isFirst) this.#record({ kind: "contents", target: id, contents }, site);
-      return;
+      return this.#record({ kind: "contents", target: id, contents }, site);
     }
     if (entry.privates.has(name) && isSame(entry.privates.get(name), value)) return;
     entry.privates.set(name, value);

@@ -14,6 +14,7 @@ import type { Dictionaries } from "./dictionaries.js";
 import type { Incoming } from "./incoming.js";
 import { Lanes } from "./lanes.js";
 import { PlainRows } from "./plain-rows.js";
+import { ProcessClock } from "./process-clock.js";
 
 const laterOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
@@ -52,7 +53,7 @@ export class ProcessIngest {
   readonly #scopes = new Map<string, number>();
   readonly #openSpans = new Map<number, OpenSpan>();
   readonly #lanes = new Lanes();
-  readonly #originNs: bigint;
+  readonly #clock: ProcessClock;
   readonly #plain: PlainRows;
   #lastSeen: bigint;
   #ended: ProcessRow["ended"];
@@ -74,10 +75,10 @@ export class ProcessIngest {
     readonly counts: Counts,
     readonly onScope: (seen: ScopeSeen) => void,
   ) {
-    this.#originNs = instantFromClock(hello.timeOriginMs, 0);
+    this.#clock = new ProcessClock(instantFromClock(hello.timeOriginMs, 0));
     this.#plain = new PlainRows(
       process,
-      this.#originNs,
+      this.#clock,
       { names: this.#names, series: this.#series },
       dictionaries.writer,
       counts,
@@ -95,7 +96,7 @@ export class ProcessIngest {
     const begun = new ProcessIngest(process, hello, dictionaries, counts, onScope);
     dictionaries.writer.process(begun.row());
     const label = `${hello.serviceName} (pid ${hello.pid})`;
-    dictionaries.writer.mark({ process, seq: 0, instant: begun.#originNs, kind: "start", label, lost: 0 });
+    dictionaries.writer.mark({ process, seq: 0, instant: begun.#clock.originNs, kind: "start", label, lost: 0 });
     return begun;
   }
 
@@ -144,7 +145,7 @@ export class ProcessIngest {
   }
 
   instantOf(clockMs: number): bigint {
-    return this.#originNs + BigInt(Math.round(clockMs * 1e6));
+    return this.#clock.instantOf(clockMs);
   }
 
   row(): ProcessRow {
@@ -152,7 +153,7 @@ export class ProcessIngest {
       process: this.process,
       hello: this.hello,
       category: this.dictionaries.category(this.hello.serviceName),
-      start: this.#originNs,
+      start: this.#clock.originNs,
       lastSeen: this.#lastSeen,
       ended: this.#ended,
       endUnknown: this.#isTailUnknown,

@@ -10,16 +10,7 @@ import type { OpenFile } from "./open-file.js";
 import type { ChangeRow, DefinitionRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
-import {
-  type EventRows,
-  type LogRows,
-  type MetricRows,
-  type TableName,
-  WaitingRows,
-  newMarkRows,
-  newSpanRows,
-  tableNames,
-} from "./waiting-rows.js";
+import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
 
 const createSpanEnd = `CREATE TEMP TABLE span_end (
   process UINTEGER, span UINTEGER, end_seq BIGINT, end_instant BIGINT, status UTINYINT, name UINTEGER, attributes VARCHAR)`;
@@ -78,22 +69,10 @@ export class RecordingWriter {
     this.#push("scope", id, process, name, BigInt(seq), instant);
   }
 
-  /** For one more event, every column of it. */
-  eventRows(): EventRows {
+  /** For one more row, every column of it. */
+  rowsOf<Name extends "event" | "log" | "metric">(name: Name): Buffers[Name] {
     this.#waiting.count++;
-    return this.#waiting.buffers.event;
-  }
-
-  /** For one more log line, every column of it. */
-  logRows(): LogRows {
-    this.#waiting.count++;
-    return this.#waiting.buffers.log;
-  }
-
-  /** For one more metric sample, every column of it. */
-  metricRows(): MetricRows {
-    this.#waiting.count++;
-    return this.#waiting.buffers.metric;
+    return this.#waiting.buffers[name];
   }
 
   mark(row: MarkRow): void {

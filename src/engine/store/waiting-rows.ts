@@ -1,46 +1,48 @@
 // Rows between two commits. A commit takes all of them; what it could not write goes back before what came meanwhile.
-import { blobs, bytes, doubles, integers, longs, shorts, texts } from "./column-buffers.js";
+import { type Column, blobs, bytes, doubles, integers, longs, shorts, texts } from "./column-buffers.js";
 import type { MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { TableBuffer } from "./table-buffer.js";
 
-/** Those that come by the hundred thousand are added to column by column. */
-export class EventRows extends TableBuffer {
+/** Of records that come by the hundred thousand: they are added to column by column. */
+export class RecordRows extends TableBuffer {
   constructor(
+    own: readonly Column[],
     readonly process = integers(),
     readonly seq = longs(),
     readonly instant = longs(),
+  ) {
+    super([process, seq, instant, ...own]);
+  }
+}
+
+class EventRows extends RecordRows {
+  constructor(
     readonly name = integers(),
     readonly span = integers(),
     readonly attributes = texts(),
   ) {
-    super([process, seq, instant, name, span, attributes]);
+    super([name, span, attributes]);
   }
 }
 
-export class LogRows extends TableBuffer {
+class LogRows extends RecordRows {
   constructor(
-    readonly process = integers(),
-    readonly seq = longs(),
-    readonly instant = longs(),
     readonly severity = bytes(),
     readonly span = integers(),
     readonly source = integers(),
     readonly body = texts(),
     readonly attributes = texts(),
   ) {
-    super([process, seq, instant, severity, span, source, body, attributes]);
+    super([severity, span, source, body, attributes]);
   }
 }
 
-export class MetricRows extends TableBuffer {
+class MetricRows extends RecordRows {
   constructor(
-    readonly process = integers(),
-    readonly seq = longs(),
-    readonly instant = longs(),
     readonly series = integers(),
     readonly value = doubles(),
   ) {
-    super([process, seq, instant, series, value]);
+    super([series, value]);
   }
 }
 
@@ -104,7 +106,8 @@ const newBuffers = () => ({
   span_end: new TableBuffer([integers(), integers(), longs(), longs(), bytes(), integers(), texts()]),
 });
 
-export type TableName = keyof ReturnType<typeof newBuffers>;
+export type Buffers = ReturnType<typeof newBuffers>;
+export type TableName = keyof Buffers;
 
 export const tableNames: readonly TableName[] = [
   "name",

@@ -116,7 +116,8 @@ export const noneLost: LostKinds = { events: 0, spans: 0, logs: 0, metrics: 0, w
 
 export type AgentRecord = RecordHeader & AgentRecordBody;
 
-const recordKinds: readonly AgentRecordBody["kind"][] = [
+/** Every kind; the index is its code on the wire. */
+export const recordKinds = [
   "string",
   "location",
   "series",
@@ -128,7 +129,7 @@ const recordKinds: readonly AgentRecordBody["kind"][] = [
   "write",
   "gap",
   "standstill",
-];
+] as const satisfies readonly AgentRecordBody["kind"][];
 
 const operationKinds: readonly WriteOperation["kind"][] = [
   "set",

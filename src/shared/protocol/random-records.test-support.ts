@@ -1,4 +1,5 @@
 // Records with random content, the same for the same seed.
+import { randomFrom } from "../base/random.test-support.js";
 import { type Attributes, type AttributeValue, spanKinds, spanStatuses } from "../trace/attributes.js";
 import { seq } from "../trace/time.js";
 import { type CapturedValue, type Entry, type ObjectContents, objectId } from "../trace/value.js";
@@ -6,32 +7,11 @@ import type { WriteOperation } from "../trace/write.js";
 import { type AgentRecord, type AgentRecordBody, gapReasons, noneLost, writeRecord } from "./agent-records.js";
 import { ByteWriter } from "./bytes.js";
 
-export const recordKindsToTry = [
-  "string",
-  "location",
-  "series",
-  "event",
-  "span-start",
-  "span-end",
-  "log",
-  "metric",
-  "write",
-  "gap",
-  "standstill",
-] as const satisfies readonly AgentRecordBody["kind"][];
-
 export class RandomRecords {
-  #state: number;
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = randomFrom(seed);
   }
 
   below(n: number): number {
