@@ -6,6 +6,7 @@ import { type DuckDBAppender, DuckDBBlobValue, type DuckDBConnection, type DuckD
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
+import type { DerivedRows } from "./derived-rows.js";
 import type { OpenFile } from "./open-file.js";
 import type { ChangeRow, DefinitionRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
@@ -23,22 +24,25 @@ export class RecordingWriter {
   readonly #connection: DuckDBConnection;
   #appenders: ReadonlyMap<TableName, DuckDBAppender>;
   readonly #knownProcesses = new Set<number>();
+  readonly #derived: readonly DerivedRows[];
   #waiting = new WaitingRows();
 
   private constructor(
     readonly path: string,
     connection: DuckDBConnection,
     appenders: ReadonlyMap<TableName, DuckDBAppender>,
+    derived: readonly DerivedRows[],
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
+    this.#derived = derived;
   }
 
   /** `known` are processes that the file has already. */
   static async open(file: OpenFile, path: string, known: readonly number[] = []): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
-    const writer = new RecordingWriter(path, connection, await appendersOf(connection));
+    const writer = new RecordingWriter(path, connection, await appendersOf(connection), await derivedRows(connection));
     for (const process of known) writer.#knownProcesses.add(process);
     return writer;
   }
@@ -148,6 +152,7 @@ export class RecordingWriter {
       for (const process of rows.ends.keys())
         await this.#connection.run(deleteEnd, [process, markKinds.indexOf("end")]);
       await this.#writeAll(rows);
+      for (const derived of this.#derived) await derived.write(this.#connection, rows);
       await this.#connection.run("COMMIT");
     } catch (error) {
       rows.append(this.#waiting);
@@ -155,6 +160,7 @@ export class RecordingWriter {
       await this.#forget();
       throw error;
     }
+    for (const derived of this.#derived) derived.committed();
     for (const process of rows.processes.keys()) this.#knownProcesses.add(process);
   }
 
@@ -165,6 +171,7 @@ export class RecordingWriter {
 
   /** Else the transaction stays open beside whatever is done with the file next, and appenders keep what they were given. */
   async #forget(): Promise<void> {
+    for (const derived of this.#derived) derived.forget();
     await this.#connection.run("ROLLBACK").catch(() => undefined);
     for (const appender of this.#appenders.values()) closeQuietly(appender);
     this.#appenders = await appendersOf(this.#connection).catch(() => new Map<TableName, DuckDBAppender>());
@@ -248,6 +255,9 @@ export class RecordingWriter {
     this.#connection.closeSync();
   }
 }
+
+/** As of the last commit, when somebody else recorded until then. */
+const derivedRows = (_connection: DuckDBConnection): Promise<readonly DerivedRows[]> => Promise.resolve([]);
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {
   const appenders = new Map<TableName, DuckDBAppender>();

@@ -5,6 +5,9 @@
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { gapReasons } from "../../shared/protocol/agent-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { rollupTables } from "./rollup-tables.js";
+import { searchTables } from "./search-tables.js";
+import { segmentTables } from "./segment-tables.js";
 
 export interface Migration {
   readonly name: string;
@@ -80,6 +83,7 @@ export const migrations: readonly Migration[] = [
          WHERE kind = 0`,
     ],
   },
+  { name: "at size", statements: [...rollupTables, ...searchTables, ...segmentTables] },
 ];
 
 export const formatVersion = migrations.length;

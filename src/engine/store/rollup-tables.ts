@@ -1,0 +1,3 @@
+// Zoom levels of metrics, events, spans and logs.
+
+export const rollupTables: readonly string[] = [];

@@ -1,0 +1,3 @@
+// The index that searching asks.
+
+export const searchTables: readonly string[] = [];

@@ -1,0 +1,3 @@
+// Captured state as reconstruction reads it.
+
+export const segmentTables: readonly string[] = [];
