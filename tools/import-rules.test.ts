@@ -43,7 +43,7 @@ describe("violationsIn", () => {
       ),
     ).toEqual([
       "src/renderer/panes/state/StatePane.svelte may not import src/renderer/panes/logs/log-rows.ts " +
-        "(src/renderer/panes/state may import: src/shared, src/rules, src/renderer/state, src/renderer/widgets)",
+        "(src/renderer/panes/state may import: src/shared, src/renderer/state, src/renderer/widgets)",
     ]);
   });
 
@@ -51,6 +51,24 @@ describe("violationsIn", () => {
     expect(problemsOf("src/serve/host.ts: src/engine/engine.ts", "src/engine/ingest.ts: @duckdb/node-api")).toEqual([
       "src/serve/host.ts enters src/engine through src/engine/engine.ts; only src/engine/index.ts may be imported from outside",
       "src/engine/ingest.ts may not import the package @duckdb/node-api (src/engine uses: node:*, valibot, msgpackr, pino)",
+    ]);
+  });
+
+  it("opens the agent to nobody, but for the two folders in it that have an index", () => {
+    expect(
+      problemsOf(
+        "bench/state.ts: src/agent/state/index.ts src/agent/instrument/index.ts",
+        "src/agent/agent.ts: src/agent/ring.ts src/agent/state/index.ts",
+        "src/agent/state/tracker.ts: src/agent/guest.ts src/agent/instrument/index.ts",
+        "bench/ring.ts: src/agent/ring.ts",
+        "bench/tracker.ts: src/agent/state/tracker.ts",
+        "src/agent/handle.ts: src/agent/state/tracker.ts",
+        "test/integration/ring.test.ts: src/agent/ring.test-support.ts",
+      ),
+    ).toEqual([
+      "bench/ring.ts imports src/agent/ring.ts; nobody outside src/agent may",
+      "bench/tracker.ts enters src/agent/state through src/agent/state/tracker.ts; only src/agent/state/index.ts may be imported from outside",
+      "src/agent/handle.ts enters src/agent/state through src/agent/state/tracker.ts; only src/agent/state/index.ts may be imported from outside",
     ]);
   });
 
@@ -63,8 +81,8 @@ describe("violationsIn", () => {
         "src/misc/a.ts",
       ),
     ).toEqual([
-      "src/shared/base/index.ts is a barrel file; index.ts belongs only to src/engine, src/agent, " +
-        "src/agent/state, src/agent/instrument, src/rules, src/cli, src/serve, src/main, src/preload, src/api",
+      "src/shared/base/index.ts is a barrel file; index.ts belongs only to src/engine, " +
+        "src/agent/state, src/agent/instrument, src/cli, src/main, src/preload, src/api",
       "src/agent/RingBuffer.ts should be named in kebab-case",
       "src/renderer/widgets/tree.svelte is a component and should be named in PascalCase.svelte",
       "src/misc/a.ts lies in no layer; add its folder to tools/import-rules.ts and docs/architecture.md",
