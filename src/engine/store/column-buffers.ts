@@ -81,6 +81,10 @@ export class NumberColumn implements Column {
     this.#values[this.length++] = value;
   }
 
+  at(row: number): number {
+    return this.#values[row] ?? 0;
+  }
+
   push(value: DuckDBValue): void {
     if (typeof value !== "number") throw new Error(`no number for a column of ${this.type.toString()}`);
     this.add(value);
@@ -131,6 +135,11 @@ export class LongColumn implements Column {
     const at = 2 * this.length++;
     this.#words[at] = lower - carry * twoTo32;
     this.#words[at + 1] = high + Math.floor(value / twoTo32) + carry;
+  }
+
+  /** As near as a double can tell; 0 where there is none. */
+  nearly(row: number): number {
+    return ((this.#words[2 * row + 1] ?? 0) | 0) * twoTo32 + (this.#words[2 * row] ?? 0);
   }
 
   push(value: DuckDBValue): void {
@@ -189,6 +198,19 @@ export class TextColumn implements Column {
     this.#end();
   }
 
+  /** What the texts of all rows are made of, one after the other; until something is added. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  startOf(row: number): number {
+    return row === 0 ? 0 : (this.#ends[row - 1] ?? 0);
+  }
+
+  endOf(row: number): number {
+    return this.#ends[row] ?? 0;
+  }
+
   push(value: DuckDBValue): void {
     if (value === null) {
       this.#nulls.add(this.length);
@@ -208,7 +230,7 @@ export class TextColumn implements Column {
   }
 
   copyTo(vector: Vector, start: number, count: number): void {
-    let from = start === 0 ? 0 : (this.#ends[start - 1] ?? 0);
+    let from = this.startOf(start);
     for (let row = 0; row < count; row++) {
       const end = this.#ends[start + row] ?? 0;
       if (!this.#nulls.has(start + row))

@@ -125,6 +125,7 @@ export class RecordingWriter {
     }
     const { process, span, end, status, name, attributes } = row;
     if (end === undefined) return;
+    this.#waiting.endedSpans.push(row);
     this.#push("span_end", process, span, BigInt(end.seq), end.instant, spanStatuses.indexOf(status), name, attributes);
   }
 

@@ -46,6 +46,43 @@ class MetricRows extends RecordRows {
   }
 }
 
+class WriteRows extends RecordRows {
+  constructor(
+    readonly key = texts(),
+    readonly value = texts(),
+  ) {
+    super([longs(), bytes(), integers(), key, value, integers(), integers()]);
+  }
+}
+
+class KeyframeRows extends RecordRows {
+  constructor(
+    readonly scope = integers(),
+    readonly contents = texts(),
+  ) {
+    super([longs(), scope, integers(), contents, integers(), integers()]);
+  }
+}
+
+/** What a dictionary's ids stand for. */
+class NameRows extends TableBuffer {
+  constructor(
+    readonly id = integers(),
+    readonly text = texts(),
+  ) {
+    super([id, text]);
+  }
+}
+
+class ScopeRows extends TableBuffer {
+  constructor(
+    readonly id = integers(),
+    readonly text = texts(),
+  ) {
+    super([id, integers(), text, longs(), longs()]);
+  }
+}
+
 export const newSpanRows = (): TableBuffer =>
   new TableBuffer([
     integers(),
@@ -69,37 +106,16 @@ export const newMarkRows = (): TableBuffer =>
   new TableBuffer([integers(), longs(), longs(), bytes(), texts(), longs(), texts(), longs()]);
 
 const newBuffers = () => ({
-  name: new TableBuffer([integers(), texts()]),
+  name: new NameRows(),
   location: new TableBuffer([integers(), integers(), integers(), integers(), integers()]),
   series: new TableBuffer([integers(), integers(), integers(), integers(), texts()]),
-  scope: new TableBuffer([integers(), integers(), texts(), longs(), longs()]),
+  scope: new ScopeRows(),
   event: new EventRows(),
   span: newSpanRows(),
   log: new LogRows(),
   metric: new MetricRows(),
-  write: new TableBuffer([
-    integers(),
-    longs(),
-    longs(),
-    longs(),
-    bytes(),
-    integers(),
-    texts(),
-    texts(),
-    integers(),
-    integers(),
-  ]),
-  keyframe: new TableBuffer([
-    integers(),
-    longs(),
-    longs(),
-    longs(),
-    integers(),
-    integers(),
-    texts(),
-    integers(),
-    integers(),
-  ]),
+  write: new WriteRows(),
+  keyframe: new KeyframeRows(),
   mark: newMarkRows(),
   definition: new TableBuffer([integers(), bytes(), integers(), integers()]),
   /** Temporary: ends of spans that the file has already, joined to them in the same transaction. */
@@ -127,6 +143,8 @@ export const tableNames: readonly TableName[] = [
 
 export class WaitingRows {
   readonly buffers = newBuffers();
+  /** Spans that ended after the commit of their start, as they are now. */
+  readonly endedSpans: SpanRow[] = [];
   /** Spans begun since the last commit, by "process/span": still whole in memory when they end early. */
   readonly newSpans = new Map<string, SpanRow>();
   readonly processes = new Map<number, ProcessRow>();
@@ -138,6 +156,7 @@ export class WaitingRows {
   /** `later` came after these. A span of these that ended there is written as it began, and then given its end. */
   append(later: WaitingRows): void {
     for (const name of tableNames) this.buffers[name].append(later.buffers[name]);
+    for (const row of later.endedSpans) this.endedSpans.push(row);
     for (const [key, row] of later.newSpans) this.newSpans.set(key, row);
     for (const [process, row] of later.processes) this.processes.set(process, row);
     for (const [process, mark] of later.ends) this.ends.set(process, mark);
