@@ -1,4 +1,5 @@
 // A real server and real requests: node:http instead of fetch, which would not send a forged Host.
+import { once } from "node:events";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
@@ -263,6 +264,31 @@ describe("the server", () => {
       socket.on("error", () => resolve(true));
     });
     expect(refused).toBe(true);
+  });
+
+  it("has room for a page while others hold as many connections as there may be, and asks none that is there to go", async () => {
+    const headers = { cookie: await newSession(), origin: `http://${own()}` };
+    const { socket: before } = await joinEngine(headers);
+    const idle = Array.from({ length: 300 }, (_, at) => {
+      const socket = connect(host.port, "127.0.0.1");
+      // Some say nothing, some begin to ask, some are refused a line to the engine and stay.
+      if (at % 3 === 1) socket.write("GET / HTTP/1.1\r\nhost: ");
+      if (at % 3 === 2)
+        socket.write("GET /engine HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\nhost: x\r\n\r\n");
+      socket.on("error", () => undefined);
+      return socket;
+    });
+    await Promise.all(idle.map((socket) => once(socket, "connect")));
+    expect((await ask("/", headers)).status).toBe(200);
+    const { outcome, socket: after } = await joinEngine(headers);
+    expect(outcome).toBe("open");
+    for (const socket of [before, after]) {
+      const answered = once(socket, "message");
+      socket.send(Buffer.from("still here"));
+      expect(String((await answered)[0])).toBe("still here");
+      socket.terminate();
+    }
+    for (const socket of idle) socket.destroy();
   });
 
   it("says when its port is taken", async () => {

@@ -11,6 +11,7 @@ import { type HindcastError, explain, hindcastError } from "../shared/protocol/e
 import { contentSecurityPolicy, cspNoncePlaceholder, pageFileAt, pageHeaders } from "../shared/protocol/page.js";
 import type { Transport } from "../shared/protocol/rpc.js";
 import { Access, isLoopbackHost, isSameOrigin } from "./access.js";
+import { Connections } from "./connections.js";
 import { type SocketBounds, joinToEngine, socketBounds } from "./engine-socket.js";
 
 export interface ServeOptions {
@@ -45,7 +46,8 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
     requestTimeout: headWithinMs,
     connectionsCheckingInterval: headWithinMs / 10,
   });
-  server.maxConnections = maxConnections;
+  const connections = new Connections(maxConnections);
+  server.on("connection", (socket) => connections.add(socket));
   const listening = await listen(server, options.port ?? 0);
   if (!listening.ok) return listening;
   const port = listening.value;
@@ -53,6 +55,7 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxRequestBytes });
 
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (access.hasSession(request.headers)) connections.know(request.socket);
     answer(request, response, access, options.pageFolder).catch(() => {
       if (!response.headersSent) refuse(response, 500, "The page could not be read.");
       response.end();
@@ -62,6 +65,7 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
     // A peer that resets the connection in this moment.
     socket.on("error", () => socket.destroy());
     if (request.url !== "/engine" || !mayConnect(request, access)) return endUpgrade(socket, "403 Forbidden");
+    connections.know(socket);
     if (sockets.clients.size >= maxPages) return endUpgrade(socket, "503 Service Unavailable");
     sockets.handleUpgrade(request, socket, head, (client) => {
       void joinToEngine(client, () => options.connectEngine(), options.bounds ?? socketBounds);
