@@ -18,7 +18,11 @@ const version =
 
 const bundles: readonly Bundle[] = [
   {
-    input: { cli: "src/cli/index.ts", "engine-process": "src/engine/process.ts" },
+    input: {
+      cli: "src/cli/index.ts",
+      "engine-process": "src/engine/process.ts",
+      "recorder-thread": "src/engine/recorder/recorder-thread.ts",
+    },
     external: [/^[^./]/],
     output: { dir: "out/node", format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
   },

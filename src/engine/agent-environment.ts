@@ -1,17 +1,17 @@
 // What a program needs in its environment to be recorded: the agent preloaded, and where to send to.
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
-import type { AgentServer } from "./agent-server.js";
+import type { AgentAddress } from "./agent-server.js";
 
 export function agentEnvironment(
   agentFile: string,
-  server: Pick<AgentServer, "socketPath" | "token" | "hostPid">,
+  address: Pick<AgentAddress, "socketPath" | "token" | "hostPid">,
   settings: CaptureSettings,
 ): Record<string, string> {
   return {
     NODE_OPTIONS: `--require ${quoted(agentFile)}`,
-    HINDCAST_SOCKET: server.socketPath,
-    HINDCAST_TOKEN: server.token,
-    ...(server.hostPid === undefined ? {} : { HINDCAST_HOST: String(server.hostPid) }),
+    HINDCAST_SOCKET: address.socketPath,
+    HINDCAST_TOKEN: address.token,
+    ...(address.hostPid === undefined ? {} : { HINDCAST_HOST: String(address.hostPid) }),
     HINDCAST_SETTINGS: JSON.stringify(settings),
   };
 }

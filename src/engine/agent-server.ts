@@ -28,25 +28,20 @@ const helloWithinMs = 10_000;
 const maxHelloBytes = 4 * 1024 * 1024;
 
 export interface AgentServer {
-  readonly socketPath: string;
-  /** Where the socket is; knows the programs that were started into the recording. */
-  readonly folder: PrivateFolder;
-  readonly token: string;
-  /** Who starts a new engine when this one is killed. */
-  readonly hostPid: number | undefined;
   /** Agents connected now. */
   connected(): number;
   /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
   whenQuiet(withinMs: number): Promise<void>;
-  /** The folder stays: until the recording is in order, a new engine may have to go on with it. */
   dispose(): Promise<void>;
 }
 
 /** Where agents of a recording connect, and with what secret. */
 export interface AgentAddress {
+  /** Where the socket is; knows the programs that were started into the recording. */
   readonly folder: PrivateFolder;
   readonly socketPath: string;
   readonly token: string;
+  /** Who starts a new engine when this one is killed. */
   readonly hostPid: number | undefined;
 }
 
@@ -56,10 +51,12 @@ export async function newAgentAddress(host: EngineHost | undefined): Promise<Age
   return { folder, socketPath: newSocketPath(folder), token, hostPid: host?.pid };
 }
 
-/** What an engine that was killed left at the address gives way. The folder stays until `dispose`. */
-export async function listenForAgents(recording: LiveRecording, address: AgentAddress): Promise<AgentServer> {
+/** What an engine that was killed left at the address gives way. */
+export async function listenForAgents(
+  recording: LiveRecording,
+  { socketPath, token }: Pick<AgentAddress, "socketPath" | "token">,
+): Promise<AgentServer> {
   const owned = new Disposables();
-  const { folder, socketPath, token, hostPid } = address;
   const peers = new Set<AgentPeer>();
   // An agent that has said everything closes its side, and ours stays open for what is to be acknowledged.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -76,10 +73,6 @@ export async function listenForAgents(recording: LiveRecording, address: AgentAd
   if (process.platform !== "win32") await chmod(socketPath, 0o600);
 
   return {
-    socketPath,
-    folder,
-    token,
-    hostPid,
     connected: () => peers.size,
     whenQuiet: async (withinMs) => {
       const deadline = Date.now() + withinMs;

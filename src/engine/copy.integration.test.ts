@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CancelSource } from "../shared/base/cancel.js";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
 import type { CallArgs, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { objectId } from "../shared/trace/value.js";
@@ -161,12 +162,13 @@ describe("recording.copy", () => {
     await counting.goOn(2000);
     const { recordingId } = counting.summary;
     const args = { recordingId, path: engine.path("copy.hindcast") };
-    let looks = 0;
-    const copied = await engine.handlers["recording.copy"](args, {
-      get aborted() {
-        return ++looks > 2;
-      },
-    });
+    const signal = new CancelSource();
+    const copying = engine.handlers["recording.copy"](args, signal);
+    await expect
+      .poll(() => readdirSync(engine.folder).some((name) => name.endsWith(".part")), { interval: 1 })
+      .toBe(true);
+    signal.abort();
+    const copied = await copying;
     expect(copied).toMatchObject({ ok: false, error: { code: "cancelled" } });
     expect(readdirSync(engine.folder).filter((name) => name.includes("copy"))).toEqual([]);
     expect(await codeOf(args)).toBe("ok");

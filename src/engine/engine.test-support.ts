@@ -12,6 +12,7 @@ import type {
 } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
+import { neverCancelled } from "../shared/base/cancel.js";
 import type { Result } from "../shared/base/result.js";
 import { createEngine } from "./index.js";
 
@@ -44,7 +45,7 @@ export class TestEngine {
   }
 
   try<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<Result<CallResult<Name>, HindcastError>> {
-    return this.#engine.handlers[name](args, { aborted: false });
+    return this.#engine.handlers[name](args, neverCancelled);
   }
 
   async call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {

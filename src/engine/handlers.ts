@@ -1,6 +1,7 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { CancelSignal } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
@@ -16,7 +17,7 @@ import { StateCalls } from "./state-calls.js";
 import { damageReason, isDamage } from "./store/damage.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
-import { FileClosed } from "./store/readers.js";
+import { FileClosed, type Query, queryUntil } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { eventsPage, spansPage } from "./store/pages.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
@@ -29,6 +30,13 @@ export interface HandlersContext {
 }
 
 type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
+
+/** A recording, and how to ask about it so that the asking stops with the call. */
+interface Asked {
+  readonly recording: OpenRecording;
+  readonly query: Query;
+  readonly start: bigint;
+}
 
 export function createHandlers(context: HandlersContext): CallHandlers {
   const { recordings, version } = context;
@@ -45,6 +53,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     const found = recordings.get(recordingId);
     if (!found.ok) return found;
     try {
+      await found.value.caughtUp();
       return await recordings.reading(found.value, () => work(found.value));
     } catch (error) {
       if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
@@ -54,10 +63,14 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   };
   const asking =
     <Args extends { readonly recordingId: string }, Value>(
-      ask: (recording: OpenRecording, args: Args) => Promise<Value>,
-    ): ((args: Args) => Promise<Result<Value, HindcastError>>) =>
-    (args) =>
-      about(args, async (recording) => ok(await ask(recording, args)));
+      ask: (recording: Asked, args: Args) => Promise<Value>,
+    ): ((args: Args, signal: CancelSignal) => Promise<Result<Value, HindcastError>>) =>
+    (args, signal) =>
+      about(args, async (recording) => {
+        const { start } = recording;
+        const query = queryUntil(recording.query, signal);
+        return ok(await ask({ recording, query, start }, args));
+      });
 
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
@@ -88,19 +101,21 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
         return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, signal);
       }),
-    "recording.copyPath": asking((recording) => {
+    "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
       return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });
     }),
-    "recording.summary": asking((recording) => recording.summary()),
-    "recording.missing": asking((recording) => missingRecords(recording.query)),
+    "recording.summary": asking(({ recording }) => recording.summary()),
+    "recording.missing": asking(({ query }) => missingRecords(query)),
 
-    "timeline.density": asking((recording, args) => density(recording.query, args)),
-    "timeline.step": (args) =>
+    "timeline.density": asking(({ query }, args) => density(query, args)),
+    "timeline.step": (args, signal) =>
       about(args, async ({ query }) =>
-        args.kind === "write" ? state.stepToWrite(args) : ok({ position: await stepToEvent(query, args) }),
+        args.kind === "write"
+          ? state.stepToWrite(args)
+          : ok({ position: await stepToEvent(queryUntil(query, signal), args) }),
       ),
-    "timeline.marks": asking((recording) => marks(recording.query)),
+    "timeline.marks": asking(({ query }) => marks(query)),
 
     "state.at": (args) => about(args, () => state.at(args)),
     "state.rows": (args) => about(args, () => state.rows(args)),
@@ -116,8 +131,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "events.around": asking(({ query, start }, { instant, before, after }) =>
       eventsAround(query, start, instant, before, after),
     ),
-    "logs.page": asking(({ logs, start }, { first, limit, ...filter }) => logs.page(start, filter, first, limit)),
-    "logs.around": asking(async ({ logs, start }, { instant, before, after, ...filter }) => {
+    "logs.page": asking(({ recording: { logs }, start }, { first, limit, ...filter }) =>
+      logs.page(start, filter, first, limit),
+    ),
+    "logs.around": asking(async ({ recording: { logs }, start }, { instant, before, after, ...filter }) => {
       const row = await logs.rowAt(filter, instant);
       const first = Math.max(0, row + 1 - before);
       return { row, page: await logs.page(start, filter, first, row + 1 - first + after) };
@@ -162,7 +179,7 @@ async function createRecording(
   if (!created.ok) return created;
   const { live } = created.value;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
-  const environment = agentEnvironment(context.launch.places.agent, live.server, settingsFrom(capture));
+  const environment = agentEnvironment(context.launch.places.agent, live.address, settingsFrom(capture));
   return ok({ summary: await created.value.summary(), environment });
 }
 

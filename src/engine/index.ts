@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly journal?: ReadingJournal;
   /** Between receiving a record and its being on the disk, at most. */
   readonly durabilityMs?: number;
+  /** The built file of the thread that records. Without one an engine records on its own thread, as tests do. */
+  readonly recorderThread?: URL;
   /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
   readonly host?: EngineHost;
 }
@@ -46,6 +48,7 @@ export function createEngine({
   umask,
   durabilityMs,
   host,
+  recorderThread,
   journal = ReadingJournal.unkept(),
 }: EngineOptions): Engine {
   const listeners: ((notice: EngineNotice) => void)[] = [];
@@ -55,7 +58,7 @@ export function createEngine({
   const notify = (notice: EngineNotice): void => {
     for (const listener of listeners) listener(notice);
   };
-  const recordings = new Recordings(version, recents, notify, { host, durabilityMs, journal });
+  const recordings = new Recordings(version, recents, notify, { host, durabilityMs, recorderThread, journal });
   return {
     handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
     resume: () => recordings.resume(),

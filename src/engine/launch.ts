@@ -47,7 +47,7 @@ export async function launchDemo(
   const { demo } = context.places;
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
-  const addressFile = join(live.server.folder.path, "demo-address");
+  const addressFile = join(live.address.folder.path, "demo-address");
   const server = await startRecorded(
     context,
     recording,
@@ -95,7 +95,7 @@ async function startRecorded(
 ): Promise<Result<Program, HindcastError>> {
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
-  const recorded = agentEnvironment(context.places.agent, live.server, settings);
+  const recorded = agentEnvironment(context.places.agent, live.address, settings);
   const environment = { ...withAgent(context.environment, recorded), ...added };
   const started = await startProgram(command, { cwd, environment, umask: context.umask });
   if (started.ok) await keep(recording, started.value);
@@ -105,7 +105,7 @@ async function startRecorded(
 /** It is stopped with the recording, and does not stay when this process is killed. */
 async function keep({ live }: OpenRecording, program: Program): Promise<void> {
   live?.programs.push(program);
-  if (program.pid !== undefined) await live?.server.folder.holdsProgram(program.pid);
+  if (program.pid !== undefined) await live?.address.folder.holdsProgram(program.pid);
 }
 
 /** The address that the demo wrote; undefined when it ended or took too long. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LiveRecording } from "./live-recording.js";
 import { OpenRecording } from "./open-recording.js";
-import { helloOf } from "./socket-agent.test-support.js";
+import { SocketAgent, helloOf } from "./socket-agent.test-support.js";
 import { createFile } from "./store/open-file.js";
 
 describe("a live recording", () => {
@@ -37,13 +37,13 @@ describe("a live recording", () => {
   });
 
   it("that cannot be brought in order when it is stopped becomes a saved one all the same", async () => {
-    const created = await OpenRecording.create("r1", join(folder, "b.hindcast"), "0", {
-      onChange: () => undefined,
-      onFailure: () => undefined,
-    });
+    const surroundings = { appVersion: "0", host: undefined, recorderThread: undefined };
+    const events = { onChange: () => undefined, onFailure: () => undefined };
+    const created = await OpenRecording.create("r1", join(folder, "b.hindcast"), surroundings, events);
     if (!created.ok) throw new Error(created.error.code);
     const recording = created.value;
-    recording.live?.recording.greet(helloOf(), {});
+    const { socketPath = "", token = "" } = recording.live?.address ?? {};
+    await SocketAgent.greet(socketPath, helloOf({ token }));
     // A transaction left open in the same file: DuckDB refuses to CHECKPOINT.
     await recording.query("BEGIN");
     await recording.query("UPDATE recording SET app_version = 'x'");

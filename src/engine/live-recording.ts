@@ -43,10 +43,12 @@ export interface ResumedFrom {
 export interface LiveEvents {
   /** Between receiving a record and its being on the disk, at most. */
   readonly durabilityMs?: number | undefined;
-  /** After every commit. */
-  onCommit(): void;
+  /** A process has said hello, and is not told so yet. */
+  onProcess?(recording: LiveRecording): void;
+  /** After every commit, before anybody is told that something was committed. */
+  onCommit(recording: LiveRecording): void;
   /** The file cannot be written; nothing further is acknowledged until the next commit. Once until then. */
-  onFailure(error: HindcastError): void;
+  onFailure(error: HindcastError, recording: LiveRecording): void;
 }
 
 /** What the parent of a program saw. */
@@ -185,6 +187,7 @@ export class LiveRecording {
     if (known !== undefined) {
       this.#connections.set(known, connection);
       known.reconnected();
+      this.events.onProcess?.(this);
       this.#schedule();
       return known;
     }
@@ -198,6 +201,7 @@ export class LiveRecording {
       this.#start = start;
       this.#writer.startsAt(start);
     }
+    this.events.onProcess?.(this);
     this.#schedule();
     return process;
   }
@@ -309,7 +313,7 @@ export class LiveRecording {
     this.#trouble = undefined;
     await this.#lookForFile();
     this.#generation++;
-    this.events.onCommit();
+    this.events.onCommit(this);
   }
 
   async #lookForFile(): Promise<void> {
@@ -341,7 +345,7 @@ export class LiveRecording {
 
   #tellFailure(error: HindcastError): void {
     this.#letGo(this.#impatient);
-    this.events.onFailure(error);
+    this.events.onFailure(error, this);
   }
 
   #letGo(waiting: (() => void)[]): void {

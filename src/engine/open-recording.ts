@@ -3,43 +3,54 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { instant } from "../shared/trace/time.js";
-import { type AgentAddress, type AgentServer, listenForAgents, newAgentAddress } from "./agent-server.js";
-import { rememberedEnds } from "./ingest/lanes.js";
-import type { ProcessIngest } from "./ingest/process-ingest.js";
-import { LiveRecording, type ProgramEnding } from "./live-recording.js";
+import { type AgentAddress, newAgentAddress } from "./agent-server.js";
+import type { ProgramEnding } from "./live-recording.js";
 import type { EngineHost } from "./private-folder.js";
 import { type Program, adoptProgram } from "./program.js";
+import type { ListensAt } from "./recorder/messages.js";
+import { Recorder } from "./recorder/recorder.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import { Logs } from "./store/logs.js";
-import { damageReason } from "./store/damage.js";
-import { type CopyRequest, copyFile } from "./store/copy-file.js";
-import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
-import { type Query, Readers } from "./store/readers.js";
+import type { CopyRequest } from "./store/copy-file.js";
+import { type RecordingFile, SavedFile } from "./store/recording-file.js";
+import { FileClosed, type Query } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { lossesOf } from "./store/losses.js";
-import { readStoredRecording } from "./store/stored-recording.js";
-import { type StoredFacts, readFacts } from "./store/summary.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredWrites } from "./store/writes.js";
 
 interface Live {
   readonly kind: "live";
-  readonly recording: LiveRecording;
-  readonly server: AgentServer;
+  readonly recorder: Recorder;
+  readonly address: AgentAddress;
   readonly programs: Program[];
 }
 
-type State = Live | { readonly kind: "saved"; readonly facts: StoredFacts } | { readonly kind: "closed" };
+interface Saved {
+  readonly kind: "saved";
+  readonly file: SavedFile;
+}
+
+type State = Live | Saved | { readonly kind: "closed" };
 
 export interface RecordingEvents {
   readonly durabilityMs?: number | undefined;
   onChange(): void;
   onFailure(error: HindcastError): void;
+}
+
+/** What of the engine around it a live recording needs. */
+export interface RecordingSurroundings {
+  readonly appVersion: string;
+  readonly host: EngineHost | undefined;
+  /** The built file of the thread that records; without one recording happens on this thread. */
+  readonly recorderThread: URL | undefined;
 }
 
 /** What a program that has ended still had on its way is here by then; one that goes on is cut off. */
@@ -54,14 +65,12 @@ export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
   readonly name: string;
-  #file: OpenFile;
-  #readers: Readers;
   #state: State;
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
   #switching: Promise<void> | undefined;
   #generation = 0;
   #copying: Promise<unknown> = Promise.resolve();
-  #isClosing = false;
+  readonly #closing = new CancelSource();
   /** Why it is not whole, once it is saved. */
   #failure: HindcastError | undefined;
   /** How often it was opened and not closed. */
@@ -70,12 +79,8 @@ export class OpenRecording {
   private constructor(
     readonly id: string,
     readonly path: string,
-    file: OpenFile,
-    readers: Readers,
     state: State,
   ) {
-    this.#file = file;
-    this.#readers = readers;
     this.#state = state;
     this.name = basename(path).replace(/\.hindcast$/, "");
     this.logs = new Logs(this.query, () => this.generation());
@@ -91,24 +96,20 @@ export class OpenRecording {
   static async create(
     id: string,
     path: string,
-    appVersion: string,
+    { appVersion, host, recorderThread }: RecordingSurroundings,
     events: RecordingEvents,
-    host?: EngineHost,
   ): Promise<Result<OpenRecording, HindcastError>> {
+    const recorder = startRecorder(recorderThread, events);
     const created = BigInt(Date.now()) * 1_000_000n;
-    const file = await createFile(path, { created, appVersion });
-    if (!file.ok) return file;
-    const recording = await LiveRecording.open(file.value, path, created, {
-      durabilityMs: events.durabilityMs,
-      onCommit: () => events.onChange(),
-      onFailure: (error) => events.onFailure(error),
-    });
     const address = await newAgentAddress(host);
-    const server = await listenForAgents(recording, address);
-    const { socketPath, token } = address;
-    await address.folder.holdsRecording({ id, path, socketPath, token });
-    const state: Live = { kind: "live", recording, server, programs: [] };
-    return ok(new OpenRecording(id, path, file.value, await Readers.open(file.value.instance), state));
+    const { durabilityMs } = events;
+    const begun = await recorder.create({ path, created, appVersion, listensAt: placeOf(address), durabilityMs });
+    if (!begun.ok) {
+      await address.folder.dispose();
+      return begun;
+    }
+    await address.folder.holdsRecording({ id, path, ...placeOf(address) });
+    return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs: [] }));
   }
 
   /** Goes on with a recording whose engine is gone: same id, same file, and agents connect where they did. */
@@ -116,39 +117,20 @@ export class OpenRecording {
     id: string,
     path: string,
     address: AgentAddress,
+    { recorderThread }: RecordingSurroundings,
     events: RecordingEvents,
   ): Promise<Result<OpenRecording, HindcastError>> {
-    const file = await openForWriting(path);
-    if (!file.ok) return file;
-    const readers = await Readers.open(file.value.instance);
-    try {
-      const stored = await readStoredRecording(readers.query, rememberedEnds);
-      const facts = await readFacts(readers.query);
-      const recording = await LiveRecording.resume(
-        file.value,
-        path,
-        { stored, facts },
-        {
-          durabilityMs: events.durabilityMs,
-          onCommit: () => events.onChange(),
-          onFailure: (error) => events.onFailure(error),
-        },
-      );
-      const server = await listenForAgents(recording, address);
-      const programs = address.folder.adopted.map(adoptProgram);
-      return ok(new OpenRecording(id, path, file.value, readers, { kind: "live", recording, server, programs }));
-    } catch (error) {
-      await readers.dispose();
-      await file.value.dispose();
-      return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
-    }
+    const recorder = startRecorder(recorderThread, events);
+    const { durabilityMs } = events;
+    const begun = await recorder.resume({ path, listensAt: placeOf(address), durabilityMs });
+    if (!begun.ok) return begun;
+    const programs = address.folder.adopted.map(adoptProgram);
+    return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs }));
   }
 
   static async open(id: string, path: string): Promise<Result<OpenRecording, HindcastError>> {
-    const saved = await openSaved(path);
-    if (!saved.ok) return saved;
-    const { file, readers, facts } = saved.value;
-    return ok(new OpenRecording(id, path, file, readers, { kind: "saved", facts }));
+    const file = await SavedFile.open(path);
+    return file.ok ? ok(new OpenRecording(id, path, { kind: "saved", file: file.value })) : file;
   }
 
   /**
@@ -156,21 +138,35 @@ export class OpenRecording {
    * still find connections. Closing the recording gives a copy up.
    */
   async copyTo(request: CopyRequest): Promise<Result<number, HindcastError>> {
-    if (this.#state.kind === "live") await this.#state.recording.commit();
+    if (this.#state.kind === "live") await this.#state.recorder.commit();
     const copy = this.#copying.then(async () => {
       await this.#switching;
-      return this.#readers.hold((source) =>
-        copyFile(source, { ...request, isWanted: () => request.isWanted() && !this.#isClosing }),
-      );
+      const signal = new CancelSource();
+      const forget = [request.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
+      try {
+        return await this.#file().copyTo({ ...request, signal });
+      } finally {
+        for (const one of forget) one();
+      }
     });
     this.#copying = copy.catch(() => undefined); // who asked hears of it
     return copy;
   }
 
-  readonly query: Query = async (sql, values) => {
+  #file(): RecordingFile {
+    if (this.#state.kind === "closed") throw new FileClosed();
+    return this.#state.kind === "live" ? this.#state.recorder : this.#state.file;
+  }
+
+  readonly query: Query = async (sql, values, signal) => {
     await this.#switching;
-    return this.#readers.query(sql, values);
+    return this.#file().query(sql, values, signal);
   };
+
+  /** Resolves when all is known of it here that was acknowledged to any program. */
+  async caughtUp(): Promise<void> {
+    if (this.#state.kind === "live") await this.#state.recorder.caughtUp();
+  }
 
   /** Columns of answers count time from here. */
   get start(): bigint {
@@ -178,7 +174,7 @@ export class OpenRecording {
   }
 
   generation(): number {
-    return this.#state.kind === "live" ? this.#state.recording.generation : this.#generation;
+    return this.#state.kind === "live" ? this.#state.recorder.facts.generation : this.#generation;
   }
 
   /** False when it was closed, or could not be reopened after it had ended. */
@@ -195,14 +191,13 @@ export class OpenRecording {
     const state = this.#state;
     if (state.kind === "closed") throw new Error("a closed recording was asked for its facts");
     if (state.kind === "saved") {
-      const { start, end, processes, scopes } = state.facts;
+      const { start, end, processes, scopes } = state.file.facts;
       return { state: "saved", start: instant(start), end: instant(end), processes, scopes };
     }
-    const { recording } = state;
-    const processes = recording.processes.map(summaryOf);
-    const { start } = recording;
+    const { scopes, facts } = state.recorder;
+    const { start, processes } = facts;
     const end = processes.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), start);
-    return { state: "live", start: instant(start), end: instant(end), processes, scopes: recording.scopes };
+    return { state: "live", start: instant(start), end: instant(end), processes, scopes };
   }
 
   async summary(): Promise<RecordingSummary> {
@@ -221,13 +216,13 @@ export class OpenRecording {
       processes: [...processes],
       scopes: [...scopes],
       counts,
-      failure: this.live?.recording.failure ?? this.#failure,
+      failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
   }
 
   #counts(): RecordingSummary["counts"] {
-    if (this.#state.kind === "live") return { ...this.#state.recording.counts };
-    if (this.#state.kind === "saved") return this.#state.facts.counts;
+    if (this.#state.kind === "live") return this.#state.recorder.facts.counts;
+    if (this.#state.kind === "saved") return this.#state.file.facts.counts;
     throw new Error("a closed recording was asked for its counts");
   }
 
@@ -240,39 +235,33 @@ export class OpenRecording {
   }
 
   async #stop(
-    { recording, server, programs }: Live,
+    { recorder, address, programs }: Live,
     ended: ProgramEnding | undefined,
   ): Promise<Result<undefined, HindcastError>> {
     await Promise.all(programs.map((program) => program.stop()));
-    await server.whenQuiet(quietWithinMs);
-    for (const ending of [ended, ...programs.map((program) => program.ending())])
-      if (ending !== undefined) recording.programEnded(ending);
-    recording.end();
-    await server.dispose();
-    await recording.finish();
+    await recorder.whenQuiet(quietWithinMs);
+    const endings = [ended, ...programs.map((program) => program.ending())];
+    await recorder.finish(endings.filter((ending) => ending !== undefined));
     // Until here a new engine would have had to go on with it.
-    await server.folder.dispose();
+    await address.folder.dispose();
     let finished = (): void => undefined;
     this.#switching = new Promise((resolve) => {
       finished = resolve;
     });
+    const { generation, failure } = recorder.facts;
     try {
-      // Where this fails, what was committed is in the log beside the file: closing or opening puts it into the file.
-      await this.#readers.query("CHECKPOINT").catch(() => undefined);
-      await this.#readers.dispose();
-      await this.#file.dispose();
-      const saved = await openSaved(this.path);
+      await recorder.close();
+      const saved = await SavedFile.open(this.path);
       if (!saved.ok) {
         this.#state = { kind: "closed" };
         return saved.error.code === "no-such-file"
           ? failed(hindcastError("recording-vanished", saved.error.details))
           : saved;
       }
-      this.#generation = recording.generation + 1;
-      ({ file: this.#file, readers: this.#readers } = saved.value);
-      this.#state = { kind: "saved", facts: saved.value.facts };
+      this.#generation = generation + 1;
+      this.#state = { kind: "saved", file: saved.value };
       // It may have come back.
-      this.#failure = recording.failure?.code === "recording-vanished" ? undefined : recording.failure;
+      this.#failure = failure?.code === "recording-vanished" ? undefined : failure;
       return this.#failure === undefined ? ok(undefined) : failed(this.#failure);
     } catch (error) {
       this.#state = { kind: "closed" };
@@ -293,8 +282,9 @@ export class OpenRecording {
     await Promise.all(live.programs.map((program) => program.stop()));
     let lastBusyMs = Date.now();
     for (;;) {
-      if (live.server.connected() > 0) lastBusyMs = Date.now();
-      const patienceMs = live.recording.haveAllSaidBye ? nextProgramWithinMs : agentsReturnWithinMs;
+      const { connected, haveAllSaidBye } = await live.recorder.presence();
+      if (connected > 0) lastBusyMs = Date.now();
+      const patienceMs = haveAllSaidBye ? nextProgramWithinMs : agentsReturnWithinMs;
       if (Date.now() - lastBusyMs > patienceMs) return;
       await wait(100);
     }
@@ -302,55 +292,22 @@ export class OpenRecording {
 
   /** A live recording is stopped first. */
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.abort();
     if (this.#state.kind === "live") await this.stop();
-    if (this.#state.kind === "closed") return;
+    if (this.#state.kind !== "saved") return;
+    const { file } = this.#state;
     this.#state = { kind: "closed" };
-    await this.#readers.dispose();
-    await this.#file.dispose();
+    await file.close();
   }
 }
 
-interface Saved {
-  readonly file: OpenFile;
-  readonly readers: Readers;
-  readonly facts: StoredFacts;
-}
+const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Recorder =>
+  Recorder.start(threadFile, {
+    onChange: () => events.onChange(),
+    onFailure: (error) => events.onFailure(error),
+  });
 
-async function openSaved(path: string): Promise<Result<Saved, HindcastError>> {
-  const file = await openForReading(path);
-  if (!file.ok) return file;
-  const readers = await Readers.open(file.value.instance);
-  try {
-    return ok({ file: file.value, readers, facts: await readFacts(readers.query) });
-  } catch (error) {
-    await readers.dispose();
-    await file.value.dispose();
-    return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
-  }
-}
-
-function summaryOf(ingest: ProcessIngest): RecordingSummary["processes"][number] {
-  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults } = ingest.row();
-  const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
-  return {
-    process,
-    pid,
-    serviceName,
-    argv,
-    cwd,
-    nodeVersion,
-    level: settings.level,
-    start,
-    lastSeen,
-    ended,
-    endUnknown,
-    category,
-    written,
-    dropped,
-    faults,
-  };
-}
+const placeOf = ({ socketPath, token }: AgentAddress): ListensAt => ({ socketPath, token });
 
 /** With what DuckDB has committed and not yet folded into the file. */
 async function sizeOf(path: string): Promise<number> {

@@ -27,6 +27,7 @@ const engine = createEngine({
   environment: startedEnvironment(process.env),
   umask,
   durabilityMs: engineDurability(process.env),
+  recorderThread: new URL("./recorder-thread.js", import.meta.url),
   ...(host === undefined ? {} : { host }),
   ...(journal === undefined ? {} : { journal }),
 });

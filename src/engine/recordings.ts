@@ -2,11 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { CancelSignal } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
-import { OpenRecording, type RecordingEvents } from "./open-recording.js";
+import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
@@ -22,6 +23,7 @@ interface PendingNotice {
 export interface RecordingsOptions {
   readonly host: EngineHost | undefined;
   readonly durabilityMs: number | undefined;
+  readonly recorderThread: URL | undefined;
   readonly journal: ReadingJournal;
 }
 
@@ -98,7 +100,7 @@ export class Recordings {
     const id = this.#newId();
     if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
     const created = await this.#register(path, () =>
-      OpenRecording.create(id, path, this.appVersion, this.#eventsOf(id), this.options.host),
+      OpenRecording.create(id, path, this.#surroundings, this.#eventsOf(id)),
     );
     if (created.ok) await this.recents.used(path);
     return created;
@@ -111,7 +113,9 @@ export class Recordings {
     for (const { folder, note } of await takeOverFolders(host.session)) {
       const { id, path, socketPath, token } = note;
       const address = { folder, socketPath, token, hostPid: host.pid };
-      const resumed = await this.#register(path, () => OpenRecording.resume(id, path, address, this.#eventsOf(id)));
+      const resumed = await this.#register(path, () =>
+        OpenRecording.resume(id, path, address, this.#surroundings, this.#eventsOf(id)),
+      );
       if (!resumed.ok) {
         this.#lost.set(id, resumed.error);
         continue;
@@ -119,6 +123,11 @@ export class Recordings {
       for (const program of resumed.value.live?.programs ?? [])
         void program.exited.then(() => this.stop(resumed.value));
     }
+  }
+
+  get #surroundings(): RecordingSurroundings {
+    const { host, recorderThread } = this.options;
+    return { appVersion: this.appVersion, host, recorderThread };
   }
 
   #eventsOf(id: string): RecordingEvents {
@@ -152,7 +161,7 @@ export class Recordings {
   async copy(
     recording: OpenRecording,
     to: { readonly path: string; readonly overwrite: boolean },
-    signal: { readonly aborted: boolean },
+    signal: CancelSignal,
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
     const open = await this.#byPath.get(await truePath(path));
@@ -164,7 +173,7 @@ export class Recordings {
     const copied = await recording.copyTo({
       path,
       overwrite: to.overwrite,
-      isWanted: () => !signal.aborted,
+      signal,
       onProgress: (rows, totalRows) => {
         if (Date.now() - toldMs < noticeEveryMs) return;
         toldMs = Date.now();

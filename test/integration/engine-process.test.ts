@@ -20,6 +20,7 @@ import { createCodec } from "../../src/shared/protocol/codec.js";
 import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
 import { type EngineClient, connectToEngine } from "../../src/shared/protocol/rpc.js";
+import { neverCancelled } from "../../src/shared/base/cancel.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 const entry = join(packageFolder, "out", "node", "engine-process.js");
@@ -155,14 +156,14 @@ describe("the engine's process", () => {
     const acknowledged = agents.map((agent) => Math.max(...agent.acks()));
 
     const engine = createEngine({ packageFolder, environment });
-    const answer = await engine.handlers["recording.open"]({ path }, { aborted: false });
+    const answer = await engine.handlers["recording.open"]({ path }, neverCancelled);
     if (!answer.ok) throw new Error(answer.error.code);
     expect(existsSync(`${path}.wal`)).toBe(false);
     const { recordingId, processes, counts } = answer.value;
     expect(processes.map(({ endUnknown }) => endUnknown)).toEqual([true, true]);
     const linesOf = new Map<string, number>();
     for (let first = 0; first < counts.logs; first += 2000) {
-      const page = await engine.handlers["logs.page"]({ recordingId, first, limit: 2000 }, { aborted: false });
+      const page = await engine.handlers["logs.page"]({ recordingId, first, limit: 2000 }, neverCancelled);
       if (!page.ok) throw new Error(page.error.code);
       for (const body of page.value.bodies) {
         const batch = body.slice(0, body.lastIndexOf("/"));
@@ -225,7 +226,7 @@ describe("the engine's process", () => {
 
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const engine = createEngine({ packageFolder, environment });
-    const answer = await engine.handlers["recording.open"]({ path }, { aborted: false });
+    const answer = await engine.handlers["recording.open"]({ path }, neverCancelled);
     expect(answer.ok && answer.value.counts.logs).toBe(2 * 60 * recordsPerBatch);
     await engine.dispose();
   });

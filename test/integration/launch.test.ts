@@ -12,6 +12,7 @@ import type {
   EngineNotice,
   RecordingSummary,
 } from "../../src/shared/protocol/engine-calls.js";
+import { neverCancelled } from "../../src/shared/base/cancel.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,7 +35,7 @@ describe("programs that the engine starts", () => {
   });
 
   async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
-    const answer = await engine.handlers[name](args, { aborted: false });
+    const answer = await engine.handlers[name](args, neverCancelled);
     if (!answer.ok) throw new Error(JSON.stringify(answer.error));
     return answer.value;
   }
@@ -96,7 +97,7 @@ describe("programs that the engine starts", () => {
     const path = join(folder, "kept", "none.hindcast");
     const answer = await engine.handlers["recording.launch"](
       { command: [join(folder, "no such command")], path, capture: {} },
-      { aborted: false },
+      neverCancelled,
     );
     expect(answer.ok ? "ok" : answer.error.code).toBe("command-not-found");
     expect(readdirSync(join(folder, "kept"))).toEqual([]);
@@ -106,7 +107,7 @@ describe("programs that the engine starts", () => {
     const cwd = join(folder, "gone");
     const answer = await engine.handlers["recording.launch"](
       { command: [process.execPath, "-e", ""], cwd, path: join(folder, "none.hindcast"), capture: {} },
-      { aborted: false },
+      neverCancelled,
     );
     expect(answer).toEqual({ ok: false, error: { code: "no-such-folder", details: { path: cwd } } });
     expect(existsSync(join(folder, "none.hindcast"))).toBe(false);

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, link, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { CancelSignal } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
@@ -18,7 +19,8 @@ export interface CopyRequest {
   readonly path: string;
   /** What is there already is replaced. */
   readonly overwrite: boolean;
-  isWanted(): boolean;
+  /** Cancelling gives it up soon. */
+  readonly signal: CancelSignal;
   onProgress(rows: number, totalRows: number): void;
 }
 
@@ -122,7 +124,7 @@ async function fill(part: string, source: DuckDBConnection, request: CopyRequest
       await target.run("COMMIT");
       await target.run("CHECKPOINT");
     });
-    return request.isWanted();
+    return !request.signal.aborted;
   } finally {
     await owned.dispose();
   }
@@ -137,7 +139,7 @@ async function copyRows(source: DuckDBConnection, target: DuckDBConnection, requ
     try {
       const stored = await source.stream(`SELECT ${table.columns} FROM "${table.name}"`);
       for (;;) {
-        if (!request.isWanted()) return false;
+        if (request.signal.aborted) return false;
         const chunk = await stored.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
         await writing(() => appender.appendDataChunk(chunk));

@@ -9,19 +9,32 @@ import {
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
+import { type CancelSignal, Cancelled, neverCancelled, throwIfCancelled } from "../../shared/base/cancel.js";
 import { Rows } from "./rows.js";
 
 const connectionCount = 3;
 
 export type Parameter = bigint | number | string;
 
-/** The one way to ask: `$1`, `$2` … in the text are `values` in order. */
+/** The one way to ask: `$1`, `$2` … in the text are `values` in order. Cancelling stops DuckDB, and throws `Cancelled`. */
 export interface Query {
-  (sql: string, values?: readonly Parameter[]): Promise<Rows>;
+  (sql: string, values?: readonly Parameter[], signal?: CancelSignal): Promise<Rows>;
 }
 
 /** Thrown to who asks about a file that was closed meanwhile. */
-export class FileClosed extends Error {}
+export class FileClosed extends Error {
+  override readonly name = "FileClosed";
+
+  constructor() {
+    super("the file is closed");
+  }
+}
+
+/** Everything asked by it stops with the signal. */
+export const queryUntil =
+  (query: Query, signal: CancelSignal): Query =>
+  (sql, values) =>
+    query(sql, values, signal);
 
 export class Readers {
   readonly #connections: readonly DuckDBConnection[];
@@ -41,8 +54,18 @@ export class Readers {
     return new Readers(connections);
   }
 
-  readonly query: Query = (sql, values = []) =>
-    this.hold(async (connection) => Rows.from(await connection.run(sql, [...values], values.map(typeOf))));
+  readonly query: Query = (sql, values = [], signal = neverCancelled) =>
+    this.hold(async (connection) => {
+      throwIfCancelled(signal);
+      const forget = signal.onAbort(() => connection.interrupt());
+      try {
+        return await Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
+      } catch (error) {
+        throw signal.aborted ? new Cancelled() : error;
+      } finally {
+        forget();
+      }
+    });
 
   /** For work that needs one connection to itself, such as a transaction that has to end where it began. */
   async hold<Value>(work: (connection: DuckDBConnection) => Promise<Value>): Promise<Value> {
@@ -55,7 +78,7 @@ export class Readers {
   }
 
   #acquire(): Promise<DuckDBConnection> {
-    if (this.#isClosed) return Promise.reject(new FileClosed("the file is closed"));
+    if (this.#isClosed) return Promise.reject(new FileClosed());
     const connection = this.#idle.pop();
     if (connection !== undefined) return Promise.resolve(connection);
     return new Promise((resolve) => {

@@ -3,13 +3,30 @@ import type { DuckDBMaterializedResult, DuckDBValue } from "@duckdb/node-api";
 import { DuckDBBlobValue } from "@duckdb/node-api";
 import { UnreadableStored } from "./value-json.js";
 
+/** Bytes are as they came from DuckDB here, and as they came from another thread. */
+type Plain = DuckDBValue | Uint8Array;
+type Column = readonly Plain[] | Float64Array | BigInt64Array;
+
+/** Rows on their way to another thread: a Float64Array or BigInt64Array where a column holds nothing but such numbers. */
+export type ColumnsMessage = Readonly<Record<string, Column>>;
+
 export class Rows {
-  readonly #columns: Readonly<Record<string, readonly DuckDBValue[]>>;
+  readonly #columns: ColumnsMessage;
   readonly length: number;
 
-  private constructor(columns: Readonly<Record<string, readonly DuckDBValue[]>>) {
+  private constructor(columns: ColumnsMessage) {
     this.#columns = columns;
     this.length = Object.values(columns)[0]?.length ?? 0;
+  }
+
+  static fromMessage(columns: ColumnsMessage): Rows {
+    return new Rows(columns);
+  }
+
+  toMessage(): ColumnsMessage {
+    return Object.fromEntries(
+      Object.entries(this.#columns).map(([name, column]): [string, Column] => [name, packed(column)]),
+    );
   }
 
   static async from(result: DuckDBMaterializedResult): Promise<Rows> {
@@ -63,14 +80,23 @@ export class Rows {
     return this.#map(name, (value) => (value === null ? undefined : bytesFrom(name, value)));
   }
 
-  #map<Value>(name: string, read: (value: DuckDBValue) => Value): Value[] {
+  #map<Value>(name: string, read: (value: Plain) => Value): Value[] {
     const column = this.#columns[name];
     if (column === undefined) throw unexpected(name);
-    return column.map(read);
+    return Array.isArray(column) ? column.map(read) : Array.from<Plain, Value>(column, read);
   }
 }
 
-function numberFrom(name: string, value: DuckDBValue): number {
+function packed(column: Column): Column {
+  if (!Array.isArray(column) || column.length === 0) return column;
+  const values: readonly Plain[] = column;
+  if (values.every((value) => typeof value === "number")) return Float64Array.from(values);
+  if (values.every((value) => typeof value === "bigint" && BigInt.asIntN(64, value) === value))
+    return BigInt64Array.from(values);
+  return values.map((value) => (value instanceof DuckDBBlobValue ? value.bytes : value));
+}
+
+function numberFrom(name: string, value: Plain): number {
   if (typeof value === "number") return value;
   if (typeof value !== "bigint") throw unexpected(name);
   const number = Number(value);
@@ -78,18 +104,19 @@ function numberFrom(name: string, value: DuckDBValue): number {
   return number;
 }
 
-function bigintFrom(name: string, value: DuckDBValue): bigint {
+function bigintFrom(name: string, value: Plain): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
   throw unexpected(name);
 }
 
-function textFrom(name: string, value: DuckDBValue): string {
+function textFrom(name: string, value: Plain): string {
   if (typeof value !== "string") throw unexpected(name);
   return value;
 }
 
-function bytesFrom(name: string, value: DuckDBValue): Uint8Array {
+function bytesFrom(name: string, value: Plain): Uint8Array {
+  if (value instanceof Uint8Array) return value;
   if (!(value instanceof DuckDBBlobValue)) throw unexpected(name);
   return value.bytes;
 }

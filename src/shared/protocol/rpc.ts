@@ -2,6 +2,7 @@
 // Both ends decode what arrives with the schemas of engine-calls.ts. A call ends in a value, in an error of the
 // catalogue, or in "engine-lost" when the transport closes; aborting it tells the other end to stop working on it.
 import * as v from "valibot";
+import { type CancelSignal, CancelSource, Cancelled } from "../base/cancel.js";
 import { type Result, failed, ok } from "../base/result.js";
 import {
   type CallArgs,
@@ -60,13 +61,9 @@ export interface AbortSignalLike {
 export type CallHandlers = {
   readonly [Name in EngineCallName]: (
     args: CallArgs<Name>,
-    signal: CallSignal,
+    signal: CancelSignal,
   ) => Promise<Result<CallResult<Name>, HindcastError>>;
 };
-
-export interface CallSignal {
-  readonly aborted: boolean;
-}
 
 const message = v.variant("kind", [
   v.object({ kind: v.literal("call"), id: v.number(), name: v.string(), args: v.unknown() }),
@@ -156,7 +153,7 @@ interface Asked {
  * gone had still waiting is not worked on.
  */
 export function serveEngine(transport: Transport, codec: Codec, handlers: CallHandlers): ServedClient {
-  const running = new Map<number, { aborted: boolean }>();
+  const running = new Map<number, CancelSource>();
   const waiting = new Map<number, Asked>();
   let waitingBytes = 0;
   let busy = 0;
@@ -201,15 +198,16 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
   };
 
   const outcomeOf = async (id: number, name: string, rawArgs: unknown): Promise<Result<unknown, HindcastError>> => {
-    const signal = { aborted: false };
+    const signal = new CancelSource();
     running.set(id, signal);
     if (!isCallName(name)) return failed(hindcastError("bad-request", { reason: `no call ${name.slice(0, 80)}` }));
     const args = v.safeParse(engineCalls[name].args, rawArgs);
     if (!args.success) return failed(hindcastError("bad-request", { reason: `${name}: ${args.issues[0].message}` }));
-    const handler = handlers[name] as (args: unknown, signal: CallSignal) => Promise<Result<unknown, HindcastError>>;
+    const handler = handlers[name] as (args: unknown, signal: CancelSignal) => Promise<Result<unknown, HindcastError>>;
     try {
       return await handler(args.output, signal);
     } catch (error) {
+      if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
       return failed(
         hindcastError("internal", { reason: firstLine(error instanceof Error ? error.message : String(error)) }),
       );
@@ -222,14 +220,13 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
     const asked = read.output;
     if (asked.kind === "call") take({ ...asked, size: bytes.length });
     if (asked.kind === "cancel") {
-      const signal = running.get(asked.id);
-      if (signal !== undefined) signal.aborted = true;
+      running.get(asked.id)?.abort();
       running.delete(asked.id);
       forget(asked.id);
     }
   });
   transport.onClose(() => {
-    for (const signal of running.values()) signal.aborted = true;
+    for (const signal of running.values()) signal.abort();
     running.clear();
     waiting.clear();
     waitingBytes = 0;

@@ -7,6 +7,7 @@ import type {
   RecordingSummary,
 } from "../../../src/shared/protocol/engine-calls.js";
 import { severities } from "../../../src/shared/trace/attributes.js";
+import { neverCancelled } from "../../../src/shared/base/cancel.js";
 
 export interface Recorded {
   /** How often each number is there, by what it was recorded as; logs of the console are absent at level metrics. */
@@ -22,12 +23,12 @@ export interface Recorded {
 
 export async function readRecording(engine: Engine, path: string, hasLogs: boolean): Promise<Recorded> {
   async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
-    const answer = await engine.handlers[name](args, { aborted: false });
+    const answer = await engine.handlers[name](args, neverCancelled);
     if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
     return answer.value;
   }
 
-  const opened = await openSaved(() => engine.handlers["recording.open"]({ path }, { aborted: false }));
+  const opened = await openSaved(() => engine.handlers["recording.open"]({ path }, neverCancelled));
   const { recordingId, start, end, processes, counts } = opened;
   const [program] = processes;
   if (program === undefined) throw new Error(`no program in ${path}`);

@@ -1,0 +1,86 @@
+// What the engine's thread and the one that records into a file say to each other. Both are of one build and one process:
+// nothing is decoded, and everything can be cloned.
+import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { Result } from "../../shared/base/result.js";
+import type { ProgramEnding } from "../live-recording.js";
+import type { Parameter } from "../store/readers.js";
+import type { ColumnsMessage } from "../store/rows.js";
+
+type Summary = CallResult<"recording.summary">;
+
+/** Where agents connect, and with what secret. */
+export interface ListensAt {
+  readonly socketPath: string;
+  readonly token: string;
+}
+
+export interface ToBegin {
+  readonly path: string;
+  readonly listensAt: ListensAt;
+  readonly durabilityMs: number | undefined;
+  /** One 32-bit number: how often facts were told, raised before any program is told that something was taken in. */
+  readonly told: SharedArrayBuffer;
+}
+
+export type Request =
+  | ({ readonly kind: "create"; readonly created: bigint; readonly appVersion: string } & ToBegin)
+  /** What an engine that is gone was recording goes on. */
+  | ({ readonly kind: "resume" } & ToBegin)
+  | { readonly kind: "query"; readonly sql: string; readonly values: readonly Parameter[] }
+  | { readonly kind: "commit" }
+  | { readonly kind: "copy"; readonly path: string; readonly overwrite: boolean }
+  | { readonly kind: "presence" }
+  /** Resolves when no agent is connected, or after so long. */
+  | { readonly kind: "quiet"; readonly withinMs: number }
+  /** The last commit. Questions are still answered afterwards. */
+  | { readonly kind: "finish"; readonly endings: readonly ProgramEnding[] }
+  /** The file is let go of; nothing is answered any more. */
+  | { readonly kind: "close" };
+
+interface Answers {
+  readonly create: Result<undefined, HindcastError>;
+  readonly resume: Result<undefined, HindcastError>;
+  readonly query: ColumnsMessage;
+  readonly commit: undefined;
+  readonly copy: Result<number, HindcastError>;
+  readonly presence: Presence;
+  readonly quiet: undefined;
+  readonly finish: undefined;
+  readonly close: undefined;
+}
+export type RequestKind = Request["kind"];
+export type Answer<Kind extends RequestKind> = Answers[Kind];
+
+export interface Presence {
+  /** Agents that are connected now. */
+  readonly connected: number;
+  readonly haveAllSaidBye: boolean;
+}
+
+/** As of the last commit, or the last process that said hello. */
+export interface LiveFacts {
+  /** Counts them. */
+  readonly told: number;
+  readonly generation: number;
+  readonly start: bigint;
+  readonly processes: Summary["processes"];
+  /** Those that were not told of before. */
+  readonly newScopes: Summary["scopes"];
+  readonly counts: Summary["counts"];
+  /** Why what comes is not written, if so. */
+  readonly failure: HindcastError | undefined;
+}
+
+export type ToRecorder =
+  | { readonly kind: "ask"; readonly id: number; readonly request: Request }
+  | { readonly kind: "give-up"; readonly id: number };
+
+export type FromRecorder =
+  | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
+  | { readonly kind: "failed"; readonly id: number; readonly name: string; readonly message: string }
+  /** How far the copy is that was asked for with this id. */
+  | { readonly kind: "copied"; readonly id: number; readonly rows: number; readonly totalRows: number }
+  | { readonly kind: "facts"; readonly facts: LiveFacts }
+  /** The file cannot be written; facts say when it can again. */
+  | { readonly kind: "trouble"; readonly error: HindcastError };

@@ -1,0 +1,215 @@
+// The side of a recorder that owns the file: agents' sockets, ingest, commits, and every query while it records. It has a
+// thread of its own, so that what a commit holds up is not what people wait for; in tests it may share the engine's.
+import { CancelSource } from "../../shared/base/cancel.js";
+import { type Result, failed, ok } from "../../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { unreachable } from "../../shared/base/unreachable.js";
+import { type AgentServer, listenForAgents } from "../agent-server.js";
+import { rememberedEnds } from "../ingest/lanes.js";
+import type { ProcessIngest } from "../ingest/process-ingest.js";
+import { type LiveEvents, LiveRecording } from "../live-recording.js";
+import { copyFile } from "../store/copy-file.js";
+import { damageReason } from "../store/damage.js";
+import { type OpenFile, createFile, openForWriting } from "../store/open-file.js";
+import { FileClosed, Readers } from "../store/readers.js";
+import { readStoredRecording } from "../store/stored-recording.js";
+import { readFacts } from "../store/summary.js";
+import type { Answer, FromRecorder, LiveFacts, Request, RequestKind, ToBegin, ToRecorder } from "./messages.js";
+import type { Port } from "./port.js";
+
+export function serveRecorder(port: Port<ToRecorder, FromRecorder>): void {
+  const served = new ServedRecorder(port);
+  port.onMessage((message) => served.take(message));
+}
+
+interface Recording {
+  readonly file: OpenFile;
+  readonly readers: Readers;
+  readonly live: LiveRecording;
+  readonly server: AgentServer;
+}
+
+class ServedRecorder {
+  readonly #running = new Map<number, CancelSource>();
+  #recording: Recording | undefined;
+  #shared: Int32Array = new Int32Array(1);
+  #told = 0;
+  #scopesTold = 0;
+
+  constructor(readonly port: Port<ToRecorder, FromRecorder>) {}
+
+  take(message: ToRecorder): void {
+    if (message.kind === "give-up") this.#running.get(message.id)?.abort();
+    else void this.#answer(message.id, message.request);
+  }
+
+  async #answer(id: number, request: Request): Promise<void> {
+    const signal = new CancelSource();
+    this.#running.set(id, signal);
+    try {
+      this.#tell({ kind: "answer", id, answer: await this.#outcomeOf(id, request, signal) });
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      this.#tell({ kind: "failed", id, name, message });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #outcomeOf(id: number, request: Request, signal: CancelSource): Promise<Answer<RequestKind>> {
+    switch (request.kind) {
+      case "create":
+        return this.#create(request);
+      case "resume":
+        return this.#resume(request);
+      case "query": {
+        const rows = await this.#begun().readers.query(request.sql, request.values, signal);
+        return rows.toMessage();
+      }
+      case "commit":
+        return void (await this.#begun().live.commit());
+      case "copy":
+        return this.#copy(id, request, signal);
+      case "presence": {
+        const { live, server } = this.#begun();
+        return { connected: server.connected(), haveAllSaidBye: live.haveAllSaidBye };
+      }
+      case "quiet":
+        return void (await this.#begun().server.whenQuiet(request.withinMs));
+      case "finish":
+        return void (await this.#finish(request));
+      case "close":
+        return void (await this.#close());
+      default:
+        return unreachable(request);
+    }
+  }
+
+  #begun(): Recording {
+    if (this.#recording === undefined) throw new FileClosed();
+    return this.#recording;
+  }
+
+  async #create(request: Extract<Request, { kind: "create" }>): Promise<Result<undefined, HindcastError>> {
+    const { path, created, appVersion } = request;
+    const file = await createFile(path, { created, appVersion });
+    if (!file.ok) return file;
+    const live = await LiveRecording.open(file.value, path, created, this.#eventsOf(request));
+    await this.#begin(request, file.value, live, await Readers.open(file.value.instance));
+    return ok(undefined);
+  }
+
+  async #resume(request: Extract<Request, { kind: "resume" }>): Promise<Result<undefined, HindcastError>> {
+    const { path } = request;
+    const file = await openForWriting(path);
+    if (!file.ok) return file;
+    const readers = await Readers.open(file.value.instance);
+    try {
+      const stored = await readStoredRecording(readers.query, rememberedEnds);
+      const facts = await readFacts(readers.query);
+      const live = await LiveRecording.resume(file.value, path, { stored, facts }, this.#eventsOf(request));
+      await this.#begin(request, file.value, live, readers);
+      return ok(undefined);
+    } catch (error) {
+      await readers.dispose();
+      await file.value.dispose();
+      return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
+    }
+  }
+
+  async #begin(request: ToBegin, file: OpenFile, live: LiveRecording, readers: Readers): Promise<void> {
+    this.#shared = new Int32Array(request.told);
+    this.#recording = { file, readers, live, server: await listenForAgents(live, request.listensAt) };
+    this.#tellFacts(live);
+  }
+
+  #eventsOf({ durabilityMs }: ToBegin): LiveEvents {
+    return {
+      durabilityMs,
+      onProcess: (live) => this.#tellFacts(live),
+      onCommit: (live) => this.#tellFacts(live),
+      onFailure: (error, live) => {
+        this.#tellFacts(live);
+        this.#tell({ kind: "trouble", error });
+      },
+    };
+  }
+
+  /** Told before it can be seen that there is something to tell: who sees it waits for it to arrive. */
+  #tellFacts(live: LiveRecording): void {
+    const { generation, start, processes, scopes, counts, failure } = live;
+    const facts: LiveFacts = {
+      told: ++this.#told,
+      generation,
+      start,
+      processes: processes.map(summaryOf),
+      newScopes: scopes.slice(this.#scopesTold),
+      counts: { ...counts },
+      failure,
+    };
+    this.#scopesTold = scopes.length;
+    this.#tell({ kind: "facts", facts });
+    Atomics.store(this.#shared, 0, this.#told);
+  }
+
+  async #copy(
+    id: number,
+    { path, overwrite }: Extract<Request, { kind: "copy" }>,
+    signal: CancelSource,
+  ): Promise<Result<number, HindcastError>> {
+    const { live, readers } = this.#begun();
+    await live.commit();
+    return readers.hold((source) =>
+      copyFile(source, {
+        path,
+        overwrite,
+        signal,
+        onProgress: (rows, totalRows) => this.#tell({ kind: "copied", id, rows, totalRows }),
+      }),
+    );
+  }
+
+  async #finish({ endings }: Extract<Request, { kind: "finish" }>): Promise<void> {
+    const { live, server } = this.#begun();
+    for (const ending of endings) live.programEnded(ending);
+    live.end();
+    await server.dispose();
+    await live.finish();
+    this.#tellFacts(live);
+  }
+
+  /** What was committed and cannot be folded into the file is in the log beside it: opening it does that. */
+  async #close(): Promise<void> {
+    const { readers, file } = this.#begun();
+    await readers.query("CHECKPOINT").catch(() => undefined);
+    this.#recording = undefined;
+    await readers.dispose();
+    await file.dispose();
+  }
+
+  #tell(message: FromRecorder): void {
+    this.port.send(message);
+  }
+}
+
+function summaryOf(ingest: ProcessIngest): LiveFacts["processes"][number] {
+  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults } = ingest.row();
+  const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
+  return {
+    process,
+    pid,
+    serviceName,
+    argv,
+    cwd,
+    nodeVersion,
+    level: settings.level,
+    start,
+    lastSeen,
+    ended,
+    endUnknown,
+    category,
+    written,
+    dropped,
+    faults,
+  };
+}

@@ -1,0 +1,49 @@
+// A recording's file that is open for reading on this thread, and what is asked of one wherever it is open.
+import type { Result } from "../../shared/base/result.js";
+import { failed, ok } from "../../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { type CopyRequest, copyFile } from "./copy-file.js";
+import { damageReason } from "./damage.js";
+import { type OpenFile, openForReading } from "./open-file.js";
+import { type Query, Readers } from "./readers.js";
+import { type StoredFacts, readFacts } from "./summary.js";
+
+export interface RecordingFile {
+  readonly query: Query;
+  /** Of everything that is committed; answers its size in bytes. */
+  copyTo(request: CopyRequest): Promise<Result<number, HindcastError>>;
+  /** Resolves when every question asked before has been answered. */
+  close(): Promise<void>;
+}
+
+export class SavedFile implements RecordingFile {
+  private constructor(
+    readonly file: OpenFile,
+    readonly readers: Readers,
+    readonly facts: StoredFacts,
+  ) {}
+
+  static async open(path: string): Promise<Result<SavedFile, HindcastError>> {
+    const file = await openForReading(path);
+    if (!file.ok) return file;
+    const readers = await Readers.open(file.value.instance);
+    try {
+      return ok(new SavedFile(file.value, readers, await readFacts(readers.query)));
+    } catch (error) {
+      await readers.dispose();
+      await file.value.dispose();
+      return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
+    }
+  }
+
+  readonly query: Query = (sql, values, signal) => this.readers.query(sql, values, signal);
+
+  copyTo(request: CopyRequest): Promise<Result<number, HindcastError>> {
+    return this.readers.hold((source) => copyFile(source, request));
+  }
+
+  async close(): Promise<void> {
+    await this.readers.dispose();
+    await this.file.dispose();
+  }
+}
