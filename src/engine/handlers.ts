@@ -15,13 +15,15 @@ import { listRecordings } from "./recording-list.js";
 import type { Recordings } from "./recordings.js";
 import { StateCalls } from "./state-calls.js";
 import { damageReason, isDamage } from "./store/damage.js";
+import { density } from "./store/density.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
+import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryUntil } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { eventsPage, spansPage } from "./store/pages.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
-import { density, marks, missingRecords, stepToEvent } from "./store/timeline.js";
+import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
 
 export interface HandlersContext {
   readonly recordings: Recordings;
@@ -143,6 +145,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "metrics.range": asking(async ({ query, start }, { series, ...range }) => {
       const answers: CallResult<"metrics.range"> = [];
       for (const one of series) answers.push(await metricSamples(query, start, one, range));
+      return answers;
+    }),
+    "metrics.slices": asking(async ({ query, start }, { series, ...args }) => {
+      const answers: CallResult<"metrics.slices"> = [];
+      for (const one of series) answers.push(await metricSlices(query, start, one, args));
       return answers;
     }),
   };

@@ -7,7 +7,7 @@ import type { RecordingFile } from "../shared/protocol/engine-calls.js";
 import type { Places } from "./places.js";
 import type { Recent, RecentFacts } from "./recents.js";
 import type { Recordings } from "./recordings.js";
-import { density } from "./store/timeline.js";
+import { density } from "./store/density.js";
 
 const buckets = 40;
 

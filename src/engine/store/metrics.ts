@@ -3,17 +3,24 @@ import type { CallResult, MetricSeries } from "../../shared/protocol/engine-call
 import { metricAlias } from "./metric-aliases.js";
 import { mostRows, relative } from "./columns.js";
 import type { Query } from "./readers.js";
+import { metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
+import { SlicedSeries } from "./sliced-series.js";
+import type { Stretch } from "./zoom-levels.js";
+import { coversOf, rowsWithin } from "./zoom-query.js";
 
 type Samples = CallResult<"metrics.range">[number];
+
+/** After every instant that a recording may have. */
+const everything: Stretch = { since: 0n, until: 2n ** 62n };
 
 export async function metricSeries(query: Query): Promise<MetricSeries[]> {
   const rows = await query(
     `SELECT s.id, s.process, n.text AS name, u.text AS unit, s.attributes, coalesce(m.samples, 0) AS samples,
        coalesce(m.least, 0) AS least, coalesce(m.most, 0) AS most
      FROM series AS s LEFT JOIN name AS n ON n.id = s.name LEFT JOIN name AS u ON u.id = s.unit
-       LEFT JOIN (SELECT series, count(*) AS samples, min(value) FILTER (isfinite(value)) AS least,
-         max(value) FILTER (isfinite(value)) AS most FROM metric GROUP BY series) AS m
+       LEFT JOIN (SELECT series, sum(samples)::DOUBLE AS samples, min(least) AS least, max(most) AS most
+         FROM (${rowsWithin(metricRollup, metricRollup.levels, everything, await coversOf(query))}) GROUP BY series) AS m
        ON m.series = s.id
      ORDER BY s.process, n.text, s.id`,
   );
@@ -41,37 +48,38 @@ export interface SampleRange {
 
 /** At most `points` samples of one series within [from, to], in time order. */
 export async function metricSamples(query: Query, start: bigint, series: number, range: SampleRange): Promise<Samples> {
-  const { from, to } = range;
   const points = Math.min(range.points, mostRows);
-  const here = `series = $1 AND instant BETWEEN $2 AND $3`;
-  const count =
-    (await query(`SELECT count(*) AS samples FROM metric WHERE ${here}`, [series, from, to])).numbers("samples")[0] ??
-    0;
-  if (count <= points) {
-    const rows = await query(`SELECT instant, value FROM metric WHERE ${here} ORDER BY instant, seq`, [
-      series,
-      from,
-      to,
-    ]);
-    return { series, ...samplesFrom(rows, start), reduced: false };
-  }
-  const slices = Math.max(1, Math.floor(points / 2));
-  const type = (to - from) * BigInt(slices) < 2n ** 62n ? "BIGINT" : "HUGEINT";
-  // A series belongs to one process, so its smallest seq is its smallest instant: the earliest of equal samples.
+  const sliced = new SlicedSeries(series, range, Math.max(1, Math.floor(points / 2)));
+  const reduced = await sliced.ask(query, metricRollup, (slice, rows) => {
+    const { merged } = metricRollup;
+    return `SELECT ${slice} AS slice, ${merged.join(", ")} FROM (${rows}) GROUP BY slice ORDER BY slice`;
+  });
+  const count = reduced?.numbers("samples").reduce((sum, samples) => sum + samples, 0) ?? 0;
+  if (reduced !== undefined && count > points) return { series, ...extremesOf(reduced, start), reduced: true };
   const rows = await query(
-    `WITH sample AS (
-       SELECT instant, value, seq, (((instant - $2)::${type} * $4) // ($3 - $2 + 1))::INTEGER AS slice FROM metric WHERE ${here}),
-     bounds AS (SELECT slice, min(value) AS least, max(value) AS most FROM sample GROUP BY slice),
-     low AS (SELECT min(s.instant) AS instant, min(s.seq) AS seq, any_value(b.least) AS value
-       FROM sample AS s JOIN bounds AS b ON b.slice = s.slice AND b.least = s.value GROUP BY s.slice),
-     high AS (SELECT min(s.instant) AS instant, min(s.seq) AS seq, any_value(b.most) AS value
-       FROM sample AS s JOIN bounds AS b ON b.slice = s.slice AND b.most = s.value GROUP BY s.slice)
-     SELECT instant, seq, value FROM low UNION SELECT instant, seq, value FROM high ORDER BY instant, seq`,
-    [series, from, to, slices],
+    `SELECT instant, value FROM metric WHERE series = $1 AND instant BETWEEN $2 AND $3 ORDER BY instant, seq`,
+    [series, range.from, range.to],
   );
-  return { series, ...samplesFrom(rows, start), reduced: true };
+  const [timeNs, values] = [relative(rows.bigints("instant"), start), Float64Array.from(rows.numbers("value"))];
+  return { series, timeNs, values, reduced: false };
 }
 
-function samplesFrom(rows: Rows, start: bigint): Pick<Samples, "timeNs" | "values"> {
-  return { timeNs: relative(rows.bigints("instant"), start), values: Float64Array.from(rows.numbers("value")) };
+/** Two samples of each slice in the order of time, or the one that is both; none where there is no finite one. */
+function extremesOf(rows: Rows, start: bigint): Pick<Samples, "timeNs" | "values"> {
+  const [least, most] = [rows.optionalNumbers("least"), rows.optionalNumbers("most")];
+  const [leastAt, mostAt] = [rows.optionalBigints("least_at"), rows.optionalBigints("most_at")];
+  const [timeNs, values] = [new Float64Array(2 * rows.length), new Float64Array(2 * rows.length)];
+  let used = 0;
+  const add = (instant: bigint, value: number): void => {
+    timeNs[used] = Number(instant - start);
+    values[used++] = value;
+  };
+  for (let row = 0; row < rows.length; row++) {
+    const [low, lowAt, high, highAt] = [least[row], leastAt[row], most[row], mostAt[row]];
+    if (low === undefined || lowAt === undefined || high === undefined || highAt === undefined) continue;
+    if (highAt < lowAt) add(highAt, high);
+    add(lowAt, low);
+    if (highAt > lowAt || (highAt === lowAt && high !== low)) add(highAt, high);
+  }
+  return { timeNs: timeNs.slice(0, used), values: values.slice(0, used) };
 }

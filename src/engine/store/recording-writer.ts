@@ -9,6 +9,7 @@ import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
 import type { OpenFile } from "./open-file.js";
 import type { ChangeRow, DefinitionRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
+import { RollupRows } from "./rollup-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
@@ -38,11 +39,21 @@ export class RecordingWriter {
     this.#derived = derived;
   }
 
-  /** `known` are processes that the file has already. */
-  static async open(file: OpenFile, path: string, known: readonly number[] = []): Promise<RecordingWriter> {
+  /** `known` are processes that the file has already; `nowMs` counts milliseconds. */
+  static async open(
+    file: OpenFile,
+    path: string,
+    known: readonly number[] = [],
+    nowMs = (): number => performance.now(),
+  ): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
-    const writer = new RecordingWriter(path, connection, await appendersOf(connection), await derivedRows(connection));
+    const writer = new RecordingWriter(
+      path,
+      connection,
+      await appendersOf(connection),
+      await derivedRows(connection, nowMs),
+    );
     for (const process of known) writer.#knownProcesses.add(process);
     return writer;
   }
@@ -258,7 +269,9 @@ export class RecordingWriter {
 }
 
 /** As of the last commit, when somebody else recorded until then. */
-const derivedRows = (_connection: DuckDBConnection): Promise<readonly DerivedRows[]> => Promise.resolve([]);
+const derivedRows = async (connection: DuckDBConnection, nowMs: () => number): Promise<readonly DerivedRows[]> => [
+  await RollupRows.open(connection, nowMs),
+];
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {
   const appenders = new Map<TableName, DuckDBAppender>();

@@ -1,3 +1,27 @@
-// Zoom levels of metrics, events, spans and logs.
+// Tables of zoom levels. `rollup_cover` says of each process up to which instant its records are in them: a level has
+// those in buckets that end by then, and no others.
+import { type Rollup, fillLevel, rollups, tableOf } from "./rollups.js";
+import { coverStepNs } from "./zoom-levels.js";
 
-export const rollupTables: readonly string[] = [];
+const create = (rollup: Rollup): readonly string[] =>
+  rollup.levels.map((level) => {
+    const keys = rollup.keys.map((key) => `${key} ${keyTypes[key] ?? "UINTEGER"}`);
+    const measures = rollup.measures.map(([name, type]) => `${name} ${type}`);
+    return `CREATE TABLE ${tableOf(rollup, level)} (${[...keys, "start BIGINT", ...measures].join(", ")})`;
+  });
+
+const keyTypes: Readonly<Record<string, string>> = { lane: "USMALLINT", bin: "INTEGER" };
+
+/** Everything that was recorded before there were levels. */
+const fill = (rollup: Rollup): readonly string[] =>
+  rollup.levels.map((level) => {
+    const relation = `(SELECT process, 0::BIGINT, until - until % ${level.widthNs} FROM rollup_cover)`;
+    return fillLevel(rollup, level, { relation, condition: "true" });
+  });
+
+export const rollupTables: readonly string[] = [
+  `CREATE TABLE rollup_cover (process UINTEGER, until BIGINT)`,
+  ...rollups.flatMap(create),
+  `INSERT INTO rollup_cover SELECT process, last_seen - last_seen % ${coverStepNs} FROM process`,
+  ...rollups.flatMap(fill),
+];

@@ -1,44 +1,10 @@
-// Where things are on the time line: density, the nearest record before or after a position, points of interest.
+// Where things are on the time line: the nearest record before or after a position, points of interest.
 // "Records" here are what one can step to: events, logs, spans (by their start) and writes. Samples of metrics are not.
 import { severityFromNumber } from "../../shared/trace/attributes.js";
 import type { CallArgs, CallResult, Position } from "../../shared/protocol/engine-calls.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
 import { markKinds } from "./schema.js";
-
-type Density = CallResult<"timeline.density">;
-
-export async function density(query: Query, args: Omit<CallArgs<"timeline.density">, "recordingId">): Promise<Density> {
-  const { from, to, buckets } = args;
-  const answer: Density = {
-    records: new Uint32Array(buckets),
-    errors: new Uint32Array(buckets),
-    writes: new Uint32Array(buckets),
-  };
-  if (to <= from) return answer;
-  // (instant - from) * buckets stays inside int64 for all but absurd ranges; those are computed wider.
-  const type = (to - from) * BigInt(buckets) < 2n ** 62n ? "BIGINT" : "HUGEINT";
-  const within = `instant >= $1 AND instant < $2`;
-  const rows = await query(
-    `WITH record AS (
-       SELECT instant, false AS error, false AS write FROM event WHERE ${within}
-       UNION ALL SELECT instant, severity >= 17, false FROM log WHERE ${within}
-       UNION ALL SELECT instant, status = 2, false FROM span WHERE ${within}
-       UNION ALL SELECT instant, false, true FROM write WHERE ${within}
-       UNION ALL SELECT instant, false, true FROM keyframe WHERE ${within})
-     SELECT (((instant - $1)::${type} * $3) // ($2 - $1))::INTEGER AS bucket, count(*) AS records,
-       count_if(error)::BIGINT AS errors, count_if(write)::BIGINT AS writes
-     FROM record GROUP BY bucket`,
-    [from, to, buckets],
-  );
-  const [records, errors, writes] = [rows.numbers("records"), rows.numbers("errors"), rows.numbers("writes")];
-  rows.numbers("bucket").forEach((bucket, row) => {
-    answer.records[bucket] = records[row] ?? 0;
-    answer.errors[bucket] = errors[row] ?? 0;
-    answer.writes[bucket] = writes[row] ?? 0;
-  });
-  return answer;
-}
 
 /** A position in the one order of all records: by instant, then process, then seq. */
 interface OrderKey {

@@ -237,10 +237,13 @@ export const engineCalls = {
   /** How many records are missing, by the reason that its gaps give; none where nothing is. */
   "recording.missing": { args: v.object(recording), result: v.array(v.object({ reason: text, lost: count })) },
 
-  /** Records per equal slice of [from, to): all, and those that are errors. */
+  /**
+   * Records per equal slice of [from, to): all, and those that are errors. Over long ranges a record counts in the slice in
+   * which its bucket of `bucketNs` begins, which is at most an eighth of a slice earlier; else `bucketNs` is 0.
+   */
   "timeline.density": {
     args: v.object({ ...range, buckets: v.pipe(count, v.minValue(1), v.maxValue(8192)) }),
-    result: v.object({ records: u32, errors: u32, writes: u32 }),
+    result: v.object({ bucketNs: count, records: u32, errors: u32, writes: u32 }),
   },
   /** The nearest record strictly before or after a position; absent at the ends. */
   "timeline.step": {
@@ -370,10 +373,38 @@ export const engineCalls = {
     result: v.object({ row: count, page: logColumns }),
   },
   "metrics.list": { args: v.object(recording), result: v.array(metricSeries) },
-  /** At most `points` samples: all of them, or the minimum and maximum of each slice in time order. */
+  /**
+   * At most `points` samples: all of them, or the minimum and maximum of each slice in time order. Slices of long ranges end
+   * where buckets of time do. Values that are no finite numbers are left out where samples are reduced.
+   */
   "metrics.range": {
     args: v.object({ ...range, series: v.array(count), points: v.pipe(count, v.maxValue(20_000)) }),
     result: v.array(v.object({ series: count, timeNs: f64, values: f64, reduced: v.boolean() })),
+  },
+  /**
+   * Of each of equal slices of [from, to], how many samples it has, and average, extremes and quantiles of those that are
+   * finite numbers (NaN where there is none). A sample belongs to the slice in which its bucket of `bucketNs` begins (0: to
+   * its own); for quantiles buckets may be of another width. Quantiles are within 1 % of the sample they stand for.
+   */
+  "metrics.slices": {
+    args: v.object({
+      ...range,
+      series: v.array(count),
+      slices: v.pipe(count, v.integer(), v.minValue(1), v.maxValue(4096)),
+      quantiles: v.optional(v.pipe(v.array(v.pipe(count, v.minValue(0), v.maxValue(1))), v.maxLength(16))),
+    }),
+    result: v.array(
+      v.object({
+        series: count,
+        startNs: f64,
+        bucketNs: count,
+        samples: f64,
+        average: f64,
+        least: f64,
+        most: f64,
+        quantiles: v.array(v.object({ quantile: count, values: f64 })),
+      }),
+    ),
   },
 } as const;
 

@@ -1,0 +1,55 @@
+// What the samples of a series are like along the time line: count, average, extremes and quantiles of equal slices.
+import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
+import { valueOfBin } from "./quantile-sketch.js";
+import type { Query } from "./readers.js";
+import { metricRollup, sketchRollup } from "./rollups.js";
+import { SlicedSeries } from "./sliced-series.js";
+
+type Slices = CallResult<"metrics.slices">[number];
+
+/** What the samples of each of equal slices of [from, to] are like, whatever their number. */
+export async function metricSlices(
+  query: Query,
+  start: bigint,
+  series: number,
+  args: Pick<CallArgs<"metrics.slices">, "from" | "to" | "slices" | "quantiles">,
+): Promise<Slices> {
+  const { slices } = args;
+  const sliced = new SlicedSeries(series, args, slices);
+  const columns = () => new Float64Array(slices).fill(Number.NaN);
+  const quantiles = (args.quantiles ?? []).map((quantile) => ({ quantile, values: columns() }));
+  const bucketNs = Number(sliced.levelsOf(metricRollup).at(-1)?.widthNs ?? 0n);
+  const [samples, average, least, most] = [new Float64Array(slices), columns(), columns(), columns()];
+  const answer: Slices = { series, startNs: sliced.starts(start), bucketNs, samples, average, least, most, quantiles };
+  const rows = await sliced.ask(query, metricRollup, (slice, from) => {
+    return `SELECT ${slice} AS slice, ${metricRollup.merged.join(", ")} FROM (${from}) GROUP BY slice`;
+  });
+  if (rows === undefined) return answer;
+  const [counts, finite, totals] = [rows.numbers("samples"), rows.numbers("finite"), rows.numbers("total")];
+  const [lows, highs] = [rows.optionalNumbers("least"), rows.optionalNumbers("most")];
+  rows.numbers("slice").forEach((slice, row) => {
+    samples[slice] = counts[row] ?? 0;
+    average[slice] = (totals[row] ?? 0) / (finite[row] ?? 0);
+    least[slice] = lows[row] ?? Number.NaN;
+    most[slice] = highs[row] ?? Number.NaN;
+  });
+  if (quantiles.length > 0) await addQuantiles(query, sliced, quantiles);
+  return answer;
+}
+
+/** The quantile of n sorted samples is the one with number `quantile * (n - 1)`, rounded down. */
+async function addQuantiles(query: Query, sliced: SlicedSeries, quantiles: Slices["quantiles"]): Promise<void> {
+  const columns = quantiles.map(
+    ({ quantile }, at) => `min(bin) FILTER (up_to > floor(${quantile}::DOUBLE * (samples - 1))) AS bin${at}`,
+  );
+  const rows = await sliced.ask(query, sketchRollup, (slice, from) => {
+    const binned = `SELECT ${slice} AS slice, bin, sum(samples)::BIGINT AS own FROM (${from}) GROUP BY ALL`;
+    return `WITH binned AS (${binned}), counted AS (SELECT slice, bin, sum(own) OVER (PARTITION BY slice ORDER BY bin) AS up_to,
+        sum(own) OVER (PARTITION BY slice) AS samples FROM binned)
+      SELECT slice, ${columns.join(", ")} FROM counted GROUP BY slice`;
+  });
+  if (rows === undefined) return;
+  const slices = rows.numbers("slice");
+  for (const [at, { values }] of quantiles.entries())
+    for (const [row, bin] of rows.numbers(`bin${at}`).entries()) values[slices[row] ?? 0] = valueOfBin(bin);
+}

@@ -1,0 +1,192 @@
+// Every answer that zoom levels give, at any range and width, against plain lists of the same records: random histories with
+// bursts, gaps, clocks hours apart, records that come late by seconds or hours, commits that fail and engines that go on.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { density } from "./density.js";
+import { metricSlices } from "./metric-slices.js";
+import { metricSamples, metricSeries } from "./metrics.js";
+import type { Readers } from "./readers.js";
+import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
+import { levelsFor, sketchLevels } from "./zoom-levels.js";
+
+const start = 1_790_000_000_000_000_000n;
+const quantiles = [0, 0.5, 0.95, 1];
+
+describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
+  const history = new ZoomHistory(join(folder, "zoom.hindcast"), seed);
+  let readers: Readers;
+  beforeAll(async () => {
+    readers = await history.open();
+  });
+  afterAll(async () => {
+    await history.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([1, 2, 3, 4])("answers as the records themselves do, part %d", async (part) => {
+    if (part === 3) {
+      await history.close();
+      readers = await history.open();
+    }
+    for (let commits = 8; commits > 0; commits--) {
+      await history.grow(history.below(60));
+      for (let ranges = 2; ranges > 0; ranges--) await checkRange();
+    }
+    await checkSeries();
+  });
+
+  it("had commits that failed", () => expect(history.failures).toBeGreaterThan(0));
+
+  const checkRange = async (): Promise<void> => {
+    const { from, to } = history.range();
+    const slices = 1 + history.below(history.below(2) === 0 ? 10 : 400);
+    await checkDensity(from, to, slices);
+    const series = history.series[history.below(history.series.length)] ?? 1;
+    const own = history.samples.filter((one) => one.series === series && one.instant >= from && one.instant <= to);
+    await checkSlices(series, own, from, to, slices);
+    await checkSamples(series, own, from, to, 2 * slices);
+  };
+
+  const checkDensity = async (from: bigint, to: bigint, buckets: number): Promise<void> => {
+    const answer = await density(readers.query, { from, to, buckets });
+    const [records, errors, writes] = [buckets, buckets, buckets].map((length) => new Uint32Array(length));
+    const add = (counts: Uint32Array | undefined, instant: bigint): void => {
+      const slice = sliceOf(instant, from, to, buckets, BigInt(answer.bucketNs));
+      if (counts !== undefined) counts[slice] = (counts[slice] ?? 0) + 1;
+    };
+    const all = [
+      ...history.plain,
+      ...[...history.spans.values()].map(({ instant, status }) => ({
+        instant,
+        isWrite: false,
+        isError: status === "error",
+      })),
+    ];
+    for (const { instant, isWrite, isError } of all) {
+      if (instant < from || instant >= to) continue;
+      add(records, instant);
+      if (isError) add(errors, instant);
+      if (isWrite) add(writes, instant);
+    }
+    expect(answer).toEqual({ bucketNs: answer.bucketNs, records, errors, writes });
+  };
+
+  const checkSlices = async (
+    series: number,
+    own: readonly KeptSample[],
+    from: bigint,
+    to: bigint,
+    slices: number,
+  ): Promise<void> => {
+    const answer = await metricSlices(readers.query, start, series, { from, to, slices, quantiles });
+    const sketchNs = levelsFor(sketchLevels, { since: from, until: to + 1n }, slices).at(-1)?.widthNs ?? 0n;
+    const here = inSlices(own, from, to + 1n, slices, BigInt(answer.bucketNs));
+    const finite = here.map((samples) => samples.map(({ value }) => value).filter(Number.isFinite));
+    expect([answer.samples, answer.least.map(plus0), answer.most.map(plus0)]).toEqual([
+      Float64Array.from(here, ({ length }) => length),
+      Float64Array.from(finite, (values) => (values.length === 0 ? NaN : plus0(Math.min(...values)))),
+      Float64Array.from(finite, (values) => (values.length === 0 ? NaN : plus0(Math.max(...values)))),
+    ]);
+    expect(finite.filter((values, slice) => !isAverage(answer.average[slice], values))).toEqual([]);
+    const inSketches = inSlices(own, from, to + 1n, slices, sketchNs).map((samples) =>
+      samples.map(({ value }) => value).filter(Number.isFinite),
+    );
+    for (const { quantile, values } of answer.quantiles)
+      expect(inSketches.filter((exact, slice) => !isQuantile(quantile, values[slice], exact))).toEqual([]);
+  };
+
+  const checkSamples = async (
+    series: number,
+    own: readonly KeptSample[],
+    from: bigint,
+    to: bigint,
+    points: number,
+  ): Promise<void> => {
+    const answer = await metricSamples(readers.query, start, series, { from, to, points });
+    const sorted = [...own].sort((a, b) => Number(a.instant - b.instant) || a.seq - b.seq);
+    const bucketNs = BigInt(
+      (await metricSlices(readers.query, start, series, { from, to, slices: points / 2 })).bucketNs,
+    );
+    const kept = own.length <= points ? sorted : extremes(sorted, from, to + 1n, points / 2, bucketNs);
+    // -0 is 0 here.
+    expect({ ...answer, values: answer.values.map((value) => value + 0) }).toEqual({
+      series,
+      reduced: own.length > points,
+      timeNs: Float64Array.from(kept, ({ instant }) => Number(instant - start)),
+      values: Float64Array.from(kept, ({ value }) => value + 0),
+    });
+  };
+
+  const checkSeries = async (): Promise<void> => {
+    const list = await metricSeries(readers.query);
+    const slow = history.series.map((series) => {
+      const own = history.samples.filter((sample) => sample.series === series);
+      const finite = own.map(({ value }) => value).filter(Number.isFinite);
+      return [series, own.length, plus0(Math.min(...finite)), plus0(Math.max(...finite))];
+    });
+    expect(list.map(({ series, samples, min, max }) => [series, samples, plus0(min), plus0(max)]).sort()).toEqual(
+      slow.sort(),
+    );
+  };
+});
+
+const plus0 = (value = NaN): number => value + 0;
+
+function sliceOf(instant: bigint, from: bigint, until: bigint, slices: number, bucketNs: bigint): number {
+  const bucket = bucketNs === 0n ? instant : instant - (instant % bucketNs);
+  const at = bucket < from ? from : bucket;
+  return Number(((at - from) * BigInt(slices)) / (until - from));
+}
+
+function inSlices(
+  samples: readonly KeptSample[],
+  from: bigint,
+  until: bigint,
+  slices: number,
+  bucketNs: bigint,
+): KeptSample[][] {
+  const found = Array.from({ length: slices }, (): KeptSample[] => []);
+  for (const sample of samples) found[sliceOf(sample.instant, from, until, slices, bucketNs)]?.push(sample);
+  return found;
+}
+
+/** But for rounding: sums are not made in one order. */
+function isAverage(average = 0, values: readonly number[]): boolean {
+  const sum = values.reduce((total, value) => total + value, 0);
+  const size = values.reduce((total, value) => total + Math.abs(value), 0);
+  return values.length === 0 ? Number.isNaN(average) : Math.abs(average - sum / values.length) <= 1e-12 * size;
+}
+
+function isQuantile(quantile: number, found = 0, values: readonly number[]): boolean {
+  const exact = [...values].sort((a, b) => a - b)[Math.floor(quantile * (values.length - 1))];
+  return exact === undefined ? Number.isNaN(found) : Math.abs(found - exact) <= 0.010001 * Math.abs(exact);
+}
+
+/** Of samples in the order of time. */
+function extremes(
+  sorted: readonly KeptSample[],
+  from: bigint,
+  until: bigint,
+  slices: number,
+  bucketNs: bigint,
+): KeptSample[] {
+  const found: KeptSample[] = [];
+  for (const all of inSlices(sorted, from, until, slices, bucketNs)) {
+    const here = all.filter(({ value }) => Number.isFinite(value));
+    const [low, high] = here.reduce<(KeptSample | undefined)[]>(
+      ([least, most], sample) => [
+        least === undefined || sample.value < least.value ? sample : least,
+        most === undefined || sample.value > most.value ? sample : most,
+      ],
+      [],
+    );
+    if (low === undefined || high === undefined) continue;
+    if (high.instant < low.instant) found.push(high, low);
+    else if (high.value === low.value) found.push(low);
+    else found.push(low, high);
+  }
+  return found;
+}
