@@ -1,15 +1,15 @@
 // A recording as a seed makes it, written by the real writer with its failures and new beginnings, kept beside the records
 // as plain lists: answers about it can be worked out the slow, obvious way.
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { randomFrom } from "../../shared/base/random.test-support.js";
-import { objectId } from "../../shared/trace/value.js";
-import { Lanes } from "../ingest/lanes.js";
-import { helloOf } from "../socket-agent.test-support.js";
-import { type OpenFile, createFile, openForWriting } from "./open-file.js";
-import { Readers } from "./readers.js";
-import type { ProcessRow, RowHead, SpanRow } from "./recording-rows.js";
-import { RecordingWriter } from "./recording-writer.js";
-import type { RecordRows } from "./waiting-rows.js";
+import { randomFrom } from "../shared/base/random.test-support.js";
+import { objectId } from "../shared/trace/value.js";
+import { Lanes } from "./ingest/lanes.js";
+import { helloOf } from "./socket-agent.test-support.js";
+import { type OpenFile, createFile, openForWriting } from "./store/open-file.js";
+import { Readers } from "./store/readers.js";
+import type { ProcessRow, RowHead, SpanRow } from "./store/recording-rows.js";
+import { RecordingWriter } from "./store/recording-writer.js";
+import type { RecordRows } from "./store/waiting-rows.js";
 
 const second = 1_000_000_000n;
 /** Clocks of processes differ by hours, and one begins right at a bucket's edge. */

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { density } from "./density.js";
-import { metricSlices } from "./metric-slices.js";
-import { metricSamples, metricSeries } from "./metrics.js";
-import type { Readers } from "./readers.js";
+import { density } from "./store/density.js";
+import { metricSlices } from "./store/metric-slices.js";
+import { metricSamples, metricSeries } from "./store/metrics.js";
+import type { Readers } from "./store/readers.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
-import { levelsFor, sketchLevels } from "./zoom-levels.js";
+import { levelsFor, sketchLevels } from "./store/zoom-levels.js";
 
 const start = 1_790_000_000_000_000_000n;
 const quantiles = [0, 0.5, 0.95, 1];
