@@ -5,11 +5,14 @@ import { SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
+import { HybridClock } from "./hybrid-clock.js";
+import { Messages } from "./messages.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
 import { installErrors } from "./probes/errors.js";
 import { installConsole } from "./probes/console.js";
 import { installExit } from "./probes/exit.js";
 import { installFetch } from "./probes/fetch.js";
+import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { installPino } from "./probes/pino.js";
@@ -49,8 +52,10 @@ export function install(
   sink.redactWith(redaction);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
+  const aboutProcess = processFacts(configuration, timeOriginMs, redaction);
+  const messages = new Messages(sink, new HybridClock(() => timeOriginMs + clockMs()), aboutProcess.runId);
   const tracesTo = traceTargets(configuration.settings.propagate ?? []);
-  const agent: ProbeKit = { guest, context, sink, tracesTo, redaction };
+  const agent: ProbeKit = { guest, context, sink, messages, tracesTo, redaction };
   const worker = new WorkerThread(
     bundle,
     {
@@ -58,7 +63,7 @@ export function install(
       memory: memory.shared,
       socketPath: configuration.socketPath,
       hostPid: configuration.hostPid,
-      facts: processFacts(configuration, timeOriginMs, redaction),
+      facts: aboutProcess,
     },
     now,
   );
@@ -141,6 +146,7 @@ const faultEvent = "hindcast.agent.fault";
 const requestProbes = {
   "http server": installHttpServer,
   "http client": installHttpClient,
+  "http bodies": installHttpBodies,
   fetch: installFetch,
   console: installConsole,
   pino: installPino,

@@ -1,6 +1,7 @@
 // What every probe gets to work with.
 import type { SpanContext } from "./context.js";
 import type { Guest } from "./guest.js";
+import type { Messages } from "./messages.js";
 import type { Recorder } from "./recorder.js";
 import type { Redaction } from "./redact/redactor.js";
 
@@ -8,6 +9,7 @@ export interface ProbeKit {
   readonly guest: Guest;
   readonly context: SpanContext;
   readonly sink: Recorder;
+  readonly messages: Messages;
   /** Whether requests to this host carry the trace header. */
   readonly tracesTo: (host: string) => boolean;
   /** The recorder asks it by itself; here it is for what is made into text before that, which would hide what is what. */

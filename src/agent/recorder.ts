@@ -1,6 +1,7 @@
 // What probes and the state tracker record becomes records here: each gets the span it belongs to and the ids of its
 // names. A simple event is written straight into the ring.
 import { kindCode, recordHeaderBytes } from "../shared/protocol/agent-records.js";
+import type { MessageRecord } from "../shared/protocol/message-records.js";
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
@@ -176,6 +177,10 @@ export class Recorder implements RecordSink {
     }
     const nameId = name === undefined ? 0 : this.#name(name);
     this.#writer.record({ kind: "span-end", span: span.number, status, name: nameId, attributes });
+  }
+
+  message(record: MessageRecord): void {
+    this.#writer.record(record);
   }
 
   location(file: string, line: number, column: number, functionName: string): number {

@@ -2,11 +2,13 @@
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
 export const traceHeader = "traceparent";
+/** Beside it: what each tracer has to say of its own, `hindcast=…` among them. */
+export const stateHeader = "tracestate";
 
 /** Who finds one of these there traces already, by whatever convention: nothing is added. */
 const traceHeaders: ReadonlySet<string> = new Set([
   traceHeader,
-  "tracestate",
+  stateHeader,
   "b3",
   "x-b3-traceid",
   "uber-trace-id",

@@ -2,6 +2,7 @@
 import type { Result } from "../shared/base/result.js";
 import type { ProcessSummary, ScopeSummary } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import type { MessageReader } from "../shared/trace/message.js";
 import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";
 import type { Loss, WriteReader } from "../shared/trace/write.js";
 
@@ -15,6 +16,8 @@ export interface RecordingFacts {
 
 export interface RecordingAccess {
   readonly writes: WriteReader;
+  /** Absent where there are none between processes. */
+  readonly messages?: MessageReader;
   facts(): RecordingFacts;
   /** When a record was made; of the last one before it when that seq has no row. */
   instantOf(process: ProcessId, seq: Seq): Promise<Instant>;

@@ -5,6 +5,7 @@ import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
 import { GraphCache } from "./graph-cache.js";
 import { LossLog } from "./loss-log.js";
+import { MessageLog } from "./message-log.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { type HistoryEntry, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
@@ -43,6 +44,7 @@ export class RecordingState {
   readonly writes: WriteReader;
   readonly graphs: GraphCache;
   readonly losses: LossLog;
+  readonly messages: MessageLog;
   readonly #scopeWrites = new Map<ProcessId, ScopeWrites>();
   /** By what was asked, the one asked for last at the end. */
   readonly #histories = new Map<string, KeptHistory>();
@@ -52,6 +54,7 @@ export class RecordingState {
     this.writes = new WriteLog(access.writes, () => access.generation());
     this.graphs = new GraphCache(this.writes);
     this.losses = new LossLog(access, this.writes);
+    this.messages = new MessageLog(access.messages, () => access.generation());
   }
 
   async nearestWrite(processes: readonly ProcessId[], step: Step, from: Place): Promise<WritePosition | undefined> {

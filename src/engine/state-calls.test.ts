@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ok } from "../shared/base/result.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import type { MessageEdge } from "../shared/trace/message.js";
 import { type ProcessId, type Seq, instant, processId, seq } from "../shared/trace/time.js";
 import type { Loss, RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
@@ -9,7 +10,12 @@ import { isUpTo } from "./replay/state-at.js";
 import { StateCalls } from "./state-calls.js";
 
 /** A recording whose rows are these writes; process 2, where given, runs beside process 1. */
-function callsOver(first: string, second = "", losses: readonly Loss[] = []): StateCalls {
+function callsOver(
+  first: string,
+  second = "",
+  losses: readonly Loss[] = [],
+  messages: readonly MessageEdge[] = [],
+): StateCalls {
   const ofSecond = historyFrom(second).map((write) => ({ ...write, process: processId(2) }));
   const all: readonly RecordedWrite[] = [...historyFrom(first), ...ofSecond];
   const processes = [1, ...(second === "" ? [] : [2])].map((process) => ({
@@ -34,6 +40,11 @@ function callsOver(first: string, second = "", losses: readonly Loss[] = []): St
     writes: {
       read: (process, after: Seq, upTo) =>
         Promise.resolve(ofProcess(process).filter((write) => write.seq > after && isUpTo(write, upTo))),
+    },
+    messages: {
+      contradictions: (known) => Promise.resolve({ isAny: messages.length > known, last: messages.length }),
+      read: (known) => Promise.resolve({ edges: messages.slice(known), last: messages.length }),
+      awaited: () => Promise.resolve([]),
     },
     facts: () => ({ state: "saved", start: instant(0n), end: instant(1000n), processes, scopes }),
     losses: () => Promise.resolve(losses),
@@ -256,5 +267,52 @@ describe("after lost writes", () => {
       return answer.ok && answer.value.isUncertain;
     };
     expect([await lastAt(39n), await lastAt(55n), await lastAt(80n)]).toEqual([false, true, false]);
+  });
+});
+
+describe("the state of several processes", () => {
+  const end = (process: number, position: number) => ({
+    process: processId(process),
+    seq: seq(position),
+    instant: instant(BigInt(position * 10)),
+  });
+  const other = "@1={x: 1}; scope other=@1; @1.x=2";
+  // By their clocks, what changed `other` was received 30 ns before it was sent.
+  const calls = callsOver(story, other, [], [{ sent: end(1, 6), received: end(2, 3) }]);
+  const otherAt = { recordingId: "r", process: 2, scope: "other" };
+
+  it("shows no effect of a message before its cause", async () => {
+    const seen = async (ns: bigint) => {
+      const answer = await calls.at({ ...otherAt, at: atInstant(ns) });
+      return answer.ok && [JSON.stringify(answer.value.value), answer.value.cut?.movedNs];
+    };
+    expect([await seen(29n), await seen(45n), await seen(59n), await seen(60n)]).toEqual([
+      ['{"x":1}', 0n],
+      ['{"x":1}', -15n],
+      ['{"x":1}', -29n],
+      ['{"x":2}', 0n],
+    ]);
+  });
+
+  it("shows the causes of the record that the playhead stands on", async () => {
+    const answer = await calls.at({ ...common, at: atSeq(3, 2) });
+    expect(answer.ok && [answer.value.value, answer.value.cut?.movedNs]).toEqual([{ a: { balance: 9 } }, 30n]);
+    const here = await calls.at({ ...otherAt, at: atSeq(3, 2) });
+    expect(here.ok && [here.value.value, here.value.cut?.movedNs]).toEqual([{ x: 2 }, 0n]);
+  });
+
+  it("is the same state to everybody who asks", async () => {
+    const at = atInstant(45n);
+    const rows = await calls.rows({ ...otherAt, at, expanded: [""], offset: 0, limit: 9 });
+    expect(rows.ok && [rows.value.values[1], rows.value.cut?.movedNs]).toEqual(["1", -15n]);
+    const writer = await calls.lastWriter({ ...otherAt, path: "x", at });
+    expect(writer.ok && writer.value.write?.seq).toBe(2);
+    const diff = await calls.diff({ ...otherAt, a: atInstant(25n), b: at, limit: 9 });
+    expect(diff.ok && diff.value.changes).toEqual([]);
+  });
+
+  it("is not said to be cut where there is one process", async () => {
+    const answer = await callsOver(story).at({ ...common, at: atInstant(45n) });
+    expect(answer.ok && answer.value.cut).toBeUndefined();
   });
 });

@@ -22,6 +22,7 @@ import { previewOf } from "./replay/preview.js";
 import { type Row, rowsOf } from "./replay/rows.js";
 import type { WritePosition } from "./replay/scope-writes.js";
 import type { UpTo } from "./replay/state-at.js";
+import { type ProcessCut, cutAt, processCut } from "./state-cut.js";
 import { type Uncertain, isPathInDoubt, uncertainFrom, uncertainPaths } from "./replay/uncertain.js";
 
 type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
@@ -53,11 +54,12 @@ export class StateCalls {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    const upTo = await upToFrom(subject.value, args.at);
+    const { upTo, cut } = await cutFor(subject.value, args.at);
     const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
     return state.graphs.at(process, upTo, (position) => {
       const { graph, change } = position;
-      return ok(columnsFromRows(rowsOf(graph, { ...args, change, uncertain: uncertainIn(position) })));
+      const rows = rowsOf(graph, { ...args, change, uncertain: uncertainIn(position) });
+      return ok({ ...columnsFromRows(rows), cut });
     });
   }
 
@@ -65,14 +67,14 @@ export class StateCalls {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    const upTo = await upToFrom(subject.value, args.at);
+    const { upTo, cut } = await cutFor(subject.value, args.at);
     const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
     return state.graphs.at(process, upTo, (position) => {
       const { graph, last } = position;
       const root = graph.scopes().get(args.scope);
       const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
       const uncertain = root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position), mostUncertain);
-      return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain] });
+      return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain], cut });
     });
   }
 
@@ -80,7 +82,10 @@ export class StateCalls {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    const [upToA, upToB] = [await upToFrom(subject.value, args.a), await upToFrom(subject.value, args.b)];
+    const [{ upTo: upToA }, { upTo: upToB }] = [
+      await cutFor(subject.value, args.a),
+      await cutFor(subject.value, args.b),
+    ];
     const [uncertainA, uncertainB] = [
       await this.#uncertainty(subject.value, args.scope, upToA),
       await this.#uncertainty(subject.value, args.scope, upToB),
@@ -133,7 +138,7 @@ export class StateCalls {
     const { state, process } = subject.value;
     const history = await state.history(process, args.scope, path.value, newestKept);
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
-    const upTo = await upToFrom(subject.value, args.at);
+    const { upTo } = await cutFor(subject.value, args.at);
     const last = await state.lastOf(process, history, upTo);
     const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
     const isUncertain = await state.graphs.at(process, upTo, (position) =>
@@ -216,11 +221,11 @@ function pathFrom(text: string): Result<Path, HindcastError> {
   return path.ok ? path : failed(hindcastError("bad-path", { path: text, reason: path.error.reason }));
 }
 
-/** A position in another process says when, not which of this one's writes. */
-async function upToFrom({ access, process }: Subject, at: CallAt): Promise<UpTo> {
-  if (at.kind === "instant") return { instant: instant(at.instant) };
-  if (at.process === process) return { seq: seq(at.seq) };
-  return { instant: await access.instantOf(processId(at.process), seq(at.seq)) };
+/** How far a process is shown at a position; of several processes none shows an effect without its cause. */
+async function cutFor({ access, state, process }: Subject, at: CallAt): Promise<ProcessCut> {
+  const { processes } = access.facts();
+  if (processes.length > 1) return processCut(await cutAt(access, state.messages, at), process, processes);
+  return { upTo: at.kind === "instant" ? { instant: instant(at.instant) } : { seq: seq(at.seq) }, cut: undefined };
 }
 
 /** Where stepping starts, in the one order of all processes. */

@@ -5,16 +5,19 @@ import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
-import { headerFromSpan, isTraceHeader, traceHeader } from "../trace-context.js";
+import { Flow, headerFromStamp } from "../messages.js";
+import { headerFromSpan, isTraceHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 
 interface Exchange {
   readonly span: OpenSpan;
   statusCode: number | undefined;
+  /** Present where the other end may tell of it, too. */
+  readonly flows: { readonly request: Flow; readonly response: Flow } | undefined;
 }
 
-export function installFetch({ guest, context, sink, tracesTo }: ProbeKit): () => void {
+export function installFetch({ guest, context, sink, messages, tracesTo }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: object): void => {
@@ -23,12 +26,23 @@ export function installFetch({ guest, context, sink, tracesTo }: ProbeKit): () =
     const method = textProperty(request, "method") ?? "GET";
     const attributes = clientAttributes(method, scheme, host, textProperty(request, "path") ?? "/");
     const span = sink.startSpan(method, "client", context.asParent, attributes);
-    exchanges.set(request, { span, statusCode: undefined });
-    if (tracesTo(host.name) && !hasTraceHeader(dataProperty(request, "headers"))) {
-      const addHeader = dataProperty(request, "addHeader");
-      if (typeof addHeader === "function") Reflect.apply(addHeader, request, [traceHeader, headerFromSpan(span)]);
-    }
+    const addHeader = dataProperty(request, "addHeader");
+    const isTraced =
+      tracesTo(host.name) && !hasTraceHeader(dataProperty(request, "headers")) && typeof addHeader === "function";
+    const flows = isTraced
+      ? { request: new Flow("request", span.spanId), response: new Flow("response", span.spanId) }
+      : undefined;
+    exchanges.set(request, { span, statusCode: undefined, flows });
+    if (flows === undefined || typeof addHeader !== "function") return;
+    // What happens between here and the sending cannot be in the head, but in a body that is read bit by bit.
+    const isAll = dataProperty(request, "body") === null;
+    const stamp = messages.sent(flows.request, flows.request.more(0, isAll));
+    Reflect.apply(addHeader, request, [traceHeader, headerFromSpan(span)]);
+    Reflect.apply(addHeader, request, [stateHeader, headerFromStamp(stamp)]);
   };
+
+  /** Of a message whose record is to be made now, if its other end may tell of it. */
+  const flowsOf = (message: object): Exchange["flows"] => exchanges.get(objectIn(message, "request") ?? message)?.flows;
 
   const end = (message: object): void => {
     const request = objectIn(message, "request");
@@ -56,9 +70,26 @@ export function installFetch({ guest, context, sink, tracesTo }: ProbeKit): () =
     onChannel(guest, "undici:request:headers", (message) => {
       const exchange = exchanges.get(objectIn(message, "request") ?? message);
       const statusCode = dataProperty(objectIn(message, "response") ?? {}, "statusCode");
-      if (exchange !== undefined && typeof statusCode === "number") exchange.statusCode = statusCode;
+      if (exchange === undefined || typeof statusCode !== "number") return;
+      exchange.statusCode = statusCode;
+      if (exchange.flows !== undefined) messages.received(exchange.flows.response, 0);
     }),
-    onChannel(guest, "undici:request:trailers", end),
+    onChannel(guest, "undici:request:bodySent", (message) => {
+      const flow = flowsOf(message)?.request;
+      if (flow !== undefined && !flow.isOver) messages.sent(flow, flow.more(0, true));
+    }),
+    // Only later versions tell of the parts of a body.
+    onChannel(guest, "undici:request:bodyChunkReceived", (message) => {
+      const flow = flowsOf(message)?.response;
+      const chunk = dataProperty(message, "chunk");
+      if (flow !== undefined && chunk instanceof Uint8Array)
+        messages.received(flow, flow.more(chunk.byteLength, false));
+    }),
+    onChannel(guest, "undici:request:trailers", (message) => {
+      const flow = flowsOf(message)?.response;
+      if (flow !== undefined) messages.received(flow, flow.more(0, true));
+      end(message);
+    }),
     onChannel(guest, "undici:request:error", end),
   ]);
 }

@@ -8,7 +8,9 @@ import { objectIn, onChannel } from "../channels.js";
 import { textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
-import { headerFromSpan, isTraceHeader, traceHeader } from "../trace-context.js";
+import { Flow, headerFromStamp } from "../messages.js";
+import { headerFromSpan, isTraceHeader, stateHeader, traceHeader } from "../trace-context.js";
+import { beginsRequest } from "./http-bodies.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 
@@ -16,13 +18,15 @@ interface Exchange {
   readonly span: OpenSpan;
   statusCode: number | undefined;
   isOver: boolean;
+  /** The other end may tell of it, too. */
+  isTraced: boolean;
 }
 
 // As they are now: what a program makes of them later, or in a class of its own, is not for us to run.
 const { getHeader, getHeaderNames, setHeader } = OutgoingMessage.prototype;
 const { prependOnceListener } = EventEmitter.prototype;
 
-export function installHttpClient({ guest, context, sink, tracesTo }: ProbeKit): () => void {
+export function installHttpClient({ guest, context, sink, messages, tracesTo }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: ClientRequest): void => {
@@ -31,7 +35,7 @@ export function installHttpClient({ guest, context, sink, tracesTo }: ProbeKit):
     const scheme = request.protocol === "https:" ? "https" : "http";
     const attributes = clientAttributes(request.method, scheme, host, request.path);
     const span = sink.startSpan(request.method, "client", context.asParent, attributes);
-    exchanges.set(request, { span, statusCode: undefined, isOver: false });
+    exchanges.set(request, { span, statusCode: undefined, isOver: false, isTraced: false });
     once(request, errorMonitor, (error) => end(request, error));
     once(request, "close", () => end(request, undefined));
   };
@@ -39,8 +43,12 @@ export function installHttpClient({ guest, context, sink, tracesTo }: ProbeKit):
   /** When the headers are composed, not before: until then the program may set one of its own. */
   const addHeader = (request: ClientRequest): void => {
     const exchange = exchanges.get(request);
-    if (exchange !== undefined && tracesTo(targetOf(request)) && !request.headersSent && !isTraced(request))
-      Reflect.apply(setHeader, request, [traceHeader, headerFromSpan(exchange.span)]);
+    if (exchange === undefined || !tracesTo(targetOf(request)) || request.headersSent || isTraced(request)) return;
+    const { span } = exchange;
+    exchange.isTraced = true;
+    const stamp = beginsRequest(messages, request, new Flow("request", span.spanId));
+    Reflect.apply(setHeader, request, [traceHeader, headerFromSpan(span)]);
+    Reflect.apply(setHeader, request, [stateHeader, headerFromStamp(stamp)]);
   };
 
   const once = (emitter: EventEmitter, name: string | symbol, work: (value: unknown) => void): void => {
@@ -78,6 +86,11 @@ export function installHttpClient({ guest, context, sink, tracesTo }: ProbeKit):
       const exchange = exchanges.get(request);
       if (exchange === undefined) return;
       exchange.statusCode = response.statusCode;
+      if (exchange.isTraced) {
+        const flow = new Flow("response", exchange.span.spanId);
+        messages.incoming.set(response, flow);
+        messages.received(flow, 0);
+      }
       once(response, "end", () => end(request, undefined));
     }),
     replaceMethod(

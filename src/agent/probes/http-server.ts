@@ -6,11 +6,12 @@ import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
-import { parentFromHeader, traceHeader } from "../trace-context.js";
+import { Flow, stampFromHeader } from "../messages.js";
+import { parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { hostFrom, targetAttributes } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 
-export function installHttpServer({ guest, context, sink }: ProbeKit): () => void {
+export function installHttpServer({ guest, context, sink, messages }: ProbeKit): () => void {
   const open = new WeakMap<object, OpenSpan>();
   const ended = new WeakSet<OpenSpan>();
   const routes = new WeakMap<object, string>();
@@ -31,7 +32,15 @@ export function installHttpServer({ guest, context, sink }: ProbeKit): () => voi
     }
     if (socket.remoteAddress !== undefined) attributes["client.address"] = socket.remoteAddress;
     if (headers["user-agent"] !== undefined) attributes["user_agent.original"] = headers["user-agent"].slice(0, 256);
-    const span = sink.startSpan(method, "server", parentFromHeader(headers[traceHeader]), attributes);
+    const parent = parentFromHeader(headers[traceHeader]);
+    const stamp = stampFromHeader(headers[stateHeader]);
+    if (parent.kind === "remote" && stamp !== undefined) {
+      const flow = new Flow("request", parent.spanId);
+      messages.incoming.set(request, flow);
+      messages.outgoing.set(response, new Flow("response", parent.spanId));
+      messages.received(flow, 0, stamp);
+    }
+    const span = sink.startSpan(method, "server", parent, attributes);
     open.set(request, span);
     open.set(response, span);
     context.enter(span);

@@ -1,4 +1,4 @@
-import { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import { ClientRequest, IncomingMessage, OutgoingMessage, ServerResponse } from "node:http";
 import { hasSubscribers } from "node:diagnostics_channel";
 import { Module } from "node:module";
 import { describe, expect, it } from "vitest";
@@ -8,12 +8,15 @@ import { Guest, maxFaultsPerPlace, saveOriginals } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { Recorder } from "../recorder.js";
 import { noRedaction } from "../redact/redactor.js";
+import { HybridClock } from "../hybrid-clock.js";
 import { Intake } from "../intake.js";
+import { Messages } from "../messages.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
 import { installConsole } from "./console.js";
 import { installErrors } from "./errors.js";
 import { installExit } from "./exit.js";
+import { installHttpBodies } from "./http-bodies.js";
 import { installFetch } from "./fetch.js";
 import { installHttpClient } from "./http-client.js";
 import { clientAttributes, hostFrom, targetAttributes } from "./http-attributes.js";
@@ -26,12 +29,11 @@ function kit() {
   const memory = RingMemory.allocate(1 << 16);
   const context = new SpanContext();
   const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
-  const probeKit: ProbeKit = { guest, context, sink, tracesTo: isLoopback, redaction: noRedaction };
-  const logs = () =>
-    readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array()).flatMap((record) =>
-      record.kind === "log" ? [record.body] : [],
-    );
-  return { probeKit, guest, logs };
+  const messages = new Messages(sink, new HybridClock(guest.originals.now), "00c0ffee");
+  const probeKit: ProbeKit = { guest, context, sink, messages, tracesTo: isLoopback, redaction: noRedaction };
+  const records = () => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
+  const logs = () => records().flatMap((record) => (record.kind === "log" ? [record.body] : []));
+  return { probeKit, guest, logs, records };
 }
 
 /** Everything that probes replace or listen to, as it is now. */
@@ -43,6 +45,7 @@ function surroundings(): unknown[] {
     IncomingMessage.prototype,
     ServerResponse.prototype,
     ClientRequest.prototype,
+    OutgoingMessage.prototype,
   ];
   const channels = ["http.server.request.start", "http.client.request.start", "undici:request:create"];
   return [
@@ -62,6 +65,7 @@ const probes = {
   installExit: (probeKit: ProbeKit) =>
     installExit(probeKit, { onExit: () => undefined, beforeSignal: () => undefined }).uninstall,
   installFetch,
+  installHttpBodies,
   installHttpClient,
   installHttpServer,
   installPino,

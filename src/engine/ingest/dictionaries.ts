@@ -1,11 +1,15 @@
-// Names and code locations that all processes of a recording share: one id each, written once, before their first use.
+// Names and code locations that all processes of a recording share: one id each, written once, before their first use;
+// and the messages between them.
 import { type StoredDictionaries, locationKey } from "../store/stored-recording.js";
+import { MessageJoin } from "./message-join.js";
 import type { RecordingWriter } from "../store/recording-writer.js";
 
 export class Dictionaries {
   readonly #names = new Map<string, number>();
   readonly #locations = new Map<string, number>();
   readonly #categories = new Map<string, number>();
+  readonly messages: MessageJoin;
+  #lastMessage = 0;
   #series = 0;
   #scopes = 0;
 
@@ -14,12 +18,14 @@ export class Dictionaries {
     readonly writer: RecordingWriter,
     known?: StoredDictionaries,
   ) {
+    this.messages = new MessageJoin((message) => writer.message({ ...message, id: ++this.#lastMessage }));
     if (known === undefined) return;
     for (const [id, text] of known.names) this.#names.set(text, id);
     for (const { id, key } of known.locations) this.#locations.set(key, id);
     for (const serviceName of known.serviceNames) this.category(serviceName);
     this.#series = known.lastSeries;
     this.#scopes = known.lastScope;
+    this.#lastMessage = known.lastMessage;
   }
 
   /** "" is 0, "none". */

@@ -2,6 +2,7 @@
 // into the spans they name. What a record refers to and was never defined (its definition was dropped) is 0, "none".
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
+import { type MessageRecord, originOf } from "../../shared/protocol/message-records.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
@@ -84,6 +85,7 @@ export class ProcessIngest {
       counts,
     );
     this.#lastSeen = this.instantOf(hello.clockMs);
+    dictionaries.messages.knows(process, originOf(hello.runId));
   }
 
   static begin(
@@ -191,7 +193,13 @@ export class ProcessIngest {
       latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
     }
     this.#lastSeen = laterOf(this.#lastSeen, this.instantOf(latestMs));
+    const last = incoming.count - 1;
+    if (last >= 0) this.#cameTo(incoming.seq[last] ?? 0, incoming.clockMs[last] ?? 0);
     this.dictionaries.writer.process(this.row());
+  }
+
+  #cameTo(seq: number, clockMs: number): void {
+    this.dictionaries.messages.cameTo({ process: this.process, seq, instant: this.instantOf(clockMs) });
   }
 
   /** One that is said again, because the engine it was said to is gone, changes nothing. */
@@ -335,6 +343,8 @@ export class ProcessIngest {
         writer.mark({ ...head, kind: "gap", label, lost: 0, lostWrites: 0, reason: "suspended" });
         return;
       }
+      case "message":
+        return this.#message(head, record);
       default:
         return unreachable(record);
     }
@@ -378,6 +388,13 @@ export class ProcessIngest {
       attributes,
       end: { seq: head.seq, instant: head.instant },
     });
+  }
+
+  #message(head: RowHead, { channel, ...facts }: MessageRecord): void {
+    const { buffer, byteOffset } = channel;
+    const end = { ...facts, channel: new DataView(buffer, byteOffset).getBigInt64(0) };
+    this.dictionaries.writer.messageEnd({ ...head, ...end });
+    this.dictionaries.messages.end(head, end);
   }
 
   #write(head: RowHead, record: Extract<AgentRecord, { kind: "write" }>): void {

@@ -1,6 +1,7 @@
 // Rows as ingest produces them: dictionary ids in place of names, instants in nanoseconds since the epoch.
 import type { SpanKind, SpanStatus } from "../../shared/trace/attributes.js";
 import type { ObjectContents, ObjectId, CapturedValue } from "../../shared/trace/value.js";
+import type { MessageEnd, MessagePart } from "../../shared/protocol/message-records.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { SmallOperation } from "./operation-json.js";
 import type { DefinitionKind, EndingKind, MarkKind, MarkReason } from "./schema.js";
@@ -49,6 +50,26 @@ export interface MarkRow {
   readonly reason?: MarkReason;
   /** Of those lost; absent where their kinds are not known. */
   readonly lostWrites?: number;
+}
+
+/** One end of a message, as its process recorded it. */
+export interface MessageEndRow extends RowHead {
+  readonly end: MessageEnd;
+  readonly part: MessagePart;
+  readonly channel: bigint;
+  readonly upTo: number;
+  readonly hybridUs: number;
+  readonly origin: number;
+  readonly originUs: number;
+}
+
+/** A message of which both ends are known. */
+export interface MessageRow {
+  /** 1, 2, 3 … in the order in which both ends became known. */
+  readonly id: number;
+  readonly part: MessagePart;
+  readonly sent: RowHead;
+  readonly received: RowHead;
 }
 
 /** A process's own number for a name, place or series, and the recording's. */

@@ -3,13 +3,21 @@
 // DuckDB's commit, off this thread.
 // Span rows exist from the span's start: one that ends before it was committed is written complete, otherwise updated.
 import { type DuckDBAppender, DuckDBBlobValue, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
+import { messageEnds, messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
 import type { OpenFile } from "./open-file.js";
-import type { ChangeRow, DefinitionRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
-import { RollupRows } from "./rollup-rows.js";
+import type {
+  ChangeRow,
+  DefinitionRow,
+  MarkRow,
+  MessageEndRow,
+  MessageRow,
+  ProcessRow,
+  SpanRow,
+} from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
@@ -97,6 +105,29 @@ export class RecordingWriter {
 
   definition({ process, kind, id, refers }: DefinitionRow): void {
     this.#push("definition", process, definitionKinds.indexOf(kind), id, refers);
+  }
+
+  messageEnd(row: MessageEndRow): void {
+    this.#push(
+      "message_end",
+      row.process,
+      BigInt(row.seq),
+      row.instant,
+      messageEnds.indexOf(row.end),
+      messageParts.indexOf(row.part),
+      row.channel,
+      BigInt(row.upTo),
+      BigInt(row.hybridUs),
+      row.origin,
+      BigInt(row.originUs),
+    );
+  }
+
+  message({ id, part, sent, received }: MessageRow): void {
+    const kind = messageParts.indexOf(part);
+    const [from, sentSeq] = [sent.process, BigInt(sent.seq)];
+    const [to, receivedSeq] = [received.process, BigInt(received.seq)];
+    this.#push("message", BigInt(id), kind, from, sentSeq, sent.instant, to, receivedSeq, received.instant);
   }
 
   /** The one mark of a process's end, in place of what was said before; undefined when it has not ended after all. */

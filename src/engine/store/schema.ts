@@ -5,6 +5,7 @@
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { gapReasons } from "../../shared/protocol/agent-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { clockTables } from "./clock-tables.js";
 import { rollupTables } from "./rollup-tables.js";
 import { searchTables } from "./search-tables.js";
 import { segmentTables } from "./segment-tables.js";
@@ -83,7 +84,7 @@ export const migrations: readonly Migration[] = [
          WHERE kind = 0`,
     ],
   },
-  { name: "at size", statements: [...rollupTables, ...searchTables, ...segmentTables] },
+  { name: "at size", statements: [...rollupTables, ...searchTables, ...segmentTables, ...clockTables] },
 ];
 
 export const formatVersion = migrations.length;

@@ -16,6 +16,7 @@ export interface StoredDictionaries {
   readonly serviceNames: readonly string[];
   readonly lastSeries: number;
   readonly lastScope: number;
+  readonly lastMessage: number;
 }
 
 export interface StoredSpan {
@@ -80,7 +81,8 @@ async function dictionariesIn(query: Query, serviceNames: readonly string[]): Pr
     locations.numbers(name),
   );
   const last = await query(
-    `SELECT (SELECT coalesce(max(id), 0) FROM series) AS series, (SELECT coalesce(max(id), 0) FROM scope) AS scope`,
+    `SELECT (SELECT coalesce(max(id), 0) FROM series) AS series, (SELECT coalesce(max(id), 0) FROM scope) AS scope,
+       (SELECT coalesce(max(id), 0) FROM message) AS message`,
   );
   return {
     names: paired(names.numbers("id"), names.texts("text")),
@@ -91,6 +93,7 @@ async function dictionariesIn(query: Query, serviceNames: readonly string[]): Pr
     serviceNames,
     lastSeries: last.numbers("series")[0] ?? 0,
     lastScope: last.numbers("scope")[0] ?? 0,
+    lastMessage: last.numbers("message")[0] ?? 0,
   };
 }
 

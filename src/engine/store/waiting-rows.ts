@@ -118,6 +118,19 @@ const newBuffers = () => ({
   keyframe: new KeyframeRows(),
   mark: newMarkRows(),
   definition: new TableBuffer([integers(), bytes(), integers(), integers()]),
+  message_end: new TableBuffer([
+    integers(),
+    longs(),
+    longs(),
+    bytes(),
+    bytes(),
+    longs(),
+    longs(),
+    longs(),
+    integers(),
+    longs(),
+  ]),
+  message: new TableBuffer([longs(), bytes(), integers(), longs(), longs(), integers(), longs(), longs()]),
   /** Temporary: ends of spans that the file has already, joined to them in the same transaction. */
   span_end: new TableBuffer([integers(), integers(), longs(), longs(), bytes(), integers(), texts()]),
 });
@@ -138,6 +151,8 @@ export const tableNames: readonly TableName[] = [
   "keyframe",
   "mark",
   "definition",
+  "message_end",
+  "message",
   "span_end",
 ];
 

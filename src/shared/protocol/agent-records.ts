@@ -18,6 +18,7 @@ import {
   writeList,
   writeValue,
 } from "./captured-value-codec.js";
+import { type MessageRecord, readMessage, writeMessage } from "./message-records.js";
 
 export const recordHeaderBytes = 24;
 /** Flag of a definition that only the next record uses: it need not be kept when that is given up. */
@@ -95,7 +96,8 @@ export type AgentRecordBody =
    * The program stood still from then until this record's clock: it or the machine was suspended. The worker made it: its
    * seq is that of the last record before.
    */
-  | { readonly kind: "standstill"; readonly sinceMs: number };
+  | { readonly kind: "standstill"; readonly sinceMs: number }
+  | MessageRecord;
 
 /**
  * Why: the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
@@ -129,6 +131,7 @@ export const recordKinds = [
   "write",
   "gap",
   "standstill",
+  "message",
 ] as const satisfies readonly AgentRecordBody["kind"][];
 
 const operationKinds: readonly WriteOperation["kind"][] = [
@@ -163,6 +166,7 @@ export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map
     case "series":
     case "gap":
     case "standstill":
+    case "message":
       return undefined;
     default:
       return unreachable(kind);
@@ -249,6 +253,8 @@ export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
       return;
     case "standstill":
       return out.f64(record.sinceMs);
+    case "message":
+      return writeMessage(out, record);
     default:
       return unreachable(record);
   }
@@ -362,6 +368,8 @@ function readBody(kind: AgentRecordBody["kind"] | undefined, from: ByteReader): 
     }
     case "standstill":
       return { kind, sinceMs: from.f64() };
+    case "message":
+      return readMessage(from);
     case undefined:
       throw new MalformedBytes("unknown record kind");
     default:

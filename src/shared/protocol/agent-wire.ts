@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
 
-export const wireVersion = 2;
+export const wireVersion = 3;
 /** A peer that announces more than this is cut off. */
 export const maxFrameBytes = 64 * 1024 * 1024;
 

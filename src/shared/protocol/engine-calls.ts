@@ -44,6 +44,8 @@ const processSummary = v.object({
   dropped: count,
   /** Exceptions of the agent's own, in the program's thread and in the agent's; absent when there was none. */
   faults: v.optional(v.object({ agent: count, worker: count })),
+  /** How far its clock is ahead of the engine's, to within how much; absent where that was not measured. */
+  clock: v.optional(v.object({ offsetNs: ns, uncertaintyNs: ns })),
   /** How often each kind of secret was taken out before it was recorded; absent when none was. */
   redactions: v.optional(v.record(text, count)),
 });
@@ -83,6 +85,14 @@ export type RecordingFile = v.InferOutput<typeof recordingFile>;
 const recording = { recordingId: text };
 const range = { ...recording, from: ns, to: ns };
 
+/**
+ * How a process's state at an instant was cut, where several processes are recorded: no effect of a message is shown
+ * without its cause. `movedNs`: how far before the instant (below zero) or after it the process is shown, by its own clock.
+ * `uncertaintyNs`: all processes are shown as they were within so much real time; absent where clocks were not measured.
+ */
+const stateCut = v.object({ movedNs: ns, uncertaintyNs: v.optional(ns) });
+export type StateCut = v.InferOutput<typeof stateCut>;
+
 /** One row of a state tree as shown: already flattened, indented by `depth`. */
 const stateRows = v.object({
   total: count,
@@ -100,6 +110,8 @@ const stateRows = v.object({
   flags: u8,
   /** Value before the change where bit 4 is set, "" elsewhere; `undefined` prints as "undefined", absence as "". */
   previous: texts,
+  /** Absent in a recording of one process. */
+  cut: v.optional(stateCut),
 });
 export type StateRows = v.InferOutput<typeof stateRows>;
 
@@ -301,6 +313,8 @@ export const engineCalls = {
       instant: ns,
       /** Paths that may have held something else: a later look found them changed, or writes were lost. At most 100. */
       uncertain: texts,
+      /** Absent in a recording of one process. */
+      cut: v.optional(stateCut),
     }),
   },
   /** Paths whose value differs between two positions. */

@@ -6,6 +6,7 @@ import { type CapturedValue, type Entry, type ObjectContents, objectId } from ".
 import type { WriteOperation } from "../trace/write.js";
 import { type AgentRecord, type AgentRecordBody, gapReasons, noneLost, writeRecord } from "./agent-records.js";
 import { ByteWriter } from "./bytes.js";
+import { channelBytes, messageEnds, messageParts, wholeMessage } from "./message-records.js";
 
 export class RandomRecords {
   readonly next: () => number;
@@ -162,6 +163,17 @@ export class RandomRecords {
         };
       case "standstill":
         return { kind, sinceMs: this.next() * 1e7 };
+      case "message":
+        return {
+          kind,
+          end: this.one(messageEnds),
+          part: this.one(messageParts),
+          channel: this.bytes(channelBytes),
+          upTo: this.one([0, this.below(2 ** 40), wholeMessage]),
+          hybridUs: this.below(2 ** 52),
+          origin: id(),
+          originUs: this.below(2 ** 52),
+        };
     }
   }
 

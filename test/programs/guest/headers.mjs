@@ -7,7 +7,9 @@ const seen = [];
 const names = ["traceparent", "tracestate", "b3", "x-b3-traceid", "sentry-trace", "own"];
 const server = http.createServer((request, response) => {
   const found = names.filter((name) => request.headers[name] !== undefined);
-  const values = found.map((name) => (/^00-/.test(request.headers[name]) ? name : `${name}=${request.headers[name]}`));
+  const ours = { traceparent: /^00-/, tracestate: /^hindcast=[0-9a-f]{1,8}-[0-9a-f]{13}$/ };
+  const isOurs = (name) => ours[name]?.test(request.headers[name]) === true;
+  const values = found.map((name) => (isOurs(name) ? name : `${name}=${request.headers[name]}`));
   seen.push(`${request.url.replace(/:\d+/, "")}: ${values.join(" ")}`);
   response.end();
 });

@@ -1,0 +1,147 @@
+// Programs that send each other messages, by clocks that are wrong, told to a real engine over sockets in batches that come
+// in any order: whatever instant is asked for, before everything has come and afterwards, no value is shown that was written
+// after a message was received while the value that was written before it was sent is not. No clock is asked for that.
+import { afterAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../shared/base/random.test-support.js";
+import type { AgentRecord } from "../shared/protocol/agent-records.js";
+import { originOf, wholeMessage } from "../shared/protocol/message-records.js";
+import type { MessagePoint } from "../shared/trace/message.js";
+import { objectId } from "../shared/trace/value.js";
+import type { WriteOperation } from "../shared/trace/write.js";
+import { TestEngine } from "./engine.test-support.js";
+import { type MadeHistory, makeHistory } from "./replay/histories.test-support.js";
+import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+
+const engine = new TestEngine(20);
+afterAll(() => engine.dispose());
+
+const originMs = 1_795_000_000_000;
+const epochNs = BigInt(originMs) * 1_000_000n;
+const runIdOf = (process: number): string => `${process}`.padStart(8, "0").padEnd(32, "0");
+
+/** The channel of the n-th message. */
+function channelOf(index: number): Uint8Array {
+  const channel = new Uint8Array(8);
+  new DataView(channel.buffer).setUint32(0, index + 1);
+  return channel;
+}
+
+/**
+ * What a process of a history records: the number of each of its points as the state `n`, written before that point is
+ * sent or after it was received, as others can see it.
+ */
+function recordsOf(history: MadeHistory, process: number): AgentRecord[] {
+  const maker = new RecordMaker();
+  const sent = new Map(history.messages.map((message, index) => [message.sent, index]));
+  const received = new Map(history.messages.map((message, index) => [message.received, { index, from: message.sent }]));
+  const write = (operation: WriteOperation, clockMs: number): AgentRecord =>
+    maker.make({ kind: "write", span: 0, location: 0, afterMs: NaN, operation }, clockMs);
+  const object = { kind: "object", id: objectId(1) } as const;
+  const records = [
+    write({ kind: "contents", target: object.id, contents: { kind: "object", className: "Object", entries: [] } }, 0),
+    write({ kind: "scope", scope: "seen", value: object }, 0),
+  ];
+  const told = (point: MessagePoint, index: number, from: MessagePoint | undefined): AgentRecord =>
+    maker.make(
+      {
+        kind: "message",
+        end: from === undefined ? "sent" : "received",
+        part: "request",
+        channel: channelOf(index),
+        upTo: from === undefined ? wholeMessage : 0,
+        hybridUs: originMs * 1000 + history.hybridUs(point),
+        origin: from === undefined ? 0 : originOf(runIdOf(from.process)),
+        originUs: from === undefined ? 0 : originMs * 1000 + history.hybridUs(from),
+      },
+      Number(point.instant) / 1e6,
+    );
+  for (const point of history.processes[process - 1] ?? []) {
+    const receipt = received.get(point);
+    if (receipt !== undefined) records.push(told(point, receipt.index, receipt.from));
+    const value = { kind: "primitive", value: point.seq } as const;
+    records.push(write({ kind: "set", target: object.id, key: "n", value }, Number(point.instant) / 1e6));
+    const index = sent.get(point);
+    if (index !== undefined) records.push(told(point, index, undefined));
+  }
+  return records;
+}
+
+class Program {
+  #left: AgentRecord[];
+  #batches = 0;
+
+  constructor(
+    readonly agent: SocketAgent,
+    records: readonly AgentRecord[],
+  ) {
+    this.#left = [...records];
+  }
+
+  get isDone(): boolean {
+    return this.#left.length === 0;
+  }
+
+  async deliver(count: number): Promise<void> {
+    this.agent.batch(++this.#batches, this.#left.splice(0, count));
+    await this.agent.acknowledged(this.#batches);
+  }
+}
+
+/** How far each process is seen: the last number that was written, by what the calls answer. */
+async function seenAt(recordingId: string, count: number, at: bigint): Promise<readonly number[]> {
+  const seen: number[] = [];
+  for (let process = 1; process <= count; process++) {
+    const found = await engine.call("state.at", {
+      recordingId,
+      process,
+      scope: "seen",
+      at: { kind: "instant", instant: epochNs + at },
+    });
+    const value: unknown = found.value;
+    seen.push(typeof value === "object" && value !== null && "n" in value ? Number(value.n) : 0);
+  }
+  return seen;
+}
+
+const unexplained = ({ messages }: MadeHistory, seen: readonly number[]): readonly unknown[] =>
+  messages.filter(
+    ({ sent, received }) =>
+      (seen[received.process - 1] ?? 0) >= received.seq && (seen[sent.process - 1] ?? 0) < sent.seq,
+  );
+
+describe.each([1, 2, 3])("state of several processes (seed %i)", (seed) => {
+  it("shows no effect without its cause, while it is recorded and afterwards", async () => {
+    const history = makeHistory(seed);
+    const random = randomFrom(1000 + seed);
+    const count = history.processes.length;
+    const { summary, socketPath, token } = await engine.record(`cut-${seed}.hindcast`);
+    const { recordingId } = summary;
+    const programs: Program[] = [];
+    for (let process = 1; process <= count; process++) {
+      const hello = helloOf({ token, pid: 100 + process, runId: runIdOf(process), timeOriginMs: originMs });
+      programs.push(new Program(await SocketAgent.greet(socketPath, hello), recordsOf(history, process)));
+    }
+    // The scope, so that it can be asked for.
+    for (const program of programs) await program.deliver(2);
+    let naiveFailures = 0;
+    const compare = async (asked: number): Promise<void> => {
+      for (const at of history.instants(asked)) {
+        const seen = await seenAt(recordingId, count, at);
+        expect(unexplained(history, seen)).toEqual([]);
+        const naive = history.processes.map((points) => points.filter((point) => point.instant <= at).length);
+        if (unexplained(history, naive).length > 0) naiveFailures++;
+      }
+    };
+    for (;;) {
+      const waiting = programs.filter(({ isDone }) => !isDone);
+      const next = waiting[Math.floor(random() * waiting.length)];
+      if (next === undefined) break;
+      await next.deliver(1 + Math.floor(random() * 120));
+      await compare(2);
+    }
+    await compare(10);
+    await engine.call("recording.stop", { recordingId });
+    await compare(40);
+    expect(naiveFailures).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,152 @@
+// The consistent cut: how far each process is shown so that no effect is shown without its cause. The order of records
+// in different processes is known from messages alone; what clocks say decides only where nothing contradicts.
+//
+// At an instant, each process is shown up to that instant of its own clock, less what a message that is not yet sent
+// there had caused: effects are hidden, causes are never brought forward. So nothing is shown that its own process's
+// clock calls later than the playhead, a cut exists also while a sender's records are still on their way, and it is the
+// largest consistent one that is not later. After one record of one process, that process is shown exactly so far: what
+// caused the record is shown, whatever the other clocks say, and nothing that its later records caused.
+import type { MessageEdge, MessagePoint } from "../../shared/trace/message.js";
+import { type Instant, type ProcessId, seq } from "../../shared/trace/time.js";
+import { Staircase, type Within } from "./staircase.js";
+
+/** How far one process is shown. */
+export interface Reach {
+  readonly upTo: Within;
+  /**
+   * Absent where that is simply the instant asked for. Else how far it is from there, nanoseconds: below zero where an
+   * effect is hidden, by how much its clock is before that instant; above where a cause is shown, by how much it is after.
+   */
+  readonly movedNs: bigint | undefined;
+}
+
+export class Cut {
+  readonly #moved = new Map<ProcessId, Reach>();
+
+  constructor(
+    readonly at: Instant,
+    readonly otherwise: Within = { instant: at },
+  ) {}
+
+  /** The processes that are not simply shown up to the instant. */
+  get moved(): ReadonlyMap<ProcessId, Reach> {
+    return this.#moved;
+  }
+
+  of(process: ProcessId): Reach {
+    return this.#moved.get(process) ?? { upTo: this.otherwise, movedNs: undefined };
+  }
+
+  has({ process, seq: position, instant: at }: MessagePoint): boolean {
+    const { upTo } = this.of(process);
+    return "seq" in upTo ? position <= upTo.seq : at <= upTo.instant;
+  }
+
+  put(process: ProcessId, reach: Reach): void {
+    this.#moved.set(process, reach);
+  }
+
+  /** False when it did not reach so far anyway. */
+  endBefore(point: MessagePoint): boolean {
+    if (!this.has(point)) return false;
+    this.put(point.process, { upTo: { seq: seq(point.seq - 1) }, movedNs: point.instant - this.at });
+    return true;
+  }
+
+  /** False when it reached so far anyway. */
+  reachTo(point: MessagePoint): boolean {
+    if (this.has(point)) return false;
+    this.put(point.process, { upTo: { seq: point.seq }, movedNs: point.instant - this.at });
+    return true;
+  }
+}
+
+const nothing: Within = { seq: seq(0) };
+const everything: Within = { seq: seq(Number.MAX_SAFE_INTEGER) };
+
+/** What is known of messages between the processes of one recording. */
+export class MessageOrder {
+  readonly #from = new Map<ProcessId, Map<ProcessId, Staircase>>();
+  readonly #to = new Map<ProcessId, Staircase[]>();
+  #awaited: readonly MessagePoint[] = [];
+
+  /** In any order, as messages become known; both ends are of different processes. */
+  add(edge: MessageEdge): void {
+    this.#stairs(edge.sent.process, edge.received.process).add(edge);
+  }
+
+  /** Receipts of what another process of the recording has sent, while the record of its sending has not come. */
+  await(receipts: readonly MessagePoint[]): void {
+    this.#awaited = receipts;
+  }
+
+  /** The largest consistent cut with nothing after an instant. */
+  atInstant(at: Instant): Cut {
+    const cut = new Cut(at);
+    this.#hideEffects(cut);
+    return cut;
+  }
+
+  /** One process exactly after one of its records, the others as at its instant unless causes or effects forbid. */
+  atRecord(point: MessagePoint): Cut {
+    const { process, instant: at } = point;
+    const here: Reach = { upTo: { seq: point.seq }, movedNs: 0n };
+    const [least, most, cut] = [new Cut(at, nothing), new Cut(at, everything), new Cut(at)];
+    for (const between of [least, most, cut]) between.put(process, here);
+    for (const receipt of this.#hideEffects(most)) cut.endBefore(receipt);
+    for (const sending of this.#showCauses(least, process)) cut.reachTo(sending);
+    this.#hideEffects(cut);
+    return cut;
+  }
+
+  #stairs(sender: ProcessId, receiver: ProcessId): Staircase {
+    const from = this.#from.get(sender) ?? new Map<ProcessId, Staircase>();
+    this.#from.set(sender, from);
+    const known = from.get(receiver);
+    if (known !== undefined) return known;
+    const stairs = new Staircase(sender, receiver);
+    from.set(receiver, stairs);
+    const to = this.#to.get(receiver);
+    if (to === undefined) this.#to.set(receiver, [stairs]);
+    else to.push(stairs);
+    return stairs;
+  }
+
+  /** Until nothing is received that is not sent. What those that were moved end before. */
+  #hideEffects(cut: Cut): Iterable<MessagePoint> {
+    const firstHidden = new Map<ProcessId, MessagePoint>();
+    const hide = (receipt: MessagePoint): boolean => {
+      const isHidden = cut.endBefore(receipt);
+      if (isHidden) firstHidden.set(receipt.process, receipt);
+      return isHidden;
+    };
+    for (const receipt of this.#awaited) hide(receipt);
+    // A set goes on with what is added to it meanwhile.
+    const unsettled = new Set(this.#from.keys());
+    for (const sender of unsettled) {
+      unsettled.delete(sender);
+      for (const stairs of this.#from.get(sender)?.values() ?? []) {
+        const sent = stairs.sentWithin(cut.of(sender).upTo);
+        if (sent < stairs.count && hide(stairs.received(sent))) unsettled.add(stairs.receiver);
+      }
+    }
+    return firstHidden.values();
+  }
+
+  /** Until everything is sent of what led to where a process is. What those that were moved end with. */
+  #showCauses(cut: Cut, first: ProcessId): Iterable<MessagePoint> {
+    const lastShown = new Map<ProcessId, MessagePoint>();
+    const unsettled = new Set([first]);
+    for (const receiver of unsettled) {
+      unsettled.delete(receiver);
+      for (const stairs of this.#to.get(receiver) ?? []) {
+        const received = stairs.receivedWithin(cut.of(receiver).upTo);
+        const sending = received === 0 ? undefined : stairs.sent(received - 1);
+        if (sending === undefined || !cut.reachTo(sending)) continue;
+        lastShown.set(sending.process, sending);
+        unsettled.add(sending.process);
+      }
+    }
+    return lastShown.values();
+  }
+}

@@ -1,0 +1,73 @@
+// Messages between processes as the cut reads them.
+import type { MessageEdge, MessagePoint, MessageReader } from "../../shared/trace/message.js";
+import { messageEnds } from "../../shared/protocol/message-records.js";
+import { instant, processId, seq } from "../../shared/trace/time.js";
+import type { Query } from "./readers.js";
+import type { Rows } from "./rows.js";
+
+const received = messageEnds.indexOf("received");
+
+/** Nothing is waited for that was received so long ago, by its receiver's clock: its sending is lost, or was not recorded. */
+const awaitedForNs = 2_000_000_000n;
+
+/** As `originOf` reads the id of a run. */
+const origin = `coalesce(nullif(try_cast('0x' || left(p.run_id, 8) AS UINTEGER), 0), 1)`;
+
+/**
+ * Receipts whose channel is known to have its other end in a recorded process: what that sent names it, or it said
+ * something else over the channel, or the request was received there whose response this is.
+ */
+const awaitedSql = `
+  WITH late AS (
+      SELECT r.* FROM message_end AS r JOIN process AS p ON p.process = r.process
+      WHERE r.side = ${received} AND r.instant >= p.last_seen - ${awaitedForNs}),
+    missing AS (
+      SELECT * FROM late AS r
+      WHERE NOT EXISTS (SELECT 1 FROM message_end AS s WHERE s.side <> ${received} AND s.part = r.part
+          AND s.channel = r.channel AND s.up_to >= r.up_to)
+        AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.receiver = r.process AND m.received_seq = r.seq))
+  SELECT r.process, r.seq, r.instant FROM missing AS r
+  WHERE EXISTS (SELECT 1 FROM process AS p WHERE p.process <> r.process AND r.origin = ${origin})
+    OR EXISTS (SELECT 1 FROM message_end AS o WHERE o.channel = r.channel AND o.process <> r.process)`;
+
+export class StoredMessages implements MessageReader {
+  /** `isLive`: whether anything may still come. */
+  constructor(
+    readonly query: Query,
+    readonly isLive: () => boolean,
+  ) {}
+
+  async contradictions(known: number): Promise<{ readonly isAny: boolean; readonly last: number }> {
+    const rows = await this.query(
+      `SELECT coalesce(bool_or(sent_instant >= received_instant), false) AS any, coalesce(max(id), $1) AS last
+       FROM message WHERE id > $1`,
+      [BigInt(known)],
+    );
+    return { isAny: rows.booleans("any")[0] ?? false, last: rows.numbers("last")[0] ?? known };
+  }
+
+  async read(known: number): Promise<{ readonly edges: readonly MessageEdge[]; readonly last: number }> {
+    const rows = await this.query(
+      `SELECT id, sender, sent_seq, sent_instant, receiver, received_seq, received_instant FROM message
+       WHERE id > $1 ORDER BY id`,
+      [BigInt(known)],
+    );
+    const [sent, received] = [pointsFrom(rows, "sender", "sent"), pointsFrom(rows, "receiver", "received")];
+    const edges = sent.map((point, row) => ({ sent: point, received: received[row] ?? point }));
+    return { edges, last: rows.numbers("id").at(-1) ?? known };
+  }
+
+  async awaited(): Promise<readonly MessagePoint[]> {
+    return this.isLive() ? pointsFrom(await this.query(awaitedSql), "process", "") : [];
+  }
+}
+
+function pointsFrom(rows: Rows, process: string, end: string): MessagePoint[] {
+  const column = (name: string): string => (end === "" ? name : `${end}_${name}`);
+  const [seqs, instants] = [rows.numbers(column("seq")), rows.bigints(column("instant"))];
+  return rows.numbers(process).map((number, row) => ({
+    process: processId(number),
+    seq: seq(seqs[row] ?? 0),
+    instant: instant(instants[row] ?? 0n),
+  }));
+}
