@@ -24,7 +24,6 @@ import { formatVersion } from "./store/schema.js";
 import { lossesOf } from "./store/losses.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredMessages } from "./store/messages.js";
-import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
 
 interface Live {
@@ -88,7 +87,6 @@ export class OpenRecording {
     this.logs = new Logs(this.query, () => this.generation());
     this.access = {
       writes: new StoredWrites(this.query),
-      segments: new StoredSegments(this.query),
       messages: new StoredMessages(this.query, () => this.live !== undefined),
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),

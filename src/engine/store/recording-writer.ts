@@ -18,6 +18,7 @@ import type {
   ProcessRow,
   SpanRow,
 } from "./recording-rows.js";
+import { RollupRows } from "./rollup-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
