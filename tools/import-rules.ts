@@ -35,7 +35,11 @@ const layers: readonly Layer[] = [
     packages: ["valibot", "msgpackr"],
   },
   { folder: "src/engine/replay", mayImport: shared, packages: [] },
-  { folder: "src/engine/store", mayImport: shared, packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"] },
+  {
+    folder: "src/engine/store",
+    mayImport: [...shared, "src/engine/replay"],
+    packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"],
+  },
   { folder: "src/engine", mayImport: shared, packages: ["node:*", "valibot", "msgpackr", "pino"] },
   { folder: "src/agent", mayImport: shared, packages: ["node:*", "msgpackr", "valibot", "meriyah"] },
   { folder: "src/api", mayImport: shared, packages: ["node:*"] },

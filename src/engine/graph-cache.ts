@@ -10,7 +10,7 @@ import { type UpTo, isUpTo } from "./replay/state-at.js";
 /** A graph, the last write in it, and what that write changed; `last` is absent while nothing was written. */
 export interface Position {
   readonly graph: ObjectGraph;
-  readonly last: RecordedWrite | undefined;
+  readonly last: Pick<RecordedWrite, "seq" | "instant"> | undefined;
   readonly change: Change;
 }
 
@@ -18,6 +18,7 @@ interface Placed extends Position {
   /** Writes up to here. */
   readonly count: number;
   readonly seq: Seq;
+  /** The latest of all of them. */
   readonly instant: Instant;
 }
 
@@ -102,7 +103,7 @@ class ProcessGraphs {
   }
 
   #apply(write: RecordedWrite, isLast: boolean): void {
-    const { graph, count } = this.#current;
+    const { graph, count, instant: before } = this.#current;
     this.#sinceCheckpoint++;
     const newest = this.#checkpoints.at(-1)?.seq ?? 0;
     // The further on, the more there is to copy: few checkpoints late, and still no way is longer than a part of all.
@@ -110,7 +111,8 @@ class ProcessGraphs {
     const isCheckpoint = newest < write.seq && this.#sinceCheckpoint >= every;
     const change = isLast || isCheckpoint ? changeBy(graph, write.operation) : noChange;
     graph.apply(write.operation, write.certainty);
-    this.#current = { graph, last: write, change, count: count + 1, seq: write.seq, instant: write.instant };
+    const latest = write.instant > before ? write.instant : before;
+    this.#current = { graph, last: write, change, count: count + 1, seq: write.seq, instant: latest };
     if (isCheckpoint) this.#keepCheckpoint();
   }
 

@@ -25,6 +25,7 @@ import { lossesOf } from "./store/losses.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredMessages } from "./store/messages.js";
 import { StoredWrites } from "./store/writes.js";
+import { StoredSegments } from "./store/stored-segments.js";
 
 interface Live {
   readonly kind: "live";
@@ -90,6 +91,7 @@ export class OpenRecording {
       messages: new StoredMessages(this.query, () => this.live !== undefined),
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),
+      segments: new StoredSegments(this.query),
       losses: (process) => lossesOf(this.query, process),
       generation: () => this.generation(),
     };

@@ -5,6 +5,7 @@ import type { HindcastError } from "../shared/protocol/errors.js";
 import type { MessageReader } from "../shared/trace/message.js";
 import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";
 import type { Loss, WriteReader } from "../shared/trace/write.js";
+import type { FetchBlobs, SegmentHead } from "./replay/segments/loaded-segments.js";
 
 export interface RecordingFacts {
   readonly state: "live" | "saved";
@@ -14,8 +15,20 @@ export interface RecordingFacts {
   readonly scopes: readonly ScopeSummary[];
 }
 
+/** Where segments are; the store implements it. */
+export interface SegmentReader {
+  /** Of the segments after the `known` ones; undefined when these are none any more. */
+  heads(process: ProcessId, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined>;
+  /** `heads` gives those of all segments that are asked for. */
+  fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs;
+  /** By id; ids grow in the order in which scopes came. */
+  scopeNames(process: ProcessId): Promise<ReadonlyMap<number, string>>;
+}
+
 export interface RecordingAccess {
   readonly writes: WriteReader;
+  /** Absent where all there is are writes. */
+  readonly segments?: SegmentReader;
   /** Absent where there are none between processes. */
   readonly messages?: MessageReader;
   facts(): RecordingFacts;

@@ -3,13 +3,14 @@
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
-import { GraphCache } from "./graph-cache.js";
 import { LossLog } from "./loss-log.js";
 import { MessageLog } from "./message-log.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { type HistoryEntry, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type UpTo, isUpTo } from "./replay/state-at.js";
+import type { Found } from "./segmented-process.js";
+import { StateGraphs } from "./state-graphs.js";
 import { WriteLog } from "./write-log.js";
 
 /** A place in the order of all records: by instant, then process, then Seq. Without a process: all of an instant. */
@@ -42,7 +43,7 @@ const mostHistories = 4;
 
 export class RecordingState {
   readonly writes: WriteReader;
-  readonly graphs: GraphCache;
+  readonly graphs: StateGraphs;
   readonly losses: LossLog;
   readonly messages: MessageLog;
   readonly #scopeWrites = new Map<ProcessId, ScopeWrites>();
@@ -52,7 +53,7 @@ export class RecordingState {
 
   constructor(access: RecordingAccess) {
     this.writes = new WriteLog(access.writes, () => access.generation());
-    this.graphs = new GraphCache(this.writes);
+    this.graphs = new StateGraphs(access, this.writes);
     this.losses = new LossLog(access, this.writes);
     this.messages = new MessageLog(access.messages, () => access.generation());
   }
@@ -68,10 +69,9 @@ export class RecordingState {
     return step.direction === "next" ? found[0] : found.at(-1);
   }
 
-  /** The writes that follow a position. Comparing lags behind by less than this, unless the program is stuck. */
-  async writesSoonAfter(process: ProcessId, at: Instant): Promise<readonly RecordedWrite[]> {
-    const last = await this.graphs.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0));
-    return this.writes.read(process, last, { instant: instant(at + lookAheadNs) });
+  /** Those that may have happened by then. Comparing lags behind by less than this, unless the program is stuck. */
+  writesSoonAfter(process: ProcessId, at: Instant): Promise<readonly Found[]> {
+    return this.graphs.foundLater(process, at, instant(at + lookAheadNs));
   }
 
   /** Those asked for lately are kept: while a recording grows, only its new writes are looked at. */

@@ -10,6 +10,8 @@ const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
 interface Kept {
   readonly writes: RecordedWrite[];
+  /** Of each: the latest instant up to it. A clock may be set back, and folding ends at the first write that is too late. */
+  readonly latest: Instant[];
   generation: number;
   isTooMany: boolean;
 }
@@ -33,16 +35,19 @@ export class WriteLog implements WriteReader {
   async read(process: ProcessId, after: Seq, upTo: UpTo): Promise<readonly RecordedWrite[]> {
     const kept = await this.#upToDate(process);
     if (kept.isTooMany) return this.#store.read(process, after, upTo);
-    const { writes } = kept;
+    const { writes, latest } = kept;
     const from = countWhere(writes, (write) => write.seq <= after);
-    const to = countWhere(writes, (write) => ("seq" in upTo ? write.seq <= upTo.seq : write.instant <= upTo.instant));
+    const to =
+      "seq" in upTo
+        ? countWhere(writes, (write) => write.seq <= upTo.seq)
+        : countWhere(latest, (instant) => instant <= upTo.instant);
     return from === 0 && to === writes.length ? writes.slice() : writes.slice(from, Math.max(from, to));
   }
 
   async #upToDate(process: ProcessId): Promise<Kept> {
     let kept = this.#kept.get(process);
     if (kept === undefined) {
-      kept = { writes: [], generation: Number.NaN, isTooMany: false };
+      kept = { writes: [], latest: [], generation: Number.NaN, isTooMany: false };
       this.#kept.set(process, kept);
     }
     // Each waits again for who was quicker, or two would read the same writes.
@@ -57,21 +62,26 @@ export class WriteLog implements WriteReader {
 
   async #readOn(process: ProcessId, kept: Kept, generation: number): Promise<void> {
     const more = await this.#store.read(process, kept.writes.at(-1)?.seq ?? seq(0), toTheEnd);
-    for (const write of more) kept.writes.push(write);
+    for (const write of more) {
+      const before = kept.latest.at(-1);
+      kept.writes.push(write);
+      kept.latest.push(before === undefined || write.instant > before ? write.instant : before);
+    }
     kept.generation = generation;
     if (kept.writes.length <= this.#maxKept) return;
     kept.isTooMany = true;
     kept.writes.length = 0;
+    kept.latest.length = 0;
   }
 }
 
 /** How many at the beginning of a sorted list fulfil what only a beginning fulfils. */
-function countWhere(writes: readonly RecordedWrite[], isBeginning: (write: RecordedWrite) => boolean): number {
-  let [low, high] = [0, writes.length];
+function countWhere<Item>(items: readonly Item[], isBeginning: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const write = writes[middle];
-    if (write !== undefined && isBeginning(write)) low = middle + 1;
+    const item = items[middle];
+    if (item !== undefined && isBeginning(item)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -62,7 +62,11 @@ export const objectName = (id: ObjectId): string => `object ${id}`;
  * Slots and objects that a later look found changed, when the look before it was earlier than `at`: at this instant
  * they may have held the old value or the new one. `later`: the writes that follow the graph's.
  */
-export function awaitedSlots(graph: GraphView, later: readonly RecordedWrite[], at: Instant): ReadonlySet<string> {
+export function awaitedSlots(
+  graph: GraphView,
+  later: readonly Pick<RecordedWrite, "certainty" | "operation">[],
+  at: Instant,
+): ReadonlySet<string> {
   const awaited = new Set<string>();
   for (const { certainty, operation } of later) {
     if (certainty.kind !== "between" || certainty.after >= at) continue;

@@ -15,6 +15,18 @@ import { type Splice, spliceFrom } from "./splice.js";
 /** Beyond this many elements past its end, an array is not filled with holes but given up as too large. */
 const maxPadding = 1_000_000;
 
+/** An object as it was at one position: whoever gets it does not change it. */
+export interface LoadedNode {
+  readonly node: GraphNode;
+  /** Slots last changed by a write that was found by comparing. */
+  readonly found: ReadonlySet<Slot> | undefined;
+}
+
+/** Where a graph gets objects that nobody put into it, as they were where the graph begins. */
+export interface NodeSource {
+  node(id: ObjectId): LoadedNode | undefined;
+}
+
 type TargetedOperation = Exclude<WriteOperation, { kind: "scope" }>;
 
 export class ObjectGraph {
@@ -24,25 +36,33 @@ export class ObjectGraph {
   readonly #found: PagedMap<ReadonlySet<Slot>>;
   /** Nodes that no other graph shares; others are copied before their first change. */
   #owned = new Set<ObjectId>();
+  readonly #source: NodeSource | undefined;
 
   private constructor(
     nodes: PagedMap<GraphNode>,
     scopes: Map<string, CapturedValue>,
     found: PagedMap<ReadonlySet<Slot>>,
+    source?: NodeSource,
   ) {
     this.#nodes = nodes;
     this.#scopes = scopes;
     this.#found = found;
+    this.#source = source;
   }
 
   static empty(): ObjectGraph {
     return new ObjectGraph(new PagedMap(), new Map(), new PagedMap());
   }
 
+  /** A graph that begins where the source is: objects are fetched from it when they are looked at. */
+  static over(source: NodeSource, scopes: ReadonlyMap<string, CapturedValue>): ObjectGraph {
+    return new ObjectGraph(new PagedMap(), new Map(scopes), new PagedMap(), source);
+  }
+
   /** An independent graph of the same state; objects are copied only when one of the two changes them. */
   fork(): ObjectGraph {
     this.#owned = new Set();
-    return new ObjectGraph(this.#nodes.fork(), new Map(this.#scopes), this.#found.fork());
+    return new ObjectGraph(this.#nodes.fork(), new Map(this.#scopes), this.#found.fork(), this.#source);
   }
 
   scopes(): ReadonlyMap<string, CapturedValue> {
@@ -50,16 +70,23 @@ export class ObjectGraph {
   }
 
   node(id: ObjectId): GraphNode | undefined {
-    return this.#nodes.get(id);
+    return this.#nodes.get(id) ?? this.#fetch(id);
+  }
+
+  #fetch(id: ObjectId): GraphNode | undefined {
+    const loaded = this.#source?.node(id);
+    if (loaded !== undefined) this.load(id, loaded);
+    return loaded?.node;
   }
 
   readonly contentsOf = (id: ObjectId): ObjectContents | undefined => {
-    const node = this.#nodes.get(id);
+    const node = this.node(id);
     return node === undefined ? undefined : contentsFromNode(node);
   };
 
   /** Whether the time of the slot's last change is known only between two instants. */
   isFound(id: ObjectId, slot: Slot): boolean {
+    if (this.#source !== undefined) this.node(id);
     return this.#found.get(id)?.has(slot) === true;
   }
 
@@ -83,8 +110,33 @@ export class ObjectGraph {
     this.#owned.add(id);
   }
 
+  /** What an object holds, as somebody else knows it, who goes on knowing it. */
+  load(id: ObjectId, { node, found }: LoadedNode): void {
+    this.#nodes.set(id, node);
+    this.#owned.delete(id);
+    if (found !== undefined) this.#found.set(id, found);
+  }
+
+  /** An object as it is until the graph is changed. */
+  loaded(id: ObjectId): LoadedNode | undefined {
+    const node = this.node(id);
+    return node === undefined ? undefined : { node, found: this.#found.get(id) };
+  }
+
+  /** Somebody else knows what it holds, and loads it again before it is asked about. */
+  forget(id: ObjectId): void {
+    this.#nodes.delete(id);
+    this.#found.delete(id);
+    this.#owned.delete(id);
+  }
+
+  has(id: ObjectId): boolean {
+    return this.#nodes.get(id) !== undefined;
+  }
+
   #noteFound(operation: TargetedOperation, isFound: boolean): void {
     const { target } = operation;
+    if (this.#source !== undefined) this.node(target);
     const before = this.#found.get(target);
     if (!isFound && before === undefined) return;
     const found = foundAfter(changeBy(this, operation), before, isFound);
@@ -134,7 +186,7 @@ export class ObjectGraph {
   }
 
   #changeable(id: ObjectId): GraphNode | undefined {
-    const node = this.#nodes.get(id);
+    const node = this.node(id);
     if (node === undefined || this.#owned.has(id)) return node;
     const copy = copyOfNode(node);
     this.#nodes.set(id, copy);

@@ -1,9 +1,10 @@
 // What is wrong with a file, in words for who has it: DuckDB's own sentences speak of its insides.
+import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import { UnreadableStored } from "./value-json.js";
 
 /** Whether a query failed because of what the file holds, rather than because of what we asked. */
 export function isDamage(error: unknown): error is Error {
-  if (error instanceof UnreadableStored) return true;
+  if (error instanceof UnreadableStored || error instanceof MalformedBytes) return true;
   return (
     error instanceof Error && (byContents.test(error.message) || reasons.some(([known]) => known.test(error.message)))
   );
@@ -25,7 +26,8 @@ const reasons: readonly (readonly [RegExp, string])[] = [
 
 /** The end of the sentence "… is damaged: ". */
 export function damageReason(error: unknown): string {
-  if (error instanceof UnreadableStored) return `it holds what no Hindcast wrote (${error.message.slice(0, 100)})`;
+  if (error instanceof UnreadableStored || error instanceof MalformedBytes)
+    return `it holds what no Hindcast wrote (${error.message.slice(0, 100)})`;
   const message = error instanceof Error ? error.message : String(error);
   return reasons.find(([known]) => known.test(message))?.[1] ?? "its parts do not fit together";
 }

@@ -5,6 +5,7 @@
 import { type DuckDBAppender, DuckDBBlobValue, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
 import { messageEnds, messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
@@ -19,6 +20,9 @@ import type {
   SpanRow,
 } from "./recording-rows.js";
 import { RollupRows } from "./rollup-rows.js";
+import { RollupRows } from "./rollup-rows.js";
+import { SearchIndex } from "./search-index.js";
+import { SegmentRows } from "./segment-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
@@ -53,6 +57,7 @@ export class RecordingWriter {
     file: OpenFile,
     path: string,
     known: readonly number[] = [],
+    segments: SegmentSettings = segmentSettings,
     nowMs = (): number => performance.now(),
   ): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
@@ -61,7 +66,7 @@ export class RecordingWriter {
       path,
       connection,
       await appendersOf(connection),
-      await derivedRows(connection, nowMs),
+      await derivedRows(connection, nowMs, segments),
     );
     for (const process of known) writer.#knownProcesses.add(process);
     return writer;
@@ -139,6 +144,7 @@ export class RecordingWriter {
 
   change(row: ChangeRow): void {
     const { process, instant, location, span, change } = row;
+    this.#waiting.changes.push(row);
     const [seq, after] = [BigInt(row.seq), row.after ?? null];
     if (change.kind === "small") {
       const { operation } = change;
@@ -301,7 +307,13 @@ export class RecordingWriter {
 }
 
 /** As of the last commit, when somebody else recorded until then. */
-const derivedRows = async (connection: DuckDBConnection, nowMs: () => number): Promise<readonly DerivedRows[]> => [
+const derivedRows = async (
+  connection: DuckDBConnection,
+  nowMs: () => number,
+  segments: SegmentSettings,
+): Promise<readonly DerivedRows[]> => [
+  await SearchIndex.open(connection),
+  await SegmentRows.open(connection, segments),
   await RollupRows.open(connection, nowMs),
 ];
 

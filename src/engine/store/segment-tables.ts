@@ -1,3 +1,12 @@
-// Captured state as reconstruction reads it.
+// Captured state as reconstruction reads it: see replay/segments. Bytes lie in pieces of about a kilobyte, of which those of
+// one segment follow each other: to find one row among thousands, DuckDB reads whatever stands beside it, so rows are small.
 
-export const segmentTables: readonly string[] = [];
+export const segmentTables: readonly string[] = [
+  `CREATE TABLE segment (
+     process UINTEGER, number UINTEGER, parent UINTEGER, first_seq BIGINT, last_seq BIGINT, first_instant BIGINT,
+     latest_instant BIGINT, found_after BIGINT, writes UINTEGER, first_piece BIGINT, block_bytes UINTEGER,
+     index_bytes UINTEGER, parts_bytes UINTEGER)`,
+  `CREATE TABLE segment_piece (id BIGINT, bytes BLOB)`,
+];
+
+export const pieceBytes = 1000;

@@ -1,6 +1,6 @@
 // Rows between two commits. A commit takes all of them; what it could not write goes back before what came meanwhile.
 import { type Column, blobs, bytes, doubles, integers, longs, shorts, texts } from "./column-buffers.js";
-import type { MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
+import type { ChangeRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
 import { TableBuffer } from "./table-buffer.js";
 
 /** Of records that come by the hundred thousand: they are added to column by column. */
@@ -158,6 +158,8 @@ export const tableNames: readonly TableName[] = [
 
 export class WaitingRows {
   readonly buffers = newBuffers();
+  /** What the rows of `write` and `keyframe` say, as it came. */
+  readonly changes: ChangeRow[] = [];
   /** Spans that ended after the commit of their start, as they are now. */
   readonly endedSpans: SpanRow[] = [];
   /** Spans begun since the last commit, by "process/span": still whole in memory when they end early. */
@@ -171,6 +173,7 @@ export class WaitingRows {
   /** `later` came after these. A span of these that ended there is written as it began, and then given its end. */
   append(later: WaitingRows): void {
     for (const name of tableNames) this.buffers[name].append(later.buffers[name]);
+    for (const row of later.changes) this.changes.push(row);
     for (const row of later.endedSpans) this.endedSpans.push(row);
     for (const [key, row] of later.newSpans) this.newSpans.set(key, row);
     for (const [process, row] of later.processes) this.processes.set(process, row);

@@ -4,6 +4,7 @@
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shared/trace/time.js";
 import { objectId } from "../../shared/trace/value.js";
 import type { CodeLocation, RecordedWrite, WriteOperation, WriteReader } from "../../shared/trace/write.js";
+import { type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
 import { contentsFromStored, operationFromStored } from "./operation-json.js";
 import type { Query } from "./readers.js";
 import { type StoredOperation, storedOperations } from "./schema.js";
@@ -21,6 +22,10 @@ const bytesSql = (upTo: string): string => `
   SELECT (SELECT coalesce(sum(coalesce(strlen(key), 0) + coalesce(strlen(value), 0)), 0)
       FROM write WHERE process = $1 AND seq > $2 AND ${upTo})::BIGINT
     + (SELECT coalesce(sum(strlen(contents)), 0) FROM keyframe WHERE process = $1 AND seq > $2 AND ${upTo})::BIGINT AS bytes`;
+
+/** A clock may be set back: folding ends at the first write that is too late. */
+const untilInstant = `seq < coalesce(least((SELECT min(seq) FROM write WHERE process = $1 AND instant > $3),
+  (SELECT min(seq) FROM keyframe WHERE process = $1 AND instant > $3)), ${Number.MAX_SAFE_INTEGER})`;
 
 /** An instant is two numbers, milliseconds and nanoseconds within one: as one it would be more than JSON's can hold. */
 const writesSql = (upTo: string): string => `
@@ -58,39 +63,24 @@ export class StoredWrites implements WriteReader {
     after: Seq,
     upTo: { readonly seq: Seq } | { readonly instant: Instant },
   ): Promise<readonly RecordedWrite[]> {
-    const [condition, limit] = "seq" in upTo ? ["seq <= $3", BigInt(upTo.seq)] : ["instant <= $3", upTo.instant];
-    const bytes = (await this.query(bytesSql(condition), [process, BigInt(after), limit])).numbers("bytes")[0] ?? 0;
-    if (bytes > mostBytes) throw new UnreadableStored(`${bytes} bytes of state`);
-    const rows = await this.query(writesSql(condition), [process, BigInt(after), limit]);
-    if (rows.length === 0) return [];
-    if (Math.max(...rows.numbers("location")) > this.#lastLocation) await this.#learnLocations();
-    const hasScopes = rows.numbers("scope").some((scope) => scope > 0);
-    const scopes = hasScopes ? await this.#scopesOf(process) : new Map<number, string>();
-    const spans = await this.#spansOf(process, rows.texts("spans").join(",").split(","));
+    const rows = await readRows(this.query, process, after, upTo);
+    if (rows === undefined) return [];
+    if (rows.lastLocation > this.#lastLocation) await this.#learnLocations();
+    const scopes = rows.hasScopes ? await this.#scopesOf(process) : new Map<number, string>();
+    const spans = await this.#spansOf(process, rows.spans);
     const writes: RecordedWrite[] = [];
-    // One text after the other: what is parsed and no longer needed goes early.
-    for (const text of rows.texts("writes"))
-      for (const stored of listFrom(parseStored(`[${text}]`)))
-        writes.push(this.#writeFrom(process, listFrom(stored), scopes, spans));
+    for (const { after: since, location, span, operation, ...write } of rows.writes())
+      writes.push({
+        process,
+        seq: seq(write.seq),
+        instant: instant(write.instant),
+        certainty: since === undefined ? exact : { kind: "between", after: instant(since) },
+        operation:
+          operation.kind === "scope" ? { ...operation, scope: scopes.get(Number(operation.scope)) ?? "" } : operation,
+        location: this.#locations.get(location),
+        span: spans.get(span),
+      });
     return writes;
-  }
-
-  #writeFrom(
-    process: ProcessId,
-    stored: readonly unknown[],
-    scopes: ReadonlyMap<number, string>,
-    spans: ReadonlyMap<number, Span>,
-  ): RecordedWrite {
-    const [number, ms, ns, afterMs, afterNs, code, object, scope, key, value, location, span] = stored;
-    return {
-      process,
-      seq: seq(countFrom(number)),
-      instant: instantFrom(ms, ns),
-      certainty: afterMs === -1 ? exact : { kind: "between", after: instantFrom(afterMs, afterNs) },
-      operation: operationFrom(countFrom(code), countFrom(object), scopes.get(countFrom(scope)) ?? "", key, value),
-      location: this.#locations.get(countFrom(location)),
-      span: spans.get(countFrom(span)),
-    };
   }
 
   async #scopesOf(process: ProcessId): Promise<ReadonlyMap<number, string>> {
@@ -126,10 +116,63 @@ export class StoredWrites implements WriteReader {
   }
 }
 
+interface WriteRows {
+  /** Ids of spans, as text; "0" may be among them. */
+  readonly spans: readonly string[];
+  readonly lastLocation: number;
+  readonly hasScopes: boolean;
+  writes(): Iterable<SegmentWrite>;
+}
+
+async function readRows(
+  query: Query,
+  process: number,
+  after: number,
+  upTo: { readonly seq: number } | { readonly instant: bigint },
+): Promise<WriteRows | undefined> {
+  const [condition, limit] = "seq" in upTo ? ["seq <= $3", BigInt(upTo.seq)] : [untilInstant, upTo.instant];
+  const bytes = (await query(bytesSql(condition), [process, BigInt(after), limit])).numbers("bytes")[0] ?? 0;
+  if (bytes > mostBytes) throw new UnreadableStored(`${bytes} bytes of state`);
+  const rows = await query(writesSql(condition), [process, BigInt(after), limit]);
+  if (rows.length === 0) return undefined;
+  const texts = rows.texts("writes");
+  return {
+    spans: rows.texts("spans").join(",").split(","),
+    lastLocation: Math.max(...rows.numbers("location")),
+    hasScopes: rows.numbers("scope").some((scope) => scope > 0),
+    *writes() {
+      // One text after the other: what is parsed and no longer needed goes early.
+      for (const text of texts)
+        for (const stored of listFrom(parseStored(`[${text}]`))) yield segmentWriteFrom(listFrom(stored));
+    },
+  };
+}
+
+/** Writes with `after < seq < before`, in Seq order, as segments keep them. */
+export async function readSegmentWrites(
+  query: Query,
+  process: number,
+  after: number,
+  before: number,
+): Promise<Iterable<SegmentWrite>> {
+  return (await readRows(query, process, after, { seq: before - 1 }))?.writes() ?? [];
+}
+
 const exact = { kind: "exact" } as const;
 
-const instantFrom = (ms: unknown, ns: unknown): Instant =>
-  instant(BigInt(wholeFrom(ms)) * 1_000_000n + BigInt(wholeFrom(ns)));
+function segmentWriteFrom(stored: readonly unknown[]): SegmentWrite {
+  const [number, ms, ns, afterMs, afterNs, code, object, scope, key, value, location, span] = stored;
+  return {
+    seq: countFrom(number),
+    instant: instantFrom(ms, ns),
+    after: afterMs === -1 ? undefined : instantFrom(afterMs, afterNs),
+    operation: operationFrom(countFrom(code), countFrom(object), nameOfScope(countFrom(scope)), key, value),
+    location: countFrom(location),
+    span: countFrom(span),
+  };
+}
+
+const instantFrom = (ms: unknown, ns: unknown): bigint => BigInt(wholeFrom(ms)) * 1_000_000n + BigInt(wholeFrom(ns));
 
 function wholeFrom(stored: unknown): number {
   if (typeof stored !== "number" || !Number.isSafeInteger(stored)) throw new UnreadableStored("whole number expected");

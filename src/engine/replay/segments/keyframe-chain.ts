@@ -1,0 +1,132 @@
+// What objects held at the end of one segment, looked up in its keyframe and those before it that it builds on.
+// Bytes that are not in memory are asked for by throwing `NotLoaded`: who asked fetches them and looks again. So a look at
+// fifty rows of a large state fetches what those rows show, and all that looks at state needs no promises.
+import { MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { type CapturedValue, type ObjectId, objectId } from "../../../shared/trace/value.js";
+import { type LoadedNode, ObjectGraph } from "../object-graph.js";
+import type { Block, Writes } from "./block.js";
+import type { IndexEntry, IndexView, Part } from "./keyframe.js";
+
+/** One thing of a segment that can be fetched. */
+export type BlobName =
+  | { readonly kind: "block" | "index"; readonly segment: number }
+  | { readonly kind: "part"; readonly segment: number; readonly part: number };
+
+export class NotLoaded extends Error {
+  constructor(readonly blob: BlobName) {
+    super(`${blob.kind} of segment ${blob.segment} is not loaded`);
+  }
+}
+
+/** What is loaded of one process's segments; throws `NotLoaded` for what is not, `MalformedBytes` for what cannot be. */
+export interface Blobs {
+  block(segment: number): Block;
+  index(segment: number): IndexView;
+  part(segment: number, part: number): Part;
+  /** Of a segment's keyframe; 0 for none. */
+  parentOf(segment: number): number;
+}
+
+export class KeyframeChain {
+  /** Of large objects: with writes added that no keyframe has. */
+  readonly #added = new Map<ObjectId, LoadedNode>();
+  #scopes: ReadonlyMap<number, CapturedValue> | undefined;
+  /** The keyframes on the way back, nearest first. */
+  #indexes: IndexView[] | undefined;
+
+  /** At the end of `segment`; 0 for the beginning, when there is nothing. */
+  constructor(
+    readonly segment: number,
+    readonly blobs: Blobs,
+  ) {}
+
+  node(id: ObjectId): LoadedNode | undefined {
+    const { blobs } = this;
+    for (const index of this.#way()) {
+      const entry = index.entry(id);
+      if (entry === undefined) continue;
+      if (entry.until === entry.version) return writtenDown(blobs, id, entry.version);
+      const node = this.#added.get(id) ?? nodeFrom(blobs, id, entry);
+      this.#added.set(id, node);
+      return node;
+    }
+    return undefined;
+  }
+
+  /** Where every object is written down. */
+  *entries(): Iterable<IndexEntry> {
+    const seen = new Set<number>();
+    for (const index of this.#way())
+      for (const entry of index.entries()) {
+        if (seen.has(entry.id)) continue;
+        seen.add(entry.id);
+        yield entry;
+      }
+  }
+
+  #way(): readonly IndexView[] {
+    if (this.#indexes !== undefined) return this.#indexes;
+    const indexes: IndexView[] = [];
+    for (let segment = this.segment; segment > 0; segment = this.blobs.parentOf(segment))
+      indexes.push(this.blobs.index(segment));
+    this.#indexes = indexes;
+    return indexes;
+  }
+
+  /** What scopes stand for, by id, in the order in which they came. */
+  scopes(): ReadonlyMap<number, CapturedValue> {
+    if (this.#scopes !== undefined) return this.#scopes;
+    const newest = new Map<number, CapturedValue>();
+    for (const index of this.#way()) for (const [id, value] of index.scopes) if (!newest.has(id)) newest.set(id, value);
+    this.#scopes = new Map([...newest].sort(([a], [b]) => a - b));
+    return this.#scopes;
+  }
+}
+
+const writtenDown = (blobs: Blobs, id: ObjectId, version: number): LoadedNode =>
+  blobs.part(version, blobs.index(version).partOf(id)).node(id);
+
+/** An object from where it is written down, with the writes that no keyframe has. */
+export function nodeFrom(
+  blobs: Blobs,
+  id: ObjectId,
+  { version, until }: { readonly version: number; readonly until: number },
+): LoadedNode {
+  const written = writtenDown(blobs, id, version);
+  if (until === version) return written;
+  const object = new OneObject(written);
+  for (let segment = version + 1; segment <= until; segment++) {
+    const block = blobs.block(segment);
+    for (const at of block.positionsOf(id)) object.apply(block, at);
+  }
+  const node = object.now;
+  if (node === undefined) throw new MalformedBytes(`object ${id} is lost`);
+  return node;
+}
+
+/** One object while writes to it are applied. */
+export class OneObject {
+  readonly #graph: ObjectGraph;
+
+  constructor(from: LoadedNode | ObjectGraph | undefined) {
+    this.#graph = from instanceof ObjectGraph ? from : ObjectGraph.empty();
+    if (from !== undefined && !(from instanceof ObjectGraph)) this.#graph.load(only, from);
+  }
+
+  apply(writes: Writes, at: number): void {
+    const operation = writes.operationAt(at);
+    // Under a small id: a graph takes room for all ids up to its highest.
+    if (operation.kind !== "scope") this.#graph.apply({ ...operation, target: only }, writes.certaintyAt(at));
+  }
+
+  get now(): LoadedNode | undefined {
+    return this.#graph.loaded(only);
+  }
+
+  /** The same object, which goes its own way from here. */
+  fork(): OneObject {
+    return new OneObject(this.#graph.fork());
+  }
+}
+
+const only = objectId(1);

@@ -1,0 +1,252 @@
+// What objects held at the end of a segment, for those that changed since an earlier keyframe, its parent; a full one has no
+// parent and knows all. Whoever looks for an object asks a keyframe, then its parent, and so on.
+// The index says where each object's contents are: in a part of this keyframe; in that of an earlier one, unchanged since;
+// or there with the writes since then to be added, as is done for large ones. Parts hold some tens of kilobytes each.
+import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { readValue, writeValue } from "../../../shared/protocol/captured-value-codec.js";
+import type { CapturedValue } from "../../../shared/trace/value.js";
+import type { LoadedNode } from "../object-graph.js";
+import { TextTable, readNode, writeNode } from "./node-codec.js";
+import { readCount, readLength, writeCount } from "./varints.js";
+
+export interface IndexEntry {
+  readonly id: number;
+  /** The segment at whose end the contents were written down. */
+  readonly version: number;
+  /** The last segment whose writes are to be added to them; `version` for none. */
+  readonly until: number;
+  /** Whether the keyframe's own segment wrote to it. */
+  readonly isWritten: boolean;
+  /** Bytes of its contents. */
+  readonly length: number;
+}
+
+const bits = { elsewhere: 1, later: 2, written: 4 };
+const mostObjects = 1 << 26;
+/** Segments whose writes are added to one object's contents: what a damaged index may ask for at most. */
+const mostLater = 64;
+
+export interface KeyframeIndex {
+  /** By scope id: what those that changed since the parent stand for. */
+  readonly scopes: ReadonlyMap<number, CapturedValue>;
+  /** First object of each part. */
+  readonly partStarts: readonly number[];
+  /** By id, ascending. */
+  readonly entries: readonly IndexEntry[];
+}
+
+export function indexBytes(segment: number, { scopes, partStarts, entries }: KeyframeIndex): Uint8Array {
+  const out = new ByteWriter();
+  writeCount(out, scopes.size);
+  for (const [id, value] of scopes) {
+    writeCount(out, id);
+    writeValue(out, value);
+  }
+  writeCount(out, partStarts.length);
+  for (const id of partStarts) writeCount(out, id);
+  writeCount(out, entries.length);
+  let last = 0;
+  for (const { id, version, until, isWritten, length } of entries) {
+    writeCount(out, id - last);
+    last = id;
+    const [isElsewhere, isLater] = [version !== segment, until > version];
+    out.u8((isElsewhere ? bits.elsewhere : 0) | (isLater ? bits.later : 0) | (isWritten ? bits.written : 0));
+    if (isElsewhere) writeCount(out, segment - version);
+    if (isLater) writeCount(out, segment - until);
+    writeCount(out, length);
+  }
+  return out.bytes.subarray(0, out.at);
+}
+
+/** The index as it is looked into: columns by position. */
+export class IndexView {
+  readonly scopes: ReadonlyMap<number, CapturedValue>;
+  readonly partStarts: readonly number[];
+  readonly ids: Uint32Array;
+  readonly #versions: Float64Array;
+  readonly #untils: Float64Array;
+  readonly #flags: Uint8Array;
+  readonly #lengths: Float64Array;
+
+  /** Throws `MalformedBytes`. */
+  constructor(
+    readonly segment: number,
+    bytes: Uint8Array,
+  ) {
+    const from = new ByteReader(bytes);
+    const scopes = new Map<number, CapturedValue>();
+    for (let left = readLength(from); left > 0; left--) {
+      const id = readCount(from);
+      scopes.set(id, readValue(from));
+    }
+    this.scopes = scopes;
+    this.partStarts = Array.from({ length: readLength(from) }, () => readCount(from));
+    const count = readLength(from);
+    if (count > mostObjects) throw new MalformedBytes(`${count} objects`);
+    this.ids = new Uint32Array(count);
+    this.#versions = new Float64Array(count);
+    this.#untils = new Float64Array(count);
+    this.#flags = new Uint8Array(count);
+    this.#lengths = new Float64Array(count);
+    let last = 0;
+    for (let at = 0; at < count; at++) {
+      const step = readCount(from);
+      last += step;
+      if (step === 0 || last > 2 ** 32 - 1) throw new MalformedBytes("objects out of order");
+      const flags = from.u8();
+      const version = (flags & bits.elsewhere) === 0 ? segment : segment - readCount(from);
+      const until = (flags & bits.later) === 0 ? version : segment - readCount(from);
+      if (version < 1 || until < version || until - version > mostLater)
+        throw new MalformedBytes("contents of no segment");
+      this.ids[at] = last;
+      this.#flags[at] = flags;
+      this.#versions[at] = version;
+      this.#untils[at] = until;
+      this.#lengths[at] = readCount(from);
+    }
+    if (from.at !== bytes.length) throw new MalformedBytes("more than its objects");
+  }
+
+  /** Roughly, of memory. */
+  get bytes(): number {
+    return this.ids.length * 29 + this.scopes.size * 200 + 200;
+  }
+
+  has(id: number): boolean {
+    return this.#positionOf(id) >= 0;
+  }
+
+  entry(id: number): IndexEntry | undefined {
+    const at = this.#positionOf(id);
+    return at < 0 ? undefined : this.#entryAt(at);
+  }
+
+  *entries(): Iterable<IndexEntry> {
+    for (let at = 0; at < this.ids.length; at++) yield this.#entryAt(at);
+  }
+
+  /** The part that holds an object written down here. */
+  partOf(id: number): number {
+    let part = -1;
+    for (let [low, high] = [0, this.partStarts.length]; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((this.partStarts[middle] ?? 0) <= id) {
+        part = middle;
+        low = middle + 1;
+      } else high = middle;
+    }
+    if (part < 0) throw new MalformedBytes(`object ${id} is in no part`);
+    return part;
+  }
+
+  #entryAt(at: number): IndexEntry {
+    const flags = this.#flags[at] ?? 0;
+    return {
+      id: this.ids[at] ?? 0,
+      version: this.#versions[at] ?? 0,
+      until: this.#untils[at] ?? 0,
+      isWritten: (flags & bits.written) !== 0,
+      length: this.#lengths[at] ?? 0,
+    };
+  }
+
+  #positionOf(id: number): number {
+    let [low, high] = [0, this.ids.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const found = this.ids[middle] ?? 0;
+      if (found === id) return middle;
+      if (found < id) low = middle + 1;
+      else high = middle;
+    }
+    return -1;
+  }
+}
+
+/** Beyond this a part takes no further object. */
+const partBytes = 32 * 1024;
+
+/** Objects come in the order of their ids. */
+export class PartsWriter {
+  readonly parts: Uint8Array[] = [];
+  readonly starts: number[] = [];
+  #texts = new TextTable();
+  #ids: number[] = [];
+  #sizes: number[] = [];
+  #nodes = new ByteWriter();
+
+  /** Bytes that it took. */
+  add(id: number, node: LoadedNode): number {
+    if (this.#ids.length === 0) this.starts.push(id);
+    const before = this.#nodes.at;
+    writeNode(this.#nodes, this.#texts, node);
+    const size = this.#nodes.at - before;
+    this.#ids.push(id);
+    this.#sizes.push(size);
+    if (this.#nodes.at >= partBytes) this.finish();
+    return size;
+  }
+
+  finish(): void {
+    if (this.#ids.length === 0) return;
+    const out = new ByteWriter(this.#nodes.at + 4096);
+    this.#texts.writeTo(out);
+    writeCount(out, this.#ids.length);
+    let last = 0;
+    this.#ids.forEach((id, at) => {
+      writeCount(out, id - last);
+      writeCount(out, this.#sizes[at] ?? 0);
+      last = id;
+    });
+    out.raw(this.#nodes.bytes.subarray(0, this.#nodes.at));
+    this.parts.push(out.bytes.subarray(0, out.at));
+    this.#texts = new TextTable();
+    this.#ids = [];
+    this.#sizes = [];
+    this.#nodes = new ByteWriter();
+  }
+}
+
+/** Objects of one part; each is decoded when it is asked for. Who gets one does not change it. */
+export class Part {
+  readonly #reader: Uint8Array;
+  readonly #texts: readonly string[];
+  readonly #places = new Map<number, { readonly start: number; readonly end: number }>();
+  readonly #nodes = new Map<number, LoadedNode>();
+
+  /** Throws `MalformedBytes`. */
+  constructor(bytes: Uint8Array) {
+    const from = new ByteReader(bytes);
+    this.#reader = bytes;
+    this.#texts = TextTable.read(from);
+    const heads: { readonly id: number; readonly size: number }[] = [];
+    let id = 0;
+    for (let left = readLength(from); left > 0; left--) {
+      id += readCount(from);
+      heads.push({ id, size: readCount(from) });
+    }
+    let at = from.at;
+    for (const head of heads) {
+      this.#places.set(head.id, { start: at, end: at + head.size });
+      at += head.size;
+    }
+    if (at !== bytes.length) throw new MalformedBytes("a part is cut off");
+  }
+
+  /** Roughly, of memory, with everything decoded. */
+  get bytes(): number {
+    return this.#reader.length * 6;
+  }
+
+  node(id: number): LoadedNode {
+    const known = this.#nodes.get(id);
+    if (known !== undefined) return known;
+    const place = this.#places.get(id);
+    if (place === undefined) throw new MalformedBytes(`object ${id} is not in its part`);
+    const from = new ByteReader(this.#reader, place.start, place.end);
+    const node = readNode(from, this.#texts);
+    if (from.at !== place.end) throw new MalformedBytes(`object ${id} is not what its part says`);
+    this.#nodes.set(id, node);
+    return node;
+  }
+}

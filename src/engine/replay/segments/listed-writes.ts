@@ -1,0 +1,70 @@
+// Writes that no segment has yet, in the shape that those of segments have. More may be added at the end.
+import type { Certainty, RecordedWrite, WriteOperation } from "../../../shared/trace/write.js";
+import type { Writes } from "./block.js";
+
+export class ListedWrites implements Writes {
+  readonly #writes: RecordedWrite[] = [];
+  readonly #latest: bigint[] = [];
+  readonly #byObject = new Map<number, number[]>();
+  readonly #toScopes: number[] = [];
+
+  get count(): number {
+    return this.#writes.length;
+  }
+
+  add(write: RecordedWrite): void {
+    const at = this.#writes.length;
+    const { operation } = write;
+    const before = this.#latest[at - 1];
+    this.#writes.push(write);
+    this.#latest.push(before === undefined || write.instant > before ? write.instant : before);
+    if (operation.kind === "scope") this.#toScopes.push(at);
+    else {
+      const positions = this.#byObject.get(operation.target);
+      if (positions === undefined) this.#byObject.set(operation.target, [at]);
+      else positions.push(at);
+    }
+  }
+
+  at(at: number): RecordedWrite {
+    const write = this.#writes[at];
+    if (write === undefined) throw new Error(`no write ${at}`);
+    return write;
+  }
+
+  seqAt(at: number): number {
+    return this.at(at).seq;
+  }
+
+  instantAt(at: number): bigint {
+    return this.at(at).instant;
+  }
+
+  latestAt(at: number): bigint {
+    return this.#latest[at] ?? 0n;
+  }
+
+  operationAt(at: number): WriteOperation {
+    return this.at(at).operation;
+  }
+
+  certaintyAt(at: number): Certainty {
+    return this.at(at).certainty;
+  }
+
+  positionsOf(object: number): readonly number[] {
+    return this.#byObject.get(object) ?? [];
+  }
+
+  scopePositions(): readonly number[] {
+    return this.#toScopes;
+  }
+
+  objects(): Iterable<number> {
+    return this.#byObject.keys();
+  }
+
+  *foundPositions(): Iterable<number> {
+    for (const [at, { certainty }] of this.#writes.entries()) if (certainty.kind === "between") yield at;
+  }
+}

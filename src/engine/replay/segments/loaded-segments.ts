@@ -1,0 +1,182 @@
+// What of one process's segments is in memory: decoded, the least recently used thrown away first. While somebody looks, all
+// that the look needed stays, so that it comes to an end however little is kept.
+import { MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { Block } from "./block.js";
+import { IndexView, Part } from "./keyframe.js";
+import { type BlobName, type Blobs, NotLoaded } from "./keyframe-chain.js";
+import { nameOfScope } from "./segment-write.js";
+
+/** What is known of a segment without reading its bytes. */
+export interface SegmentHead {
+  readonly number: number;
+  readonly parent: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly firstInstant: bigint;
+  readonly latestInstant: bigint;
+  readonly foundAfter: bigint | undefined;
+  readonly writes: number;
+  readonly place: SegmentPlace;
+}
+
+/** Where its bytes are. */
+export interface SegmentPlace {
+  readonly firstPiece: number;
+  readonly blockBytes: number;
+  readonly indexBytes: number;
+  readonly partsBytes: number;
+}
+
+export interface FetchedBlob {
+  readonly name: BlobName;
+  readonly bytes: Uint8Array;
+}
+
+/** Gives the bytes of all that is asked for; more, where that lies beside it, may come along. */
+export type FetchBlobs = (names: readonly BlobName[]) => Promise<readonly FetchedBlob[]>;
+
+type Loaded = Block | IndexView | Part;
+
+const keptBytes = 64 * 1024 * 1024;
+/** One look needs no more than a whole state. */
+const mostHeld = 1024 * 1024 * 1024;
+/** Parts beside the one needed: each time twice as many. */
+const mostAhead = 64;
+
+export class LoadedSegments implements Blobs {
+  readonly #heads: (segment: number) => SegmentHead | undefined;
+  readonly #fetch: FetchBlobs;
+  readonly #scopeName: (id: number) => string;
+  readonly #kept = new Map<string, Loaded>();
+  #keptBytes = 0;
+  /** What the looks that go on have needed, and how many there are. */
+  readonly #held = new Map<string, Loaded>();
+  #heldBytes = 0;
+  #looks = 0;
+
+  constructor(
+    heads: (segment: number) => SegmentHead | undefined,
+    fetch: FetchBlobs,
+    scopeName: (id: number) => string = nameOfScope,
+  ) {
+    this.#heads = heads;
+    this.#fetch = fetch;
+    this.#scopeName = scopeName;
+  }
+
+  block(segment: number): Block {
+    const found = this.#get({ kind: "block", segment });
+    if (found instanceof Block) return found;
+    throw new NotLoaded({ kind: "block", segment });
+  }
+
+  index(segment: number): IndexView {
+    const found = this.#get({ kind: "index", segment });
+    if (found instanceof IndexView) return found;
+    throw new NotLoaded({ kind: "index", segment });
+  }
+
+  part(segment: number, part: number): Part {
+    const found = this.#get({ kind: "part", segment, part });
+    if (found instanceof Part) return found;
+    throw new NotLoaded({ kind: "part", segment, part });
+  }
+
+  parentOf(segment: number): number {
+    return this.#headOf(segment).parent;
+  }
+
+  /** Runs `look` again and again, until all that it needs is there. It changes nothing but what it answers. */
+  async look<Answer>(look: () => Answer, ahead: readonly BlobName[] = []): Promise<Answer> {
+    this.#looks++;
+    try {
+      await this.#load(ahead);
+      for (let more = 1; ; more = Math.min(2 * more, mostAhead)) {
+        try {
+          return look();
+        } catch (error) {
+          if (!(error instanceof NotLoaded)) throw error;
+          await this.#load(this.#withNeighbours(error.blob, more));
+        }
+      }
+    } finally {
+      this.#looks--;
+      if (this.#looks === 0) this.#letGo();
+    }
+  }
+
+  #withNeighbours(blob: BlobName, more: number): readonly BlobName[] {
+    if (blob.kind !== "part") return [blob];
+    const last = Math.min(blob.part + more, this.index(blob.segment).partStarts.length);
+    const parts: BlobName[] = [];
+    for (let part = blob.part; part < last; part++) parts.push({ ...blob, part });
+    return parts;
+  }
+
+  async #load(names: readonly BlobName[]): Promise<void> {
+    const missing = names.filter((name) => this.#get(name) === undefined);
+    if (missing.length === 0) return;
+    for (const { segment } of missing) this.#headOf(segment);
+    for (const { name, bytes } of await this.#fetch(missing)) {
+      const key = keyOf(name);
+      if (this.#held.has(key)) continue;
+      const loaded = this.#decode(name, bytes);
+      this.#held.set(key, loaded);
+      this.#heldBytes += loaded.bytes;
+    }
+    if (this.#heldBytes > mostHeld) throw new MalformedBytes(`${this.#heldBytes} bytes of state`);
+    for (const name of missing) if (!this.#held.has(keyOf(name))) throw new MalformedBytes(`no ${name.kind}`);
+  }
+
+  #decode(name: BlobName, bytes: Uint8Array): Loaded {
+    if (name.kind === "part") return new Part(bytes);
+    if (name.kind === "index") return new IndexView(name.segment, bytes);
+    const head = this.#headOf(name.segment);
+    const block = new Block(bytes, this.#scopeName);
+    const last = block.count - 1;
+    const isAsItsHeadSays =
+      block.count === head.writes &&
+      block.seqAt(0) === head.firstSeq &&
+      block.seqAt(last) === head.lastSeq &&
+      block.instantAt(0) === head.firstInstant &&
+      block.latestAt(last) === head.latestInstant;
+    if (!isAsItsHeadSays) throw new MalformedBytes(`segment ${name.segment} is not what its head says`);
+    return block;
+  }
+
+  #headOf(segment: number): SegmentHead {
+    const head = this.#heads(segment);
+    if (head === undefined) throw new MalformedBytes(`no segment ${segment}`);
+    return head;
+  }
+
+  #get(name: BlobName): Loaded | undefined {
+    const key = keyOf(name);
+    const held = this.#held.get(key);
+    if (held !== undefined) return held;
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return undefined;
+    // The one used last is at the end.
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  #letGo(): void {
+    for (const [key, loaded] of this.#held) {
+      if (this.#kept.has(key)) continue;
+      this.#kept.set(key, loaded);
+      this.#keptBytes += loaded.bytes;
+    }
+    this.#held.clear();
+    this.#heldBytes = 0;
+    for (const [key, loaded] of this.#kept) {
+      if (this.#keptBytes <= keptBytes) return;
+      this.#kept.delete(key);
+      this.#keptBytes -= loaded.bytes;
+    }
+  }
+}
+
+const keyOf = (name: BlobName): string =>
+  name.kind === "part" ? `${name.segment} part ${name.part}` : `${name.segment} ${name.kind}`;

@@ -1,0 +1,73 @@
+// Whole numbers in as few bytes as they need: seven bits a byte, lowest first, the highest bit says that more follow.
+import { type ByteReader, type ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
+
+/** A whole number from 0 to 2^53 - 1. */
+export function writeCount(out: ByteWriter, count: number): void {
+  if (!Number.isSafeInteger(count) || count < 0) throw new Error(`${count} is no count`);
+  let left = count;
+  while (left >= 0x80) {
+    out.u8((left % 0x80) | 0x80);
+    left = Math.floor(left / 0x80);
+  }
+  out.u8(left);
+}
+
+export function readCount(from: ByteReader): number {
+  let [count, place] = [0, 1];
+  for (;;) {
+    const byte = from.u8();
+    count += (byte & 0x7f) * place;
+    if (count > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("a count beyond 2^53");
+    if (byte < 0x80) return count;
+    place *= 0x80;
+  }
+}
+
+/** One that stands for something else, of which there are `limit`. */
+export function readIndex(from: ByteReader, limit: number): number {
+  const index = readCount(from);
+  if (index >= limit) throw new MalformedBytes(`${index} of ${limit}`);
+  return index;
+}
+
+/** How many of something follow, each of at least one byte. */
+export function readLength(from: ByteReader): number {
+  const length = readCount(from);
+  if (length > from.end - from.at) throw new MalformedBytes(`${length} in ${from.end - from.at} bytes`);
+  return length;
+}
+
+/** A whole number of either sign, of at most 52 bits. */
+export function writeSigned(out: ByteWriter, number: number): void {
+  writeCount(out, number < 0 ? -2 * number - 1 : 2 * number);
+}
+
+export function readSigned(from: ByteReader): number {
+  const count = readCount(from);
+  return count % 2 === 0 ? count / 2 : -(count + 1) / 2;
+}
+
+/** A difference between two instants, in nanoseconds, or an instant. */
+export function writeDifference(out: ByteWriter, difference: bigint): void {
+  const isNegative = difference < 0n;
+  let left = isNegative ? -difference : difference;
+  const isMore = left >= 0x40n;
+  out.u8(Number(left & 0x3fn) | (isNegative ? 0x40 : 0) | (isMore ? 0x80 : 0));
+  for (left >>= 6n; isMore; left >>= 7n) {
+    out.u8(Number(left & 0x7fn) | (left >= 0x80n ? 0x80 : 0));
+    if (left < 0x80n) return;
+  }
+}
+
+export function readDifference(from: ByteReader): bigint {
+  const first = from.u8();
+  let size = BigInt(first & 0x3f);
+  let isMore = first >= 0x80;
+  for (let shift = 6n; isMore; shift += 7n) {
+    if (shift > 63n) throw new MalformedBytes("a time that is none");
+    const byte = from.u8();
+    size += BigInt(byte & 0x7f) << shift;
+    isMore = byte >= 0x80;
+  }
+  return (first & 0x40) === 0 ? size : -size;
+}

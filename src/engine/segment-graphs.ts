@@ -1,0 +1,82 @@
+// The graph of one process wherever it is asked for, by its segments. A position that lies a little further on is reached by
+// applying the writes in between; any other begins anew from its segment's keyframe, with what is looked at.
+// Questions are answered one after the other, because they share the graph that moves.
+import type { Position } from "./graph-cache.js";
+import { type Change, changeBy } from "./replay/change.js";
+import { ObjectGraph } from "./replay/object-graph.js";
+import type { UpTo } from "./replay/state-at.js";
+import { type SegmentPosition, type SegmentedProcess, positionOf, theBeginning } from "./segmented-process.js";
+
+/** Writes that are applied to all objects rather than to those that are looked at. */
+const mostAhead = 256;
+
+interface Placed extends Position {
+  readonly at: SegmentPosition;
+}
+
+export class SegmentGraphs {
+  readonly #process: SegmentedProcess;
+  #current: Placed | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(process: SegmentedProcess) {
+    this.#process = process;
+  }
+
+  /** Runs `look` on the state at a position: it may be run more than once, and changes nothing but what it answers. */
+  at<Answer>(upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
+    const answer = this.#turn.then(async () => {
+      await this.#process.refresh();
+      const wanted = await this.#process.locate(upTo);
+      const position = await this.#moveTo(wanted);
+      return this.#process.look(() => look(position));
+    });
+    // Who asked hears of a failure; the next question starts afresh.
+    this.#turn = answer.catch(() => {
+      this.#current = undefined;
+    });
+    return answer;
+  }
+
+  async #moveTo(wanted: SegmentPosition): Promise<Placed> {
+    const current = this.#current;
+    if (current?.at.segment === wanted.segment && current.at.count === wanted.count) return current;
+    const isAhead = current?.at.segment === wanted.segment && current.at.count < wanted.count;
+    const isNear = isAhead && wanted.count - current.at.count <= mostAhead;
+    const placed = await this.#process.look(
+      () => (isNear ? this.#goOn(current, wanted) : this.#begin(wanted)),
+      this.#process.needs(wanted.segment),
+    );
+    this.#current = placed;
+    return placed;
+  }
+
+  #begin(at: SegmentPosition): Placed {
+    if (at.count === 0)
+      return { graph: ObjectGraph.empty(), last: undefined, change: { kind: "none" }, at: theBeginning };
+    const writes = this.#process.writesOf(at.segment);
+    const graph = this.#process.state(at.segment).graphAfter(at.count - 1);
+    return { graph, ...this.#applyLast(graph, at), last: positionOf(writes, at.count - 1), at };
+  }
+
+  #goOn({ graph, at }: Placed, wanted: SegmentPosition): Placed {
+    const writes = this.#process.writesOf(wanted.segment);
+    // What is not there yet is asked for before anything is changed.
+    for (let next = at.count; next < wanted.count; next++) {
+      const operation = writes.operationAt(next);
+      if (operation.kind !== "scope") graph.node(operation.target);
+    }
+    for (let next = at.count; next < wanted.count - 1; next++)
+      graph.apply(writes.operationAt(next), writes.certaintyAt(next));
+    return { graph, ...this.#applyLast(graph, wanted), last: positionOf(writes, wanted.count - 1), at: wanted };
+  }
+
+  /** Asks for all it needs before it changes anything. */
+  #applyLast(graph: ObjectGraph, at: SegmentPosition): { readonly change: Change } {
+    const writes = this.#process.writesOf(at.segment);
+    const operation = writes.operationAt(at.count - 1);
+    const change = changeBy(graph, operation);
+    graph.apply(operation, writes.certaintyAt(at.count - 1));
+    return { change };
+  }
+}

@@ -1,0 +1,220 @@
+// One process's state as its segments tell it, with the writes that no segment has yet: where a position is, and the graph
+// there. Positions are counts of writes within a segment; the writes after the last segment are counted as one more.
+import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
+import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
+import type { SegmentReader } from "./recording-access.js";
+import type { Writes } from "./replay/segments/block.js";
+import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
+import { ListedWrites } from "./replay/segments/listed-writes.js";
+import { LoadedSegments, type SegmentHead } from "./replay/segments/loaded-segments.js";
+import { SegmentState } from "./replay/segments/segment-state.js";
+import type { UpTo } from "./replay/state-at.js";
+
+/** After the first `count` writes of a segment. */
+export interface SegmentPosition {
+  /** From 1; one more than there are: the writes after the last. */
+  readonly segment: number;
+  readonly count: number;
+}
+
+export const theBeginning: SegmentPosition = { segment: 1, count: 0 };
+
+const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
+/** Those looked at lately, with the objects that were brought to some position in them. */
+const mostStates = 4;
+
+export class SegmentedProcess {
+  readonly #process: ProcessId;
+  readonly #segments: SegmentReader;
+  readonly #writes: WriteReader;
+  readonly #generation: () => number;
+  #readGeneration = Number.NaN;
+  #reading: Promise<void> | undefined;
+  #heads: SegmentHead[] = [];
+  /** Of each segment: the latest instant of all writes up to its end. */
+  #latest: bigint[] = [];
+  #open = new ListedWrites();
+  #scopeNames: ReadonlyMap<number, string> = new Map();
+  readonly #loaded: LoadedSegments;
+  readonly #states = new Map<number, SegmentState>();
+
+  constructor(process: ProcessId, segments: SegmentReader, writes: WriteReader, generation: () => number) {
+    this.#process = process;
+    this.#segments = segments;
+    this.#writes = writes;
+    this.#generation = generation;
+    const head = (segment: number): SegmentHead | undefined => this.#heads[segment - 1];
+    this.#loaded = new LoadedSegments(head, segments.fetch(head), (id) => this.#scopeName(id));
+  }
+
+  /** How many segments there are. With none, everything is better asked of the writes. */
+  get count(): number {
+    return this.#heads.length;
+  }
+
+  /** Takes in what was committed since. Called before anything else, and never while somebody looks. */
+  async refresh(): Promise<void> {
+    while (this.#reading !== undefined) await this.#reading;
+    const generation = this.#generation();
+    if (this.#readGeneration === generation) return;
+    this.#reading = this.#read(generation).finally(() => {
+      this.#reading = undefined;
+    });
+    await this.#reading;
+  }
+
+  async #read(generation: number): Promise<void> {
+    const { heads, isWhole } = await this.#newHeads();
+    const last = heads.at(-1) ?? (isWhole ? undefined : this.#heads.at(-1));
+    const hasNew = isWhole || heads.length > 0;
+    const known = hasNew || this.#open.count === 0 ? (last?.lastSeq ?? 0) : this.#open.seqAt(this.#open.count - 1);
+    const open = last === undefined ? [] : await this.#writes.read(this.#process, seq(known), toTheEnd);
+    if (hasNew) this.#scopeNames = await this.#segments.scopeNames(this.#process);
+    // All at once from here: others may look meanwhile.
+    if (isWhole) {
+      this.#heads = [];
+      this.#latest = [];
+      this.#states.clear();
+    }
+    if (hasNew) {
+      this.#states.delete(this.#heads.length + 1);
+      this.#open = new ListedWrites();
+    }
+    for (const head of heads) {
+      const before = this.#latest.at(-1);
+      this.#heads.push(head);
+      this.#latest.push(before === undefined || head.latestInstant > before ? head.latestInstant : before);
+    }
+    for (const write of open) this.#open.add(write);
+    this.#readGeneration = generation;
+  }
+
+  /** Those that came, or all of them. */
+  async #newHeads(): Promise<{ readonly heads: readonly SegmentHead[]; readonly isWhole: boolean }> {
+    const more = await this.#segments.heads(this.#process, this.#heads);
+    if (more !== undefined) return { heads: more, isWhole: false };
+    return { heads: (await this.#segments.heads(this.#process, [])) ?? [], isWhole: true };
+  }
+
+  #scopeName(id: number): string {
+    return this.#scopeNames.get(id) ?? "";
+  }
+
+  /** Runs `look` until all it needs is there: see `LoadedSegments.look`. */
+  look<Answer>(look: () => Answer, ahead: readonly BlobName[] = []): Promise<Answer> {
+    return this.#loaded.look(look, ahead);
+  }
+
+  writesOf(segment: number): Writes {
+    return segment > this.#heads.length ? this.#open : this.#loaded.block(segment);
+  }
+
+  /** What a graph in this segment needs at any rate. */
+  needs(segment: number): BlobName[] {
+    const names: BlobName[] = segment > this.#heads.length ? [] : [{ kind: "block", segment }];
+    for (let before = segment - 1; before > 0; before = this.#heads[before - 1]?.parent ?? 0)
+      names.push({ kind: "index", segment: before });
+    return names;
+  }
+
+  state(segment: number): SegmentState {
+    const known = this.#states.get(segment);
+    const state =
+      known ??
+      new SegmentState(new KeyframeChain(segment - 1, this.#loaded), this.writesOf(segment), (id) =>
+        this.#scopeName(id),
+      );
+    this.#states.delete(segment);
+    this.#states.set(segment, state);
+    for (const oldest of this.#states.keys()) {
+      if (this.#states.size <= mostStates) break;
+      this.#states.delete(oldest);
+    }
+    return state;
+  }
+
+  /** After the last write that counts, as folding from the first on would find it. */
+  async locate(upTo: UpTo): Promise<SegmentPosition> {
+    const isAfter = "seq" in upTo ? isSeqAfter(upTo.seq) : isInstantAfter(upTo.instant);
+    // The first segment with a write that does not count any more.
+    const segment =
+      1 +
+      firstWhere(this.#heads.length, (at) =>
+        "seq" in upTo ? (this.#heads[at]?.lastSeq ?? 0) > upTo.seq : (this.#latest[at] ?? 0n) > upTo.instant,
+      );
+    const head = this.#heads[segment - 1];
+    const countIn = async (): Promise<number> =>
+      this.look(() => {
+        const writes = this.writesOf(segment);
+        return firstWhere(writes.count, (at) => isAfter(writes, at));
+      }, this.needs(segment));
+    const isNoneOfIt =
+      head === undefined
+        ? this.#open.count === 0 || isAfter(this.#open, 0)
+        : "seq" in upTo
+          ? head.firstSeq > upTo.seq
+          : head.firstInstant > upTo.instant;
+    if (!isNoneOfIt) return { segment, count: await countIn() };
+    const before = this.#heads[segment - 2];
+    return before === undefined ? theBeginning : { segment: segment - 1, count: before.writes };
+  }
+
+  /**
+   * Writes that were found by comparing after `after`'s writes and until an instant, and that may have happened before
+   * `at`, the instant asked about.
+   */
+  async foundLater(after: SegmentPosition, at: Instant, until: Instant): Promise<Found[]> {
+    const last = await this.locate({ instant: until });
+    const found: Found[] = [];
+    for (let { segment } = after; segment <= last.segment; segment++) {
+      const head = this.#heads[segment - 1];
+      if (head !== undefined && (head.foundAfter === undefined || head.foundAfter >= at)) continue;
+      const [from, to] = [
+        segment === after.segment ? after.count : 0,
+        segment === last.segment ? last.count : Infinity,
+      ];
+      found.push(
+        ...(await this.look(() => {
+          const writes = this.writesOf(segment);
+          return [...writes.foundPositions()]
+            .filter((position) => position >= from && position < to)
+            .map((position) => foundAt(writes, position));
+        })),
+      );
+    }
+    return found;
+  }
+}
+
+export type Found = Pick<RecordedWrite, "certainty" | "operation">;
+
+const foundAt = (writes: Writes, position: number): Found => ({
+  certainty: writes.certaintyAt(position),
+  operation: writes.operationAt(position),
+});
+
+export const positionOf = (writes: Writes, at: number): Pick<RecordedWrite, "seq" | "instant"> => ({
+  seq: seq(writes.seqAt(at)),
+  instant: instant(writes.instantAt(at)),
+});
+
+const isSeqAfter =
+  (last: Seq) =>
+  (writes: Writes, at: number): boolean =>
+    writes.seqAt(at) > last;
+/** Folding ends at the first write that is later, whatever the clock says of those behind it. */
+const isInstantAfter =
+  (last: Instant) =>
+  (writes: Writes, at: number): boolean =>
+    writes.latestAt(at) > last;
+
+/** The first position of which it is true; it is of all that follow. `count` for none. */
+function firstWhere(count: number, isIt: (at: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isIt(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

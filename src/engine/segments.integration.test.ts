@@ -1,0 +1,131 @@
+// State by segments against the plain fold of the same writes, in real files.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { instant, processId, seq } from "../shared/trace/time.js";
+import type { RecordedWrite } from "../shared/trace/write.js";
+import type { RecordingAccess } from "./recording-access.js";
+import { changeBy } from "./replay/change.js";
+import { randomFrom } from "./replay/live-program.test-support.js";
+import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
+import { SegmentRecorder, randomWrites, readersOf, smallSegments, textOfGraph } from "./segments.test-support.js";
+import { StateGraphs } from "./state-graphs.js";
+import { type OpenFile, createFile, openForReading } from "./store/open-file.js";
+import type { Readers } from "./store/readers.js";
+import { StoredSegments } from "./store/stored-segments.js";
+import { StoredWrites } from "./store/writes.js";
+
+const process1 = processId(1);
+
+function accessTo(readers: Readers, generation: () => number): RecordingAccess {
+  return {
+    writes: new StoredWrites(readers.query),
+    segments: new StoredSegments(readers.query),
+    facts: () => ({ state: "live", start: instant(0n), end: instant(0n), processes: [], scopes: [] }),
+    instantOf: () => Promise.resolve(instant(0n)),
+    losses: () => Promise.resolve([]),
+    generation,
+  };
+}
+
+/** What a position looks like, as the plain fold finds it. */
+function folded(writes: readonly RecordedWrite[], upTo: UpTo): unknown {
+  const end = writes.findIndex((write) => !isUpTo(write, upTo));
+  const counted = end < 0 ? writes : writes.slice(0, end);
+  const last = counted.at(-1);
+  const graph = stateAt(counted, { seq: seq(Number.MAX_SAFE_INTEGER) });
+  const before = stateAt(counted.slice(0, -1), { seq: seq(Number.MAX_SAFE_INTEGER) });
+  return {
+    text: textOfGraph(graph, writes.length),
+    seq: last?.seq,
+    instant: last?.instant,
+    change: last === undefined ? { kind: "none" } : changeBy(before, last.operation),
+  };
+}
+
+async function asked(graphs: StateGraphs, upTo: UpTo, highestId: number): Promise<unknown> {
+  return graphs.at(process1, upTo, ({ graph, last, change }) => ({
+    text: textOfGraph(graph, highestId),
+    seq: last?.seq,
+    instant: last?.instant,
+    change,
+  }));
+}
+
+function opened(result: Awaited<ReturnType<typeof createFile>>): OpenFile {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+describe("state by segments", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+    "is the plain fold anywhere, while it is recorded and later (seed %i)",
+    async (seed) => {
+      const below = randomFrom(seed * 104729);
+      const writes = randomWrites(seed, 300 + below(200));
+      const path = join(folder, "a.hindcast");
+      let file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+      let readers = await readersOf(file);
+      const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
+      let [given, generation, failures] = [0, 0, 0];
+      let graphs = new StateGraphs(
+        accessTo(readers, () => generation),
+        new StoredWrites(readers.query),
+      );
+      const somewhere = (committed: readonly RecordedWrite[]): UpTo => {
+        const near = committed[below(committed.length)];
+        if (near === undefined || below(20) === 0) return { seq: seq(below(3) * 100_000) };
+        return below(2) === 0
+          ? { seq: seq(near.seq + below(2)) }
+          : { instant: instant(near.instant - BigInt(below(2))) };
+      };
+      while (given < writes.length) {
+        const next = Math.min(writes.length, given + 1 + below(60));
+        recorder.give(writes.slice(given, next));
+        given = next;
+        if (below(4) === 0 && (await recorder.failToCommit())) failures++;
+        if (below(5) === 0) continue;
+        await recorder.commit();
+        generation++;
+        if (below(4) === 0) await recorder.goOn();
+        const committed = writes.slice(0, given);
+        for (let left = 4; left > 0; left--) {
+          const upTo = somewhere(committed);
+          expect(await asked(graphs, upTo, writes.length)).toEqual(folded(committed, upTo));
+        }
+      }
+      await recorder.commit();
+      expect(failures).toBeGreaterThan(0);
+      recorder.dispose();
+      await readers.dispose();
+      await file.dispose();
+
+      file = opened(await openForReading(path));
+      readers = await readersOf(file);
+      graphs = new StateGraphs(
+        accessTo(readers, () => 0),
+        new StoredWrites(readers.query),
+      );
+      expect((await graphs.segmented(process1))?.count).toBeGreaterThan(5);
+      for (const { seq: at, instant: when } of writes) {
+        for (const upTo of [{ seq: at }, { instant: when }, { instant: instant(when - 1n) }])
+          expect(await asked(graphs, upTo, writes.length)).toEqual(folded(writes, upTo));
+      }
+      for (let left = 200; left > 0; left--) {
+        const upTo = somewhere(writes);
+        expect(await asked(graphs, upTo, writes.length)).toEqual(folded(writes, upTo));
+      }
+      await readers.dispose();
+      await file.dispose();
+    },
+  );
+});

@@ -1,0 +1,177 @@
+// Recordings of random writes, made by the recorder's own writer with commits anywhere, and what a plain fold of the same
+// writes makes of them, printed whole: every object, in the very order of its keys, and which of its slots were found.
+import { instant, seq } from "../shared/trace/time.js";
+import { objectId } from "../shared/trace/value.js";
+import type { RecordedWrite } from "../shared/trace/write.js";
+import { childrenOf } from "./replay/children.js";
+import { LiveProgram, randomFrom } from "./replay/live-program.test-support.js";
+import { contentsFromNode, type GraphNode } from "./replay/node.js";
+import type { ObjectGraph } from "./replay/object-graph.js";
+import type { SegmentSettings } from "./replay/segments/builder.js";
+import { helloOf } from "./socket-agent.test-support.js";
+import type { ChangeRow } from "./store/recording-rows.js";
+import { RecordingWriter } from "./store/recording-writer.js";
+import type { OpenFile } from "./store/open-file.js";
+import { Readers } from "./store/readers.js";
+
+/** So small that boundaries are met everywhere, objects leave memory, and some count as large. */
+export const smallSegments = (below: (limit: number) => number): SegmentSettings => ({
+  writes: 1 + below(24),
+  payloadBytes: 200 + below(4000),
+  smallBytes: below(3) === 0 ? 1_000_000 : below(600),
+  largeBytes: 10 + below(120),
+  mostLater: 1 + below(6),
+  keptBytes: below(2) === 0 ? 1 : 1_000_000,
+});
+
+/** Clocks stand still, run, and now and then go back; some writes were found by comparing. */
+export function randomWrites(seed: number, steps: number): readonly RecordedWrite[] {
+  const below = randomFrom(seed * 31 + 7);
+  const program = new LiveProgram(seed);
+  while (program.writes.length < steps) program.step();
+  let [at, number] = [1_000_000n, 0];
+  return program.writes.map((write): RecordedWrite => {
+    if (below(3) > 0) at += BigInt(below(50));
+    if (below(40) === 0) at -= BigInt(below(200));
+    number += 1 + (below(4) === 0 ? below(9) : 0);
+    const after = below(5) === 0 ? instant(at - BigInt(below(400))) : undefined;
+    return {
+      ...write,
+      seq: seq(number),
+      instant: instant(at),
+      certainty: after === undefined ? { kind: "exact" } : { kind: "between", after },
+      operation:
+        below(60) === 0
+          ? { kind: "scope", scope: `s${below(4)}`, value: { kind: "object", id: objectId(1 + below(9)) } }
+          : write.operation,
+      location: undefined,
+    };
+  });
+}
+
+/** Writes rows of one process as ingest does. */
+export class SegmentRecorder {
+  readonly #scopes = new Map<string, number>();
+  #writer: RecordingWriter;
+
+  private constructor(
+    readonly file: OpenFile,
+    readonly path: string,
+    readonly settings: SegmentSettings,
+    writer: RecordingWriter,
+  ) {
+    this.#writer = writer;
+  }
+
+  static async begin(file: OpenFile, path: string, settings: SegmentSettings): Promise<SegmentRecorder> {
+    const writer = await RecordingWriter.open(file, path, [], undefined, settings);
+    const recorder = new SegmentRecorder(file, path, settings, writer);
+    recorder.#process();
+    return recorder;
+  }
+
+  #process(): void {
+    this.#writer.process({
+      process: 1,
+      hello: helloOf(),
+      category: 1,
+      start: 0n,
+      lastSeen: 0n,
+      ended: undefined,
+      endUnknown: false,
+      received: 0,
+      made: 0,
+      written: 0,
+      dropped: 0,
+      lastBatch: 0,
+      faults: undefined,
+    });
+  }
+
+  give(writes: readonly RecordedWrite[]): void {
+    for (const write of writes) this.#writer.change(this.#rowOf(write));
+  }
+
+  commit(): Promise<void> {
+    return this.#writer.commit();
+  }
+
+  /** A commit that fails because somebody else is changing the process's row. */
+  async failToCommit(): Promise<boolean> {
+    const other = await this.file.instance.connect();
+    await other.run("BEGIN");
+    await other.run("UPDATE process SET last_seen = last_seen + 1");
+    this.#process();
+    const hasFailed = await this.#writer.commit().then(
+      () => false,
+      () => true,
+    );
+    await other.run("ROLLBACK");
+    other.closeSync();
+    return hasFailed;
+  }
+
+  /** As an engine that goes on with what another one committed. */
+  async goOn(): Promise<void> {
+    this.#writer.dispose();
+    this.#writer = await RecordingWriter.open(this.file, this.path, [1], undefined, this.settings);
+  }
+
+  dispose(): void {
+    this.#writer.dispose();
+  }
+
+  #rowOf(write: RecordedWrite): ChangeRow {
+    const { operation, certainty } = write;
+    return {
+      process: 1,
+      seq: write.seq,
+      instant: write.instant,
+      after: certainty.kind === "between" ? certainty.after : undefined,
+      location: 0,
+      span: 0,
+      change:
+        operation.kind === "contents"
+          ? operation
+          : operation.kind === "scope"
+            ? { kind: "scope", scope: this.#scope(operation.scope, write), value: operation.value }
+            : { kind: "small", operation },
+    };
+  }
+
+  #scope(name: string, write: RecordedWrite): number {
+    const known = this.#scopes.get(name);
+    if (known !== undefined) return known;
+    const id = this.#scopes.size + 1;
+    this.#scopes.set(name, id);
+    this.#writer.scope(id, 1, name, write.seq, write.instant);
+    return id;
+  }
+}
+
+export async function readersOf(file: OpenFile): Promise<Readers> {
+  return Readers.open(file.instance);
+}
+
+/** Everything there is in a graph, to the order of keys. */
+export function textOfGraph(graph: ObjectGraph, highestId: number): string {
+  const lines = [...graph.scopes()].map(([name, value]) => `${name} = ${textOf(value)}`);
+  for (let number = 1; number <= highestId; number++) {
+    const id = objectId(number);
+    const node = graph.node(id);
+    if (node === undefined) continue;
+    const found = [...childrenOf(node)].filter(({ slot }) => graph.isFound(id, slot)).map(({ slot }) => slot);
+    lines.push(`@${number} ${textOf(contentsFromNode(node))} ${rawKeysOf(node)} found ${found.join()}`);
+  }
+  return lines.join("\n");
+}
+
+const rawKeysOf = (node: GraphNode): string => ("entries" in node ? [...node.entries.keys()].join() : "");
+
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === "bigint") return `${part}n`;
+    if (typeof part === "number" && !(Number.isFinite(part) && !Object.is(part, -0)))
+      return `#${Object.is(part, -0) ? "-0" : part}`;
+    return part === undefined ? "#undefined" : part;
+  });

@@ -1,0 +1,64 @@
+// The state of every process of one recording at any position: by its segments where there are some, else by folding its
+// writes.
+import type { Instant, ProcessId } from "../shared/trace/time.js";
+import { instant, seq } from "../shared/trace/time.js";
+import type { WriteReader } from "../shared/trace/write.js";
+import { GraphCache, type Position } from "./graph-cache.js";
+import type { RecordingAccess } from "./recording-access.js";
+import type { UpTo } from "./replay/state-at.js";
+import { SegmentGraphs } from "./segment-graphs.js";
+import { type Found, SegmentedProcess } from "./segmented-process.js";
+
+interface Segmented {
+  readonly process: SegmentedProcess;
+  readonly graphs: SegmentGraphs;
+}
+
+export class StateGraphs {
+  readonly #access: RecordingAccess;
+  readonly #writes: WriteReader;
+  readonly #folded: GraphCache;
+  readonly #segmented = new Map<ProcessId, Segmented>();
+
+  /** `writes`: as the recording's, kept in memory. */
+  constructor(access: RecordingAccess, writes: WriteReader) {
+    this.#access = access;
+    this.#writes = writes;
+    this.#folded = new GraphCache(writes);
+  }
+
+  /**
+   * Runs `look` on the state at a position; more than once where not all it needs is in memory at first. The graph moves on
+   * when `look` has returned.
+   */
+  async at<Answer>(process: ProcessId, upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
+    const segmented = await this.#segmentedOf(process);
+    return segmented === undefined ? this.#folded.at(process, upTo, look) : segmented.graphs.at(upTo, look);
+  }
+
+  /** Undefined while a process has no segments. */
+  async segmented(process: ProcessId): Promise<SegmentedProcess | undefined> {
+    return (await this.#segmentedOf(process))?.process;
+  }
+
+  /** Writes after an instant, and not later than `until`, that were found by comparing and may have happened before it. */
+  async foundLater(process: ProcessId, at: Instant, until: Instant): Promise<readonly Found[]> {
+    const segmented = await this.segmented(process);
+    if (segmented !== undefined) return segmented.foundLater(await segmented.locate({ instant: at }), at, until);
+    const last = await this.#folded.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0));
+    return this.#writes.read(process, last, { instant: instant(until) });
+  }
+
+  async #segmentedOf(process: ProcessId): Promise<Segmented | undefined> {
+    const { segments, writes } = this.#access;
+    if (segments === undefined) return undefined;
+    let known = this.#segmented.get(process);
+    if (known === undefined) {
+      const segmented = new SegmentedProcess(process, segments, writes, () => this.#access.generation());
+      known = { process: segmented, graphs: new SegmentGraphs(segmented) };
+      this.#segmented.set(process, known);
+    }
+    await known.process.refresh();
+    return known.process.count === 0 ? undefined : known;
+  }
+}

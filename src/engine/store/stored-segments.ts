@@ -1,0 +1,233 @@
+// Segments as the file holds them: their heads, and of each, one after the other, its block, the index of its keyframe, and
+// the keyframe's parts, each deflated by itself. Before the index stands how long each part is.
+import { deflateSync, inflateSync } from "node:zlib";
+import { ByteReader, ByteWriter, MalformedBytes } from "../../shared/protocol/bytes.js";
+import type { ClosedSegment } from "../replay/segments/builder.js";
+import type { BlobName } from "../replay/segments/keyframe-chain.js";
+import type { FetchBlobs, FetchedBlob, SegmentHead, SegmentPlace } from "../replay/segments/loaded-segments.js";
+import { readCount, readLength, writeCount } from "../replay/segments/varints.js";
+import type { Query } from "./readers.js";
+import { pieceBytes } from "./segment-tables.js";
+import { UnreadableStored } from "./value-json.js";
+
+/** A head is kept in memory: some twenty gigabytes of writes have so many. */
+const mostSegments = 200_000;
+/** Inflated. A segment has megabytes, one with a huge object some tens. */
+const mostBytes = 256 * 1024 * 1024;
+/** Of a keyframe that is fetched whole whenever something of it is. */
+const wholeBytes = 256 * 1024;
+/** Pieces in between that cost less than another query. */
+const mostBetween = 64;
+
+/** Segments as who reconstructs state asks for them. */
+export class StoredSegments {
+  constructor(readonly query: Query) {}
+
+  /** Those after the `known` ones, or undefined when these are none any more. Throws `UnreadableStored`. */
+  async heads(process: number, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined> {
+    const count = await this.query(`SELECT count(*) AS count FROM segment WHERE process = $1 AND number <= $2`, [
+      process,
+      known.length,
+    ]);
+    if (count.numbers("count")[0] !== known.length) return undefined;
+    return readHeads(this.query, process, known);
+  }
+
+  fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
+    return fetchFrom(this.query, heads);
+  }
+
+  /** By id. */
+  async scopeNames(process: number): Promise<ReadonlyMap<number, string>> {
+    const rows = await this.query(`SELECT id, name FROM scope WHERE process = $1`, [process]);
+    const names = rows.texts("name");
+    return new Map(rows.numbers("id").map((id, row) => [id, names[row] ?? ""]));
+  }
+}
+
+const headsSql = `SELECT number, parent, first_seq, last_seq, first_instant, latest_instant, found_after, writes,
+  first_piece, block_bytes, index_bytes, parts_bytes FROM segment WHERE process = $1 AND number > $2 ORDER BY number`;
+
+/** Heads of one process's segments after `known`, which are those before. Throws `UnreadableStored`. */
+export async function readHeads(
+  query: Query,
+  process: number,
+  known: readonly SegmentHead[],
+): Promise<readonly SegmentHead[]> {
+  const rows = await query(headsSql, [process, known.length]);
+  if (rows.length === 0) return [];
+  if (known.length + rows.length > mostSegments) throw new UnreadableStored(`${rows.length} segments`);
+  const numbers = (name: string): number[] => rows.numbers(name);
+  const [number, parent, firstSeq, lastSeq] = ["number", "parent", "first_seq", "last_seq"].map(numbers);
+  const [writes, firstPiece, blockBytes] = ["writes", "first_piece", "block_bytes"].map(numbers);
+  const [indexBytes, partsBytes] = ["index_bytes", "parts_bytes"].map(numbers);
+  const [firstInstant, latestInstant] = [rows.bigints("first_instant"), rows.bigints("latest_instant")];
+  const foundAfter = rows.optionalBigints("found_after");
+  const heads: SegmentHead[] = [];
+  let before = known.at(-1);
+  for (let row = 0; row < rows.length; row++) {
+    const head: SegmentHead = {
+      number: number?.[row] ?? 0,
+      parent: parent?.[row] ?? 0,
+      firstSeq: firstSeq?.[row] ?? 0,
+      lastSeq: lastSeq?.[row] ?? 0,
+      firstInstant: firstInstant[row] ?? 0n,
+      latestInstant: latestInstant[row] ?? 0n,
+      foundAfter: foundAfter[row],
+      writes: writes?.[row] ?? 0,
+      place: {
+        firstPiece: firstPiece?.[row] ?? 0,
+        blockBytes: blockBytes?.[row] ?? 0,
+        indexBytes: indexBytes?.[row] ?? 0,
+        partsBytes: partsBytes?.[row] ?? 0,
+      },
+    };
+    checkHead(head, before);
+    heads.push(head);
+    before = head;
+  }
+  return heads;
+}
+
+function checkHead(head: SegmentHead, before: SegmentHead | undefined): void {
+  const { number, parent, firstSeq, lastSeq, writes, place } = head;
+  const follows = number === (before?.number ?? 0) + 1 && parent < number && firstSeq > (before?.lastSeq ?? 0);
+  const holds = writes > 0 && writes <= lastSeq - firstSeq + 1 && head.latestInstant >= head.firstInstant;
+  const { firstPiece, blockBytes, indexBytes, partsBytes } = place;
+  const isSomewhere = firstPiece >= 0 && blockBytes > 0 && indexBytes > 0 && partsBytes >= 0;
+  if (!follows || !holds || !isSomewhere || blockBytes + indexBytes + partsBytes > mostBytes)
+    throw new UnreadableStored(`segment ${number}`);
+}
+
+/** Bytes to be written, and where in them is what; `firstPiece` is the id of the first. */
+export function storedBytes(segment: ClosedSegment, firstPiece: number): { place: SegmentPlace; bytes: Uint8Array } {
+  const block = deflated(segment.block);
+  const parts = segment.parts.map(deflated);
+  const index = new ByteWriter();
+  writeCount(index, parts.length);
+  for (const part of parts) writeCount(index, part.length);
+  index.raw(deflated(segment.index));
+  const bytes = Buffer.concat([block, index.bytes.subarray(0, index.at), ...parts]);
+  const partsBytes = bytes.length - block.length - index.at;
+  return { place: { firstPiece, blockBytes: block.length, indexBytes: index.at, partsBytes }, bytes };
+}
+
+const deflated = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1 });
+
+function inflated(bytes: Uint8Array): Uint8Array {
+  try {
+    return inflateSync(bytes, { maxOutputLength: mostBytes });
+  } catch {
+    throw new MalformedBytes("bytes of a segment are not as they were written");
+  }
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the parts of a keyframe are, in bytes after its index. */
+type PartRanges = readonly Range[];
+
+/** `heads` gives those of all segments that are asked for. */
+export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
+  const partRanges = new Map<number, PartRanges>();
+  return async (names) => {
+    const placeOf = (segment: number): SegmentPlace => {
+      const place = heads(segment)?.place;
+      if (place === undefined) throw new MalformedBytes(`no segment ${segment}`);
+      return place;
+    };
+    const wanted = names.map((name) => ({ name, ...rangeOf(name, placeOf(name.segment), partRanges) }));
+    const bytesOf = await readPieces(query, wanted);
+    const fetched: FetchedBlob[] = [];
+    for (const { name, from, to } of wanted) {
+      const bytes = bytesOf({ from, to });
+      if (name.kind !== "index") fetched.push({ name, bytes: inflated(bytes) });
+      else fetched.push(...keyframeFrom(name.segment, bytes, placeOf(name.segment), partRanges));
+    }
+    return fetched;
+  };
+}
+
+/** Bytes from the beginning of all pieces. A small keyframe is read with its index. */
+function rangeOf(name: BlobName, place: SegmentPlace, partRanges: ReadonlyMap<number, PartRanges>): Range {
+  const start = place.firstPiece * pieceBytes;
+  const index = start + place.blockBytes;
+  const parts = index + place.indexBytes;
+  switch (name.kind) {
+    case "block":
+      return { from: start, to: index };
+    case "index":
+      return { from: index, to: place.partsBytes <= wholeBytes ? parts + place.partsBytes : parts };
+    case "part": {
+      const range = partRanges.get(name.segment)?.[name.part];
+      if (range === undefined) throw new MalformedBytes(`no part ${name.part}`);
+      return { from: parts + range.from, to: parts + range.to };
+    }
+  }
+}
+
+/** The index, and the parts where they came along. */
+function keyframeFrom(
+  segment: number,
+  bytes: Uint8Array,
+  { indexBytes, partsBytes }: SegmentPlace,
+  partRanges: Map<number, PartRanges>,
+): FetchedBlob[] {
+  const head = new ByteReader(bytes, 0, indexBytes);
+  const ranges: Range[] = [];
+  let at = 0;
+  for (let left = readLength(head); left > 0; left--) {
+    const length = readCount(head);
+    ranges.push({ from: at, to: at + length });
+    at += length;
+  }
+  if (at !== partsBytes) throw new MalformedBytes("parts are not as long as their segment says");
+  partRanges.set(segment, ranges);
+  const index = { name: { kind: "index", segment } as const, bytes: inflated(bytes.subarray(head.at, indexBytes)) };
+  if (bytes.length === indexBytes) return [index];
+  const parts = ranges.map(({ from, to }, part): FetchedBlob => {
+    const name = { kind: "part", segment, part } as const;
+    return { name, bytes: inflated(bytes.subarray(indexBytes + from, indexBytes + to)) };
+  });
+  return [index, ...parts];
+}
+
+const piecesSql = `SELECT id, bytes FROM segment_piece WHERE id BETWEEN $1 AND $2 ORDER BY id`;
+
+interface Run extends Range {
+  readonly bytes: Uint8Array;
+}
+
+/** In as few queries as it takes; gives what gives the bytes of each range. */
+async function readPieces(query: Query, ranges: readonly Range[]): Promise<(range: Range) => Uint8Array> {
+  const runs: { from: number; to: number }[] = [];
+  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = runs.at(-1);
+    if (last !== undefined && from - last.to <= mostBetween * pieceBytes) last.to = Math.max(last.to, to);
+    else runs.push({ from, to });
+  }
+  const read = await Promise.all(runs.map((run) => readRun(query, run)));
+  return ({ from, to }) => {
+    const run = read.find((one) => one.from <= from && to <= one.to);
+    if (run === undefined) throw new MalformedBytes("bytes of a segment are missing");
+    return run.bytes.subarray(from - run.from, to - run.from);
+  };
+}
+
+async function readRun(query: Query, { from, to }: Range): Promise<Run> {
+  const [first, last] = [Math.floor(from / pieceBytes), Math.floor((to - 1) / pieceBytes)];
+  const rows = await query(piecesSql, [BigInt(first), BigInt(last)]);
+  const pieces = rows.bytes("bytes");
+  if (rows.numbers("id").some((id, row) => id !== first + row) || pieces.length !== last - first + 1)
+    throw new MalformedBytes("pieces of a segment are missing");
+  // The last one of a segment is shorter.
+  const bytes = new Uint8Array(pieces.length * pieceBytes);
+  pieces.forEach((piece, row) => {
+    if (piece.length > pieceBytes) throw new MalformedBytes("a piece is too long");
+    bytes.set(piece, row * pieceBytes);
+  });
+  return { from: first * pieceBytes, to: (last + 1) * pieceBytes, bytes };
+}
