@@ -33,7 +33,7 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     signals.passTo(program.value.signal);
     const ending = await program.value.ended;
     signals.passTo(undefined);
-    await endRecording(world, call, summary, { pid: program.value.pid, ending });
+    await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending });
     return ending;
   } finally {
     await engine.stop();

@@ -31,7 +31,7 @@ async function runUnder(
   const { terminal, environment, cwd } = world;
   const host = await startHost(world, args, owned);
   if (!host.ok) return failWith(host.error, 1);
-  const { call, page } = host.value;
+  const { call, engine, page } = host.value;
   const path = args.out === undefined ? undefined : resolve(cwd, args.out);
   const created = await call("recording.create", {
     ...(path === undefined ? {} : { path }),
@@ -59,7 +59,7 @@ async function runUnder(
   signals.passTo(program.value.signal);
   const ending = await program.value.ended;
   signals.passTo(undefined);
-  if (await endRecording(world, call, summary, { pid: program.value.pid, ending })) {
+  if (await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending })) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
     await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);
     await terminal.err.flush();

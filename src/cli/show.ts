@@ -24,6 +24,7 @@ const forEver = new Promise<never>(() => undefined);
 
 export interface Host {
   readonly call: Call;
+  readonly engine: EngineChild;
   readonly page: ServeHost;
 }
 
@@ -42,7 +43,7 @@ export async function startHost(
   if (page.ok) owned.defer(() => page.value.close());
   owned.defer(stopEngine);
   if (!page.ok) return page;
-  return ok({ call: steadyCallTo(engine), page: page.value });
+  return ok({ call: steadyCallTo(engine), engine, page: page.value });
 }
 
 /** Prints the one line that leads there and, where there is a screen, opens it. */

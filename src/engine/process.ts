@@ -65,6 +65,8 @@ function serve(host: Host): void {
         served.get(message.client)?.client.close();
         served.delete(message.client);
         return;
+      case "ping":
+        return tell({ kind: "pong" });
       case "stop":
         void stop();
     }

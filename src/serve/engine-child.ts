@@ -4,6 +4,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { engineEnvironment, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
 import type { FromEngineProcess } from "../shared/protocol/engine-host.js";
 import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
@@ -14,7 +15,13 @@ export interface EngineChildOptions {
   readonly entry: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly stopWithinMs?: number;
+  /** So many questions in a row, a second apart, go without a sign of life from an engine that stands still. */
+  readonly silentAfter?: number;
 }
+
+/** A slow engine answers: it does what takes long beside its own thread. */
+const defaultSilentAfter = 60;
+const askEveryMs = 1000;
 
 interface Client {
   readonly deliver: (bytes: Uint8Array) => void;
@@ -31,18 +38,27 @@ export class EngineChild {
   #hasCrashed = false;
   #nextClient = 1;
   readonly #clients = new Map<number, Client>();
+  readonly #silentAfter: number;
+  /** Questions since the last sign of life. */
+  #unanswered = 0;
 
-  constructor({ entry, environment, stopWithinMs = 20_000 }: EngineChildOptions) {
+  constructor({ entry, environment, stopWithinMs = 20_000, silentAfter = defaultSilentAfter }: EngineChildOptions) {
+    this.#silentAfter = silentAfter;
     const env = engineEnvironment(environment, { pid: process.pid, session: this.#session });
     this.#keeper = new EngineKeeper({
-      start: (events) =>
-        startChild(entry, this.#hasCrashed ? withCrash(env) : env, {
-          onMessage: (raw) => events.onMessage(raw),
+      start: (events) => {
+        this.#unanswered = 0;
+        return startChild(entry, this.#hasCrashed ? withCrash(env) : env, {
+          onMessage: (raw) => {
+            this.#unanswered = 0;
+            events.onMessage(raw);
+          },
           onEnd: (code) => {
             this.#hasCrashed = isCrash(code);
             events.onExit(code === 0);
           },
-        }),
+        });
+      },
       after,
       onMessage: (told) => this.#take(told),
       onLost: () => this.#lost(),
@@ -66,9 +82,26 @@ export class EngineChild {
     return engine === undefined ? undefined : this.#transportTo(engine, this.#nextClient++);
   }
 
-  /** Ends live recordings, commits what was received and ends the process. */
+  /**
+   * Resolves when the engine stands still, for so many seconds as it answers, or when that is not of interest any more.
+   * Questions are counted and not time: a host that stood still itself has asked none meanwhile.
+   */
+  async whenSilent(signal: AbortSignal): Promise<number> {
+    while (!this.#isSilent && !signal.aborted) {
+      this.#unanswered++;
+      this.#keeper.process.send({ kind: "ping" });
+      await wait(askEveryMs, undefined, { signal }).catch(() => undefined); // the signal came
+    }
+    return (this.#unanswered * askEveryMs) / 1000;
+  }
+
+  get #isSilent(): boolean {
+    return this.#unanswered >= this.#silentAfter;
+  }
+
+  /** Ends live recordings, commits what was received and ends the process. One that stands still is killed. */
   stop(): Promise<void> {
-    return this.#keeper.stop();
+    return this.#isSilent ? this.#keeper.stop(0) : this.#keeper.stop();
   }
 
   #take(told: FromEngineProcess): void {

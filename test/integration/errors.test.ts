@@ -7,8 +7,11 @@ import { cpSync, existsSync, mkdirSync, truncateSync, writeFileSync } from "node
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { endRecording } from "../../src/cli/end-recording.js";
+import { Output } from "../../src/cli/terminal.js";
 import { SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
 import { steadyCallTo } from "../../src/serve/steady-call.js";
@@ -242,6 +245,28 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     await dying.stop();
     return error;
   },
+  "engine-silent": async () => {
+    const entry = engineEntry;
+    const standing = new EngineChild({ entry, environment: { ...process.env }, silentAfter: 2 });
+    const call = steadyCallTo(standing);
+    const created = await call("recording.create", { path: place.path("silent.hindcast"), capture: {} });
+    if (!created.ok) throw new Error(created.error.code);
+    process.kill(standing.pid ?? 0, "SIGSTOP");
+    let shown = "";
+    const out = new Output(
+      new Writable({
+        write: (text, _encoding, written) => {
+          shown += String(text);
+          written();
+        },
+      }),
+    );
+    const world = { terminal: { out, err: out, input: process.stdin }, environment: {} };
+    const program = { pid: 4711, ending: { kind: "code", code: 0 } } as const;
+    await endRecording(world, { call, engine: standing }, created.value.summary, program);
+    await standing.stop();
+    return { shown: shown.replace(/^.*still being written to.*\n/, "") };
+  },
   "wire-version": () => refusedAgent((token) => ({ token, wireVersion: 999 })),
   "port-in-use": async () => {
     const server = createServer().listen(0, "127.0.0.1");
@@ -270,7 +295,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   internal: answeredByMistake,
 };
 
-const needsPosix: readonly ErrorCode[] = ["recording-vanished"];
+const needsPosix: readonly ErrorCode[] = ["recording-vanished", "engine-silent"];
 const needsMount: readonly ErrorCode[] = ["disk-full"];
 const needsLinux: readonly ErrorCode[] = ["cannot-write"];
 const hasChrome = existsSync("/opt/google/chrome/chrome") || process.platform !== "linux";
@@ -279,7 +304,8 @@ describe("the error catalogue", () => {
   it.for(errorCodes)("%s is met as it says", async (code, { skip }) => {
     if (needsMount.includes(code) && !mayMount) skip("a file system can be mounted by root only");
     if (needsLinux.includes(code) && process.platform !== "linux") skip("written for Linux");
-    if (needsPosix.includes(code) && process.platform === "win32") skip("Windows removes no file that is open");
+    if (needsPosix.includes(code) && process.platform === "win32")
+      skip("Windows removes no file that is open, and stops no process");
     if (code === "no-browser" && hasChrome) skip("there is a Chrome where it is always looked for");
     const provoked = await provoke[code]();
     if ("error" in provoked) {

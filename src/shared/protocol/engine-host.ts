@@ -10,6 +10,8 @@ export const toEngineProcess = v.variant("kind", [
   v.object({ kind: v.literal("connect"), client }),
   v.object({ kind: v.literal("bytes"), client, bytes }),
   v.object({ kind: v.literal("disconnect"), client }),
+  /** Answered with "pong" whatever else there is to do. */
+  v.object({ kind: v.literal("ping") }),
   /** Ends live recordings, commits, closes files and exits with 0. A host that disappears means the same. */
   v.object({ kind: v.literal("stop") }),
 ]);
@@ -18,6 +20,7 @@ export type ToEngineProcess = v.InferOutput<typeof toEngineProcess>;
 export const fromEngineProcess = v.variant("kind", [
   /** Sent once, when calls can be answered. */
   v.object({ kind: v.literal("ready") }),
+  v.object({ kind: v.literal("pong") }),
   v.object({ kind: v.literal("bytes"), client, bytes }),
 ]);
 export type FromEngineProcess = v.InferOutput<typeof fromEngineProcess>;

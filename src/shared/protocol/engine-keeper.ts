@@ -85,7 +85,7 @@ export class EngineKeeper<Process extends EngineProcess> {
   }
 
   /** Ends live recordings, commits what was received and ends the process. */
-  async stop(): Promise<void> {
+  async stop(withinMs = this.#options.stopWithinMs): Promise<void> {
     this.#isStopping = true;
     if (this.#state === "dead") {
       // One that would have been started anew just now.
@@ -96,7 +96,7 @@ export class EngineKeeper<Process extends EngineProcess> {
       const engine = this.#process;
       const ended = new Promise<void>((resolve) => this.#stopped.push(resolve));
       engine.send({ kind: "stop" });
-      const calmDown = this.#options.after(this.#options.stopWithinMs, () => engine.kill());
+      const calmDown = this.#options.after(withinMs, () => engine.kill());
       await ended;
       calmDown();
     }

@@ -93,6 +93,10 @@ const catalogue = {
     message: "The engine stopped {times} times in a row and is not started again.",
     next: "Start Hindcast again; what was recorded so far is in the file. If it stays, report what the engine printed.",
   },
+  "engine-silent": {
+    message: "{path} was not brought to its end: the engine has given no sign of life for {seconds} seconds.",
+    next: "What was written by then stays in the file: hindcast open {path}",
+  },
   "wire-version": {
     message: "The program's agent speaks version {found}, this Hindcast {wanted}.",
     next: "Start the program again under this Hindcast.",
