@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
 /** Any recording may say so on a busy machine. A test that is about it waits until it is `printed`. */
-const slowNote = /^Hindcast: the program has ended; what it sent is still being written to .*\n/m;
+export const slowNote = /^Hindcast: the program has ended; what it sent is still being written to .*\n/m;
 
 const cli = join(process.cwd(), "out/node/cli.js");
 

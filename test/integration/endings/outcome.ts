@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Engine, createEngine } from "../../../src/engine/index.js";
 import type { CaptureLevel } from "../../../src/shared/trace/attributes.js";
+import { slowNote } from "../hindcast-process.js";
 import type { Ending, Promised } from "./catalogue.js";
 import { type Recorded, readRecording } from "./recorded.js";
 import { type Ended, type Notes, runProgram } from "./run-program.js";
@@ -76,7 +77,7 @@ export class Comparison {
       isRecorded: () =>
         level === undefined || [recording, `${recording}.wal`].some((file) => tells(file, ending.script)),
     });
-    return { ...ended, recording };
+    return { ...ended, err: ended.err.replace(slowNote, ""), recording };
   }
 }
 
