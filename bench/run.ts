@@ -2,9 +2,10 @@
 // Exit code 1: a figure is invalid, and says why in both; 2: no such benchmark.
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { capture } from "./capture.js";
+import { engine } from "./engine.js";
 import { type Figure, tableOf } from "./figures.js";
 
-const benchmarks = new Map([capture].map((benchmark) => [benchmark.name, benchmark]));
+const benchmarks = new Map([capture, engine].map((benchmark) => [benchmark.name, benchmark]));
 
 /** Six digits: what lies below is noise. */
 const rounded = (figure: Figure): Figure => ({ ...figure, value: Number(figure.value.toPrecision(6)) });

@@ -45,9 +45,21 @@ function summaryLines(summary: RecordingSummary): string[] {
     `${onOneLine(name)}  ${state}, format ${formatVersion}, ${(sizeBytes / 1e6).toFixed(1)} MB`,
     `from ${isoFromInstant(start)} to ${isoFromInstant(end)} (${durationText(Number(end - start))})`,
     `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, lost ${counts.lost}`,
+    ...engineLines(summary),
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
     ...processes.flatMap((process) => [processText(process), ...redactionsText(process), ...faultsText(process)]),
+  ];
+}
+
+function engineLines({ engine }: RecordingSummary): string[] {
+  if (engine === undefined) return [];
+  const { seconds, cpuSeconds, commits, slowestCommitMs, mostWaitingRows, mostWaitingBytes } = engine;
+  const share = seconds === 0 ? "" : ` (${((100 * cpuSeconds) / seconds).toFixed(0)} % of a core)`;
+  return [
+    `recording cost the engine ${cpuSeconds.toFixed(1)} s of CPU in ${seconds.toFixed(1)} s${share}; at most ` +
+      `${mostWaitingRows.toLocaleString("en-US")} rows (${(mostWaitingBytes / 1e6).toFixed(1)} MB) waited; ` +
+      `${commits.toLocaleString("en-US")} commits, the slowest ${slowestCommitMs.toFixed(0)} ms`,
   ];
 }
 

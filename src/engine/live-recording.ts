@@ -4,13 +4,14 @@
 import { stat } from "node:fs/promises";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
-import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
+import type { EngineLoad, ScopeSummary } from "../shared/protocol/engine-calls.js";
 import { defaultDurabilityMs } from "../shared/protocol/engine-environment.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { Incoming } from "./ingest/incoming.js";
 import { checkHello } from "./ingest/plausible.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
+import { LoadMeter } from "./load-meter.js";
 import { errorFromWriting, isFatal } from "./store/cannot-write.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { OpenFile } from "./store/open-file.js";
@@ -88,6 +89,7 @@ export class LiveRecording {
   #hasGivenUp = false;
   /** Records in the file, with those counted there as lost. */
   #accounted = 0;
+  readonly #meter: LoadMeter;
   /** Connections that close from now on are closed from this side. */
   #isEnding = false;
   /** Nothing further is taken: it would come after the last commit. */
@@ -99,8 +101,10 @@ export class LiveRecording {
     readonly path: string,
     readonly created: bigint,
     readonly events: LiveEvents,
+    load?: EngineLoad,
   ) {
     this.#writer = writer;
+    this.#meter = new LoadMeter(load);
     this.#dictionaries = dictionaries;
     this.#commitDelayMs = (events.durabilityMs ?? defaultDurabilityMs) * waitingShare;
   }
@@ -124,7 +128,7 @@ export class LiveRecording {
       processes.map(({ process }) => process),
     );
     const dictionaries = new Dictionaries(writer, known);
-    const resumed = new LiveRecording(writer, dictionaries, path, created, events);
+    const resumed = new LiveRecording(writer, dictionaries, path, created, events, facts.engine);
     Object.assign(resumed.counts, facts.counts);
     if (processes.length > 0) resumed.#start = facts.start;
     for (const scope of facts.scopes) resumed.#scopes.push(scope);
@@ -156,6 +160,10 @@ export class LiveRecording {
 
   get scopes(): readonly ScopeSummary[] {
     return this.#scopes;
+  }
+
+  get load(): EngineLoad {
+    return this.#meter.load;
   }
 
   /** Some process was here, and each has told of its end itself. */
@@ -305,8 +313,10 @@ export class LiveRecording {
 
   async #write(): Promise<void> {
     const beganMs = performance.now();
+    const waiting = { rows: this.#writer.waiting, bytes: this.#waitingBytes };
     await this.#writer.commit();
     const tookMs = performance.now() - beganMs;
+    if (this.#meter.committed(waiting, tookMs, this.#writer.waiting)) this.#writer.report(this.#meter.load);
     if (tookMs <= this.#commitDelayMs) this.#rowsPerCommit = Math.min(mostRowsPerCommit, 2 * this.#rowsPerCommit);
     else if (tookMs > 2 * this.#commitDelayMs)
       this.#rowsPerCommit = Math.max(leastRowsPerCommit, this.#rowsPerCommit / 2);
@@ -373,6 +383,7 @@ export class LiveRecording {
       else process.connectionLost();
       process.finish(wasHere);
     }
+    this.#writer.report(this.#meter.load);
     do await this.commit();
     while (this.#committing !== undefined || (this.#hasMore() && !this.#hasGivenUp));
     clearTimeout(this.#timer);

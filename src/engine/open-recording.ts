@@ -22,6 +22,7 @@ import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { FileClosed, type Query } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { lossesOf } from "./store/losses.js";
+import type { StoredFacts } from "./store/summary.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredMessages } from "./store/messages.js";
 import { StoredWrites } from "./store/writes.js";
@@ -207,7 +208,7 @@ export class OpenRecording {
   async summary(): Promise<RecordingSummary> {
     // All of one moment: it may be closed while the size is looked up.
     const { state, start, end, processes, scopes } = this.facts();
-    const counts = this.#counts();
+    const { counts, engine } = this.#state.kind === "live" ? this.#state.recorder.facts : this.#saved();
     return {
       recordingId: this.id,
       path: this.path,
@@ -220,13 +221,13 @@ export class OpenRecording {
       processes: [...processes],
       scopes: [...scopes],
       counts,
+      engine,
       failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
   }
 
-  #counts(): RecordingSummary["counts"] {
-    if (this.#state.kind === "live") return this.#state.recorder.facts.counts;
-    if (this.#state.kind === "saved") return this.#state.file.facts.counts;
+  #saved(): StoredFacts {
+    if (this.#state.kind === "saved") return this.#state.file.facts;
     throw new Error("a closed recording was asked for its counts");
   }
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestEngine } from "./engine.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
@@ -36,6 +37,30 @@ describe("recordings", () => {
     expect(await codeOf(engine.try("recording.summary", { recordingId }))).toBe("recording-closed");
     const again = await engine.call("recording.open", { path });
     expect({ ...again, recordingId }).toEqual(saved);
+  });
+
+  it("say what they cost the engine, live and saved", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId } = summary;
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token }));
+    const maker = new RecordMaker();
+    const lines = Array.from({ length: 100 }, (_, index) =>
+      maker.make({ kind: "log", severity: 9, span: 0, source: 0, body: String(index), attributes: {} }),
+    );
+    agent.batch(1, lines);
+    await agent.acknowledged(1);
+    await wait(1010);
+    agent.batch(2, lines.slice(0, 1));
+    await agent.acknowledged(2);
+    const live = (await engine.call("recording.summary", { recordingId })).engine;
+    expect(live).toMatchObject({ waitingRows: 0 });
+    expect(live?.mostWaitingRows).toBeGreaterThanOrEqual(100);
+    expect(live?.seconds).toBeGreaterThan(1);
+    expect(live?.cpuSeconds).toBeGreaterThan(0);
+    await agent.bye(101, 0);
+    const saved = (await engine.call("recording.stop", { recordingId })).engine;
+    expect(saved?.commits).toBeGreaterThanOrEqual(live?.commits ?? Infinity);
+    expect([saved?.mostWaitingRows, saved?.mostWaitingBytes]).toEqual([live?.mostWaitingRows, live?.mostWaitingBytes]);
   });
 
   it("are opened once however many ask, live ones too, and stay open for who is left", async () => {

@@ -68,6 +68,7 @@ export interface LiveFacts {
   /** Those that were not told of before. */
   readonly newScopes: Summary["scopes"];
   readonly counts: Summary["counts"];
+  readonly engine: Summary["engine"];
   /** Why what comes is not written, if so. */
   readonly failure: HindcastError | undefined;
 }

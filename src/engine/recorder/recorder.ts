@@ -41,6 +41,7 @@ const nothingYet: LiveFacts = {
   processes: [],
   newScopes: [],
   counts: { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0, lost: 0 },
+  engine: undefined,
   failure: undefined,
 };
 

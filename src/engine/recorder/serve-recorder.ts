@@ -137,7 +137,7 @@ class ServedRecorder {
 
   /** Told before it can be seen that there is something to tell: who sees it waits for it to arrive. */
   #tellFacts(live: LiveRecording): void {
-    const { generation, start, processes, scopes, counts, failure } = live;
+    const { generation, start, processes, scopes, counts, load, failure } = live;
     const facts: LiveFacts = {
       told: ++this.#told,
       generation,
@@ -145,6 +145,7 @@ class ServedRecorder {
       processes: processes.map(summaryOf),
       newScopes: scopes.slice(this.#scopesTold),
       counts: { ...counts },
+      engine: load,
       failure,
     };
     this.#scopesTold = scopes.length;

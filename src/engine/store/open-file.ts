@@ -53,7 +53,7 @@ export async function createFile(path: string, about: NewRecording): Promise<Res
     const connection = await instance.connect();
     await connection.run(`BEGIN`);
     await migrate(connection, 0, migrations, about.created);
-    await connection.run(`INSERT INTO recording VALUES ($1, $2, $2, $3)`, [
+    await connection.run(`INSERT INTO recording (format, created, start, app_version) VALUES ($1, $2, $2, $3)`, [
       formatVersion,
       about.created,
       about.appVersion,

@@ -3,6 +3,7 @@
 // DuckDB's commit, off this thread.
 // Span rows exist from the span's start: one that ends before it was committed is written complete, otherwise updated.
 import { type DuckDBAppender, DuckDBBlobValue, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
+import type { EngineLoad } from "../../shared/protocol/engine-calls.js";
 import { messageEnds, messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
@@ -189,6 +190,11 @@ export class RecordingWriter {
     this.#waiting.count++;
   }
 
+  /** What recording cost so far: goes with the next commit, and is no reason for one. */
+  report(load: EngineLoad): void {
+    this.#waiting.report = JSON.stringify(load);
+  }
+
   /**
    * Everything given so far is in the file when this resolves. One at a time. A rejection leaves the file as it was, and
    * everything waits for the next commit.
@@ -227,7 +233,7 @@ export class RecordingWriter {
     this.#appenders = await appendersOf(this.#connection).catch(() => new Map<TableName, DuckDBAppender>());
   }
 
-  async #writeAll({ buffers, newSpans, ends, processes, start }: WaitingRows): Promise<void> {
+  async #writeAll({ buffers, newSpans, ends, processes, start, report }: WaitingRows): Promise<void> {
     const [spans, marks] = [newSpanRows(), newMarkRows()];
     for (const row of newSpans.values()) pushSpan(spans, row);
     for (const mark of ends.values()) if (mark !== undefined) pushMark(marks, mark);
@@ -244,6 +250,7 @@ export class RecordingWriter {
       await this.#connection.run(`DELETE FROM span_end`);
     }
     if (start !== undefined) await this.#connection.run(`UPDATE recording SET start = $1`, [start]);
+    if (report !== undefined) await this.#connection.run(`UPDATE recording SET report = $1`, [report]);
     for (const row of processes.values()) await this.#writeProcess(row);
   }
 

@@ -84,7 +84,16 @@ export const migrations: readonly Migration[] = [
          WHERE kind = 0`,
     ],
   },
-  { name: "at size", statements: [...rollupTables, ...searchTables, ...segmentTables, ...clockTables] },
+  {
+    name: "at size",
+    statements: [
+      `ALTER TABLE recording ADD COLUMN report VARCHAR`,
+      ...rollupTables,
+      ...searchTables,
+      ...segmentTables,
+      ...clockTables,
+    ],
+  },
 ];
 
 export const formatVersion = migrations.length;

@@ -1,7 +1,12 @@
 // What a recording is about, read back from its file: processes, scopes, how much of each kind.
 import * as v from "valibot";
 import { captureSettings } from "../../shared/protocol/agent-wire.js";
-import type { ProcessSummary, RecordingSummary, ScopeSummary } from "../../shared/protocol/engine-calls.js";
+import {
+  type ProcessSummary,
+  type RecordingSummary,
+  type ScopeSummary,
+  engineLoad,
+} from "../../shared/protocol/engine-calls.js";
 import type { Query } from "./readers.js";
 import { readRedactions } from "./redactions.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
@@ -13,16 +18,19 @@ export interface StoredFacts {
   readonly processes: readonly ProcessSummary[];
   readonly scopes: readonly ScopeSummary[];
   readonly counts: RecordingSummary["counts"];
+  readonly engine: RecordingSummary["engine"];
 }
 
 export async function readFacts(query: Query): Promise<StoredFacts> {
-  const recording = await query(`SELECT format, start FROM recording`);
+  const recording = await query(`SELECT format, start, report FROM recording`);
   const start = recording.bigints("start")[0];
   const formatVersion = recording.numbers("format")[0];
   if (start === undefined || formatVersion === undefined) throw new UnreadableStored("table recording is empty");
   const processes = await readProcesses(query);
   const end = processes.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), start);
-  return { formatVersion, start, end, processes, scopes: await readScopes(query), counts: await readCounts(query) };
+  const engine = engineFrom(recording.optionalTexts("report")[0]);
+  const [scopes, counts] = [await readScopes(query), await readCounts(query)];
+  return { formatVersion, start, end, processes, scopes, counts, engine };
 }
 
 async function readProcesses(query: Query): Promise<ProcessSummary[]> {
@@ -71,6 +79,9 @@ const report = v.object({ faults: v.object({ agent: v.number(), worker: v.number
 
 const faultsFrom = (text: string | undefined): ProcessSummary["faults"] =>
   text === undefined ? undefined : v.parse(report, parseStored(text)).faults;
+
+const engineFrom = (text: string | undefined): StoredFacts["engine"] =>
+  text === undefined ? undefined : v.parse(engineLoad, parseStored(text));
 
 async function readScopes(query: Query): Promise<ScopeSummary[]> {
   const rows = await query(`SELECT process, name, instant FROM scope ORDER BY process, instant, id`);

@@ -168,6 +168,8 @@ export class WaitingRows {
   /** The one mark of each process's end; undefined when it has not ended after all. */
   readonly ends = new Map<number, MarkRow | undefined>();
   start: bigint | undefined;
+  /** About the recording as a whole, as JSON. */
+  report: string | undefined;
   count = 0;
 
   /** `later` came after these. A span of these that ended there is written as it began, and then given its end. */
@@ -179,6 +181,7 @@ export class WaitingRows {
     for (const [process, row] of later.processes) this.processes.set(process, row);
     for (const [process, mark] of later.ends) this.ends.set(process, mark);
     this.start = later.start ?? this.start;
+    this.report = later.report ?? this.report;
     this.count += later.count;
   }
 }

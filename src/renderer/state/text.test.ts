@@ -8,6 +8,7 @@ import {
   digitsFor,
   durationText,
   offsetText,
+  percentText,
   secondsText,
   stopwatchText,
   tickText,
@@ -93,6 +94,13 @@ describe("numbers", () => {
       "3.4 kB",
       "84 MB",
       "1.2 GB",
+    ]);
+    expect([0, 0.004, 0.0996, 0.123, 1.4].map((share) => plain(percentText(share)))).toEqual([
+      "0.0 %",
+      "0.4 %",
+      "10 %",
+      "12 %",
+      "140 %",
     ]);
   });
 });

@@ -85,6 +85,9 @@ export function countText(n: number): string {
 /** `1 record`, `1 284 records`. */
 export const countedText = (n: number, one: string): string => `${countText(n)} ${one}${n === 1 ? "" : "s"}`;
 
+/** A share of one whole: `0.4 %`, `12 %`, `140 %`. */
+export const percentText = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+
 /** Decimal units, as disks and file managers count: `6 MB`, `1.2 GB`. */
 export function bytesText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -54,6 +54,23 @@ export type ProcessSummary = v.InferOutput<typeof processSummary>;
 const scopeSummary = v.object({ process: count, scope: text, firstSeen: ns });
 export type ScopeSummary = v.InferOutput<typeof scopeSummary>;
 
+/** What recording costs the engine, and how far it lags behind what comes. */
+export const engineLoad = v.object({
+  /** Of recording, as far as processor time was looked at. */
+  seconds: count,
+  /** Of the engine's process, every recording and question included. */
+  cpuSeconds: count,
+  /** Processors busy with it in the last second; above 1 when it is more than one. */
+  cpuShare: count,
+  /** Rows that are not in the file yet. */
+  waitingRows: count,
+  mostWaitingRows: count,
+  mostWaitingBytes: count,
+  commits: count,
+  slowestCommitMs: count,
+});
+export type EngineLoad = v.InferOutput<typeof engineLoad>;
+
 const recordingSummary = v.object({
   recordingId: text,
   path: text,
@@ -66,6 +83,8 @@ const recordingSummary = v.object({
   processes: v.array(processSummary),
   scopes: v.array(scopeSummary),
   counts: v.object({ events: count, spans: count, logs: count, metrics: count, writes: count, lost: count }),
+  /** Absent where nothing was recorded for a second, and in recordings of older versions. */
+  engine: v.optional(engineLoad),
   /** While it cannot be written; and afterwards, when it could not be written to its end. */
   failure: v.optional(v.custom<HindcastError>(isHindcastError)),
 });
