@@ -141,6 +141,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       const first = Math.max(0, row + 1 - before);
       return { row, page: await logs.page(start, filter, first, row + 1 - first + after) };
     }),
+    "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),
     "metrics.range": asking(async ({ query, start }, { series, ...range }) => {
       const answers: CallResult<"metrics.range"> = [];

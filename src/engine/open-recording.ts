@@ -21,12 +21,13 @@ import type { CopyRequest } from "./store/copy-file.js";
 import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { FileClosed, type Query } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
+import { Search } from "./store/search.js";
 import { lossesOf } from "./store/losses.js";
 import type { StoredFacts } from "./store/summary.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredMessages } from "./store/messages.js";
-import { StoredWrites } from "./store/writes.js";
 import { StoredSegments } from "./store/stored-segments.js";
+import { StoredWrites } from "./store/writes.js";
 
 interface Live {
   readonly kind: "live";
@@ -67,6 +68,7 @@ const nextProgramWithinMs = 2000;
 export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
+  readonly search: Search;
   readonly name: string;
   #state: State;
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
@@ -87,12 +89,13 @@ export class OpenRecording {
     this.#state = state;
     this.name = basename(path).replace(/\.hindcast$/, "");
     this.logs = new Logs(this.query, () => this.generation());
+    this.search = new Search(this.query, () => this.generation());
     this.access = {
       writes: new StoredWrites(this.query),
+      segments: new StoredSegments(this.query),
       messages: new StoredMessages(this.query, () => this.live !== undefined),
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),
-      segments: new StoredSegments(this.query),
       losses: (process) => lossesOf(this.query, process),
       generation: () => this.generation(),
     };

@@ -20,11 +20,10 @@ import type {
   ProcessRow,
   SpanRow,
 } from "./recording-rows.js";
-import { RollupRows } from "./rollup-rows.js";
+import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { SegmentRows } from "./segment-rows.js";
-import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import type { TableBuffer } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
 
@@ -58,8 +57,8 @@ export class RecordingWriter {
     file: OpenFile,
     path: string,
     known: readonly number[] = [],
-    segments: SegmentSettings = segmentSettings,
     nowMs = (): number => performance.now(),
+    segments: SegmentSettings = segmentSettings,
   ): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
@@ -145,8 +144,8 @@ export class RecordingWriter {
 
   change(row: ChangeRow): void {
     const { process, instant, location, span, change } = row;
-    this.#waiting.changes.push(row);
     const [seq, after] = [BigInt(row.seq), row.after ?? null];
+    this.#waiting.changes.push(row);
     if (change.kind === "small") {
       const { operation } = change;
       const { key, value } = columnsFromOperation(operation);
@@ -320,8 +319,8 @@ const derivedRows = async (
   segments: SegmentSettings,
 ): Promise<readonly DerivedRows[]> => [
   await SearchIndex.open(connection),
-  await SegmentRows.open(connection, segments),
   await RollupRows.open(connection, nowMs),
+  await SegmentRows.open(connection, segments),
 ];
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {

@@ -217,11 +217,34 @@ const filter = { text: v.optional(text), minSeverity: v.optional(count) };
 
 const capture = v.partial(captureSettings);
 
+/** Kinds of rows that are searched: `write` is a change of captured state, `keyframe` an object written down whole. Append
+ *  only: recordings store the index. */
+export const searchKinds = ["event", "span", "log", "write", "keyframe"] as const;
+export type SearchKind = (typeof searchKinds)[number];
+
 /** Behind this row of a table in the order of instant, process, seq. */
 const cursor = v.object({ instant: ns, process: count, seq: count });
 /** Rows behind `after`, without the first `skip` of them; `next` is where to go on, absent at the end. */
 const pageArgs = { ...range, after: v.optional(cursor), skip: v.optional(count), limit: count };
 const pageResult = { total: count, next: v.optional(cursor) };
+
+const searchColumns = v.object({
+  /** Index in `searchKinds`. */
+  kind: u8,
+  process: u8,
+  seq: f64,
+  timeNs: f64,
+  /** Name of an event or span, source of a log line, operation of a write, scope of a keyframe. */
+  titles: texts,
+  /** Where the first word was found: name, body, attributes, key, value, contents or scope. */
+  fields: texts,
+  /** What stands before it there, how it is written, and what comes after it; cut short. */
+  before: texts,
+  matched: texts,
+  after: texts,
+  next: v.optional(cursor),
+});
+export type SearchColumns = v.InferOutput<typeof searchColumns>;
 
 const position = v.object({ process: count, seq: count, instant: ns, what: text });
 export type Position = v.InferOutput<typeof position>;
@@ -404,6 +427,27 @@ export const engineCalls = {
   "logs.around": {
     args: v.object({ ...recording, ...filter, instant: ns, before: count, after: count }),
     result: v.object({ row: count, page: logColumns }),
+  },
+  /**
+   * Rows in which every word of `text` occurs, without regard to case, also as a part of a longer word; a "phrase in quotes"
+   * occurs as it stands, \" and \\ in it stand for a quotation mark and a backslash. Looked at are names, log lines and their
+   * sources, attributes as JSON whose escapes stand for their characters, keys, values and contents of state, names of scopes.
+   * A text without words is in every row. From the newest row or the oldest on, those behind `after`.
+   * A page may be short, even empty, because its time was up: as long as there is `next`, there may be more behind it.
+   */
+  "search.page": {
+    args: v.object({
+      ...recording,
+      text: v.pipe(text, v.maxLength(1000)),
+      kinds: v.optional(v.array(v.picklist(searchKinds))),
+      process: v.optional(count),
+      from: v.optional(ns),
+      to: v.optional(ns),
+      order: v.picklist(["newest", "oldest"]),
+      after: v.optional(cursor),
+      limit: v.pipe(count, v.integer(), v.minValue(1), v.maxValue(2000)),
+    }),
+    result: searchColumns,
   },
   "metrics.list": { args: v.object(recording), result: v.array(metricSeries) },
   /**

@@ -1,0 +1,200 @@
+// What the index of a recording says: where rows of each kind lie, and where those may be that have some needles in them.
+// It may come from anybody: what cannot be an index is damage, and what it leaves out is looked through.
+import type { Query } from "./readers.js";
+import { type NeededBits, bitsNeeded, hasBit, mostShardBytes, trigramByteCount } from "./search-grams.js";
+import { type InstantRange, rangesFromBytes } from "./search-ranges.js";
+import type { Stretch } from "./search-slices.js";
+import { sources } from "./search-sources.js";
+import { mostRowsPerBlock } from "./search-tables.js";
+import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { UnreadableStored } from "./value-json.js";
+
+/** Further ones tell little more. */
+const gramsPerNeedle = 8;
+const needlesTested = 6;
+const mostBlocks = 200_000;
+
+interface Block {
+  readonly kind: SearchKind;
+  readonly rows: number;
+  /** Absent for rows that are in no block yet. */
+  readonly number: number | undefined;
+  readonly stretches: readonly Stretch[];
+}
+
+interface Known {
+  readonly blocks: readonly Block[];
+  readonly generation: number;
+}
+
+export class SearchBlocks {
+  #known: Promise<Known> | undefined;
+  #generation: number | undefined;
+
+  constructor(
+    readonly query: Query,
+    /** Same number, same rows. */
+    readonly generation: () => number,
+  ) {}
+
+  /** Of all rows. */
+  async all(): Promise<readonly Block[]> {
+    const generation = this.generation();
+    if (this.#known === undefined || this.#generation !== generation) {
+      const before = this.#known?.catch(() => undefined);
+      this.#generation = generation;
+      this.#known = this.#read(generation, before);
+    }
+    return (await this.#known).blocks;
+  }
+
+  /** Those of `blocks` that may have rows with all of the needles. */
+  async candidates(query: Query, blocks: readonly Block[], needles: readonly string[]): Promise<readonly Block[]> {
+    const wanted = needles
+      .map(bitsNeeded)
+      .toSorted((a, b) => b.grams.length - a.grams.length)
+      .slice(0, needlesTested);
+    const grams = wanted.flatMap((bits) => spread(bits.grams));
+    const trigrams = wanted.flatMap((bits) => (bits.grams.length === 0 ? bits.trigrams : []));
+    const without = new Set<string>();
+    if (blocks.some(({ number }) => number !== undefined)) {
+      if (grams.length > 0) for (const block of await withoutGrams(query, blocks, grams)) without.add(block);
+      if (trigrams.length > 0) for (const block of await withoutTrigrams(query, blocks, trigrams)) without.add(block);
+    }
+    return blocks.filter(({ kind, number }) => !without.has(`${kind} ${number}`));
+  }
+
+  /** Blocks are only ever added: those that were known are not read again. */
+  async #read(generation: number, before: Promise<Known | undefined> | undefined): Promise<Known> {
+    const known = ((await before)?.blocks ?? []).filter(({ number }) => number !== undefined);
+    const next = searchKinds.map((kind) => (numbersOf(known, kind)?.[1] ?? -1) + 1);
+    const since = searchKinds.map((_, code) => `(kind = ${code} AND block >= ${next[code] ?? 0})`).join(" OR ");
+    const tables = searchKinds.map(
+      (kind, code) => `SELECT 'table', ${code}, NULL, count(*), NULL FROM ${sources[kind].table}`,
+    );
+    const rows = await this.query(
+      `SELECT 'block' AS what, kind, block, rows, ranges FROM search_block
+         WHERE (${since}) OR kind >= ${searchKinds.length}
+       UNION ALL SELECT 'open', kind, NULL, rows, ranges FROM search_open
+       UNION ALL ${tables.join(" UNION ALL ")} LIMIT ${mostBlocks + 1}`,
+    );
+    if (known.length + rows.length > mostBlocks) throw new UnreadableStored("blocks of the search index");
+    const [what, counts, numbers] = [rows.texts("what"), rows.numbers("rows"), rows.optionalNumbers("block")];
+    const ranges = rows.optionalBytes("ranges");
+    const blocks: Block[] = [...known];
+    const [totals, opened] = [new Map<SearchKind, number>(), new Set<SearchKind>()];
+    rows.numbers("kind").forEach((code, row) => {
+      const kind = searchKinds[code];
+      if (kind === undefined) throw new UnreadableStored("kinds of the search index");
+      const count = counts[row] ?? 0;
+      if (what[row] === "table") totals.set(kind, count);
+      else blocks.push(blockFrom(kind, numbers[row], count, ranges[row]));
+      if (what[row] === "open") opened.add(kind);
+    });
+    for (const [kind, total] of totals) {
+      if (!opened.has(kind)) blocks.push(...(await this.#withoutIndex(kind, total)));
+      else if (rowsIn(blocks, kind) < total) throw new UnreadableStored("rows of the search index");
+    }
+    return { blocks, generation };
+  }
+
+  /** Time is cut into as many stretches as there would be blocks. */
+  async #withoutIndex(kind: SearchKind, rows: number): Promise<Block[]> {
+    if (rows === 0) return [];
+    const found = await this.query(`SELECT min(instant) AS first, max(instant) AS last FROM ${sources[kind].table}`);
+    const [first, last] = [found.optionalBigints("first")[0], found.optionalBigints("last")[0]];
+    if (first === undefined || last === undefined) return [];
+    const count = Math.ceil(rows / mostRowsPerBlock);
+    const step = (last - first) / BigInt(count) + 1n;
+    const stretches = Array.from({ length: count }, (_, at): Stretch => {
+      const begin = first + step * BigInt(at);
+      return { kind, first: begin, last: begin + step - 1n, rows: rows / count };
+    });
+    return [{ kind, rows, number: undefined, stretches }];
+  }
+}
+
+async function withoutGrams(
+  query: Query,
+  blocks: readonly Block[],
+  grams: NeededBits["grams"],
+): Promise<ReadonlySet<string>> {
+  const shards = [...new Set(grams.map(({ shard }) => shard))];
+  const rows = await query(
+    `SELECT kind, block, shard, bits FROM search_filter WHERE shard IN (${shards.join(", ")}) AND (${within(blocks)})`,
+  );
+  const [kinds, numbers, shardOf] = [rows.numbers("kind"), rows.numbers("block"), rows.numbers("shard")];
+  const without = new Set<string>();
+  rows.bytes("bits").forEach((bits, row) => {
+    if (!isShard(bits)) throw new UnreadableStored("bits of the search index");
+    for (const { shard, place } of grams)
+      if (shard === shardOf[row] && !hasBit(bits, place)) without.add(nameOf(kinds[row], numbers[row]));
+  });
+  return without;
+}
+
+async function withoutTrigrams(
+  query: Query,
+  blocks: readonly Block[],
+  trigrams: readonly number[],
+): Promise<ReadonlySet<string>> {
+  const rows = await query(
+    `SELECT kind, block, trigrams FROM search_block WHERE trigrams IS NOT NULL AND (${within(blocks)})`,
+  );
+  const [kinds, numbers] = [rows.numbers("kind"), rows.numbers("block")];
+  const without = new Set<string>();
+  rows.bytes("trigrams").forEach((bits, row) => {
+    if (bits.length !== trigramByteCount) throw new UnreadableStored("trigrams of the search index");
+    if (!trigrams.every((place) => hasBit(bits, place))) without.add(nameOf(kinds[row], numbers[row]));
+  });
+  return without;
+}
+
+const nameOf = (code: number | undefined, number: number | undefined): string => `${searchKinds[code ?? -1]} ${number}`;
+
+/** Between the first and the last of each kind. */
+function within(blocks: readonly Block[]): string {
+  const parts = searchKinds.map((kind, code) => {
+    const bounds = numbersOf(blocks, kind);
+    return bounds === undefined ? "false" : `(kind = ${code} AND block BETWEEN ${bounds[0]} AND ${bounds[1]})`;
+  });
+  return parts.join(" OR ");
+}
+
+const isShard = ({ length }: Uint8Array): boolean =>
+  length > 0 && length <= mostShardBytes && (length & (length - 1)) === 0;
+
+/** The least and the greatest. */
+function numbersOf(blocks: readonly Block[], kind: SearchKind): [number, number] | undefined {
+  let [least, greatest] = [Infinity, -1];
+  for (const block of blocks) {
+    if (block.kind !== kind || block.number === undefined) continue;
+    least = Math.min(least, block.number);
+    greatest = Math.max(greatest, block.number);
+  }
+  return greatest < 0 ? undefined : [least, greatest];
+}
+
+const rowsIn = (blocks: readonly Block[], kind: SearchKind): number =>
+  blocks.reduce((sum, block) => sum + (block.kind === kind ? block.rows : 0), 0);
+
+function blockFrom(kind: SearchKind, number: number | undefined, rows: number, ranges: Uint8Array | undefined): Block {
+  if (ranges === undefined || rows < 0 || rows > mostRowsPerBlock)
+    throw new UnreadableStored("a block of the search index");
+  return { kind, rows, number, stretches: stretchesOf(kind, rows, rangesFromBytes(ranges)) };
+}
+
+function stretchesOf(kind: SearchKind, rows: number, ranges: readonly InstantRange[]): Stretch[] {
+  const lengths = ranges.map(({ first, last }) => Number(last - first) + 1);
+  const whole = lengths.reduce((sum, length) => sum + length, 0);
+  return ranges.map((range, at) => ({ kind, ...range, rows: (rows * (lengths[at] ?? 0)) / whole }));
+}
+
+/** A few that are far from each other. */
+function spread<Item>(items: readonly Item[]): Item[] {
+  if (items.length <= gramsPerNeedle) return [...items];
+  return Array.from(
+    { length: gramsPerNeedle },
+    (_, at) => items.slice(Math.floor((at * (items.length - 1)) / (gramsPerNeedle - 1)))[0],
+  ).filter((item): item is Item => item !== undefined);
+}

@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { type CallResult, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { SearchCorpus } from "./search-corpus.test-support.js";
+import { type OpenFile, createFile, openForWriting } from "./open-file.js";
+import { Readers } from "./readers.js";
+import { RecordingWriter } from "./recording-writer.js";
+import { lowered } from "./search-grams.js";
+import { Search } from "./search.js";
+import { UnreadableStored } from "./value-json.js";
+
+const folder = mkdtempSync(join(tmpdir(), "hindcast-search-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+class TestFile {
+  #generation = 0;
+  readonly search: Search;
+
+  private constructor(
+    readonly path: string,
+    readonly file: OpenFile,
+    readonly readers: Readers,
+  ) {
+    this.search = new Search(readers.query, () => this.#generation);
+  }
+
+  static async create(): Promise<TestFile> {
+    const path = join(folder, `${++files}.hindcast`);
+    return TestFile.with(path, await createFile(path, { created: 1n, appVersion: "0" }));
+  }
+
+  static async with(path: string, opened: Awaited<ReturnType<typeof createFile>>): Promise<TestFile> {
+    if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+    return new TestFile(path, opened.value, await Readers.open(opened.value.instance));
+  }
+
+  changed(): void {
+    this.#generation++;
+  }
+
+  async run(...statements: readonly string[]): Promise<void> {
+    for (const statement of statements) await this.readers.hold((connection) => connection.run(statement));
+    this.changed();
+  }
+
+  async close(): Promise<void> {
+    await this.readers.dispose();
+    await this.file.dispose();
+  }
+
+  /** Every page of a search, each row as one line. */
+  async found(
+    args: Omit<Parameters<Search["page"]>[2], "after" | "limit"> & { readonly limit?: number },
+    between: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<string[]> {
+    const lines: string[] = [];
+    let after: CallResult<"search.page">["next"];
+    do {
+      const page = await this.search.page(this.readers.query, 0n, { limit: 150, ...args, after });
+      page.timeNs.forEach((_, row) => {
+        const kind = searchKinds[page.kind[row] ?? -1];
+        lines.push(`${page.process[row]} ${page.seq[row]} ${kind} ${page.fields[row]}: ${page.matched[row]}`);
+      });
+      after = page.next;
+      await between();
+    } while (after !== undefined);
+    return lines;
+  }
+}
+
+let open: TestFile | undefined;
+afterEach(async () => {
+  await open?.close();
+  open = undefined;
+});
+
+const seeds = [1, 2, 3];
+
+describe("Search", () => {
+  it.each(seeds)("finds what looking at every row finds, in pages, in both orders (seed %i)", async (seed) => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(seed);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    for (let commits = 0; commits < 4; commits++) {
+      corpus.add(writer, 250);
+      if (commits === 2) corpus.endProcess(writer);
+      await writer.commit();
+    }
+    open.changed();
+    for (const query of corpus.queries(25))
+      expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
+    writer.dispose();
+  });
+
+  it.each(seeds)("neither repeats nor misses a row while rows are committed (seed %i)", async (seed) => {
+    const file = (open = await TestFile.create());
+    const corpus = new SearchCorpus(seed);
+    const writer = await RecordingWriter.open(file.file, file.path);
+    corpus.add(writer, 400);
+    await writer.commit();
+    const kinds = searchKinds.filter((kind) => kind !== "span");
+    for (const order of ["newest", "oldest"] as const) {
+      // Of a span the text changes while it is open.
+      const query = { text: "or", order, kinds, limit: 20 };
+      const before = corpus.found(query);
+      const found = await file.found(query, async () => {
+        corpus.add(writer, 40);
+        await writer.commit();
+        file.changed();
+      });
+      expect(new Set(found).size).toBe(found.length);
+      expect(before.filter((row) => !found.includes(row))).toEqual([]);
+      expect(found).toEqual(corpus.found(query).filter((row) => found.includes(row)));
+    }
+    expect(await file.found({ text: "or", order: "oldest" })).toEqual(corpus.found({ text: "or", order: "oldest" }));
+    writer.dispose();
+  });
+
+  it("finds rows whose commit failed once, and none twice", async () => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(5);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    corpus.add(writer, 300);
+    await writer.commit();
+    // Somebody else's table of that name: the commit fails after its rows were written.
+    await open.run(`ALTER TABLE search_open RENAME TO hidden`);
+    corpus.add(writer, 300);
+    corpus.endProcess(writer);
+    await expect(writer.commit()).rejects.toThrow(/search_open/);
+    await expect(writer.commit()).rejects.toThrow(/search_open/);
+    await open.run(`ALTER TABLE hidden RENAME TO search_open`);
+    corpus.add(writer, 300);
+    await writer.commit();
+    open.changed();
+    for (const query of corpus.queries(20))
+      expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
+    writer.dispose();
+  });
+
+  it("goes on with the index of an engine that is gone", async () => {
+    let file = (open = await TestFile.create());
+    const corpus = new SearchCorpus(6);
+    for (let engines = 0; engines < 3; engines++) {
+      const writer = await RecordingWriter.open(file.file, file.path, corpus.processes);
+      for (let commits = 0; commits < 2; commits++) {
+        corpus.add(writer, 300);
+        await writer.commit();
+      }
+      corpus.add(writer, 20, false);
+      writer.dispose();
+      await file.close();
+      file = open = await TestFile.with(file.path, await openForWriting(file.path));
+    }
+    for (const query of corpus.queries(20))
+      expect([query, await file.found(query)]).toEqual([query, corpus.found(query)]);
+  });
+
+  it("looks at every row where there is no index, with the same result", async () => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(7);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    corpus.add(writer, 500);
+    corpus.endProcess(writer);
+    await writer.commit();
+    writer.dispose();
+    await open.run(`DELETE FROM search_open`, `DELETE FROM search_block`, `DELETE FROM search_filter`);
+    for (const query of corpus.queries(20))
+      expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
+  });
+
+  it("leaves out what the index says is not there", async () => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(8);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    corpus.add(writer, 500);
+    corpus.endProcess(writer);
+    await writer.commit();
+    writer.dispose();
+    const texts: string[] = [];
+    const query: Readers["query"] = (sql, values) => {
+      texts.push(sql);
+      return open?.readers.query(sql, values) ?? Promise.reject(new Error("closed"));
+    };
+    const page = await open.search.page(query, 0n, { text: "shippedtomars", order: "newest", limit: 10 });
+    expect([page.seq.length, page.next, texts.filter((sql) => sql.includes("chosen")).length]).toEqual([
+      0,
+      undefined,
+      0,
+    ]);
+  });
+});
+
+describe("a search index from somebody else", () => {
+  const broken: readonly (readonly [string, string])[] = [
+    ["bits of no size", `UPDATE search_filter SET bits = '\\x00\\x00\\x00'::BLOB`],
+    ["too many bits", `UPDATE search_filter SET bits = repeat('x', 4096)::BLOB`],
+    ["no bits", `UPDATE search_filter SET bits = ''::BLOB`],
+    ["bits that are NULL", `UPDATE search_filter SET bits = NULL`],
+    ["trigrams of another size", `UPDATE search_block SET trigrams = 'abc'::BLOB`],
+    ["ranges that are none", `UPDATE search_block SET ranges = 'abc'::BLOB`],
+    ["ranges that are NULL", `UPDATE search_block SET ranges = NULL`],
+    ["open ranges that are NULL", `UPDATE search_open SET ranges = NULL`],
+    ["an unknown kind", `UPDATE search_block SET kind = 77`],
+    ["no kind", `UPDATE search_open SET kind = NULL`],
+    ["fewer rows than there are", `UPDATE search_block SET rows = 1`],
+    ["rows below nothing", `UPDATE search_block SET rows = -5`],
+    ["absurdly many rows", `UPDATE search_block SET rows = 9000000000000000000`],
+    ["absurdly many blocks", `INSERT INTO search_block SELECT 0, i, 1, ''::BLOB, NULL FROM range(300000) AS t(i)`],
+    ["missing blocks", `DELETE FROM search_block`],
+  ];
+
+  it.each(broken)("is damage: %s", async (_, statement) => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(9);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    corpus.add(writer, 200);
+    corpus.endProcess(writer);
+    await writer.commit();
+    writer.dispose();
+    await open.run(statement);
+    const search = (text: string) => open?.found({ text, order: "newest" });
+    await expect((async () => [await search("shipped"), await search("ord")])()).rejects.toThrow(UnreadableStored);
+  });
+
+  it("may say where nothing is, or have no bits for a block: that is looked through", async () => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(10);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    corpus.add(writer, 200);
+    corpus.endProcess(writer);
+    await writer.commit();
+    writer.dispose();
+    const everywhere = `'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x80\\xFF\\xFF\\xFF\\xFF\\xFF\\xFF\\xFF\\x7F'::BLOB`;
+    await open.run(`UPDATE search_open SET ranges = ${everywhere}`, `DELETE FROM search_filter`);
+    for (const query of corpus.queries(10))
+      expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
+  });
+});
+
+describe("lower case", () => {
+  it("is what DuckDB makes of every character", async () => {
+    open = await TestFile.create();
+    const rows = await open.readers.query(
+      `SELECT i, chr(i::INTEGER) AS c, lower(chr(i::INTEGER)) AS l FROM range(1, 1114112) AS t(i) WHERE i NOT BETWEEN 55296 AND 57343`,
+    );
+    const [characters, lower] = [rows.texts("c"), rows.texts("l")];
+    // The index may join more than DuckDB does, never less.
+    const apart = characters.filter((character, at) => lowered(character) !== lowered(lower[at] ?? ""));
+    expect([apart, characters.length]).toEqual([[], 1_112_063]);
+    const notAscii = characters.filter((_, at) => at > 127 && /^[\0-\x7f]/.test(lower[at] ?? ""));
+    expect(notAscii).toEqual(["\u0130", "\u212a"]);
+  });
+});
