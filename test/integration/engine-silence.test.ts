@@ -21,7 +21,8 @@ describe.skipIf(process.platform === "win32")("an engine's signs of life", () =>
     mkdirSync(join(folder, "tmp"));
     vi.stubEnv("TMPDIR", join(folder, "tmp"));
     const environment = { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_STATE_HOME: join(folder, "state") };
-    engine = new EngineChild({ entry, environment, silentAfter });
+    // Nobody would wait that long for one that is only asked to end.
+    engine = new EngineChild({ entry, environment, silentAfter, stopWithinMs: 600_000 });
     await engine.connect();
   });
   afterEach(async () => {
@@ -46,7 +47,7 @@ describe.skipIf(process.platform === "win32")("an engine's signs of life", () =>
   }
 
   it("come while it runs, for as long as anybody asks", async () => {
-    expect(await isSilentWhile(() => wait(6000))).toBe(false);
+    expect(await isSilentWhile(() => wait((silentAfter + 2) * 1000))).toBe(false);
   });
 
   it("come again when it goes on before they are missed", async () => {
@@ -77,8 +78,11 @@ describe.skipIf(process.platform === "win32")("an engine's signs of life", () =>
     const isSilent = await isSilentWhile(async () => {
       signal("SIGSTOP");
       await wait(1500);
+      const { pid } = engine;
       signal("SIGKILL");
-      await wait(6000);
+      while (engine.pid === pid) await wait(5);
+      await engine.connect();
+      await wait((silentAfter + 2) * 1000);
     });
     expect(isSilent).toBe(false);
   });
