@@ -46,7 +46,8 @@ class Listener {
     if (message.kind === "batch") {
       this.heard.push(`batch ${message.batch}: ${eventsIn(message.records)}`);
       if (this.acknowledges) send(frameTypes.ack, { kind: "ack", batch: message.batch });
-    } else {
+    } else if (message.kind === "clock") this.heard.push(`clock ${message.round}: ${message.clockMs}`);
+    else {
       this.heard.push(message.kind === "bye" ? `bye ${message.exitCode} ${message.written}` : `hello ${message.runId}`);
       if (message.kind === "bye") return;
       if (this.answer === "welcome") send(frameTypes.welcome, { kind: "welcome", wireVersion: 1 });

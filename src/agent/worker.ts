@@ -212,6 +212,12 @@ export class EngineLink {
         Atomics.add(this.#memory.control, control.acknowledged, 1);
         this.#outbox.acknowledge(message.batch);
         return this.#drain();
+      case "ask-clock": {
+        const clockMs = this.#clockMs(this.#setup.facts.timeOriginMs);
+        // Behind good-bye nothing is sent any more.
+        if (!this.#saidBye) this.#sendControl(frameTypes.clock, { kind: "clock", round: message.round, clockMs });
+        return;
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import {
   readFromAgent,
   wireVersion,
 } from "../shared/protocol/agent-wire.js";
+import { ClockRounds } from "./clock-rounds.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
 import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./private-folder.js";
@@ -98,6 +99,7 @@ class AgentPeer {
   readonly #splitter = new FrameSplitter(maxHelloBytes);
   readonly #greetingDue: NodeJS.Timeout;
   #process: ProcessIngest | undefined;
+  #clockRounds: ClockRounds | undefined;
   #saidBye = false;
   #committed: number[] = [];
 
@@ -139,6 +141,7 @@ class AgentPeer {
     if (this.#process === undefined) return this.#greet(frame);
     const told = readFromAgent(frame, parseJson);
     if (told.kind === "batch") this.#receive(this.#process, told);
+    else if (told.kind === "clock") this.#clockRounds?.answered(told.round, told.clockMs);
     else if (told.kind === "bye") {
       this.#saidBye = true;
       void this.recording.saidBye(this.#process, told).then((isKept) => {
@@ -161,6 +164,10 @@ class AgentPeer {
     clearTimeout(this.#greetingDue);
     this.#splitter.maxBytes = maxFrameBytes;
     this.#send(frameTypes.welcome, { kind: "welcome", wireVersion });
+    this.#clockRounds = new ClockRounds(this.#process, {
+      ready: () => this.#allRead(),
+      ask: (round) => this.#send(frameTypes.askClock, { kind: "ask-clock", round }),
+    });
   }
 
   #receive(process: ProcessIngest, told: Extract<ToEngine, { kind: "batch" }>): void {
@@ -177,14 +184,18 @@ class AgentPeer {
     if (this.#committed.length === 1) void this.#acknowledgeWhenRead();
   }
 
-  /** Of a program that is gone, what the kernel still holds is lost with the first write to it. */
   async #acknowledgeWhenRead(): Promise<void> {
+    await this.#allRead();
+    this.#acknowledge();
+  }
+
+  /** Of a program that is gone, what the kernel still holds is lost with the first write to it. */
+  async #allRead(): Promise<void> {
     await socketsRead();
     while (this.socket.isPaused() && !this.socket.destroyed) {
       await this.recording.whenRoom();
       await socketsRead();
     }
-    this.#acknowledge();
   }
 
   #acknowledge(): void {
@@ -211,6 +222,7 @@ class AgentPeer {
 
   #onClose(): void {
     clearTimeout(this.#greetingDue);
+    this.#clockRounds?.stop();
     if (this.#process !== undefined && !this.#saidBye) this.recording.connectionLost(this.#process, this);
   }
 }

@@ -158,7 +158,7 @@ function serve(socket: Socket, programs: ProgramSeen[], answer: "welcome" | "ref
         if (answer === "welcome") send(frameTypes.welcome, { kind: "welcome", wireVersion: message.wireVersion });
         else send(frameTypes.refused, { kind: "refused", code: "bad-token" });
       } else if (message.kind === "bye") program.bye = message;
-      else {
+      else if (message.kind === "batch") {
         if (message.batch !== lastBatch + 1) throw new Error(`batch ${message.batch} after ${lastBatch}`);
         lastBatch = message.batch;
         for (const record of readRecords(message.records)) program.add(record);

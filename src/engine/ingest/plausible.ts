@@ -18,6 +18,11 @@ export function checkHello(hello: Hello): void {
   if (!isPlausible) throw new MalformedBytes("implausible hello");
 }
 
+/** What a process says of its clock by itself. */
+export function checkClock(clockMs: number): void {
+  if (!isWithin(clockMs, lastClockMs)) throw new MalformedBytes("implausible clock");
+}
+
 export function checkRecord(record: AgentRecord): void {
   if (!isPlausible(record)) throw new MalformedBytes(`implausible ${record.kind}`);
 }

@@ -11,6 +11,7 @@ import type { AgentFaults, ProcessRow, RowHead, SpanRow } from "../store/recordi
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel, standstillLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
+import { type ClockOffset, OffsetBounds } from "./clock-offset.js";
 import type { Dictionaries } from "./dictionaries.js";
 import type { Incoming } from "./incoming.js";
 import { Lanes } from "./lanes.js";
@@ -55,6 +56,9 @@ export class ProcessIngest {
   readonly #openSpans = new Map<number, OpenSpan>();
   readonly #lanes = new Lanes();
   readonly #clock: ProcessClock;
+  readonly #offset = new OffsetBounds();
+  /** As it was measured by an engine before this one. */
+  #measuredBefore: ClockOffset | undefined;
   readonly #plain: PlainRows;
   #lastSeen: bigint;
   #ended: ProcessRow["ended"];
@@ -122,6 +126,7 @@ export class ProcessIngest {
       restored.#lanes.restore(open.row.span, open.row.lane, true);
     }
     restored.#lastSeen = stored.lastSeen;
+    restored.#measuredBefore = stored.clock;
     restored.#ended = stored.ended;
     restored.#isTailUnknown = stored.endUnknown;
     restored.#received = stored.received;
@@ -165,7 +170,14 @@ export class ProcessIngest {
       dropped: this.#dropped,
       lastBatch: this.#lastBatch,
       faults: this.#faults,
+      clock: this.#offset.value ?? this.#measuredBefore,
     };
+  }
+
+  /** What its clock said between two readings of the engine's, in nanoseconds since the epoch. */
+  clockSaid(clockMs: number, askedNs: bigint, answeredNs: bigint): void {
+    this.#offset.observe(this.instantOf(clockMs), askedNs, answeredNs);
+    this.dictionaries.writer.process(this.row());
   }
 
   /** Whether a batch was received before. */

@@ -194,7 +194,7 @@ class ServedRecorder {
 }
 
 function summaryOf(ingest: ProcessIngest): LiveFacts["processes"][number] {
-  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults } = ingest.row();
+  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults, clock } = ingest.row();
   const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
   return {
     process,
@@ -212,5 +212,6 @@ function summaryOf(ingest: ProcessIngest): LiveFacts["processes"][number] {
     written,
     dropped,
     faults,
+    clock,
   };
 }

@@ -87,6 +87,12 @@ export interface ProcessEnd {
   readonly signal?: string | undefined;
 }
 
+/** How far a process's clock is ahead of the engine's, to within how much. */
+export interface MeasuredClock {
+  readonly offsetNs: bigint;
+  readonly uncertaintyNs: bigint;
+}
+
 /** A process as it is known now; each commit writes the newest state of those that changed. */
 /** In the program's thread and in the agent's own. */
 export interface AgentFaults {
@@ -111,4 +117,5 @@ export interface ProcessRow {
   readonly lastBatch: number;
   /** Exceptions of the agent's own; absent when there were none, or none that was told since the engine began. */
   readonly faults: AgentFaults | undefined;
+  readonly clock?: MeasuredClock | undefined;
 }

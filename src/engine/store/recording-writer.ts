@@ -255,11 +255,11 @@ export class RecordingWriter {
 
   async #writeProcess(row: ProcessRow): Promise<void> {
     if (!this.#knownProcesses.has(row.process)) await this.#insertProcess(row);
-    const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch, faults } = row;
+    const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch, faults, clock } = row;
     await this.#connection.run(
       `UPDATE process SET last_seen = $2, ended = $3, exit_code = $4, signal = $5, ending = $6, tail_unknown = $7, received = $8,
-         made = $9, written = $10, dropped = $11, last_batch = $12, report = coalesce($13, report)
-         WHERE process = $1`,
+         made = $9, written = $10, dropped = $11, last_batch = $12, report = coalesce($13, report),
+         clock_offset = $14, clock_uncertainty = $15 WHERE process = $1`,
       [
         process,
         lastSeen,
@@ -274,6 +274,8 @@ export class RecordingWriter {
         BigInt(dropped),
         BigInt(lastBatch),
         faults === undefined ? null : JSON.stringify({ faults }),
+        clock?.offsetNs ?? null,
+        clock?.uncertaintyNs ?? null,
       ],
     );
   }

@@ -4,7 +4,8 @@ import * as v from "valibot";
 import { captureSettings, type Hello, wireVersion } from "../../shared/protocol/agent-wire.js";
 import { type Attributes, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
-import type { ProcessEnd, SpanRow } from "./recording-rows.js";
+import { clocksFrom } from "./process-clocks.js";
+import type { MeasuredClock, ProcessEnd, SpanRow } from "./recording-rows.js";
 import type { Rows } from "./rows.js";
 import { type DefinitionKind, definitionKinds, endings } from "./schema.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
@@ -36,6 +37,7 @@ export interface StoredProcess {
   readonly written: number;
   readonly dropped: number;
   readonly lastBatch: number;
+  readonly clock: MeasuredClock | undefined;
   /** The process's own ids and the recording's. */
   readonly definitions: Readonly<Record<DefinitionKind, ReadonlyMap<number, number>>>;
   readonly scopes: ReadonlyMap<string, number>;
@@ -124,6 +126,7 @@ function processesFrom(rows: Rows): ProcessFacts[] {
   const [argvs, execArgvs, cwds, hosts] = [texts("argv"), texts("exec_argv"), texts("cwd"), texts("host_name")];
   const [nodes, v8s, platforms, archs] = [texts("node_version"), texts("v8_version"), texts("platform"), texts("arch")];
   const settings = texts("settings");
+  const clocks = clocksFrom(rows);
   return numbers("process").map((process, row): ProcessFacts => {
     const at = endedAt[row];
     const how = endings.find((ending) => ending === hows[row]) ?? "connection-lost";
@@ -158,6 +161,7 @@ function processesFrom(rows: Rows): ProcessFacts[] {
       written: written[row] ?? 0,
       dropped: dropped[row] ?? 0,
       lastBatch: batches[row] ?? 0,
+      clock: clocks[row],
     };
   });
 }

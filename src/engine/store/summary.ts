@@ -7,6 +7,7 @@ import {
   type ScopeSummary,
   engineLoad,
 } from "../../shared/protocol/engine-calls.js";
+import { clocksFrom } from "./process-clocks.js";
 import type { Query } from "./readers.js";
 import { readRedactions } from "./redactions.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
@@ -50,6 +51,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   ];
   const [categories, written, dropped] = [rows.numbers("category"), rows.numbers("written"), rows.numbers("dropped")];
   const reports = rows.optionalTexts("report");
+  const clocks = clocksFrom(rows);
   const [signals, tails] = [rows.optionalTexts("signal"), rows.booleans("tail_unknown")];
   return rows.numbers("process").map((process, row): ProcessSummary => {
     const end = ended[row];
@@ -71,6 +73,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       dropped: dropped[row] ?? 0,
       redactions: redactions.get(process),
       faults: faultsFrom(reports[row]),
+      clock: clocks[row],
     };
   });
 }

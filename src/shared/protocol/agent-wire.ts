@@ -1,7 +1,7 @@
 // Frames between an agent and the engine on a local socket: u32 body length, u8 type, body.
 // Control bodies are JSON. A batch body is a u32 batch number, the f64 last seq the program had given when the batch was
 // sent, then records (agent-records.ts).
-//   agent → engine: hello, batch …, bye          engine → agent: welcome | refused, ack …
+//   agent → engine: hello, batch …, clock …, bye   engine → agent: welcome | refused, ack …, clock? …
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
@@ -12,7 +12,16 @@ export const maxFrameBytes = 64 * 1024 * 1024;
 
 const frameHeaderBytes = 5;
 
-export const frameTypes = { hello: 1, batch: 2, bye: 3, welcome: 16, refused: 17, ack: 18 } as const;
+export const frameTypes = {
+  hello: 1,
+  batch: 2,
+  bye: 3,
+  clock: 4,
+  welcome: 16,
+  refused: 17,
+  ack: 18,
+  askClock: 19,
+} as const;
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
 
@@ -106,12 +115,16 @@ const bye = v.object({
   workerFaults: v.optional(v.number()),
 });
 
+/** What the program's clock said when the question of that number came. */
+const clock = v.object({ kind: v.literal("clock"), round: v.number(), clockMs: v.number() });
+
 const welcome = v.object({ kind: v.literal("welcome"), wireVersion: v.number() });
 const refused = v.object({ kind: v.literal("refused"), code: text });
 const ack = v.object({ kind: v.literal("ack"), batch: v.number() });
+const askClock = v.object({ kind: v.literal("ask-clock"), round: v.number() });
 
-const toEngine = v.variant("kind", [hello, bye]);
-const toAgent = v.variant("kind", [welcome, refused, ack]);
+const toEngine = v.variant("kind", [hello, bye, clock]);
+const toAgent = v.variant("kind", [welcome, refused, ack, askClock]);
 
 export type Hello = v.InferOutput<typeof hello>;
 export type Bye = v.InferOutput<typeof bye>;
@@ -119,6 +132,7 @@ export type ToAgent = v.InferOutput<typeof toAgent>;
 export type ToEngine =
   | Hello
   | Bye
+  | v.InferOutput<typeof clock>
   /** `lastSeq`: records that the program had made by then, at least; those missing from the stream up to it are lost. */
   | { readonly kind: "batch"; readonly batch: number; readonly lastSeq: number; readonly records: Uint8Array };
 
