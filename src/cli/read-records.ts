@@ -8,6 +8,7 @@ import type {
   RecordingSummary,
 } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import { clockText } from "./cut-text.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, partOf, range, withRecording } from "./reading.js";
 import {
@@ -48,7 +49,12 @@ function summaryLines(summary: RecordingSummary): string[] {
     ...engineLines(summary),
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
-    ...processes.flatMap((process) => [processText(process), ...redactionsText(process), ...faultsText(process)]),
+    ...processes.flatMap((process) => [
+      processText(process),
+      ...clockText(process),
+      ...redactionsText(process),
+      ...faultsText(process),
+    ]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { formatPath, parsePath } from "../shared/trace/path.js";
+import { movedText, withinText } from "./cut-text.js";
 import type { CommandArgs } from "./decode-args.js";
 import { inBatches } from "./in-batches.js";
 import { type Done, type Reading, atInstant, done, processOf, withRecording } from "./reading.js";
@@ -46,7 +47,9 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
     const value = found.value.value === undefined ? notYet : found.value.value;
     await noteUncertain(world, found.value.uncertain);
     const { summary } = reading;
-    const end = endBefore(summary, subject.process, at.value);
+    const moved = movedText(found.value.cut);
+    const end = moved === undefined ? endBefore(summary, subject.process, at.value) : undefined;
+    if (moved !== undefined) await note(world, moved);
     if (args.json) {
       await reading.out.line(JSON.stringify(value));
       if (end !== undefined) await note(world, `At that instant ${end}: its last state is printed.`);
@@ -61,7 +64,7 @@ export const state = (world: World, args: CommandArgs<"state">): Promise<Ending>
       return done;
     }
     const since = `last write ${found.value.seq} at ${offsetFromStart(found.value.instant, summary.start)}`;
-    const facts = end === undefined ? since : `${since}; ${end}`;
+    const facts = `${since}${withinText(found.value.cut)}${end === undefined ? "" : `; ${end}`}`;
     await reading.out.line(onOneLine(`${args.scope} at ${offsetFromStart(at.value, summary.start)} (${facts})`));
     await reading.out.line(JSON.stringify(found.value.value, undefined, 2));
     return done;
@@ -89,7 +92,7 @@ async function noteUncertain(world: World, paths: readonly string[]): Promise<vo
  */
 async function manyStates(world: World, reading: Reading, subject: Subject): Promise<Done> {
   let lines = 0;
-  const notes: Notes = { uncertain: new Set(), afterEnd: new Set() };
+  const notes: Notes = { uncertain: new Set(), afterEnd: new Set(), moved: new Set() };
   for await (const texts of inBatches(world.terminal.input)) {
     const wanted: bigint[] = [];
     let bad: Done = done;
@@ -115,6 +118,7 @@ async function manyStates(world: World, reading: Reading, subject: Subject): Pro
 interface Notes {
   readonly uncertain: Set<bigint>;
   readonly afterEnd: Set<bigint>;
+  readonly moved: Set<bigint>;
 }
 
 async function answerBatch(
@@ -128,7 +132,8 @@ async function answerBatch(
     const found = await call("state.at", { ...subject, at: atInstant(instant) });
     if (!found.ok) return found;
     if (found.value.uncertain.length > 0) notes.uncertain.add(instant);
-    if (endBefore(summary, subject.process, instant) !== undefined) notes.afterEnd.add(instant);
+    if (movedText(found.value.cut) !== undefined) notes.moved.add(instant);
+    else if (endBefore(summary, subject.process, instant) !== undefined) notes.afterEnd.add(instant);
     answers.set(instant, JSON.stringify(found.value.value === undefined ? notYet : found.value.value));
   }
   for (const instant of wanted) await out.line(answers.get(instant) ?? "");
@@ -140,11 +145,16 @@ async function noteMany(
   { terminal: { err } }: World,
   { summary }: Reading,
   { process }: Subject,
-  { uncertain, afterEnd }: Notes,
+  { uncertain, afterEnd, moved }: Notes,
 ): Promise<void> {
   if (uncertain.size > 0) {
     const which = `At ${uncertain.size} of these instants something may have been something else`;
     await err.line(`${which}; state --at INSTANT names it.`);
+  }
+  if (moved.size > 0) {
+    const what =
+      "an earlier state is shown, because what the process received then is not sent yet by the sender's clock";
+    await err.line(`At ${moved.size} of these instants ${what}.`);
   }
   const [after] = afterEnd;
   const end = after === undefined ? undefined : endBefore(summary, process, after);

@@ -1,0 +1,25 @@
+// What the command line says of clocks and of the order between processes.
+import type { ProcessSummary, StateCut } from "../shared/protocol/engine-calls.js";
+import { durationText } from "./time-text.js";
+
+const lengthOf = (ns: bigint): string => durationText(Number(ns < 0n ? -ns : ns));
+
+/** Undefined where the process is simply shown at the instant asked for. */
+export function movedText(cut: StateCut | undefined): string | undefined {
+  if (cut === undefined || cut.movedNs >= 0n) return undefined;
+  return `Shown as it was ${lengthOf(cut.movedNs)} earlier by its own clock: then it received what by the sender's clock is not sent yet at that instant.`;
+}
+
+/** "", or how closely the processes of a recording are shown as they were at one moment. */
+export const withinText = (cut: StateCut | undefined): string =>
+  cut?.uncertaintyNs === undefined ? "" : `; all processes as they were within ${lengthOf(cut.uncertaintyNs)}`;
+
+/** One line, or none when the clock was not measured. */
+export function clockText({ clock }: ProcessSummary): string[] {
+  if (clock === undefined) return [];
+  const { offsetNs, uncertaintyNs } = clock;
+  const isRight = (offsetNs < 0n ? -offsetNs : offsetNs) <= uncertaintyNs;
+  const relation = offsetNs < 0n ? "behind" : "ahead of";
+  const offset = isRight ? "as Hindcast's" : `${lengthOf(offsetNs)} ${relation} Hindcast's`;
+  return [`     clock: ${offset}, ± ${lengthOf(uncertaintyNs)}`];
+}
