@@ -256,6 +256,7 @@ const rowOf = ({ process, origin, now, seq }: Clock): ProcessRow => ({
   dropped: 0,
   lastBatch: 1,
   faults: undefined,
+  clock: undefined,
 });
 
 const finish = async (connection: DuckDBConnection): Promise<void> => {

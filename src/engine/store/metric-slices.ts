@@ -21,18 +21,14 @@ export async function metricSlices(
   const bucketNs = Number(sliced.levelsOf(metricRollup).at(-1)?.widthNs ?? 0n);
   const [samples, average, least, most] = [new Float64Array(slices), columns(), columns(), columns()];
   const answer: Slices = { series, startNs: sliced.starts(start), bucketNs, samples, average, least, most, quantiles };
-  const rows = await sliced.ask(query, metricRollup, (slice, from) => {
-    return `SELECT ${slice} AS slice, ${metricRollup.merged.join(", ")} FROM (${from}) GROUP BY slice`;
-  });
-  if (rows === undefined) return answer;
-  const [counts, finite, totals] = [rows.numbers("samples"), rows.numbers("finite"), rows.numbers("total")];
-  const [lows, highs] = [rows.optionalNumbers("least"), rows.optionalNumbers("most")];
-  rows.numbers("slice").forEach((slice, row) => {
-    samples[slice] = counts[row] ?? 0;
-    average[slice] = (totals[row] ?? 0) / (finite[row] ?? 0);
-    least[slice] = lows[row] ?? Number.NaN;
-    most[slice] = highs[row] ?? Number.NaN;
-  });
+  const extremes = await sliced.extremes(query);
+  if (extremes === undefined) return answer;
+  samples.set(extremes.samples);
+  for (let slice = 0; slice < slices; slice++) {
+    average[slice] = extremes.average(slice);
+    least[slice] = extremes.least(slice);
+    most[slice] = extremes.most(slice);
+  }
   if (quantiles.length > 0) await addQuantiles(query, sliced, quantiles);
   return answer;
 }

@@ -1,10 +1,11 @@
 // Series and their samples. Long ranges are reduced where the data is: per slice the smallest and the largest sample.
 import type { CallResult, MetricSeries } from "../../shared/protocol/engine-calls.js";
+import { attributeTexts } from "./attribute-texts.js";
 import { metricAlias } from "./metric-aliases.js";
 import { mostRows, relative } from "./columns.js";
 import type { Query } from "./readers.js";
 import { metricRollup } from "./rollups.js";
-import type { Rows } from "./rows.js";
+import type { SliceExtremes } from "./slice-extremes.js";
 import { SlicedSeries } from "./sliced-series.js";
 import type { Stretch } from "./zoom-levels.js";
 import { coversOf, rowsWithin } from "./zoom-query.js";
@@ -25,7 +26,7 @@ export async function metricSeries(query: Query): Promise<MetricSeries[]> {
      ORDER BY s.process, n.text, s.id`,
   );
   const [processes, names, units] = [rows.numbers("process"), rows.textsOrEmpty("name"), rows.textsOrEmpty("unit")];
-  const [attributes, samples] = [rows.texts("attributes"), rows.numbers("samples")];
+  const [attributes, samples] = [attributeTexts(rows), rows.numbers("samples")];
   const [least, most] = [rows.numbers("least"), rows.numbers("most")];
   return rows.numbers("id").map((series, row) => ({
     series,
@@ -49,13 +50,10 @@ export interface SampleRange {
 /** At most `points` samples of one series within [from, to], in time order. */
 export async function metricSamples(query: Query, start: bigint, series: number, range: SampleRange): Promise<Samples> {
   const points = Math.min(range.points, mostRows);
-  const sliced = new SlicedSeries(series, range, Math.max(1, Math.floor(points / 2)));
-  const reduced = await sliced.ask(query, metricRollup, (slice, rows) => {
-    const { merged } = metricRollup;
-    return `SELECT ${slice} AS slice, ${merged.join(", ")} FROM (${rows}) GROUP BY slice ORDER BY slice`;
-  });
-  const count = reduced?.numbers("samples").reduce((sum, samples) => sum + samples, 0) ?? 0;
-  if (reduced !== undefined && count > points) return { series, ...extremesOf(reduced, start), reduced: true };
+  const slices = Math.max(1, Math.floor(points / 2));
+  const extremes = await new SlicedSeries(series, range, slices).extremes(query);
+  const count = extremes?.samples.reduce((sum, samples) => sum + samples, 0) ?? 0;
+  if (extremes !== undefined && count > points) return { series, ...samplesOf(extremes, slices, start), reduced: true };
   const rows = await query(
     `SELECT instant, value FROM metric WHERE series = $1 AND instant BETWEEN $2 AND $3 ORDER BY instant, seq`,
     [series, range.from, range.to],
@@ -65,18 +63,17 @@ export async function metricSamples(query: Query, start: bigint, series: number,
 }
 
 /** Two samples of each slice in the order of time, or the one that is both; none where there is no finite one. */
-function extremesOf(rows: Rows, start: bigint): Pick<Samples, "timeNs" | "values"> {
-  const [least, most] = [rows.optionalNumbers("least"), rows.optionalNumbers("most")];
-  const [leastAt, mostAt] = [rows.optionalBigints("least_at"), rows.optionalBigints("most_at")];
-  const [timeNs, values] = [new Float64Array(2 * rows.length), new Float64Array(2 * rows.length)];
+function samplesOf(extremes: SliceExtremes, slices: number, start: bigint): Pick<Samples, "timeNs" | "values"> {
+  const [timeNs, values] = [new Float64Array(2 * slices), new Float64Array(2 * slices)];
   let used = 0;
   const add = (instant: bigint, value: number): void => {
     timeNs[used] = Number(instant - start);
     values[used++] = value;
   };
-  for (let row = 0; row < rows.length; row++) {
-    const [low, lowAt, high, highAt] = [least[row], leastAt[row], most[row], mostAt[row]];
-    if (low === undefined || lowAt === undefined || high === undefined || highAt === undefined) continue;
+  for (let slice = 0; slice < slices; slice++) {
+    const [low, high] = [extremes.least(slice), extremes.most(slice)];
+    const [lowAt, highAt] = [extremes.leastAt(slice), extremes.mostAt(slice)];
+    if (lowAt === undefined || highAt === undefined) continue;
     if (highAt < lowAt) add(highAt, high);
     add(lowAt, low);
     if (highAt > lowAt || (highAt === lowAt && high !== low)) add(highAt, high);

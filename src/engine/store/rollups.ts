@@ -27,7 +27,7 @@ const total = (column: string): string => `sum(${column})::BIGINT AS ${column}`;
 const least = `(min({value: least, instant: least_at}) FILTER (least IS NOT NULL))`;
 const most = `(max({value: most, instant: -most_at}) FILTER (most IS NOT NULL))`;
 
-/** `finite`, `total` and the extremes are of the samples that are finite numbers. */
+/** `finite`, `total` and the extremes are of the samples that are finite numbers; without any the extremes are NULL. */
 export const metricRollup: Rollup = {
   name: "metric",
   levels: metricLevels,

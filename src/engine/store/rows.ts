@@ -1,6 +1,7 @@
 // What a query returns, column by column, checked as it is read: rows of a file are not trusted to be what we wrote.
 import type { DuckDBMaterializedResult, DuckDBValue } from "@duckdb/node-api";
 import { DuckDBBlobValue } from "@duckdb/node-api";
+import { numericColumn } from "./numeric-columns.js";
 import { UnreadableStored } from "./value-json.js";
 
 /** Bytes are as they came from DuckDB here, and as they came from another thread. */
@@ -30,9 +31,24 @@ export class Rows {
   }
 
   static async from(result: DuckDBMaterializedResult): Promise<Rows> {
-    // Without rows DuckDB's client gives no columns; those asked for are empty then.
-    const none = Object.fromEntries(result.columnNames().map((name): [string, DuckDBValue[]] => [name, []]));
-    return new Rows({ ...none, ...(await result.getColumnsObject()) });
+    const chunks = await result.fetchAllChunks();
+    const columns = result.deduplicatedColumnNames().map((name, at): [string, Column] => {
+      const numbers = numericColumn(chunks, at, result.columnTypeId(at));
+      return [name, numbers ?? chunks.flatMap((chunk) => chunk.getColumnValues(at))];
+    });
+    return new Rows(Object.fromEntries(columns));
+  }
+
+  /** As `numbers`, where no row holds nothing. */
+  float64s(name: string): Float64Array {
+    const column = this.#columns[name];
+    return column instanceof Float64Array ? column : Float64Array.from(this.numbers(name));
+  }
+
+  /** As `bigints`. */
+  int64s(name: string): BigInt64Array {
+    const column = this.#columns[name];
+    return column instanceof BigInt64Array ? column : BigInt64Array.from(this.bigints(name));
   }
 
   /** Numbers, from any integer or floating type; integers beyond 2^53 are refused. */

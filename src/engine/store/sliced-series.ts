@@ -1,9 +1,13 @@
 // One series of a recording over a range that is cut into equal slices.
 import type { Query } from "./readers.js";
-import type { Rollup } from "./rollups.js";
+import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
+import { SliceExtremes } from "./slice-extremes.js";
 import { type Level, type Stretch, levelsFor } from "./zoom-levels.js";
-import { type CoverByProcess, rowsWithin, sliceOf } from "./zoom-query.js";
+import { type CoverByProcess, coversOf, rowsWithin, sliceOf } from "./zoom-query.js";
+
+/** Beyond these it takes longer to fetch rows and reduce them than to have them reduced by DuckDB. */
+const mostRowsHere = 100_000;
 
 /** A series over equal slices of a range, both ends of which belong to it. */
 export class SlicedSeries {
@@ -30,6 +34,26 @@ export class SlicedSeries {
     return Float64Array.from({ length: this.slices }, (_, slice) => Number(of(slice)));
   }
 
+  /** What the samples of slices are like; undefined for a series that there is not. */
+  async extremes(query: Query): Promise<SliceExtremes | undefined> {
+    const { measures, merged } = metricRollup;
+    // Without NULL, and of the type they are wanted in, columns are taken as they lie in memory. `finite` says where there
+    // is nothing.
+    const typeOf = (name: string): string => (name.endsWith("_at") ? "BIGINT" : "DOUBLE");
+    const columns = measures.map(([name]) => `coalesce(${name}, 0)::${typeOf(name)} AS ${name}`).join(", ");
+    const found = await this.ask(
+      query,
+      metricRollup,
+      (slice, rows) => `SELECT ${slice} AS slice, ${columns} FROM (${rows}) LIMIT ${mostRowsHere + 1}`,
+    );
+    if (found === undefined || found.length <= mostRowsHere) return found && new SliceExtremes(found, this.slices);
+    const reduced = await this.ask(query, metricRollup, (slice, rows) => {
+      const bySlice = `SELECT ${slice} AS slice, ${merged.join(", ")} FROM (${rows}) GROUP BY slice`;
+      return `SELECT slice, ${columns} FROM (${bySlice})`;
+    });
+    return reduced && new SliceExtremes(reduced, this.slices);
+  }
+
   /** Undefined where there is nothing to ask about. `statement` is given the expression of a row's slice, and rows. */
   async ask(
     query: Query,
@@ -46,11 +70,12 @@ export class SlicedSeries {
 
   /** A series belongs to one process. */
   async #cover(query: Query): Promise<CoverByProcess | undefined> {
-    const rows = await query(
-      `SELECT process, until FROM series JOIN rollup_cover USING (process) WHERE series.id = $1`,
-      [this.series],
-    );
-    const [process, until] = [rows.numbers("process")[0], rows.bigints("until")[0]];
+    const [covers, rows] = await Promise.all([
+      coversOf(query),
+      query(`SELECT process FROM series WHERE id = $1`, [this.series]),
+    ]);
+    const process = rows.numbers("process")[0];
+    const until = process === undefined ? undefined : covers.get(process);
     return process === undefined || until === undefined ? undefined : new Map([[process, until]]);
   }
 }

@@ -22,15 +22,15 @@ export function rowsWithin(
   condition = "true",
 ): string {
   const columns = columnsOf(rollup);
-  const select = (level: Level | undefined, source: string, where: string): string =>
-    `SELECT ${columns} FROM ${level === undefined ? `(${rollup.records})` : tableOf(rollup, level)} AS t ${source}
+  const select = (level: Level | undefined, where: string): string =>
+    `SELECT ${columns} FROM ${level === undefined ? `(${rollup.records})` : tableOf(rollup, level)} AS t
      WHERE ${where} AND ${condition}`;
   const branches = sharedPieces(levels, range, covers).map(({ piece, processes }) => {
     const where = `t.start >= ${piece.since} AND t.start < ${piece.until}`;
-    if (processes.length === covers.size) return select(piece.level, "", where);
-    return select(piece.level, "", `${where} AND t.process IN (${processes.join(", ")})`);
+    if (processes.length === covers.size) return select(piece.level, where);
+    return select(piece.level, `${where} AND t.process IN (${processes.join(", ")})`);
   });
-  return branches.length === 0 ? select(undefined, "", "false") : branches.join(" UNION ALL ");
+  return branches.length === 0 ? select(undefined, "false") : branches.join(" UNION ALL ");
 }
 
 interface SharedPiece {
