@@ -85,6 +85,7 @@ const closed = ["src/agent"];
 const testArrows = [
   { from: "src/agent", to: "src/engine/replay" },
   { from: "test", to: "src/engine/replay" },
+  { from: "bench", to: "src/engine/replay" },
 ];
 /** Where an index.ts may be: the folders entered through one, and the roots that processes and bundles start from. */
 const indexFolders = [...enteredByIndex, "src/cli", "src/main", "src/preload", "src/api"];

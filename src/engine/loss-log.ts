@@ -4,6 +4,8 @@ import { type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { WriteReader } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { Doubts } from "./replay/doubt.js";
+import { positionOf } from "./segmented-process.js";
+import type { StateGraphs } from "./state-graphs.js";
 
 interface Known {
   readonly doubts: Doubts;
@@ -18,12 +20,14 @@ const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 export class LossLog {
   readonly #access: Pick<RecordingAccess, "losses" | "generation">;
   readonly #writes: WriteReader;
+  readonly #graphs: StateGraphs;
   readonly #known = new Map<ProcessId, Known>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(access: Pick<RecordingAccess, "losses" | "generation">, writes: WriteReader) {
+  constructor(access: Pick<RecordingAccess, "losses" | "generation">, writes: WriteReader, graphs: StateGraphs) {
     this.#access = access;
     this.#writes = writes;
+    this.#graphs = graphs;
   }
 
   /** Undefined where nothing was lost. */
@@ -44,13 +48,32 @@ export class LossLog {
       before?.losses === losses.length
         ? before
         : { doubts: new Doubts(losses), losses: losses.length, last: seq((first?.seq ?? 1) - 1), generation };
-    if (first !== undefined)
+    if (first !== undefined) await this.#takeIn(process, known);
+    known.generation = generation;
+    this.#known.set(process, known);
+    return known;
+  }
+
+  async #takeIn(process: ProcessId, known: Known): Promise<void> {
+    const segmented = await this.#graphs.segmented(process);
+    if (segmented === undefined) {
       for (const write of await this.#writes.read(process, known.last, toTheEnd)) {
         known.doubts.add(write);
         known.last = write.seq;
       }
-    known.generation = generation;
-    this.#known.set(process, known);
-    return known;
+      return;
+    }
+    for await (const { writes, from } of segmented.writesAfter(known.last))
+      for (let at = from; at < writes.count; at++) {
+        known.last = seq(writes.seqAt(at));
+        // Others leave everything as doubtful as it was.
+        const kind = writes.kindAt(at);
+        if (kind === "contents" || kind === "scope")
+          known.doubts.add({
+            ...positionOf(writes, at),
+            certainty: writes.certaintyAt(at),
+            operation: writes.operationAt(at),
+          });
+      }
   }
 }

@@ -28,7 +28,7 @@ export interface SegmentReader {
 export interface RecordingAccess {
   readonly writes: WriteReader;
   /** Absent where all there is are writes. */
-  readonly segments?: SegmentReader;
+  readonly segments?: SegmentReader | undefined;
   /** Absent where there are none between processes. */
   readonly messages?: MessageReader;
   facts(): RecordingFacts;

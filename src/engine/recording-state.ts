@@ -54,15 +54,20 @@ export class RecordingState {
   constructor(access: RecordingAccess) {
     this.writes = new WriteLog(access.writes, () => access.generation());
     this.graphs = new StateGraphs(access, this.writes);
-    this.losses = new LossLog(access, this.writes);
+    this.losses = new LossLog(access, this.writes, this.graphs);
     this.messages = new MessageLog(access.messages, () => access.generation());
   }
 
   async nearestWrite(processes: readonly ProcessId[], step: Step, from: Place): Promise<WritePosition | undefined> {
     const found: WritePosition[] = [];
+    const order = (position: WritePosition): number => compareToPlace(position, from);
     for (const process of processes) {
-      const positions = (await this.#upToDate(process)).positions(step.scope);
-      const nearest = nearestWrite(positions, step.direction, (position) => compareToPlace(position, from));
+      const { direction, scope } = step;
+      const steps = await this.graphs.steps(process);
+      const nearest =
+        steps === undefined
+          ? nearestWrite((await this.#upToDate(process)).positions(scope), direction, order)
+          : await steps.nearest({ direction, scope, instant: from.instant, order });
       if (nearest !== undefined) found.push(nearest);
     }
     found.sort((a, b) => compareToPlace(a, b));

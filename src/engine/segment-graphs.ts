@@ -17,6 +17,8 @@ interface Placed extends Position {
 export class SegmentGraphs {
   readonly #process: SegmentedProcess;
   #current: Placed | undefined;
+  /** What brought it there. */
+  #asked = "";
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(process: SegmentedProcess) {
@@ -26,9 +28,7 @@ export class SegmentGraphs {
   /** Runs `look` on the state at a position: it may be run more than once, and changes nothing but what it answers. */
   at<Answer>(upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
     const answer = this.#turn.then(async () => {
-      await this.#process.refresh();
-      const wanted = await this.#process.locate(upTo);
-      const position = await this.#moveTo(wanted);
+      const position = await this.#at(upTo);
       return this.#process.look(() => look(position));
     });
     // Who asked hears of a failure; the next question starts afresh.
@@ -36,6 +36,16 @@ export class SegmentGraphs {
       this.#current = undefined;
     });
     return answer;
+  }
+
+  async #at(upTo: UpTo): Promise<Placed> {
+    const name = "seq" in upTo ? `seq ${upTo.seq}` : `instant ${upTo.instant}`;
+    const isFresh = this.#process.isFresh;
+    if (isFresh && this.#current !== undefined && this.#asked === name) return this.#current;
+    await this.#process.refresh();
+    const placed = await this.#moveTo(await this.#process.locate(upTo));
+    this.#asked = name;
+    return placed;
   }
 
   async #moveTo(wanted: SegmentPosition): Promise<Placed> {

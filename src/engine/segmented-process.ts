@@ -20,6 +20,8 @@ export interface SegmentPosition {
 export const theBeginning: SegmentPosition = { segment: 1, count: 0 };
 
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
+/** Of segments that are likely to be passed over. */
+const indexesAhead = 32;
 /** Those looked at lately, with the objects that were brought to some position in them. */
 const mostStates = 4;
 
@@ -34,6 +36,8 @@ export class SegmentedProcess {
   /** Of each segment: the latest instant of all writes up to its end. */
   #latest: bigint[] = [];
   #open = new ListedWrites();
+  /** Whether any write was found by comparing. */
+  #hasFound = false;
   #scopeNames: ReadonlyMap<number, string> = new Map();
   readonly #loaded: LoadedSegments;
   readonly #states = new Map<number, SegmentState>();
@@ -50,6 +54,16 @@ export class SegmentedProcess {
   /** How many segments there are. With none, everything is better asked of the writes. */
   get count(): number {
     return this.#heads.length;
+  }
+
+  /** Whether all that was committed is taken in. */
+  get isFresh(): boolean {
+    return this.#readGeneration === this.#generation();
+  }
+
+  /** Changes when more is taken in. */
+  get generation(): number {
+    return this.#readGeneration;
   }
 
   /** Takes in what was committed since. Called before anything else, and never while somebody looks. */
@@ -86,6 +100,7 @@ export class SegmentedProcess {
       this.#latest.push(before === undefined || head.latestInstant > before ? head.latestInstant : before);
     }
     for (const write of open) this.#open.add(write);
+    this.#hasFound ||= [...heads, ...open].some(mayBeFound);
     this.#readGeneration = generation;
   }
 
@@ -113,8 +128,18 @@ export class SegmentedProcess {
   needs(segment: number): BlobName[] {
     const names: BlobName[] = segment > this.#heads.length ? [] : [{ kind: "block", segment }];
     for (let before = segment - 1; before > 0; before = this.#heads[before - 1]?.parent ?? 0)
-      names.push({ kind: "index", segment: before });
+      names.push({ kind: "keyframe", segment: before });
     return names;
+  }
+
+  /** Every write behind a Seq, in order, a segment at a time: no more than that is in memory at once. */
+  async *writesAfter(after: Seq): AsyncIterable<{ readonly writes: Writes; readonly from: number }> {
+    const start = await this.locate({ seq: after });
+    for (let { segment } = start; segment <= this.#heads.length + 1; segment++) {
+      const ahead: BlobName[] = segment > this.#heads.length ? [] : [{ kind: "block", segment }];
+      const writes = await this.look(() => this.writesOf(segment), ahead);
+      yield { writes, from: segment === start.segment ? start.count : 0 };
+    }
   }
 
   state(segment: number): SegmentState {
@@ -131,6 +156,28 @@ export class SegmentedProcess {
       this.#states.delete(oldest);
     }
     return state;
+  }
+
+  /** The next segment from there that may have written to what a scope sees, or to the scope. */
+  async nextWriting(from: number, step: 1 | -1, seen: ReadonlySet<number>, scope: string | undefined): Promise<number> {
+    const ids = new Set([...this.#scopeNames].filter(([, name]) => name === scope).map(([id]) => id));
+    const isWriting = (segment: number): boolean => {
+      if (segment > this.#heads.length) return true;
+      const index = this.#loaded.index(segment);
+      for (const id of index.writtenScopes) if (scope === undefined || ids.has(id)) return true;
+      return index.hasWritten(seen);
+    };
+    let segment = from + step;
+    for (; segment >= 1 && segment <= this.#heads.length + 1; segment += step) {
+      const ahead = Array.from({ length: indexesAhead }, (_, at): BlobName => ({
+        kind: "index",
+        segment: segment + at * step,
+      }));
+      const isThere = ahead.filter((blob) => blob.segment >= 1 && blob.segment <= this.#heads.length);
+      const at = segment;
+      if (await this.look(() => isWriting(at), at % indexesAhead === 0 ? isThere : [])) break;
+    }
+    return segment;
   }
 
   /** After the last write that counts, as folding from the first on would find it. */
@@ -159,11 +206,10 @@ export class SegmentedProcess {
     return before === undefined ? theBeginning : { segment: segment - 1, count: before.writes };
   }
 
-  /**
-   * Writes that were found by comparing after `after`'s writes and until an instant, and that may have happened before
-   * `at`, the instant asked about.
-   */
-  async foundLater(after: SegmentPosition, at: Instant, until: Instant): Promise<Found[]> {
+  /** Writes after `at`, and not later than `until`, that were found by comparing and may have happened by `at`. */
+  async foundLater(at: Instant, until: Instant): Promise<Found[]> {
+    if (!this.#hasFound) return [];
+    const after = await this.locate({ instant: at });
     const last = await this.locate({ instant: until });
     const found: Found[] = [];
     for (let { segment } = after; segment <= last.segment; segment++) {
@@ -185,6 +231,9 @@ export class SegmentedProcess {
     return found;
   }
 }
+
+const mayBeFound = (some: SegmentHead | RecordedWrite): boolean =>
+  "certainty" in some ? some.certainty.kind === "between" : some.foundAfter !== undefined;
 
 export type Found = Pick<RecordedWrite, "certainty" | "operation">;
 

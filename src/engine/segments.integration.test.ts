@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { instant, processId, seq } from "../shared/trace/time.js";
 import type { RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
+import { RecordingState } from "./recording-state.js";
 import { changeBy } from "./replay/change.js";
 import { randomFrom } from "./replay/live-program.test-support.js";
 import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
@@ -128,4 +129,32 @@ describe("state by segments", () => {
       await file.dispose();
     },
   );
+
+  it.each([1, 2, 3, 4, 5, 6])("steps to the writes that the plain way steps to (seed %i)", async (seed) => {
+    const below = randomFrom(seed * 7 + 3);
+    const writes = randomWrites(seed, 500, false);
+    const path = join(folder, "a.hindcast");
+    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+    const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
+    recorder.give(writes);
+    await recorder.commit();
+    const readers = await readersOf(file);
+    const access = accessTo(readers, () => 0);
+    const [segmented, plain] = [new RecordingState(access), new RecordingState({ ...access, segments: undefined })];
+    const scopes = [undefined, "s", "s0", "s1", "s2", "s3"];
+    const found = new Set<number | undefined>();
+    for (let left = 300; left > 0; left--) {
+      const near = writes[below(writes.length)];
+      if (near === undefined) continue;
+      const step = { direction: below(2) === 0 ? "next" : "previous", scope: scopes[below(scopes.length)] } as const;
+      const from = below(2) === 0 ? near : { instant: instant(near.instant + BigInt(below(3) - 1)) };
+      const expected = await plain.nearestWrite([process1], step, from);
+      expect(await segmented.nearestWrite([process1], step, from)).toEqual(expected);
+      found.add(expected?.seq);
+    }
+    expect(found.size).toBeGreaterThan(10);
+    recorder.dispose();
+    await readers.dispose();
+    await file.dispose();
+  });
 });

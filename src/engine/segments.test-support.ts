@@ -24,15 +24,15 @@ export const smallSegments = (below: (limit: number) => number): SegmentSettings
   keptBytes: below(2) === 0 ? 1 : 1_000_000,
 });
 
-/** Clocks stand still, run, and now and then go back; some writes were found by comparing. */
-export function randomWrites(seed: number, steps: number): readonly RecordedWrite[] {
+/** Clocks stand still, run, and now and then go back if they may; some writes were found by comparing. */
+export function randomWrites(seed: number, steps: number, mayGoBack = true): readonly RecordedWrite[] {
   const below = randomFrom(seed * 31 + 7);
   const program = new LiveProgram(seed);
   while (program.writes.length < steps) program.step();
   let [at, number] = [1_000_000n, 0];
   return program.writes.map((write): RecordedWrite => {
     if (below(3) > 0) at += BigInt(below(50));
-    if (below(40) === 0) at -= BigInt(below(200));
+    if (below(40) === 0 && mayGoBack) at -= BigInt(below(200));
     number += 1 + (below(4) === 0 ? below(9) : 0);
     const after = below(5) === 0 ? instant(at - BigInt(below(400))) : undefined;
     return {

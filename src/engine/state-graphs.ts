@@ -7,11 +7,13 @@ import { GraphCache, type Position } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
 import type { UpTo } from "./replay/state-at.js";
 import { SegmentGraphs } from "./segment-graphs.js";
+import { SegmentSteps } from "./segment-steps.js";
 import { type Found, SegmentedProcess } from "./segmented-process.js";
 
 interface Segmented {
   readonly process: SegmentedProcess;
   readonly graphs: SegmentGraphs;
+  readonly steps: SegmentSteps;
 }
 
 export class StateGraphs {
@@ -41,10 +43,15 @@ export class StateGraphs {
     return (await this.#segmentedOf(process))?.process;
   }
 
+  /** The write nearest to a place, for a process that has segments. */
+  async steps(process: ProcessId): Promise<SegmentSteps | undefined> {
+    return (await this.#segmentedOf(process))?.steps;
+  }
+
   /** Writes after an instant, and not later than `until`, that were found by comparing and may have happened before it. */
   async foundLater(process: ProcessId, at: Instant, until: Instant): Promise<readonly Found[]> {
     const segmented = await this.segmented(process);
-    if (segmented !== undefined) return segmented.foundLater(await segmented.locate({ instant: at }), at, until);
+    if (segmented !== undefined) return segmented.foundLater(at, until);
     const last = await this.#folded.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0));
     return this.#writes.read(process, last, { instant: instant(until) });
   }
@@ -55,7 +62,7 @@ export class StateGraphs {
     let known = this.#segmented.get(process);
     if (known === undefined) {
       const segmented = new SegmentedProcess(process, segments, writes, () => this.#access.generation());
-      known = { process: segmented, graphs: new SegmentGraphs(segmented) };
+      known = { process: segmented, graphs: new SegmentGraphs(segmented), steps: new SegmentSteps(process, segmented) };
       this.#segmented.set(process, known);
     }
     await known.process.refresh();

@@ -50,7 +50,7 @@ export class Doubts {
   }
 
   /** All writes after the first loss, in Seq order. */
-  add({ seq, instant: at, certainty, operation }: RecordedWrite): void {
+  add({ seq, instant: at, certainty, operation }: Omit<RecordedWrite, "process" | "location" | "span">): void {
     while ((this.#stretches[this.#current + 1]?.loss.seq ?? Infinity) <= seq) this.#current++;
     const stretch = this.#stretches[this.#current];
     if (stretch === undefined) return;

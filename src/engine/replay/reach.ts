@@ -12,14 +12,41 @@ import { childrenOf, stepOfSlot } from "./children.js";
 import { PagedMap } from "./paged-map.js";
 import { type Slot, valueAtSlot } from "./slot.js";
 
+/** Objects that hold nothing, because nobody holds them. */
+interface Dropped {
+  has(id: ObjectId): boolean;
+  add(id: ObjectId): unknown;
+  /** Whether it was one. */
+  delete(id: ObjectId): boolean;
+}
+
+/** All objects but those that were ever seen to be held. */
+class AllBut implements Dropped {
+  constructor(readonly held: Set<ObjectId>) {}
+
+  has(id: ObjectId): boolean {
+    return !this.held.has(id);
+  }
+
+  add(id: ObjectId): void {
+    this.held.delete(id);
+  }
+
+  delete(id: ObjectId): boolean {
+    const wasDropped = !this.held.has(id);
+    this.held.add(id);
+    return wasDropped;
+  }
+}
+
 export class ReachGraph {
   readonly graph: ObjectGraph;
   readonly #holders: Holders;
-  readonly #dropped: Set<ObjectId>;
+  readonly #dropped: Dropped;
   /** Where objects were put last; whoever uses it looks whether they still are there. */
   readonly #slots = new PagedMap<Slot>();
 
-  private constructor(graph: ObjectGraph, holders: Holders, dropped: Set<ObjectId>) {
+  private constructor(graph: ObjectGraph, holders: Holders, dropped: Dropped) {
     this.graph = graph;
     this.#holders = holders;
     this.#dropped = dropped;
@@ -30,7 +57,38 @@ export class ReachGraph {
   }
 
   fork(): ReachGraph {
-    return new ReachGraph(this.graph.fork(), this.#holders.fork(), new Set(this.#dropped));
+    const dropped = this.#dropped instanceof Set ? new Set(this.#dropped) : new AllBut(new Set(this.held));
+    return new ReachGraph(this.graph.fork(), this.#holders.fork(), dropped);
+  }
+
+  /** Of a graph that was begun with `within`: the objects its scopes see, and perhaps some that they saw. */
+  get held(): ReadonlySet<ObjectId> {
+    return this.#dropped instanceof AllBut ? this.#dropped.held : new Set();
+  }
+
+  /**
+   * Follows only what the graph's scopes see. Writes to other objects need not be applied: the graph forgets an object that
+   * is not seen any more, and fetches it from its source when it is seen again, as it is then.
+   */
+  static within(graph: ObjectGraph): ReachGraph {
+    const held = new Set<ObjectId>();
+    const reach = new ReachGraph(graph, new Holders(), new AllBut(held));
+    for (const value of graph.scopes().values()) if (value.kind === "object") held.add(value.id);
+    for (const id of held) reach.#holdAll(id, (value) => held.add(value));
+    return reach;
+  }
+
+  #holdAll(holder: ObjectId, seen: (held: ObjectId) => void): void {
+    for (const value of this.#valuesOf(holder)) {
+      if (value.kind !== "object") continue;
+      this.#holders.add(value.id, holder);
+      seen(value.id);
+    }
+  }
+
+  /** Whether writes to an object are to be applied. */
+  follows(id: ObjectId): boolean {
+    return !this.#dropped.has(id);
   }
 
   /** Takes the graph over. What no scope of it sees counts as held by nobody. */
@@ -38,13 +96,7 @@ export class ReachGraph {
     const reach = new ReachGraph(graph, new Holders(), new Set());
     const seen = new Set<ObjectId>();
     for (const value of graph.scopes().values()) if (value.kind === "object") seen.add(value.id);
-    for (const id of seen) {
-      for (const value of reach.#valuesOf(id)) {
-        if (value.kind !== "object") continue;
-        reach.#holders.add(value.id, id);
-        seen.add(value.id);
-      }
-    }
+    for (const id of seen) reach.#holdAll(id, (held) => seen.add(held));
     return reach;
   }
 
@@ -154,18 +206,14 @@ export class ReachGraph {
       this.#dropped.add(next);
       for (const value of this.#valuesOf(next))
         if (value.kind === "object" && this.#holders.remove(value.id, next)) toDrop.push(value.id);
+      if (this.#dropped instanceof AllBut) this.graph.forget(next);
     }
   }
 
   #revive(id: ObjectId): void {
     const toRevive = [id];
     for (let next = toRevive.pop(); next !== undefined; next = toRevive.pop()) {
-      if (!this.#dropped.delete(next)) continue;
-      for (const value of this.#valuesOf(next)) {
-        if (value.kind !== "object") continue;
-        this.#holders.add(value.id, next);
-        toRevive.push(value.id);
-      }
+      if (this.#dropped.delete(next)) this.#holdAll(next, (held) => toRevive.push(held));
     }
   }
 

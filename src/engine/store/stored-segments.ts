@@ -144,7 +144,7 @@ export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead 
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
       const bytes = bytesOf({ from, to });
-      if (name.kind !== "index") fetched.push({ name, bytes: inflated(bytes) });
+      if (name.kind === "block" || name.kind === "part") fetched.push({ name, bytes: inflated(bytes) });
       else fetched.push(...keyframeFrom(name.segment, bytes, placeOf(name.segment), partRanges));
     }
     return fetched;
@@ -160,6 +160,8 @@ function rangeOf(name: BlobName, place: SegmentPlace, partRanges: ReadonlyMap<nu
     case "block":
       return { from: start, to: index };
     case "index":
+      return { from: index, to: parts };
+    case "keyframe":
       return { from: index, to: place.partsBytes <= wholeBytes ? parts + place.partsBytes : parts };
     case "part": {
       const range = partRanges.get(name.segment)?.[name.part];

@@ -12,7 +12,7 @@ import {
   writeValue,
 } from "../../../shared/protocol/captured-value-codec.js";
 import { unreachable } from "../../../shared/base/unreachable.js";
-import { objectId } from "../../../shared/trace/value.js";
+import { type ObjectId, objectId } from "../../../shared/trace/value.js";
 import { instant } from "../../../shared/trace/time.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
 import { type SegmentWrite, nameOfScope } from "./segment-write.js";
@@ -169,6 +169,9 @@ export interface Writes {
   /** The latest instant of the writes up to this one: it never goes back. */
   latestAt(at: number): bigint;
   operationAt(at: number): WriteOperation;
+  kindAt(at: number): WriteOperation["kind"];
+  /** Undefined for a write to a scope. */
+  objectAt(at: number): ObjectId | undefined;
   certaintyAt(at: number): Certainty;
   /** Positions of an object's writes, ascending. */
   positionsOf(object: number): ArrayLike<number>;
@@ -200,6 +203,8 @@ export class Block implements Writes {
   readonly #afters = new Map<number, bigint>();
   readonly #starts: Uint32Array;
   readonly #bytes: Uint8Array;
+  /** All of them: one is read at a time. */
+  readonly #payloads: ByteReader;
   readonly #scopeName: (id: number) => string;
   #byObject: ReadonlyMap<number, Uint32Array> | undefined;
 
@@ -224,6 +229,7 @@ export class Block implements Writes {
       throw new MalformedBytes("sections are missing");
     this.count = count;
     this.#bytes = bytes;
+    this.#payloads = new ByteReader(bytes);
     this.#scopeName = scopeName;
     this.#keys = Array.from({ length: keyCount }, () => textFrom(texts));
     this.#seqs = new Float64Array(count);
@@ -296,13 +302,12 @@ export class Block implements Writes {
     return this.#spans[at] ?? 0;
   }
 
-  /** Of the object, or of the scope where the operation is to one. */
-  objectAt(at: number): number {
-    return this.#objects[at] ?? 0;
+  objectAt(at: number): ObjectId | undefined {
+    return this.#codes[at] === scopeCode ? undefined : objectId(this.#objects[at] ?? 0);
   }
 
-  isScopeAt(at: number): boolean {
-    return this.#codes[at] === scopeCode;
+  kindAt(at: number): WriteOperation["kind"] {
+    return kinds[this.#codes[at] ?? 0] ?? "set";
   }
 
   *objects(): Iterable<number> {
@@ -337,7 +342,14 @@ export class Block implements Writes {
   operationAt(at: number): WriteOperation {
     const kind = kinds[this.#codes[at] ?? kinds.length];
     if (kind === undefined) throw new MalformedBytes("no such write");
-    const from = new ByteReader(this.#bytes, this.#starts[at], this.#starts[at + 1]);
+    const from = this.#payloads;
+    from.at = this.#starts[at] ?? 0;
+    const operation = this.#operation(kind, from, at);
+    if (from.at !== this.#starts[at + 1]) throw new MalformedBytes("a write is not as long as its block says");
+    return operation;
+  }
+
+  #operation(kind: WriteOperation["kind"], from: ByteReader, at: number): WriteOperation {
     const target = objectId(this.#objects[at] ?? 0);
     switch (kind) {
       case "set":

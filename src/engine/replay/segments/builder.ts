@@ -154,7 +154,7 @@ export class SegmentBuilder {
     const parts = new PartsWriter();
     const entries = this.#writeDown(covered.objects, parts, room);
     parts.finish();
-    const index = { scopes: this.#scopesOf(covered), partStarts: parts.starts, entries };
+    const index = { scopes: this.#scopesOf(covered), writtenScopes: open.scopes, partStarts: parts.starts, entries };
     this.#closed.push({
       ...open.facts(),
       number,

@@ -7,9 +7,9 @@ import { type LoadedNode, ObjectGraph } from "../object-graph.js";
 import type { Block, Writes } from "./block.js";
 import type { IndexEntry, IndexView, Part } from "./keyframe.js";
 
-/** One thing of a segment that can be fetched. */
+/** One thing of a segment that can be fetched; a keyframe is its index, with its parts when they are small. */
 export type BlobName =
-  | { readonly kind: "block" | "index"; readonly segment: number }
+  | { readonly kind: "block" | "index" | "keyframe"; readonly segment: number }
   | { readonly kind: "part"; readonly segment: number; readonly part: number };
 
 export class NotLoaded extends Error {
@@ -30,6 +30,7 @@ export interface Blobs {
 export class KeyframeChain {
   /** Of large objects: with writes added that no keyframe has. */
   readonly #added = new Map<ObjectId, LoadedNode>();
+  readonly #parts = new Map<number, Part[]>();
   #scopes: ReadonlyMap<number, CapturedValue> | undefined;
   /** The keyframes on the way back, nearest first. */
   #indexes: IndexView[] | undefined;
@@ -45,12 +46,21 @@ export class KeyframeChain {
     for (const index of this.#way()) {
       const entry = index.entry(id);
       if (entry === undefined) continue;
-      if (entry.until === entry.version) return writtenDown(blobs, id, entry.version);
+      if (entry.until === entry.version) return this.#writtenDown(id, entry.version);
       const node = this.#added.get(id) ?? nodeFrom(blobs, id, entry);
       this.#added.set(id, node);
       return node;
     }
     return undefined;
+  }
+
+  #writtenDown(id: ObjectId, version: number): LoadedNode {
+    const number = this.blobs.index(version).partOf(id);
+    const parts = this.#parts.get(version) ?? [];
+    const part = parts[number] ?? this.blobs.part(version, number);
+    parts[number] = part;
+    this.#parts.set(version, parts);
+    return part.node(id);
   }
 
   /** Where every object is written down. */

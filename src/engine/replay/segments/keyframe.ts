@@ -29,17 +29,20 @@ const mostLater = 64;
 export interface KeyframeIndex {
   /** By scope id: what those that changed since the parent stand for. */
   readonly scopes: ReadonlyMap<number, CapturedValue>;
+  /** Those that the keyframe's own segment wrote to. */
+  readonly writtenScopes: ReadonlySet<number>;
   /** First object of each part. */
   readonly partStarts: readonly number[];
   /** By id, ascending. */
   readonly entries: readonly IndexEntry[];
 }
 
-export function indexBytes(segment: number, { scopes, partStarts, entries }: KeyframeIndex): Uint8Array {
+export function indexBytes(segment: number, index: KeyframeIndex): Uint8Array {
+  const { scopes, writtenScopes, partStarts, entries } = index;
   const out = new ByteWriter();
   writeCount(out, scopes.size);
   for (const [id, value] of scopes) {
-    writeCount(out, id);
+    writeCount(out, 2 * id + (writtenScopes.has(id) ? 1 : 0));
     writeValue(out, value);
   }
   writeCount(out, partStarts.length);
@@ -61,6 +64,7 @@ export function indexBytes(segment: number, { scopes, partStarts, entries }: Key
 /** The index as it is looked into: columns by position. */
 export class IndexView {
   readonly scopes: ReadonlyMap<number, CapturedValue>;
+  readonly writtenScopes: ReadonlySet<number>;
   readonly partStarts: readonly number[];
   readonly ids: Uint32Array;
   readonly #versions: Float64Array;
@@ -75,11 +79,15 @@ export class IndexView {
   ) {
     const from = new ByteReader(bytes);
     const scopes = new Map<number, CapturedValue>();
+    const written = new Set<number>();
     for (let left = readLength(from); left > 0; left--) {
-      const id = readCount(from);
+      const head = readCount(from);
+      const id = Math.floor(head / 2);
       scopes.set(id, readValue(from));
+      if (head % 2 === 1) written.add(id);
     }
     this.scopes = scopes;
+    this.writtenScopes = written;
     this.partStarts = Array.from({ length: readLength(from) }, () => readCount(from));
     const count = readLength(from);
     if (count > mostObjects) throw new MalformedBytes(`${count} objects`);
@@ -123,6 +131,15 @@ export class IndexView {
 
   *entries(): Iterable<IndexEntry> {
     for (let at = 0; at < this.ids.length; at++) yield this.#entryAt(at);
+  }
+
+  /** Whether the keyframe's own segment wrote to any of the objects. */
+  hasWritten(objects: ReadonlySet<number>): boolean {
+    if (objects.size < this.ids.length) {
+      for (const id of objects) if (((this.#flags[this.#positionOf(id)] ?? 0) & bits.written) !== 0) return true;
+      return false;
+    }
+    return this.ids.some((id, at) => ((this.#flags[at] ?? 0) & bits.written) !== 0 && objects.has(id));
   }
 
   /** The part that holds an object written down here. */
@@ -209,7 +226,7 @@ export class PartsWriter {
 
 /** Objects of one part; each is decoded when it is asked for. Who gets one does not change it. */
 export class Part {
-  readonly #reader: Uint8Array;
+  readonly #reader: ByteReader;
   readonly #texts: readonly string[];
   readonly #places = new Map<number, { readonly start: number; readonly end: number }>();
   readonly #nodes = new Map<number, LoadedNode>();
@@ -217,7 +234,7 @@ export class Part {
   /** Throws `MalformedBytes`. */
   constructor(bytes: Uint8Array) {
     const from = new ByteReader(bytes);
-    this.#reader = bytes;
+    this.#reader = from;
     this.#texts = TextTable.read(from);
     const heads: { readonly id: number; readonly size: number }[] = [];
     let id = 0;
@@ -235,7 +252,7 @@ export class Part {
 
   /** Roughly, of memory, with everything decoded. */
   get bytes(): number {
-    return this.#reader.length * 6;
+    return this.#reader.end * 6;
   }
 
   node(id: number): LoadedNode {
@@ -243,7 +260,8 @@ export class Part {
     if (known !== undefined) return known;
     const place = this.#places.get(id);
     if (place === undefined) throw new MalformedBytes(`object ${id} is not in its part`);
-    const from = new ByteReader(this.#reader, place.start, place.end);
+    const from = this.#reader;
+    from.at = place.start;
     const node = readNode(from, this.#texts);
     if (from.at !== place.end) throw new MalformedBytes(`object ${id} is not what its part says`);
     this.#nodes.set(id, node);

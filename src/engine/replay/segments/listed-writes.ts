@@ -1,5 +1,6 @@
 // Writes that no segment has yet, in the shape that those of segments have. More may be added at the end.
 import type { Certainty, RecordedWrite, WriteOperation } from "../../../shared/trace/write.js";
+import type { ObjectId } from "../../../shared/trace/value.js";
 import type { Writes } from "./block.js";
 
 export class ListedWrites implements Writes {
@@ -7,6 +8,7 @@ export class ListedWrites implements Writes {
   readonly #latest: bigint[] = [];
   readonly #byObject = new Map<number, number[]>();
   readonly #toScopes: number[] = [];
+  readonly #found: number[] = [];
 
   get count(): number {
     return this.#writes.length;
@@ -18,6 +20,7 @@ export class ListedWrites implements Writes {
     const before = this.#latest[at - 1];
     this.#writes.push(write);
     this.#latest.push(before === undefined || write.instant > before ? write.instant : before);
+    if (write.certainty.kind === "between") this.#found.push(at);
     if (operation.kind === "scope") this.#toScopes.push(at);
     else {
       const positions = this.#byObject.get(operation.target);
@@ -48,6 +51,15 @@ export class ListedWrites implements Writes {
     return this.at(at).operation;
   }
 
+  kindAt(at: number): WriteOperation["kind"] {
+    return this.at(at).operation.kind;
+  }
+
+  objectAt(at: number): ObjectId | undefined {
+    const { operation } = this.at(at);
+    return operation.kind === "scope" ? undefined : operation.target;
+  }
+
   certaintyAt(at: number): Certainty {
     return this.at(at).certainty;
   }
@@ -64,7 +76,7 @@ export class ListedWrites implements Writes {
     return this.#byObject.keys();
   }
 
-  *foundPositions(): Iterable<number> {
-    for (const [at, { certainty }] of this.#writes.entries()) if (certainty.kind === "between") yield at;
+  foundPositions(): Iterable<number> {
+    return this.#found;
   }
 }

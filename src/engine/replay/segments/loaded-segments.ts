@@ -53,6 +53,7 @@ export class LoadedSegments implements Blobs {
   readonly #held = new Map<string, Loaded>();
   #heldBytes = 0;
   #looks = 0;
+  #loading: Promise<unknown> = Promise.resolve();
 
   constructor(
     heads: (segment: number) => SegmentHead | undefined,
@@ -90,7 +91,7 @@ export class LoadedSegments implements Blobs {
   async look<Answer>(look: () => Answer, ahead: readonly BlobName[] = []): Promise<Answer> {
     this.#looks++;
     try {
-      await this.#load(ahead);
+      if (ahead.length > 0) await this.#load(ahead);
       for (let more = 1; ; more = Math.min(2 * more, mostAhead)) {
         try {
           return look();
@@ -113,7 +114,15 @@ export class LoadedSegments implements Blobs {
     return parts;
   }
 
+  /** One at a time: many looks at one place need the same. */
   async #load(names: readonly BlobName[]): Promise<void> {
+    if (names.every((name) => this.#get(name) !== undefined)) return;
+    const load = this.#loading.then(() => this.#loadMissing(names));
+    this.#loading = load.catch(() => undefined); // who asked hears of it
+    await load;
+  }
+
+  async #loadMissing(names: readonly BlobName[]): Promise<void> {
     const missing = names.filter((name) => this.#get(name) === undefined);
     if (missing.length === 0) return;
     for (const { segment } of missing) this.#headOf(segment);
@@ -130,7 +139,7 @@ export class LoadedSegments implements Blobs {
 
   #decode(name: BlobName, bytes: Uint8Array): Loaded {
     if (name.kind === "part") return new Part(bytes);
-    if (name.kind === "index") return new IndexView(name.segment, bytes);
+    if (name.kind !== "block") return new IndexView(name.segment, bytes);
     const head = this.#headOf(name.segment);
     const block = new Block(bytes, this.#scopeName);
     const last = block.count - 1;
@@ -179,4 +188,6 @@ export class LoadedSegments implements Blobs {
 }
 
 const keyOf = (name: BlobName): string =>
-  name.kind === "part" ? `${name.segment} part ${name.part}` : `${name.segment} ${name.kind}`;
+  name.kind === "part"
+    ? `${name.segment} part ${name.part}`
+    : `${name.segment} ${name.kind === "keyframe" ? "index" : name.kind}`;

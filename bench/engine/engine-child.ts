@@ -1,0 +1,67 @@
+// The engine in a process of its own, asked over the channel that hosts use.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { createCodec } from "../../src/shared/protocol/codec.js";
+import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+import {
+  type FromEngineProcess,
+  type ToEngineProcess,
+  fromEngineProcess,
+} from "../../src/shared/protocol/engine-host.js";
+import { type EngineClient, type Transport, connectToEngine } from "../../src/shared/protocol/rpc.js";
+import { repositoryRoot } from "../../tools/run-step.js";
+
+export class BenchEngine {
+  private constructor(
+    readonly child: ChildProcess,
+    readonly client: EngineClient,
+  ) {}
+
+  /** `folder` is where it keeps what is not recorded into a file that somebody named. */
+  static async start(folder: string): Promise<BenchEngine> {
+    const child = fork(join(repositoryRoot, "out/node/engine-process.js"), {
+      env: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder },
+      serialization: "advanced",
+    });
+    const listeners: ((bytes: Uint8Array) => void)[] = [];
+    const send = (message: ToEngineProcess): void => void child.send(message);
+    const ready = new Promise<void>((resolve) => {
+      child.on("message", (raw) => {
+        const told: FromEngineProcess = v.parse(fromEngineProcess, raw);
+        if (told.kind === "ready") resolve();
+        if (told.kind === "bytes") for (const listener of listeners) listener(told.bytes);
+      });
+    });
+    await ready;
+    send({ kind: "connect", client: 1 });
+    const transport: Transport = {
+      send: (bytes) => send({ kind: "bytes", client: 1, bytes }),
+      onMessage: (listener) => void listeners.push(listener),
+      onClose: (listener) => void child.on("exit", listener),
+      close: () => undefined,
+    };
+    return new BenchEngine(child, connectToEngine(transport, createCodec()));
+  }
+
+  async call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
+    const answer = await this.client.call(name, args);
+    if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
+    return answer.value;
+  }
+
+  /** Bytes in memory, now and at most. */
+  rss(): { readonly now: number; readonly peak: number } {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    const kilobytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
+    return { now: kilobytes("VmRSS") * 1024, peak: kilobytes("VmHWM") * 1024 };
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.child, "exit");
+    this.child.send({ kind: "stop" } satisfies ToEngineProcess);
+    await gone;
+  }
+}

@@ -1,0 +1,220 @@
+// What a look at captured state costs at size: writes that an agent sent to the engine's process, which is then started anew
+// and asked over the channel that hosts use. Each timed answer is compared with the plain fold of the same writes, advanced
+// once through all of them.
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomFrom } from "../../src/shared/base/random.test-support.js";
+import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
+import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import { taggedJson } from "../../src/shared/trace/tagged-json.js";
+import { seq } from "../../src/shared/trace/time.js";
+import { type Figure, quantile } from "../figures.js";
+import { BenchEngine } from "./engine-child.js";
+import { StateWrites } from "./state-writes.js";
+import { WireAgent } from "./wire-agent.js";
+
+export interface StateSize {
+  readonly writes: number;
+  readonly scopes: number;
+  /** Looks at all scopes, at one scope, and steps to a neighbouring write. */
+  readonly looks: number;
+  readonly scopeLooks: number;
+  readonly steps: number;
+  readonly seed: number;
+}
+
+const ten: StateSize = { writes: 10_000_000, scopes: 200, looks: 100, scopeLooks: 300, steps: 300, seed: 1 };
+const perBatch = 5000;
+const timeOriginMs = 1_790_000_000_000;
+const startNs = BigInt(timeOriginMs) * 1_000_000n;
+/** Of the program, a write. */
+const nsPerWrite = 10_000;
+/** Definitions come before the writes. */
+const definitions = 2;
+const process1 = 1;
+
+interface Made {
+  readonly scopes: readonly string[];
+  readonly seconds: number;
+  readonly fileBytes: number;
+  readonly rssBytes: number;
+}
+
+/** All scopes, or one, at the instant of a write. */
+interface Look {
+  readonly write: number;
+  readonly scope: string | undefined;
+  readonly isStep: boolean;
+}
+
+interface Asked {
+  readonly look: Look;
+  readonly tookMs: number;
+  readonly hash: string;
+}
+
+export async function stateFigures(size: StateSize = ten): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+  try {
+    const path = join(folder, "state.hindcast");
+    const made = await makeRecording(folder, path, size);
+    const startedMs = performance.now();
+    const engine = await BenchEngine.start(folder);
+    const readyMs = performance.now() - startedMs;
+    try {
+      const openedMs = performance.now();
+      const { recordingId } = await engine.call("recording.open", { path });
+      const looks = looksOf(size, made.scopes);
+      const first = await ask(engine, recordingId, made.scopes, {
+        write: size.writes >> 1,
+        scope: made.scopes[0],
+        isStep: false,
+      });
+      const openMs = performance.now() - openedMs;
+      const asked = [first];
+      for (const look of looks) asked.push(await ask(engine, recordingId, made.scopes, look));
+      const rss = engine.rss();
+      const judged = judge(size, made.scopes, asked);
+      return [...figuresOf(size, made, asked, judged), ...more(openMs, readyMs, rss.peak)];
+    } finally {
+      await engine.stop();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeRecording(folder: string, path: string, size: StateSize): Promise<Made> {
+  const engine = await BenchEngine.start(folder);
+  try {
+    const { summary, environment } = await engine.call("recording.create", { path, capture: {} });
+    const agent = await WireAgent.greet(environment, timeOriginMs);
+    const startedMs = performance.now();
+    let batch: AgentRecord[] = [
+      { kind: "string", id: 1, text: "file:///srv/app.js", seq: seq(1), clockMs: 0 },
+      { kind: "location", id: 1, file: 1, line: 12, column: 3, functionName: 0, seq: seq(2), clockMs: 0 },
+    ];
+    const made = new StateWrites(size.seed);
+    for (const [write, operation] of writesOf(made, size)) {
+      const head = { seq: seq(write + definitions), clockMs: (write * nsPerWrite) / 1e6 };
+      batch.push({ kind: "write", span: 0, location: 1, afterMs: NaN, operation, ...head });
+      if (batch.length < perBatch) continue;
+      await agent.send(batch);
+      batch = [];
+    }
+    await agent.send(batch);
+    await agent.bye((size.writes * nsPerWrite) / 1e6, size.writes + definitions);
+    const seconds = (performance.now() - startedMs) / 1000;
+    const rssBytes = engine.rss().peak;
+    await engine.call("recording.stop", { recordingId: summary.recordingId });
+    return { scopes: made.scopes.map(({ name }) => name), seconds, fileBytes: statSync(path).size, rssBytes };
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** Numbered from 1. */
+function* writesOf(made: StateWrites, size: StateSize): Iterable<readonly [number, ReturnType<StateWrites["next"]>]> {
+  let write = 0;
+  for (const operation of made.beginning(size.scopes)) yield [++write, operation];
+  while (write < size.writes) yield [++write, made.next()];
+}
+
+function looksOf(size: StateSize, scopes: readonly string[]): readonly Look[] {
+  const random = randomFrom(size.seed + 1);
+  const earliest = size.scopes * 12;
+  const anywhere = (): number => earliest + Math.floor(random() * (size.writes - earliest));
+  const looks: Look[] = [];
+  for (let left = size.looks; left > 0; left--) looks.push({ write: anywhere(), scope: undefined, isStep: false });
+  for (let left = size.scopeLooks; left > 0; left--)
+    looks.push({ write: anywhere(), scope: scopes[Math.floor(random() * scopes.length)], isStep: false });
+  let write = anywhere();
+  for (let left = size.steps; left > 0; left--) {
+    // Now forward, now backward, by a few writes.
+    write = Math.min(size.writes, Math.max(earliest, write + Math.round((random() - 0.45) * 20)));
+    looks.push({ write, scope: scopes[left % 10], isStep: true });
+  }
+  return looks;
+}
+
+async function ask(engine: BenchEngine, recordingId: string, scopes: readonly string[], look: Look): Promise<Asked> {
+  const at = { kind: "instant", instant: startNs + BigInt(look.write * nsPerWrite) } as const;
+  const askedMs = performance.now();
+  const wanted = look.scope === undefined ? scopes : [look.scope];
+  const answers = await Promise.all(
+    wanted.map((scope) => engine.call("state.at", { recordingId, process: process1, scope, at })),
+  );
+  const tookMs = performance.now() - askedMs;
+  return { look, tookMs, hash: hashOf(answers.map(({ value, seq: last }) => [value, last])) };
+}
+
+const hashOf = (answers: readonly unknown[]): string =>
+  createHash("sha1").update(JSON.stringify(answers)).digest("hex");
+
+interface Judged {
+  readonly wrong: number;
+  readonly foldNsPerWrite: number;
+}
+
+/** Folds everything once, and compares on the way. */
+function judge(size: StateSize, scopes: readonly string[], asked: readonly Asked[]): Judged {
+  const inOrder = [...asked].sort((a, b) => a.look.write - b.look.write);
+  const made = new StateWrites(size.seed);
+  const graph = ObjectGraph.empty();
+  let [wrong, next, comparingMs] = [0, 0, 0];
+  const startedMs = performance.now();
+  for (const [write, operation] of writesOf(made, size)) {
+    graph.apply(operation);
+    const comparedMs = performance.now();
+    for (let one = inOrder[next]; one?.look.write === write; one = inOrder[++next]) {
+      const answers = (one.look.scope === undefined ? scopes : [one.look.scope]).map((scope) => {
+        const root = graph.scopes().get(scope);
+        return [root === undefined ? undefined : taggedJson(root, graph.contentsOf), write + definitions];
+      });
+      if (hashOf(answers) !== one.hash) wrong++;
+    }
+    comparingMs += performance.now() - comparedMs;
+  }
+  const foldNsPerWrite = ((performance.now() - startedMs - comparingMs) * 1e6) / size.writes;
+  return { wrong: wrong + (inOrder.length - next), foldNsPerWrite };
+}
+
+function figuresOf(size: StateSize, made: Made, asked: readonly Asked[], { wrong, foldNsPerWrite }: Judged): Figure[] {
+  const of = (isIt: (look: Look) => boolean): Float64Array =>
+    Float64Array.from(
+      asked.slice(1).filter(({ look }) => isIt(look)),
+      ({ tookMs }) => tookMs,
+    );
+  const all = of(({ scope }) => scope === undefined);
+  const one = of(({ scope, isStep }) => scope !== undefined && !isStep);
+  const steps = of(({ isStep }) => isStep);
+  const invalid = wrong === 0 ? {} : { invalid: `${wrong} of ${asked.length} answers are not the fold's` };
+  const ms = (name: string, value: number, atMost?: number): Figure => ({
+    name,
+    value,
+    unit: "ms",
+    ...(atMost === undefined ? {} : { budget: { atMost } }),
+    ...invalid,
+  });
+  return [
+    ms("state_p50_ms", quantile(all, 0.5)),
+    ms("state_p95_ms", quantile(all, 0.95), 12),
+    ms("scope_p50_ms", quantile(one, 0.5)),
+    ms("scope_p95_ms", quantile(one, 0.95), 4),
+    ms("scrub_step_p50_ms", quantile(steps, 0.5)),
+    ms("scrub_step_p95_ms", quantile(steps, 0.95), 4),
+    { name: "state_writes", value: size.writes, unit: "writes" },
+    { name: "state_writes_per_s", value: size.writes / made.seconds, unit: "writes/s" },
+    { name: "state_bytes_per_write", value: made.fileBytes / size.writes, unit: "bytes" },
+    { name: "recording_rss_mb", value: made.rssBytes / 2 ** 20, unit: "MiB" },
+    { name: "plain_fold_ms", value: (foldNsPerWrite * size.writes) / 2 / 1e6, unit: "ms, to the middle" },
+  ];
+}
+
+const more = (openMs: number, readyMs: number, rssBytes: number): Figure[] => [
+  { name: "open_ms", value: openMs, unit: "ms", budget: { atMost: 1000 } },
+  { name: "engine_start_ms", value: readyMs, unit: "ms" },
+  { name: "engine_rss_mb", value: rssBytes / 2 ** 20, unit: "MiB" },
+];
