@@ -51,10 +51,16 @@ export interface Terminal {
   readonly input: Readable;
 }
 
+/** What a file or a program says may be within the sentence, and must not move the cursor. */
+const withoutControls = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+
 /** Prints an error of the catalogue the way every command does. */
 export async function complain({ err }: Terminal, error: HindcastError): Promise<void> {
   const { message, next } = explain(error);
-  await err.line(`hindcast: ${message}`);
-  await err.line(`  ${next}`);
+  await err.line(withoutControls(`hindcast: ${message}`));
+  await err.line(withoutControls(`  ${next}`));
   await err.flush();
 }

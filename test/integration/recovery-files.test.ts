@@ -53,7 +53,10 @@ async function expectReadable(path: string): Promise<readonly string[]> {
   const { answered, refused, sentences } = await ask(path);
   expect(answered.length + refused.length).toBeGreaterThan(0);
   if (refused.some((code) => unexpected.includes(code))) throw new Error(sentences.join("\n"));
-  for (const sentence of sentences) expect(sentence.replaceAll(path, "")).not.toMatch(rawWords);
+  for (const sentence of sentences) {
+    expect(sentence.replaceAll(path, "")).not.toMatch(rawWords);
+    expect(sentence).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  }
   expect((await call("recording.open", { path: sample })).ok).toBe(true);
   return refused;
 }
@@ -165,6 +168,18 @@ async function crafted(name: string, statements: readonly string[]): Promise<str
   return path;
 }
 
+async function textColumnsOf(table: string): Promise<readonly string[]> {
+  const instance = await DuckDBInstance.create(newest, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  const found = await connection.runAndReadAll(
+    `SELECT column_name FROM duckdb_columns() WHERE table_name = $1 AND data_type = 'VARCHAR'`,
+    [table],
+  );
+  connection.closeSync();
+  instance.closeSync();
+  return found.getRows().map(([name]) => String(name));
+}
+
 async function query(path: string, statements: readonly string[]): Promise<void> {
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
@@ -249,6 +264,26 @@ describe("a recording that means harm", () => {
       `UPDATE write SET operation = 0, key = '"length"', value = '4294967295' WHERE seq % 2 = 0`,
     ],
   };
+  /** Every column of texts, as what it is not. */
+  const texts = {
+    "JSON that is cut off": `'[1,2'`,
+    "a terminal's commands": `chr(27) || '[2J' || chr(7) || chr(155)`,
+    "another kind of JSON": `'[1]'`,
+  };
+  const tables = "recording process name series scope event span log write keyframe mark".split(" ");
+  it.for(tables.flatMap((table) => Object.entries(texts).map(([what, text]) => [table, what, text] as const)))(
+    "with texts of table %s that are %s does no harm",
+    async ([table, what, text]) => {
+      const columns = await textColumnsOf(table);
+      const path = await crafted(`${table} ${what}`, [
+        `UPDATE ${table} SET ${columns.map((column) => `"${column}" = ${text}`).join(", ")}`,
+      ]);
+      const refused = await expectReadable(path);
+      if (["span", "log", "series"].includes(table)) expect(refused).toContain("damaged-recording");
+      rmSync(path);
+    },
+  );
+
   it.for(Object.entries(strange))("with %s does no harm", async ([name, statements]) => {
     const path = await crafted(name, statements);
     await expectReadable(path);

@@ -10,7 +10,7 @@ describe("a name that stands for a secret", () => {
       "password Password PASSWORD userPassword db_password newPassword2 password_confirmation passwordHash dbpassword",
       "password",
     ],
-    ["passwd pswd userPswd dbpswd pwd passphrase passcode dbPass pass #password", "password"],
+    ["passwd pswd psw userPswd dbpswd pwd passphrase passcode dbPass pass #password", "password"],
     [
       "authorization Authorization Proxy-Authorization http.request.header.authorization auth authorizationHeader",
       "authorization",
@@ -23,7 +23,8 @@ describe("a name that stands for a secret", () => {
     ["secret client_secret clientSecret clientsecret secrets SECRET_VALUE secretString", "secret"],
     ["apiKey api_key API-KEY apikey x-api-key APIKey stripeApiKey apiKeys", "api-key"],
     ["AWS_SECRET_ACCESS_KEY secretKey accessKey", "access-key"],
-    ["privateKey private_key signingKey", "private-key"],
+    ["privateKey private_key signingKey hmacKey GPG_KEY", "private-key"],
+    ["kubeconfig KUBE_CONFIG securityAnswer license_key unlock_code", "credentials api-key otp"],
     ["sessionId session_id JSESSIONID PHPSESSID connect.sid sid", "session-id"],
     ["csrf csrfToken _csrf x-xsrf-token", "csrf token"],
     ["ssn socialSecurityNumber", "ssn"],

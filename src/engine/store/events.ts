@@ -1,5 +1,6 @@
 // Events as columns, and records of every kind around an instant as (name, time) rows.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import { attributeTexts } from "./attribute-texts.js";
 import { mostRows, relative, small } from "./columns.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
@@ -113,7 +114,7 @@ export function eventColumns(rows: Rows, start: bigint, truncated: boolean): Eve
     seq: Float64Array.from(rows.numbers("seq")),
     timeNs: relative(rows.bigints("instant"), start),
     names: rows.textsOrEmpty("name"),
-    attributes: rows.texts("attributes"),
+    attributes: attributeTexts(rows),
     spanIds: rows.textsOrEmpty("span_id"),
   };
 }

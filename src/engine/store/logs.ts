@@ -2,6 +2,7 @@
 // order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
 // all of it. While recording, only what came since is looked at again.
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
+import { attributeTexts } from "./attribute-texts.js";
 import { relative, small } from "./columns.js";
 import type { Query } from "./readers.js";
 
@@ -149,7 +150,7 @@ export class Logs {
       timeNs: relative(rows.bigints("instant"), start),
       severity: small(rows.numbers("severity")),
       bodies: rows.texts("body"),
-      attributes: rows.texts("attributes"),
+      attributes: attributeTexts(rows),
       sources: rows.textsOrEmpty("source"),
       spanIds: rows.textsOrEmpty("span_id"),
       traceIds: rows.textsOrEmpty("trace_id"),

@@ -65,13 +65,14 @@ describe("recording files", () => {
     expect(await codeOf(file("other"))).toBe("not-a-recording");
   });
 
-  it("are whole when free blocks at their end were cut off after they were counted", async () => {
-    const path = await create();
+  /** A file that had a table of so many rows at its end; whether it is shorter than its blocks then is up to DuckDB. */
+  async function createCutOff(rows: number): Promise<{ readonly path: string; readonly isShorter: boolean }> {
+    const path = await create(file(`cut-off-${rows}`));
     const instance = await DuckDBInstance.create(path);
     const connection = await instance.connect();
     await connection.run(`CREATE TABLE kept AS SELECT range AS a, random() AS b FROM range(400000)`);
     await connection.run(`CHECKPOINT`);
-    await connection.run(`CREATE TABLE large AS SELECT range AS a, random() AS b FROM range(100000)`);
+    await connection.run(`CREATE TABLE large AS SELECT range AS a, random() AS b FROM range(${rows})`);
     await connection.run(`CHECKPOINT`);
     await connection.run(`DROP TABLE large`);
     await connection.run(`CHECKPOINT`);
@@ -82,9 +83,18 @@ describe("recording files", () => {
       await plain.connect()
     ).runAndReadAll(`SELECT block_size * total_blocks FROM pragma_database_size()`);
     plain.closeSync();
+    return { path, isShorter: Number(sizes.getRows()[0]?.[0]) > statSync(path).size };
+  }
+
+  it("are whole when free blocks at their end were cut off after they were counted", async () => {
+    let cutOff = 0;
+    for (const rows of [50_000, 100_000, 150_000, 250_000]) {
+      const { path, isShorter } = await createCutOff(rows);
+      if (isShorter) cutOff++;
+      expect(await codeOf(path)).toBe("ok");
+    }
     // Otherwise this test is about nothing.
-    expect(Number(sizes.getRows()[0]?.[0])).toBeGreaterThan(statSync(path).size);
-    expect(await codeOf(path)).toBe("ok");
+    expect(cutOff).toBeGreaterThan(0);
   });
 
   it.each([20, 4096, 10_000, 20_000, 200_000])("are damaged when cut after %d bytes", async (bytes) => {

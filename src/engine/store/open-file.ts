@@ -139,9 +139,10 @@ async function openMigratedCopy(
     await chmod(copy, 0o600);
     const instance = await DuckDBInstance.create(copy, confined);
     const connection = await instance.connect();
-    await connection.run(`BEGIN`);
-    await migrate(connection, format, steps, BigInt(Date.now()) * 1_000_000n);
-    await connection.run(`COMMIT`);
+    // One by one: DuckDB refuses to change a table in a transaction that has changed what is in it. Nobody else sees the copy.
+    for (let reached = format; reached < steps.length; reached++)
+      await migrateOnce(connection, reached, steps, BigInt(Date.now()) * 1_000_000n);
+    await createViews(connection);
     connection.closeSync();
     instance.closeSync();
     const opened = await openReadOnly(copy);
@@ -171,12 +172,25 @@ async function migrate(
   steps: readonly Migration[],
   now: bigint,
 ): Promise<void> {
-  for (const [index, step] of steps.entries()) {
-    if (index < from) continue;
-    for (const statement of step.statements) await connection.run(statement);
-    await connection.run(`INSERT INTO migration VALUES ($1, $2, $3)`, [index + 1, step.name, now]);
-  }
-  await connection.run(`UPDATE recording SET format = $1`, [steps.length]);
+  for (let reached = from; reached < steps.length; reached++) await migrateOnce(connection, reached, steps, now);
+  await createViews(connection);
+}
+
+/** From the format with the number `reached` to the one after it. */
+async function migrateOnce(
+  connection: DuckDBConnection,
+  reached: number,
+  steps: readonly Migration[],
+  now: bigint,
+): Promise<void> {
+  const step = steps[reached];
+  if (step === undefined) return;
+  for (const statement of step.statements) await connection.run(statement);
+  await connection.run(`INSERT INTO migration VALUES ($1, $2, $3)`, [reached + 1, step.name, now]);
+  await connection.run(`UPDATE recording SET format = $1`, [reached + 1]);
+}
+
+async function createViews(connection: DuckDBConnection): Promise<void> {
   for (const [name, query] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${query}`);
 }
 

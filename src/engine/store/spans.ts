@@ -1,5 +1,6 @@
 // Spans as columns. Lanes were given when the spans were recorded (ingest/lanes.ts).
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import { attributeTexts } from "./attribute-texts.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { mostRows, relative, small } from "./columns.js";
@@ -69,6 +70,6 @@ export function spanColumns(rows: Rows, start: bigint, truncated: boolean): Span
     spanIds: rows.texts("span_id"),
     traceIds: rows.texts("trace_id"),
     parentSpanIds: rows.textsOrEmpty("parent_span_id"),
-    attributes: rows.texts("attributes"),
+    attributes: attributeTexts(rows),
   };
 }
