@@ -23,17 +23,21 @@ describe("what is said of several processes", () => {
       nodeVersion: "",
       level: "requests",
     } as const;
-    const text = (offsetNs: bigint) =>
-      clockText({
-        ...process,
-        argv: [],
-        start: 0n,
-        lastSeen: 0n,
-        category: 1,
-        written: 0,
-        dropped: 0,
-        clock: { offsetNs, uncertaintyNs: 80_000n },
-      });
+    const text = (offsetNs: bigint, isOneOfSeveral = true) =>
+      clockText(
+        {
+          ...process,
+          argv: [],
+          start: 0n,
+          lastSeen: 0n,
+          category: 1,
+          written: 0,
+          dropped: 0,
+          clock: { offsetNs, uncertaintyNs: 80_000n },
+        },
+        isOneOfSeveral,
+      );
+    expect([text(-900_000n, false), text(1_000_000n, false).length]).toEqual([[], 1]);
     expect([text(-3_000_000_000n), text(1_000_000n), text(-70_000n)].flat()).toEqual([
       "     clock: 3.000 s behind Hindcast's, ± 80.0 µs",
       "     clock: 1.00 ms ahead of Hindcast's, ± 80.0 µs",

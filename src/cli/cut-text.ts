@@ -14,11 +14,16 @@ export function movedText(cut: StateCut | undefined): string | undefined {
 export const withinText = (cut: StateCut | undefined): string =>
   cut?.uncertaintyNs === undefined ? "" : `; all processes as they were within ${lengthOf(cut.uncertaintyNs)}`;
 
-/** One line, or none when the clock was not measured. */
-export function clockText({ clock }: ProcessSummary): string[] {
+/** The clock of a single process is worth a line when it is off by as much. */
+const worthSayingNs = 1_000_000n;
+
+/** One line, or none when the clock was not measured; `isOneOfSeveral` processes of a recording. */
+export function clockText({ clock }: ProcessSummary, isOneOfSeveral: boolean): string[] {
   if (clock === undefined) return [];
   const { offsetNs, uncertaintyNs } = clock;
-  const isRight = (offsetNs < 0n ? -offsetNs : offsetNs) <= uncertaintyNs;
+  const distance = offsetNs < 0n ? -offsetNs : offsetNs;
+  if (!isOneOfSeveral && distance < worthSayingNs) return [];
+  const isRight = distance <= uncertaintyNs;
   const relation = offsetNs < 0n ? "behind" : "ahead of";
   const offset = isRight ? "as Hindcast's" : `${lengthOf(offsetNs)} ${relation} Hindcast's`;
   return [`     clock: ${offset}, ± ${lengthOf(uncertaintyNs)}`];

@@ -51,7 +51,7 @@ function summaryLines(summary: RecordingSummary): string[] {
     "processes:",
     ...processes.flatMap((process) => [
       processText(process),
-      ...clockText(process),
+      ...clockText(process, processes.length > 1),
       ...redactionsText(process),
       ...faultsText(process),
     ]),

@@ -1,6 +1,7 @@
 // Requests sent by fetch and by undici itself, built in or installed, as spans of kind client.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { exceptionAttributes } from "../attributes.js";
+import { bytesIn } from "../byte-count.js";
 import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { together } from "../patch.js";
@@ -81,9 +82,8 @@ export function installFetch({ guest, context, sink, messages, tracesTo }: Probe
     // Only later versions tell of the parts of a body.
     onChannel(guest, "undici:request:bodyChunkReceived", (message) => {
       const flow = flowsOf(message)?.response;
-      const chunk = dataProperty(message, "chunk");
-      if (flow !== undefined && chunk instanceof Uint8Array)
-        messages.received(flow, flow.more(chunk.byteLength, false));
+      const bytes = bytesIn(dataProperty(message, "chunk"));
+      if (flow !== undefined) messages.received(flow, flow.more(bytes, false));
     }),
     onChannel(guest, "undici:request:trailers", (message) => {
       const flow = flowsOf(message)?.response;

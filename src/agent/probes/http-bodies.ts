@@ -1,14 +1,12 @@
 // How much of a body node:http sends and receives, and when; of requests and responses between recorded processes only,
 // which `messages` knows. Sendings are recorded before any byte leaves, receipts before the program gets to see one.
 import { ClientRequest, IncomingMessage, OutgoingMessage } from "node:http";
+import { bytesIn } from "../byte-count.js";
 import type { Flow, Messages, Stamp } from "../messages.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-// As it is now: what a program makes of it later is not for us to run.
-const { byteLength } = Buffer;
 
 /** Requests whose head is made by the first call that hands over something of their body. */
 const beginning = new WeakMap<
@@ -45,10 +43,7 @@ export function installHttpBodies({ guest, messages }: ProbeKit): () => void {
       const flow = isObject(this) ? messages.incoming.get(this) : undefined;
       const [chunk] = args;
       if (flow !== undefined)
-        guest.runAsGuest(
-          () => messages.received(flow, flow.more(bytesIn(chunk, undefined), chunk === null)),
-          undefined,
-        );
+        guest.runAsGuest(() => messages.received(flow, flow.more(bytesIn(chunk), chunk === null)), undefined);
       return Reflect.apply(push, this, args);
     };
   return together([
@@ -67,10 +62,3 @@ export function beginsRequest(messages: Messages, request: ClientRequest, flow: 
 }
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-
-function bytesIn(chunk: unknown, encoding: unknown): number {
-  if (typeof chunk === "string") return byteLength(chunk, isEncoding(encoding) ? encoding : "utf8");
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
-}
-
-const isEncoding = (value: unknown): value is BufferEncoding => typeof value === "string" && Buffer.isEncoding(value);
