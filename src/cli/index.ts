@@ -9,6 +9,7 @@ import { copy } from "./copy.js";
 import { completionScript } from "./completions.js";
 import type { ParsedCommand } from "./decode-args.js";
 import { parse } from "./parse.js";
+import { search } from "./search.js";
 import { around, events, info, logs, marks, metrics, openSpans, spans } from "./read-records.js";
 import { diff, history, lastWriter, state } from "./read-state.js";
 import { record } from "./record.js";
@@ -84,6 +85,8 @@ function runCommand(command: ParsedCommand): Promise<Ending> {
       return logs(world, command.args);
     case "metrics":
       return metrics(world, command.args);
+    case "search":
+      return search(world, command.args);
     case "around":
       return around(world, command.args);
     case "marks":

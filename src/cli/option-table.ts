@@ -2,6 +2,7 @@
 // command receives all derive from it.
 import * as v from "valibot";
 import { overflowPolicies } from "../shared/protocol/agent-wire.js";
+import { searchKinds } from "../shared/protocol/engine-calls.js";
 import { captureLevels } from "../shared/trace/attributes.js";
 import { bytesFromText } from "./byte-size.js";
 
@@ -170,6 +171,12 @@ export const options = {
     help: "Only the last n rows, in the order of time",
     schema: wholeNumber("last", 1, 1_000_000_000),
   },
+  kind: {
+    flags: "--kind <kind...>",
+    help: "Only rows of these kinds; write is a change of state, keyframe an object of it written down whole",
+    choices: searchKinds,
+    schema: v.optional(v.array(v.picklist(searchKinds))),
+  },
   nearest: {
     flags: "--nearest <n>",
     help: "How many records: half of them at or before the instant, half after it",
@@ -186,6 +193,11 @@ export const operands = {
   none: { shown: "", help: "", schema: v.object({}) },
   file: { shown: "<file>", help: "The recording", schema: v.object({ file: v.string() }) },
   "optional-file": { shown: "[file]", help: "The recording", schema: v.object({ file: v.optional(v.string()) }) },
+  "text-in-file": {
+    shown: "<file> <text...>",
+    help: 'The recording, and words that all have to occur; a "phrase in quotation marks" as it stands',
+    schema: v.object({ file: v.string(), text: v.string() }),
+  },
   command: {
     shown: "<command...>",
     help: "The program and its arguments, after --",
@@ -323,6 +335,16 @@ export const commands = {
     required: [],
     optional: ["from", "to", "limit", "last", "json"],
     examples: ["hindcast metrics app.hindcast --json"],
+  },
+  search: {
+    summary: "Rows with all of some words in them, as parts of longer words too, without regard to case",
+    operand: "text-in-file",
+    required: [],
+    optional: ["kind", "process", "from", "to", "limit", "last", "json"],
+    examples: [
+      "hindcast search app.hindcast timeout order_77",
+      `hindcast search app.hindcast '"connection refused"' --kind log --last 20`,
+    ],
   },
   around: {
     summary: "The records of every kind nearest to an instant",

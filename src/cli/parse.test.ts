@@ -38,6 +38,20 @@ describe("parse", () => {
     ]);
   });
 
+  it("reads what is looked for, in one word or many", () => {
+    const rest = { process: undefined, from: undefined, to: undefined, limit: undefined, last: undefined, json: false };
+    expect(meaning("search", "a.hindcast", "two", "words", "--kind", "log", "write", "--last", "3")).toEqual([
+      "search",
+      { file: "a.hindcast", text: "two words", ...rest, kind: ["log", "write"], last: 3 },
+    ]);
+    expect(meaning("search", "a.hindcast", '"a phrase"')).toEqual([
+      "search",
+      { file: "a.hindcast", text: '"a phrase"', ...rest, kind: undefined },
+    ]);
+    expect(meaning("search", "a.hindcast")).toContain("text");
+    expect(meaning("search", "a.hindcast", "x", "--kind", "metric")).toContain("event, span, log, write, keyframe");
+  });
+
   it("reads capture options", () => {
     const words = [
       "--level",

@@ -7,6 +7,7 @@ import {
   type CliCommand,
   type CliOption,
   type CommandName,
+  type OperandKind,
   commandNames,
   commands,
   exitCodes,
@@ -45,7 +46,7 @@ export function parse(words: readonly string[], version: string): Result<Parsed,
   for (const name of commandNames) {
     const subcommand = addCommand(program, name);
     subcommand.action((...given: unknown[]) => {
-      const operand = commands[name].operand === "none" ? undefined : given[0];
+      const operand = operandFrom(commands[name].operand, given);
       outcome = decodeCommand(name, operand, subcommand.opts<Record<string, unknown>>());
     });
   }
@@ -60,11 +61,16 @@ export function parse(words: readonly string[], version: string): Result<Parsed,
   return outcome ?? ok({ kind: "text", text: shown });
 }
 
+function operandFrom(kind: OperandKind, [first, second]: readonly unknown[]): unknown {
+  if (kind === "none") return undefined;
+  return kind === "text-in-file" ? { file: first, text: Array.isArray(second) ? second.join(" ") : second } : first;
+}
+
 function addCommand(program: Command, name: CommandName): Command {
   const { summary, operand, required, optional, examples }: CliCommand = commands[name];
   const { shown, help } = operands[operand];
   const subcommand = program.command(name).description(summary).exitOverride();
-  if (shown !== "") subcommand.addArgument(new Argument(shown, help));
+  for (const one of shown.split(" ").filter((word) => word !== "")) subcommand.addArgument(new Argument(one, help));
   // The program's own options are not ours, with or without "--" before it.
   if (operand === "command") subcommand.passThroughOptions();
   for (const option of required) subcommand.addOption(parserOption(options[option]).makeOptionMandatory());

@@ -108,7 +108,8 @@ export function processOf(
   );
 }
 
-function namedProcess(processes: readonly ProcessSummary[], named: string): Result<number, HindcastError> {
+/** The process meant by number, pid or service name. */
+export function namedProcess(processes: readonly ProcessSummary[], named: string): Result<number, HindcastError> {
   const byNumber = processes.filter(({ process }) => String(process) === named);
   const byPid = processes.filter(({ pid }) => String(pid) === named);
   const byName = processes.filter(({ serviceName }) => serviceName === named);

@@ -1,13 +1,15 @@
 // Rows as the command line prints them: one JSON object a line with --json, one line of text without. Instants are
 // strings of epoch nanoseconds in JSON, since a JSON number cannot hold them.
-import type {
-  CallResult,
-  EventColumns,
-  LogColumns,
-  ProcessSummary,
-  RecordingSummary,
-  SpanColumns,
-  WriteEntry,
+import {
+  type CallResult,
+  type EventColumns,
+  type LogColumns,
+  type ProcessSummary,
+  type RecordingSummary,
+  type SearchColumns,
+  type SpanColumns,
+  type WriteEntry,
+  searchKinds,
 } from "../shared/protocol/engine-calls.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
 import { shellQuoted } from "./shell-words.js";
@@ -118,6 +120,20 @@ export function logRow(
     },
     text: onOneLine(
       `${offsetFromStart(instant, summary.start)}  ${process}  ${severity.padEnd(5)}  ${body}${attributesText(attributes)}`,
+    ),
+  };
+}
+
+export function hitRow(columns: SearchColumns, index: number, summary: RecordingSummary): Row {
+  const instant = instantAt(summary, columns.timeNs[index] ?? 0);
+  const process = columns.process[index] ?? 0;
+  const kind = searchKinds[columns.kind[index] ?? 0] ?? "event";
+  const [name, field] = [columns.titles[index] ?? "", columns.fields[index] ?? ""];
+  const [before, matched, after] = [columns.before[index], columns.matched[index], columns.after[index]];
+  return {
+    json: { instant, process, seq: columns.seq[index], kind, name, field, before, matched, after },
+    text: onOneLine(
+      `${offsetFromStart(instant, summary.start)}  ${process}  ${kind.padEnd(8)}  ${name}  ${field}: ${before}${matched}${after}`,
     ),
   };
 }

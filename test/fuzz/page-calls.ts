@@ -35,6 +35,7 @@ export function validCalls({ recordingId, start, end, scopes }: RecordingSummary
     call("events.range", { ...range, limit: 1000 }),
     call("events.around", { recordingId, instant: end, before: 10, after: 10 }),
     call("logs.page", { recordingId, first: 0, limit: 2000, text: "a", minSeverity: 1 }),
+    call("search.page", { recordingId, text: 'a "b c" d', order: "newest", limit: 50 }),
     call("logs.around", { recordingId, instant: end, before: 10, after: 10 }),
     call("metrics.list", { recordingId }),
     call("metrics.range", { ...range, series: [1, 2], points: 1000 }),

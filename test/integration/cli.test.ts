@@ -444,6 +444,34 @@ describe("the reading commands", () => {
     expect(last).toEqual([]);
   });
 
+  it("find words in names, log lines, attributes and state", async () => {
+    await recorded;
+    const ask = async (...words: string[]) =>
+      rowsOf((await place.run(["search", "read.hindcast", ...words, "--json"])).out);
+    const kindsOf = (rows: readonly Record<string, unknown>[]) => rows.map(({ kind, field }) => [kind, field]);
+    const out = await ask("CHECKED", "out");
+    expect(kindsOf(out)).toEqual([["event", "name"]]);
+    expect(out).toMatchObject([{ name: "checked out", process: 1, before: "", matched: "checked", after: " out" }]);
+    expect(kindsOf(await ask('"checked out"'))).toEqual([["event", "name"]]);
+    expect(kindsOf(await ask('"out checked"'))).toEqual([]);
+    expect(kindsOf(await ask("one", "--kind", "log"))).toEqual([["log", "body"]]);
+    const added = await ask("add item");
+    expect(added).toHaveLength(20);
+    expect(await ask("add item", "--limit", "5")).toEqual(added.slice(0, 5));
+    expect(await ask("add item", "--last", "5")).toEqual(added.slice(-5));
+    expect(await ask("add item", "--process", "1", "--from", "start")).toEqual(added);
+    expect(await ask("add item", "--kind", "write", "keyframe")).toEqual([]);
+    expect(kindsOf(await ask("total", "--kind", "write")).slice(0, 1)).toEqual([["write", "key"]]);
+    const text = await place.run(["search", "read.hindcast", "red", "--kind", "log"]);
+    expect(text).toMatchObject({ code: 0, err: "" });
+    expect(text.out).toMatch(/^\+\d+\.\d+s {2}1 {2}log .* {2}body: done\\n\\u001b\[31mred\n$/);
+    const nobody = await place.run(["search", "read.hindcast", "x", "--process", "nobody"]);
+    expect(nobody).toMatchObject({ code: 1, out: "" });
+    const long = await place.run(["search", "read.hindcast", "x".repeat(1001)]);
+    expect(long).toMatchObject({ code: 2, out: "" });
+    expect(long.err).toContain("at most 1000 characters");
+  });
+
   it("print however many events and spans there are", async () => {
     const file = program(
       "many.mjs",

@@ -37,6 +37,7 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("missing", await call("recording.missing", { recordingId }));
     note("density", await call("timeline.density", { ...range, buckets: 50 }));
     note("marks", await call("timeline.marks", { recordingId }));
+    note("search", await call("search.page", { recordingId, text: "order", order: "newest", limit: 2000 }));
     note("logs", await call("logs.page", { recordingId, first: 0, limit: 2000 }));
     note("spans", await call("spans.range", { ...range, limit: 20_000 }));
     note("open spans", await call("spans.openAt", { recordingId, instant: end, limit: 1000 }));

@@ -1,7 +1,8 @@
 // What the index of a recording says: where rows of each kind lie, and where those may be that have some needles in them.
 // It may come from anybody: what cannot be an index is damage, and what it leaves out is looked through.
 import type { Query } from "./readers.js";
-import { type NeededBits, bitsNeeded, hasBit, mostShardBytes, trigramByteCount } from "./search-grams.js";
+import type { Rows } from "./rows.js";
+import { type Place, bitsNeeded, isWithout, shardSizes, trigramByteCount } from "./search-grams.js";
 import { type InstantRange, rangesFromBytes } from "./search-ranges.js";
 import type { Stretch } from "./search-slices.js";
 import { sources } from "./search-sources.js";
@@ -9,8 +10,8 @@ import { mostRowsPerBlock } from "./search-tables.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
 import { UnreadableStored } from "./value-json.js";
 
-/** Further ones tell little more. */
-const gramsPerNeedle = 8;
+/** Of each length. Further ones tell little more. */
+const gramsPerNeedle = 4;
 const needlesTested = 6;
 const mostBlocks = 200_000;
 
@@ -52,15 +53,14 @@ export class SearchBlocks {
   async candidates(query: Query, blocks: readonly Block[], needles: readonly string[]): Promise<readonly Block[]> {
     const wanted = needles
       .map(bitsNeeded)
-      .toSorted((a, b) => b.grams.length - a.grams.length)
+      .toSorted((a, b) => b.trigrams.length - a.trigrams.length)
       .slice(0, needlesTested);
-    const grams = wanted.flatMap((bits) => spread(bits.grams));
-    const trigrams = wanted.flatMap((bits) => (bits.grams.length === 0 ? bits.trigrams : []));
+    const places = wanted.flatMap(({ sixes, eights }) => [...spread(eights), ...spread(sixes)]);
+    const trigrams = wanted.flatMap(({ sixes, trigrams: all }) => (sixes.length === 0 ? all : []));
+    if (!blocks.some(({ number }) => number !== undefined)) return blocks;
     const without = new Set<string>();
-    if (blocks.some(({ number }) => number !== undefined)) {
-      if (grams.length > 0) for (const block of await withoutGrams(query, blocks, grams)) without.add(block);
-      if (trigrams.length > 0) for (const block of await withoutTrigrams(query, blocks, trigrams)) without.add(block);
-    }
+    if (places.length > 0) for (const block of await withoutGrams(query, blocks, places)) without.add(block);
+    if (trigrams.length > 0) for (const block of await withoutTrigrams(query, blocks, trigrams)) without.add(block);
     return blocks.filter(({ kind, number }) => !without.has(`${kind} ${number}`));
   }
 
@@ -117,20 +117,17 @@ export class SearchBlocks {
 async function withoutGrams(
   query: Query,
   blocks: readonly Block[],
-  grams: NeededBits["grams"],
+  places: readonly Place[],
 ): Promise<ReadonlySet<string>> {
-  const shards = [...new Set(grams.map(({ shard }) => shard))];
+  const tests = places.map(({ shard, place }) => `(shard = ${shard} AND ${isWithout("bits", place)})`);
+  const shards = [...new Set(places.map(({ shard }) => shard))].join(", ");
+  const sizes = shardSizes.join(", ");
   const rows = await query(
-    `SELECT kind, block, shard, bits FROM search_filter WHERE shard IN (${shards.join(", ")}) AND (${within(blocks)})`,
+    `SELECT kind, block, coalesce(octet_length(bits) NOT IN (${sizes}), true) AS odd FROM search_filter
+       WHERE shard IN (${shards}) AND (${within(blocks)})
+         AND (CASE WHEN octet_length(bits) IN (${sizes}) THEN ${tests.join(" OR ")} ELSE true END)`,
   );
-  const [kinds, numbers, shardOf] = [rows.numbers("kind"), rows.numbers("block"), rows.numbers("shard")];
-  const without = new Set<string>();
-  rows.bytes("bits").forEach((bits, row) => {
-    if (!isShard(bits)) throw new UnreadableStored("bits of the search index");
-    for (const { shard, place } of grams)
-      if (shard === shardOf[row] && !hasBit(bits, place)) without.add(nameOf(kinds[row], numbers[row]));
-  });
-  return without;
+  return namesOf(rows, "bits of the search index");
 }
 
 async function withoutTrigrams(
@@ -138,16 +135,19 @@ async function withoutTrigrams(
   blocks: readonly Block[],
   trigrams: readonly number[],
 ): Promise<ReadonlySet<string>> {
+  const tests = trigrams.map((place) => isWithout("trigrams", place));
   const rows = await query(
-    `SELECT kind, block, trigrams FROM search_block WHERE trigrams IS NOT NULL AND (${within(blocks)})`,
+    `SELECT kind, block, octet_length(trigrams) <> ${trigramByteCount} AS odd FROM search_block
+       WHERE trigrams IS NOT NULL AND (${within(blocks)})
+         AND (CASE WHEN octet_length(trigrams) = ${trigramByteCount} THEN ${tests.join(" OR ")} ELSE true END)`,
   );
-  const [kinds, numbers] = [rows.numbers("kind"), rows.numbers("block")];
-  const without = new Set<string>();
-  rows.bytes("trigrams").forEach((bits, row) => {
-    if (bits.length !== trigramByteCount) throw new UnreadableStored("trigrams of the search index");
-    if (!trigrams.every((place) => hasBit(bits, place))) without.add(nameOf(kinds[row], numbers[row]));
-  });
-  return without;
+  return namesOf(rows, "trigrams of the search index");
+}
+
+function namesOf(rows: Rows, what: string): ReadonlySet<string> {
+  if (rows.booleans("odd").includes(true)) throw new UnreadableStored(what);
+  const numbers = rows.numbers("block");
+  return new Set(rows.numbers("kind").map((code, row) => nameOf(code, numbers[row])));
 }
 
 const nameOf = (code: number | undefined, number: number | undefined): string => `${searchKinds[code ?? -1]} ${number}`;
@@ -160,9 +160,6 @@ function within(blocks: readonly Block[]): string {
   });
   return parts.join(" OR ");
 }
-
-const isShard = ({ length }: Uint8Array): boolean =>
-  length > 0 && length <= mostShardBytes && (length & (length - 1)) === 0;
 
 /** The least and the greatest. */
 function numbersOf(blocks: readonly Block[], kind: SearchKind): [number, number] | undefined {

@@ -97,6 +97,7 @@ export class SearchCorpus {
     if (text === "") return 0;
     const known = ids.get(text);
     if (known !== undefined) return known;
+    if (!this.#isKept) return 0;
     ids.set(text, ids.size + 1);
     define(ids.size);
     return ids.size;

@@ -1,5 +1,5 @@
-// Which short stretches of bytes the texts of a block have, as bits: every three bytes and every six bytes within a word,
-// each by its hash. A text that has a word as a part of one of its own has all the grams of that word; where a bit is missing
+// Which short stretches of bytes the texts of a block have, as bits: every three, six and eight bytes within a word, each by
+// its hash. A text that has a word as a part of one of its own has all the grams of that word; where a bit is missing
 // no text of the block has it. Words are letters, digits, "_" and everything beyond ASCII, in lower case, as DuckDB's lower()
 // makes it: what is between them is left out.
 // In JSON an escape stands for its character.
@@ -8,15 +8,17 @@ const trigramBits = 1 << 16;
 const shardCount = 64;
 const shardBits = 1 << 14;
 export const trigramByteCount = trigramBits / 8;
-export const mostShardBytes = shardBits / 8;
 const gramBits = shardCount * shardBits;
 /** With more bits set than that, further rows go into the next block. */
 const fullAt = gramBits / 4;
 /** A shard is folded in two as long as that leaves fewer bits set than one in so many. */
 const sparse = 5;
 const leastShardBits = 512;
+/** In bytes. */
+export const shardSizes = [64, 128, 256, 512, 1024, 2048];
 
-const gramBytes = 6;
+/** The longest gram. */
+const mostGramBytes = 8;
 const mostAtOnce = 256;
 /** Words that were seen in the block, told apart by 64 bits: their grams are there. */
 const seenCount = 8192;
@@ -52,11 +54,13 @@ export const withoutEscapes = (json: string): string =>
       : String.fromCharCode(Number.parseInt(code, 16)),
   );
 
-/** Where a gram's bit is: above the shard, below the place in it. */
-const gramHash = (low: number, high: number): number => {
+/** Where the bit of a gram is that ends with these bytes: above the shard, below the place in it. */
+const hashOf = (low: number, high: number): number => {
   const mixed = Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca6b);
   return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) >>> 12;
 };
+const hashOfSix = (low: number, high: number): number => hashOf(low, high & 0xffff);
+const hashOfEight = (low: number, high: number): number => hashOf(low, ~high);
 const trigramHash = (low: number): number => Math.imul(low & 0xffffff, 0x9e3779b1) >>> 16;
 
 let filters = 0;
@@ -145,8 +149,8 @@ export class Grams {
         if (used === mostAtOnce) {
           addGrams(filter, word, used);
           // Those of the next stretch begin within this one.
-          word.copyWithin(0, used - gramBytes + 1);
-          used = gramBytes - 1;
+          word.copyWithin(0, used - mostGramBytes + 1);
+          used = mostGramBytes - 1;
         }
         word[used++] = byte;
         first = Math.imul(first ^ byte, 0x01000193);
@@ -178,43 +182,45 @@ const textOf = (bytes: Uint8Array, start: number, end: number): string =>
 function addGrams(filter: GramFilter, word: Uint8Array, used: number): void {
   let [low, high] = [0, 0];
   for (let at = 0; at < used; at++) {
-    high = ((high << 8) | (low >>> 24)) & 0xffff;
+    high = (high << 8) | (low >>> 24);
     low = (low << 8) | (word[at] ?? 0);
-    if (at >= gramBytes - 1) filter.addGram(gramHash(low, high));
+    if (at >= 7) filter.addGram(hashOfEight(low, high));
+    if (at >= 5) filter.addGram(hashOfSix(low, high));
     if (at >= 2) filter.addTrigram(trigramHash(low));
   }
 }
 
-/** Where the bits are that a text with `needle` in it, in lower case, has to have: of each of its words. */
+/** Where the bits are that a text with some needle in it has to have; none where its words are short. */
 export interface NeededBits {
   readonly trigrams: readonly number[];
-  readonly grams: readonly { readonly shard: number; readonly place: number }[];
+  readonly sixes: readonly Place[];
+  readonly eights: readonly Place[];
+}
+
+export interface Place {
+  readonly shard: number;
+  readonly place: number;
 }
 
 export function bitsNeeded(needle: string): NeededBits {
-  const [trigrams, grams] = [new Set<number>(), new Set<number>()];
-  const bytes = Buffer.from(lowered(needle));
+  const [trigrams, sixes, eights] = [new Set<number>(), new Set<number>(), new Set<number>()];
   let [used, low, high] = [0, 0, 0];
-  for (const each of bytes) {
+  for (const each of Buffer.from(lowered(needle))) {
     const byte = readBytes[each] ?? 0;
-    if (byte === separator) {
-      used = 0;
-      continue;
-    }
-    used++;
-    high = ((high << 8) | (low >>> 24)) & 0xffff;
+    used = byte === separator ? 0 : used + 1;
+    high = (high << 8) | (low >>> 24);
     low = (low << 8) | byte;
-    if (used >= gramBytes) grams.add(gramHash(low, high));
+    if (used >= 8) eights.add(hashOfEight(low, high));
+    if (used >= 6) sixes.add(hashOfSix(low, high));
     if (used >= 3) trigrams.add(trigramHash(low));
   }
-  return {
-    trigrams: [...trigrams],
-    grams: [...grams].map((hash) => ({ shard: Math.floor(hash / shardBits), place: hash % shardBits })),
-  };
+  return { trigrams: [...trigrams], sixes: [...sixes].map(placeOf), eights: [...eights].map(placeOf) };
 }
 
-/** `bits` may be folded. */
-export const hasBit = (bits: Uint8Array, place: number): boolean => {
-  const at = place & (bits.length * 8 - 1);
-  return (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) === 1;
-};
+const placeOf = (hash: number): Place => ({ shard: Math.floor(hash / shardBits), place: hash % shardBits });
+
+/** Whether the bit at `place` of these bits, which may be folded, is not set: in SQL, which counts bits of a byte from the left. */
+export function isWithout(bits: string, place: number): string {
+  const [byte, bit] = [Math.floor(place / 8), 7 - (place % 8)];
+  return `get_bit(${bits}::BIT, (${byte} % octet_length(${bits}) * 8 + ${bit})::INTEGER) = 0`;
+}

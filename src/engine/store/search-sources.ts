@@ -4,16 +4,24 @@ import type { SearchKind } from "../../shared/protocol/engine-calls.js";
 import { storedOperations } from "./schema.js";
 
 /** JSON text as one reads it. What is no JSON stays as it is. */
-const unescaped = (column: string): string => {
-  const asText = `'"' || replace(replace(replace(${column}, '\\\\', '\\u005c'), '\\"', '\\u0022'), '"', '\\"') || '"'`;
-  return `CASE WHEN contains(${column}, '\\') AND json_valid(${asText}) THEN (${asText}) ->> '$' ELSE coalesce(${column}, '') END`;
-};
+const asText = (column: string): string =>
+  `'"' || replace(replace(replace(${column}, '\\\\', '\\u005c'), '\\"', '\\u0022'), '"', '\\"') || '"'`;
+const hasEscapes = (column: string): string => `contains(${column}, '\\')`;
+const unescaped = (column: string): string =>
+  `CASE WHEN ${hasEscapes(column)} AND json_valid(${asText(column)}) THEN (${asText(column)}) ->> '$' ELSE coalesce(${column}, '') END`;
 const plain = (column: string): string => `coalesce(${column}, '')`;
+
+/** Whether a column has the needle. What has no escapes, which is most, need not be taken apart. */
+const hasPlain = (column: string, needle: string): string => `contains(lower(${column}), lower(${needle}))`;
+const hasUnescaped = (column: string, needle: string): string =>
+  `((NOT ${hasEscapes(column)} AND ${hasPlain(column, needle)})
+    OR (${hasEscapes(column)} AND contains(lower(${unescaped(column)}), lower(${needle}))))`;
 
 interface Field {
   readonly name: "name" | "body" | "attributes" | "key" | "value" | "contents" | "scope";
   /** Of the row of this name. */
   text(row: string): string;
+  has(row: string, needle: string): string;
 }
 
 /** A dictionary that has the row's name. */
@@ -32,7 +40,16 @@ export interface Source {
   readonly title: string;
 }
 
-const json = (name: Field["name"]): Field => ({ name, text: (row) => unescaped(`${row}.${name}`) });
+const json = (name: Field["name"]): Field => ({
+  name,
+  text: (row) => unescaped(`${row}.${name}`),
+  has: (row, needle) => hasUnescaped(`${row}.${name}`, needle),
+});
+const body: Field = {
+  name: "body",
+  text: (row) => plain(`${row}.body`),
+  has: (row, needle) => hasPlain(`${row}.body`, needle),
+};
 const names = (column: string): Named => ({ name: "name", column, dictionary: "name", text: "text" });
 const operation = `list_element([${storedOperations.map((kind) => `'${kind}'`).join(", ")}], t.operation + 1)`;
 
@@ -42,7 +59,7 @@ export const sources: Readonly<Record<SearchKind, Source>> = {
   log: {
     table: "log",
     named: names("source"),
-    fields: [{ name: "body", text: (row) => plain(`${row}.body`) }, json("attributes")],
+    fields: [body, json("attributes")],
     title: `n.text`,
   },
   write: { table: "write", fields: [json("key"), json("value")], title: operation },
@@ -56,7 +73,7 @@ export const sources: Readonly<Record<SearchKind, Source>> = {
 
 /** Whether the row `t` has the needle that is the parameter `needle`. */
 export function hasNeedle({ named, fields }: Source, needle: string): string {
-  const inFields = fields.map(({ text }) => `contains(lower(${text("t")}), lower(${needle}))`);
+  const inFields = fields.map(({ has }) => has("t", needle));
   if (named === undefined) return `(${inFields.join(" OR ")})`;
   const { column, dictionary, text } = named;
   const ids = `SELECT id FROM ${dictionary} WHERE contains(lower(${text}), lower(${needle}))`;

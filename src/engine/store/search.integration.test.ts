@@ -86,7 +86,7 @@ describe("Search", () => {
     const writer = await RecordingWriter.open(open.file, open.path);
     for (let commits = 0; commits < 4; commits++) {
       corpus.add(writer, 250);
-      if (commits === 2) corpus.endProcess(writer);
+      if (commits < 3) corpus.endProcess(writer);
       await writer.commit();
     }
     open.changed();

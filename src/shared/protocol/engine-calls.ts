@@ -156,6 +156,11 @@ export type WriteEntry = v.InferOutput<typeof writeEntry>;
 /** Attribute bags are JSON text per row: parsed only for the row somebody opens. */
 const spanColumns = v.object({
   truncated: v.boolean(),
+  /**
+   * How many spans each row stands for; absent where that is one. A row of several is of spans of one lane, too short to be
+   * told apart: from the first beginning to the last end, without name and ids, failed when one of them did.
+   */
+  counts: v.optional(u32),
   process: u8,
   startNs: f64,
   /** NaN while the span is open (or was never ended). */
@@ -221,6 +226,8 @@ const capture = v.partial(captureSettings);
  *  only: recordings store the index. */
 export const searchKinds = ["event", "span", "log", "write", "keyframe"] as const;
 export type SearchKind = (typeof searchKinds)[number];
+/** In UTF-16 units. */
+export const mostSearchText = 1000;
 
 /** Behind this row of a table in the order of instant, process, seq. */
 const cursor = v.object({ instant: ns, process: count, seq: count });
@@ -405,8 +412,18 @@ export const engineCalls = {
     result: v.object({ write: v.optional(writeEntry), isUncertain: v.boolean() }),
   },
 
-  /** Spans that overlap [from, to], longest first when there are more than `limit`. */
-  "spans.range": { args: v.object({ ...range, limit: count }), result: spanColumns },
+  /**
+   * Spans that overlap [from, to]. Where there are more than `limit`, the longest; with `slices` besides all others, merged
+   * where they begin in the same of so many slices of the range, and at most as many of such rows.
+   */
+  "spans.range": {
+    args: v.object({
+      ...range,
+      limit: count,
+      slices: v.optional(v.pipe(count, v.integer(), v.minValue(1), v.maxValue(8192))),
+    }),
+    result: spanColumns,
+  },
   /** Spans begun and not ended at an instant. */
   "spans.openAt": { args: v.object({ ...recording, instant: ns, limit: count }), result: spanColumns },
   /** Those that overlap the range in order of their beginnings; `openOnly`: those begun and not ended at its end. */
@@ -438,7 +455,7 @@ export const engineCalls = {
   "search.page": {
     args: v.object({
       ...recording,
-      text: v.pipe(text, v.maxLength(1000)),
+      text: v.pipe(text, v.maxLength(mostSearchText)),
       kinds: v.optional(v.array(v.picklist(searchKinds))),
       process: v.optional(count),
       from: v.optional(ns),
