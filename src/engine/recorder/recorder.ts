@@ -144,6 +144,7 @@ export class Recorder implements RecordingFile {
     if (this.#isClosed) return Promise.reject(new FileClosed());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      this.#port.send({ kind: "ask", id, request });
       const forget = signal.onAbort(() => this.#port.send({ kind: "give-up", id }));
       this.#waiting.set(id, {
         resolve: (answer) => {
@@ -156,7 +157,6 @@ export class Recorder implements RecordingFile {
         },
         onCopied,
       });
-      this.#port.send({ kind: "ask", id, request });
     });
   }
 

@@ -194,7 +194,8 @@ class ServedRecorder {
 }
 
 function summaryOf(ingest: ProcessIngest): LiveFacts["processes"][number] {
-  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults, clock } = ingest.row();
+  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults, clock } =
+    ingest.row();
   const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
   return {
     process,

@@ -87,11 +87,11 @@ const catalogue = {
   },
   "engine-lost": {
     message: "The engine stopped unexpectedly.",
-    next: "Reload to start it again; what was recorded so far is in the file.",
+    next: "Reload to start it again; whatever was recorded is kept in its file.",
   },
   "engine-crashed": {
     message: "The engine stopped {times} times in a row and is not started again.",
-    next: "Start Hindcast again; what was recorded so far is in the file. If it stays, report what the engine printed.",
+    next: "Start Hindcast again; whatever was recorded is kept in its file. If it stays, report what the engine printed.",
   },
   "engine-silent": {
     message: "{path} was not brought to its end: the engine has given no sign of life for {seconds} seconds.",
