@@ -90,9 +90,10 @@ export class OpenRecording {
     this.name = basename(path).replace(/\.hindcast$/, "");
     this.logs = new Logs(this.query, () => this.generation());
     this.search = new Search(this.query, () => this.generation());
+    const writes = new StoredWrites(this.query);
     this.access = {
-      writes: new StoredWrites(this.query),
-      segments: new StoredSegments(this.query),
+      writes,
+      segments: new StoredSegments(this.query, writes),
       messages: new StoredMessages(this.query, () => this.live !== undefined),
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),

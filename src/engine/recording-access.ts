@@ -5,6 +5,7 @@ import type { HindcastError } from "../shared/protocol/errors.js";
 import type { MessageReader } from "../shared/trace/message.js";
 import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";
 import type { Loss, WriteReader } from "../shared/trace/write.js";
+import type { Places } from "./replay/segments/segment-write.js";
 import type { FetchBlobs, SegmentHead } from "./replay/segments/loaded-segments.js";
 
 export interface RecordingFacts {
@@ -23,6 +24,8 @@ export interface SegmentReader {
   fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs;
   /** By id; ids grow in the order in which scopes came. */
   scopeNames(process: ProcessId): Promise<ReadonlyMap<number, string>>;
+  /** Of any place, and of these spans of a process. */
+  places(process: ProcessId, spans: readonly number[]): Promise<Places>;
 }
 
 export interface RecordingAccess {

@@ -6,10 +6,12 @@ import { type Path, formatPath } from "../shared/trace/path.js";
 import { LossLog } from "./loss-log.js";
 import { MessageLog } from "./message-log.js";
 import type { RecordingAccess } from "./recording-access.js";
+import { FoldedHistory } from "./folded-history.js";
+import { SegmentHistory } from "./segment-history.js";
 import { type HistoryEntry, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type UpTo, isUpTo } from "./replay/state-at.js";
-import type { Found } from "./segmented-process.js";
+import type { Found, SegmentedProcess } from "./segmented-process.js";
 import { StateGraphs } from "./state-graphs.js";
 import { WriteLog } from "./write-log.js";
 
@@ -34,10 +36,8 @@ export interface HistoryPage {
   readonly limit: number;
 }
 
-interface KeptHistory {
-  readonly history: PathHistory;
-  last: Seq;
-}
+export type KeptHistory = FoldedHistory | SegmentHistory;
+
 /** The window asks about two paths: the whole scope, for its last write, and the value somebody selected. */
 const mostHistories = 4;
 
@@ -51,11 +51,14 @@ export class RecordingState {
   readonly #histories = new Map<string, KeptHistory>();
   #turn: Promise<unknown> = Promise.resolve();
 
+  readonly #access: RecordingAccess;
+
   constructor(access: RecordingAccess) {
+    this.#access = access;
     this.writes = new WriteLog(access.writes, () => access.generation());
     this.graphs = new StateGraphs(access, this.writes);
     this.losses = new LossLog(access, this.writes, this.graphs);
-    this.messages = new MessageLog(access.messages, () => access.generation());
+    this.messages = new MessageLog(access);
   }
 
   async nearestWrite(processes: readonly ProcessId[], step: Step, from: Place): Promise<WritePosition | undefined> {
@@ -80,58 +83,78 @@ export class RecordingState {
   }
 
   /** Those asked for lately are kept: while a recording grows, only its new writes are looked at. */
-  history(process: ProcessId, scope: string, path: Path, limit: number): Promise<PathHistory> {
+  history(process: ProcessId, scope: string, path: Path, limit: number): Promise<KeptHistory> {
     return this.#inTurn(async () => {
-      const name = JSON.stringify([process, scope, formatPath(path), limit]);
-      const kept = this.#histories.get(name) ?? { history: new PathHistory(scope, path, limit), last: seq(0) };
+      const segmented = await this.graphs.segmented(process);
+      const isBySegments = segmented !== undefined;
+      const name = JSON.stringify([process, scope, formatPath(path), limit, isBySegments]);
+      let kept = this.#histories.get(name);
+      if (segmented !== undefined) kept ??= this.#bySegments(process, segmented, scope, path, limit);
+      kept ??= new FoldedHistory(process, this.writes, new PathHistory(scope, path, limit));
       this.#histories.delete(name);
       this.#histories.set(name, kept);
       for (const oldest of this.#histories.keys()) {
         if (this.#histories.size <= mostHistories) break;
         this.#histories.delete(oldest);
       }
-      const writes = await this.writes.read(process, kept.last, toTheEnd);
-      // What somebody else waited for with this goes out first: of a whole recording, the following takes a second.
-      await new Promise((resolve) => setImmediate(resolve));
-      kept.history.extend(writes);
-      kept.last = writes.at(-1)?.seq ?? kept.last;
-      return kept.history;
+      await kept.extend();
+      return kept;
     });
   }
 
+  #bySegments(
+    process: ProcessId,
+    segmented: SegmentedProcess,
+    scope: string,
+    path: Path,
+    limit: number,
+  ): KeptHistory | undefined {
+    const { segments } = this.#access;
+    return segments === undefined ? undefined : new SegmentHistory(process, segmented, segments, scope, path, limit);
+  }
+
   /** The last write of a history at a position; one that is older than those printed is printed now. */
-  async lastOf(process: ProcessId, history: PathHistory, upTo: UpTo): Promise<HistoryEntry | undefined> {
+  async lastOf(process: ProcessId, history: KeptHistory, upTo: UpTo): Promise<HistoryEntry | undefined> {
     const printed = history.entries.findLast(({ write }) => isUpTo(write, upTo));
     if (printed !== undefined) return printed;
     const position = nearestWrite(history.positions, "previous", (one) => (isUpTo(one, upTo) ? -1 : 1));
-    return position === undefined ? undefined : this.#entryAt(process, history, position);
+    return position === undefined ? undefined : (await this.#print(process, history, [position]))[0];
   }
 
   /** The oldest `limit` after a write or the newest `limit` before one, those that are not printed yet included. */
-  async page(process: ProcessId, history: PathHistory, wanted: HistoryPage): Promise<readonly HistoryEntry[]> {
+  async page(process: ProcessId, history: KeptHistory, wanted: HistoryPage): Promise<readonly HistoryEntry[]> {
     const { after = -Infinity, before = Infinity, limit } = wanted;
     const between = history.positions.filter((one) => one.seq > after && one.seq < before);
     const chosen =
       wanted.after === undefined ? between.slice(Math.max(0, between.length - limit)) : between.slice(0, limit);
     const printed = new Map(history.entries.map((entry) => [entry.write.seq, entry]));
+    const missing = chosen.filter(({ seq: number }) => !printed.has(number));
+    for (const entry of await this.#print(process, history, missing)) printed.set(entry.write.seq, entry);
+    return chosen.flatMap(({ seq: number }) => printed.get(number) ?? []);
+  }
+
+  async #print(
+    process: ProcessId,
+    history: KeptHistory,
+    positions: readonly WritePosition[],
+  ): Promise<readonly HistoryEntry[]> {
+    if (history instanceof SegmentHistory) return history.print(positions);
     const entries: HistoryEntry[] = [];
-    for (const position of chosen) {
-      const entry = printed.get(position.seq) ?? (await this.#entryAt(process, history, position));
+    for (const position of positions) {
+      const write = await this.write(position);
+      if (write === undefined) continue;
+      const justBefore = { seq: seq(write.seq - 1) };
+      const entry = await this.graphs.at(process, justBefore, ({ graph }) => history.entryIn(graph, write));
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
   }
 
-  async #entryAt(process: ProcessId, history: PathHistory, position: WritePosition): Promise<HistoryEntry | undefined> {
-    const write = await this.write(position);
-    if (write === undefined) return undefined;
-    const justBefore = { seq: seq(write.seq - 1) };
-    return this.graphs.at(process, justBefore, ({ graph }) => history.entryIn(graph, write));
-  }
-
   async write(position: WritePosition): Promise<RecordedWrite | undefined> {
-    const [write] = await this.writes.read(position.process, seq(position.seq - 1), { seq: position.seq });
-    return write;
+    // One alone is not worth keeping all of them in memory.
+    const isBySegments = (await this.graphs.segmented(position.process)) !== undefined;
+    const writes = isBySegments ? this.#access.writes : this.writes;
+    return (await writes.read(position.process, seq(position.seq - 1), { seq: position.seq }))[0];
   }
 
   #upToDate(process: ProcessId): Promise<ScopeWrites> {

@@ -7,6 +7,7 @@ import type { Writes } from "./replay/segments/block.js";
 import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
 import { ListedWrites } from "./replay/segments/listed-writes.js";
 import { LoadedSegments, type SegmentHead } from "./replay/segments/loaded-segments.js";
+import type { Places } from "./replay/segments/segment-write.js";
 import { SegmentState } from "./replay/segments/segment-state.js";
 import type { UpTo } from "./replay/state-at.js";
 
@@ -122,6 +123,21 @@ export class SegmentedProcess {
 
   writesOf(segment: number): Writes {
     return segment > this.#heads.length ? this.#open : this.#loaded.block(segment);
+  }
+
+  /** With all that is known of a write. */
+  recordedAt(segment: number, at: number, places: Places): RecordedWrite {
+    if (segment > this.#heads.length) return this.#open.at(at);
+    const block = this.#loaded.block(segment);
+    const { location, span } = block.placeAt(at);
+    return {
+      process: this.#process,
+      ...positionOf(block, at),
+      certainty: block.certaintyAt(at),
+      operation: block.operationAt(at),
+      location: places.location(location),
+      span: places.span(span),
+    };
   }
 
   /** What a graph in this segment needs at any rate. */

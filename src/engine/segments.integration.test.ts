@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parsePath } from "../shared/trace/path.js";
 import { instant, processId, seq } from "../shared/trace/time.js";
 import type { RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
-import { RecordingState } from "./recording-state.js";
+import { type KeptHistory, RecordingState } from "./recording-state.js";
 import { changeBy } from "./replay/change.js";
 import { randomFrom } from "./replay/live-program.test-support.js";
+import type { HistoryEntry } from "./replay/history.js";
 import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
 import { SegmentRecorder, randomWrites, readersOf, smallSegments, textOfGraph } from "./segments.test-support.js";
 import { StateGraphs } from "./state-graphs.js";
@@ -20,9 +22,10 @@ import { StoredWrites } from "./store/writes.js";
 const process1 = processId(1);
 
 function accessTo(readers: Readers, generation: () => number): RecordingAccess {
+  const writes = new StoredWrites(readers.query);
   return {
-    writes: new StoredWrites(readers.query),
-    segments: new StoredSegments(readers.query),
+    writes,
+    segments: new StoredSegments(readers.query, writes),
     facts: () => ({ state: "live", start: instant(0n), end: instant(0n), processes: [], scopes: [] }),
     instantOf: () => Promise.resolve(instant(0n)),
     losses: () => Promise.resolve([]),
@@ -58,6 +61,12 @@ function opened(result: Awaited<ReturnType<typeof createFile>>): OpenFile {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
+
+/** Of several ways of one length to an aliased object, either may be named. */
+const withAnyWay = (entry: HistoryEntry) => {
+  const path = parsePath(entry.path);
+  return { ...entry, path: path.ok ? path.value.length : "unreadable" };
+};
 
 describe("state by segments", () => {
   let folder: string;
@@ -157,4 +166,61 @@ describe("state by segments", () => {
     await readers.dispose();
     await file.dispose();
   });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    "tells the histories that the plain way tells, also while it is recorded (seed %i)",
+    async (seed) => {
+      const below = randomFrom(seed * 11 + 5);
+      const writes = randomWrites(seed, 400, false);
+      const path = join(folder, "a.hindcast");
+      const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+      const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
+      const readers = await readersOf(file);
+      let generation = 0;
+      const access = accessTo(readers, () => generation);
+      const [segmented, plain] = [new RecordingState(access), new RecordingState({ ...access, segments: undefined })];
+      const paths = ["", "a", "b", "c.a", "a.b[0]", 'a["x-id"]', "b.a"].map((text) => {
+        const parsed = parsePath(text);
+        return parsed.ok ? parsed.value : [];
+      });
+      const scopes = ["s", "s", "s0"];
+      let [given, total] = [0, 0];
+      while (given < writes.length) {
+        const next = Math.min(writes.length, given + 50 + below(100));
+        recorder.give(writes.slice(given, next));
+        given = next;
+        await recorder.commit();
+        generation++;
+        for (const path of paths) {
+          const [scope, limit] = [scopes[below(scopes.length)] ?? "s", 1 + below(30)];
+          const [mine, expected] = [
+            await segmented.history(process1, scope, path, limit),
+            await plain.history(process1, scope, path, limit),
+          ];
+          const facts = ({ existed, total, positions, entries }: KeptHistory) => ({
+            existed,
+            total,
+            positions,
+            entries: entries.map(withAnyWay),
+          });
+          expect(facts(mine)).toEqual(facts(expected));
+          total += expected.total;
+          const near = writes[below(given)]?.seq ?? seq(0);
+          const page = below(2) === 0 ? { after: near, limit: 5 } : { before: near, limit: 5 };
+          expect((await segmented.page(process1, mine, page)).map(withAnyWay)).toEqual(
+            (await plain.page(process1, expected, page)).map(withAnyWay),
+          );
+          const [last, expectedLast] = [
+            await segmented.lastOf(process1, mine, { seq: near }),
+            await plain.lastOf(process1, expected, { seq: near }),
+          ];
+          expect(last && withAnyWay(last)).toEqual(expectedLast && withAnyWay(expectedLast));
+        }
+      }
+      expect(total).toBeGreaterThan(5);
+      recorder.dispose();
+      await readers.dispose();
+      await file.dispose();
+    },
+  );
 });

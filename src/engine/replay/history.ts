@@ -132,7 +132,8 @@ export class PathHistory implements History {
   }
 }
 
-function entryOf(watch: PathWatch<Reach>, write: RecordedWrite): HistoryEntry | undefined {
+/** Applies the write; undefined when it does not belong to the history. */
+export function entryOf(watch: PathWatch<Reach>, write: RecordedWrite): HistoryEntry | undefined {
   const { path } = watch;
   const { graph } = watch.reach;
   const show = (value: CapturedValue | undefined): Shown =>
@@ -192,7 +193,7 @@ type Relation = "on-path" | "below" | "elsewhere";
 type Reach = Pick<ReachGraph, "graph" | "apply" | "isBelow" | "pathBetween">;
 
 /** Follows one path while writes are applied. */
-class PathWatch<Seen extends Reach> {
+export class PathWatch<Seen extends Reach> {
   readonly #scope: string;
   now: Resolved;
 
@@ -233,7 +234,7 @@ class PathWatch<Seen extends Reach> {
     return operation.kind !== "scope" && value?.kind === "object" && this.reach.isBelow(value.id, operation.target);
   }
 
-  apply({ operation }: RecordedWrite): Relation {
+  apply({ operation }: Pick<RecordedWrite, "operation">): Relation {
     const before = this.now;
     const [isOnWay, isBelow] = [this.isOnWay(operation), this.#isBelow(operation)];
     const change = this.reach.apply(operation);

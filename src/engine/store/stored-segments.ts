@@ -6,6 +6,9 @@ import type { ClosedSegment } from "../replay/segments/builder.js";
 import type { BlobName } from "../replay/segments/keyframe-chain.js";
 import type { FetchBlobs, FetchedBlob, SegmentHead, SegmentPlace } from "../replay/segments/loaded-segments.js";
 import { readCount, readLength, writeCount } from "../replay/segments/varints.js";
+import type { Places } from "../replay/segments/segment-write.js";
+import type { ProcessId } from "../../shared/trace/time.js";
+import type { StoredWrites } from "./writes.js";
 import type { Query } from "./readers.js";
 import { pieceBytes } from "./segment-tables.js";
 import { UnreadableStored } from "./value-json.js";
@@ -21,7 +24,18 @@ const mostBetween = 64;
 
 /** Segments as who reconstructs state asks for them. */
 export class StoredSegments {
-  constructor(readonly query: Query) {}
+  readonly #writes: Pick<StoredWrites, "places">;
+
+  constructor(
+    readonly query: Query,
+    writes: Pick<StoredWrites, "places">,
+  ) {
+    this.#writes = writes;
+  }
+
+  places(process: ProcessId, spans: readonly number[]): Promise<Places> {
+    return this.#writes.places(process, spans);
+  }
 
   /** Those after the `known` ones, or undefined when these are none any more. Throws `UnreadableStored`. */
   async heads(process: number, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined> {

@@ -4,7 +4,7 @@
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shared/trace/time.js";
 import { objectId } from "../../shared/trace/value.js";
 import type { CodeLocation, RecordedWrite, WriteOperation, WriteReader } from "../../shared/trace/write.js";
-import { type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
+import { type Places, type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
 import { contentsFromStored, operationFromStored } from "./operation-json.js";
 import type { Query } from "./readers.js";
 import { type StoredOperation, storedOperations } from "./schema.js";
@@ -81,6 +81,13 @@ export class StoredWrites implements WriteReader {
         span: spans.get(span),
       });
     return writes;
+  }
+
+  /** What ids of places, and of a process's spans, stand for. */
+  async places(process: ProcessId, spans: readonly number[]): Promise<Places> {
+    await this.#learnLocations();
+    const known = await this.#spansOf(process, spans.map(String));
+    return { location: (id) => this.#locations.get(id), span: (id) => known.get(id) };
   }
 
   async #scopesOf(process: ProcessId): Promise<ReadonlyMap<number, string>> {

@@ -177,8 +177,8 @@ export interface Writes {
   positionsOf(object: number): ArrayLike<number>;
   /** Positions of writes to what scopes stand for, ascending. */
   scopePositions(): ArrayLike<number>;
-  /** Ids of all objects that are written to. */
-  objects(): Iterable<number>;
+  /** Ids of places, of the recording, and of spans, of the process; 0 where there is none. */
+  placeAt(at: number): { readonly location: number; readonly span: number };
   /** Positions of writes that were found by comparing, ascending. */
   foundPositions(): Iterable<number>;
 }
@@ -292,14 +292,8 @@ export class Block implements Writes {
     return after === undefined ? exact : { kind: "between", after: instant(after) };
   }
 
-  /** Of the recording's own dictionary; 0 for none. */
-  locationAt(at: number): number {
-    return this.#locations[at] ?? 0;
-  }
-
-  /** The process's own number of it; 0 for none. */
-  spanAt(at: number): number {
-    return this.#spans[at] ?? 0;
+  placeAt(at: number): { readonly location: number; readonly span: number } {
+    return { location: this.#locations[at] ?? 0, span: this.#spans[at] ?? 0 };
   }
 
   objectAt(at: number): ObjectId | undefined {
@@ -308,10 +302,6 @@ export class Block implements Writes {
 
   kindAt(at: number): WriteOperation["kind"] {
     return kinds[this.#codes[at] ?? 0] ?? "set";
-  }
-
-  *objects(): Iterable<number> {
-    for (const object of this.#index().keys()) if (object !== scopes) yield object;
   }
 
   foundPositions(): Iterable<number> {

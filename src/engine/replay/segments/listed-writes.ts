@@ -72,8 +72,9 @@ export class ListedWrites implements Writes {
     return this.#toScopes;
   }
 
-  objects(): Iterable<number> {
-    return this.#byObject.keys();
+  /** They are known themselves. */
+  placeAt(): { readonly location: number; readonly span: number } {
+    return { location: 0, span: 0 };
   }
 
   foundPositions(): Iterable<number> {

@@ -1,5 +1,5 @@
 // One write as segments keep it: dictionary ids where the recording has a row of its own for what they stand for.
-import type { WriteOperation } from "../../../shared/trace/write.js";
+import type { RecordedWrite, WriteOperation } from "../../../shared/trace/write.js";
 
 export interface SegmentWrite {
   readonly seq: number;
@@ -13,3 +13,9 @@ export interface SegmentWrite {
 }
 
 export const nameOfScope = (id: number): string => String(id);
+
+/** What ids of places and spans stand for. */
+export interface Places {
+  location(id: number): RecordedWrite["location"];
+  span(id: number): RecordedWrite["span"];
+}

@@ -1,0 +1,91 @@
+// Bytes of segments that somebody else made: whatever is changed in them, they are read or refused, and nothing else happens.
+import { describe, expect, it } from "vitest";
+import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { LiveProgram, randomFrom } from "../live-program.test-support.js";
+import { Block } from "./block.js";
+import { SegmentBuilder, segmentSettings } from "./builder.js";
+import { IndexView, Part } from "./keyframe.js";
+import { readCount, readDifference, readSigned, writeCount, writeDifference, writeSigned } from "./varints.js";
+
+describe("numbers in as few bytes as they need", () => {
+  it.each([0, 1, 63, 64, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 52 - 1])("come back (%i)", (number) => {
+    const out = new ByteWriter();
+    writeCount(out, number);
+    for (const one of [number, -number]) {
+      writeSigned(out, one);
+      writeDifference(out, BigInt(one) * 1000n);
+    }
+    const from = new ByteReader(out.bytes, 0, out.at);
+    expect([readCount(from), readSigned(from), readDifference(from), readSigned(from), readDifference(from)]).toEqual([
+      number,
+      number,
+      BigInt(number) * 1000n,
+      number === 0 ? 0 : -number,
+      BigInt(-number) * 1000n,
+    ]);
+    expect(from.at).toBe(out.at);
+  });
+
+  it("are refused beyond what a number holds", () => {
+    for (const read of [readCount, readDifference])
+      expect(() => read(new ByteReader(new Uint8Array(12).fill(0xff)))).toThrow(MalformedBytes);
+  });
+});
+
+/** A block, an index and a part, as the recorder makes them. */
+function made(seed: number): { readonly block: Uint8Array; readonly index: Uint8Array; readonly part: Uint8Array } {
+  const program = new LiveProgram(seed);
+  for (let left = 100; left > 0; left--) program.step();
+  const builder = new SegmentBuilder({ ...segmentSettings, writes: program.writes.length });
+  for (const { seq, instant, operation } of program.writes)
+    builder.add({
+      seq,
+      instant,
+      after: seq % 3 === 0 ? instant - 5n : undefined,
+      operation: operation.kind === "scope" ? { ...operation, scope: "1" } : operation,
+      location: seq % 5,
+      span: seq % 7,
+    });
+  const [segment] = builder.takeClosed();
+  const part = segment?.parts[0];
+  if (segment === undefined || part === undefined) throw new Error("no segment was closed");
+  return { block: segment.block, index: segment.index, part };
+}
+
+function readAll({ block, index, part }: ReturnType<typeof made>): number {
+  let count = 0;
+  const writes = new Block(block);
+  for (let at = 0; at < writes.count; at++) {
+    writes.operationAt(at);
+    count += writes.positionsOf(writes.objectAt(at) ?? 0).length + writes.latestAt(at).toString().length;
+  }
+  const view = new IndexView(1, index);
+  const objects = new Part(part);
+  for (const { id } of view.entries()) if (view.partOf(id) === 0) objects.node(id);
+  return count + view.ids.length;
+}
+
+describe("bytes of a segment", () => {
+  it("are read whole when nothing was changed", () => {
+    for (const seed of [1, 2, 3]) expect(readAll(made(seed))).toBeGreaterThan(100);
+  });
+
+  it.each([1, 2, 3, 4])("are read or refused, whatever was changed (seed %i)", (seed) => {
+    const below = randomFrom(seed * 977);
+    const whole = made(seed);
+    let refused = 0;
+    for (let left = 1500; left > 0; left--) {
+      const name = (["block", "index", "part"] as const)[below(3)] ?? "block";
+      const changed = whole[name].slice(0, below(10) === 0 ? below(whole[name].length) : undefined);
+      for (let changes = below(4); changes >= 0; changes--)
+        changed[below(changed.length)] = below(3) === 0 ? 0xff : below(256);
+      try {
+        readAll({ ...whole, [name]: changed });
+      } catch (error) {
+        expect(error).toBeInstanceOf(MalformedBytes);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(300);
+  });
+});

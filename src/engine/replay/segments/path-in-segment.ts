@@ -1,0 +1,68 @@
+// Which writes of one segment belong to the history of a path, and what they did: as PathHistory finds it in all writes, but
+// following only what the path's scope sees.
+import type { Path } from "../../../shared/trace/path.js";
+import type { ObjectId } from "../../../shared/trace/value.js";
+import type { RecordedWrite } from "../../../shared/trace/write.js";
+import { type HistoryEntry, PathWatch, entryOf } from "../history.js";
+import type { ReachGraph } from "../reach.js";
+import { scopeView } from "./scope-in-segment.js";
+import type { SegmentState } from "./segment-state.js";
+
+export interface PathInSegment {
+  /** Of its writes, ascending. */
+  readonly positions: readonly number[];
+  /** Whether the path named a value somewhere in it. */
+  readonly existed: boolean;
+  /** What the scope saw at the end, at least. */
+  readonly after: ReadonlySet<ObjectId>;
+}
+
+type Visit = (watch: PathWatch<ReachGraph>, at: number) => void;
+
+/** Visits every write that may concern the scope; whoever visits applies it. */
+function walk(state: SegmentState, scope: string, path: Path, visit: Visit): PathWatch<ReachGraph> {
+  const { reach, moveTo } = scopeView(state, scope);
+  const watch = new PathWatch(scope, path, reach);
+  const { writes } = state;
+  for (let at = 0; at < writes.count; at++) {
+    const object = writes.objectAt(at);
+    if (object !== undefined && !reach.follows(object)) continue;
+    moveTo(at);
+    visit(watch, at);
+  }
+  return watch;
+}
+
+export function pathInSegment(state: SegmentState, scope: string, path: Path): PathInSegment {
+  const positions: number[] = [];
+  let existed = false;
+  const { reach } = walk(state, scope, path, (watch, at) => {
+    const operation = state.writes.operationAt(at);
+    if (operation.kind === "scope" && operation.scope !== scope) return;
+    if (watch.apply({ operation }) !== "elsewhere") positions.push(at);
+    existed ||= watch.now.value !== undefined;
+  });
+  return { positions, existed, after: new Set(reach.held) };
+}
+
+/** `wanted`: positions of writes that belong to the history; `recordedAt` gives a write with all that is known of it. */
+export function entriesInSegment(
+  state: SegmentState,
+  scope: string,
+  path: Path,
+  wanted: ReadonlySet<number>,
+  recordedAt: (at: number) => RecordedWrite,
+): readonly HistoryEntry[] {
+  const entries: HistoryEntry[] = [];
+  walk(state, scope, path, (watch, at) => {
+    const operation = state.writes.operationAt(at);
+    if (operation.kind === "scope" && operation.scope !== scope) return;
+    if (!wanted.has(at)) {
+      watch.apply({ operation });
+      return;
+    }
+    const entry = entryOf(watch, recordedAt(at));
+    if (entry !== undefined) entries.push(entry);
+  });
+  return entries;
+}
