@@ -22,6 +22,7 @@ import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryUntil } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { eventsPage, spansPage } from "./store/pages.js";
+import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
 
@@ -125,7 +126,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "state.history": (args) => about(args, () => state.history(args)),
     "state.lastWriter": (args) => about(args, () => state.lastWriter(args)),
 
-    "spans.range": asking(({ query, start }, { from, to, limit }) => spansInRange(query, start, from, to, limit)),
+    "spans.range": asking(({ query, start }, { from, to, limit, slices }) =>
+      slices === undefined
+        ? spansInRange(query, start, from, to, limit)
+        : spansZoomed(query, start, { from, to, limit, slices }),
+    ),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
     "events.page": asking(({ query, start }, args) => eventsPage(query, start, args)),

@@ -9,6 +9,7 @@ import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import type { Readers } from "./store/readers.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
+import { spansZoomed } from "./store/span-zoom.js";
 import { levelsFor, sketchLevels } from "./store/zoom-levels.js";
 
 const start = 1_790_000_000_000_000_000n;
@@ -44,6 +45,7 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
     const { from, to } = history.range();
     const slices = 1 + history.below(history.below(2) === 0 ? 10 : 400);
     await checkDensity(from, to, slices);
+    await checkSpans(from, to, slices);
     const series = history.series[history.below(history.series.length)] ?? 1;
     const own = history.samples.filter((one) => one.series === series && one.instant >= from && one.instant <= to);
     await checkSlices(series, own, from, to, slices);
@@ -72,6 +74,45 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
       if (isWrite) add(writes, instant);
     }
     expect(answer).toEqual({ bucketNs: answer.bucketNs, records, errors, writes });
+  };
+
+  /** Nothing is left out: what is not a row of its own is counted in one of its lane, where it begins. */
+  const checkSpans = async (from: bigint, to: bigint, slices: number): Promise<void> => {
+    const limit = 5 + history.below(100);
+    const overlapping = [...history.spans.values()].filter(
+      ({ instant, end }) => instant <= to && (end === undefined || end.instant >= from),
+    );
+    const answer = await spansZoomed(readers.query, start, { from, to, limit, slices });
+    if (overlapping.filter(({ instant }) => instant < from).length >= limit) return;
+    const counts = answer.counts ?? new Uint32Array(answer.process.length).fill(1);
+    expect(answer.truncated).toBe(false);
+    const laneOf = (row: number): string => `${answer.process[row] ?? 0}/${answer.lane[row] ?? 0}`;
+    const [byLane, failed] = [new Map<string, number>(), new Map<string, boolean>()];
+    const ids = new Set(answer.spanIds);
+    for (let row = 0; row < counts.length; row++) {
+      byLane.set(laneOf(row), (byLane.get(laneOf(row)) ?? 0) + (counts[row] ?? 0));
+      if (answer.status[row] === 2) failed.set(laneOf(row), true);
+    }
+    const [slowByLane, slowFailed] = [new Map<string, number>(), new Map<string, boolean>()];
+    for (const { process, lane, status } of overlapping) {
+      slowByLane.set(`${process}/${lane}`, (slowByLane.get(`${process}/${lane}`) ?? 0) + 1);
+      if (status === "error") slowFailed.set(`${process}/${lane}`, true);
+    }
+    expect([byLane, failed]).toEqual([slowByLane, slowFailed]);
+    const shown = overlapping.filter(({ spanId }) => ids.has(Buffer.from(spanId).toString("hex")));
+    const hidden = overlapping.filter((span) => !shown.includes(span));
+    expect(shown.length).toBeLessThanOrEqual(limit);
+    expect(hidden.length).toBe(counts.reduce((sum, count, row) => sum + (answer.spanIds[row] === "" ? count : 0), 0));
+    const rows = [...counts.keys()].filter((row) => answer.spanIds[row] === "");
+    for (const span of hidden) {
+      const around = rows.filter(
+        (row) =>
+          laneOf(row) === `${span.process}/${span.lane}` &&
+          (answer.startNs[row] ?? 0) <= Number(span.instant - start) &&
+          Number(span.instant - start) <= (answer.endNs[row] ?? 0),
+      );
+      expect(around.length, "a merged row where it begins").toBeGreaterThan(0);
+    }
   };
 
   const checkSlices = async (

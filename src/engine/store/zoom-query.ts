@@ -2,7 +2,7 @@
 // fits or knows of them yet: one relation of SQL, whose rows every aggregate of the rollup may be made of.
 import type { Query } from "./readers.js";
 import { type Rollup, columnsOf, tableOf } from "./rollups.js";
-import { type Level, type Piece, type Stretch, piecesOf } from "./zoom-levels.js";
+import { type Level, type Piece, type Stretch, floorTo, piecesOf } from "./zoom-levels.js";
 
 /** Up to where levels hold the records of each process. A later commit may be further, which does no harm. */
 export type CoverByProcess = ReadonlyMap<number, bigint>;
@@ -57,4 +57,11 @@ export function sliceOf(levels: readonly Level[], { since, until }: Stretch, sli
   // This stays inside int64 for all but absurd ranges; those are computed wider.
   const type = (until - since) * BigInt(slices) < 2n ** 62n ? "BIGINT" : "HUGEINT";
   return `(((${at} - ${since})::${type} * ${slices}) // ${until - since})::INTEGER`;
+}
+
+/** The same of a record's instant. */
+export function sliceAt(levels: readonly Level[], range: Stretch, slices: number, instant: bigint): number {
+  const { since, until } = range;
+  const begins = floorTo(levels.at(-1)?.widthNs ?? 1n, instant);
+  return Number((((begins < since ? since : begins) - since) * BigInt(slices)) / (until - since));
 }

@@ -2,7 +2,7 @@
 // merged into one: what cannot be told apart is drawn once, so drawing costs at most pixels times rows.
 import { type SpanColumns, spanStatuses } from "../../../shared/protocol/engine-calls.js";
 import { barHeightPx } from "./lane-layout.js";
-import type { SpanOrder } from "./span-order.js";
+import { type SpanOrder, countOf } from "./span-order.js";
 
 /** A window of time on so many pixels; times are nanoseconds since the recording's start. */
 export interface PlotView {
@@ -67,7 +67,7 @@ export function barsInView(placed: PlacedSpans, view: PlotView): BarColumns {
     const hasFailed = spans.status[index] === errorStatus ? 1 : 0;
     if (isThin && row === openRow && endPx - (bars.startsPx[last] ?? 0) <= mergedWidthPx) {
       bars.endsPx[last] = Math.max(bars.endsPx[last] ?? 0, endPx);
-      bars.merged[last] = (bars.merged[last] ?? 0) + 1;
+      bars.merged[last] = (bars.merged[last] ?? 0) + countOf(spans, index);
       bars.failed[last] = (bars.failed[last] ?? 0) | hasFailed;
       continue;
     }
@@ -75,7 +75,7 @@ export function barsInView(placed: PlacedSpans, view: PlotView): BarColumns {
     bars.endsPx[count] = Math.max(endPx, startPx + thinPx);
     bars.topsPx[count] = placed.topsPx[index] ?? 0;
     bars.spans[count] = index;
-    bars.merged[count] = 1;
+    bars.merged[count] = countOf(spans, index);
     bars.failed[count] = hasFailed;
     count++;
     openRow = isThin ? row : -1;

@@ -3,7 +3,7 @@ import { type SpanColumns, spanStatuses } from "../../../shared/protocol/engine-
 import { type PlacedSpans, barAt, barsInView, endOf, placeOfSpan } from "./bars.js";
 import { callersOf } from "./callers.js";
 import { barHeightPx, layOutLanes, rowPitchPx } from "./lane-layout.js";
-import { type SpanStep, orderSpans, spanNear, stepSpan } from "./span-order.js";
+import { type SpanStep, orderSpans, singleSpans, spanNear, stepSpan } from "./span-order.js";
 
 /** Spans from lines such as "1/0 10-40 GET" (process/lane, start-end in ns, name); "10-" is open, "!GET" failed. */
 function spansOf(...lines: readonly string[]): SpanColumns {
@@ -99,6 +99,33 @@ describe("barsInView", () => {
     for (let bar = 0; bar < bars.count; bar++) shown += bars.merged[bar] ?? 0;
     expect(bars.count).toBeLessThanOrEqual(300);
     expect(shown).toBe(5000);
+  });
+});
+
+describe("rows of several spans", () => {
+  const at = placed(1000, "1/0 0-400 long", "1/0 400-500 !", "1/0 500-900 next", "1/1 0-10 a");
+  const spans = { ...at.spans, counts: Uint32Array.of(1, 40, 1, 3) };
+
+  it("are bars that stand for all of them, and show a failure", () => {
+    expect(barsText({ ...at, spans }, { fromNs: 0, toNs: 1000, widthPx: 1000 })).toEqual([
+      "long 0-400",
+      "! 400-500 ×40",
+      "next 500-900",
+      "a 0-10 ×3",
+    ]);
+  });
+
+  it("add up with what they are merged with", () => {
+    expect(barsText({ ...at, spans }, { fromNs: 0, toNs: 1_000_000, widthPx: 1000 })).toEqual([
+      "!long 0-2 ×42",
+      "a 0-2 ×3",
+    ]);
+  });
+
+  it("are stepped over", () => {
+    const singles = singleSpans(at.order, spans);
+    expect([stepSpan(spans, singles, 0, "next"), stepSpan(spans, singles, 0, "down")]).toEqual([2, undefined]);
+    expect(spanNear(spans, singles, 450)).toBe(0);
   });
 });
 

@@ -12,11 +12,13 @@ import type { NsRange } from "../../state/time-scale.js";
 import type { PlacedSpans } from "./bars.js";
 import { callersOf } from "./callers.js";
 import { layOutLanes } from "./lane-layout.js";
-import { orderSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
+import { countOf, orderSpans, singleSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
 import { knownInView, needsFetch, windowAround } from "./span-window.js";
 
 const mostSpans = 5000;
+/** Of what is asked for, thrice what is in view: about a pixel each. */
+const slices = 4096;
 
 interface Fetched {
   readonly range: NsRange;
@@ -46,6 +48,15 @@ export class LanesView {
   readonly #order = $derived.by(() => {
     const spans = this.query.value?.spans;
     return spans === undefined || this.layout === undefined ? undefined : orderSpans(spans, this.layout.topsPx);
+  });
+  readonly #singles = $derived.by(() => {
+    const spans = this.query.value?.spans;
+    return spans === undefined || this.#order === undefined ? undefined : singleSpans(this.#order, spans);
+  });
+  /** Spans that are too short for the time they were asked for are merged. */
+  readonly isReduced: boolean = $derived.by(() => {
+    const spans = this.query.value?.spans;
+    return spans !== undefined && (spans.truncated || spans.counts !== undefined);
   });
   /** How many of the spans here are in view, at least in part; undefined while that is not known. */
   readonly spansInView: number | undefined = $derived.by(() => {
@@ -91,7 +102,7 @@ export class LanesView {
     const { seconds } = this.#recording;
     const spans = this.query.value?.spans;
     const asked = this.#asked;
-    const fetched = asked === undefined ? undefined : { range: asked.range, truncated: spans?.truncated ?? false };
+    const fetched = asked === undefined ? undefined : { range: asked.range, isReduced: this.isReduced };
     const range = asked === undefined || needsFetch(view, fetched) ? windowAround(view) : asked.range;
     const isRangeDue = this.#repeats.isDue(range, range.toNs);
     const hasOpen = spans?.endNs.some(Number.isNaN) ?? false;
@@ -101,7 +112,7 @@ export class LanesView {
     this.query.load(async (signal) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
-      const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans }, signal);
+      const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans, slices }, signal);
       return answer.ok ? ok({ range, spans: answer.value, untilNs }) : answer;
     });
   }
@@ -112,7 +123,7 @@ export class LanesView {
 
   selectIndex(index: number): void {
     const spans = this.placed?.spans;
-    if (spans === undefined) return;
+    if (spans === undefined || countOf(spans, index) > 1) return;
     this.#selection.selectSpan({
       process: spans.process[index] ?? 0,
       spanId: spans.spanIds[index] ?? "",
@@ -123,11 +134,11 @@ export class LanesView {
   /** Moves the selection as an arrow key asks; without a selection it begins at the playhead. False at an edge. */
   stepSelection(step: SpanStep): boolean {
     const { placed, selectedIndex } = this;
-    if (placed === undefined) return false;
+    if (placed === undefined || this.#singles === undefined) return false;
     const next =
       selectedIndex === undefined
-        ? spanNear(placed.spans, placed.order, this.#playhead.offsetNs)
-        : stepSpan(placed.spans, placed.order, selectedIndex, step);
+        ? spanNear(placed.spans, this.#singles, this.#playhead.offsetNs)
+        : stepSpan(placed.spans, this.#singles, selectedIndex, step);
     if (next === undefined) return false;
     this.selectIndex(next);
     this.#bringIntoView(placed.spans.startNs[next] ?? 0);

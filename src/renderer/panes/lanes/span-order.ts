@@ -29,6 +29,16 @@ export function orderSpans(spans: SpanColumns, topsPx: Float32Array): SpanOrder 
   return { indices: order, rows };
 }
 
+/** How many spans a row of the columns stands for. */
+export const countOf = ({ counts }: Pick<SpanColumns, "counts">, index: number): number => counts?.[index] ?? 1;
+
+/** Without rows of several spans, which cannot be selected. */
+export function singleSpans({ indices, rows }: SpanOrder, spans: SpanColumns): SpanOrder {
+  if (spans.counts === undefined) return { indices, rows };
+  const isSingle = (_: number, position: number): boolean => countOf(spans, indices[position] ?? 0) === 1;
+  return { indices: indices.filter(isSingle), rows: rows.filter(isSingle) };
+}
+
 export type SpanStep = "previous" | "next" | "up" | "down" | "first" | "last";
 
 /** The span an arrow key leads to, or undefined at an edge. Up and down go to the row's span nearest in time. */

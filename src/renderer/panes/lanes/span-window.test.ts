@@ -4,7 +4,7 @@ import { countInView, firstSpanNs, knownInView, needsFetch, windowAround } from 
 const view = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 
 describe("needsFetch", () => {
-  const fetched = { range: windowAround(view(1000, 2000)), truncated: false };
+  const fetched = { range: windowAround(view(1000, 2000)), isReduced: false };
 
   it("asks for nothing while the view stays within what was fetched", () => {
     expect(
@@ -16,12 +16,12 @@ describe("needsFetch", () => {
     expect([needsFetch(view(2500, 3500), fetched), needsFetch(view(0, 1), undefined)]).toEqual([true, true]);
   });
 
-  it("asks again for a closer view when spans had been left out", () => {
-    expect(needsFetch(view(1400, 1500), { ...fetched, truncated: true })).toBe(true);
+  it("asks again for a closer view when spans had been merged", () => {
+    expect(needsFetch(view(1400, 1500), { ...fetched, isReduced: true })).toBe(true);
   });
 
   it("does not mind a view that begins before the recording", () => {
-    expect(needsFetch(view(-500, 500), { range: windowAround(view(-500, 500)), truncated: false })).toBe(false);
+    expect(needsFetch(view(-500, 500), { range: windowAround(view(-500, 500)), isReduced: false })).toBe(false);
   });
 });
 
@@ -29,6 +29,11 @@ describe("countInView", () => {
   it("counts spans that overlap the view; one without an end reaches on", () => {
     const spans = { startNs: Float64Array.of(0, 0, 50, 90, 0), endNs: Float64Array.of(9, 10, 60, 95, NaN) };
     expect(countInView(spans, view(10, 80))).toBe(3);
+  });
+
+  it("counts all spans that a row stands for", () => {
+    const spans = { startNs: Float64Array.of(0, 50), endNs: Float64Array.of(20, 60), counts: Uint32Array.of(1, 700) };
+    expect(countInView(spans, view(10, 80))).toBe(701);
   });
 });
 

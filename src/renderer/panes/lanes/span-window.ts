@@ -1,14 +1,16 @@
 // Which stretch of time to ask spans for: the view and as much again on both sides, so that small pans need nothing.
+import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
 import { type NsRange, spanOf } from "../../state/time-scale.js";
+import { countOf } from "./span-order.js";
 
 export interface FetchedSpans {
   readonly range: NsRange;
-  /** The engine left out the shortest; a closer look brings them. */
-  readonly truncated: boolean;
+  /** The shortest are merged or left out; a closer look brings them. */
+  readonly isReduced: boolean;
 }
 
 const marginViews = 1;
-/** With spans left out, what was fetched for a view this many times as long is asked for again. */
+/** With spans merged, what was fetched for a view this many times as long is asked for again. */
 const staleZoom = 2;
 
 /** Whole nanoseconds, and never before the recording's start. */
@@ -19,18 +21,18 @@ export function windowAround(view: NsRange): NsRange {
 
 export function needsFetch(view: NsRange, fetched: FetchedSpans | undefined): boolean {
   if (fetched === undefined) return true;
-  const { range, truncated } = fetched;
-  return !isCovered(view, range) || (truncated && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
+  const { range, isReduced } = fetched;
+  return !isCovered(view, range) || (isReduced && spanOf(range) > spanOf(windowAround(view)) * staleZoom);
 }
 
 const isCovered = (view: NsRange, range: NsRange): boolean =>
   range.fromNs <= Math.max(0, view.fromNs) && range.toNs >= view.toNs;
 
-/** Spans that overlap a view; an open one reaches to the end of time. */
-export function countInView(spans: { startNs: Float64Array; endNs: Float64Array }, view: NsRange): number {
+/** Spans that overlap a view; an open one reaches to the end of time. A row of several counts as that many. */
+export function countInView(spans: Pick<SpanColumns, "startNs" | "endNs" | "counts">, view: NsRange): number {
   return spans.startNs.reduce((sum, start, i) => {
     const end = spans.endNs[i] ?? NaN;
-    return start <= view.toNs && !(end < view.fromNs) ? sum + 1 : sum;
+    return start <= view.toNs && !(end < view.fromNs) ? sum + countOf(spans, i) : sum;
   }, 0);
 }
 
