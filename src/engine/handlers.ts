@@ -1,7 +1,7 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { CancelSignal } from "../shared/base/cancel.js";
+import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
@@ -39,6 +39,7 @@ interface Asked {
   readonly recording: OpenRecording;
   readonly query: Query;
   readonly start: bigint;
+  readonly signal: CancelSignal;
 }
 
 export function createHandlers(context: HandlersContext): CallHandlers {
@@ -59,6 +60,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       await found.value.caughtUp();
       return await recordings.reading(found.value, () => work(found.value));
     } catch (error) {
+      if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
       if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
       if (!isDamage(error)) throw error;
       return failed(hindcastError("damaged-recording", { path: found.value.path, reason: damageReason(error) }));
@@ -72,7 +74,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       about(args, async (recording) => {
         const { start } = recording;
         const query = queryUntil(recording.query, signal);
-        return ok(await ask({ recording, query, start }, args));
+        return ok(await ask({ recording, query, start, signal }, args));
       });
 
   return {
@@ -138,13 +140,13 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "events.around": asking(({ query, start }, { instant, before, after }) =>
       eventsAround(query, start, instant, before, after),
     ),
-    "logs.page": asking(({ recording: { logs }, start }, { first, limit, ...filter }) =>
-      logs.page(start, filter, first, limit),
+    "logs.page": asking(({ recording: { logs }, start, signal }, { first, limit, ...filter }) =>
+      logs.page(start, filter, first, limit, signal),
     ),
-    "logs.around": asking(async ({ recording: { logs }, start }, { instant, before, after, ...filter }) => {
-      const row = await logs.rowAt(filter, instant);
+    "logs.around": asking(async ({ recording: { logs }, start, signal }, { instant, before, after, ...filter }) => {
+      const row = await logs.rowAt(filter, instant, signal);
       const first = Math.max(0, row + 1 - before);
-      return { row, page: await logs.page(start, filter, first, row + 1 - first + after) };
+      return { row, page: await logs.page(start, filter, first, row + 1 - first + after, signal) };
     }),
     "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),

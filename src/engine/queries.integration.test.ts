@@ -1,5 +1,6 @@
 // Every query against the slow, obvious version of it, over seeded recordings of two processes whose clocks overlap:
 // while recording, and again from the saved file.
+import { CancelSource } from "../shared/base/cancel.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallResult, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { TestEngine } from "./engine.test-support.js";
@@ -107,6 +108,23 @@ describe.each([1, 2])("queries, seed %d", (seed) => {
           Math.min(first, matching.length),
           matching.slice(first, row + 6).map(({ body }) => body),
         ]);
+      }
+    });
+
+    it("pages through the log as ever when nobody waited for the page before", async () => {
+      const page = { recordingId, first: 0, limit: 2000 };
+      for (const filter of [{ text: "e" }, { text: "e", minSeverity: 9 }]) {
+        const signals = [1, 2].map(() => new CancelSource());
+        const asked = signals.map((signal) => engine.handlers["logs.page"]({ ...page, ...filter }, signal));
+        for (const signal of signals) signal.abort();
+        for (const answer of await Promise.all(asked))
+          expect(answer).toMatchObject({ ok: false, error: { code: "cancelled" } });
+        const [one, other] = [new CancelSource(), engine.call("logs.page", { ...page, ...filter })];
+        const given = engine.handlers["logs.page"]({ ...page, ...filter }, one);
+        one.abort();
+        await given;
+        const slow = all.logs.filter((log) => matches(log, filter));
+        expect((await other).total).toBe(slow.length);
       }
     });
 

@@ -1,10 +1,12 @@
 // The log by row number. Rows are counted in the order (instant, process, seq) among those that match a filter; as that
 // order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
 // all of it. While recording, only what came since is looked at again.
+import { type CancelSignal, neverCancelled } from "../../shared/base/cancel.js";
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { attributeTexts } from "./attribute-texts.js";
 import { relative, small } from "./columns.js";
-import type { Query } from "./readers.js";
+import { type Query, queryUntil } from "./readers.js";
+import { SharedWork } from "./shared-work.js";
 
 type LogColumns = CallResult<"logs.page">;
 export type LogFilter = Pick<CallArgs<"logs.page">, "text" | "minSeverity">;
@@ -28,6 +30,13 @@ interface Index {
   readonly seen: number;
 }
 
+interface KeptIndex {
+  readonly generation: number;
+  /** Of a generation before. */
+  readonly before: Promise<Index>;
+  readonly work: SharedWork<Index>;
+}
+
 const empty: Index = { positions: [], total: 0, seen: 0 };
 const order = `instant, process, seq`;
 
@@ -36,8 +45,7 @@ const isNotBefore = (n: number): string =>
   `(instant > $${n} OR (instant = $${n} AND (process > $${n + 1} OR (process = $${n + 1} AND seq >= $${n + 2}))))`;
 
 export class Logs {
-  readonly #indices = new Map<string, Promise<Index>>();
-  readonly #current = new Map<string, number>();
+  readonly #indices = new Map<string, KeptIndex>();
 
   constructor(
     readonly query: Query,
@@ -45,24 +53,31 @@ export class Logs {
     readonly generation: () => number,
   ) {}
 
-  async page(start: bigint, filter: LogFilter, first: number, limit: number): Promise<LogColumns> {
-    const index = await this.#index(filter);
+  async page(
+    start: bigint,
+    filter: LogFilter,
+    first: number,
+    limit: number,
+    signal: CancelSignal = neverCancelled,
+  ): Promise<LogColumns> {
+    const query = queryUntil(this.query, signal);
+    const index = await this.#index(filter, signal);
     const from = Math.max(0, Math.min(Math.trunc(first), index.total));
     const count = Math.min(limit, index.total - from);
     if (count <= 0)
-      return { ...(await this.#rows(start, filter, undefined, undefined, 0, 0)), first: from, total: index.total };
+      return { ...(await rowsOf(query, start, filter, undefined, undefined, 0, 0)), first: from, total: index.total };
     const block = Math.floor(from / stride);
     const [low, high] = [index.positions[block], index.positions[Math.ceil((from + count) / stride)]];
     return {
-      ...(await this.#rows(start, filter, low, high, from - block * stride, count)),
+      ...(await rowsOf(query, start, filter, low, high, from - block * stride, count)),
       first: from,
       total: index.total,
     };
   }
 
   /** Row number of the last line at or before an instant, -1 when all are later. */
-  async rowAt(filter: LogFilter, instant: bigint): Promise<number> {
-    const { positions } = await this.#index(filter);
+  async rowAt(filter: LogFilter, instant: bigint, signal: CancelSignal = neverCancelled): Promise<number> {
+    const { positions } = await this.#index(filter, signal);
     let [low, high] = [0, positions.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -75,27 +90,29 @@ export class Logs {
     const rows = await this.query(
       `SELECT count(*) AS rows FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
       [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
+      signal,
     );
     return (low - 1) * stride + (rows.numbers("rows")[0] ?? 0) - 1;
   }
 
-  #index(filter: LogFilter): Promise<Index> {
+  #index(filter: LogFilter, signal: CancelSignal): Promise<Index> {
     const key = JSON.stringify([filter.text ?? "", filter.minSeverity ?? 0]);
     const generation = this.generation();
     const known = this.#indices.get(key);
-    if (known !== undefined && this.#current.get(key) === generation) return known;
-    const renewed = (known ?? Promise.resolve(empty)).catch(() => empty).then((index) => this.#extend(filter, index));
+    if (known?.generation === generation && known.work.canBeJoined) return known.work.wait(signal);
+    // What was given up, or failed, is begun anew from the one before it.
+    const before = known?.work.outcome.catch(() => known.before) ?? Promise.resolve(empty);
+    const work = new SharedWork(async (stop) => this.#extend(queryUntil(this.query, stop), filter, await before));
     this.#indices.delete(key);
-    this.#indices.set(key, renewed);
-    this.#current.set(key, generation);
+    this.#indices.set(key, { generation, before, work });
     const oldest = this.#indices.keys().next().value;
     if (this.#indices.size > keptFilters && oldest !== undefined) this.#indices.delete(oldest);
-    return renewed;
+    return work.wait(signal);
   }
 
   /** Counts anew from the block that the earliest of the new rows falls into. */
-  async #extend(filter: LogFilter, index: Index): Promise<Index> {
-    const news = await this.query(
+  async #extend(query: Query, filter: LogFilter, index: Index): Promise<Index> {
+    const news = await query(
       `SELECT count(*) AS rows, min(instant) AS earliest, max(rowid) + 1 AS seen FROM log WHERE rowid >= $1`,
       [BigInt(index.seen)],
     );
@@ -106,7 +123,7 @@ export class Logs {
     const matching = conditions(filter);
     const since = base === undefined ? "true" : `instant >= $1 AND ${isNotBefore(1)}`;
     const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
-    const rows = await this.query(
+    const rows = await query(
       `WITH matching AS (SELECT ${order} FROM log WHERE ${since} AND ${matching.sql(values.length)}),
          numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
        SELECT ${order}, row, (SELECT count(*) FROM matching) AS total FROM numbered WHERE row % ${stride} = 0 ORDER BY row`,
@@ -120,42 +137,43 @@ export class Logs {
       seen: news.numbers("seen")[0] ?? index.seen,
     };
   }
+}
 
-  async #rows(
-    start: bigint,
-    filter: LogFilter,
-    low: Position | undefined,
-    high: Position | undefined,
-    skip: number,
-    count: number,
-  ): Promise<Omit<LogColumns, "first" | "total">> {
-    const matching = conditions(filter);
-    const [from, to] = [low ?? { instant: 0n, process: 0, seq: 0 }, high];
-    const before = to === undefined ? "true" : `instant <= $6 AND NOT ${isNotBefore(6)}`;
-    const limits = to === undefined ? [] : [to.instant, to.process, BigInt(to.seq)];
-    const given = [from.instant, from.process, BigInt(from.seq), skip, count, ...limits];
-    const rows = await this.query(
-      `WITH chosen AS (
+async function rowsOf(
+  query: Query,
+  start: bigint,
+  filter: LogFilter,
+  low: Position | undefined,
+  high: Position | undefined,
+  skip: number,
+  count: number,
+): Promise<Omit<LogColumns, "first" | "total">> {
+  const matching = conditions(filter);
+  const [from, to] = [low ?? { instant: 0n, process: 0, seq: 0 }, high];
+  const before = to === undefined ? "true" : `instant <= $6 AND NOT ${isNotBefore(6)}`;
+  const limits = to === undefined ? [] : [to.instant, to.process, BigInt(to.seq)];
+  const given = [from.instant, from.process, BigInt(from.seq), skip, count, ...limits];
+  const rows = await query(
+    `WITH chosen AS (
          SELECT * FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND ${before} AND ${matching.sql(given.length)}
          ORDER BY ${order} LIMIT $5 OFFSET $4)
        SELECT t.process, t.seq, t.instant, t.severity, t.body, t.attributes, n.text AS source,
          lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id FROM chosen AS t
          LEFT JOIN name AS n ON n.id = t.source LEFT JOIN span AS s ON s.process = t.process AND s.span = t.span
        ORDER BY t.instant, t.process, t.seq`,
-      [...given, ...matching.values],
-    );
-    return {
-      process: small(rows.numbers("process")),
-      seq: Float64Array.from(rows.numbers("seq")),
-      timeNs: relative(rows.bigints("instant"), start),
-      severity: small(rows.numbers("severity")),
-      bodies: rows.texts("body"),
-      attributes: attributeTexts(rows),
-      sources: rows.textsOrEmpty("source"),
-      spanIds: rows.textsOrEmpty("span_id"),
-      traceIds: rows.textsOrEmpty("trace_id"),
-    };
-  }
+    [...given, ...matching.values],
+  );
+  return {
+    process: small(rows.numbers("process")),
+    seq: Float64Array.from(rows.numbers("seq")),
+    timeNs: relative(rows.bigints("instant"), start),
+    severity: small(rows.numbers("severity")),
+    bodies: rows.texts("body"),
+    attributes: attributeTexts(rows),
+    sources: rows.textsOrEmpty("source"),
+    spanIds: rows.textsOrEmpty("span_id"),
+    traceIds: rows.textsOrEmpty("trace_id"),
+  };
 }
 
 /** Text is looked for in the line and in its attributes, without regard to case. */
