@@ -42,8 +42,12 @@ function callsOver(
         Promise.resolve(ofProcess(process).filter((write) => write.seq > after && isUpTo(write, upTo))),
     },
     messages: {
-      contradictions: (known) => Promise.resolve({ isAny: messages.length > known, last: messages.length }),
-      read: (known) => Promise.resolve({ edges: messages.slice(known), last: messages.length }),
+      contradictions: () =>
+        Promise.resolve({
+          stretches: messages.map(({ sent, received }) => ({ from: received.instant, to: sent.instant, mostNs: 100n })),
+          last: messages.length,
+        }),
+      read: () => Promise.resolve(messages),
       awaited: () => Promise.resolve([]),
     },
     facts: () => ({ state: "saved", start: instant(0n), end: instant(1000n), processes, scopes }),

@@ -124,6 +124,14 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])("cuts of random processes
       expect(shown(history, order.atRecord(record), record.process)).toBe(record.seq);
   });
 
+  it("stand there also while it is not known what its process received", () => {
+    const late = new MessageOrder();
+    for (const message of messages) if (history.below(2) === 0) late.add(message);
+    late.await(messages.map(({ received }) => received));
+    for (const record of history.points(50))
+      expect(shown(history, late.atRecord(record), record.process)).toBe(record.seq);
+  });
+
   it("stay consistent while messages become known late: a receipt waits for its sending", () => {
     const late = new MessageOrder();
     const arrived = new Set<MessageEdge>();

@@ -62,7 +62,6 @@ export class Cut {
 }
 
 const nothing: Within = { seq: seq(0) };
-const everything: Within = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
 /** What is known of messages between the processes of one recording. */
 export class MessageOrder {
@@ -83,7 +82,7 @@ export class MessageOrder {
   /** The largest consistent cut with nothing after an instant. */
   atInstant(at: Instant): Cut {
     const cut = new Cut(at);
-    this.#hideEffects(cut);
+    this.#hideEffects(cut, this.#awaited);
     return cut;
   }
 
@@ -91,11 +90,15 @@ export class MessageOrder {
   atRecord(point: MessagePoint): Cut {
     const { process, instant: at } = point;
     const here: Reach = { upTo: { seq: point.seq }, movedNs: 0n };
-    const [least, most, cut] = [new Cut(at, nothing), new Cut(at, everything), new Cut(at)];
-    for (const between of [least, most, cut]) between.put(process, here);
-    for (const receipt of this.#hideEffects(most)) cut.endBefore(receipt);
+    const [least, cut] = [new Cut(at, nothing), new Cut(at)];
+    least.put(process, here);
+    cut.put(process, here);
     for (const sending of this.#showCauses(least, process)) cut.reachTo(sending);
-    this.#hideEffects(cut);
+    // What the record itself was caused by stays, also where its sending is not known yet.
+    this.#hideEffects(
+      cut,
+      this.#awaited.filter((receipt) => !least.has(receipt)),
+    );
     return cut;
   }
 
@@ -112,25 +115,18 @@ export class MessageOrder {
     return stairs;
   }
 
-  /** Until nothing is received that is not sent. What those that were moved end before. */
-  #hideEffects(cut: Cut): Iterable<MessagePoint> {
-    const firstHidden = new Map<ProcessId, MessagePoint>();
-    const hide = (receipt: MessagePoint): boolean => {
-      const isHidden = cut.endBefore(receipt);
-      if (isHidden) firstHidden.set(receipt.process, receipt);
-      return isHidden;
-    };
-    for (const receipt of this.#awaited) hide(receipt);
+  /** Until nothing is received that is not sent. */
+  #hideEffects(cut: Cut, awaited: readonly MessagePoint[]): void {
+    for (const receipt of awaited) cut.endBefore(receipt);
     // A set goes on with what is added to it meanwhile.
     const unsettled = new Set(this.#from.keys());
     for (const sender of unsettled) {
       unsettled.delete(sender);
       for (const stairs of this.#from.get(sender)?.values() ?? []) {
         const sent = stairs.sentWithin(cut.of(sender).upTo);
-        if (sent < stairs.count && hide(stairs.received(sent))) unsettled.add(stairs.receiver);
+        if (sent < stairs.count && cut.endBefore(stairs.received(sent))) unsettled.add(stairs.receiver);
       }
     }
-    return firstHidden.values();
   }
 
   /** Until everything is sent of what led to where a process is. What those that were moved end with. */

@@ -1,7 +1,7 @@
 // Messages between processes as the cut reads them.
-import type { MessageEdge, MessagePoint, MessageReader } from "../../shared/trace/message.js";
+import type { Contradiction, MessageEdge, MessagePoint, MessageReader } from "../../shared/trace/message.js";
 import { messageEnds } from "../../shared/protocol/message-records.js";
-import { instant, processId, seq } from "../../shared/trace/time.js";
+import { type Instant, instant, processId, seq } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 
@@ -30,6 +30,18 @@ const awaitedSql = `
   WHERE EXISTS (SELECT 1 FROM process AS p WHERE p.process <> r.process AND r.origin = ${origin})
     OR EXISTS (SELECT 1 FROM message_end AS o WHERE o.channel = r.channel AND o.process <> r.process)`;
 
+/** What overlaps is one stretch. */
+const contradictionsSql = `
+  WITH backward AS (
+      SELECT received_instant AS since, sent_instant AS until FROM message
+      WHERE id > $1 AND id <= $2 AND sent_instant >= received_instant),
+    begun AS (
+      SELECT *, since > coalesce(max(until) OVER (ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+        since - 1) AS is_apart FROM backward),
+    numbered AS (
+      SELECT *, sum(is_apart::INTEGER) OVER (ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS stretch FROM begun)
+  SELECT min(since) AS since, max(until) AS until, max(until - since) AS most FROM numbered GROUP BY stretch ORDER BY since`;
+
 export class StoredMessages implements MessageReader {
   /** `isLive`: whether anything may still come. */
   constructor(
@@ -37,24 +49,27 @@ export class StoredMessages implements MessageReader {
     readonly isLive: () => boolean,
   ) {}
 
-  async contradictions(known: number): Promise<{ readonly isAny: boolean; readonly last: number }> {
-    const rows = await this.query(
-      `SELECT coalesce(bool_or(sent_instant >= received_instant), false) AS any, coalesce(max(id), $1) AS last
-       FROM message WHERE id > $1`,
-      [BigInt(known)],
-    );
-    return { isAny: rows.booleans("any")[0] ?? false, last: rows.numbers("last")[0] ?? known };
+  async contradictions(
+    known: number,
+  ): Promise<{ readonly stretches: readonly Contradiction[]; readonly last: number }> {
+    const newest = await this.query(`SELECT coalesce(max(id), $1) AS last FROM message WHERE id > $1`, [BigInt(known)]);
+    const last = newest.numbers("last")[0] ?? known;
+    const rows = await this.query(contradictionsSql, [BigInt(known), BigInt(last)]);
+    const [ends, most] = [rows.bigints("until"), rows.bigints("most")];
+    const stretches = rows
+      .bigints("since")
+      .map((since, row) => ({ from: instant(since), to: instant(ends[row] ?? since), mostNs: most[row] ?? 0n }));
+    return { stretches, last };
   }
 
-  async read(known: number): Promise<{ readonly edges: readonly MessageEdge[]; readonly last: number }> {
+  async read(from: Instant, to: Instant): Promise<readonly MessageEdge[]> {
     const rows = await this.query(
-      `SELECT id, sender, sent_seq, sent_instant, receiver, received_seq, received_instant FROM message
-       WHERE id > $1 ORDER BY id`,
-      [BigInt(known)],
+      `SELECT sender, sent_seq, sent_instant, receiver, received_seq, received_instant FROM message
+       WHERE received_instant BETWEEN $1 AND $2 ORDER BY id`,
+      [from, to],
     );
     const [sent, received] = [pointsFrom(rows, "sender", "sent"), pointsFrom(rows, "receiver", "received")];
-    const edges = sent.map((point, row) => ({ sent: point, received: received[row] ?? point }));
-    return { edges, last: rows.numbers("id").at(-1) ?? known };
+    return sent.map((point, row) => ({ sent: point, received: received[row] ?? point }));
   }
 
   async awaited(): Promise<readonly MessagePoint[]> {

@@ -14,12 +14,23 @@ export interface MessageEdge {
   readonly received: MessagePoint;
 }
 
+/**
+ * A stretch of time in which clocks contradict messages: one of them was received at its beginning or later, by its
+ * receiver's clock, and sent at its end or before, by its sender's, but not before it was received.
+ */
+export interface Contradiction {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** How long before its sending one of them was received, at most, nanoseconds. */
+  readonly mostNs: bigint;
+}
+
 /** Where what is known of messages comes from; the store implements it. */
 export interface MessageReader {
-  /** Of those after number `known`: whether by the clocks one was received before or when it was sent; the last number. */
-  contradictions(known: number): Promise<{ readonly isAny: boolean; readonly last: number }>;
-  /** Those after number `known`; they are numbered in the order in which both ends became known. */
-  read(known: number): Promise<{ readonly edges: readonly MessageEdge[]; readonly last: number }>;
+  /** Of the messages after number `known`, in order and apart; and the last number of all. */
+  contradictions(known: number): Promise<{ readonly stretches: readonly Contradiction[]; readonly last: number }>;
+  /** Those that were received within a stretch of time, by their receivers' clocks. */
+  read(from: Instant, to: Instant): Promise<readonly MessageEdge[]>;
   /** Receipts of what a recorded process sent that has not told of it yet, though it still may. */
   awaited(): Promise<readonly MessagePoint[]>;
 }
