@@ -81,7 +81,7 @@ const enteredByIndex = ["src/engine", "src/agent/state", "src/agent/instrument"]
 /** From outside not at all, but for what is entered by an index inside: it is found as a built file. */
 const closed = ["src/agent"];
 
-/** What tests may import besides: those of the agent replay what was recorded, as the engine will. */
+/** What tests and benchmarks may import besides: they replay what was recorded, as the engine will. */
 const testArrows = [
   { from: "src/agent", to: "src/engine/replay" },
   { from: "test", to: "src/engine/replay" },
@@ -92,6 +92,8 @@ const indexFolders = [...enteredByIndex, "src/cli", "src/main", "src/preload", "
 
 /** Tests, and what only tests use. */
 const isTest = (path: string): boolean => /\.(test|test-support)\.ts$/.test(path);
+/** Benchmarks judge answers as tests do. */
+const isJudge = (path: string): boolean => isTest(path) || isInside(path, "bench");
 const isInside = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 
 function folderOf(layer: Layer, path: string): string | undefined {
@@ -120,7 +122,7 @@ function arrowProblems(file: SourceFile): string[] {
   const packages = isTest(file.path) ? [...own.layer.packages, "vitest", "node:*"] : own.layer.packages;
   const targets = file.files.filter(
     (target) =>
-      !isTest(file.path) || !testArrows.some(({ from, to }) => isInside(file.path, from) && isInside(target, to)),
+      !isJudge(file.path) || !testArrows.some(({ from, to }) => isInside(file.path, from) && isInside(target, to)),
   );
   const upward = targets
     .filter((target) => !reachable.some((folder) => isInside(target, folder)))

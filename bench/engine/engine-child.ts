@@ -59,6 +59,13 @@ export class BenchEngine {
     return { now: kilobytes("VmRSS") * 1024, peak: kilobytes("VmHWM") * 1024 };
   }
 
+  /** Processor time of all its threads until now, in milliseconds. */
+  cpuMs(): number {
+    const stat = readFileSync(`/proc/${this.child.pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
   async stop(): Promise<void> {
     const gone = once(this.child, "exit");
     this.child.send({ kind: "stop" } satisfies ToEngineProcess);

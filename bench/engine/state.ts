@@ -38,6 +38,8 @@ const process1 = 1;
 interface Made {
   readonly scopes: readonly string[];
   readonly seconds: number;
+  /** Of all the engine's threads. */
+  readonly cpuSeconds: number;
   readonly fileBytes: number;
   readonly rssBytes: number;
 }
@@ -74,10 +76,15 @@ export async function stateFigures(size: StateSize = ten): Promise<readonly Figu
       });
       const openMs = performance.now() - openedMs;
       const asked = [first];
-      for (const look of looks) asked.push(await ask(engine, recordingId, made.scopes, look));
+      const cpuMs = { all: 0, one: 0, step: 0 };
+      for (const look of looks) {
+        const before = engine.cpuMs();
+        asked.push(await ask(engine, recordingId, made.scopes, look));
+        cpuMs[kindOf(look)] += engine.cpuMs() - before;
+      }
       const rss = engine.rss();
       const judged = judge(size, made.scopes, asked);
-      return [...figuresOf(size, made, asked, judged), ...more(openMs, readyMs, rss.peak)];
+      return [...figuresOf(size, made, asked, judged), ...more(openMs, readyMs, rss.peak), ...cpuFigures(size, cpuMs)];
     } finally {
       await engine.stop();
     }
@@ -85,6 +92,16 @@ export async function stateFigures(size: StateSize = ten): Promise<readonly Figu
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const kindOf = ({ scope, isStep }: Look): "all" | "one" | "step" =>
+  isStep ? "step" : scope === undefined ? "all" : "one";
+
+/** The same on a busy machine: what the engine's threads worked, on average. */
+const cpuFigures = (size: StateSize, cpuMs: Readonly<Record<"all" | "one" | "step", number>>): Figure[] => [
+  { name: "state_cpu_ms", value: cpuMs.all / size.looks, unit: "ms of processor time" },
+  { name: "scope_cpu_ms", value: cpuMs.one / size.scopeLooks, unit: "ms of processor time" },
+  { name: "scrub_step_cpu_ms", value: cpuMs.step / size.steps, unit: "ms of processor time" },
+];
 
 async function makeRecording(folder: string, path: string, size: StateSize): Promise<Made> {
   const engine = await BenchEngine.start(folder);
@@ -107,9 +124,15 @@ async function makeRecording(folder: string, path: string, size: StateSize): Pro
     await agent.send(batch);
     await agent.bye((size.writes * nsPerWrite) / 1e6, size.writes + definitions);
     const seconds = (performance.now() - startedMs) / 1000;
-    const rssBytes = engine.rss().peak;
+    const [rssBytes, cpuSeconds] = [engine.rss().peak, engine.cpuMs() / 1000];
     await engine.call("recording.stop", { recordingId: summary.recordingId });
-    return { scopes: made.scopes.map(({ name }) => name), seconds, fileBytes: statSync(path).size, rssBytes };
+    return {
+      scopes: made.scopes.map(({ name }) => name),
+      seconds,
+      cpuSeconds,
+      fileBytes: statSync(path).size,
+      rssBytes,
+    };
   } finally {
     await engine.stop();
   }
@@ -207,6 +230,7 @@ function figuresOf(size: StateSize, made: Made, asked: readonly Asked[], { wrong
     ms("scrub_step_p95_ms", quantile(steps, 0.95), 4),
     { name: "state_writes", value: size.writes, unit: "writes" },
     { name: "state_writes_per_s", value: size.writes / made.seconds, unit: "writes/s" },
+    { name: "state_write_cpu_us", value: (made.cpuSeconds * 1e6) / size.writes, unit: "µs of processor time" },
     { name: "state_bytes_per_write", value: made.fileBytes / size.writes, unit: "bytes" },
     { name: "recording_rss_mb", value: made.rssBytes / 2 ** 20, unit: "MiB" },
     { name: "plain_fold_ms", value: (foldNsPerWrite * size.writes) / 2 / 1e6, unit: "ms, to the middle" },

@@ -1,5 +1,5 @@
 // State by segments against the plain fold of the same writes, in real files.
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -14,7 +14,8 @@ import type { HistoryEntry } from "./replay/history.js";
 import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
 import { SegmentRecorder, randomWrites, readersOf, smallSegments, textOfGraph } from "./segments.test-support.js";
 import { StateGraphs } from "./state-graphs.js";
-import { type OpenFile, createFile, openForReading } from "./store/open-file.js";
+import { isDamage } from "./store/damage.js";
+import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
 import type { Readers } from "./store/readers.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
@@ -86,7 +87,7 @@ describe("state by segments", () => {
       let file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
       let readers = await readersOf(file);
       const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
-      let [given, generation, failures] = [0, 0, 0];
+      let [given, generation, failures, segments] = [0, 0, 0, 0];
       let graphs = new StateGraphs(
         accessTo(readers, () => generation),
         new StoredWrites(readers.query),
@@ -106,6 +107,10 @@ describe("state by segments", () => {
         if (below(5) === 0) continue;
         await recorder.commit();
         generation++;
+        // None is given up for a commit that failed.
+        const count = (await graphs.segmented(process1))?.count ?? 0;
+        expect(count).toBeGreaterThanOrEqual(segments);
+        segments = count;
         if (below(4) === 0) await recorder.goOn();
         const committed = writes.slice(0, given);
         for (let left = 4; left > 0; left--) {
@@ -223,4 +228,56 @@ describe("state by segments", () => {
       await file.dispose();
     },
   );
+
+  it("refuses a file whose segments are not what was recorded, as a damaged one", async () => {
+    const writes = randomWrites(5, 400);
+    const path = join(folder, "a.hindcast");
+    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+    const recorder = await SegmentRecorder.begin(file, path, { ...smallSegments(randomFrom(5)), writes: 20 });
+    recorder.give(writes);
+    await recorder.commit();
+    recorder.dispose();
+    await file.dispose();
+    /** What comes of looking at every position of a copy that was changed. */
+    const afterChange = async (change: string): Promise<unknown> => {
+      const copy = join(folder, "b.hindcast");
+      copyFileSync(path, copy);
+      const changed = opened(await openForWriting(copy));
+      const connection = await changed.instance.connect();
+      await connection.run(change);
+      const readers = await readersOf(changed);
+      try {
+        const graphs = new StateGraphs(
+          accessTo(readers, () => 0),
+          new StoredWrites(readers.query),
+        );
+        for (const { seq: at } of writes) await asked(graphs, { seq: at }, writes.length);
+        return "nothing was refused";
+      } catch (error) {
+        return error;
+      } finally {
+        await readers.dispose();
+        connection.closeSync();
+        await changed.dispose();
+        rmSync(copy);
+      }
+    };
+    expect(await afterChange("SELECT 1")).toBe("nothing was refused");
+    const changes = [
+      `UPDATE segment SET writes = writes + 1 WHERE number = 2`,
+      `UPDATE segment SET parent = number WHERE number = 3`,
+      `UPDATE segment SET last_seq = first_seq WHERE number = 2`,
+      `UPDATE segment SET first_instant = first_instant - 1 WHERE number = 4`,
+      `UPDATE segment SET number = 77 WHERE number = 2`,
+      `UPDATE segment SET first_piece = first_piece + 1 WHERE number = 2`,
+      `UPDATE segment SET first_piece = -5 WHERE number = 2`,
+      `UPDATE segment SET block_bytes = 4000000000 WHERE number = 2`,
+      `UPDATE segment SET index_bytes = index_bytes - 1 WHERE number = 2`,
+      `UPDATE segment_piece SET bytes = 'abc'::BLOB WHERE id = 3`,
+      `UPDATE segment_piece SET bytes = repeat('a', 70000)::BLOB WHERE id = 3`,
+      `DELETE FROM segment_piece WHERE id = 4`,
+      `DELETE FROM write WHERE seq = (SELECT min(seq) FROM write)`,
+    ];
+    for (const change of changes) expect([change, isDamage(await afterChange(change))]).toEqual([change, true]);
+  });
 });

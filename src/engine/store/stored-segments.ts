@@ -44,7 +44,19 @@ export class StoredSegments {
       known.length,
     ]);
     if (count.numbers("count")[0] !== known.length) return undefined;
-    return readHeads(this.query, process, known);
+    const heads = await readHeads(this.query, process, known);
+    await this.#checkAgainstRows(process, known.at(-1)?.lastSeq ?? 0, heads);
+    return heads;
+  }
+
+  /** Somebody may have changed the rows and left the segments, or the other way round: then neither is to be believed. */
+  async #checkAgainstRows(process: number, after: number, heads: readonly SegmentHead[]): Promise<void> {
+    const last = heads.at(-1);
+    if (last === undefined) return;
+    const counted = await this.query(rowsSql, [process, BigInt(after), BigInt(last.lastSeq)]);
+    const rows = counted.numbers("rows")[0];
+    const writes = heads.reduce((total, head) => total + head.writes, 0);
+    if (rows !== writes) throw new UnreadableStored(`segments of ${writes} writes, of which there are ${rows}`);
   }
 
   fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
@@ -58,6 +70,9 @@ export class StoredSegments {
     return new Map(rows.numbers("id").map((id, row) => [id, names[row] ?? ""]));
   }
 }
+
+const rowsSql = `SELECT (SELECT count(*) FROM write WHERE process = $1 AND seq > $2 AND seq <= $3)
+  + (SELECT count(*) FROM keyframe WHERE process = $1 AND seq > $2 AND seq <= $3) AS rows`;
 
 const headsSql = `SELECT number, parent, first_seq, last_seq, first_instant, latest_instant, found_after, writes,
   first_piece, block_bytes, index_bytes, parts_bytes FROM segment WHERE process = $1 AND number > $2 ORDER BY number`;
