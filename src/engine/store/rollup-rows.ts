@@ -74,7 +74,8 @@ export class RollupRows implements DerivedRows {
     await this.#makeAnew(connection, [densityRollup], records);
     await this.#makeAnew(connection, [laneRollup], spans);
     this.#rowsSinceStep += rows.count;
-    if (this.#rowsSinceStep < stepEveryRows && now - this.#steppedMs < stepEveryMs) return;
+    const isDue = this.#rowsSinceStep >= stepEveryRows || now - this.#steppedMs >= stepEveryMs;
+    if (!isDue && rows.ends.size === 0) return;
     for (const [process, until] of this.#covers.next(now)) this.#next.set(process, until);
     if (this.#next.size > 0) await this.#step(connection);
     this.#steppedMs = now;

@@ -30,13 +30,14 @@ export class Rows {
     );
   }
 
-  static async from(result: DuckDBMaterializedResult): Promise<Rows> {
-    const chunks = await result.fetchAllChunks();
+  static from(result: DuckDBMaterializedResult): Promise<Rows> {
+    // All are there already: asking for each by itself would wait for a thread each time.
+    const chunks = Array.from({ length: result.chunkCount }, (_, at) => result.getChunk(at));
     const columns = result.deduplicatedColumnNames().map((name, at): [string, Column] => {
       const numbers = numericColumn(chunks, at, result.columnTypeId(at));
       return [name, numbers ?? chunks.flatMap((chunk) => chunk.getColumnValues(at))];
     });
-    return new Rows(Object.fromEntries(columns));
+    return Promise.resolve(new Rows(Object.fromEntries(columns)));
   }
 
   /** As `numbers`, where no row holds nothing. */

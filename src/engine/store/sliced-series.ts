@@ -60,12 +60,12 @@ export class SlicedSeries {
     rollup: Rollup,
     statement: (slice: string, rows: string) => string,
   ): Promise<Rows | undefined> {
-    if (this.#range.until <= this.#range.since) return undefined;
+    if (this.#range.until <= this.#range.since || !Number.isSafeInteger(this.series)) return undefined;
     const cover = await this.#cover(query);
     if (cover === undefined) return undefined;
     const levels = this.levelsOf(rollup);
-    const rows = rowsWithin(rollup, levels, this.#range, cover, "series = $1");
-    return query(statement(sliceOf(levels, this.#range, this.slices), rows), [this.series]);
+    const rows = rowsWithin(rollup, levels, this.#range, cover, `series = ${this.series}`);
+    return query(statement(sliceOf(levels, this.#range, this.slices), rows));
   }
 
   /** A series belongs to one process. */
