@@ -11,9 +11,10 @@ import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls
 import { UnreadableStored } from "./value-json.js";
 
 /** Of each length. Further ones tell little more. */
-const gramsPerNeedle = 4;
+const gramsPerNeedle = 2;
 const needlesTested = 6;
 const mostBlocks = 200_000;
+const keptAnswers = 8;
 
 interface Block {
   readonly kind: SearchKind;
@@ -31,6 +32,7 @@ interface Known {
 export class SearchBlocks {
   #known: Promise<Known> | undefined;
   #generation: number | undefined;
+  readonly #without = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(
     readonly query: Query,
@@ -49,25 +51,37 @@ export class SearchBlocks {
     return (await this.#known).blocks;
   }
 
-  /** Those of `blocks` that may have rows with all of the needles. */
-  async candidates(query: Query, blocks: readonly Block[], needles: readonly string[]): Promise<readonly Block[]> {
+  /** Names of blocks that have no row with all of the needles. Pages of one search ask for the same again. */
+  async without(needles: readonly string[]): Promise<ReadonlySet<string>> {
+    const key = JSON.stringify([this.generation(), needles]);
+    const known = this.#without.get(key);
+    if (known !== undefined) return known;
+    const asked = this.#ask(needles);
+    this.#without.set(key, asked);
+    asked.catch(() => this.#without.delete(key));
+    const [oldest] = this.#without.keys();
+    if (this.#without.size > keptAnswers && oldest !== undefined) this.#without.delete(oldest);
+    return asked;
+  }
+
+  async #ask(needles: readonly string[]): Promise<ReadonlySet<string>> {
     const wanted = needles
       .map(bitsNeeded)
       .toSorted((a, b) => b.trigrams.length - a.trigrams.length)
       .slice(0, needlesTested);
     const places = wanted.flatMap(({ sixes, eights }) => [...spread(eights), ...spread(sixes)]);
     const trigrams = wanted.flatMap(({ sixes, trigrams: all }) => (sixes.length === 0 ? all : []));
-    if (!blocks.some(({ number }) => number !== undefined)) return blocks;
-    const without = new Set<string>();
-    if (places.length > 0) for (const block of await withoutGrams(query, blocks, places)) without.add(block);
-    if (trigrams.length > 0) for (const block of await withoutTrigrams(query, blocks, trigrams)) without.add(block);
-    return blocks.filter(({ kind, number }) => !without.has(`${kind} ${number}`));
+    const [byGrams, byTrigrams] = await Promise.all([
+      places.length === 0 ? [] : withoutGrams(this.query, places),
+      trigrams.length === 0 ? [] : withoutTrigrams(this.query, trigrams),
+    ]);
+    return new Set([...byGrams, ...byTrigrams]);
   }
 
   /** Blocks are only ever added: those that were known are not read again. */
   async #read(generation: number, before: Promise<Known | undefined> | undefined): Promise<Known> {
     const known = ((await before)?.blocks ?? []).filter(({ number }) => number !== undefined);
-    const next = searchKinds.map((kind) => (numbersOf(known, kind)?.[1] ?? -1) + 1);
+    const next = searchKinds.map((kind) => lastOf(known, kind) + 1);
     const since = searchKinds.map((_, code) => `(kind = ${code} AND block >= ${next[code] ?? 0})`).join(" OR ");
     const tables = searchKinds.map(
       (kind, code) => `SELECT 'table', ${code}, NULL, count(*), NULL FROM ${sources[kind].table}`,
@@ -114,62 +128,45 @@ export class SearchBlocks {
   }
 }
 
-async function withoutGrams(
-  query: Query,
-  blocks: readonly Block[],
-  places: readonly Place[],
-): Promise<ReadonlySet<string>> {
+async function withoutGrams(query: Query, places: readonly Place[]): Promise<readonly string[]> {
   const tests = places.map(({ shard, place }) => `(shard = ${shard} AND ${isWithout("bits", place)})`);
   const shards = [...new Set(places.map(({ shard }) => shard))].join(", ");
   const sizes = shardSizes.join(", ");
   const rows = await query(
     `SELECT kind, block, coalesce(octet_length(bits) NOT IN (${sizes}), true) AS odd FROM search_filter
-       WHERE shard IN (${shards}) AND (${within(blocks)})
-         AND (CASE WHEN octet_length(bits) IN (${sizes}) THEN ${tests.join(" OR ")} ELSE true END)`,
+       WHERE shard IN (${shards}) AND (CASE WHEN octet_length(bits) IN (${sizes}) THEN ${tests.join(" OR ")} ELSE true END)`,
   );
   return namesOf(rows, "bits of the search index");
 }
 
-async function withoutTrigrams(
-  query: Query,
-  blocks: readonly Block[],
-  trigrams: readonly number[],
-): Promise<ReadonlySet<string>> {
+async function withoutTrigrams(query: Query, trigrams: readonly number[]): Promise<readonly string[]> {
   const tests = trigrams.map((place) => isWithout("trigrams", place));
+  const isRight = `octet_length(trigrams) = ${trigramByteCount}`;
   const rows = await query(
-    `SELECT kind, block, octet_length(trigrams) <> ${trigramByteCount} AS odd FROM search_block
-       WHERE trigrams IS NOT NULL AND (${within(blocks)})
-         AND (CASE WHEN octet_length(trigrams) = ${trigramByteCount} THEN ${tests.join(" OR ")} ELSE true END)`,
+    `SELECT kind, block, NOT ${isRight} AS odd FROM search_block
+       WHERE trigrams IS NOT NULL AND (CASE WHEN ${isRight} THEN ${tests.join(" OR ")} ELSE true END)`,
   );
   return namesOf(rows, "trigrams of the search index");
 }
 
-function namesOf(rows: Rows, what: string): ReadonlySet<string> {
+function namesOf(rows: Rows, what: string): readonly string[] {
   if (rows.booleans("odd").includes(true)) throw new UnreadableStored(what);
   const numbers = rows.numbers("block");
-  return new Set(rows.numbers("kind").map((code, row) => nameOf(code, numbers[row])));
+  return rows.numbers("kind").map((code, row) => nameOf({ kind: searchKinds[code], number: numbers[row] }));
 }
 
-const nameOf = (code: number | undefined, number: number | undefined): string => `${searchKinds[code ?? -1]} ${number}`;
+/** What tells blocks apart. */
+export const nameOf = ({
+  kind,
+  number,
+}: {
+  readonly kind: SearchKind | undefined;
+  readonly number: number | undefined;
+}) => `${kind} ${number}`;
 
-/** Between the first and the last of each kind. */
-function within(blocks: readonly Block[]): string {
-  const parts = searchKinds.map((kind, code) => {
-    const bounds = numbersOf(blocks, kind);
-    return bounds === undefined ? "false" : `(kind = ${code} AND block BETWEEN ${bounds[0]} AND ${bounds[1]})`;
-  });
-  return parts.join(" OR ");
-}
-
-/** The least and the greatest. */
-function numbersOf(blocks: readonly Block[], kind: SearchKind): [number, number] | undefined {
-  let [least, greatest] = [Infinity, -1];
-  for (const block of blocks) {
-    if (block.kind !== kind || block.number === undefined) continue;
-    least = Math.min(least, block.number);
-    greatest = Math.max(greatest, block.number);
-  }
-  return greatest < 0 ? undefined : [least, greatest];
+/** The greatest of a kind, -1 when there is none. */
+function lastOf(blocks: readonly Block[], kind: SearchKind): number {
+  return blocks.reduce((last, block) => (block.kind === kind ? Math.max(last, block.number ?? -1) : last), -1);
 }
 
 const rowsIn = (blocks: readonly Block[], kind: SearchKind): number =>

@@ -2,8 +2,7 @@
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import { type SearchKind } from "../../shared/protocol/engine-calls.js";
 import { objectId } from "../../shared/trace/value.js";
-import { helloOf } from "../socket-agent.test-support.js";
-import { attributesToJson } from "../ingest/attributes-json.js";
+import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { SpanRow } from "./recording-rows.js";
 import type { RecordingWriter } from "./recording-writer.js";
 import { needlesFrom } from "./search-text.js";
@@ -57,6 +56,28 @@ export interface CorpusQuery {
   readonly from?: bigint | undefined;
   readonly to?: bigint | undefined;
 }
+
+const hello: Hello = {
+  kind: "hello",
+  wireVersion: 1,
+  token: "",
+  agentVersion: "0",
+  runId: "0123",
+  pid: 1,
+  parentPid: 1,
+  timeOriginMs: 0,
+  clockMs: 0,
+  argv: [],
+  execArgv: [],
+  cwd: "/",
+  serviceName: "app",
+  nodeVersion: "20",
+  v8Version: "11",
+  platform: "linux",
+  arch: "x64",
+  hostName: "here",
+  settings: { level: "requests", include: [], exclude: [], writes: true },
+};
 
 const start = 1_795_000_000_000_000_000n;
 const second = 1_000_000_000n;
@@ -119,10 +140,10 @@ export class SearchCorpus {
   #row(writer: RecordingWriter, instant: bigint): Made {
     const [process, seq, kind] = [1 + this.#below(3), ++this.#seq, this.#below(5)];
     const head = { process, seq, instant };
-    const name = this.#text().slice(0, 60);
+    const name = [...this.#text()].slice(0, 60).join("");
     const nameId = kind < 3 ? this.#idOf(this.#names, name, (id) => writer.name(id, name)) : 0;
     const attributes = this.#attributes();
-    const json = attributesToJson(attributes);
+    const json = JSON.stringify(attributes);
     const shown = JSON.stringify(attributes);
     const named: Made["fields"] = [
       ["name", name],
@@ -225,7 +246,7 @@ export class SearchCorpus {
       const later = this.#attributes();
       writer.spanEnded({
         ...ending.row,
-        attributes: attributesToJson(later),
+        attributes: JSON.stringify(later),
         end: { seq: ++this.#seq, instant: this.#now },
       });
       const [title, text] = [ending.made.fields[0]?.[1] ?? "", shownJson(JSON.stringify(later))];
@@ -242,7 +263,7 @@ export class SearchCorpus {
     const [seq, lost] = [0, 0];
     writer.process({
       process: 1,
-      hello: helloOf(),
+      hello,
       category: 1,
       start,
       lastSeen: this.#now,

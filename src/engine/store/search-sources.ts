@@ -83,21 +83,28 @@ export function hasNeedle({ named, fields }: Source, needle: string): string {
 /** How much of a text is shown before the first needle and after it. */
 const [charactersBefore, charactersAfter] = [40, 120];
 
-/** Where `needle`, a parameter, first occurs in the text of chosen rows `t`: the field's name, what is before, it itself, what is after. */
-export function excerptColumns({ named, fields }: Source, needle: string): string {
-  const places = [
+/**
+ * What is shown of rows of the table, of which `chosen` selects some: what stands for each, and where `needle`, a parameter,
+ * occurs in it first.
+ */
+export function excerptsOf({ named, fields, title }: Source, chosen: string, needle: string): string {
+  const texts = [
     ...(named === undefined ? [] : [{ name: named.name, text: plain(`n.${named.text}`) }]),
     ...fields.map(({ name, text }) => ({ name, text: text("t") })),
   ];
-  const at = (text: string): string => `instr(lower(${text}), lower(${needle}))`;
-  const choose = (value: (place: { readonly name: string; readonly text: string }) => string): string => {
-    const [last, ...others] = places.toReversed();
-    const cases = others.toReversed().map((place) => `WHEN ${at(place.text)} > 0 THEN ${value(place)}`);
-    return `CASE ${cases.join(" ")} ELSE ${last === undefined ? "''" : value(last)} END`;
+  const choose = (value: (at: number) => string): string => {
+    const cases = texts.map((_, at) => `WHEN place${at} > 0 THEN ${value(at)}`);
+    return `CASE ${cases.join(" ")} ELSE ${value(texts.length - 1)} END`;
   };
-  const length = `length(${needle}::VARCHAR)`;
-  return `${choose(({ name }) => `'${name}'`)} AS field,
-    ${choose(({ text }) => `substring(${text}, greatest(1, ${at(text)} - ${charactersBefore}), least(${charactersBefore}, ${at(text)} - 1))`)} AS before,
-    ${choose(({ text }) => `left(substring(${text}, ${at(text)}, ${length}), ${charactersAfter})`)} AS matched,
-    ${choose(({ text }) => `substring(${text}, ${at(text)} + ${length}, ${charactersAfter})`)} AS after`;
+  const join = named === undefined ? "" : `LEFT JOIN ${named.dictionary} AS n ON n.id = t.${named.column}`;
+  return `WITH chosen AS (${chosen}),
+    shown AS (SELECT t.process, t.seq, t.instant, ${title} AS title,
+      ${texts.map(({ text }, at) => `${text} AS text${at}`).join(", ")} FROM chosen AS t ${join}),
+    placed AS (SELECT *, ${texts.map((_, at) => `instr(lower(text${at}), lower(${needle})) AS place${at}`).join(", ")} FROM shown),
+    one AS (SELECT process, seq, instant, title, ${choose((at) => `'${texts[at]?.name ?? ""}'`)} AS field,
+      ${choose((at) => `text${at}`)} AS text, ${choose((at) => `place${at}`)} AS place FROM placed)
+    SELECT process, seq, instant, title, field,
+      substring(text, greatest(1, place - ${charactersBefore}), least(${charactersBefore}, place - 1)) AS before,
+      left(substring(text, place, length(${needle})), ${charactersAfter}) AS matched,
+      substring(text, place + length(${needle}), ${charactersAfter}) AS after FROM one`;
 }

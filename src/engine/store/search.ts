@@ -3,9 +3,9 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { relative, small } from "./columns.js";
 import type { Parameter, Query } from "./readers.js";
-import { SearchBlocks } from "./search-blocks.js";
+import { SearchBlocks, nameOf } from "./search-blocks.js";
 import { type Slice, type Stretch, latestSlice, turned } from "./search-slices.js";
-import { excerptColumns, hasNeedle, sources } from "./search-sources.js";
+import { excerptsOf, hasNeedle, sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
 import { needlesFrom } from "./search-text.js";
@@ -17,7 +17,7 @@ type Cursor = NonNullable<SearchPage["next"]>;
 /** An answer comes after that and one more slice; what is left is behind its cursor. */
 const msPerAnswer = 60;
 /** Looked through at once: little at first, as a page is often full soon. */
-const [firstRows, mostRowsAtOnce] = [mostRowsPerBlock, 8 * mostRowsPerBlock];
+const [firstRows, mostRowsAtOnce] = [mostRowsPerBlock, 32 * mostRowsPerBlock];
 /** Instants that no row has. */
 const [beforeAll, afterAll] = [-(2n ** 62n), 2n ** 62n];
 const [noProcess, afterAllProcesses] = [0, 2 ** 31];
@@ -54,7 +54,8 @@ export class Search {
     const asked = all.filter(
       ({ kind, stretches }) => kinds.includes(kind) && stretches.some((one) => one.first <= last && one.last >= first),
     );
-    const may = await this.#blocks.candidates(query, asked, needles);
+    const without = await this.#blocks.without(needles);
+    const may = asked.filter((block) => !without.has(nameOf(block)));
     const turn = (stretch: Stretch): Stretch => (isNewestFirst ? stretch : turned(stretch));
     const [candidates, around] = [may, asked].map((blocks) => blocks.flatMap(({ stretches }) => stretches.map(turn)));
     const found: Hit[] = [];
@@ -72,7 +73,7 @@ export class Search {
       next = isNewestFirst
         ? { instant: here.first, process: noProcess, seq: 0 }
         : { instant: here.last, process: afterAllProcesses, seq: 0 };
-      rows = Math.min(2 * rows, mostRowsAtOnce);
+      rows = Math.min(4 * rows, mostRowsAtOnce);
     }
     if (found.length >= args.limit) next = cursorOf(found.at(-1));
     return pageOf(start, found, next);
@@ -121,15 +122,9 @@ async function rowsOf(
     );
   }
   for (const needle of needles) conditions.push(hasNeedle(source, given(needle)));
-  const { named } = source;
-  const join = named === undefined ? "" : `LEFT JOIN ${named.dictionary} AS n ON n.id = t.${named.column}`;
-  const rows = await query(
-    `WITH chosen AS (SELECT * FROM ${source.table} AS t WHERE ${conditions.join(" AND ")}
-       ORDER BY instant ${direction}, process ${direction}, seq ${direction} LIMIT ${given(limit)})
-     SELECT t.process, t.seq, t.instant, ${source.title} AS title, ${excerptColumns(source, shown)}
-     FROM chosen AS t ${join}`,
-    values,
-  );
+  const chosen = `SELECT * FROM ${source.table} AS t WHERE ${conditions.join(" AND ")}
+    ORDER BY instant ${direction}, process ${direction}, seq ${direction} LIMIT ${given(limit)}`;
+  const rows = await query(excerptsOf(source, chosen, shown), values);
   const [processes, seqs, instants] = [rows.numbers("process"), rows.numbers("seq"), rows.bigints("instant")];
   const [titles, fields] = [rows.textsOrEmpty("title"), rows.texts("field")];
   const [before, matched, after] = [rows.texts("before"), rows.texts("matched"), rows.texts("after")];

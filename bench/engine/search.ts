@@ -1,0 +1,193 @@
+// What the first page of a search costs among ten million records: events, log lines, spans and writes of a made-up shop with
+// words as rare and as common as words are, sent by an agent. Each question is asked until its page is full or everything has
+// been looked through. Afterwards some answers of every kind are worked out by looking at every row, which takes its time.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { SearchColumns } from "../../src/shared/protocol/engine-calls.js";
+import { type Figure, quantile } from "../figures.js";
+import { BenchEngine } from "./engine-child.js";
+import { type Shop, makeShop, startNs } from "./search-shop.js";
+import { WireAgent } from "./wire-agent.js";
+
+export interface SearchSize {
+  readonly rows: number;
+  readonly questionsOfEach: number;
+  /** Of those, whose answers are worked out anew. */
+  readonly checkedOfEach: number;
+  readonly seed: number;
+}
+
+const ten: SearchSize = { rows: 10_000_000, questionsOfEach: 20, checkedOfEach: 2, seed: 1 };
+const pageRows = 100;
+
+interface Question {
+  readonly about: string;
+  readonly text: string;
+  readonly from?: bigint | undefined;
+  readonly to?: bigint | undefined;
+}
+interface Asked {
+  readonly question: Question;
+  readonly firstAnswerMs: number;
+  readonly tookMs: number;
+  /** "process/seq", the newest first. */
+  readonly found: readonly string[];
+}
+
+/** The figures are of calls over the channel that hosts use, with what they read in the page cache. */
+export async function searchFigures(size: SearchSize = ten): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+  const engine = await BenchEngine.start(folder);
+  const path = join(folder, "search.hindcast");
+  try {
+    const { summary, environment } = await engine.call("recording.create", { path, capture: {} });
+    const { recordingId } = summary;
+    const agent = await WireAgent.greet(environment, Number(startNs / 1_000_000n));
+    const shop = makeShop(size.seed, size.rows);
+    let written = 0;
+    for (const batch of shop.batches()) {
+      await agent.send(batch);
+      written += batch.length;
+    }
+    await agent.bye(shop.clockMs(), written);
+    const { counts } = await engine.call("recording.stop", { recordingId });
+    const committed = counts.events + counts.logs + counts.spans + counts.writes;
+    const asked = await askAll(engine, recordingId, shop, size);
+    await engine.call("recording.close", { recordingId });
+    const checked = await check(path, asked, size);
+    return figuresOf(size, asked, committed, checked);
+  } finally {
+    await engine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function askAll(engine: BenchEngine, recordingId: string, shop: Shop, size: SearchSize): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  // What is read once, whatever is looked for.
+  await ask(engine, recordingId, { about: "first", text: "nowhere at all" });
+  for (let round = 0; round < size.questionsOfEach; round++)
+    for (const question of questionsFor(shop)) asked.push(await ask(engine, recordingId, question));
+  return asked;
+}
+
+function questionsFor(shop: Shop): readonly Question[] {
+  const from = startNs + BigInt(Math.floor(shop.random() * 0.9 * shop.clockMs() * 1e6));
+  return [
+    { about: "a rare word", text: shop.someId() },
+    { about: "a common word", text: shop.commonWord() },
+    { about: "two common words", text: `${shop.commonWord()} ${shop.commonWord()}` },
+    { about: "words that never meet", text: "accepted settled" },
+    { about: "part of a word", text: shop.someId().slice(2, 11) },
+    { about: "no such word", text: `zz${shop.someId().slice(3)}q` },
+    { about: "in a short time", text: shop.someWord(), from, to: from + 10_000_000_000n },
+  ];
+}
+
+async function ask(engine: BenchEngine, recordingId: string, question: Question): Promise<Asked> {
+  const { text, from, to } = question;
+  const beganMs = performance.now();
+  let firstAnswerMs = 0;
+  const found: string[] = [];
+  let after: SearchColumns["next"];
+  do {
+    const limit = pageRows - found.length;
+    const page = await engine.call("search.page", { recordingId, text, from, to, order: "newest", after, limit });
+    if (after === undefined) firstAnswerMs = performance.now() - beganMs;
+    page.seq.forEach((seq, row) => found.push(`${page.process[row]}/${seq}`));
+    after = found.length < pageRows ? page.next : undefined;
+  } while (after !== undefined);
+  const tookMs = performance.now() - beganMs;
+  return { question, firstAnswerMs, tookMs, found };
+}
+
+interface Checked {
+  readonly checked: number;
+  readonly wrong: number;
+  readonly plainMs: Float64Array;
+  readonly indexBytes: number;
+}
+
+async function check(path: string, asked: readonly Asked[], size: SearchSize): Promise<Checked> {
+  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  try {
+    const seen = new Map<string, number>();
+    const plainMs: number[] = [];
+    let wrong = 0;
+    for (const { question, found } of asked) {
+      const already = seen.get(question.about) ?? 0;
+      if (already >= size.checkedOfEach) continue;
+      seen.set(question.about, already + 1);
+      const beganMs = performance.now();
+      const plain = await plainScan(connection, question);
+      plainMs.push(performance.now() - beganMs);
+      if (plain.join() !== found.join()) wrong++;
+    }
+    const bytes = await connection.runAndReadAll(
+      `SELECT (SELECT sum(octet_length(bits)) FROM search_filter) + (SELECT sum(octet_length(trigrams)) FROM search_block)`,
+    );
+    return {
+      checked: plainMs.length,
+      wrong,
+      plainMs: Float64Array.from(plainMs),
+      indexBytes: Number(bytes.getRows()[0]?.[0]),
+    };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** Every row of every kind; texts of this benchmark have no escapes. */
+const everyRow = `
+  SELECT process, seq, instant, coalesce(n.text, '') || chr(10) || attributes AS shown FROM event LEFT JOIN name AS n ON n.id = event.name
+  UNION ALL SELECT process, seq, instant, coalesce(n.text, '') || chr(10) || attributes FROM span LEFT JOIN name AS n ON n.id = span.name
+  UNION ALL SELECT process, seq, instant, coalesce(n.text, '') || chr(10) || body || chr(10) || attributes FROM log LEFT JOIN name AS n ON n.id = log.source
+  UNION ALL SELECT process, seq, instant, coalesce(key, '') || chr(10) || coalesce(value, '') FROM write
+  UNION ALL SELECT process, seq, instant, contents FROM keyframe`;
+
+async function plainScan(connection: DuckDBConnection, { text, from, to }: Question): Promise<readonly string[]> {
+  const words = text.split(" ");
+  const conditions = words.map((word) => `contains(lower(shown), lower('${word}'))`);
+  if (from !== undefined) conditions.push(`instant >= ${from}`);
+  if (to !== undefined) conditions.push(`instant <= ${to}`);
+  const rows = await connection.runAndReadAll(
+    `SELECT process, seq FROM (${everyRow}) WHERE ${conditions.join(" AND ")}
+     ORDER BY instant DESC, process DESC, seq DESC LIMIT ${pageRows}`,
+  );
+  return rows.getRows().map(([process, seq]) => `${String(process)}/${String(seq)}`);
+}
+
+function figuresOf(size: SearchSize, asked: readonly Asked[], committed: number, checked: Checked): readonly Figure[] {
+  const about = [...new Set(asked.map(({ question }) => question.about))];
+  const took = (name?: string) =>
+    Float64Array.from(
+      asked.filter(({ question }) => name === undefined || question.about === name),
+      ({ tookMs }) => tookMs,
+    );
+  const isWhole = committed >= size.rows && checked.wrong === 0;
+  const validity = isWhole
+    ? {}
+    : { invalid: `${checked.wrong} of ${checked.checked} answers are wrong; ${committed} of ${size.rows} rows` };
+  const ms = (name: string, samples: Float64Array, share: number): Figure => ({
+    name,
+    value: quantile(samples, share),
+    unit: "ms",
+    ...validity,
+  });
+  return [
+    { ...ms("search_p95_ms", took(), 0.95), budget: { atMost: 100 } },
+    ms("search_p50_ms", took(), 0.5),
+    ...about.map((name) => ms(`search_p95_ms, ${name}`, took(name), 0.95)),
+    ms(
+      "search_first_answer_p95_ms",
+      Float64Array.from(asked, ({ firstAnswerMs }) => firstAnswerMs),
+      0.95,
+    ),
+    ms("search_plain_p50_ms", checked.plainMs, 0.5),
+    { name: "search_index_bytes_per_row", value: checked.indexBytes / committed, unit: "By", ...validity },
+  ];
+}
