@@ -4,13 +4,17 @@ import { clockText, movedText, withinText } from "./cut-text.js";
 describe("what is said of several processes", () => {
   it("is how much earlier a process is shown, and why", () => {
     expect(movedText(undefined)).toBeUndefined();
-    expect(movedText({ movedNs: 0n })).toBeUndefined();
-    expect(movedText({ movedNs: -2_500_000_000n })).toMatch(/^Shown as it was 2\.500 s earlier by its own clock: /);
+    expect(movedText({ movedNs: 0n, moved: [] })).toBeUndefined();
+    expect(movedText({ movedNs: -2_500_000_000n, moved: [] })).toMatch(
+      /^Shown as it was 2\.500 s earlier by its own clock: /,
+    );
   });
 
   it("is within how much real time all are shown, where clocks were measured", () => {
-    expect(withinText({ movedNs: 0n })).toBe("");
-    expect(withinText({ movedNs: 0n, uncertaintyNs: 310_000n })).toBe("; all processes as they were within 310.0 µs");
+    expect(withinText({ movedNs: 0n, moved: [] })).toBe("");
+    expect(withinText({ movedNs: 0n, uncertaintyNs: 310_000n, moved: [] })).toBe(
+      "; all processes as they were within 310.0 µs",
+    );
   });
 
   it("is how far each clock is from Hindcast's", () => {

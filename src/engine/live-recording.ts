@@ -142,6 +142,7 @@ export class LiveRecording {
           resumed.#onScope,
         ),
       );
+    dictionaries.messages.restore(stored.messageEnds);
     resumed.#accounted = resumed.#countAccounted();
     return resumed;
   }

@@ -301,6 +301,10 @@ describe("the state of several processes", () => {
   it("shows the causes of the record that the playhead stands on", async () => {
     const answer = await calls.at({ ...common, at: atSeq(3, 2) });
     expect(answer.ok && [answer.value.value, answer.value.cut?.movedNs]).toEqual([{ a: { balance: 9 } }, 30n]);
+    expect(answer.ok && answer.value.cut?.moved).toEqual([
+      { process: 2, seq: 3, movedNs: 0n },
+      { process: 1, seq: 6, movedNs: 30n },
+    ]);
     const here = await calls.at({ ...otherAt, at: atSeq(3, 2) });
     expect(here.ok && [here.value.value, here.value.cut?.movedNs]).toEqual([{ x: 2 }, 0n]);
   });

@@ -26,7 +26,10 @@ export async function cutAt(
 
 export function processCut(cut: Cut, process: ProcessId, processes: readonly ProcessSummary[]): ProcessCut {
   const { upTo, movedNs } = cut.of(process);
-  return { upTo, cut: { movedNs: movedNs ?? 0n, uncertaintyNs: uncertaintyOf(cut, processes) } };
+  const moved = [...cut.moved].flatMap(([number, reach]) =>
+    "seq" in reach.upTo ? [{ process: number, seq: reach.upTo.seq, movedNs: reach.movedNs ?? 0n }] : [],
+  );
+  return { upTo, cut: { movedNs: movedNs ?? 0n, uncertaintyNs: uncertaintyOf(cut, processes), moved } };
 }
 
 /**

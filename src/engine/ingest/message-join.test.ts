@@ -80,6 +80,21 @@ describe("the ends of a message", () => {
     expect(told).toEqual(["a7 > b5"]);
   });
 
+  it("are known after a restart, and not told again", () => {
+    const told: string[] = [];
+    const join = new MessageJoin(({ sent, received }) => told.push(`${sent.seq} > ${received.seq}`));
+    const facts = { part: "request", upTo: wholeMessage, origin: 0, originUs: 0 } as const;
+    const end = (process: number, seq: number, side: "sent" | "received", channel: bigint) => ({
+      point: { process, seq, instant: 0n },
+      facts: { ...facts, end: side, channel },
+    });
+    const [before, known] = [end(1, 1, "sent", 7n), end(1, 2, "sent", 8n)];
+    join.restore([before, end(2, 1, "received", 7n), known]);
+    const late = end(2, 2, "received", 8n);
+    join.end(late.point, late.facts);
+    expect(told).toEqual(["2 > 2"]);
+  });
+
   it("are forgotten, the oldest first, when there are too many", () => {
     const { told, ends, cameTo } = joinOf(2);
     ends("a1 sent x all", "a2 sent y all", "a3 sent z all");

@@ -46,11 +46,19 @@ export class MessageJoin {
   readonly #channels = new Map<string, Channel>();
   readonly #processes = new Map<number, number>();
   readonly #waiting = new Set<Receipt>();
+  #isRestoring = false;
 
   constructor(
     readonly tell: (message: JoinedMessage) => void,
     readonly limit = mostChannels,
   ) {}
+
+  /** Ends that another engine has taken, which told their messages; the processes are known. */
+  restore(ends: readonly { readonly point: MessagePoint; readonly facts: MessageEndFacts }[]): void {
+    this.#isRestoring = true;
+    for (const { point, facts } of ends) this.end(point, facts);
+    this.#isRestoring = false;
+  }
 
   /** A process of the recording, by what its messages say from whom they are. */
   knows(process: number, origin: number): void {
@@ -74,11 +82,6 @@ export class MessageJoin {
       this.#stopWaiting(receipt);
       this.tell({ part, sent: point, received: receipt.point });
     }
-  }
-
-  /** Receipts of what a process of this recording sent, while its own record of that has not come. */
-  get awaited(): readonly MessagePoint[] {
-    return [...this.#waiting].map(({ point }) => point);
   }
 
   #channel(key: string): Channel {
@@ -126,6 +129,6 @@ export class MessageJoin {
   #join(channel: Channel, { point: sent }: Piece, { point: received }: Receipt, part: MessagePart): void {
     if (sent.process === received.process || channel.told.get(received.process) === sent.seq) return;
     channel.told.set(received.process, sent.seq);
-    this.tell({ part, sent, received });
+    if (!this.#isRestoring) this.tell({ part, sent, received });
   }
 }

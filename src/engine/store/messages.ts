@@ -1,6 +1,6 @@
 // Messages between processes as the cut reads them.
 import type { Contradiction, MessageEdge, MessagePoint, MessageReader } from "../../shared/trace/message.js";
-import { messageEnds } from "../../shared/protocol/message-records.js";
+import { type MessageRecord, messageEnds, messageParts } from "../../shared/protocol/message-records.js";
 import { type Instant, instant, processId, seq } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
@@ -84,5 +84,31 @@ function pointsFrom(rows: Rows, process: string, end: string): MessagePoint[] {
     process: processId(number),
     seq: seq(seqs[row] ?? 0),
     instant: instant(instants[row] ?? 0n),
+  }));
+}
+
+export interface StoredEnd {
+  readonly point: MessagePoint;
+  readonly facts: Omit<MessageRecord, "kind" | "channel" | "hybridUs"> & { readonly channel: bigint };
+}
+
+/** The latest ends, in the order in which they were told. */
+export async function latestEnds(query: Query, limit: number): Promise<readonly StoredEnd[]> {
+  const rows = await query(
+    `SELECT * FROM (SELECT *, rowid AS place FROM message_end ORDER BY rowid DESC LIMIT $1) ORDER BY place`,
+    [limit],
+  );
+  const [sides, parts, channels] = [rows.numbers("side"), rows.numbers("part"), rows.bigints("channel")];
+  const [upTo, origins, stamps] = [rows.numbers("up_to"), rows.numbers("origin"), rows.numbers("origin_us")];
+  return pointsFrom(rows, "process", "").map((point, row) => ({
+    point,
+    facts: {
+      end: messageEnds[sides[row] ?? 0] ?? "sent",
+      part: messageParts[parts[row] ?? 0] ?? "request",
+      channel: channels[row] ?? 0n,
+      upTo: upTo[row] ?? 0,
+      origin: origins[row] ?? 0,
+      originUs: stamps[row] ?? 0,
+    },
   }));
 }

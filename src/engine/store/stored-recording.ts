@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { captureSettings, type Hello, wireVersion } from "../../shared/protocol/agent-wire.js";
 import { type Attributes, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
+import { type StoredEnd, latestEnds } from "./messages.js";
 import { clocksFrom } from "./process-clocks.js";
 import type { MeasuredClock, ProcessEnd, SpanRow } from "./recording-rows.js";
 import type { Rows } from "./rows.js";
@@ -49,12 +50,16 @@ export interface StoredProcess {
 export interface StoredRecording {
   readonly created: bigint;
   readonly dictionaries: StoredDictionaries;
+  /** Of messages between processes, the latest: their other ends may still come. */
+  readonly messageEnds: readonly StoredEnd[];
   readonly processes: readonly StoredProcess[];
 }
 
 /** By what locations are told apart: the id of the file's name, line, column, the id of the function's name. */
 export const locationKey = (file: number, line: number, column: number, functionName: number): string =>
   `${file}:${line}:${column}:${functionName}`;
+
+const rememberedMessageEnds = 50_000;
 
 /** Of spans that have ended, as many are remembered as `endedSpans` says. */
 export async function readStoredRecording(query: Query, endedSpans: number): Promise<StoredRecording> {
@@ -73,7 +78,12 @@ export async function readStoredRecording(query: Query, endedSpans: number): Pro
       endedSpans: ended?.how === "bye" ? [] : await endedSpansOf(query, process, endedSpans),
     });
   }
-  return { created, dictionaries: await dictionariesIn(query, rows.texts("service_name")), processes };
+  return {
+    created,
+    dictionaries: await dictionariesIn(query, rows.texts("service_name")),
+    messageEnds: await latestEnds(query, rememberedMessageEnds),
+    processes,
+  };
 }
 
 async function dictionariesIn(query: Query, serviceNames: readonly string[]): Promise<StoredDictionaries> {

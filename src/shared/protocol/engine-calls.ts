@@ -109,7 +109,12 @@ const range = { ...recording, from: ns, to: ns };
  * without its cause. `movedNs`: how far before the instant (below zero) or after it the process is shown, by its own clock.
  * `uncertaintyNs`: all processes are shown as they were within so much real time; absent where clocks were not measured.
  */
-const stateCut = v.object({ movedNs: ns, uncertaintyNs: v.optional(ns) });
+const stateCut = v.object({
+  movedNs: ns,
+  uncertaintyNs: v.optional(ns),
+  /** Of all processes those that are not simply shown up to the instant: up to which Seq, and how far that is from there. */
+  moved: v.array(v.object({ process: count, seq: count, movedNs: ns })),
+});
 export type StateCut = v.InferOutput<typeof stateCut>;
 
 /** One row of a state tree as shown: already flattened, indented by `depth`. */
