@@ -80,9 +80,13 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
     "recordings.list": async () => ok(await listRecordings(context.launch.places, recordings)),
-    "recording.open": async ({ path }) => {
+    "recording.open": async ({ path }, signal) => {
       const opened = await recordings.open(path);
-      return opened.ok ? ok(await opened.value.summary()) : opened;
+      if (!opened.ok) return opened;
+      if (!signal.aborted) return ok(await opened.value.summary());
+      // Who asked does not wait any more, and will not close it.
+      await recordings.close(opened.value);
+      return failed(hindcastError("cancelled"));
     },
     "recording.create": (args) => createRecording(context, args),
     "recording.launch": (args) => launchProgram(context, args),
@@ -100,11 +104,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         await recordings.close(recording);
         return ok({});
       }),
-    "recording.copy": (args, signal) =>
+    "recording.copy": (args, signal, progress = () => undefined) =>
       about(args, async (recording) => {
         const path = resolve(context.launch.places.recordings, args.path);
         if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
-        return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, signal);
+        return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, signal, progress);
       }),
     "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");

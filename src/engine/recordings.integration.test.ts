@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CancelSource } from "../shared/base/cancel.js";
 import { TestEngine } from "./engine.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
 
@@ -37,6 +38,19 @@ describe("recordings", () => {
     expect(await codeOf(engine.try("recording.summary", { recordingId }))).toBe("recording-closed");
     const again = await engine.call("recording.open", { path });
     expect({ ...again, recordingId }).toEqual(saved);
+  });
+
+  it("are not kept open for who does not wait any more", async () => {
+    const { recordingId: live, path } = await recordLines(["one"]);
+    await engine.call("recording.stop", { recordingId: live });
+    await engine.call("recording.close", { recordingId: live });
+    const signal = new CancelSource();
+    const asked = engine.handlers["recording.open"]({ path }, signal);
+    signal.abort();
+    expect(await codeOf(asked)).toBe("cancelled");
+    const { recordingId } = await engine.call("recording.open", { path });
+    await engine.call("recording.close", { recordingId });
+    expect(await codeOf(engine.try("recording.summary", { recordingId }))).toBe("recording-closed");
   });
 
   it("say what they cost the engine, live and saved", async () => {

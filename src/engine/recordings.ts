@@ -7,6 +7,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
+import type { Progress } from "../shared/protocol/rpc.js";
 import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
@@ -157,11 +158,12 @@ export class Recordings {
     }
   }
 
-  /** Writes a copy of an open recording to a path that no open one has. Whoever looks is told how far it is. */
+  /** Writes a copy of an open recording to a path that no open one has. */
   async copy(
     recording: OpenRecording,
     to: { readonly path: string; readonly overwrite: boolean },
     signal: CancelSignal,
+    onProgress: Progress,
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
     const open = await this.#byPath.get(await truePath(path));
@@ -169,17 +171,7 @@ export class Recordings {
       const isItself = open.value === recording && !to.overwrite;
       return failed(hindcastError(isItself ? "file-exists" : "recording-in-use", { path }));
     }
-    let toldMs = Date.now();
-    const copied = await recording.copyTo({
-      path,
-      overwrite: to.overwrite,
-      signal,
-      onProgress: (rows, totalRows) => {
-        if (Date.now() - toldMs < noticeEveryMs) return;
-        toldMs = Date.now();
-        this.notify({ kind: "copy-progress", recordingId: recording.id, path: to.path, rows, totalRows });
-      },
-    });
+    const copied = await recording.copyTo({ path, overwrite: to.overwrite, signal, onProgress });
     if (!copied.ok) return copied;
     await this.recents.used(path);
     return ok({ path, sizeBytes: copied.value });

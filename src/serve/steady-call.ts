@@ -17,11 +17,11 @@ export function steadyCallTo(engine: EngineChild): Call {
     transport.onClose(() => (connected = undefined));
     return connectToEngine(transport, createCodec());
   };
-  return async (name, args, signal) => {
+  return async (name, args, signal, onProgress) => {
     for (;;) {
       const client = await (connected ??= connect());
       if (client === undefined) return failed(whyNone(engine));
-      const answer = await client.call(name, args, signal);
+      const answer = await client.call(name, args, signal, onProgress);
       const isLost = !answer.ok && answer.error.code === "engine-lost";
       if (!isLost || notRepeated.includes(name)) return answer;
     }

@@ -28,7 +28,7 @@ const overlays = new Overlays();
 const layout = new Layout(localStorage);
 const draft = new LaunchDraft(localStorage);
 const shell = connectToShell(window, session, () => void saveCopy.start());
-const saveCopy = new SaveCopy({ link, session, overlays, toasts, shell });
+const saveCopy = new SaveCopy({ session, overlays, toasts, shell });
 
 mount(App, { target, props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, shell } });
 keepPlace(window, session);

@@ -1,7 +1,6 @@
 // Saving a copy of the open recording: where to, how far it is, and what came in between. The desktop app asks for the
 // path in its native dialog, which also asks before replacing a file; in a browser the path is typed.
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import type { EngineLink } from "../state/engine-link.svelte.js";
 import type { OpenRecording } from "../state/open-recording.svelte.js";
 import type { Session } from "../state/session.svelte.js";
 import type { Toasts } from "../state/toasts.svelte.js";
@@ -14,7 +13,6 @@ export type CopyStatus =
   | { readonly kind: "copying"; readonly share: number };
 
 export interface SaveCopyTargets {
-  readonly link: EngineLink;
   readonly session: Session;
   readonly overlays: Overlays;
   readonly toasts: Toasts;
@@ -72,17 +70,14 @@ export class SaveCopy {
   }
 
   async #copy(recording: OpenRecording, overwrite: boolean): Promise<void> {
-    const { link, overlays, toasts } = this.#targets;
+    const { overlays, toasts } = this.#targets;
     const path = this.path.trim();
     const request = new AbortController();
     this.#request = request;
     this.#status = { kind: "copying", share: 0 };
-    const release = link.onNotice((notice) => {
-      if (notice.kind === "copy-progress" && notice.recordingId === recording.summary.recordingId)
-        this.#status = { kind: "copying", share: notice.rows / Math.max(1, notice.totalRows) };
+    const copied = await recording.call("recording.copy", { path, overwrite }, request.signal, (rows, totalRows) => {
+      this.#status = { kind: "copying", share: rows / Math.max(1, totalRows) };
     });
-    const copied = await recording.call("recording.copy", { path, overwrite }, request.signal);
-    release();
     if (!copied.ok) {
       this.#status = copied.error.code === "cancelled" ? { kind: "asking" } : { kind: "asking", error: copied.error };
       return;

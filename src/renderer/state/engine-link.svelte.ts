@@ -41,17 +41,17 @@ export class EngineLink {
   }
 
   /** Waits for the first connection; once it was lost, calls fail at once with "engine-lost". */
-  readonly call: Call = (name, args, signal) => {
-    const answer = this.#ask(name, args, signal);
+  readonly call: Call = (name, args, signal, onProgress) => {
+    const answer = this.#ask(name, args, signal, onProgress);
     this.#inFlight.add(answer);
     void answer.finally(() => this.#inFlight.delete(answer));
     return answer;
   };
 
-  readonly #ask: Call = async (name, args, signal) => {
+  readonly #ask: Call = async (name, args, signal, onProgress) => {
     if (this.#status === "connecting") await new Promise<void>((resolve) => this.#whenReady.push(resolve));
     if (this.#client === undefined) return failed(hindcastError("engine-lost"));
-    return this.#client.call(name, args, signal);
+    return this.#client.call(name, args, signal, onProgress);
   };
 
   /** Returns the release. */

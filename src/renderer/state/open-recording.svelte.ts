@@ -3,7 +3,7 @@
 import type { Result } from "../../shared/base/result.js";
 import type { CallResult, ProcessSummary, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import { type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
+import { type Progress, type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 
@@ -83,8 +83,9 @@ export class OpenRecording {
     name: Name,
     args: RecordingArgs<Name>,
     signal?: AbortSignal,
+    onProgress?: Progress,
   ): Promise<Result<CallResult<Name>, HindcastError>> {
-    return callAbout(this.#link.call, this.#summary.recordingId, name, args, signal);
+    return callAbout(this.#link.call, this.#summary.recordingId, name, args, signal, onProgress);
   }
 
   /** Ends a live recording; what was received is committed and stays open, also when ending it did not go well. */

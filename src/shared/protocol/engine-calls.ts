@@ -515,8 +515,6 @@ export type CallResult<Call extends EngineCallName> = v.InferOutput<(typeof engi
 export const engineNotice = v.variant("kind", [
   /** A live recording grew or changed state; at most four times a second. */
   v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
-  /** A copy that takes long; `path` is the one asked for. At most four times a second. */
-  v.object({ kind: v.literal("copy-progress"), recordingId: text, path: text, rows: count, totalRows: count }),
   /** It cannot be written: see `failure` of its summary, which tells when that is over. */
   v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
 ]);

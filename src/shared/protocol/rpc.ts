@@ -1,6 +1,7 @@
 // Calls over any transport that carries whole byte messages in order: MessagePort, WebSocket, child process.
 // Both ends decode what arrives with the schemas of engine-calls.ts. A call ends in a value, in an error of the
-// catalogue, or in "engine-lost" when the transport closes; aborting it tells the other end to stop working on it.
+// catalogue, or in "engine-lost" when the transport closes; aborting it tells the other end to stop working on it. How far a
+// long one is, is told at most four times a second.
 import * as v from "valibot";
 import { type CancelSignal, CancelSource, Cancelled } from "../base/cancel.js";
 import { type Result, failed, ok } from "../base/result.js";
@@ -32,7 +33,11 @@ export type Call = <Name extends EngineCallName>(
   name: Name,
   args: CallArgs<Name>,
   signal?: AbortSignalLike,
+  onProgress?: Progress,
 ) => Promise<Result<CallResult<Name>, HindcastError>>;
+
+/** How far a long call is: so much of so much, in whatever unit. */
+export type Progress = (done: number, total: number) => void;
 
 /** The calls about one recording, and their arguments without its id. */
 export type RecordingCallName = {
@@ -47,9 +52,10 @@ export const callAbout = <Name extends RecordingCallName>(
   name: Name,
   args: RecordingArgs<Name>,
   signal?: AbortSignalLike,
+  onProgress?: Progress,
 ): Promise<Result<CallResult<Name>, HindcastError>> => {
   const complete: unknown = { ...args, recordingId };
-  return call(name, complete as CallArgs<Name>, signal);
+  return call(name, complete as CallArgs<Name>, signal, onProgress);
 };
 
 /** The part of AbortSignal used here: shared code has neither DOM nor Node types. */
@@ -62,6 +68,7 @@ export type CallHandlers = {
   readonly [Name in EngineCallName]: (
     args: CallArgs<Name>,
     signal: CancelSignal,
+    progress?: Progress,
   ) => Promise<Result<CallResult<Name>, HindcastError>>;
 };
 
@@ -70,6 +77,7 @@ const message = v.variant("kind", [
   v.object({ kind: v.literal("cancel"), id: v.number() }),
   v.object({ kind: v.literal("result"), id: v.number(), value: v.unknown() }),
   v.object({ kind: v.literal("error"), id: v.number(), error: v.custom<HindcastError>(isHindcastError) }),
+  v.object({ kind: v.literal("progress"), id: v.number(), done: v.number(), total: v.number() }),
   v.object({ kind: v.literal("notice"), notice: engineNotice }),
 ]);
 
@@ -83,6 +91,7 @@ export interface EngineClient {
 
 export function connectToEngine(transport: Transport, codec: Codec): EngineClient {
   const waiting = new Map<number, (outcome: Result<unknown, HindcastError>) => void>();
+  const progress = new Map<number, Progress>();
   const listeners: ((notice: EngineNotice) => void)[] = [];
   let nextId = 1;
   let isClosed = false;
@@ -92,6 +101,7 @@ export function connectToEngine(transport: Transport, codec: Codec): EngineClien
     if (!read.success) return;
     const told = read.output;
     if (told.kind === "notice") for (const listener of listeners) listener(told.notice);
+    if (told.kind === "progress") progress.get(told.id)?.(told.done, told.total);
     if (told.kind !== "result" && told.kind !== "error") return;
     const settle = waiting.get(told.id);
     waiting.delete(told.id);
@@ -103,10 +113,11 @@ export function connectToEngine(transport: Transport, codec: Codec): EngineClien
     waiting.clear();
   });
 
-  const call: Call = async (name, args, signal) => {
+  const call: Call = async (name, args, signal, onProgress) => {
     if (isClosed) return failed(hindcastError("engine-lost"));
     if (signal?.aborted === true) return failed(hindcastError("cancelled"));
     const id = nextId++;
+    if (onProgress !== undefined) progress.set(id, onProgress);
     const outcome = await new Promise<Result<unknown, HindcastError>>((resolve) => {
       waiting.set(id, resolve);
       signal?.addEventListener("abort", () => {
@@ -116,6 +127,7 @@ export function connectToEngine(transport: Transport, codec: Codec): EngineClien
       });
       transport.send(codec.encode({ kind: "call", id, name, args }));
     });
+    progress.delete(id);
     if (!outcome.ok) return outcome;
     const result = v.safeParse(engineCalls[name].result, outcome.value);
     if (!result.success) return failed(hindcastError("internal", { reason: `${name}: ${result.issues[0].message}` }));
@@ -140,6 +152,8 @@ export interface ServedClient {
 const mostAtOnce = 16;
 /** Far more than the calls that any of our own clients has waiting. */
 const mostWaitingBytes = 64 * 1024 * 1024;
+
+const progressEveryMs = 250;
 
 interface Asked {
   readonly id: number;
@@ -203,15 +217,28 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
     if (!isCallName(name)) return failed(hindcastError("bad-request", { reason: `no call ${name.slice(0, 80)}` }));
     const args = v.safeParse(engineCalls[name].args, rawArgs);
     if (!args.success) return failed(hindcastError("bad-request", { reason: `${name}: ${args.issues[0].message}` }));
-    const handler = handlers[name] as (args: unknown, signal: CancelSignal) => Promise<Result<unknown, HindcastError>>;
+    const handler = handlers[name] as (
+      args: unknown,
+      signal: CancelSignal,
+      progress: Progress,
+    ) => Promise<Result<unknown, HindcastError>>;
     try {
-      return await handler(args.output, signal);
+      return await handler(args.output, signal, progressOf(id));
     } catch (error) {
       if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
       return failed(
         hindcastError("internal", { reason: firstLine(error instanceof Error ? error.message : String(error)) }),
       );
     }
+  };
+
+  const progressOf = (id: number): Progress => {
+    let toldMs = Date.now();
+    return (done, total) => {
+      if (!running.has(id) || Date.now() - toldMs < progressEveryMs) return;
+      toldMs = Date.now();
+      transport.send(codec.encode({ kind: "progress", id, done, total }));
+    };
   };
 
   transport.onMessage((bytes) => {
