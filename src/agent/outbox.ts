@@ -114,6 +114,33 @@ export class Outbox {
     this.#givenUp = left;
   }
 
+  /**
+   * Everything not acknowledged, and what `rest` still brings, in order: whole as far as there is room, then definitions and
+   * gaps that count the rest. Batches after `lastWritten` have not reached the engine. Nothing can be sent afterwards.
+   */
+  *last(roomBytes: number, lastWritten: number, rest: () => Chunk | undefined): Iterable<Batch> {
+    let room = roomBytes;
+    let gap: GivenUp | undefined;
+    for (let batch = this.#oldest(rest); batch !== undefined; batch = this.#oldest(rest)) {
+      const isWhole = bytesOf(batch) <= room;
+      room = isWhole ? room - bytesOf(batch) : 0;
+      this.acknowledge(batch.number);
+      if (isWhole) yield batch;
+      else if (batch.number <= lastWritten)
+        yield { number: batch.number, ...this.#leftOf(batch, undefined, "not-sent") };
+      else gap = this.#leftOf(batch, gap, "not-sent");
+    }
+    if (gap !== undefined) yield { number: ++this.#lastNumber, ...gap };
+  }
+
+  #oldest(rest: () => Chunk | undefined): Batch | undefined {
+    const batch = this.#sent[0] ?? this.next();
+    if (batch !== undefined) return batch;
+    const chunk = rest();
+    if (chunk !== undefined) this.add(chunk, true);
+    return this.next();
+  }
+
   get #isDiskEmpty(): boolean {
     return this.spill === undefined || this.spill.isEmpty;
   }

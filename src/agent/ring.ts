@@ -24,6 +24,10 @@ export const control = {
   isCongested: 11,
   /** State writes that the worker gave up. */
   writesGivenUp: 12,
+  /** Who leaves behind what was not sent: one of `leaver`, 0 while that is open. */
+  leaver: 13,
+  /** 1 when the program's thread has said in the ring at its end what found no room there. */
+  lossTold: 14,
   /** The first of `tallySlots` counts of records that the program's thread gave up in the ring, modulo 2^32. */
   givenUp: 16,
 } as const;
@@ -43,6 +47,9 @@ export const facts = {
  * exit waits while it is `connecting` or `connected`, and for a while when it is `lost`.
  */
 export const link = { connecting: 0, connected: 1, absent: 2, refused: 3, lost: 4 } as const;
+
+/** `nobody`: the worker could not. */
+export const leaver = { program: 1, worker: 2, nobody: 3 } as const;
 
 const controlBytes = 128;
 const factsBytes = 128;

@@ -1,18 +1,20 @@
 // Starts the agent's worker from the program's thread, and waits for it, bounded, when the program ends.
 import { existsSync } from "node:fs";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
-import { RingMemory, control, facts, link } from "./ring.js";
+import { byeFrame, helloFrame } from "./frames.js";
+import { leaveBehind } from "./left-behind.js";
+import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { EngineLink, type WorkerSetup } from "./worker.js";
 
 /** What the worker is asked for. */
-const messages = { stop: "stop", flush: "flush", leave: "leave" } as const;
+const messages = { stop: "stop", flush: "flush", leave: "leave", leaveBehind: "leave-behind" } as const;
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
 const maxStillMs = 5000;
 /** … so long altogether while it is being started again, because it was killed … */
 const maxLostMs = 5000;
 /** … and never longer than this. It usually takes a millisecond; a flood just before the exit can take seconds. */
 const maxExitWaitMs = 30_000;
-/** After that for what is on its way, and for good-bye with the number of what was not sent. */
+/** After that for what is on its way, and for good-bye with the number of what was not sent; or until that is on disk. */
 const maxLeaveMs = 10_000;
 
 export interface Ending {
@@ -62,23 +64,63 @@ export class WorkerThread {
     return state === link.connected || state === link.connecting || state === link.lost;
   }
 
-  /** Blocks until everything is with the kernel; returns at once when no engine is connected. `flush` may add records. */
+  /**
+   * Blocks until everything is with the kernel; returns at once when no engine is connected. `flush` may add records, and
+   * is true when it has none to add. What the engine has not taken by then is left behind for it.
+   */
   end(ending: () => Ending, flush: () => boolean): void {
-    const { control: words, facts: numbers } = this.#memory;
+    const { control: words } = this.#memory;
     const [startMs, patience] = [this.#now(), this.#patience(maxExitWaitMs)];
     while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
-    const { exitCode, written, dropped, faults } = ending();
+    this.#note(ending());
+    Atomics.store(words, control.stop, 1);
+    this.#worker?.postMessage(messages.stop);
+    this.#waitFor(control.done, patience);
+    if (!this.#isDone && !this.#mayKeep && this.#now() - startMs >= maxExitWaitMs) {
+      this.#worker?.postMessage(messages.leave);
+      this.#waitFor(control.done, this.#patience(maxLeaveMs));
+    }
+    if (!this.#isDone && this.isUseful) this.#leaveBehind(ending, flush);
+  }
+
+  #note({ exitCode, written, dropped, faults }: Ending): void {
+    const { control: words, facts: numbers } = this.#memory;
     numbers[facts.exitCode] = exitCode ?? 0;
     numbers[facts.written] = written;
     numbers[facts.dropped] = dropped;
     numbers[facts.agentFaults] = faults;
     Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
-    Atomics.store(words, control.stop, 1);
-    this.#worker?.postMessage(messages.stop);
-    this.#waitFor(control.done, patience);
-    if (Atomics.load(words, control.done) === 1 || this.#now() - startMs < maxExitWaitMs) return;
-    this.#worker?.postMessage(messages.leave);
-    this.#waitFor(control.done, this.#patience(maxLeaveMs));
+  }
+
+  /** By the worker, which has what was not sent; else only how much is missing. */
+  #leaveBehind(ending: () => Ending, flush: () => boolean): void {
+    const { control: words, facts: numbers } = this.#memory;
+    if (this.#worker !== undefined && this.isWorthWaitingFor) {
+      this.#worker.postMessage(messages.leaveBehind);
+      const patience = this.#patience(maxLeaveMs);
+      for (let isTold = false; Atomics.load(words, control.leaver) === 0 && patience() > 0;) {
+        if (!isTold && flush()) {
+          isTold = true;
+          this.#note(ending());
+          Atomics.store(words, control.lossTold, 1);
+          Atomics.notify(words, control.lossTold);
+        }
+        Atomics.wait(words, control.leaver, 0, 2);
+      }
+    }
+    if (Atomics.exchange(words, control.leaver, leaver.program) === leaver.worker)
+      return this.#waitFor(control.done, this.#patience(maxLeaveMs));
+    const clockMs = this.#now() + (numbers[facts.sleptMs] ?? 0);
+    leaveBehind(this.#setup, [helloFrame(this.#setup.facts, clockMs), byeFrame(this.#memory, clockMs)]);
+  }
+
+  get #isDone(): boolean {
+    return Atomics.load(this.#memory.control, control.done) === 1;
+  }
+
+  /** Nothing has to be given up for an engine that gets on, if slowly: it finds the rest on disk. */
+  get #mayKeep(): boolean {
+    return process.platform !== "win32" && (this.#setup.facts.settings.delivery?.spillBytes ?? 0) > 0;
   }
 
   /** Blocks like `end`, and the recording goes on. */
@@ -132,6 +174,7 @@ export function runAsWorker(): void {
   parentPort?.on("message", (asked) => {
     if (asked === messages.flush) engineLink.flush();
     else if (asked === messages.leave) engineLink.leave();
+    else if (asked === messages.leaveBehind) engineLink.leaveBehind();
     else engineLink.stop();
   });
   engineLink.start();

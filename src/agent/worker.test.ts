@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { readRecords } from "../shared/protocol/agent-records.js";
 import { FrameSplitter, frameHeader, frameTypes, readFromAgent } from "../shared/protocol/agent-wire.js";
 import { SpanContext } from "./context.js";
 import { Recorder } from "./recorder.js";
-import { RingMemory, RingWriter, control, link } from "./ring.js";
+import { RingMemory, RingWriter, control, leaver, link } from "./ring.js";
 import { EngineLink } from "./worker.js";
 
 /** An engine's end that notes what it hears, one word each, and acknowledges what it is told to. */
@@ -191,6 +191,49 @@ describe("EngineLink", () => {
     engineLink.stop();
     await eventually(() => Atomics.load(memory.control, control.done) === 1);
     expect(listener.heard).toEqual(["hello run", "batch 1: 0 1 2", "bye 7 4"]);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "leaves behind what was not acknowledged and its good-bye, and says nothing more to an engine that goes on",
+    async () => {
+      const listener = await listening(false);
+      const { recorder, engineLink, memory } = linked();
+      recorder.event("e", { n: 1 });
+      await eventually(() => listener.heard.length === 2);
+      recorder.event("e", { n: 2 });
+      memory.facts[1] = recorder.counts.written;
+      Atomics.store(memory.control, control.stop, 1);
+      Atomics.store(memory.control, control.lossTold, 1);
+      engineLink.leaveBehind();
+      expect([Atomics.load(memory.control, control.leaver), Atomics.load(memory.control, control.done)]).toEqual([
+        leaver.worker,
+        1,
+      ]);
+      const left: string[] = [];
+      const path = join(folder, "left-run");
+      for (const frame of new FrameSplitter().push(readFileSync(path))) {
+        const told = readFromAgent(frame, (body) => JSON.parse(Buffer.from(body).toString()) as unknown);
+        left.push(told.kind === "batch" ? `batch ${told.batch}: ${eventsIn(told.records)}` : told.kind);
+        if (told.kind === "bye") expect(told).toMatchObject({ written: 3, dropped: 0 });
+      }
+      rmSync(path);
+      expect(left).toEqual(["hello", "batch 1: 1", "batch 2: 2", "bye"]);
+      engineLink.stop();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(listener.heard).toEqual(["hello run", "batch 1: 1"]);
+    },
+  );
+
+  it("leaves it to the program's thread when that has waited no longer", async () => {
+    const listener = await listening(false);
+    const { recorder, engineLink, memory } = linked();
+    recorder.event("e", { n: 1 });
+    await eventually(() => listener.heard.length === 2);
+    Atomics.store(memory.control, control.lossTold, 1);
+    Atomics.store(memory.control, control.leaver, leaver.program);
+    engineLink.leaveBehind();
+    expect(readdirSync(folder).filter((name) => name.startsWith("left"))).toEqual([]);
+    expect(Atomics.load(memory.control, control.done)).toBe(0);
   });
 
   it("stops for good when it is refused", async () => {

@@ -8,16 +8,16 @@ import { lostKinds } from "../shared/protocol/agent-records.js";
 import {
   FrameSplitter,
   type ToAgent,
-  batchHeader,
   defaultDelivery,
-  frameHeader,
   frameTypes,
   readFromEngine,
 } from "../shared/protocol/agent-wire.js";
-import { Intake, standstillRecord } from "./intake.js";
+import { type FrameParts, batchFrame, byeFrame, byeOf, bytesIn, controlFrame, helloFrame } from "./frames.js";
+import { type Chunk, Intake, standstillRecord } from "./intake.js";
+import { leaveBehind } from "./left-behind.js";
 import { type Batch, Outbox } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
-import { RingMemory, control, facts, link } from "./ring.js";
+import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { Spill } from "./spill.js";
 import { StandstillWatch, clocksOfThisProcess } from "./standstill.js";
 
@@ -44,6 +44,11 @@ const expectingRetryMs = 100;
 const hurriedRetryMs = 50;
 /** Where it is not known who starts it again: an engine that has been away for longer is not. */
 const maxAwayMs = 5000;
+/** Left behind as it is also where no spill was asked for: about what the kernel holds of it anyway. */
+const leastWholeBytes = 256 * 1024;
+/** Left behind besides: names that were defined, and gaps. */
+const mostLeftBytes = 2 * 1024 * 1024;
+const maxLossWaitMs = 1000;
 const writesSlot = lostKinds.indexOf("writes");
 
 export class EngineLink {
@@ -61,6 +66,9 @@ export class EngineLink {
   #isStopping = false;
   #isFlushing = false;
   #saidBye = false;
+  #hasLeft = false;
+  /** The last batch that the kernel has all of; of the next one it may have some. */
+  #lastWritten = 0;
   readonly #standstill: StandstillWatch;
   /** When it was looked for a standstill last. */
   #seqThen = 0;
@@ -98,11 +106,50 @@ export class EngineLink {
 
   /** The program waits no longer for what was not sent: it is counted, and good-bye is said behind what is on its way. */
   leave(): void {
-    if (!this.#isStopping || this.#saidBye || !this.#isWelcome) return;
+    if (!this.#isStopping || this.#saidBye || this.#hasLeft || !this.#isWelcome) return;
     this.#outbox.giveUpUnsent(() => this.#intake.take(batchBytes));
     const gap = this.#outbox.next();
     if (gap !== undefined) this.#sendBatch(gap);
     this.#sayBye();
+  }
+
+  /** The program waits no longer: a file says to the engine, for when it goes on, what would have been said. */
+  leaveBehind(): void {
+    const { control: words } = this.#memory;
+    const socket = this.#socket;
+    // What the file says of what was not sent is true as long as nothing more is.
+    this.#socket = undefined;
+    this.#hasLeft = true;
+    socket?.destroy();
+    const mayFinish = (): boolean => Atomics.compareExchange(words, control.leaver, 0, leaver.worker) === 0;
+    if (leaveBehind(this.#setup, this.#lastFrames(), mayFinish)) this.#endWait();
+    else Atomics.compareExchange(words, control.leaver, 0, leaver.nobody);
+    Atomics.notify(words, control.leaver);
+  }
+
+  *#lastFrames(): Iterable<FrameParts> {
+    const { facts: about } = this.#setup;
+    yield helloFrame(about, this.#clockMs(about.timeOriginMs));
+    let room = mostLeftBytes;
+    const spillBytes = this.#outbox.spill?.maxBytes ?? 0;
+    const wholeBytes = Math.max(spillBytes, leastWholeBytes);
+    for (const batch of this.#outbox.last(wholeBytes, this.#lastWritten, () => this.#takeLast())) {
+      const frame = batchFrame(batch, this.#memory.facts[facts.lastSeq] ?? 0);
+      room -= bytesIn(frame);
+      // Good-bye counts what is missing.
+      if (room + spillBytes < 0) break;
+      yield frame;
+      this.#noteProgress();
+    }
+    yield byeFrame(this.#memory, this.#clockMs(about.timeOriginMs));
+  }
+
+  /** What the program's thread could not record yet it tells when the ring has room again. */
+  #takeLast(): Chunk | undefined {
+    const chunk = this.#intake.take(batchBytes);
+    if (chunk !== undefined) return chunk;
+    Atomics.wait(this.#memory.control, control.lossTold, 0, maxLossWaitMs);
+    return this.#intake.take(batchBytes);
   }
 
   #hurry(): void {
@@ -135,7 +182,7 @@ export class EngineLink {
   }
 
   #connect(): void {
-    if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
+    if (this.#hasLeft || Atomics.load(this.#memory.control, control.link) === link.refused) return;
     const socket = connect(this.#setup.socketPath);
     const splitter = new FrameSplitter();
     this.#socket = socket;
@@ -232,7 +279,7 @@ export class EngineLink {
   }
 
   #drain(): void {
-    if (this.#saidBye) return;
+    if (this.#saidBye || this.#hasLeft) return;
     this.#noteStandstill();
     const isHurried = this.#isHurried;
     if (isHurried || this.#canSend || this.#intake.usedBytes > Math.min(this.#memory.size / 4, batchBytes))
@@ -294,41 +341,34 @@ export class EngineLink {
 
   #sayBye(): void {
     this.#saidBye = true;
-    const { control: words, facts: numbers } = this.#memory;
-    this.#sendControl(frameTypes.bye, {
-      kind: "bye",
-      clockMs: this.#clockMs(this.#setup.facts.timeOriginMs),
-      ...(Atomics.load(words, control.exitCodeKnown) === 1 ? { exitCode: numbers[facts.exitCode] } : {}),
-      written: numbers[facts.written],
-      dropped: numbers[facts.dropped],
-      agentFaults: numbers[facts.agentFaults],
-      workerFaults: numbers[facts.workerFaults],
-    });
+    this.#sendControl(frameTypes.bye, byeOf(this.#memory, this.#clockMs(this.#setup.facts.timeOriginMs)));
     // What the kernel alone had would be lost if the engine wrote an acknowledgement to a program that is gone: its socket
     // would fail before it was read to the end.
     this.#socket?.end();
   }
 
-  #sendBatch({ number, definitions, records }: Batch): void {
-    const header = batchHeader(number, this.#memory.facts[facts.lastSeq] ?? 0);
-    const bytes = header.length + definitions.length + records.length;
-    this.#send([frameHeader(frameTypes.batch, bytes), header, definitions, records]);
+  #sendBatch(batch: Batch): void {
+    this.#send(batchFrame(batch, this.#memory.facts[facts.lastSeq] ?? 0), () => {
+      this.#lastWritten = Math.max(this.#lastWritten, batch.number);
+    });
   }
 
   #sendControl(type: number, message: object): void {
-    const body = Buffer.from(JSON.stringify(message));
-    this.#send([frameHeader(type, body.length), body]);
+    this.#send(controlFrame(type, message));
   }
 
-  #send(parts: readonly Uint8Array[]): void {
+  #send(parts: FrameParts, onAllWritten = (): void => undefined): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    const onWritten = (): void => {
+    const written = parts.filter((part) => part.length > 0);
+    let missing = written.length;
+    const onWritten = (error?: Error | null): void => {
       this.#noteProgress();
       this.#noteFlushed();
+      if (--missing === 0 && (error === undefined || error === null)) onAllWritten();
     };
     socket.cork();
-    for (const part of parts) if (part.length > 0) socket.write(part, onWritten);
+    for (const part of written) socket.write(part, onWritten);
     socket.uncork();
   }
 

@@ -17,6 +17,7 @@ import {
   faultsText,
   instantsAsText,
   logRow,
+  lostText,
   markRow,
   onOneLine,
   printed,
@@ -45,7 +46,7 @@ function summaryLines(summary: RecordingSummary): string[] {
   return [
     `${onOneLine(name)}  ${state}, format ${formatVersion}, ${(sizeBytes / 1e6).toFixed(1)} MB`,
     `from ${isoFromInstant(start)} to ${isoFromInstant(end)} (${durationText(Number(end - start))})`,
-    `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, lost ${counts.lost}`,
+    `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, ${lostText(summary)}`,
     ...engineLines(summary),
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",

@@ -217,9 +217,16 @@ export const faultsText = ({ faults }: ProcessSummary): string[] =>
     ? []
     : [`     faults of the recorder itself: ${faults.agent} in the program's thread, ${faults.worker} in its own`];
 
+/** Never none when what some process did last may be missing. */
+export function lostText({ processes, counts }: Pick<RecordingSummary, "processes" | "counts">): string {
+  if (!processes.some(({ endUnknown }) => endUnknown === true)) return `lost ${counts.lost}`;
+  return counts.lost === 0 ? "lost unknown" : `lost at least ${counts.lost}`;
+}
+
 export function processText(process: ProcessSummary): string {
   const { pid, serviceName, nodeVersion, level, argv } = process;
-  const loss = process.dropped === 0 ? "" : `, ${process.dropped} records lost`;
+  const least = process.endUnknown === true ? "at least " : "";
+  const loss = process.dropped === 0 ? "" : `, ${least}${process.dropped} records lost`;
   return onOneLine(
     `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fateText(process)}${loss}: ${shellQuoted(argv)}`,
   );

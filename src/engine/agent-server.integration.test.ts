@@ -7,6 +7,7 @@ import { type AgentRecord, noneLost } from "../shared/protocol/agent-records.js"
 import { frameHeader, frameTypes, wireVersion } from "../shared/protocol/agent-wire.js";
 import { TestEngine } from "./engine.test-support.js";
 import { LiveRecording } from "./live-recording.js";
+import { RecordingWriter } from "./store/recording-writer.js";
 import { RecordMaker, SocketAgent, batchBody, helloOf } from "./socket-agent.test-support.js";
 
 const frameOf = (type: number, body: Uint8Array): Uint8Array => Buffer.concat([frameHeader(type, body.length), body]);
@@ -53,6 +54,18 @@ describe("the agents' socket", () => {
     } finally {
       await slow.dispose();
     }
+  });
+
+  it("acknowledges nothing of what could not be committed, and refuses the good-bye", async () => {
+    const { socketPath, token } = await engine.record();
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token }));
+    await expect.poll(() => engine.notices.some(({ kind }) => kind === "recording-changed")).toBe(true);
+    vi.spyOn(RecordingWriter.prototype, "commit").mockRejectedValue(new Error("FATAL Error: could not write"));
+    agent.batch(1, [log(new RecordMaker(), "first")]);
+    await expect.poll(() => engine.notices.some(({ kind }) => kind === "recording-failed")).toBe(true);
+    agent.batch(2, [log(new RecordMaker(), "second")]);
+    await agent.bye(5, 0);
+    expect([agent.acks(), agent.refusal()]).toEqual([[], "cannot-write"]);
   });
 
   it("takes a batch that is sent again once, also over a new connection", async () => {

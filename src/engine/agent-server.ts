@@ -19,6 +19,7 @@ import {
   wireVersion,
 } from "../shared/protocol/agent-wire.js";
 import { ClockRounds } from "./clock-rounds.js";
+import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
 import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./private-folder.js";
@@ -143,6 +144,7 @@ class AgentPeer {
     if (told.kind === "batch") this.#receive(this.#process, told);
     else if (told.kind === "clock") this.#clockRounds?.answered(told.round, told.clockMs);
     else if (told.kind === "bye") {
+      checkBye(told);
       this.#saidBye = true;
       void this.recording.saidBye(this.#process, told).then((isKept) => {
         // It would come again with what was not acknowledged. Nothing is left to be read.

@@ -46,6 +46,8 @@ export interface LiveEvents {
   readonly durabilityMs?: number | undefined;
   /** A process has said hello, and is not told so yet. */
   onProcess?(recording: LiveRecording): void;
+  /** All that a process sent was read, and no good-bye: it may have left one. */
+  onConnectionLost?(runId: string): void;
   /** After every commit, before anybody is told that something was committed. */
   onCommit(recording: LiveRecording): void;
   /** The file cannot be written; nothing further is acknowledged until the next commit. Once until then. */
@@ -200,11 +202,22 @@ export class LiveRecording {
       this.#schedule();
       return known;
     }
+    const process = this.#begin(hello);
+    this.#connections.set(process, connection);
+    return process;
+  }
+
+  /** The process that left what it could not send: it was here before, or never got through. It is connected no more. */
+  leftBy(hello: Hello): ProcessIngest {
+    checkHello(hello);
+    return this.#byRunId.get(hello.runId) ?? this.#begin(hello);
+  }
+
+  #begin(hello: Hello): ProcessIngest {
     if (this.#processes.length >= maxProcesses) throw new MalformedBytes("too many processes");
     const number = this.#processes.length + 1;
     const process = ProcessIngest.begin(number, hello, this.#dictionaries, this.counts, this.#onScope);
     this.#add(process);
-    this.#connections.set(process, connection);
     const { start } = process.row();
     if (this.#start === undefined || start < this.#start) {
       this.#start = start;
@@ -225,13 +238,16 @@ export class LiveRecording {
   /** Throws `MalformedBytes` before anything of the batch is taken. False when the file can no longer be written. */
   async received(process: ProcessIngest, batch: Extract<ToEngine, { kind: "batch" }>): Promise<boolean> {
     if (this.#hasGivenUp || this.#isFinishing) return false;
-    if (process.has(batch.batch)) process.sentAgain(batch.lastSeq);
-    else {
-      this.#incoming.read(batch.records);
-      process.batch(batch.batch, this.#incoming, batch.lastSeq);
-      this.#waitingBytes += batch.records.length;
-    }
+    this.take(process, batch);
     return this.#committed();
+  }
+
+  /** As `received`, when nobody waits for it to be in the file. */
+  take(process: ProcessIngest, batch: Extract<ToEngine, { kind: "batch" }>): void {
+    if (process.has(batch.batch)) return process.sentAgain(batch.lastSeq);
+    this.#incoming.read(batch.records);
+    process.batch(batch.batch, this.#incoming, batch.lastSeq);
+    this.#waitingBytes += batch.records.length;
   }
 
   /** Whether it is in the file with everything before it. A program that ends is not held up by one that cannot be written. */
@@ -252,6 +268,7 @@ export class LiveRecording {
     if (this.#isEnding) process.disconnected();
     else process.connectionLost();
     this.#schedule();
+    this.events.onConnectionLost?.(process.hello.runId);
   }
 
   /** Nothing to say of a program that was not recorded itself: a shell, say. The latest of an id is meant. */

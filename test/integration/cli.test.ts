@@ -91,6 +91,7 @@ describe("hindcast record", () => {
         0,
         expect.stringContaining(`ended by ${signal}, connection lost; what it did last may be missing`),
       ]);
+      expect(info.out).toMatch(/, lost (unknown|at least \d+)\n/);
       expect((await place.run(["marks", `${signal}.hindcast`])).out).toContain(`ended by ${signal}\n`);
     },
   );

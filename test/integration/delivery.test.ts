@@ -45,6 +45,35 @@ describe.runIf(process.platform === "linux")("delivery", () => {
     });
 
   for (const overflow of ["drop-newest", "drop-oldest", "block"])
+    it(`counts exactly what an engine costs that stands still past the program's end, ${overflow}`, async () => {
+      const options = ["--buffer", "1MB", "--backlog", "1MB", "--overflow", overflow];
+      const load = { options, rate: 20_000, seconds: 3, restSeconds: 0 };
+      const outcome = await runNumbered(load, async ({ signalEngine, pause, gone }) => {
+        await pause(300);
+        signalEngine("SIGSTOP");
+        await gone();
+        signalEngine("SIGCONT");
+      });
+      expect(outcome.received + outcome.lost).toBe(outcome.sent);
+      expect(outcome.lost).toBeGreaterThan(0);
+      expect(outcome).toMatchObject({ doubled: 0, left: [], ends: ["0 bye whole"] });
+      expect(outcome.said).toMatch(/lacks [\d,]+ of its records/);
+    });
+
+  it("finds on disk what an engine did not take that stands still past the program's end", async () => {
+    const options = ["--buffer", "1MB", "--backlog", "1MB", "--spill", "64MB"];
+    const load = { options, rate: 20_000, seconds: 3, restSeconds: 0 };
+    const outcome = await runNumbered(load, async ({ signalEngine, pause, gone }) => {
+      await pause(300);
+      signalEngine("SIGSTOP");
+      await gone();
+      signalEngine("SIGCONT");
+    });
+    const ends = ["0 bye whole"];
+    expect(outcome).toMatchObject({ received: outcome.sent, doubled: 0, lost: 0, left: [], said: "", ends });
+  });
+
+  for (const overflow of ["drop-newest", "drop-oldest", "block"])
     it(`counts exactly what a flood costs, ${overflow}, and the program says so at its end`, async () => {
       const [ringMb, backlogMb] = [1, 2];
       const options = ["--buffer", `${ringMb}MB`, "--backlog", `${backlogMb}MB`, "--overflow", overflow];

@@ -2,23 +2,27 @@
 // nothing lost of what was sent and nothing doubled.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
+import { RecordMaker, SocketAgent, batchBody, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
 import { steadyCallTo } from "../../src/serve/steady-call.js";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import { frameHeader, frameTypes, leftFileName } from "../../src/shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName, RecordingSummary } from "../../src/shared/protocol/engine-calls.js";
 import type { Call } from "../../src/shared/protocol/rpc.js";
 import { objectId } from "../../src/shared/trace/value.js";
 import { Place } from "./hindcast-process.js";
 
 const entry = fileURLToPath(new URL("../../out/node/engine-process.js", import.meta.url));
+
+const frameOf = (type: number, body: Uint8Array): Uint8Array => Buffer.concat([frameHeader(type, body.length), body]);
+const controlFrame = (type: number, message: object): Uint8Array => frameOf(type, Buffer.from(JSON.stringify(message)));
 
 const nothingWrong = { missing: [], doubled: [] };
 function compared<Value>(sent: readonly Value[], received: readonly Value[]): { missing: Value[]; doubled: Value[] } {
@@ -115,11 +119,14 @@ describe("a recording whose engine is killed", () => {
 
   async function record(): Promise<{
     readonly summary: RecordingSummary;
+    readonly socketPath: string;
+    readonly token: string;
     readonly agent: (runId: string) => LastingAgent;
   }> {
     const created = await ask("recording.create", { path: join(folder, "a.hindcast"), capture: {} });
-    const [socketPath, token] = [created.environment["HINDCAST_SOCKET"], created.environment["HINDCAST_TOKEN"]];
-    return { summary: created.summary, agent: (runId) => new LastingAgent(socketPath ?? "", token ?? "", runId) };
+    const { HINDCAST_SOCKET: socketPath = "", HINDCAST_TOKEN: token = "" } = created.environment;
+    const agent = (runId: string): LastingAgent => new LastingAgent(socketPath, token, runId);
+    return { summary: created.summary, socketPath, token, agent };
   }
 
   async function kill(): Promise<void> {
@@ -183,6 +190,34 @@ describe("a recording whose engine is killed", () => {
     expect(compared(sent, await bodiesOf(recordingId))).toEqual(nothingWrong);
     for (const one of agents) one.vanish();
   });
+
+  it.skipIf(process.platform === "win32")(
+    "reads what a program left that ended while no engine was there",
+    async () => {
+      const { summary, socketPath, token } = await record();
+      const { recordingId } = summary;
+      const [hello, maker] = [helloOf({ token, runId: "1".repeat(32) }), new RecordMaker()];
+      const line = (body: string) => maker.make({ kind: "log", severity: 9, span: 0, source: 0, body, attributes: {} });
+      const [first, second] = [[line("1")], [line("2")]];
+      const agent = await SocketAgent.greet(socketPath, hello);
+      agent.batch(1, first);
+      await agent.acknowledged(1);
+      process.kill(engine.pid ?? 0, "SIGSTOP");
+      const left = [
+        controlFrame(frameTypes.hello, hello),
+        frameOf(frameTypes.batch, batchBody(1, first)),
+        frameOf(frameTypes.batch, batchBody(2, second)),
+        controlFrame(frameTypes.bye, { kind: "bye", clockMs: 50, exitCode: 4, written: 9, dropped: 1 }),
+      ];
+      writeFileSync(join(dirname(socketPath), leftFileName(hello.runId)), Buffer.concat(left), { mode: 0o600 });
+      await kill();
+      const ended = async () => (await ask("recording.summary", { recordingId })).processes.map((one) => one.ended);
+      await expect.poll(ended, { timeout: 20_000 }).toMatchObject([{ exitCode: 4 }]);
+      expect(await bodiesOf(recordingId)).toEqual(["1", "2"]);
+      const saved = await ask("recording.stop", { recordingId });
+      expect(saved.processes.map(({ endUnknown, dropped }) => [endUnknown, dropped])).toEqual([[false, 8]]);
+    },
+  );
 
   it("knows names, places, series, scopes, and spans that were open", async () => {
     const { summary, agent } = await record();

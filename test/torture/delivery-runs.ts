@@ -22,6 +22,8 @@ export interface Outcome {
   readonly doubled: number;
   /** As the recording's gaps say, of events. */
   readonly lost: number;
+  /** Of each process: its exit code, how that is known, and whether its last records may be missing. */
+  readonly ends: readonly string[];
   readonly grownMb: number;
   /** On standard error of `hindcast record`. */
   readonly said: string;
@@ -38,6 +40,8 @@ export interface Trouble {
   pause(ms: number): Promise<void>;
   /** The program has sent its last and ends now. */
   ending(): Promise<unknown>;
+  /** The program is gone, whatever its host does. */
+  gone(): Promise<void>;
 }
 
 /**
@@ -68,6 +72,9 @@ export async function runNumbered(load: Load, trouble: (tools: Trouble) => Promi
       signalEngine: (signal) => signalEngine(place, signal),
       signalHost: (signal) => running.child.kill(signal),
       ending: () => running.printed(/"sent"/),
+      gone: async () => {
+        while (memoryOf(pid, "VmRSS") !== undefined) await pause(20);
+      },
       pause,
     });
     // When the program has ended, too, which goes on without its host.
@@ -122,7 +129,7 @@ function numberIn(said: unknown, name: string): number {
   return value;
 }
 
-async function countsIn(file: string): Promise<{ received: number; doubled: number; lost: number }> {
+async function countsIn(file: string): Promise<Pick<Outcome, "received" | "doubled" | "lost" | "ends">> {
   const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
   const numbers = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()[0]?.map(Number) ?? [];
@@ -133,7 +140,11 @@ async function countsIn(file: string): Promise<{ received: number; doubled: numb
     `SELECT coalesce(sum(regexp_extract(label, '(\\d+) events?', 1)::BIGINT), 0) FROM marks
        WHERE kind = 'gap' AND regexp_matches(label, '\\d+ event')`,
   );
+  const ended = await connection.runAndReadAll(
+    `SELECT concat_ws(' ', exit_code, ending, if(tail_unknown, 'unknown', 'whole')) FROM processes`,
+  );
+  const ends = ended.getRows().map(([end]) => String(end));
   connection.closeSync();
   instance.closeSync();
-  return { received: distinct, doubled: all - distinct, lost };
+  return { received: distinct, doubled: all - distinct, lost, ends };
 }

@@ -99,6 +99,41 @@ describe.runIf(process.platform === "linux")("delivery", () => {
       },
     );
 
+  for (const overflow of ["drop-newest", "drop-oldest", "block"])
+    it(
+      `counts exactly what an engine costs that stands still past the program's end, ${overflow}`,
+      { timeout: 5 * minutes },
+      async () => {
+        const load = { options: ["--overflow", overflow], rate: 20_000, seconds: 40, restSeconds: 0 };
+        const outcome = await runNumbered(load, async ({ signalEngine, pause, gone }) => {
+          await pause(3000);
+          signalEngine("SIGSTOP");
+          await gone();
+          await pause(2000);
+          signalEngine("SIGCONT");
+        });
+        expect(outcome.received + outcome.lost).toBe(outcome.sent);
+        expect(outcome.lost).toBeGreaterThan(0);
+        expect(outcome).toMatchObject({ doubled: 0, left: [], ends: ["0 bye whole"] });
+        expect(outcome.said).toMatch(/lacks [\d,]+ of its records/);
+      },
+    );
+
+  it(
+    "finds on disk what an engine did not take that stands still past the program's end",
+    { timeout: 5 * minutes },
+    async () => {
+      const load = { options: ["--spill", "1GB"], rate: 20_000, seconds: 40, restSeconds: 0 };
+      const outcome = await runNumbered(load, async ({ signalEngine, pause, gone }) => {
+        await pause(3000);
+        signalEngine("SIGSTOP");
+        await gone();
+        signalEngine("SIGCONT");
+      });
+      expect(outcome).toMatchObject({ ...whole, received: outcome.sent, said: "", ends: ["0 bye whole"] });
+    },
+  );
+
   it(
     "waits for an engine that stands still for less than ten seconds, and loses nothing",
     { timeout: 5 * minutes },

@@ -2,7 +2,7 @@
 // that a broken agent is cut off instead of spoiling the commit of the others.
 import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import type { AgentRecord } from "../../shared/protocol/agent-records.js";
-import type { Hello } from "../../shared/protocol/agent-wire.js";
+import type { Bye, Hello } from "../../shared/protocol/agent-wire.js";
 
 /** Milliseconds: instants stay inside int64 nanoseconds for any clock within these. */
 const lastOriginMs = 8e12;
@@ -37,6 +37,11 @@ function isPlausible(record: AgentRecord): boolean {
   if (record.kind === "standstill") return isWithin(record.sinceMs, lastClockMs);
   if (record.kind === "message") return [record.upTo, record.hybridUs, record.originUs].every(isCount);
   return true;
+}
+
+export function checkBye({ clockMs, written, dropped, agentFaults = 0, workerFaults = 0 }: Bye): void {
+  const areCounts = [written, dropped, agentFaults, workerFaults].every(isCount);
+  if (!areCounts || !isWithin(clockMs, lastClockMs)) throw new MalformedBytes("implausible bye");
 }
 
 const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;

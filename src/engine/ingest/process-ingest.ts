@@ -231,7 +231,9 @@ export class ProcessIngest {
     if (missing > 0) this.#gap(at, missing, "not-sent");
     this.#isTailUnknown = false;
     this.#noteFaults(bye.agentFaults ?? 0, bye.workerFaults ?? 0);
-    this.#end(at, "bye", bye, endLabel(bye));
+    // What its parent saw counts more than what it meant to do.
+    const how = this.#ended?.how === "parent" ? this.#ended : bye;
+    this.#end(at, "bye", how, endLabel(how));
   }
 
   connectionLost(): void {

@@ -5,6 +5,7 @@ import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type AgentServer, listenForAgents } from "../agent-server.js";
+import { type LeftIn, takeLeftBehind } from "../left-behind.js";
 import { rememberedEnds } from "../ingest/lanes.js";
 import type { ProcessIngest } from "../ingest/process-ingest.js";
 import { type LiveEvents, LiveRecording } from "../live-recording.js";
@@ -27,6 +28,7 @@ interface Recording {
   readonly readers: Readers;
   readonly live: LiveRecording;
   readonly server: AgentServer;
+  readonly leftIn: LeftIn;
 }
 
 class ServedRecorder {
@@ -34,6 +36,7 @@ class ServedRecorder {
   #recording: Recording | undefined;
   #shared: Int32Array = new Int32Array(1);
   #told = 0;
+  #takingLeft = Promise.resolve();
   #scopesTold = 0;
 
   constructor(readonly port: Port<ToRecorder, FromRecorder>) {}
@@ -119,14 +122,26 @@ class ServedRecorder {
 
   async #begin(request: ToBegin, file: OpenFile, live: LiveRecording, readers: Readers): Promise<void> {
     this.#shared = new Int32Array(request.told);
-    this.#recording = { file, readers, live, server: await listenForAgents(live, request.listensAt) };
+    const leftIn = request.listensAt;
+    this.#recording = { file, readers, live, server: await listenForAgents(live, leftIn), leftIn };
     this.#tellFacts(live);
+    // By programs that ended while no engine was here.
+    void this.#takeLeft();
+  }
+
+  /** One after the other: each file is taken once. Of all processes only when none can be connected. */
+  #takeLeft(runId?: string): Promise<void> {
+    this.#takingLeft = this.#takingLeft.then(async () => {
+      if (this.#recording !== undefined) await takeLeftBehind(this.#recording.live, this.#recording.leftIn, runId);
+    });
+    return this.#takingLeft;
   }
 
   #eventsOf({ durabilityMs }: ToBegin): LiveEvents {
     return {
       durabilityMs,
       onProcess: (live) => this.#tellFacts(live),
+      onConnectionLost: (runId) => void this.#takeLeft(runId),
       onCommit: (live) => this.#tellFacts(live),
       onFailure: (error, live) => {
         this.#tellFacts(live);
@@ -175,6 +190,7 @@ class ServedRecorder {
     for (const ending of endings) live.programEnded(ending);
     live.end();
     await server.dispose();
+    await this.#takeLeft();
     await live.finish();
     this.#tellFacts(live);
   }

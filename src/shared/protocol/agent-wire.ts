@@ -25,6 +25,10 @@ export const frameTypes = {
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
 
+/** In the socket's folder: the frames that an agent could not send before its program ended, hello first and bye last. */
+export const leftFileName = (runId: string): string => `left-${runId}`;
+export const isLeftFileName = (name: string): boolean => /^left-[0-9a-f]{32}$/.test(name);
+
 /** What is given up when records come faster than they can be kept. */
 export const overflowPolicies = ["drop-newest", "drop-oldest", "block"] as const;
 export type OverflowPolicy = (typeof overflowPolicies)[number];
