@@ -4,6 +4,7 @@
 // views, which are what people query and which are replaced whole whenever a file is opened for writing.
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { gapReasons } from "../../shared/protocol/agent-records.js";
+import { messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { clockTables } from "./clock-tables.js";
 import { rollupTables } from "./rollup-tables.js";
@@ -156,8 +157,8 @@ const ofPlace = `LEFT JOIN location AS l ON l.id = t.location LEFT JOIN name AS 
 export const views: Readonly<Record<string, string>> = {
   processes: `SELECT process, pid, parent_pid, service_name, argv::JSON AS argv, cwd, node_version, platform, host_name,
       agent_version, settings::JSON AS settings, ${time("start")} AS start, ${time("last_seen")} AS last_seen,
-      ${time("ended")} AS ended, exit_code, signal, ending, tail_unknown, written, dropped, report::JSON AS report
-      FROM process`,
+      ${time("ended")} AS ended, exit_code, signal, ending, tail_unknown, written, dropped, report::JSON AS report,
+      clock_offset AS clock_offset_ns, clock_uncertainty AS clock_uncertainty_ns FROM process`,
   events: `SELECT t.process, t.seq, ${time("t.instant")} AS time, n.text AS name, t.attributes, ${hex("s.span_id")} AS span_id,
       ${hex("s.trace_id")} AS trace_id FROM event AS t LEFT JOIN name AS n ON n.id = t.name ${ofSpan}`,
   spans: `SELECT t.process, t.seq, ${time("t.instant")} AS start, ${time("t.end_instant")} AS "end",
@@ -176,5 +177,7 @@ export const views: Readonly<Record<string, string>> = {
   keyframes: `SELECT t.process, t.seq, ${time("t.instant")} AS time, ${time("t.after")} AS after, c.name AS scope, t.object,
       t.contents, f.text AS file, l.line, l."column", g.text AS function, ${hex("s.span_id")} AS span_id
       FROM keyframe AS t LEFT JOIN scope AS c ON c.id = t.scope ${ofPlace} ${ofSpan}`,
+  messages: `SELECT ${oneOf("part", messageParts)} AS part, sender, sent_seq, ${time("sent_instant")} AS sent, receiver, received_seq,
+      ${time("received_instant")} AS received FROM message`,
   marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost, lost_writes, reason FROM mark`,
 };

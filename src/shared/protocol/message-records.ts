@@ -4,8 +4,8 @@ import { type ByteReader, type ByteWriter, MalformedBytes } from "./bytes.js";
 
 export const messageEnds = ["sent", "received"] as const;
 export type MessageEnd = (typeof messageEnds)[number];
-/** A request over HTTP and its response; what a parent and a child process tell each other. */
-export const messageParts = ["request", "response", "to-child", "to-parent"] as const;
+/** A request over HTTP and its response. Append only: the index is stored. */
+export const messageParts = ["request", "response"] as const;
 export type MessagePart = (typeof messageParts)[number];
 export const channelBytes = 8;
 /** All of it, and that there is no more. */
@@ -18,8 +18,8 @@ export interface MessageRecord {
   /** 8 bytes. Of a request and its response: the id of the span that sent the request. */
   readonly channel: Uint8Array;
   /**
-   * How much had been sent with this, or had come: bytes of a body (0: what stands before it), messages between parent
-   * and child; `wholeMessage` with its end.
+   * How much had been sent with this, or had come: bytes of a body (0: what stands before it);
+   * `wholeMessage` with its end.
    */
   readonly upTo: number;
   /** The process's hybrid logical clock by now: microseconds since the epoch. */
