@@ -104,6 +104,8 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
     expect(shown.length).toBeLessThanOrEqual(limit);
     expect(hidden.length).toBe(counts.reduce((sum, count, row) => sum + (answer.spanIds[row] === "" ? count : 0), 0));
     const rows = [...counts.keys()].filter((row) => answer.spanIds[row] === "");
+    const failedLanes = hidden.filter(({ status }) => status === "error").map((span) => `${span.process}/${span.lane}`);
+    expect(new Set(rows.filter((row) => answer.status[row] === 2).map(laneOf))).toEqual(new Set(failedLanes));
     for (const span of hidden) {
       const around = rows.filter(
         (row) =>

@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { density } from "./density.js";
 import { openForReading } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { readFacts } from "./summary.js";
+
+const hour = 3_600_000_000_000n;
 
 describe("a recording of format 1", () => {
   let folder: string;
@@ -45,5 +48,32 @@ describe("a recording of format 1", () => {
     await readers.dispose();
     await file.value.dispose();
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it("is given zoom levels, which say what its records say", async () => {
+    const path = join(folder, "old.hindcast");
+    writeFileSync(
+      path,
+      gunzipSync(readFileSync(new URL("../../../test/fixtures/format-1.hindcast.gz", import.meta.url))),
+    );
+    const file = await openForReading(path);
+    if (!file.ok) throw new Error(file.error.code);
+    const readers = await Readers.open(file.value.instance);
+    const counted = async (sql: string): Promise<number> => (await readers.query(sql)).numbers("n")[0] ?? NaN;
+    const records = ["event", "log", "span", "write", "keyframe"].map(
+      (table) => `SELECT process, instant FROM ${table}`,
+    );
+    const covered = `JOIN rollup_cover USING (process) WHERE instant < until`;
+    const inLevels = await counted(`SELECT sum(events + logs + spans + writes)::BIGINT AS n FROM density_10ms`);
+    expect(inLevels).toBe(await counted(`SELECT count(*) AS n FROM (${records.join(" UNION ALL ")}) ${covered}`));
+    expect(inLevels).toBeGreaterThan(0);
+    const { start, end } = await readFacts(readers.query);
+    const answer = await density(readers.query, { from: start - hour, to: end + hour, buckets: 2 });
+    expect(answer.bucketNs).toBeGreaterThan(0);
+    expect(answer.records.reduce((sum, count) => sum + count, 0)).toBe(
+      await counted(`SELECT count(*) AS n FROM (${records.join(" UNION ALL ")})`),
+    );
+    await readers.dispose();
+    await file.value.dispose();
   });
 });

@@ -23,12 +23,10 @@ import {
 import { Rows } from "./rows.js";
 import { TableBuffer } from "./table-buffer.js";
 import type { WaitingRows } from "./waiting-rows.js";
-import { type Level, ceilTo, floorTo } from "./zoom-levels.js";
+import { type Level, ceilTo, coarsestNs, floorTo } from "./zoom-levels.js";
 
 const stepEveryMs = 1000;
 const stepEveryRows = 250_000;
-/** Nothing of a process is before the hour in which it began. */
-const beginningNs = 3_600_000_000_000n;
 
 interface Window {
   readonly process: number;
@@ -63,7 +61,8 @@ export class RollupRows implements DerivedRows {
     const now = this.nowMs();
     for (const { process, start } of rows.processes.values()) {
       if (this.#covers.has(process)) continue;
-      const until = floorTo(beginningNs, start);
+      // Nothing of it is before the hour in which it began.
+      const until = floorTo(coarsestNs, start);
       this.#covers.set(process, until, now);
       this.#added.push(process);
       await connection.run(`INSERT INTO rollup_cover VALUES ($1, ${until})`, [process]);

@@ -1,7 +1,7 @@
 // Tables of zoom levels. `rollup_cover` says of each process up to which instant its records are in them: a level has
 // those in buckets that end by then, and no others.
 import { type Rollup, fillLevel, rollups, tableOf } from "./rollups.js";
-import { coverStepNs } from "./zoom-levels.js";
+import { coarsestNs } from "./zoom-levels.js";
 
 const create = (rollup: Rollup): readonly string[] =>
   rollup.levels.map((level) => {
@@ -22,6 +22,7 @@ const fill = (rollup: Rollup): readonly string[] =>
 export const rollupTables: readonly string[] = [
   `CREATE TABLE rollup_cover (process UINTEGER, until BIGINT)`,
   ...rollups.flatMap(create),
-  `INSERT INTO rollup_cover SELECT process, last_seen - last_seen % ${coverStepNs} FROM process`,
+  // Nothing is recorded into them any more: all there is lies in whole buckets.
+  `INSERT INTO rollup_cover SELECT process, last_seen - last_seen % ${coarsestNs} + ${coarsestNs} FROM process`,
   ...rollups.flatMap(fill),
 ];

@@ -21,6 +21,8 @@ const coarse: readonly Level[] = [
   { name: "3600s", widthNs: 3600n * second },
 ];
 
+/** A multiple of the width of every level. */
+export const coarsestNs = 3600n * second;
 /** All levels, the finest first; what is known to them ends at a multiple of this. */
 export const coverStepNs = second;
 export const metricLevels: readonly Level[] = [{ name: "1s", widthNs: second }, ...coarse];
