@@ -1,165 +1,20 @@
-// The writes of one segment as bytes, column by column: columns of one kind deflate well, and what a look at one object
-// does not need is not decoded. Reading checks every count and offset: blocks come from files that anybody may have made.
-// Section by section: head, seqs, instants, times of found ones, operations, objects, keys, places, spans, payload sizes,
-// key texts, payloads.
-import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
-import {
-  readContents,
-  readList,
-  readValue,
-  writeContents,
-  writeList,
-  writeValue,
-} from "../../../shared/protocol/captured-value-codec.js";
+// A block of writes as block-writer.ts makes it, decoded where it is looked into. Reading checks every count and offset: blocks
+// come from files that anybody may have made.
 import { unreachable } from "../../../shared/base/unreachable.js";
-import { type ObjectId, objectId } from "../../../shared/trace/value.js";
+import { ByteReader, MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { readContents, readList, readValue } from "../../../shared/protocol/captured-value-codec.js";
 import { instant } from "../../../shared/trace/time.js";
+import { type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
-import { type SegmentWrite, nameOfScope } from "./segment-write.js";
-import {
-  readCount,
-  readDifference,
-  readIndex,
-  readLength,
-  readSigned,
-  writeCount,
-  writeDifference,
-  writeSigned,
-} from "./varints.js";
+import { blockKinds, foundBit, furthest } from "./block-format.js";
+import { nameOfScope } from "./segment-write.js";
+import { readCount, readDifference, readIndex, readLength, readSigned } from "./varints.js";
 
-/** Append only: the index is stored. */
-const kinds = [
-  "set",
-  "delete",
-  "splice",
-  "map-set",
-  "map-delete",
-  "set-add",
-  "set-delete",
-  "clear",
-  "contents",
-  "scope",
-] as const satisfies readonly WriteOperation["kind"][];
-const scopeCode = kinds.indexOf("scope");
-const foundBit = 0x80;
+const scopeCode = blockKinds.indexOf("scope");
 /** A segment has a few thousand. */
 const mostWrites = 1 << 20;
 const maxId = 2 ** 32 - 1;
-/** Nanoseconds between the first write of a block and any other: 52 days, so that a number holds it. */
-const furthest = 2 ** 52;
-
 const sectionCount = 10;
-
-export class BlockWriter {
-  count = 0;
-  readonly #keys = new Map<string, number>();
-  readonly #seqs = new ByteWriter();
-  readonly #instants = new ByteWriter();
-  readonly #afters = new ByteWriter();
-  readonly #codes = new ByteWriter();
-  readonly #objects = new ByteWriter();
-  readonly #keyIds = new ByteWriter();
-  readonly #locations = new ByteWriter();
-  readonly #spans = new ByteWriter();
-  readonly #sizes = new ByteWriter();
-  readonly #payloads = new ByteWriter();
-  #lastSeq = 0;
-  #first = 0n;
-  #lastOffset = 0;
-  #lastSpan = 0;
-
-  /** Bytes of what was written, as opposed to when and where. */
-  get payloadBytes(): number {
-    return this.#payloads.at;
-  }
-
-  /** Whether it comes too much later, or earlier, to stand beside those that are there. */
-  isTooFar(instant: bigint): boolean {
-    return this.count > 0 && Math.abs(Number(instant - this.#first)) > furthest / 2;
-  }
-
-  /** Writes come in Seq order, and none that is too far. */
-  add({ seq, instant, after, operation, location, span }: SegmentWrite): void {
-    if (this.count === 0) this.#first = instant;
-    this.count++;
-    writeCount(this.#seqs, seq - this.#lastSeq);
-    const offset = Number(instant - this.#first);
-    writeSigned(this.#instants, offset - this.#lastOffset);
-    this.#codes.u8(kinds.indexOf(operation.kind) | (after === undefined ? 0 : foundBit));
-    if (after !== undefined) writeDifference(this.#afters, instant - after);
-    writeCount(this.#objects, operation.kind === "scope" ? Number(operation.scope) : operation.target);
-    writeCount(this.#locations, location);
-    writeSigned(this.#spans, span - this.#lastSpan);
-    this.#lastSeq = seq;
-    this.#lastOffset = offset;
-    this.#lastSpan = span;
-    const before = this.#payloads.at;
-    this.#payload(operation);
-    writeCount(this.#sizes, this.#payloads.at - before);
-  }
-
-  #payload(operation: WriteOperation): void {
-    const out = this.#payloads;
-    switch (operation.kind) {
-      case "set":
-        writeCount(this.#keyIds, this.#keyId(operation.key));
-        return writeValue(out, operation.value);
-      case "delete":
-        return writeCount(this.#keyIds, this.#keyId(operation.key));
-      case "splice":
-        writeCount(out, operation.start);
-        writeCount(out, operation.deleteCount);
-        return writeList(out, operation.elements);
-      case "map-set":
-        writeValue(out, operation.key);
-        return writeValue(out, operation.value);
-      case "map-delete":
-        return writeValue(out, operation.key);
-      case "set-add":
-      case "set-delete":
-        return writeValue(out, operation.member);
-      case "clear":
-        return;
-      case "contents":
-        return writeContents(out, operation.contents);
-      case "scope":
-        return writeValue(out, operation.value);
-      default:
-        return unreachable(operation);
-    }
-  }
-
-  #keyId(key: string): number {
-    const known = this.#keys.get(key);
-    if (known !== undefined) return known;
-    this.#keys.set(key, this.#keys.size);
-    return this.#keys.size - 1;
-  }
-
-  bytes(): Uint8Array {
-    const texts = new ByteWriter();
-    for (const key of this.#keys.keys()) texts.text(key);
-    const sections = [
-      this.#seqs,
-      this.#instants,
-      this.#afters,
-      this.#codes,
-      this.#objects,
-      this.#keyIds,
-      this.#locations,
-      this.#spans,
-      this.#sizes,
-      texts,
-    ];
-    const out = new ByteWriter(this.#payloads.at + sections.reduce((total, { at }) => total + at, 0) + 128);
-    writeCount(out, this.count);
-    writeCount(out, this.#keys.size);
-    writeDifference(out, this.#first);
-    for (const section of sections) writeCount(out, section.at);
-    for (const section of [...sections, this.#payloads]) out.raw(section.bytes.subarray(0, section.at));
-    return out.bytes.subarray(0, out.at);
-  }
-}
 
 /** Writes in Seq order, by position from 0. What positions are and what is at one never changes; more may follow. */
 export interface Writes {
@@ -250,7 +105,7 @@ export class Block implements Writes {
       if (Math.abs(offset) > furthest) throw new MalformedBytes("a time that is none");
       if (offset > latest) latest = offset;
       const code = codes.u8();
-      if ((code & ~foundBit) >= kinds.length) throw new MalformedBytes(`operation ${code}`);
+      if ((code & ~foundBit) >= blockKinds.length) throw new MalformedBytes(`operation ${code}`);
       if ((code & foundBit) !== 0) this.#afters.set(index, this.#first + BigInt(offset) - readDifference(afters));
       span += readSigned(spans);
       if (span < 0 || span > maxId) throw new MalformedBytes(`span ${span}`);
@@ -301,7 +156,7 @@ export class Block implements Writes {
   }
 
   kindAt(at: number): WriteOperation["kind"] {
-    return kinds[this.#codes[at] ?? 0] ?? "set";
+    return blockKinds[this.#codes[at] ?? 0] ?? "set";
   }
 
   foundPositions(): Iterable<number> {
@@ -330,7 +185,7 @@ export class Block implements Writes {
   }
 
   operationAt(at: number): WriteOperation {
-    const kind = kinds[this.#codes[at] ?? kinds.length];
+    const kind = blockKinds[this.#codes[at] ?? blockKinds.length];
     if (kind === undefined) throw new MalformedBytes("no such write");
     const from = this.#payloads;
     from.at = this.#starts[at] ?? 0;

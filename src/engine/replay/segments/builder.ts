@@ -5,7 +5,7 @@
 import { instant } from "../../../shared/trace/time.js";
 import { type CapturedValue, objectId } from "../../../shared/trace/value.js";
 import { type LoadedNode, ObjectGraph } from "../object-graph.js";
-import { BlockWriter } from "./block.js";
+import { BlockWriter } from "./block-writer.js";
 import { type Kept, KeptObjects } from "./kept-objects.js";
 import { type IndexEntry, PartsWriter, indexBytes } from "./keyframe.js";
 import { type Ids, Runs, idsFrom, parentOf } from "./runs.js";
@@ -32,7 +32,7 @@ export const segmentSettings: SegmentSettings = {
   smallBytes: 256 * 1024,
   largeBytes: 32 * 1024,
   mostLater: 16,
-  keptBytes: 48 * 1024 * 1024,
+  keptBytes: 96 * 1024 * 1024,
 };
 
 export interface ClosedSegment {
@@ -222,7 +222,7 @@ export class SegmentBuilder {
     candidates.sort((a, b) => (a.kept?.until ?? 0) - (b.kept?.until ?? 0));
     for (const { id, kept } of candidates) {
       // Not a little again and again.
-      if (this.#bytesInMemory <= keptBytes / 2) return;
+      if (this.#bytesInMemory <= 0.75 * keptBytes) return;
       this.#graph.forget(objectId(id));
       this.#inMemory.delete(id);
       this.#bytesInMemory -= (kept?.length ?? 0) + overhead;

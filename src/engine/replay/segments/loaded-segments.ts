@@ -41,7 +41,7 @@ const keptBytes = 64 * 1024 * 1024;
 /** One look needs no more than a whole state. */
 const mostHeld = 1024 * 1024 * 1024;
 /** Parts beside the one needed: each time twice as many. */
-const mostAhead = 64;
+const mostAhead = 1 << 14;
 
 export class LoadedSegments implements Blobs {
   readonly #heads: (segment: number) => SegmentHead | undefined;
