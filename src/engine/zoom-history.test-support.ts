@@ -1,6 +1,5 @@
 // A recording as a seed makes it, written by the real writer with its failures and new beginnings, kept beside the records
 // as plain lists: answers about it can be worked out the slow, obvious way.
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { randomFrom } from "../shared/base/random.test-support.js";
 import { objectId } from "../shared/trace/value.js";
 import { Lanes } from "./ingest/lanes.js";
@@ -123,7 +122,8 @@ export class ZoomHistory {
     await other.run("BEGIN");
     await other.run("UPDATE rollup_cover SET until = until");
     await this.#to.commit().catch(() => void this.failures++);
-    await finish(other);
+    await other.run("ROLLBACK");
+    other.closeSync();
   }
 
   #record(): void {
@@ -258,8 +258,3 @@ const rowOf = ({ process, origin, now, seq }: Clock): ProcessRow => ({
   faults: undefined,
   clock: undefined,
 });
-
-const finish = async (connection: DuckDBConnection): Promise<void> => {
-  await connection.run("ROLLBACK");
-  connection.closeSync();
-};
