@@ -17,6 +17,9 @@ import {
 /** What fits DuckDB's chunks, to begin with. */
 const firstCapacity = 2048;
 const firstTextBytes = 64 * 1024;
+/** What one large commit needed is not kept for the next ones. */
+const mostRowsKept = 64 * 1024;
+const mostTextBytesKept = 8 * 1024 * 1024;
 
 export interface Column {
   readonly type: DuckDBType;
@@ -27,6 +30,8 @@ export interface Column {
   append(later: Column): void;
   /** `count` rows from `start` on into a vector that has room for them. */
   copyTo(vector: Vector, start: number, count: number): void;
+  /** No rows any more, and room for new ones. */
+  clear(): void;
 }
 
 /** Which rows hold nothing; most columns have none of them. */
@@ -43,6 +48,10 @@ class Nulls {
 
   append(later: Nulls, rowsBefore: number): void {
     for (const row of later.#rows ?? []) this.add(rowsBefore + row);
+  }
+
+  clear(): void {
+    this.#rows = undefined;
   }
 
   copyTo(vector: Vector, start: number, count: number): void {
@@ -104,6 +113,11 @@ export class NumberColumn implements Column {
     duckdb.copy_data_to_vector(vector, 0, buffer, start * width, count * width);
   }
 
+  clear(): void {
+    this.length = 0;
+    if (this.#values.length > mostRowsKept) this.#values = this.make(firstCapacity);
+  }
+
   #grow(least: number): void {
     const grown = this.make(Math.max(least, 2 * this.#values.length));
     grown.set(this.#values);
@@ -161,6 +175,14 @@ export class LongColumn implements Column {
   copyTo(vector: Vector, start: number, count: number): void {
     duckdb.copy_data_to_vector(vector, 0, this.#words.buffer, start * 8, count * 8);
     this.#nulls.copyTo(vector, start, count);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#nulls.clear();
+    if (this.#bigints.length <= mostRowsKept) return;
+    this.#words = new Uint32Array(2 * firstCapacity);
+    this.#bigints = new BigInt64Array(this.#words.buffer);
   }
 
   #grow(least: number): void {
@@ -240,6 +262,14 @@ export class TextColumn implements Column {
     this.#nulls.copyTo(vector, start, count);
   }
 
+  clear(): void {
+    this.length = 0;
+    this.#used = 0;
+    this.#nulls.clear();
+    if (this.#ends.length > mostRowsKept) this.#ends = new Float64Array(firstCapacity);
+    if (this.#bytes.length > mostTextBytesKept) this.#bytes = Buffer.allocUnsafe(firstTextBytes);
+  }
+
   #end(): void {
     if (this.length === this.#ends.length) {
       const grown = new Float64Array(2 * this.#ends.length);
@@ -277,6 +307,11 @@ class BlobColumn implements Column {
     if (!(later instanceof BlobColumn)) throw new Error("columns of two kinds");
     this.#nulls.append(later.#nulls, this.length);
     for (const value of later.#values) this.#values.push(value);
+  }
+
+  clear(): void {
+    this.#values.length = 0;
+    this.#nulls.clear();
   }
 
   copyTo(vector: Vector, start: number, count: number): void {

@@ -40,6 +40,8 @@ export class RecordingWriter {
   readonly #knownProcesses = new Set<number>();
   readonly #derived: readonly DerivedRows[];
   #waiting = new WaitingRows();
+  /** In the room of rows that are in the file: making and growing it anew for each commit costs more than filling it. */
+  #spare: WaitingRows | undefined;
 
   private constructor(
     readonly path: string,
@@ -201,7 +203,8 @@ export class RecordingWriter {
   async commit(): Promise<void> {
     const rows = this.#waiting;
     if (rows.count === 0) return;
-    this.#waiting = new WaitingRows();
+    this.#waiting = this.#spare ?? new WaitingRows();
+    this.#spare = undefined;
     try {
       await this.#connection.run("BEGIN");
       for (const process of rows.ends.keys())
@@ -217,6 +220,7 @@ export class RecordingWriter {
     }
     for (const derived of this.#derived) derived.committed();
     for (const process of rows.processes.keys()) this.#knownProcesses.add(process);
+    this.#spare = rows.emptied();
   }
 
   /** Between commits; what was committed is safe without it. */

@@ -38,13 +38,14 @@ const shown = (row: readonly DuckDBValue[]): string =>
     .join(" | ");
 
 describe("TableBuffer", () => {
-  for (const [seed, counts] of [
-    [1, [1]],
-    [2, [2048]],
-    [3, [5000]],
-    [4, [100, 3000, 1]],
+  for (const [seed, counts, before] of [
+    [1, [1], 0],
+    [2, [2048], 7],
+    [3, [5000], 0],
+    [4, [100, 3000, 1], 3000],
+    [5, [3000], 70_000],
   ] as const)
-    it(`gives DuckDB the rows it was given (${counts.join(" and ")})`, async () => {
+    it(`gives DuckDB the rows it was given (${counts.join(" and ")}, after ${before} that are gone)`, async () => {
       const random = randomFrom(seed);
       const instance = await DuckDBInstance.create(":memory:");
       const connection = await instance.connect();
@@ -52,6 +53,8 @@ describe("TableBuffer", () => {
       const appender = await connection.createAppender("rows");
       const expected: DuckDBValue[][] = [];
       const all = newTable();
+      for (let left = before; left > 0; left--) all.push(...randomRow(random));
+      all.clear();
       for (const count of counts) {
         const part = newTable();
         for (let left = count; left > 0; left--) {

@@ -32,6 +32,10 @@ export class TableBuffer {
     }
   }
 
+  clear(): void {
+    for (const column of this.#columns) column.clear();
+  }
+
   appendTo(appender: DuckDBAppender): void {
     const types = this.#columns.map(({ type }) => type);
     for (let start = 0; start < this.length; start += rowsPerChunk) {

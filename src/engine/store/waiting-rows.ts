@@ -157,7 +157,6 @@ export const tableNames: readonly TableName[] = [
 ];
 
 export class WaitingRows {
-  readonly buffers = newBuffers();
   /** What the rows of `write` and `keyframe` say, as it came. */
   readonly changes: ChangeRow[] = [];
   /** Spans that ended after the commit of their start, as they are now. */
@@ -171,6 +170,14 @@ export class WaitingRows {
   /** About the recording as a whole, as JSON. */
   report: string | undefined;
   count = 0;
+
+  constructor(readonly buffers: Buffers = newBuffers()) {}
+
+  /** None, in the room of these, which are not needed any more. */
+  emptied(): WaitingRows {
+    for (const name of tableNames) this.buffers[name].clear();
+    return new WaitingRows(this.buffers);
+  }
 
   /** `later` came after these. A span of these that ended there is written as it began, and then given its end. */
   append(later: WaitingRows): void {
