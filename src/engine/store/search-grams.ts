@@ -23,7 +23,7 @@ const mostAtOnce = 256;
 /** Words that were seen in the block, told apart by 64 bits: their grams are there. */
 const seenCount = 8192;
 
-const [separator, special] = [0, 1];
+const [separator, special, leastOfWord] = [0, 1, 2];
 const backslash = 0x5c;
 
 /** Of each byte: itself in lower case when it is of a word, else `separator`; or `special`: the text has to be read whole. */
@@ -81,16 +81,21 @@ export class GramFilter {
     this.stamp = ++filters;
   }
 
-  addTrigram(hash: number): void {
-    this.trigrams[hash >> 5] = (this.trigrams[hash >> 5] ?? 0) | (1 << (hash & 31));
-  }
-
-  addGram(hash: number): void {
-    const word = this.grams[hash >> 5] ?? 0;
-    const bit = 1 << (hash & 31);
-    if ((word & bit) !== 0) return;
-    this.grams[hash >> 5] = word | bit;
-    this.#set++;
+  /** All grams of the first `used` bytes of `word`. */
+  addWord(word: Uint8Array, used: number): void {
+    const { grams, trigrams } = this;
+    let [low, high, set] = [0, 0, 0];
+    for (let at = 0; at < used; at++) {
+      high = (high << 8) | (low >>> 24);
+      low = (low << 8) | (word[at] ?? 0);
+      if (at < 2) continue;
+      const three = trigramHash(low);
+      trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
+      if (at < 5) continue;
+      set += addBit(grams, hashOfSix(low, high));
+      if (at >= 7) set += addBit(grams, hashOfEight(low, high));
+    }
+    this.#set += set;
   }
 
   trigramBytes(): Uint8Array {
@@ -111,6 +116,14 @@ export class GramFilter {
       return bytesOf(folded);
     });
   }
+}
+
+/** How many bits more are set: one or none. */
+function addBit(bits: Uint32Array, at: number): number {
+  const word = bits[at >> 5] ?? 0;
+  const bit = 1 << (at & 31);
+  bits[at >> 5] = word | bit;
+  return (word & bit) === 0 ? 1 : 0;
 }
 
 const bytesOf = (words: Uint32Array<ArrayBuffer>): Uint8Array =>
@@ -141,21 +154,22 @@ export class Grams {
 
   /** False when there is a byte that this table does not know. */
   #add(filter: GramFilter, table: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-    const word = this.#word;
+    // Loops read what is outside of their function more slowly.
+    const [word, least, most, unread] = [this.#word, leastOfWord, mostAtOnce, special];
     let [used, first, second] = [0, 0, 0];
     for (let at = start; at < end; at++) {
       const byte = table[bytes[at] ?? 0] ?? 0;
-      if (byte > special) {
-        if (used === mostAtOnce) {
-          addGrams(filter, word, used);
+      if (byte >= least) {
+        if (used === most) {
+          filter.addWord(word, used);
           // Those of the next stretch begin within this one.
           word.copyWithin(0, used - mostGramBytes + 1);
           used = mostGramBytes - 1;
         }
         word[used++] = byte;
         first = Math.imul(first ^ byte, 0x01000193);
-        second = Math.imul(second, 0x85ebca6b) + byte;
-      } else if (byte === special) return false;
+        second = Math.imul(second ^ byte, 0x85ebca6b);
+      } else if (byte === unread) return false;
       else if (used > 0) {
         if (used > 2) this.#end(filter, used, first, second);
         used = first = second = 0;
@@ -170,25 +184,14 @@ export class Grams {
     if (this.#seenFirst[slot] === first && this.#seenSecond[slot] === second && this.#seenIn[slot] === filter.stamp)
       return;
     this.#seenFirst[slot] = first;
-    this.#seenSecond[slot] = second | 0;
+    this.#seenSecond[slot] = second;
     this.#seenIn[slot] = filter.stamp;
-    addGrams(filter, this.#word, used);
+    filter.addWord(this.#word, used);
   }
 }
 
 const textOf = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
-
-function addGrams(filter: GramFilter, word: Uint8Array, used: number): void {
-  let [low, high] = [0, 0];
-  for (let at = 0; at < used; at++) {
-    high = (high << 8) | (low >>> 24);
-    low = (low << 8) | (word[at] ?? 0);
-    if (at >= 7) filter.addGram(hashOfEight(low, high));
-    if (at >= 5) filter.addGram(hashOfSix(low, high));
-    if (at >= 2) filter.addTrigram(trigramHash(low));
-  }
-}
 
 /** Where the bits are that a text with some needle in it has to have; none where its words are short. */
 export interface NeededBits {

@@ -17,7 +17,7 @@ type Cursor = NonNullable<SearchPage["next"]>;
 /** An answer comes after that and one more slice; what is left is behind its cursor. */
 const msPerAnswer = 60;
 /** Looked through at once: little at first, as a page is often full soon. */
-const [firstRows, mostRowsAtOnce] = [mostRowsPerBlock, 32 * mostRowsPerBlock];
+const [firstRows, furtherRows, mostRowsAtOnce] = [mostRowsPerBlock, 8 * mostRowsPerBlock, 32 * mostRowsPerBlock];
 /** Instants that no row has. */
 const [beforeAll, afterAll] = [-(2n ** 62n), 2n ** 62n];
 const [noProcess, afterAllProcesses] = [0, 2 ** 31];
@@ -60,7 +60,7 @@ export class Search {
     const [candidates, around] = [may, asked].map((blocks) => blocks.flatMap(({ stretches }) => stretches.map(turn)));
     const found: Hit[] = [];
     let next: Cursor | undefined;
-    let rows = firstRows;
+    let rows = args.after === undefined ? firstRows : furtherRows;
     while (found.length < args.limit) {
       const range = isNewestFirst ? { first, last } : turned({ first, last });
       const slice = latestSlice(candidates ?? [], around ?? [], range.first, range.last, rows);
