@@ -1,6 +1,6 @@
 // Tables of zoom levels. `rollup_cover` says of each process up to which instant its records are in them: a level has
 // those in buckets that end by then, and no others.
-import { type Rollup, fillLevel, rollups, tableOf } from "./rollups.js";
+import { type Rollup, fillLevel, metricRollup, rollups, tableOf } from "./rollups.js";
 import { coarsestNs } from "./zoom-levels.js";
 
 const create = (rollup: Rollup): readonly string[] =>
@@ -26,3 +26,15 @@ export const rollupTables: readonly string[] = [
   `INSERT INTO rollup_cover SELECT process, last_seen - last_seen % ${coarsestNs} + ${coarsestNs} FROM process`,
   ...rollups.flatMap(fill),
 ];
+
+const buckets = metricRollup.levels.map(
+  (level) =>
+    `SELECT process, series, ${level.widthNs / 1_000_000_000n} AS seconds, start, samples, finite, total, least, most
+       FROM ${tableOf(metricRollup, level)}`,
+);
+
+/** Metrics by bucket, as docs/sql.md describes them. */
+export const rollupView = `SELECT t.process, t.seconds, make_timestamp_ns(t.start) AS time, n.text AS name, u.text AS unit,
+    m.attributes, t.samples, t.total / nullif(t.finite, 0) AS average, t.least, t.most
+  FROM (${buckets.join(" UNION ALL ")}) AS t JOIN series AS m ON m.id = t.series
+  LEFT JOIN name AS n ON n.id = m.name LEFT JOIN name AS u ON u.id = m.unit`;

@@ -7,7 +7,7 @@ import type { gapReasons } from "../../shared/protocol/agent-records.js";
 import { messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { clockTables } from "./clock-tables.js";
-import { rollupTables } from "./rollup-tables.js";
+import { rollupTables, rollupView } from "./rollup-tables.js";
 import { searchTables } from "./search-tables.js";
 import { segmentTables } from "./segment-tables.js";
 
@@ -171,6 +171,7 @@ export const views: Readonly<Record<string, string>> = {
   metrics: `SELECT t.process, t.seq, ${time("t.instant")} AS time, n.text AS name, u.text AS unit, m.attributes, t.value
       FROM metric AS t JOIN series AS m ON m.id = t.series LEFT JOIN name AS n ON n.id = m.name
       LEFT JOIN name AS u ON u.id = m.unit`,
+  metric_rollups: rollupView,
   writes: `SELECT t.process, t.seq, ${time("t.instant")} AS time, ${time("t.after")} AS after,
       ${oneOf("t.operation", storedOperations)} AS operation, t.object, t.key, t.value, f.text AS file, l.line,
       l."column", g.text AS function, ${hex("s.span_id")} AS span_id FROM write AS t ${ofPlace} ${ofSpan}`,
