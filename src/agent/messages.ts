@@ -13,7 +13,6 @@ export interface Stamp {
 /** A body on its way, and how many bytes of it have gone or come. */
 export class Flow {
   bytes = 0;
-  isOver = false;
 
   constructor(
     readonly part: MessagePart,
@@ -23,7 +22,6 @@ export class Flow {
   /** Some more of it; returns how much that is together. */
   more(bytes: number, isEnd: boolean): number {
     this.bytes += bytes;
-    this.isOver = isEnd;
     return isEnd ? wholeMessage : this.bytes;
   }
 }

@@ -1,6 +1,7 @@
 // Requests sent by fetch and by undici itself, built in or installed, as spans of kind client.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { exceptionAttributes } from "../attributes.js";
+import { wholeMessage } from "../../shared/protocol/message-records.js";
 import { bytesIn } from "../byte-count.js";
 import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
@@ -35,9 +36,8 @@ export function installFetch({ guest, context, sink, messages, tracesTo }: Probe
       : undefined;
     exchanges.set(request, { span, statusCode: undefined, flows });
     if (flows === undefined || typeof addHeader !== "function") return;
-    // What happens between here and the sending cannot be in the head, but in a body that is read bit by bit.
-    const isAll = dataProperty(request, "body") === null;
-    const stamp = messages.sent(flows.request, flows.request.more(0, isAll));
+    // What is sent of a body was given to fetch before, unless that is a stream of the program's own.
+    const stamp = messages.sent(flows.request, wholeMessage);
     Reflect.apply(addHeader, request, [traceHeader, headerFromSpan(span)]);
     Reflect.apply(addHeader, request, [stateHeader, headerFromStamp(stamp)]);
   };
@@ -74,10 +74,6 @@ export function installFetch({ guest, context, sink, messages, tracesTo }: Probe
       if (exchange === undefined || typeof statusCode !== "number") return;
       exchange.statusCode = statusCode;
       if (exchange.flows !== undefined) messages.received(exchange.flows.response, 0);
-    }),
-    onChannel(guest, "undici:request:bodySent", (message) => {
-      const flow = flowsOf(message)?.request;
-      if (flow !== undefined && !flow.isOver) messages.sent(flow, flow.more(0, true));
     }),
     // Only later versions tell of the parts of a body.
     onChannel(guest, "undici:request:bodyChunkReceived", (message) => {

@@ -82,6 +82,14 @@ describe("the consistent cut after a record", () => {
   });
 });
 
+describe("messages that cannot have been", () => {
+  it("end nothing and move no record that is asked for", () => {
+    const order = orderOf("a5@50 > b1@10", "b2@20 > a3@30", "a9@90 > c1@5", "c2@6 > a1@7");
+    expect(textOf(order.atInstant(instant(40n)))).toBe("a 0 (-33), b 0 (-30), c 0 (-35)");
+    expect(textOf(order.atRecord(point("a4@40")))).toContain("a 4");
+  });
+});
+
 const compared = (history: MadeHistory, cut: Cut): readonly number[] =>
   history.processes.map((_, index) => shown(history, cut, processId(index + 1)));
 

@@ -99,6 +99,7 @@ export class MessageOrder {
       cut,
       this.#awaited.filter((receipt) => !least.has(receipt)),
     );
+    cut.put(process, here);
     return cut;
   }
 
@@ -138,7 +139,8 @@ export class MessageOrder {
       for (const stairs of this.#to.get(receiver) ?? []) {
         const received = stairs.receivedWithin(cut.of(receiver).upTo);
         const sending = received === 0 ? undefined : stairs.sent(received - 1);
-        if (sending === undefined || !cut.reachTo(sending)) continue;
+        // Where an edge was wrongly recorded: what is asked for stands.
+        if (sending === undefined || sending.process === first || !cut.reachTo(sending)) continue;
         lastShown.set(sending.process, sending);
         unsettled.add(sending.process);
       }
