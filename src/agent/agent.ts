@@ -32,13 +32,14 @@ import type { ProbeKit } from "./probe-kit.js";
 export interface ProgramSide {
   readonly makeWriteHelpers: MakeWriteHelpers;
   readonly makeEventEntry: MakeEventEntry;
+  readonly showWrittenText: () => () => void;
 }
 
 /** Starts recording this process; `bundle` is the file the agent's worker is started from. */
 export function install(
   configuration: AgentConfiguration,
   bundle: string,
-  { makeWriteHelpers, makeEventEntry }: ProgramSide,
+  { makeWriteHelpers, makeEventEntry, showWrittenText }: ProgramSide,
 ): () => void {
   const guest = new Guest(saveOriginals());
   const { now, timeOriginMs } = guest.originals;
@@ -111,6 +112,7 @@ export function install(
       agentFile: bundle,
       guest,
       makeWriteHelpers,
+      showWrittenText,
       noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
     }),
   );

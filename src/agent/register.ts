@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { loadInOwnRealm } from "./own-realm.js";
 import { isOwnWorker, isRecorded } from "./wanted.js";
 import { makeEventEntry } from "./event-entry.js";
+import { showWrittenText } from "./function-text.js";
 import { makeWriteHelpers } from "./write-helpers.js";
 
 const requireOwn = createRequire(__filename);
+const programSide = { makeWriteHelpers, makeEventEntry, showWrittenText };
 const guestFile = join(__dirname, "guest-side.cjs");
 
 /** Calls what guest-side.ts exports. */
@@ -21,7 +23,7 @@ try {
   if (!isMainThread) {
     if (isOwnWorker(workerData)) call(requireOwn(guestFile), "runAsWorker");
   } else if (isRecorded(process.env)) {
-    call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, { makeWriteHelpers, makeEventEntry });
+    call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, programSide);
   }
 } catch {
   // Ours alone: a program that cannot be recorded, say for want of a permission, runs as it would without us.

@@ -1,11 +1,30 @@
 // Insertions into source text. Nothing is ever removed or moved, so lines stay lines; insertions never contain a newline.
 // Wraps nest by the order they were asked for: outer first. At one place everything that ends comes before all that begins.
+// What is inserted carries marks by which ../function-text.ts takes it out of a function's text again.
+import { marked } from "../function-text.js";
 
 export interface Edit {
   readonly at: number;
   readonly order: number;
   readonly closes: boolean;
   text: string;
+}
+
+export interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The source with everything inserted. */
+export function withInsertions(source: string, insertions: readonly Insertion[]): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { at, text } of insertions) {
+    parts.push(source.slice(from, at), text);
+    from = at;
+  }
+  parts.push(source.slice(from));
+  return parts.join("");
 }
 
 export class Edits {
@@ -54,26 +73,22 @@ export class Edits {
     throw new Error("an arrow function without an arrow");
   }
 
-  /** Where how much is inserted, ascending. */
-  get lengths(): readonly { readonly at: number; readonly length: number }[] {
-    return this.#all.filter(({ text }) => text !== "").map(({ at, text }) => ({ at, length: text.length }));
-  }
-
-  /** The source with everything inserted. */
-  applied(): string {
+  /** What is inserted where, in order, with marks. */
+  insertions(): Insertion[] {
     this.#all.sort(
       (a, b) =>
         a.at - b.at || Number(b.closes) - Number(a.closes) || (a.closes ? b.order - a.order : a.order - b.order),
     );
-    const parts: string[] = [];
-    let from = 0;
-    for (const { at, text } of this.#all) {
-      if (text === "") continue;
-      parts.push(this.#source.slice(from, at), text);
-      from = at;
-    }
-    parts.push(this.#source.slice(from));
-    return parts.join("");
+    const insertions: Insertion[] = [];
+    let gathered = "";
+    this.#all.forEach(({ at, closes, text }, index) => {
+      gathered += text;
+      const next = this.#all[index + 1];
+      if (next?.at === at && next.closes === closes) return;
+      if (gathered !== "") insertions.push({ at, text: marked(gathered, closes) });
+      gathered = "";
+    });
+    return insertions;
   }
 
   #add(at: number, closes: boolean, text: string): Edit {

@@ -9,8 +9,8 @@ import { hookCommonJsCompile, hookCommonJsResolution } from "./common-js.js";
 import { type MakeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
 import { offerHelpers } from "./offer-helpers.js";
-import { hookModules } from "./module-hooks.js";
-import { rewriterOf } from "./rewrite.js";
+import { hookModules, isRewritingForGood } from "./module-hooks.js";
+import { type Rewrite, rewriterOf } from "./rewrite.js";
 import { selectionOf } from "./selection.js";
 import { type InternLocation, SiteRegistry } from "./sites.js";
 
@@ -22,13 +22,19 @@ export interface InstrumentationOptions {
   readonly agentFile: string;
   readonly guest: Guest;
   readonly makeWriteHelpers: MakeWriteHelpers;
+  /** Lets functions of rewritten files show the text that was written; returns what undoes it. */
+  readonly showWrittenText: () => () => void;
   /** A file of the program that could not be read as JavaScript: it runs untouched, and its writes are found by looking. */
   readonly noteUnreadable: (file: string, reason: string) => void;
 }
 
-/** Takes effect for files loaded from now on. Files already rewritten stay so after uninstalling: stop the tracker, too. */
+/**
+ * Takes effect for files loaded from now on. Files already rewritten stay so after uninstalling, and with them what they
+ * call and what lets their functions show the text that was written: stop the tracker, too.
+ */
 export function installInstrumentation(options: InstrumentationOptions): () => void {
-  const { settings, tracker, internLocation, agentFile, guest, makeWriteHelpers, noteUnreadable } = options;
+  const { settings, tracker, internLocation, agentFile, guest, makeWriteHelpers, showWrittenText, noteUnreadable } =
+    options;
   const sites = new SiteRegistry(internLocation);
   const told = guardedNotes(guest.at("write sites"), tracker.writeNotes(sites.locationOf), sites);
   offerHelpers(makeWriteHelpers(tracker, told));
@@ -37,7 +43,13 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
   const apiFolder = join(folder, "..", "api");
   const { include, exclude, writes } = settings;
   const selection = { include, exclude, writes, cwd: process.cwd(), ownFolder: dirname(folder) };
-  const rewrite = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable });
+  const rewriteSelected = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable });
+  let hasRewritten = false;
+  const rewrite: Rewrite = (source, path, format) => {
+    const rewritten = rewriteSelected(source, path, format);
+    hasRewritten ||= rewritten !== undefined;
+    return rewritten;
+  };
   const api = apiFilesIn(apiFolder);
   const releases = [
     hookCommonJsResolution(api.commonJs),
@@ -49,7 +61,9 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
     }),
   ];
   if (writes) releases.push(hookCommonJsCompile(rewrite));
+  const stopShowing = writes ? showWrittenText() : () => undefined;
   return () => {
     for (const release of releases.reverse()) release();
+    if (!hasRewritten && !isRewritingForGood()) stopShowing();
   };
 }

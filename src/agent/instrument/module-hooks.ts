@@ -29,6 +29,9 @@ export function hookModules(options: ModuleHooksOptions): () => void {
   return isFunction(register) ? hookInLoaderThread(register, options) : () => undefined;
 }
 
+/** Where hooks have a thread of their own, modules are rewritten after uninstalling as well. */
+export const isRewritingForGood = (): boolean => !isFunction(Reflect.get(module, "registerHooks"));
+
 function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksOptions): () => void {
   const hooks = {
     resolve(specifier: string, context: unknown, next: AnyFunction): unknown {

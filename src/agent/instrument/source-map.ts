@@ -122,12 +122,12 @@ function lookedUp({ mappings, sources }: RawMap, places: readonly Place[]): (Ori
 }
 
 /** So much text was inserted before a column of a line. Ascending by line, then column. */
-export interface Insertion extends Place {
+export interface PlacedLength extends Place {
   readonly length: number;
 }
 
 /** The source with its inline map, if it has one, moved along with the insertions: stack traces go through it. */
-export function withMovedInlineMap(source: string, code: string, insertions: readonly Insertion[]): string {
+export function withMovedInlineMap(source: string, code: string, insertions: readonly PlacedLength[]): string {
   const mark = "//# sourceMappingURL=data:";
   const at = source.lastIndexOf(mark);
   const inCode = code.lastIndexOf(mark);
@@ -145,7 +145,7 @@ export function withMovedInlineMap(source: string, code: string, insertions: rea
   }
 }
 
-function movedMappings(mappings: string, insertions: readonly Insertion[]): string {
+function movedMappings(mappings: string, insertions: readonly PlacedLength[]): string {
   let next = 0;
   return mappings
     .split(";")

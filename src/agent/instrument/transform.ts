@@ -1,10 +1,11 @@
 // Source in, source that tells about its writes out. Lines stay where they are; what cannot be parsed stays as it is.
 import { parse } from "meriyah";
-import { Edits } from "./edits.js";
+import { hasOurNames } from "../function-text.js";
 import { helpersName } from "../write-helpers.js";
+import { Edits, type Insertion, withInsertions } from "./edits.js";
 import { idleHelpersSource } from "./helpers.js";
 import { type SitePosition, tableOf } from "./sites.js";
-import { type Insertion, type Place, originalPlaces, withMovedInlineMap } from "./source-map.js";
+import { type Place, type PlacedLength, originalPlaces, withMovedInlineMap } from "./source-map.js";
 import { directivesOf } from "./syntax.js";
 import type { FoundSite } from "./site-calls.js";
 import { WriteSites } from "./write-sites.js";
@@ -24,7 +25,7 @@ export type Transformed =
   | { readonly kind: "unreadable"; readonly reason: string };
 
 export function transform(source: string, options: TransformOptions): Transformed {
-  if (source.includes(helpersName)) return { kind: "unchanged" };
+  if (hasOurNames(source)) return { kind: "unchanged" };
   try {
     return transformed(source, options);
   } catch (error) {
@@ -52,9 +53,10 @@ function transformed(source: string, { format, file, standsAlone }: TransformOpt
   const table = tableOf(positionsOf(source, file, sites.found));
   const announcement = `var ${siteVariable}=${helpersName}.f(${asLiteral(file)},${asLiteral(table)});`;
   header.text = `${standsAlone ? idleHelpersSource : ""}${announcement}${temporaries}`;
-  const applied = edits.applied();
+  const insertions = edits.insertions();
+  const applied = withInsertions(source, insertions);
   const code = source.includes("//# sourceMappingURL=data:")
-    ? withMovedInlineMap(source, applied, insertionsOf(source, edits))
+    ? withMovedInlineMap(source, applied, placedLengths(source, insertions))
     : applied;
   return { kind: "changed", code, sites: sites.found.length };
 }
@@ -97,9 +99,9 @@ function positionsOf(source: string, file: string, found: readonly FoundSite[]):
   return positions;
 }
 
-function insertionsOf(source: string, edits: Edits): Insertion[] {
+function placedLengths(source: string, insertions: readonly Insertion[]): PlacedLength[] {
   const lineStarts = lineStartsOf(source);
-  return edits.lengths.map(({ at, length }) => ({ ...placeOf(at, lineStarts), length }));
+  return insertions.map(({ at, text }) => ({ ...placeOf(at, lineStarts), length: text.length }));
 }
 
 function lineStartsOf(source: string): number[] {
