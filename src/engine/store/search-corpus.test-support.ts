@@ -48,6 +48,11 @@ interface Made {
   fields: readonly (readonly [field: string, text: string])[];
 }
 
+interface OpenSpan {
+  readonly row: SpanRow;
+  readonly made: Made;
+}
+
 export interface CorpusQuery {
   readonly text: string;
   readonly order: "newest" | "oldest";
@@ -87,7 +92,7 @@ export class SearchCorpus {
   readonly #made: Made[] = [];
   readonly #names = new Map<string, number>();
   readonly #scopes = new Map<string, number>();
-  readonly #openSpans: { readonly row: SpanRow; readonly made: Made }[] = [];
+  readonly #openSpans: OpenSpan[] = [];
   #seq = 0;
   #isKept = true;
   #now = start;
@@ -179,7 +184,7 @@ export class SearchCorpus {
         };
       }
       case 2:
-        return this.#span(writer, head, nameId, json, named);
+        return this.#span(writer, newSpan(head, nameId, json, named));
       case 3: {
         const [key, value] = [this.#word(), this.#text()];
         const operation = { kind: "set", target: objectId(1), key, value: { kind: "primitive", value } } as const;
@@ -216,46 +221,31 @@ export class SearchCorpus {
     );
   }
 
-  #span(
-    writer: RecordingWriter,
-    head: Pick<Made, "process" | "seq" | "instant">,
-    name: number,
-    attributes: string,
-    fields: Made["fields"],
-  ): Made {
-    const row: SpanRow = {
-      ...head,
-      span: head.seq,
-      parent: 0,
-      lane: 0,
-      kind: "server",
-      traceId: new Uint8Array(16),
-      spanId: new Uint8Array(8),
-      parentSpanId: undefined,
-      name,
-      status: "unset",
-      attributes,
-      end: undefined,
-    };
-    const made: Made = { ...head, kind: "span", fields };
-    writer.spanStarted(row);
-    if (!this.#isKept) return made;
-    this.#openSpans.push({ row, made });
+  /** Some end soon, some late, some never. */
+  #span(writer: RecordingWriter, span: OpenSpan): Made {
+    writer.spanStarted(span.row);
+    if (!this.#isKept) return span.made;
+    this.#openSpans.push(span);
     const ending = this.#random() < 0.7 ? this.#openSpans.splice(this.#below(this.#openSpans.length), 1)[0] : undefined;
-    if (ending !== undefined) {
-      const later = this.#attributes();
-      writer.spanEnded({
-        ...ending.row,
-        attributes: JSON.stringify(later),
-        end: { seq: ++this.#seq, instant: this.#now },
-      });
-      const [title, text] = [ending.made.fields[0]?.[1] ?? "", shownJson(JSON.stringify(later))];
-      ending.made.fields = [
-        ["name", title],
-        ["attributes", text],
-      ];
-    }
-    return made;
+    if (ending !== undefined) this.endSpan(writer, ending, this.#attributes());
+    return span.made;
+  }
+
+  /** One that nothing ends by chance. */
+  startSpan(writer: RecordingWriter): OpenSpan {
+    const span = newSpan({ process: 1, seq: ++this.#seq, instant: this.#now }, 0, "{}", []);
+    writer.spanStarted(span.row);
+    this.#made.push(span.made);
+    return span;
+  }
+
+  endSpan(writer: RecordingWriter, { row, made }: OpenSpan, attributes: Record<string, string | number>): void {
+    const json = JSON.stringify(attributes);
+    writer.spanEnded({ ...row, attributes: json, end: { seq: ++this.#seq, instant: this.#now } });
+    made.fields = [
+      ["name", made.fields[0]?.[1] ?? ""],
+      ["attributes", shownJson(json)],
+    ];
   }
 
   endProcess(writer: RecordingWriter): void {
@@ -343,6 +333,29 @@ const shownJson = (json: string): string =>
     if (what.startsWith("u")) return String.fromCharCode(Number.parseInt(what.slice(1), 16));
     return { n: "\n", t: "\t", b: "\b", f: "\f", r: "\r" }[what] ?? what;
   });
+
+function newSpan(
+  head: Pick<Made, "process" | "seq" | "instant">,
+  name: number,
+  attributes: string,
+  fields: Made["fields"],
+): OpenSpan {
+  const row: SpanRow = {
+    ...head,
+    span: head.seq,
+    parent: 0,
+    lane: 0,
+    kind: "server",
+    traceId: new Uint8Array(16),
+    spanId: new Uint8Array(8),
+    parentSpanId: undefined,
+    name,
+    status: "unset",
+    attributes,
+    end: undefined,
+  };
+  return { row, made: { ...head, kind: "span", fields } };
+}
 
 function addHead(
   rows: ReturnType<RecordingWriter["rowsOf"]>,

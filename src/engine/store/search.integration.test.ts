@@ -171,6 +171,27 @@ describe("Search", () => {
       expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
   });
 
+  it("finds a span by what it got at its end, long after its block was written", async () => {
+    open = await TestFile.create();
+    const corpus = new SearchCorpus(11);
+    const writer = await RecordingWriter.open(open.file, open.path);
+    const span = corpus.startSpan(writer);
+    corpus.add(writer, 100);
+    corpus.endProcess(writer);
+    await writer.commit();
+    for (let commits = 0; commits < 2; commits++) {
+      corpus.add(writer, 50);
+      if (commits === 0) corpus.endSpan(writer, span, { "late.word": "paradeigma" });
+      corpus.endProcess(writer);
+      await writer.commit();
+    }
+    open.changed();
+    for (const text of ["paradeigma", "late.word"])
+      expect(await open.found({ text, order: "newest" })).toEqual(corpus.found({ text, order: "newest" }));
+    expect(corpus.found({ text: "paradeigma", order: "newest" })).toHaveLength(1);
+    writer.dispose();
+  });
+
   it("leaves out what the index says is not there", async () => {
     open = await TestFile.create();
     const corpus = new SearchCorpus(8);
