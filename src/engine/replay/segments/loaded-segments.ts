@@ -1,5 +1,5 @@
-// What of one process's segments is in memory: decoded, the least recently used thrown away first. While somebody looks, all
-// that the look needed stays, so that it comes to an end however little is kept.
+// What of one process's segments is in memory: decoded, the least recently used thrown away first. What a look needed stays
+// for it until it has an answer, so that it comes to an end however little is kept.
 import { MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { Block } from "./block.js";
 import { IndexView, Part } from "./keyframe.js";
@@ -49,10 +49,8 @@ export class LoadedSegments implements Blobs {
   readonly #scopeName: (id: number) => string;
   readonly #kept = new Map<string, Loaded>();
   #keptBytes = 0;
-  /** What the looks that go on have needed, and how many there are. */
-  readonly #held = new Map<string, Loaded>();
-  #heldBytes = 0;
-  #looks = 0;
+  /** What the look that runs now has needed. */
+  #held: Map<string, Loaded> | undefined;
   #loading: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -89,52 +87,72 @@ export class LoadedSegments implements Blobs {
 
   /** Runs `look` again and again, until all that it needs is there. It changes nothing but what it answers. */
   async look<Answer>(look: () => Answer, ahead: readonly BlobName[] = []): Promise<Answer> {
-    this.#looks++;
-    try {
-      if (ahead.length > 0) await this.#load(ahead);
-      for (let more = 1; ; more = Math.min(2 * more, mostAhead)) {
-        try {
-          return look();
-        } catch (error) {
-          if (!(error instanceof NotLoaded)) throw error;
-          await this.#load(this.#withNeighbours(error.blob, more));
-        }
-      }
-    } finally {
-      this.#looks--;
-      if (this.#looks === 0) this.#letGo();
+    const held = new Map<string, Loaded>();
+    if (ahead.length > 0) await this.#load(ahead, held);
+    for (let more = 1; ; more = Math.min(2 * more, mostAhead)) {
+      const missing = this.#tryLook(look, held);
+      if ("answer" in missing) return missing.answer;
+      await this.#load(this.#withNeighbours(missing.blob, more, held), held);
     }
   }
 
-  #withNeighbours(blob: BlobName, more: number): readonly BlobName[] {
-    if (blob.kind !== "part") return [blob];
-    const last = Math.min(blob.part + more, this.index(blob.segment).partStarts.length);
+  #tryLook<Answer>(
+    look: () => Answer,
+    held: Map<string, Loaded>,
+  ): { readonly answer: Answer } | { readonly blob: BlobName } {
+    this.#held = held;
+    try {
+      return { answer: look() };
+    } catch (error) {
+      if (error instanceof NotLoaded) return { blob: error.blob };
+      throw error;
+    } finally {
+      this.#held = undefined;
+    }
+  }
+
+  #withNeighbours(blob: BlobName, more: number, held: ReadonlyMap<string, Loaded>): readonly BlobName[] {
+    const index = held.get(keyOf({ kind: "index", segment: blob.segment }));
+    if (blob.kind !== "part" || !(index instanceof IndexView)) return [blob];
+    const last = Math.min(blob.part + more, index.partStarts.length);
     const parts: BlobName[] = [];
     for (let part = blob.part; part < last; part++) parts.push({ ...blob, part });
     return parts;
   }
 
   /** One at a time: many looks at one place need the same. */
-  async #load(names: readonly BlobName[]): Promise<void> {
-    if (names.every((name) => this.#get(name) !== undefined)) return;
-    const load = this.#loading.then(() => this.#loadMissing(names));
+  async #load(names: readonly BlobName[], held: Map<string, Loaded>): Promise<void> {
+    const missing = (): readonly BlobName[] => names.filter((name) => !this.#hold(name, held));
+    if (missing().length === 0) return;
+    const load = this.#loading.then(() => this.#fetchInto(missing(), held));
     this.#loading = load.catch(() => undefined); // who asked hears of it
     await load;
+    if (missing().length > 0) throw new MalformedBytes("what was asked for did not come");
   }
 
-  async #loadMissing(names: readonly BlobName[]): Promise<void> {
-    const missing = names.filter((name) => this.#get(name) === undefined);
-    if (missing.length === 0) return;
-    for (const { segment } of missing) this.#headOf(segment);
-    for (const { name, bytes } of await this.#fetch(missing)) {
+  /** Whether it is in memory, and stays there for the look. */
+  #hold(name: BlobName, held: Map<string, Loaded>): boolean {
+    const key = keyOf(name);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) held.set(key, kept);
+    return held.has(key);
+  }
+
+  async #fetchInto(names: readonly BlobName[], held: Map<string, Loaded>): Promise<void> {
+    if (names.length === 0) return;
+    for (const { segment } of names) this.#headOf(segment);
+    for (const { name, bytes } of await this.#fetch(names)) {
       const key = keyOf(name);
-      if (this.#held.has(key)) continue;
+      if (this.#kept.has(key)) continue;
       const loaded = this.#decode(name, bytes);
-      this.#held.set(key, loaded);
-      this.#heldBytes += loaded.bytes;
+      held.set(key, loaded);
+      this.#kept.set(key, loaded);
+      this.#keptBytes += loaded.bytes;
     }
-    if (this.#heldBytes > mostHeld) throw new MalformedBytes(`${this.#heldBytes} bytes of state`);
-    for (const name of missing) if (!this.#held.has(keyOf(name))) throw new MalformedBytes(`no ${name.kind}`);
+    let heldBytes = 0;
+    for (const loaded of held.values()) heldBytes += loaded.bytes;
+    if (heldBytes > mostHeld) throw new MalformedBytes(`${heldBytes} bytes of state`);
+    this.#throwAway();
   }
 
   #decode(name: BlobName, bytes: Uint8Array): Loaded {
@@ -161,24 +179,16 @@ export class LoadedSegments implements Blobs {
 
   #get(name: BlobName): Loaded | undefined {
     const key = keyOf(name);
-    const held = this.#held.get(key);
-    if (held !== undefined) return held;
     const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
+    if (kept === undefined) return this.#held?.get(key);
     // The one used last is at the end.
     this.#kept.delete(key);
     this.#kept.set(key, kept);
+    this.#held?.set(key, kept);
     return kept;
   }
 
-  #letGo(): void {
-    for (const [key, loaded] of this.#held) {
-      if (this.#kept.has(key)) continue;
-      this.#kept.set(key, loaded);
-      this.#keptBytes += loaded.bytes;
-    }
-    this.#held.clear();
-    this.#heldBytes = 0;
+  #throwAway(): void {
     for (const [key, loaded] of this.#kept) {
       if (this.#keptBytes <= keptBytes) return;
       this.#kept.delete(key);

@@ -13,6 +13,12 @@ export function writeCount(out: ByteWriter, count: number): void {
 }
 
 export function readCount(from: ByteReader): number {
+  // Most are of one byte.
+  const only = from.bytes[from.at];
+  if (only !== undefined && only < 0x80 && from.at < from.end) {
+    from.at++;
+    return only;
+  }
   let [count, place] = [0, 1];
   for (;;) {
     const byte = from.u8();
