@@ -39,6 +39,19 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
     await checkSeries();
   });
 
+  it("answers for ranges that no recording has", async () => {
+    const [from, to] = [-(2n ** 90n), 2n ** 200n];
+    const { records } = await density(readers.query, { from, to, buckets: 3 });
+    expect(records.reduce((sum, count) => sum + count, 0)).toBe(history.plain.length + history.spans.size);
+    const own = history.samples.filter(({ series }) => series === 2).length;
+    const { samples } = await metricSlices(readers.query, start, 2, { from, to, slices: 3 });
+    expect(samples.reduce((sum, count) => sum + count, 0)).toBe(own);
+    const shown = await metricSamples(readers.query, start, 2, { from, to, points: 20_000 });
+    expect(shown.values.length).toBe(own);
+    const spans = await spansZoomed(readers.query, start, { from, to, limit: 20_000, slices: 10 });
+    expect(spans.process.length).toBe(history.spans.size);
+  });
+
   it("had commits that failed", () => expect(history.failures).toBeGreaterThan(0));
 
   const checkRange = async (): Promise<void> => {

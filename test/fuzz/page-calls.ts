@@ -39,6 +39,8 @@ export function validCalls({ recordingId, start, end, scopes }: RecordingSummary
     call("logs.around", { recordingId, instant: end, before: 10, after: 10 }),
     call("metrics.list", { recordingId }),
     call("metrics.range", { ...range, series: [1, 2], points: 1000 }),
+    call("metrics.slices", { ...range, series: [1, 2], slices: 100, quantiles: [0.5] }),
+    call("spans.range", { ...range, limit: 100, slices: 100 }),
   ];
 }
 

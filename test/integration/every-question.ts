@@ -40,12 +40,14 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("search", await call("search.page", { recordingId, text: "order", order: "newest", limit: 2000 }));
     note("logs", await call("logs.page", { recordingId, first: 0, limit: 2000 }));
     note("spans", await call("spans.range", { ...range, limit: 20_000 }));
+    note("merged spans", await call("spans.range", { ...range, limit: 10, slices: 50 }));
     note("open spans", await call("spans.openAt", { recordingId, instant: end, limit: 1000 }));
     note("events", await call("events.range", { ...range, limit: 20_000 }));
     note("around", await call("events.around", { recordingId, instant: end, before: 100, after: 100 }));
     const listed = note("metrics", await call("metrics.list", { recordingId }));
     const series = listed.ok ? listed.value.slice(0, 20).map((one) => one.series) : [];
     note("samples", await call("metrics.range", { ...range, series, points: 100 }));
+    note("slices", await call("metrics.slices", { ...range, series, slices: 50, quantiles: [0.5, 0.95] }));
     note("step", await call("timeline.step", { recordingId, from: at, direction: "previous", kind: "event" }));
     for (const { process: owner, scope } of scopes.slice(0, 3)) {
       const where = { recordingId, process: owner, scope };

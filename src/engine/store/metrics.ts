@@ -7,7 +7,7 @@ import type { Query } from "./readers.js";
 import { metricRollup } from "./rollups.js";
 import type { SliceExtremes } from "./slice-extremes.js";
 import { SlicedSeries } from "./sliced-series.js";
-import type { Stretch } from "./zoom-levels.js";
+import { type Stretch, storable } from "./zoom-levels.js";
 import { coversOf, rowsWithin } from "./zoom-query.js";
 
 type Samples = CallResult<"metrics.range">[number];
@@ -56,7 +56,7 @@ export async function metricSamples(query: Query, start: bigint, series: number,
   if (extremes !== undefined && count > points) return { series, ...samplesOf(extremes, slices, start), reduced: true };
   const rows = await query(
     `SELECT instant, value FROM metric WHERE series = $1 AND instant BETWEEN $2 AND $3 ORDER BY instant, seq`,
-    [series, range.from, range.to],
+    [series, storable(range.from), storable(range.to)],
   );
   const [timeNs, values] = [relative(rows.bigints("instant"), start), Float64Array.from(rows.numbers("value"))];
   return { series, timeNs, values, reduced: false };

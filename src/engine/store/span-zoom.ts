@@ -6,7 +6,7 @@ import type { Query } from "./readers.js";
 import { laneRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
 import { type SpanColumns, spanColumns, spansOf } from "./spans.js";
-import { type Level, type Stretch, levelsFor } from "./zoom-levels.js";
+import { type Level, type Stretch, levelsFor, storable } from "./zoom-levels.js";
 import { coversOf, rowsWithin, sliceAt, sliceOf } from "./zoom-query.js";
 
 export interface SpanZoom {
@@ -32,16 +32,18 @@ interface Group {
 
 export async function spansZoomed(query: Query, start: bigint, zoom: SpanZoom): Promise<SpanColumns> {
   const most = Math.min(zoom.limit, mostRows / 2);
-  const range = { since: zoom.from, until: zoom.to + 1n };
+  const [from, to] = [storable(zoom.from), storable(zoom.to)];
+  if (to < from) return spanColumns(await query(spansOf(`SELECT * FROM span WHERE false`)), start, false);
+  const range = { since: from, until: to + 1n };
   const { groups, levels, slices } = await groupsOf(query, range, zoom.slices, most);
   const tooShort = shortest(groups, range, levels, slices, most);
   const rows = await query(
     spansOf(`SELECT * FROM span AS t WHERE t.instant <= $2 AND (t.end_instant IS NULL OR t.end_instant >= $1)
         AND (t.instant < $1 OR t.end_instant IS NULL OR t.end_instant - t.instant >= $3)
-      ORDER BY t.instant < $1 DESC, coalesce(t.end_instant, $2 + 1) - t.instant DESC, t.instant, t.process, t.seq LIMIT $4`),
-    [zoom.from, zoom.to, tooShort, most],
+      ORDER BY t.instant < $1 DESC, coalesce(t.end_instant, $2) - t.instant DESC, t.instant, t.process, t.seq LIMIT $4`),
+    [from, to, storable(tooShort), most],
   );
-  const isTruncated = rows.length === most && (await reachingIn(query, zoom.from)) > begunBefore(rows, zoom.from);
+  const isTruncated = rows.length === most && (await reachingIn(query, from)) > begunBefore(rows, from);
   const shown = spanColumns(rows, start, isTruncated);
   const endOfSlice = (slice: number): bigint =>
     range.since + ((range.until - range.since) * BigInt(slice + 1)) / BigInt(slices) + (levels.at(-1)?.widthNs ?? 1n);

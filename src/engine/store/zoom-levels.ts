@@ -35,6 +35,12 @@ export interface Stretch {
   readonly until: bigint;
 }
 
+/** The nearest instant that a column may hold. */
+export function storable(instant: bigint): bigint {
+  const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
+  return instant < least ? least : instant > most ? most : instant;
+}
+
 /** A stretch to be read from one level; from the records themselves where there is none. */
 export interface Piece extends Stretch {
   readonly level: Level | undefined;

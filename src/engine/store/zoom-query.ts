@@ -55,8 +55,9 @@ export function sliceOf(levels: readonly Level[], { since, until }: Stretch, sli
   const width = levels.at(-1)?.widthNs;
   const at = width === undefined ? "start" : `greatest(start - start % ${width}, ${since})`;
   // This stays inside int64 for all but absurd ranges; those are computed wider.
-  const type = (until - since) * BigInt(slices) < 2n ** 62n ? "BIGINT" : "HUGEINT";
-  return `(((${at} - ${since})::${type} * ${slices}) // ${until - since})::INTEGER`;
+  const isUsual = since >= 0n && until <= 2n ** 62n && (until - since) * BigInt(slices) < 2n ** 62n;
+  const type = isUsual ? "BIGINT" : "HUGEINT";
+  return `(((${at})::${type} - ${since}) * ${slices} // ${until - since})::INTEGER`;
 }
 
 /** The same of a record's instant. */

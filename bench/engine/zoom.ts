@@ -1,0 +1,203 @@
+// What a look at metrics costs, however much lies in it: ten million samples that an agent sent, ranges of every length at
+// random, 2,000 slices each. Afterwards each answer is worked out from the samples alone, which takes its time.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { type Engine, createEngine } from "../../src/engine/index.js";
+import { neverCancelled } from "../../src/shared/base/cancel.js";
+import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+import { seq } from "../../src/shared/trace/time.js";
+import { repositoryRoot } from "../../tools/run-step.js";
+import { type Figure, quantile } from "../figures.js";
+import { WireAgent } from "./wire-agent.js";
+
+export interface ZoomSize {
+  readonly samples: number;
+  /** Each has a sample so many times a second. */
+  readonly series: number;
+  readonly perSecond: number;
+  readonly questions: number;
+  readonly seed: number;
+}
+
+const ten: ZoomSize = { samples: 10_000_000, series: 10, perSecond: 20, questions: 200, seed: 1 };
+const slices = 2000;
+const perBatch = 20_000;
+const timeOriginMs = 1_790_000_000_000;
+const startNs = BigInt(timeOriginMs) * 1_000_000n;
+const secondNs = 1_000_000_000;
+
+interface Question {
+  readonly series: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+interface Asked {
+  readonly question: Question;
+  readonly tookMs: number;
+  readonly bucketNs: number;
+  readonly answer: CallResult<"metrics.range">[number];
+}
+
+/** In about a minute; the figures are of calls inside the engine's process, with what they read in the page cache. */
+export async function zoomFigures(size: ZoomSize = ten): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+  const engine = createEngine({
+    packageFolder: repositoryRoot,
+    environment: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder },
+  });
+  const path = join(folder, "zoom.hindcast");
+  try {
+    const made = await makeRecording(engine, path, size);
+    const asked = await askAll(engine, made.recordingId, size);
+    await call(engine, "recording.close", { recordingId: made.recordingId });
+    const wrong = await countWrong(path, asked);
+    return figuresOf(size, asked, made, wrong, statSync(path).size);
+  } finally {
+    await engine.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface MadeRecording {
+  readonly recordingId: string;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly committed: number;
+}
+
+async function makeRecording(engine: Engine, path: string, size: ZoomSize): Promise<MadeRecording> {
+  const { summary, environment } = await call(engine, "recording.create", { path, capture: {} });
+  const { recordingId } = summary;
+  const agent = await WireAgent.greet(environment, timeOriginMs);
+  const [beganMs, cpuBefore] = [performance.now(), process.cpuUsage()];
+  let number = 0;
+  let batch: AgentRecord[] = [{ kind: "string", id: 1, text: "load", seq: seq(++number), clockMs: 0 }];
+  for (let id = 1; id <= size.series; id++)
+    batch.push({ kind: "series", id, name: 1, unit: 0, attributes: { id }, seq: seq(++number), clockMs: 0 });
+  const random = randomFrom(size.seed);
+  for (let sample = 0; sample < size.samples; sample++) {
+    const series = 1 + (sample % size.series);
+    const clockMs = (Math.floor(sample / size.series) * 1000) / size.perSecond + series / 1000;
+    const value = 100 * Math.sin(sample / 1e5) + 50 * random() ** 8;
+    batch.push({ kind: "metric", series, value, seq: seq(++number), clockMs });
+    if (batch.length < perBatch) continue;
+    await agent.send(batch);
+    batch = [];
+  }
+  await agent.send(batch);
+  await agent.bye(lengthNs(size) / 1e6, number);
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const seconds = (performance.now() - beganMs) / 1000;
+  const { counts } = await call(engine, "recording.stop", { recordingId });
+  return { recordingId, seconds, cpuSeconds: (user + system) / 1e6, committed: counts.metrics };
+}
+
+const lengthNs = ({ samples, series, perSecond }: ZoomSize): number => (samples / series / perSecond) * secondNs;
+
+/** Lengths are as likely in each power of ten from a second on. */
+async function askAll(engine: Engine, recordingId: string, size: ZoomSize): Promise<readonly Asked[]> {
+  const random = randomFrom(size.seed + 1);
+  const [whole, asked]: [number, Asked[]] = [lengthNs(size), []];
+  const list = await call(engine, "metrics.list", { recordingId });
+  for (let left = size.questions; left > 0; left--) {
+    const length = Math.exp(random() * Math.log(whole / secondNs)) * secondNs;
+    const from = startNs + BigInt(Math.floor(random() * (whole - length)));
+    const series = list[Math.floor(random() * list.length)]?.series ?? 1;
+    const question = { series, from, to: from + BigInt(Math.floor(length)) };
+    const askedMs = performance.now();
+    const args = { recordingId, from, to: question.to, series: [series], points: 2 * slices };
+    const [answer] = await call(engine, "metrics.range", args);
+    const tookMs = performance.now() - askedMs;
+    const sliced = await call(engine, "metrics.slices", { ...args, slices });
+    if (answer !== undefined) asked.push({ question, tookMs, bucketNs: sliced[0]?.bucketNs ?? 0, answer });
+  }
+  return asked;
+}
+
+/** Answers that are not what the samples say. */
+async function countWrong(path: string, asked: readonly Asked[]): Promise<number> {
+  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  let wrong = 0;
+  for (const { question, bucketNs, answer } of asked) {
+    const { series, from, to } = question;
+    const own = `series = ${series} AND instant BETWEEN ${from} AND ${to}`;
+    const begins = bucketNs === 0 ? "instant" : `greatest(instant - instant % ${bucketNs}, ${from})`;
+    const reduced = `WITH own AS (SELECT instant, value, ((${begins} - ${from})::HUGEINT * ${slices}) // (${to - from + 1n}) AS slice
+        FROM metric WHERE ${own}),
+      extremes AS (SELECT slice, min(value) AS least, max(value) AS most FROM own GROUP BY slice),
+      chosen AS (SELECT min(instant) AS instant, value FROM own JOIN extremes USING (slice)
+        WHERE value = least OR value = most GROUP BY slice, value)
+      SELECT (instant - ${startNs})::DOUBLE AS time_ns, value FROM chosen ORDER BY time_ns`;
+    const all = `SELECT (instant - ${startNs})::DOUBLE AS time_ns, value FROM metric WHERE ${own} ORDER BY time_ns`;
+    const rows = (await connection.runAndReadAll(answer.reduced ? reduced : all)).getColumnsObject();
+    const isSame = (column: string, found: Float64Array): boolean => {
+      const slow = rows[column] ?? [];
+      return slow.length === found.length && slow.every((value, at) => value === found[at]);
+    };
+    if (!isSame("time_ns", answer.timeNs) || !isSame("value", answer.values)) wrong++;
+  }
+  connection.closeSync();
+  instance.closeSync();
+  return wrong;
+}
+
+function figuresOf(
+  size: ZoomSize,
+  asked: readonly Asked[],
+  made: MadeRecording,
+  wrong: number,
+  fileBytes: number,
+): readonly Figure[] {
+  const took = (chosen: readonly Asked[]): Float64Array => Float64Array.from(chosen, ({ tookMs }) => tookMs);
+  const rollup = took(asked.filter(({ bucketNs }) => bucketNs > 0));
+  const raw = took(asked.filter(({ bucketNs }) => bucketNs === 0));
+  const invalid =
+    wrong > 0
+      ? `${wrong} of ${asked.length} answers are wrong`
+      : made.committed === size.samples
+        ? undefined
+        : `${made.committed} of ${size.samples} samples are in the file`;
+  const of = (name: string, value: number, unit: string, atMost?: number): Figure => ({
+    name,
+    value,
+    unit,
+    ...(atMost === undefined ? {} : { budget: { atMost } }),
+    ...(invalid === undefined ? {} : { invalid }),
+  });
+  return [
+    of("rollup_p50_ms", quantile(rollup, 0.5), "ms"),
+    of("rollup_p95_ms", quantile(rollup, 0.95), "ms", 8),
+    of("raw_zoom_p50_ms", quantile(raw, 0.5), "ms"),
+    of("raw_zoom_p95_ms", quantile(raw, 0.95), "ms", 16),
+    of("zoom_questions", asked.length, "1"),
+    of("zoom_samples", made.committed, "1"),
+    of("zoom_samples_per_s", made.committed / made.seconds, "1/s"),
+    of("zoom_cpu_ns_per_sample", (made.cpuSeconds * 1e9) / made.committed, "ns"),
+    of("zoom_bytes_per_sample", fileBytes / made.committed, "By"),
+  ];
+}
+
+async function call<Name extends EngineCallName>(
+  engine: Engine,
+  name: Name,
+  args: CallArgs<Name>,
+): Promise<CallResult<Name>> {
+  const answer = await engine.handlers[name](args, neverCancelled);
+  if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
+  return answer.value;
+}
+
+/** mulberry32: numbers in [0, 1), the same for the same seed everywhere. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
