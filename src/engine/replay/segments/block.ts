@@ -15,6 +15,8 @@ const scopeCode = blockKinds.indexOf("scope");
 const mostWrites = 1 << 20;
 const maxId = 2 ** 32 - 1;
 const sectionCount = 10;
+/** Objects whose writes are looked for one by one. */
+const mostScans = 32;
 
 /** Writes in Seq order, by position from 0. What positions are and what is at one never changes; more may follow. */
 export interface Writes {
@@ -61,7 +63,10 @@ export class Block implements Writes {
   /** All of them: one is read at a time. */
   readonly #payloads: ByteReader;
   readonly #scopeName: (id: number) => string;
+  readonly #toScopes: Uint32Array;
   #byObject: ReadonlyMap<number, Uint32Array> | undefined;
+  /** Before it is worth knowing them all. */
+  readonly #asked = new Map<number, Uint32Array>();
 
   /** Throws `MalformedBytes`. */
   constructor(bytes: Uint8Array, scopeName: (id: number) => string = nameOfScope) {
@@ -96,6 +101,7 @@ export class Block implements Writes {
     this.#spans = new Float64Array(count);
     this.#keyIds = new Uint32Array(count);
     this.#starts = new Uint32Array(count + 1);
+    const toScopes: number[] = [];
     let [seq, offset, latest, span] = [0, 0, 0, 0];
     for (let index = 0; index < count; index++) {
       const step = readCount(seqs);
@@ -113,6 +119,7 @@ export class Block implements Writes {
       this.#offsets[index] = offset;
       this.#latest[index] = latest;
       this.#codes[index] = code & ~foundBit;
+      if ((code & ~foundBit) === scopeCode) toScopes.push(index);
       this.#objects[index] = readIndex(objects, maxId + 1);
       this.#keyIds[index] = (code & ~foundBit) < 2 ? readIndex(keyIds, keyCount) : 0;
       this.#locations[index] = readIndex(locations, maxId + 1);
@@ -122,6 +129,7 @@ export class Block implements Writes {
       if (at > bytes.length) throw new MalformedBytes("payloads are cut off");
     }
     this.#starts[count] = at;
+    this.#toScopes = Uint32Array.from(toScopes);
     if (at !== bytes.length) throw new MalformedBytes("more than its sections");
   }
 
@@ -164,18 +172,28 @@ export class Block implements Writes {
   }
 
   positionsOf(object: number): Uint32Array {
-    return this.#index().get(object) ?? nowhere;
+    if (this.#byObject !== undefined) return this.#byObject.get(object) ?? nowhere;
+    const known = this.#asked.get(object);
+    if (known !== undefined) return known;
+    if (this.#asked.size >= mostScans) return this.#index().get(object) ?? nowhere;
+    const found: number[] = [];
+    for (let at = this.#objects.indexOf(object); at >= 0; at = this.#objects.indexOf(object, at + 1))
+      if (this.#codes[at] !== scopeCode) found.push(at);
+    const positions = Uint32Array.from(found);
+    this.#asked.set(object, positions);
+    return positions;
   }
 
   scopePositions(): Uint32Array {
-    return this.#index().get(scopes) ?? nowhere;
+    return this.#toScopes;
   }
 
   #index(): ReadonlyMap<number, Uint32Array> {
     if (this.#byObject !== undefined) return this.#byObject;
     const lists = new Map<number, number[]>();
     for (let at = 0; at < this.count; at++) {
-      const object = this.#codes[at] === scopeCode ? scopes : (this.#objects[at] ?? 0);
+      if (this.#codes[at] === scopeCode) continue;
+      const object = this.#objects[at] ?? 0;
       const list = lists.get(object);
       if (list === undefined) lists.set(object, [at]);
       else list.push(at);
@@ -225,8 +243,5 @@ export class Block implements Writes {
     return this.#keys[this.#keyIds[at] ?? 0] ?? "";
   }
 }
-
-/** In place of an object's id. */
-const scopes = -1;
 
 const textFrom = (texts: ByteReader): string => texts.text();
