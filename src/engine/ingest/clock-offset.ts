@@ -1,6 +1,7 @@
 // How far a process's clock is ahead of the engine's. Each question and its answer bound it: the answer was made after the
 // question was asked and before it was here. What all of them allow is kept; when they contradict each other, because one
-// of the clocks has moved, the latest counts.
+// of the clocks has moved, the latest counts. Agents are on the engine's machine and share its monotonic clock: the offset
+// stays what it is, unless the machine sleeps.
 
 export interface ClockOffset {
   readonly offsetNs: bigint;
