@@ -24,13 +24,8 @@ interface Block {
   readonly stretches: readonly Stretch[];
 }
 
-interface Known {
-  readonly blocks: readonly Block[];
-  readonly generation: number;
-}
-
 export class SearchBlocks {
-  #known: Promise<Known> | undefined;
+  #known: Promise<readonly Block[]> | undefined;
   #generation: number | undefined;
   readonly #without = new Map<string, Promise<ReadonlySet<string>>>();
 
@@ -46,9 +41,13 @@ export class SearchBlocks {
     if (this.#known === undefined || this.#generation !== generation) {
       const before = this.#known?.catch(() => undefined);
       this.#generation = generation;
-      this.#known = this.#read(generation, before);
+      const known = (this.#known = this.#read(before));
+      // Whoever asks next may have more luck.
+      known.catch(() => {
+        if (this.#known === known) this.#known = undefined;
+      });
     }
-    return (await this.#known).blocks;
+    return this.#known;
   }
 
   /** Names of blocks that have no row with all of the needles. Pages of one search ask for the same again. */
@@ -79,8 +78,8 @@ export class SearchBlocks {
   }
 
   /** Blocks are only ever added: those that were known are not read again. */
-  async #read(generation: number, before: Promise<Known | undefined> | undefined): Promise<Known> {
-    const known = ((await before)?.blocks ?? []).filter(({ number }) => number !== undefined);
+  async #read(before: Promise<readonly Block[] | undefined> | undefined): Promise<readonly Block[]> {
+    const known = ((await before) ?? []).filter(({ number }) => number !== undefined);
     const next = searchKinds.map((kind) => lastOf(known, kind) + 1);
     const since = searchKinds.map((_, code) => `(kind = ${code} AND block >= ${next[code] ?? 0})`).join(" OR ");
     const tables = searchKinds.map(
@@ -109,7 +108,7 @@ export class SearchBlocks {
       if (!opened.has(kind)) blocks.push(...(await this.#withoutIndex(kind, total)));
       else if (rowsIn(blocks, kind) < total) throw new UnreadableStored("rows of the search index");
     }
-    return { blocks, generation };
+    return blocks;
   }
 
   /** Time is cut into as many stretches as there would be blocks. */
