@@ -10,6 +10,9 @@ const received = messageEnds.indexOf("received");
 /** Nothing is waited for that was received so long ago, by its receiver's clock: its sending is lost, or was not recorded. */
 const awaitedForNs = 2_000_000_000n;
 
+/** Ends of messages; those of one come soon after each other, as a rule. */
+const latestLookedAt = 50_000;
+
 /** As `originOf` reads the id of a run. */
 const origin = `coalesce(nullif(try_cast('0x' || left(p.run_id, 8) AS UINTEGER), 0), 1)`;
 
@@ -18,17 +21,18 @@ const origin = `coalesce(nullif(try_cast('0x' || left(p.run_id, 8) AS UINTEGER),
  * something else over the channel, or the request was received there whose response this is.
  */
 const awaitedSql = `
-  WITH late AS (
-      SELECT r.* FROM message_end AS r JOIN process AS p ON p.process = r.process
+  WITH latest AS (SELECT * FROM message_end WHERE rowid > $1),
+    late AS (
+      SELECT r.* FROM latest AS r JOIN process AS p ON p.process = r.process
       WHERE r.side = ${received} AND r.instant >= p.last_seen - ${awaitedForNs}),
     missing AS (
       SELECT * FROM late AS r
-      WHERE NOT EXISTS (SELECT 1 FROM message_end AS s WHERE s.side <> ${received} AND s.part = r.part
+      WHERE NOT EXISTS (SELECT 1 FROM latest AS s WHERE s.side <> ${received} AND s.part = r.part
           AND s.channel = r.channel AND s.up_to >= r.up_to)
         AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.receiver = r.process AND m.received_seq = r.seq))
   SELECT r.process, r.seq, r.instant FROM missing AS r
   WHERE EXISTS (SELECT 1 FROM process AS p WHERE p.process <> r.process AND r.origin = ${origin})
-    OR EXISTS (SELECT 1 FROM message_end AS o WHERE o.channel = r.channel AND o.process <> r.process)`;
+    OR EXISTS (SELECT 1 FROM latest AS o WHERE o.channel = r.channel AND o.process <> r.process)`;
 
 /** What overlaps is one stretch. */
 const contradictionsSql = `
@@ -73,7 +77,9 @@ export class StoredMessages implements MessageReader {
   }
 
   async awaited(): Promise<readonly MessagePoint[]> {
-    return this.isLive() ? pointsFrom(await this.query(awaitedSql), "process", "") : [];
+    if (!this.isLive()) return [];
+    const newest = (await this.query(`SELECT max(rowid) AS newest FROM message_end`)).optionalNumbers("newest")[0] ?? 0;
+    return pointsFrom(await this.query(awaitedSql, [BigInt(newest - latestLookedAt)]), "process", "");
   }
 }
 
