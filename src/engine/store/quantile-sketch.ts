@@ -3,7 +3,7 @@
 // sketches add up to the sketch of both. A number's bin is computed in one place only, the SQL below.
 
 /** Relative: how far a quantile may be from the sample it stands for. */
-export const sketchError = 0.01;
+const sketchError = 0.01;
 
 const growth = (1 + sketchError) / (1 - sketchError);
 /** Makes the exponents of all doubles positive: the smallest is 5e-324. */
