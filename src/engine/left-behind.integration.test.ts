@@ -173,7 +173,7 @@ describe.skipIf(process.platform === "win32")("what programs left behind", () =>
     for (const [index, spillBytes] of [0, 16 * 2 ** 20].entries()) {
       const runId = runIdOf(index + 1);
       const delivery = { ...defaultDelivery, spillBytes };
-      const settings = { level: "requests", include: [], exclude: [], writes: true, delivery } as const;
+      const settings = { ...helloOf().settings, delivery };
       const maker = new RecordMaker();
       const batches = Array.from({ length: 10 }, (_, batch) =>
         batchFrame(batch + 1, [maker.make({ kind: "string", id: batch + 1, text: "x".repeat(2 ** 20) })]),
