@@ -14,7 +14,8 @@ export interface Benchmark {
   readonly name: string;
   /** What was done, in a line or two above the table. */
   readonly description: string;
-  run(): Promise<readonly Figure[]>;
+  /** `parts` of it, by name; all of it when there are none. */
+  run(parts: readonly string[]): Promise<readonly Figure[]>;
 }
 
 const rounded = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));

@@ -16,7 +16,7 @@ if (benchmark === undefined) {
   process.exitCode = 2;
 } else {
   buildIfStale();
-  const figures = await benchmark.run();
+  const figures = await benchmark.run(process.argv.slice(3));
   console.log(`${benchmark.name}: ${benchmark.description}\n`);
   console.log(tableOf(figures));
   console.log(`\n${JSON.stringify({ bench: benchmark.name, figures: figures.map(rounded) })}`);

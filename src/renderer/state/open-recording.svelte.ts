@@ -36,8 +36,7 @@ export class OpenRecording {
       link.onNotice((notice) => {
         if (notice.kind === "recording-changed") {
           if (notice.summary.recordingId === this.#summary.recordingId) this.#take(notice.summary);
-        } else if (notice.kind === "recording-failed" && notice.recordingId === this.#summary.recordingId)
-          this.#failure = notice.error;
+        } else if (notice.recordingId === this.#summary.recordingId) this.#failure = notice.error;
       }),
       link.onReconnected(() => void this.#reopenAfterLoss()),
     );
