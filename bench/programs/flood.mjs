@@ -3,12 +3,23 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { event } from "hindcast";
 
 const [count, textBytes] = process.argv.slice(2).map(Number);
-const text = "abcdefghijklmnopqrstuvwxyz0123456789".repeat(1 + textBytes / 36).slice(0, textBytes);
+const words =
+  "order placed by customer for items shipped to address in region with priority express at price after discount".split(
+    " ",
+  );
+
+/** Words and numbers, as log lines and payloads have them; no two alike. */
+function textOf(made) {
+  let text = "";
+  for (let at = made; text.length < textBytes; at = (at * 7919 + 13) % 100_003)
+    text += `${words[at % words.length]} ${at} `;
+  return text.slice(0, textBytes);
+}
 
 for (let made = 0; made < count; made++) {
   const total = ((made * 7919) % 100_003) / 100;
   if (textBytes === 0) event("order.placed", { order: made, total, express: made % 3 === 0 });
-  else event("order.placed", { order: made, body: text });
+  else event("order.placed", { order: made, body: textOf(made) });
   // The event loop turns, as in a program that does other work.
   if (made % 5000 === 0) await nextTurn();
 }
