@@ -9,6 +9,8 @@ import { captureSettings } from "./agent-wire.js";
 
 const text = v.string();
 const count = v.number();
+/** Of what is asked: a fraction, or more than a double can tell, names nothing. */
+const whole = v.pipe(v.number(), v.safeInteger());
 const ns = v.bigint();
 const f64 = v.instance(Float64Array);
 const u32 = v.instance(Uint32Array);
@@ -18,7 +20,7 @@ const nothing = v.object({});
 
 export const at = v.variant("kind", [
   v.object({ kind: v.literal("instant"), instant: ns }),
-  v.object({ kind: v.literal("seq"), process: count, seq: count }),
+  v.object({ kind: v.literal("seq"), process: whole, seq: whole }),
 ]);
 
 /** How a program ended: with a code, or by a signal. */
@@ -223,7 +225,7 @@ const metricSeries = v.object({
 });
 export type MetricSeries = v.InferOutput<typeof metricSeries>;
 
-const filter = { text: v.optional(text), minSeverity: v.optional(count) };
+const filter = { text: v.optional(text), minSeverity: v.optional(whole) };
 
 const capture = v.partial(captureSettings);
 
@@ -235,9 +237,9 @@ export type SearchKind = (typeof searchKinds)[number];
 export const mostSearchText = 1000;
 
 /** Behind this row of a table in the order of instant, process, seq. */
-const cursor = v.object({ instant: ns, process: count, seq: count });
+const cursor = v.object({ instant: ns, process: whole, seq: whole });
 /** Rows behind `after`, without the first `skip` of them; `next` is where to go on, absent at the end. */
-const pageArgs = { ...range, after: v.optional(cursor), skip: v.optional(count), limit: count };
+const pageArgs = { ...range, after: v.optional(cursor), skip: v.optional(whole), limit: whole };
 const pageResult = { total: count, next: v.optional(cursor) };
 
 const searchColumns = v.object({
@@ -308,7 +310,7 @@ export const engineCalls = {
    * which its bucket of `bucketNs` begins, which is at most an eighth of a slice earlier; else `bucketNs` is 0.
    */
   "timeline.density": {
-    args: v.object({ ...range, buckets: v.pipe(count, v.minValue(1), v.maxValue(8192)) }),
+    args: v.object({ ...range, buckets: v.pipe(whole, v.minValue(1), v.maxValue(8192)) }),
     result: v.object({ bucketNs: count, records: u32, errors: u32, writes: u32 }),
   },
   /** The nearest record strictly before or after a position; absent at the ends. */
@@ -320,7 +322,7 @@ export const engineCalls = {
       /** event: any event, log, span start or span end. write: a change of captured state, of one scope if named. */
       kind: v.picklist(["event", "write"]),
       scope: v.optional(text),
-      process: v.optional(count),
+      process: v.optional(whole),
     }),
     result: v.object({ position: v.optional(position) }),
   },
@@ -330,7 +332,7 @@ export const engineCalls = {
     result: v.array(
       v.object({
         kind: v.picklist(["gap", "start", "end", "error"]),
-        process: count,
+        process: whole,
         instant: ns,
         label: text,
         lost: count,
@@ -349,21 +351,21 @@ export const engineCalls = {
   "state.rows": {
     args: v.object({
       ...recording,
-      process: count,
+      process: whole,
       scope: text,
       at,
       expanded: texts,
-      offset: count,
-      limit: v.pipe(count, v.maxValue(2000)),
+      offset: whole,
+      limit: v.pipe(whole, v.maxValue(2000)),
     }),
     result: stateRows,
   },
   /** A whole scope as tagged JSON; absent before its first `track`. `seq` is the last write that counts. */
   "state.at": {
-    args: v.object({ ...recording, process: count, scope: text, at }),
+    args: v.object({ ...recording, process: whole, scope: text, at }),
     result: v.object({
       value: v.optional(v.unknown()),
-      seq: count,
+      seq: whole,
       instant: ns,
       /** Paths that may have held something else: a later look found them changed, or writes were lost. At most 100. */
       uncertain: texts,
@@ -373,7 +375,7 @@ export const engineCalls = {
   },
   /** Paths whose value differs between two positions. */
   "state.diff": {
-    args: v.object({ ...recording, process: count, scope: text, a: at, b: at, limit: count }),
+    args: v.object({ ...recording, process: whole, scope: text, a: at, b: at, limit: whole }),
     result: v.object({
       truncated: v.boolean(),
       /** As in `state.at`, of either position. */
@@ -397,12 +399,12 @@ export const engineCalls = {
   "state.history": {
     args: v.object({
       ...recording,
-      process: count,
+      process: whole,
       scope: text,
       path: text,
-      limit: count,
-      before: v.optional(count),
-      after: v.optional(count),
+      limit: whole,
+      before: v.optional(whole),
+      after: v.optional(whole),
     }),
     result: v.object({
       total: count,
@@ -412,7 +414,7 @@ export const engineCalls = {
     }),
   },
   "state.lastWriter": {
-    args: v.object({ ...recording, process: count, scope: text, path: text, at }),
+    args: v.object({ ...recording, process: whole, scope: text, path: text, at }),
     /** `isUncertain`: a later write may have been lost. */
     result: v.object({ write: v.optional(writeEntry), isUncertain: v.boolean() }),
   },
@@ -424,30 +426,30 @@ export const engineCalls = {
   "spans.range": {
     args: v.object({
       ...range,
-      limit: count,
+      limit: whole,
       slices: v.optional(v.pipe(count, v.integer(), v.minValue(1), v.maxValue(8192))),
     }),
     result: spanColumns,
   },
   /** Spans begun and not ended at an instant. */
-  "spans.openAt": { args: v.object({ ...recording, instant: ns, limit: count }), result: spanColumns },
+  "spans.openAt": { args: v.object({ ...recording, instant: ns, limit: whole }), result: spanColumns },
   /** Those that overlap the range in order of their beginnings; `openOnly`: those begun and not ended at its end. */
   "spans.page": {
     args: v.object({ ...pageArgs, openOnly: v.optional(v.boolean()) }),
     result: v.object({ ...pageResult, page: spanColumns }),
   },
   "events.page": { args: v.object(pageArgs), result: v.object({ ...pageResult, page: eventColumns }) },
-  "events.range": { args: v.object({ ...range, limit: count }), result: eventColumns },
+  "events.range": { args: v.object({ ...range, limit: whole }), result: eventColumns },
   /** The records of every kind nearest to an instant, as (name, time) rows. */
-  "events.around": { args: v.object({ ...recording, instant: ns, before: count, after: count }), result: eventColumns },
+  "events.around": { args: v.object({ ...recording, instant: ns, before: whole, after: whole }), result: eventColumns },
   /** A page of the log by row number. */
   "logs.page": {
-    args: v.object({ ...recording, ...filter, first: count, limit: v.pipe(count, v.maxValue(2000)) }),
+    args: v.object({ ...recording, ...filter, first: whole, limit: v.pipe(whole, v.maxValue(2000)) }),
     result: logColumns,
   },
   /** Row number of the last line at or before an instant (-1 when all are later), and the page around it. */
   "logs.around": {
-    args: v.object({ ...recording, ...filter, instant: ns, before: count, after: count }),
+    args: v.object({ ...recording, ...filter, instant: ns, before: whole, after: whole }),
     result: v.object({ row: count, page: logColumns }),
   },
   /**
@@ -462,12 +464,12 @@ export const engineCalls = {
       ...recording,
       text: v.pipe(text, v.maxLength(mostSearchText)),
       kinds: v.optional(v.array(v.picklist(searchKinds))),
-      process: v.optional(count),
+      process: v.optional(whole),
       from: v.optional(ns),
       to: v.optional(ns),
       order: v.picklist(["newest", "oldest"]),
       after: v.optional(cursor),
-      limit: v.pipe(count, v.integer(), v.minValue(1), v.maxValue(2000)),
+      limit: v.pipe(whole, v.integer(), v.minValue(1), v.maxValue(2000)),
     }),
     result: searchColumns,
   },
@@ -477,8 +479,8 @@ export const engineCalls = {
    * where buckets of time do. Values that are no finite numbers are left out where samples are reduced.
    */
   "metrics.range": {
-    args: v.object({ ...range, series: v.array(count), points: v.pipe(count, v.maxValue(20_000)) }),
-    result: v.array(v.object({ series: count, timeNs: f64, values: f64, reduced: v.boolean() })),
+    args: v.object({ ...range, series: v.array(whole), points: v.pipe(whole, v.maxValue(20_000)) }),
+    result: v.array(v.object({ series: whole, timeNs: f64, values: f64, reduced: v.boolean() })),
   },
   /**
    * Of each of equal slices of [from, to], how many samples it has, and average, extremes and quantiles of those that are
@@ -488,13 +490,13 @@ export const engineCalls = {
   "metrics.slices": {
     args: v.object({
       ...range,
-      series: v.array(count),
-      slices: v.pipe(count, v.integer(), v.minValue(1), v.maxValue(4096)),
+      series: v.array(whole),
+      slices: v.pipe(whole, v.integer(), v.minValue(1), v.maxValue(4096)),
       quantiles: v.optional(v.pipe(v.array(v.pipe(count, v.minValue(0), v.maxValue(1))), v.maxLength(16))),
     }),
     result: v.array(
       v.object({
-        series: count,
+        series: whole,
         startNs: f64,
         bucketNs: count,
         samples: f64,

@@ -74,6 +74,25 @@ describe("serveEngine", () => {
     expect((await Promise.all(answers)).filter(({ ok }) => ok)).toHaveLength(1);
   });
 
+  it("refuses a fraction where a record or a row is named", async () => {
+    const line = new Line();
+    const codec = createCodec();
+    serveEngine(line.engine, codec, {} as unknown as CallHandlers);
+    const client = connectToEngine(line.page, codec);
+    const range = { recordingId: "", from: 0n, to: 1n, limit: 1 };
+    const answers = [
+      client.call("events.page", { ...range, after: { instant: 0n, process: 1, seq: 0.5 } }),
+      client.call("state.at", {
+        recordingId: "",
+        process: 1,
+        scope: "",
+        at: { kind: "seq", process: 1, seq: 2 ** 60 },
+      }),
+      client.call("logs.page", { recordingId: "", first: Number.NaN, limit: 1 }),
+    ];
+    for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ error: { code: "bad-request" } });
+  });
+
   it("tells who asked how far it is, not too often and not once it is over or taken back", async () => {
     const line = new Line();
     const codec = createCodec();
