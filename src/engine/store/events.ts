@@ -4,6 +4,7 @@ import { attributeTexts } from "./attribute-texts.js";
 import { mostRows, relative, small } from "./columns.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
+import { storable } from "./zoom-levels.js";
 import { storedOperations } from "./schema.js";
 
 export type EventColumns = CallResult<"events.range">;
@@ -56,22 +57,34 @@ const everyKind: readonly { readonly time: string; readonly columns: string; rea
 ];
 
 /** The instants of the nearest `$2` records on one side: text is put together only for what lies within. */
-const nearestInstants = (condition: string, direction: "ASC" | "DESC"): string =>
+const nearestInstants = (condition: (time: string) => string, direction: "ASC" | "DESC"): string =>
   everyKind
     .map(
       ({ time, table }) =>
-        `(SELECT ${time} AS t FROM ${table} WHERE ${time} ${condition} ORDER BY 1 ${direction} LIMIT $2)`,
+        `(SELECT ${time} AS t FROM ${table} WHERE ${condition(time)} ORDER BY 1 ${direction} LIMIT $2)`,
     )
     .join(" UNION ALL ");
 
+/** Of most records the nearest are near: what lies farther off is not looked at before that is known not to do. */
+const nearNs = [100_000_000n, 3_200_000_000n, 102_400_000_000n, 2n ** 62n];
+
+/** The instant of the record that is the `count`th on one side, or of the last there is. */
 async function edge(query: Query, instant: bigint, count: number, side: "before" | "after"): Promise<bigint> {
   const [condition, direction, last] =
-    side === "before" ? (["<= $1", "DESC", "min"] as const) : (["> $1", "ASC", "max"] as const);
-  const rows = await query(
-    `SELECT coalesce(${last}(t), $1) AS edge FROM (SELECT t FROM (${nearestInstants(condition, direction)}) ORDER BY t ${direction} LIMIT $2)`,
-    [instant, count],
-  );
-  return rows.bigints("edge")[0] ?? instant;
+    side === "before"
+      ? ([(time: string) => `${time} BETWEEN $3 AND $1`, "DESC", "min"] as const)
+      : ([(time: string) => `${time} > $1 AND ${time} <= $3`, "ASC", "max"] as const);
+  for (const widthNs of nearNs) {
+    const limit = storable(side === "before" ? instant - widthNs : instant + widthNs);
+    const rows = await query(
+      `SELECT count(*) AS found, coalesce(${last}(t), $1) AS edge
+       FROM (SELECT t FROM (${nearestInstants(condition, direction)}) ORDER BY t ${direction} LIMIT $2)`,
+      [instant, count, limit],
+    );
+    if ((rows.numbers("found")[0] ?? 0) >= count || widthNs === nearNs.at(-1))
+      return rows.bigints("edge")[0] ?? instant;
+  }
+  return instant;
 }
 
 const orderBy = (direction: "ASC" | "DESC"): string =>
