@@ -66,7 +66,7 @@ function engineLines({ engine }: RecordingSummary): string[] {
   return [
     `recording cost the engine ${cpuSeconds.toFixed(1)} s of CPU in ${seconds.toFixed(1)} s${share}; at most ` +
       `${mostWaitingRows.toLocaleString("en-US")} rows (${(mostWaitingBytes / 1e6).toFixed(1)} MB) waited; ` +
-      `${commits.toLocaleString("en-US")} commits, the slowest ${slowestCommitMs.toFixed(0)} ms`,
+      `${commits.toLocaleString("en-US")} commit${commits === 1 ? "" : "s"}, the slowest ${slowestCommitMs.toFixed(0)} ms`,
   ];
 }
 

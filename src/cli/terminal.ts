@@ -29,8 +29,9 @@ export class Output {
     return this.#isClosed;
   }
 
+  /** Characters of JSON that JSON leaves as they are, and terminals take for commands, are escaped. */
   async line(text: string): Promise<void> {
-    this.#waiting += `${text}\n`;
+    this.#waiting += `${text.replace(/[\u007f-\u009f]/g, escaped)}\n`;
     if (this.#waiting.length >= chunkCharacters) await this.flush();
   }
 
@@ -52,10 +53,11 @@ export interface Terminal {
 }
 
 /** What a file or a program says may be within the sentence, and must not move the cursor. */
-const withoutControls = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (unit) => {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+const withoutControls = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f]/g, escaped);
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
 
 /** Prints an error of the catalogue the way every command does. */
 export async function complain({ err }: Terminal, error: HindcastError): Promise<void> {
