@@ -7,12 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { neverCancelled } from "../../src/shared/base/cancel.js";
 import { defaultDelivery } from "../../src/shared/protocol/agent-wire.js";
-import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
-import { type Engine, createEngine } from "../../src/engine/index.js";
+import { createEngine } from "../../src/engine/index.js";
 import { repositoryRoot } from "../../tools/run-step.js";
 import { type Figure, quantile } from "../figures.js";
+import { call } from "./call.js";
 
 const program = join(repositoryRoot, "bench/programs/flood.mjs");
 const programs = 3;
@@ -79,16 +78,6 @@ async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
     await engine.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function call<Name extends EngineCallName>(
-  engine: Engine,
-  name: Name,
-  args: CallArgs<Name>,
-): Promise<CallResult<Name>> {
-  const answer = await engine.handlers[name](args, neverCancelled);
-  if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
-  return answer.value;
 }
 
 async function endOf(child: ChildProcess): Promise<void> {

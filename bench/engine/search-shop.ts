@@ -1,4 +1,5 @@
 // Records of a shop as a seed makes them, for searching: words by Zipf's law, ids, addresses, amounts.
+import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord, AgentRecordBody } from "../../src/shared/protocol/agent-records.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { objectId } from "../../src/shared/trace/value.js";
@@ -17,17 +18,6 @@ export interface Shop {
   someId(): string;
   commonWord(): string;
   someWord(): string;
-}
-
-/** mulberry32 */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 export function makeShop(seed: number, rows: number): Shop {

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type Engine, createEngine } from "../../src/engine/index.js";
-import { neverCancelled } from "../../src/shared/base/cancel.js";
+import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
-import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { repositoryRoot } from "../../tools/run-step.js";
 import { type Figure, quantile } from "../figures.js";
+import { call } from "./call.js";
 import { WireAgent } from "./wire-agent.js";
 
 export interface ZoomSize {
@@ -179,25 +180,4 @@ function figuresOf(
     of("zoom_cpu_ns_per_sample", (made.cpuSeconds * 1e9) / made.committed, "ns"),
     of("zoom_bytes_per_sample", fileBytes / made.committed, "By"),
   ];
-}
-
-async function call<Name extends EngineCallName>(
-  engine: Engine,
-  name: Name,
-  args: CallArgs<Name>,
-): Promise<CallResult<Name>> {
-  const answer = await engine.handlers[name](args, neverCancelled);
-  if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
-  return answer.value;
-}
-
-/** mulberry32: numbers in [0, 1), the same for the same seed everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -30,6 +30,12 @@ export class FileClosed extends Error {
   }
 }
 
+/** Asks over one connection, within whatever transaction it has. */
+export const queryOn =
+  (connection: DuckDBConnection): Query =>
+  async (sql, values = []) =>
+    Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
+
 /** Everything asked by it stops with the signal. */
 export const queryUntil =
   (query: Query, signal: CancelSignal): Query =>
@@ -59,7 +65,7 @@ export class Readers {
       throwIfCancelled(signal);
       const forget = signal.onAbort(() => connection.interrupt());
       try {
-        return await Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
+        return await queryOn(connection)(sql, values);
       } catch (error) {
         throw signal.aborted ? new Cancelled() : error;
       } finally {

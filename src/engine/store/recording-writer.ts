@@ -24,7 +24,7 @@ import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { SegmentRows } from "./segment-rows.js";
-import type { TableBuffer } from "./table-buffer.js";
+import { type TableBuffer, closeQuietly } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
 
 const createSpanEnd = `CREATE TEMP TABLE span_end (
@@ -334,15 +334,6 @@ async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<Ta
   for (const name of tableNames)
     appenders.set(name, await connection.createAppender(name, null, name === "span_end" ? "temp" : null));
   return appenders;
-}
-
-function closeQuietly(appender: DuckDBAppender): void {
-  try {
-    appender.clear();
-    appender.closeSync();
-  } catch {
-    // It complains once more of the commit that failed, which was reported then.
-  }
 }
 
 function pushMark(buffer: TableBuffer, row: MarkRow): void {

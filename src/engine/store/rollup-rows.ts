@@ -170,11 +170,5 @@ async function fillLateEnds(connection: DuckDBConnection, spans: readonly SpanRo
   const rows = new TableBuffer([integers(), shorts(), longs(), longs(), longs(), bytes()]);
   for (const { process, lane, seq, instant, end, status } of spans)
     rows.push(process, lane, BigInt(seq), instant, end?.instant ?? instant, status === "error" ? 1 : 0);
-  const appender = await connection.createAppender("late_end", null, "temp");
-  try {
-    rows.appendTo(appender);
-  } finally {
-    appender.clear();
-    appender.closeSync();
-  }
+  await rows.appendInto(connection, "late_end", "temp");
 }

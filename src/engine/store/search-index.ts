@@ -123,8 +123,8 @@ export class SearchIndex implements DerivedRows {
     this.#addKeyframes(rows);
     if ([...rows.ends.values()].some((mark) => mark !== undefined))
       for (const kind of Object.values(this.#kinds)) this.#close(kind);
-    await append(connection, "search_block", this.#blocks);
-    await append(connection, "search_filter", this.#filters);
+    if (this.#blocks.length > 0) await this.#blocks.appendInto(connection, "search_block");
+    if (this.#filters.length > 0) await this.#filters.appendInto(connection, "search_filter");
     await this.#writeOpen(connection);
   }
 
@@ -240,13 +240,6 @@ export class SearchIndex implements DerivedRows {
 
 const newBlockRows = (): TableBuffer => new TableBuffer([bytes(), integers(), longs(), blobs(), blobs()]);
 const newFilterRows = (): TableBuffer => new TableBuffer([bytes(), integers(), bytes(), blobs()]);
-
-async function append(connection: DuckDBConnection, table: string, rows: TableBuffer): Promise<void> {
-  if (rows.length === 0) return;
-  const appender = await connection.createAppender(table);
-  rows.appendTo(appender);
-  appender.closeSync();
-}
 
 /** What ids stand for; each is looked at once a block. */
 class Texts {

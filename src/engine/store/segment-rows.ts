@@ -2,7 +2,7 @@
 // when the commit fails: its rows come again first, and are passed over.
 // Whatever is wrong with a process's writes is no reason not to record them: such a process has no segments any more, and
 // its state is put together from its rows.
-import { BIGINT, DuckDBBlobValue, type DuckDBConnection, INTEGER } from "@duckdb/node-api";
+import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import {
   type ClosedSegment,
@@ -16,9 +16,8 @@ import { type SegmentWrite, nameOfScope } from "../replay/segments/segment-write
 import { objectId } from "../../shared/trace/value.js";
 import { blobs, integers, longs } from "./column-buffers.js";
 import type { DerivedRows } from "./derived-rows.js";
-import type { Query } from "./readers.js";
+import { type Query, queryOn } from "./readers.js";
 import type { ChangeRow } from "./recording-rows.js";
-import { Rows } from "./rows.js";
 import { pieceBytes } from "./segment-tables.js";
 import { fetchFrom, readHeads, storedBytes } from "./stored-segments.js";
 import { UnreadableStored } from "./value-json.js";
@@ -115,7 +114,7 @@ export class SegmentRows implements DerivedRows {
   }
 
   static async open(connection: DuckDBConnection, settings = segmentSettings): Promise<SegmentRows> {
-    const rows = await queryOf(connection)(
+    const rows = await queryOn(connection)(
       `SELECT (SELECT coalesce(max(id), -1) + 1 FROM segment_piece) AS piece, (SELECT coalesce(max(process), 0) FROM process) AS process`,
     );
     return new SegmentRows(settings, rows.numbers("process")[0] ?? 0, rows.numbers("piece")[0] ?? 0);
@@ -124,7 +123,7 @@ export class SegmentRows implements DerivedRows {
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
     const fresh = byProcess(rows.changes.slice(this.#taken));
     // All that may fail, before anything is taken in.
-    for (const [process, writes] of fresh) await this.#prepare(process, writes, queryOf(connection));
+    for (const [process, writes] of fresh) await this.#prepare(process, writes, queryOn(connection));
     for (const [process, writes] of fresh) this.#takeIn(process, writes);
     this.#taken = rows.changes.length;
     await this.#writeClosed(connection);
@@ -197,8 +196,8 @@ export class SegmentRows implements DerivedRows {
       for (let at = 0, id = head.place.firstPiece; at < bytes.length; at += pieceBytes, id++)
         pieces.push(BigInt(id), new DuckDBBlobValue(bytes.subarray(at, at + pieceBytes)));
     }
-    await append(connection, "segment", heads);
-    await append(connection, "segment_piece", pieces);
+    await heads.appendInto(connection, "segment");
+    await pieces.appendInto(connection, "segment_piece");
   }
 }
 
@@ -261,23 +260,3 @@ function pushHead(rows: TableBuffer, process: number, head: SegmentHead): void {
     partsBytes,
   );
 }
-
-async function append(connection: DuckDBConnection, table: string, rows: TableBuffer): Promise<void> {
-  const appender = await connection.createAppender(table);
-  try {
-    rows.appendTo(appender);
-  } finally {
-    appender.closeSync();
-  }
-}
-
-const queryOf =
-  (connection: DuckDBConnection): Query =>
-  async (sql, values = []) =>
-    Rows.from(
-      await connection.run(
-        sql,
-        [...values],
-        values.map((value) => (typeof value === "bigint" ? BIGINT : INTEGER)),
-      ),
-    );

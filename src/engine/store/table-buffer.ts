@@ -1,6 +1,6 @@
 // Rows of one table on their way into the file: kept as columns, handed to DuckDB in chunks of its vector size.
 import duckdb from "@duckdb/node-bindings";
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
 import type { Column } from "./column-buffers.js";
 
 const rowsPerChunk = 2048;
@@ -46,5 +46,27 @@ export class TableBuffer {
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
+  }
+
+  /** Into a table that keeps no appender; `database` is where it is, when not the recording. */
+  async appendInto(connection: DuckDBConnection, table: string, database: string | null = null): Promise<void> {
+    const appender = await connection.createAppender(table, null, database);
+    try {
+      this.appendTo(appender);
+    } catch (error) {
+      closeQuietly(appender);
+      throw error;
+    }
+    appender.closeSync();
+  }
+}
+
+/** After a failure that is told anyway: it complains once more. */
+export function closeQuietly(appender: DuckDBAppender): void {
+  try {
+    appender.clear();
+    appender.closeSync();
+  } catch {
+    // Said by what failed before.
   }
 }
