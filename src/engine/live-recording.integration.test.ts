@@ -36,6 +36,19 @@ describe("a live recording", () => {
     await file.value.dispose();
   });
 
+  it("takes nothing any more once it counts what is missing: that would be counted twice", async () => {
+    const path = join(folder, "c.hindcast");
+    const file = await createFile(path, { created: 0n, appVersion: "0" });
+    if (!file.ok) throw new Error(file.error.code);
+    const events = { onCommit: () => undefined, onFailure: () => undefined };
+    const live = await LiveRecording.open(file.value, path, 0n, events);
+    live.greet(helloOf(), {});
+    const finished = live.finish();
+    expect(() => live.leftBy(helloOf())).toThrow("the recording has ended");
+    await finished;
+    await file.value.dispose();
+  });
+
   it("that cannot be brought in order when it is stopped becomes a saved one all the same", async () => {
     const surroundings = { appVersion: "0", host: undefined, recorderThread: undefined };
     const events = { onChange: () => undefined, onFailure: () => undefined };

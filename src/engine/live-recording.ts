@@ -192,9 +192,7 @@ export class LiveRecording {
 
   /** The process a `hello` speaks of: a new one, or one that was here before and lost its connection. */
   greet(hello: Hello, connection: object): ProcessIngest {
-    checkHello(hello);
-    if (this.#isFinishing) throw new MalformedBytes("the recording has ended");
-    const known = this.#byRunId.get(hello.runId);
+    const known = this.#known(hello);
     if (known !== undefined) {
       this.#connections.set(known, connection);
       known.reconnected();
@@ -209,8 +207,14 @@ export class LiveRecording {
 
   /** The process that left what it could not send: it was here before, or never got through. It is connected no more. */
   leftBy(hello: Hello): ProcessIngest {
+    return this.#known(hello) ?? this.#begin(hello);
+  }
+
+  #known(hello: Hello): ProcessIngest | undefined {
     checkHello(hello);
-    return this.#byRunId.get(hello.runId) ?? this.#begin(hello);
+    // What is missing has been counted, and must not be counted twice.
+    if (this.#isFinishing) throw new MalformedBytes("the recording has ended");
+    return this.#byRunId.get(hello.runId);
   }
 
   #begin(hello: Hello): ProcessIngest {
