@@ -1,11 +1,22 @@
 // What a benchmark gives back, and how it is printed: a table for people, then one line of JSON for programs.
 
+/** What a figure was measured on. */
+export interface Measured {
+  readonly rows: number;
+  readonly fileBytes: number;
+  /** Absent where nothing is left to chance. */
+  readonly seed?: number;
+  /** "warm": the file is in the page cache, and asked before; "fresh": there, too, but nothing of it has been asked; "written": while it is. */
+  readonly cache: "warm" | "fresh" | "written";
+}
+
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   /** The most it may be (or the least, for rates) according to docs; absent where none is promised. */
   readonly budget?: { readonly atMost: number } | { readonly atLeast: number };
+  readonly measured?: Measured;
   /** Why the figure must not be quoted: something was lost in the run that made it. */
   readonly invalid?: string;
 }
@@ -18,6 +29,10 @@ export interface Benchmark {
   run(parts: readonly string[]): Promise<readonly Figure[]>;
 }
 
+/** All of them, but for those that say themselves what they were measured on. */
+export const measuredOn = (measured: Measured, figures: readonly Figure[]): Figure[] =>
+  figures.map((figure) => ({ measured, ...figure }));
+
 const rounded = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));
 
 function budgetText({ budget, value }: Figure): string {
@@ -27,15 +42,26 @@ function budgetText({ budget, value }: Figure): string {
   return `${sign} ${limit} ${isKept ? "kept" : "MISSED"}`;
 }
 
+const measuredText = ({ measured }: Figure): string =>
+  measured === undefined
+    ? ""
+    : [
+        `${rounded(measured.rows)} rows`,
+        `${rounded(measured.fileBytes / 1e6)} MB`,
+        ...(measured.seed === undefined ? [] : [`seed ${measured.seed}`]),
+        measured.cache,
+      ].join(", ");
+
 export function tableOf(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
     rounded(figure.value),
     figure.unit,
     budgetText(figure),
+    measuredText(figure),
     figure.invalid === undefined ? "" : `INVALID: ${figure.invalid}`,
   ]);
-  const all = [["figure", "value", "unit", "budget", ""], ...rows];
+  const all = [["figure", "value", "unit", "budget", "measured on", ""], ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: readonly string[]) =>
     row

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { defaultDelivery } from "../../src/shared/protocol/agent-wire.js";
 import { createEngine } from "../../src/engine/index.js";
 import { repositoryRoot } from "../../tools/run-step.js";
-import { type Figure, quantile } from "../figures.js";
+import { type Figure, type Measured, measuredOn, quantile } from "../figures.js";
 import { call } from "./call.js";
 
 const program = join(repositoryRoot, "bench/programs/flood.mjs");
@@ -95,7 +95,8 @@ export async function ingestFigures(eventsEach = 3_000_000): Promise<readonly Fi
   const small = await flood(eventsEach, 0);
   const large = await flood(Math.round(eventsEach / 10), 500);
   const perSecond = ({ committed, seconds }: Flood): number => committed / seconds;
-  return [
+  const of = ({ committed, fileBytes }: Flood): Measured => ({ rows: committed, fileBytes, cache: "written" });
+  return measuredOn(of(small), [
     {
       name: "ingest_events_per_s",
       value: perSecond(small),
@@ -117,8 +118,9 @@ export async function ingestFigures(eventsEach = 3_000_000): Promise<readonly Fi
       value: (perSecond(large) * 500) / 1e6,
       unit: "MB/s",
       budget: { atLeast: 50 },
+      measured: of(large),
       ...lossOf(large),
     },
     { name: "ingest_rss_mb", value: Math.max(small.rssBytes, large.rssBytes) / 1e6, unit: "MB" },
-  ];
+  ]);
 }

@@ -1,12 +1,12 @@
 // What the first page of a search costs among ten million records: events, log lines, spans and writes of a made-up shop with
 // words as rare and as common as words are, sent by an agent. Each question is asked until its page is full or everything has
 // been looked through. Afterwards some answers of every kind are worked out by looking at every row, which takes its time.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { SearchColumns } from "../../src/shared/protocol/engine-calls.js";
-import { type Figure, quantile } from "../figures.js";
+import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
 import { type Shop, makeShop, startNs } from "./search-shop.js";
 import { WireAgent } from "./wire-agent.js";
@@ -57,7 +57,10 @@ export async function searchFigures(size: SearchSize = ten): Promise<readonly Fi
     const asked = await askAll(engine, recordingId, shop, size);
     await engine.call("recording.close", { recordingId });
     const checked = await check(path, asked, size);
-    return figuresOf(size, asked, committed, checked);
+    return measuredOn(
+      { rows: committed, fileBytes: statSync(path).size, seed: size.seed, cache: "warm" },
+      figuresOf(size, asked, committed, checked),
+    );
   } finally {
     await engine.stop();
     rmSync(folder, { recursive: true, force: true });

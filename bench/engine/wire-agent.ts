@@ -39,6 +39,11 @@ export class WireAgent {
     });
   }
 
+  /** Batches that the engine says are in the file. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
   /** `environment` is what a program would be started with. */
   static async greet(environment: Readonly<Record<string, string>>, timeOriginMs: number): Promise<WireAgent> {
     const socket = connect(environment["HINDCAST_SOCKET"] ?? "");

@@ -10,7 +10,7 @@ import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { repositoryRoot } from "../../tools/run-step.js";
-import { type Figure, quantile } from "../figures.js";
+import { type Figure, measuredOn, quantile } from "../figures.js";
 import { call } from "./call.js";
 import { WireAgent } from "./wire-agent.js";
 
@@ -169,7 +169,7 @@ function figuresOf(
     ...(atMost === undefined ? {} : { budget: { atMost } }),
     ...(invalid === undefined ? {} : { invalid }),
   });
-  return [
+  return measuredOn({ rows: made.committed, fileBytes, seed: size.seed, cache: "warm" }, [
     of("rollup_p50_ms", quantile(rollup, 0.5), "ms"),
     of("rollup_p95_ms", quantile(rollup, 0.95), "ms", 8),
     of("raw_zoom_p50_ms", quantile(raw, 0.5), "ms"),
@@ -179,5 +179,5 @@ function figuresOf(
     of("zoom_samples_per_s", made.committed / made.seconds, "1/s"),
     of("zoom_cpu_ns_per_sample", (made.cpuSeconds * 1e9) / made.committed, "ns"),
     of("zoom_bytes_per_sample", fileBytes / made.committed, "By"),
-  ];
+  ]);
 }
