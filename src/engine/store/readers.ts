@@ -5,12 +5,14 @@ import {
   DOUBLE,
   type DuckDBConnection,
   type DuckDBInstance,
+  type DuckDBPreparedStatement,
   type DuckDBType,
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
 import { type CancelSignal, Cancelled, neverCancelled, throwIfCancelled } from "../../shared/base/cancel.js";
 import { Rows } from "./rows.js";
+import { oftenAsked } from "./segment-tables.js";
 
 const connectionCount = 3;
 
@@ -46,6 +48,8 @@ export class Readers {
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+  /** What is asked at every look, by its text: to plan such a question takes longer than to answer it. */
+  readonly #prepared = new Map<DuckDBConnection, Map<string, DuckDBPreparedStatement>>();
 
   #isClosed = false;
 
@@ -65,13 +69,24 @@ export class Readers {
       throwIfCancelled(signal);
       const forget = signal.onAbort(() => connection.interrupt());
       try {
-        return await queryOn(connection)(sql, values);
+        return oftenAsked.has(sql)
+          ? await this.#askPrepared(connection, sql, values)
+          : await queryOn(connection)(sql, values);
       } catch (error) {
         throw signal.aborted ? new Cancelled() : error;
       } finally {
         forget();
       }
     });
+
+  async #askPrepared(connection: DuckDBConnection, sql: string, values: readonly Parameter[]): Promise<Rows> {
+    const prepared = this.#prepared.get(connection) ?? new Map<string, DuckDBPreparedStatement>();
+    this.#prepared.set(connection, prepared);
+    const statement = prepared.get(sql) ?? (await connection.prepare(sql));
+    prepared.set(sql, statement);
+    statement.bind([...values], values.map(typeOf));
+    return Rows.from(await statement.run());
+  }
 
   /** For work that needs one connection to itself, such as a transaction that has to end where it began. */
   async hold<Value>(work: (connection: DuckDBConnection) => Promise<Value>): Promise<Value> {
@@ -103,6 +118,7 @@ export class Readers {
     const idle = this.#connections.map(() => this.#acquire());
     this.#isClosed = true;
     await Promise.all(idle);
+    for (const prepared of this.#prepared.values()) for (const statement of prepared.values()) statement.destroySync();
     for (const connection of this.#connections) connection.closeSync();
   }
 }

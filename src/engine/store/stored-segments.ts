@@ -10,7 +10,7 @@ import type { Places } from "../replay/segments/segment-write.js";
 import type { ProcessId } from "../../shared/trace/time.js";
 import type { StoredWrites } from "./writes.js";
 import type { Query } from "./readers.js";
-import { pieceBytes } from "./segment-tables.js";
+import { pieceBytes, piecesSql } from "./segment-tables.js";
 import { UnreadableStored } from "./value-json.js";
 
 /** A head is kept in memory: some twenty gigabytes of writes have so many. */
@@ -143,9 +143,19 @@ export function storedBytes(segment: ClosedSegment, firstPiece: number): { place
 
 const deflated = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1 });
 
+/** A copy: what came with it may go before it. */
+const packed = (name: BlobName, bytes: Uint8Array): FetchedBlob => {
+  const own = bytes.slice();
+  return { name, packedBytes: own.length, unpack: () => inflated(own) };
+};
+
+/** What bytes of segments mostly come to: those that are more come in several pieces, which takes longer. */
+const inflatedTimes = 3;
+
 function inflated(bytes: Uint8Array): Uint8Array {
+  const chunkSize = Math.max(4096, Math.min(inflatedTimes * bytes.length, 1024 * 1024));
   try {
-    return inflateSync(bytes, { maxOutputLength: mostBytes });
+    return inflateSync(bytes, { maxOutputLength: mostBytes, chunkSize });
   } catch {
     throw new MalformedBytes("bytes of a segment are not as they were written");
   }
@@ -173,7 +183,7 @@ export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead 
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
       const bytes = bytesOf({ from, to });
-      if (name.kind === "block" || name.kind === "part") fetched.push({ name, bytes: inflated(bytes) });
+      if (name.kind === "block" || name.kind === "part") fetched.push(packed(name, bytes));
       else fetched.push(...keyframeFrom(name.segment, bytes, placeOf(name.segment), partRanges));
     }
     return fetched;
@@ -217,16 +227,13 @@ function keyframeFrom(
   }
   if (at !== partsBytes) throw new MalformedBytes("parts are not as long as their segment says");
   partRanges.set(segment, ranges);
-  const index = { name: { kind: "index", segment } as const, bytes: inflated(bytes.subarray(head.at, indexBytes)) };
+  const index = packed({ kind: "index", segment }, bytes.subarray(head.at, indexBytes));
   if (bytes.length === indexBytes) return [index];
   const parts = ranges.map(({ from, to }, part): FetchedBlob => {
-    const name = { kind: "part", segment, part } as const;
-    return { name, bytes: inflated(bytes.subarray(indexBytes + from, indexBytes + to)) };
+    return packed({ kind: "part", segment, part }, bytes.subarray(indexBytes + from, indexBytes + to));
   });
   return [index, ...parts];
 }
-
-const piecesSql = `SELECT id, bytes FROM segment_piece WHERE id BETWEEN $1 AND $2 ORDER BY id`;
 
 interface Run extends Range {
   readonly bytes: Uint8Array;
@@ -251,14 +258,16 @@ async function readPieces(query: Query, ranges: readonly Range[]): Promise<(rang
 async function readRun(query: Query, { from, to }: Range): Promise<Run> {
   const [first, last] = [Math.floor(from / pieceBytes), Math.floor((to - 1) / pieceBytes)];
   const rows = await query(piecesSql, [BigInt(first), BigInt(last)]);
-  const pieces = rows.bytes("bytes");
-  if (rows.numbers("id").some((id, row) => id !== first + row) || pieces.length !== last - first + 1)
-    throw new MalformedBytes("pieces of a segment are missing");
+  const count = last - first + 1;
+  const ids = rows.numbers("id");
+  const seen = new Set(ids);
+  if (rows.length !== count || seen.size !== count) throw new MalformedBytes("pieces of a segment are missing");
   // The last one of a segment is shorter.
-  const bytes = new Uint8Array(pieces.length * pieceBytes);
-  pieces.forEach((piece, row) => {
+  const bytes = new Uint8Array(count * pieceBytes);
+  rows.bytes("bytes").forEach((piece, row) => {
     if (piece.length > pieceBytes) throw new MalformedBytes("a piece is too long");
-    bytes.set(piece, row * pieceBytes);
+    // In whatever order they came.
+    bytes.set(piece, ((ids[row] ?? first) - first) * pieceBytes);
   });
   return { from: first * pieceBytes, to: (last + 1) * pieceBytes, bytes };
 }

@@ -6,14 +6,16 @@ import { readContents, readList, readValue } from "../../../shared/protocol/capt
 import { instant } from "../../../shared/trace/time.js";
 import { type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
-import { blockKinds, foundBit, furthest } from "./block-format.js";
+import { idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
+import { blockKinds, foundBit } from "./block-format.js";
 import { nameOfScope } from "./segment-write.js";
-import { readCount, readDifference, readIndex, readLength, readSigned } from "./varints.js";
+import { readCount, readDifference, readIndex, readLength } from "./varints.js";
 
 const scopeCode = blockKinds.indexOf("scope");
+/** The first ones are of properties. */
+const kindsWithKeys = 2;
 /** A segment has a few thousand. */
 const mostWrites = 1 << 20;
-const maxId = 2 ** 32 - 1;
 const sectionCount = 10;
 /** Objects whose writes are looked for one by one. */
 const mostScans = 32;
@@ -53,7 +55,7 @@ export class Block implements Writes {
   readonly #codes: Uint8Array;
   readonly #objects: Uint32Array;
   readonly #locations: Uint32Array;
-  readonly #spans: Float64Array;
+  readonly #spans: Uint32Array;
   readonly #keyIds: Uint32Array;
   readonly #keys: readonly string[];
   /** When the found ones were seen to have been otherwise, by position. */
@@ -92,50 +94,39 @@ export class Block implements Writes {
     this.#payloads = new ByteReader(bytes);
     this.#scopeName = scopeName;
     this.#keys = Array.from({ length: keyCount }, () => textFrom(texts));
-    this.#seqs = new Float64Array(count);
-    this.#offsets = new Float64Array(count);
-    this.#latest = new Float64Array(count);
-    this.#codes = new Uint8Array(count);
-    this.#objects = new Uint32Array(count);
-    this.#locations = new Uint32Array(count);
-    this.#spans = new Float64Array(count);
+    this.#seqs = seqsFrom(seqs, count);
+    const { offsets, latest } = offsetsFrom(instants, count);
+    this.#offsets = offsets;
+    this.#latest = latest;
+    this.#codes = codes.raw(count);
+    this.#objects = idsFrom(objects, count);
+    this.#locations = idsFrom(locations, count);
+    this.#spans = spansFrom(spans, count);
+    this.#starts = startsFrom(payloads, count, at, bytes.length);
     this.#keyIds = new Uint32Array(count);
-    this.#starts = new Uint32Array(count + 1);
+    this.#toScopes = this.#readCodes(afters, keyIds);
+  }
+
+  /** What only some writes have; positions of those to scopes. */
+  #readCodes(afters: ByteReader, keyIds: ByteReader): Uint32Array {
     const toScopes: number[] = [];
-    let [seq, offset, latest, span] = [0, 0, 0, 0];
-    for (let index = 0; index < count; index++) {
-      const step = readCount(seqs);
-      seq += step;
-      if ((step === 0 && index > 0) || seq > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("writes out of order");
-      offset += readSigned(instants);
-      if (Math.abs(offset) > furthest) throw new MalformedBytes("a time that is none");
-      if (offset > latest) latest = offset;
-      const code = codes.u8();
-      if ((code & ~foundBit) >= blockKinds.length) throw new MalformedBytes(`operation ${code}`);
-      if ((code & foundBit) !== 0) this.#afters.set(index, this.#first + BigInt(offset) - readDifference(afters));
-      span += readSigned(spans);
-      if (span < 0 || span > maxId) throw new MalformedBytes(`span ${span}`);
-      this.#seqs[index] = seq;
-      this.#offsets[index] = offset;
-      this.#latest[index] = latest;
-      this.#codes[index] = code & ~foundBit;
-      if ((code & ~foundBit) === scopeCode) toScopes.push(index);
-      this.#objects[index] = readIndex(objects, maxId + 1);
-      this.#keyIds[index] = (code & ~foundBit) < 2 ? readIndex(keyIds, keyCount) : 0;
-      this.#locations[index] = readIndex(locations, maxId + 1);
-      this.#spans[index] = span;
-      this.#starts[index] = at;
-      at += readCount(payloads);
-      if (at > bytes.length) throw new MalformedBytes("payloads are cut off");
+    for (let index = 0; index < this.count; index++) {
+      const code = this.#codes[index] ?? 0;
+      const kind = code & ~foundBit;
+      if (kind >= blockKinds.length) throw new MalformedBytes(`operation ${code}`);
+      if (code !== kind) {
+        this.#afters.set(index, this.instantAt(index) - readDifference(afters));
+        this.#codes[index] = kind;
+      }
+      if (kind < kindsWithKeys) this.#keyIds[index] = readIndex(keyIds, this.#keys.length);
+      else if (kind === scopeCode) toScopes.push(index);
     }
-    this.#starts[count] = at;
-    this.#toScopes = Uint32Array.from(toScopes);
-    if (at !== bytes.length) throw new MalformedBytes("more than its sections");
+    return Uint32Array.from(toScopes);
   }
 
   /** Roughly, of memory. */
   get bytes(): number {
-    return this.#bytes.length + this.count * 80;
+    return this.#bytes.length + this.count * 64;
   }
 
   seqAt(at: number): number {
@@ -188,18 +179,29 @@ export class Block implements Writes {
     return this.#toScopes;
   }
 
+  /** In two passes over the column: how many each has, then which. */
   #index(): ReadonlyMap<number, Uint32Array> {
     if (this.#byObject !== undefined) return this.#byObject;
-    const lists = new Map<number, number[]>();
+    const counts = new Map<number, number>();
+    for (let at = 0; at < this.count; at++) {
+      const object = this.#objects[at] ?? 0;
+      if (this.#codes[at] !== scopeCode) counts.set(object, (counts.get(object) ?? 0) + 1);
+    }
+    const byObject = new Map<number, Uint32Array>();
+    for (const [object, count] of counts) {
+      byObject.set(object, new Uint32Array(count));
+      counts.set(object, 0);
+    }
     for (let at = 0; at < this.count; at++) {
       if (this.#codes[at] === scopeCode) continue;
       const object = this.#objects[at] ?? 0;
-      const list = lists.get(object);
-      if (list === undefined) lists.set(object, [at]);
-      else list.push(at);
+      const known = counts.get(object) ?? 0;
+      const positions = byObject.get(object);
+      if (positions !== undefined) positions[known] = at;
+      counts.set(object, known + 1);
     }
-    this.#byObject = new Map([...lists].map(([object, list]) => [object, Uint32Array.from(list)]));
-    return this.#byObject;
+    this.#byObject = byObject;
+    return byObject;
   }
 
   operationAt(at: number): WriteOperation {

@@ -5,7 +5,16 @@ import { LiveProgram, randomFrom } from "../live-program.test-support.js";
 import { Block } from "./block.js";
 import { SegmentBuilder, segmentSettings } from "./builder.js";
 import { IndexView, Part } from "./keyframe.js";
-import { readCount, readDifference, readSigned, writeCount, writeDifference, writeSigned } from "./varints.js";
+import {
+  readCount,
+  readCounts,
+  readDifference,
+  readIndex,
+  readSigned,
+  writeCount,
+  writeDifference,
+  writeSigned,
+} from "./varints.js";
 
 describe("numbers in as few bytes as they need", () => {
   it.each([0, 1, 63, 64, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 52 - 1])("come back (%i)", (number) => {
@@ -30,7 +39,40 @@ describe("numbers in as few bytes as they need", () => {
     for (const read of [readCount, readDifference])
       expect(() => read(new ByteReader(new Uint8Array(12).fill(0xff)))).toThrow(MalformedBytes);
   });
+
+  it.each([1, 2, 3])("are read many at once as one by one, or refused as one by one (seed %i)", (seed) => {
+    const random = randomFrom(seed);
+    const below = (limit: number): number => Math.floor(random() * limit);
+    for (let round = 200; round > 0; round--) {
+      const out = new ByteWriter();
+      for (let left = below(20); left > 0; left--) writeCount(out, Math.floor(random() * 2 ** below(53)));
+      if (below(2) === 0) for (let left = below(10); left > 0; left--) out.u8(below(256));
+      const [wanted, limit] = [below(22), 2 ** (1 + below(60))];
+      const reader = (): ByteReader => new ByteReader(out.bytes, 0, out.at);
+      const oneByOne = attempt(() => {
+        const from = reader();
+        const counts = Array.from({ length: wanted }, () => readIndex(from, limit));
+        return { counts, at: from.at };
+      });
+      const atOnce = attempt(() => {
+        const from = reader();
+        const counts = new Float64Array(wanted);
+        readCounts(from, counts, limit);
+        return { counts: [...counts], at: from.at };
+      });
+      expect(atOnce).toEqual(oneByOne);
+    }
+  });
 });
+
+function attempt<Value>(work: () => Value): Value | "refused" {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof MalformedBytes) return "refused";
+    throw error;
+  }
+}
 
 /** A block, an index and a part, as the recorder makes them. */
 function made(seed: number): { readonly block: Uint8Array; readonly index: Uint8Array; readonly part: Uint8Array } {

@@ -29,13 +29,25 @@ export interface SegmentPlace {
 
 export interface FetchedBlob {
   readonly name: BlobName;
-  readonly bytes: Uint8Array;
+  /** How many there are as they were fetched. */
+  readonly packedBytes: number;
+  /** Of what is needed only: much comes along because it lies beside it. */
+  unpack(): Uint8Array;
 }
 
 /** Gives the bytes of all that is asked for; more, where that lies beside it, may come along. */
 export type FetchBlobs = (names: readonly BlobName[]) => Promise<readonly FetchedBlob[]>;
 
-type Loaded = Block | IndexView | Part;
+/** What came along, and nobody has needed yet. */
+class Packed {
+  constructor(readonly blob: FetchedBlob) {}
+
+  get bytes(): number {
+    return this.blob.packedBytes;
+  }
+}
+
+type Loaded = Block | IndexView | Part | Packed;
 
 const keptBytes = 64 * 1024 * 1024;
 /** One look needs no more than a whole state. */
@@ -141,13 +153,9 @@ export class LoadedSegments implements Blobs {
   async #fetchInto(names: readonly BlobName[], held: Map<string, Loaded>): Promise<void> {
     if (names.length === 0) return;
     for (const { segment } of names) this.#headOf(segment);
-    for (const { name, bytes } of await this.#fetch(names)) {
-      const key = keyOf(name);
-      if (this.#kept.has(key)) continue;
-      const loaded = this.#decode(name, bytes);
-      held.set(key, loaded);
-      this.#kept.set(key, loaded);
-      this.#keptBytes += loaded.bytes;
+    for (const blob of await this.#fetch(names)) {
+      const key = keyOf(blob.name);
+      if (!this.#kept.has(key)) this.#keep(key, new Packed(blob), held);
     }
     let heldBytes = 0;
     for (const loaded of held.values()) heldBytes += loaded.bytes;
@@ -155,7 +163,16 @@ export class LoadedSegments implements Blobs {
     this.#throwAway();
   }
 
-  #decode(name: BlobName, bytes: Uint8Array): Loaded {
+  /** Instead of what is kept of it now; the one used last is at the end. */
+  #keep(key: string, loaded: Loaded, held: Map<string, Loaded> | undefined): void {
+    this.#keptBytes += loaded.bytes - (this.#kept.get(key)?.bytes ?? 0);
+    this.#kept.delete(key);
+    this.#kept.set(key, loaded);
+    held?.set(key, loaded);
+  }
+
+  #unpack({ name, unpack }: FetchedBlob): Exclude<Loaded, Packed> {
+    const bytes = unpack();
     if (name.kind === "part") return new Part(bytes);
     if (name.kind !== "block") return new IndexView(name.segment, bytes);
     const head = this.#headOf(name.segment);
@@ -177,15 +194,13 @@ export class LoadedSegments implements Blobs {
     return head;
   }
 
-  #get(name: BlobName): Loaded | undefined {
+  #get(name: BlobName): Exclude<Loaded, Packed> | undefined {
     const key = keyOf(name);
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return this.#held?.get(key);
-    // The one used last is at the end.
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    this.#held?.set(key, kept);
-    return kept;
+    const known = this.#kept.get(key) ?? this.#held?.get(key);
+    if (known === undefined) return undefined;
+    const loaded = known instanceof Packed ? this.#unpack(known.blob) : known;
+    if (loaded !== known || this.#kept.has(key)) this.#keep(key, loaded, this.#held);
+    return loaded;
   }
 
   #throwAway(): void {

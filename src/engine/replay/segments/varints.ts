@@ -29,6 +29,31 @@ export function readCount(from: ByteReader): number {
   }
 }
 
+/** As many counts as there is room for, each below `limit`: what `readCount` reads one by one, without a call for each. */
+export function readCounts(from: ByteReader, into: Uint32Array | Float64Array, limit: number): void {
+  const { bytes, end } = from;
+  let { at } = from;
+  for (let index = 0; index < into.length; index++) {
+    let count = (at < end ? bytes[at++] : undefined) ?? cutOff(from);
+    if (count >= 0x80) {
+      count -= 0x80;
+      for (let place = 0x80; ; place *= 0x80) {
+        const byte = (at < end ? bytes[at++] : undefined) ?? cutOff(from);
+        count += (byte & 0x7f) * place;
+        if (count > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("a count beyond 2^53");
+        if (byte < 0x80) break;
+      }
+    }
+    if (count >= limit) throw new MalformedBytes(`${count} of ${limit}`);
+    into[index] = count;
+  }
+  from.at = at;
+}
+
+function cutOff(from: ByteReader): never {
+  throw new MalformedBytes(`more counts than ${from.end - from.at} bytes hold`);
+}
+
 /** One that stands for something else, of which there are `limit`. */
 export function readIndex(from: ByteReader, limit: number): number {
   const index = readCount(from);
@@ -48,10 +73,10 @@ export function writeSigned(out: ByteWriter, number: number): void {
   writeCount(out, number < 0 ? -2 * number - 1 : 2 * number);
 }
 
-export function readSigned(from: ByteReader): number {
-  const count = readCount(from);
-  return count % 2 === 0 ? count / 2 : -(count + 1) / 2;
-}
+export const readSigned = (from: ByteReader): number => signedFrom(readCount(from));
+
+/** Of either sign, from a count. */
+export const signedFrom = (count: number): number => (count % 2 === 0 ? count / 2 : -(count + 1) / 2);
 
 /** A difference between two instants, in nanoseconds, or an instant. */
 export function writeDifference(out: ByteWriter, difference: bigint): void {
