@@ -104,7 +104,7 @@ export class ZoomHistory {
   async grow(records: number): Promise<void> {
     for (let left = records; left > 0; left--) this.#record();
     for (const clock of this.#clocks) this.#to.process(rowOf(clock));
-    this.#nowMs += this.#random() < 0.5 ? 100 : 3000;
+    this.#nowMs += [100, 3000, 12_000][Math.floor(this.#random() * 3)] ?? 0;
     if (this.#random() < 0.5) await this.#failing();
     if (this.#random() < 0.3) for (let left = 20; left > 0; left--) this.#record();
     await this.#to.commit();

@@ -125,6 +125,19 @@ describe("Incoming", () => {
     expect(quickly(bytesOf([record]))()).toEqual(plainly(bytesOf([record])));
   });
 
+  it("writes numbers as JavaScript prints them, of whatever size and with however many decimals", () => {
+    const random = new RandomRecords(11);
+    for (let round = 0; round < 500; round++) {
+      const numbers = random.list(() => {
+        const digits = random.below(2 ** 31) * random.one([1, -1, 2 ** 20, 2 ** 22, -(2 ** 40)]);
+        const near = digits / random.one([1, 2, 10, 100, 1000, 10_000, 3]);
+        return near + random.one([0, 0, near * Number.EPSILON]);
+      }, 20);
+      const batch = eventOf(numbers.map((number, at) => [`n${at}`, number]));
+      expect(quickly(batch)()).toEqual(plainly(batch));
+    }
+  });
+
   it("writes keys that are numbers and keys that come twice as an object has them", () => {
     const random = new RandomRecords(10);
     const keys = ["a", "b", "ab", "10", "2", "1", "02", "__proto__"] as const;

@@ -8,6 +8,8 @@ import { attributesToJson } from "./attributes-json.js";
 const maxPlainKeys = 24;
 const usualBytes = 64 * 1024;
 const mostBytesKept = 4 * 1024 * 1024;
+/** Fifteen digits are told apart by every double. */
+const mostThousandths = 1e15;
 const nullTag = 1;
 const [quote, backslash, comma, colon, openBrace, closeBrace] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
 const words = {
@@ -114,7 +116,7 @@ export class TextBytes {
       case valueTags.float64: {
         if (at + 9 > end) return 0;
         const value = view.getFloat64(at + 1, true);
-        this.#ascii(Number.isFinite(value) ? String(value) : "null");
+        if (!this.#decimal(value)) this.#ascii(Number.isFinite(value) ? String(value) : "null");
         return at + 9;
       }
       case valueTags.text:
@@ -127,6 +129,23 @@ export class TextBytes {
 
   #ascii(text: string): void {
     for (let at = 0; at < text.length; at++) this.bytes[this.used++] = text.charCodeAt(at);
+  }
+
+  /**
+   * A number of at most three decimals: as JavaScript prints it, because no other number of so few digits is the same double.
+   * False for all others.
+   */
+  #decimal(value: number): boolean {
+    const thousandths = Math.round(value * 1000);
+    if (thousandths / 1000 !== value || Math.abs(thousandths) > mostThousandths) return false;
+    if (value < 0) this.bytes[this.used++] = 0x2d;
+    const whole = Math.floor(Math.abs(thousandths) / 1000);
+    this.#integer(whole);
+    let rest = Math.abs(thousandths) - whole * 1000;
+    if (rest === 0) return true;
+    this.bytes[this.used++] = 0x2e;
+    for (let unit = 100; rest > 0; rest %= unit, unit /= 10) this.bytes[this.used++] = 0x30 + Math.floor(rest / unit);
+    return true;
   }
 
   #integer(value: number): void {

@@ -13,6 +13,7 @@ import {
   UTINYINT,
   VARCHAR,
 } from "@duckdb/node-api";
+import { assignTexts } from "./text-vector.js";
 
 /** What fits DuckDB's chunks, to begin with. */
 const firstCapacity = 2048;
@@ -252,13 +253,7 @@ export class TextColumn implements Column {
   }
 
   copyTo(vector: Vector, start: number, count: number): void {
-    let from = this.startOf(start);
-    for (let row = 0; row < count; row++) {
-      const end = this.#ends[start + row] ?? 0;
-      if (!this.#nulls.has(start + row))
-        duckdb.vector_assign_string_element_len(vector, row, this.#bytes.subarray(from, end));
-      from = end;
-    }
+    assignTexts(vector, { bytes: this.#bytes, ends: this.#ends }, start, count);
     this.#nulls.copyTo(vector, start, count);
   }
 

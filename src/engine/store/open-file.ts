@@ -28,9 +28,21 @@ const confined = {
   lock_configuration: "true",
 };
 
+/**
+ * Of a file in the making. Each statement runs in the thread that asks for it: one that waits for others to help it costs as
+ * much again, and would take from the programs that are recorded.
+ */
+const oneThread = { threads: "1" };
+
 /** A quarter of DuckDB's own: a short recording has many tables with little in each. Long ones are no larger for it. */
 const blockBytes = "65536";
-export const newFileSettings = { ...confined, default_block_size: blockBytes };
+export const newFileSettings = {
+  ...confined,
+  ...oneThread,
+  default_block_size: blockBytes,
+  // Older ones do not know zstd.
+  storage_compatibility_version: "v1.4.0",
+};
 
 export interface OpenFile {
   readonly instance: DuckDBInstance;
@@ -95,7 +107,7 @@ export async function openForWriting(path: string): Promise<Result<OpenFile, Hin
   if (!looks.ok) return looks;
   // Beside replaying the log, which may take as long: programs wait.
   const newestShape = shapeAfter(migrations);
-  const opened = await openWith(path, confined);
+  const opened = await openWith(path, { ...confined, ...oneThread });
   const shape = await newestShape;
   if (!opened.ok) return opened;
   const format = await checkedFormat(opened.value.instance, path, migrations, shape);

@@ -21,6 +21,7 @@ import type {
   SpanRow,
 } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
+import { ProcessRows } from "./process-rows.js";
 import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { SegmentRows } from "./segment-rows.js";
@@ -37,7 +38,7 @@ const deleteEnd = `DELETE FROM mark WHERE process = $1 AND kind = $2`;
 export class RecordingWriter {
   readonly #connection: DuckDBConnection;
   #appenders: ReadonlyMap<TableName, DuckDBAppender>;
-  readonly #knownProcesses = new Set<number>();
+  readonly #processes: ProcessRows;
   readonly #derived: readonly DerivedRows[];
   #waiting = new WaitingRows();
   /** In the room of rows that are in the file: making and growing it anew for each commit costs more than filling it. */
@@ -48,10 +49,12 @@ export class RecordingWriter {
     connection: DuckDBConnection,
     appenders: ReadonlyMap<TableName, DuckDBAppender>,
     derived: readonly DerivedRows[],
+    known: readonly number[],
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
     this.#derived = derived;
+    this.#processes = new ProcessRows(known);
   }
 
   /** `known` are processes that the file has already; `nowMs` counts milliseconds. */
@@ -64,14 +67,13 @@ export class RecordingWriter {
   ): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
-    const writer = new RecordingWriter(
+    return new RecordingWriter(
       path,
       connection,
       await appendersOf(connection),
       await derivedRows(connection, nowMs, segments),
+      known,
     );
-    for (const process of known) writer.#knownProcesses.add(process);
-    return writer;
   }
 
   /** Rows waiting for the next commit. */
@@ -219,7 +221,7 @@ export class RecordingWriter {
       throw error;
     }
     for (const derived of this.#derived) derived.committed();
-    for (const process of rows.processes.keys()) this.#knownProcesses.add(process);
+    this.#processes.committed([...rows.processes.values()]);
     this.#spare = rows.emptied();
   }
 
@@ -254,62 +256,7 @@ export class RecordingWriter {
     }
     if (start !== undefined) await this.#connection.run(`UPDATE recording SET start = $1`, [start]);
     if (report !== undefined) await this.#connection.run(`UPDATE recording SET report = $1`, [report]);
-    for (const row of processes.values()) await this.#writeProcess(row);
-  }
-
-  async #writeProcess(row: ProcessRow): Promise<void> {
-    if (!this.#knownProcesses.has(row.process)) await this.#insertProcess(row);
-    const { process, lastSeen, ended, endUnknown, received, made, written, dropped, lastBatch, faults, clock } = row;
-    await this.#connection.run(
-      `UPDATE process SET last_seen = $2, ended = $3, exit_code = $4, signal = $5, ending = $6, tail_unknown = $7, received = $8,
-         made = $9, written = $10, dropped = $11, last_batch = $12, report = coalesce($13, report),
-         clock_offset = $14, clock_uncertainty = $15 WHERE process = $1`,
-      [
-        process,
-        lastSeen,
-        ended?.at ?? null,
-        ended?.exitCode ?? null,
-        ended?.signal ?? null,
-        ended?.how ?? null,
-        endUnknown,
-        BigInt(received),
-        BigInt(made),
-        BigInt(written),
-        BigInt(dropped),
-        BigInt(lastBatch),
-        faults === undefined ? null : JSON.stringify({ faults }),
-        clock?.offsetNs ?? null,
-        clock?.uncertaintyNs ?? null,
-      ],
-    );
-  }
-
-  async #insertProcess({ process, hello, category, start }: ProcessRow): Promise<void> {
-    await this.#connection.run(
-      `INSERT INTO process (process, run_id, pid, parent_pid, service_name, category, argv, exec_argv, cwd, node_version,
-         v8_version, platform, arch, host_name, agent_version, settings, time_origin_ms, start)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-      [
-        process,
-        hello.runId,
-        BigInt(hello.pid),
-        BigInt(hello.parentPid),
-        hello.serviceName,
-        category,
-        JSON.stringify(hello.argv),
-        JSON.stringify(hello.execArgv),
-        hello.cwd,
-        hello.nodeVersion,
-        hello.v8Version,
-        hello.platform,
-        hello.arch,
-        hello.hostName,
-        hello.agentVersion,
-        JSON.stringify(hello.settings),
-        hello.timeOriginMs,
-        start,
-      ],
-    );
+    await this.#processes.write(this.#connection, [...processes.values()]);
   }
 
   dispose(): void {

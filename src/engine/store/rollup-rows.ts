@@ -25,8 +25,14 @@ import { TableBuffer } from "./table-buffer.js";
 import type { WaitingRows } from "./waiting-rows.js";
 import { type Level, ceilTo, coarsestNs, floorTo } from "./zoom-levels.js";
 
+/**
+ * A step costs some tens of milliseconds of processor time however little came; questions read what came since the last one
+ * record by record. So many rows are worth a step at once, a few only after a while.
+ */
 const stepEveryMs = 1000;
 const stepEveryRows = 250_000;
+const fewRows = 5000;
+const stepForFewEveryMs = 10_000;
 
 interface Window {
   readonly process: number;
@@ -73,8 +79,7 @@ export class RollupRows implements DerivedRows {
     await this.#makeAnew(connection, [densityRollup], records);
     await this.#makeAnew(connection, [laneRollup], spans);
     this.#rowsSinceStep += rows.count;
-    const isDue = this.#rowsSinceStep >= stepEveryRows || now - this.#steppedMs >= stepEveryMs;
-    if (!isDue && rows.ends.size === 0) return;
+    if (!this.#isStepDue(now) && rows.ends.size === 0) return;
     for (const [process, until] of this.#covers.next(now)) this.#next.set(process, until);
     if (this.#next.size > 0) await this.#step(connection);
     this.#steppedMs = now;
@@ -90,6 +95,11 @@ export class RollupRows implements DerivedRows {
   forget(): void {
     for (const process of this.#added.splice(0)) this.#covers.delete(process);
     this.#next.clear();
+  }
+
+  #isStepDue(now: number): boolean {
+    if (this.#rowsSinceStep >= stepEveryRows) return true;
+    return now - this.#steppedMs >= (this.#rowsSinceStep < fewRows ? stepForFewEveryMs : stepEveryMs);
   }
 
   /** What has become whole since the last time. */
