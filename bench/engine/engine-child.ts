@@ -25,6 +25,8 @@ export class BenchEngine {
     const child = fork(join(repositoryRoot, "out/node/engine-process.js"), {
       env: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder },
       serialization: "advanced",
+      // As hosts start it.
+      execArgv: ["--max-semi-space-size=32"],
     });
     const listeners: ((bytes: Uint8Array) => void)[] = [];
     const send = (message: ToEngineProcess): void => void child.send(message);

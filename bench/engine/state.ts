@@ -6,7 +6,10 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
+import { type Change, changeBy } from "../../src/engine/replay/change.js";
 import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
+import { rowsOfScopes } from "../../src/engine/replay/scope-rows.js";
+import { nothingUncertain } from "../../src/engine/replay/uncertain.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import { taggedJson } from "../../src/shared/trace/tagged-json.js";
 import { seq } from "../../src/shared/trace/time.js";
@@ -18,14 +21,23 @@ import { WireAgent } from "./wire-agent.js";
 export interface StateSize {
   readonly writes: number;
   readonly scopes: number;
-  /** Looks at all scopes, at one scope, and steps to a neighbouring write. */
+  /** Looks at the rows of all scopes, at all their values, at one scope's value, and steps to a neighbouring write. */
   readonly looks: number;
+  readonly valueLooks: number;
   readonly scopeLooks: number;
   readonly steps: number;
   readonly seed: number;
 }
 
-const ten: StateSize = { writes: 10_000_000, scopes: 200, looks: 100, scopeLooks: 300, steps: 300, seed: 1 };
+const ten: StateSize = {
+  writes: 10_000_000,
+  scopes: 200,
+  looks: 100,
+  valueLooks: 20,
+  scopeLooks: 300,
+  steps: 300,
+  seed: 1,
+};
 const perBatch = 5000;
 const timeOriginMs = 1_790_000_000_000;
 const startNs = BigInt(timeOriginMs) * 1_000_000n;
@@ -44,11 +56,13 @@ interface Made {
   readonly rssBytes: number;
 }
 
-/** All scopes, or one, at the instant of a write. */
+type LookKind = "rows" | "values" | "scope" | "step";
+
+/** All scopes' rows, all their values, or one scope's value, at the instant of a write. */
 interface Look {
+  readonly kind: LookKind;
   readonly write: number;
-  readonly scope: string | undefined;
-  readonly isStep: boolean;
+  readonly scopes: readonly string[];
 }
 
 interface Asked {
@@ -69,21 +83,18 @@ export async function stateFigures(size: StateSize = ten): Promise<readonly Figu
       const openedMs = performance.now();
       const { recordingId } = await engine.call("recording.open", { path });
       const looks = looksOf(size, made.scopes);
-      const first = await ask(engine, recordingId, made.scopes, {
-        write: size.writes >> 1,
-        scope: made.scopes[0],
-        isStep: false,
-      });
+      const scopes = made.scopes.slice(0, 1);
+      const first = await ask(engine, recordingId, { kind: "scope", write: size.writes >> 1, scopes });
       const openMs = performance.now() - openedMs;
       const asked = [first];
-      const cpuMs = { all: 0, one: 0, step: 0 };
+      const cpuMs = { rows: 0, values: 0, scope: 0, step: 0 };
       for (const look of looks) {
         const before = engine.cpuMs();
-        asked.push(await ask(engine, recordingId, made.scopes, look));
-        cpuMs[kindOf(look)] += engine.cpuMs() - before;
+        asked.push(await ask(engine, recordingId, look));
+        cpuMs[look.kind] += engine.cpuMs() - before;
       }
       const rss = engine.rss();
-      const judged = judge(size, made.scopes, asked);
+      const judged = judge(size, asked);
       return measuredOn({ rows: size.writes, fileBytes: made.fileBytes, seed: size.seed, cache: "warm" }, [
         ...figuresOf(size, made, asked, judged),
         ...more(openMs, readyMs, rss.peak),
@@ -97,15 +108,16 @@ export async function stateFigures(size: StateSize = ten): Promise<readonly Figu
   }
 }
 
-const kindOf = ({ scope, isStep }: Look): "all" | "one" | "step" =>
-  isStep ? "step" : scope === undefined ? "all" : "one";
-
 /** The same on a busy machine: what the engine's threads worked, on average. */
-const cpuFigures = (size: StateSize, cpuMs: Readonly<Record<"all" | "one" | "step", number>>): Figure[] => [
-  { name: "state_cpu_ms", value: cpuMs.all / size.looks, unit: "ms of processor time" },
-  { name: "scope_cpu_ms", value: cpuMs.one / size.scopeLooks, unit: "ms of processor time" },
-  { name: "scrub_step_cpu_ms", value: cpuMs.step / size.steps, unit: "ms of processor time" },
-];
+const cpuFigures = (size: StateSize, cpuMs: Readonly<Record<LookKind, number>>): Figure[] => {
+  const figure = (name: string, value: number): Figure => ({ name, value, unit: "ms of processor time" });
+  return [
+    figure("state_cpu_ms", cpuMs.rows / size.looks),
+    figure("state_values_cpu_ms", cpuMs.values / size.valueLooks),
+    figure("scope_cpu_ms", cpuMs.scope / size.scopeLooks),
+    figure("scrub_step_cpu_ms", cpuMs.step / size.steps),
+  ];
+};
 
 async function makeRecording(folder: string, path: string, size: StateSize): Promise<Made> {
   const engine = await BenchEngine.start(folder);
@@ -154,27 +166,55 @@ function looksOf(size: StateSize, scopes: readonly string[]): readonly Look[] {
   const earliest = size.scopes * 12;
   const anywhere = (): number => earliest + Math.floor(random() * (size.writes - earliest));
   const looks: Look[] = [];
-  for (let left = size.looks; left > 0; left--) looks.push({ write: anywhere(), scope: undefined, isStep: false });
+  for (let left = size.looks; left > 0; left--) looks.push({ kind: "rows", write: anywhere(), scopes });
+  for (let left = size.valueLooks; left > 0; left--) looks.push({ kind: "values", write: anywhere(), scopes });
+  const one = (at: number): readonly string[] => scopes.slice(at, at + 1);
   for (let left = size.scopeLooks; left > 0; left--)
-    looks.push({ write: anywhere(), scope: scopes[Math.floor(random() * scopes.length)], isStep: false });
+    looks.push({ kind: "scope", write: anywhere(), scopes: one(Math.floor(random() * scopes.length)) });
   let write = anywhere();
   for (let left = size.steps; left > 0; left--) {
     // Now forward, now backward, by a few writes.
     write = Math.min(size.writes, Math.max(earliest, write + Math.round((random() - 0.45) * 20)));
-    looks.push({ write, scope: scopes[left % 10], isStep: true });
+    looks.push({ kind: "step", write, scopes: one(left % 10) });
   }
   return looks;
 }
 
-async function ask(engine: BenchEngine, recordingId: string, scopes: readonly string[], look: Look): Promise<Asked> {
-  const at = { kind: "instant", instant: startNs + BigInt(look.write * nsPerWrite) } as const;
+async function ask(engine: BenchEngine, recordingId: string, look: Look): Promise<Asked> {
+  const about = {
+    recordingId,
+    process: process1,
+    at: { kind: "instant", instant: startNs + BigInt(look.write * nsPerWrite) },
+  } as const;
   const askedMs = performance.now();
-  const wanted = look.scope === undefined ? scopes : [look.scope];
-  const answers = await Promise.all(
-    wanted.map((scope) => engine.call("state.at", { recordingId, process: process1, scope, at })),
-  );
+  if (look.kind === "rows") {
+    const { scopes, firsts, rows, seq: last } = await engine.call("state.scopes", { ...about, ...everyRow });
+    const tookMs = performance.now() - askedMs;
+    const { total, keys, paths, values, types, flags, previous } = rows;
+    const listed = keys.map((key, row) => [key, paths[row], values[row], types[row], flags[row], previous[row]]);
+    return { look, tookMs, hash: hashOf([last, scopes, [...firsts], total, listed]) };
+  }
+  const answers = await Promise.all(look.scopes.map((scope) => engine.call("state.at", { ...about, scope })));
   const tookMs = performance.now() - askedMs;
   return { look, tookMs, hash: hashOf(answers.map(({ value, seq: last }) => [value, last])) };
+}
+
+const everyRow = { offset: 0, limit: 10_000 };
+
+/** What `ask` is to be answered, by the fold's graph. */
+function answerOf(graph: ObjectGraph, change: Change, { kind, write, scopes }: Look): string {
+  const last = write + definitions;
+  if (kind !== "rows")
+    return hashOf(
+      scopes.map((scope) => {
+        const root = graph.scopes().get(scope);
+        return [root === undefined ? undefined : taggedJson(root, graph.contentsOf), last];
+      }),
+    );
+  const uncertainOf = () => nothingUncertain;
+  const found = rowsOfScopes(graph, { scopes, expanded: new Map(), change, uncertainOf, ...everyRow });
+  const listed = found.rows.map((row) => [row.key, row.path, row.value, row.type, row.flags, row.previous]);
+  return hashOf([last, found.scopes, found.firsts, found.total, listed]);
 }
 
 const hashOf = (answers: readonly unknown[]): string =>
@@ -186,22 +226,22 @@ interface Judged {
 }
 
 /** Folds everything once, and compares on the way. */
-function judge(size: StateSize, scopes: readonly string[], asked: readonly Asked[]): Judged {
+function judge(size: StateSize, asked: readonly Asked[]): Judged {
   const inOrder = [...asked].sort((a, b) => a.look.write - b.look.write);
   const made = new StateWrites(size.seed);
   const graph = ObjectGraph.empty();
   let [wrong, next, comparingMs] = [0, 0, 0];
   const startedMs = performance.now();
   for (const [write, operation] of writesOf(made, size)) {
-    graph.apply(operation);
-    const comparedMs = performance.now();
-    for (let one = inOrder[next]; one?.look.write === write; one = inOrder[++next]) {
-      const answers = (one.look.scope === undefined ? scopes : [one.look.scope]).map((scope) => {
-        const root = graph.scopes().get(scope);
-        return [root === undefined ? undefined : taggedJson(root, graph.contentsOf), write + definitions];
-      });
-      if (hashOf(answers) !== one.hash) wrong++;
+    if (inOrder[next]?.look.write !== write) {
+      graph.apply(operation);
+      continue;
     }
+    const comparedMs = performance.now();
+    const change = changeBy(graph, operation);
+    graph.apply(operation);
+    for (let one = inOrder[next]; one?.look.write === write; one = inOrder[++next])
+      if (answerOf(graph, change, one.look) !== one.hash) wrong++;
     comparingMs += performance.now() - comparedMs;
   }
   const foldNsPerWrite = ((performance.now() - startedMs - comparingMs) * 1e6) / size.writes;
@@ -209,14 +249,12 @@ function judge(size: StateSize, scopes: readonly string[], asked: readonly Asked
 }
 
 function figuresOf(size: StateSize, made: Made, asked: readonly Asked[], { wrong, foldNsPerWrite }: Judged): Figure[] {
-  const of = (isIt: (look: Look) => boolean): Float64Array =>
+  const of = (kind: LookKind): Float64Array =>
     Float64Array.from(
-      asked.slice(1).filter(({ look }) => isIt(look)),
+      asked.slice(1).filter(({ look }) => look.kind === kind),
       ({ tookMs }) => tookMs,
     );
-  const all = of(({ scope }) => scope === undefined);
-  const one = of(({ scope, isStep }) => scope !== undefined && !isStep);
-  const steps = of(({ isStep }) => isStep);
+  const [all, values, one, steps] = [of("rows"), of("values"), of("scope"), of("step")];
   const invalid = wrong === 0 ? {} : { invalid: `${wrong} of ${asked.length} answers are not the fold's` };
   const ms = (name: string, value: number, atMost?: number): Figure => ({
     name,
@@ -228,6 +266,7 @@ function figuresOf(size: StateSize, made: Made, asked: readonly Asked[], { wrong
   return [
     ms("state_p50_ms", quantile(all, 0.5)),
     ms("state_p95_ms", quantile(all, 0.95), 12),
+    ms("state_values_p50_ms", quantile(values, 0.5)),
     ms("scope_p50_ms", quantile(one, 0.5)),
     ms("scope_p95_ms", quantile(one, 0.95), 4),
     ms("scrub_step_p50_ms", quantile(steps, 0.5)),

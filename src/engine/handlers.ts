@@ -128,6 +128,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
 
     "state.at": (args) => about(args, () => state.at(args)),
     "state.rows": (args) => about(args, () => state.rows(args)),
+    "state.scopes": (args) => about(args, () => state.scopes(args)),
     "state.diff": (args) => about(args, () => state.diff(args)),
     "state.history": (args) => about(args, () => state.history(args)),
     "state.lastWriter": (args) => about(args, () => state.lastWriter(args)),

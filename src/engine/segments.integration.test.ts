@@ -8,10 +8,13 @@ import { instant, processId, seq } from "../shared/trace/time.js";
 import type { RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { type KeptHistory, RecordingState } from "./recording-state.js";
-import { changeBy } from "./replay/change.js";
+import { type Change, changeBy } from "./replay/change.js";
 import { randomFrom } from "./replay/live-program.test-support.js";
 import type { HistoryEntry } from "./replay/history.js";
+import type { ObjectGraph } from "./replay/object-graph.js";
+import { rowsOfScopes } from "./replay/scope-rows.js";
 import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
+import { nothingUncertain } from "./replay/uncertain.js";
 import { SegmentRecorder, randomWrites, readersOf, smallSegments, textOfGraph } from "./segments.test-support.js";
 import { StateGraphs } from "./state-graphs.js";
 import { isDamage } from "./store/damage.js";
@@ -46,11 +49,26 @@ function folded(writes: readonly RecordedWrite[], upTo: UpTo): unknown {
     seq: last?.seq,
     instant: last?.instant,
     change: last === undefined ? { kind: "none" } : changeBy(before, last.operation),
+    rows: allRows(graph, last === undefined ? { kind: "none" } : changeBy(before, last.operation)),
   };
 }
 
+/** Of all scopes, one of them open. */
+const allRows = (graph: ObjectGraph, change: Change): unknown =>
+  rowsOfScopes(graph, {
+    scopes: ["s0", "s", "s1", "s2", "s3"],
+    expanded: new Map([["s", ["", "a", "b"]]]),
+    offset: 0,
+    limit: 1000,
+    change,
+    uncertainOf: () => nothingUncertain,
+  });
+
 async function asked(graphs: StateGraphs, upTo: UpTo, highestId: number): Promise<unknown> {
+  // Before all objects are looked at, which loads them.
+  const rows = await graphs.at(process1, upTo, ({ graph, change }) => allRows(graph, change));
   return graphs.at(process1, upTo, ({ graph, last, change }) => ({
+    rows,
     text: textOfGraph(graph, highestId),
     seq: last?.seq,
     instant: last?.instant,

@@ -112,6 +112,52 @@ describe("state.at", () => {
   });
 });
 
+describe("state.scopes", () => {
+  const many = "@1={a: 1}; scope s=@1; @2=[1]; scope t=@2; scope late=5; @1.a=2";
+
+  it("shows every scope that was there, closed unless it is named, as state.rows shows it by itself", async () => {
+    const calls = callsOver(many);
+    const window = { offset: 0, limit: 100 };
+    const all = await value(
+      calls.scopes({ ...common, at: atSeq(4), expanded: [{ scope: "t", paths: [""] }], ...window }),
+    );
+    expect(all).toMatchObject({
+      scopes: ["s", "t"],
+      firsts: Uint32Array.of(0, 1),
+      seq: 4,
+      rows: { total: 3, keys: ["s", "t", "0"], values: ["{a: 1}", "Array(1)", "1"] },
+    });
+    const one = await value(calls.scopes({ ...common, at: atSeq(6), scopes: ["s"], ...window }));
+    expect(one).toMatchObject({
+      rows: await value(calls.rows({ ...common, at: atSeq(6), expanded: [], ...window })),
+    });
+  });
+
+  it("says in which positions a scope was written to", async () => {
+    const calls = callsOver(many);
+    const flags = async (at: number) => {
+      const answer = await calls.scopes({ ...common, at: atSeq(at), offset: 0, limit: 100 });
+      return answer.ok ? [...answer.value.rows.flags].map((flag) => (flag & 4) !== 0) : answer.error;
+    };
+    expect([await flags(4), await flags(5)]).toEqual([
+      [false, true],
+      [false, false, true],
+    ]);
+  });
+
+  it("names what there is when asked for something else", async () => {
+    const calls = callsOver(many);
+    const window = { at: atSeq(1), offset: 0, limit: 1 };
+    expect([
+      await value(calls.scopes({ ...common, ...window, scopes: ["s", "x"] })),
+      await value(calls.scopes({ ...common, ...window, process: 7 })),
+    ]).toEqual([
+      { code: "no-such-scope", details: { scope: "x", known: "s, t, late" } },
+      { code: "no-such-process", details: { process: "7" } },
+    ]);
+  });
+});
+
 describe("state.diff", () => {
   it("gives the deepest paths that differ, either way", async () => {
     const calls = callsOver(story);

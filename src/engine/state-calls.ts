@@ -1,12 +1,6 @@
 // The calls about captured state: find the process and the scope, bring the graph to the position, look.
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type {
-  CallArgs,
-  CallResult,
-  Position as RecordPosition,
-  StateRows,
-  WriteEntry,
-} from "../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult, Position as RecordPosition, WriteEntry } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
@@ -19,13 +13,15 @@ import { diffOf } from "./replay/diff.js";
 import { awaitedSlots } from "./replay/found.js";
 import type { HistoryEntry } from "./replay/history.js";
 import { previewOf } from "./replay/preview.js";
-import { type Row, rowsOf } from "./replay/rows.js";
+import { rowsOf } from "./replay/rows.js";
+import { rowsOfScopes } from "./replay/scope-rows.js";
 import type { WritePosition } from "./replay/scope-writes.js";
 import type { UpTo } from "./replay/state-at.js";
 import { type ProcessCut, cutAt, processCut } from "./state-cut.js";
+import { columnsFromRows } from "./state-rows.js";
 import { type Uncertain, isPathInDoubt, uncertainFrom, uncertainPaths } from "./replay/uncertain.js";
 
-type StateCallName = "state.rows" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
+type StateCallName = "state.rows" | "state.scopes" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
 type CallAt = CallArgs<"state.at">["at"];
 
@@ -55,11 +51,37 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const { upTo, cut } = await cutFor(subject.value, args.at);
-    const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
+    const uncertainIn = await this.#uncertainty(subject.value, upTo);
     return state.graphs.at(process, upTo, (position) => {
       const { graph, change } = position;
-      const rows = rowsOf(graph, { ...args, change, uncertain: uncertainIn(position) });
-      return ok({ ...columnsFromRows(rows), cut });
+      const found = rowsOf(graph, { ...args, change, uncertain: uncertainIn(position)(args.scope) });
+      return ok(columnsFromRows(found?.rows ?? [], found?.total ?? 0, cut));
+    });
+  }
+
+  /** Of many scopes at once: they share the segment, the graph and what is uncertain. */
+  async scopes(args: CallArgs<"state.scopes">): Answer<"state.scopes"> {
+    const found = this.#processSubject(args);
+    if (!found.ok) return found;
+    const { subject, scopes: known } = found.value;
+    const missing = args.scopes?.find((scope) => !known.has(scope));
+    if (missing !== undefined) return failed(noSuchScope(missing, [...known]));
+    const { upTo, cut } = await cutFor(subject, args.at);
+    const uncertainIn = await this.#uncertainty(subject, upTo);
+    const { offset, limit } = args;
+    const expanded = new Map(args.expanded?.map(({ scope, paths }) => [scope, paths]));
+    return subject.state.graphs.at(subject.process, upTo, (position) => {
+      const { graph, change, last } = position;
+      const uncertainOf = uncertainIn(position);
+      const wanted = { scopes: args.scopes ?? known, expanded, offset, limit, change, uncertainOf };
+      const { scopes, firsts, total, rows } = rowsOfScopes(graph, wanted);
+      const place = { seq: last?.seq ?? 0, instant: last?.instant ?? 0n };
+      return ok({
+        scopes: [...scopes],
+        firsts: Uint32Array.from(firsts),
+        rows: columnsFromRows(rows, total, cut),
+        ...place,
+      });
     });
   }
 
@@ -68,12 +90,13 @@ export class StateCalls {
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const { upTo, cut } = await cutFor(subject.value, args.at);
-    const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
+    const uncertainIn = await this.#uncertainty(subject.value, upTo);
     return state.graphs.at(process, upTo, (position) => {
       const { graph, last } = position;
       const root = graph.scopes().get(args.scope);
       const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
-      const uncertain = root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position), mostUncertain);
+      const uncertain =
+        root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position)(args.scope), mostUncertain);
       return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain], cut });
     });
   }
@@ -87,12 +110,14 @@ export class StateCalls {
       await cutFor(subject.value, args.b),
     ];
     const [uncertainA, uncertainB] = [
-      await this.#uncertainty(subject.value, args.scope, upToA),
-      await this.#uncertainty(subject.value, args.scope, upToB),
+      await this.#uncertainty(subject.value, upToA),
+      await this.#uncertainty(subject.value, upToB),
     ];
     const pathsIn = (position: Pick<Position, "graph" | "last">, uncertainIn: typeof uncertainA): readonly string[] => {
       const root = position.graph.scopes().get(args.scope);
-      return root === undefined ? [] : uncertainPaths(position.graph, root, uncertainIn(position), mostUncertain);
+      return root === undefined
+        ? []
+        : uncertainPaths(position.graph, root, uncertainIn(position)(args.scope), mostUncertain);
     };
     const { before, uncertainBefore } = await state.graphs.at(process, upToA, (position) => ({
       before: position.graph.fork(),
@@ -140,9 +165,9 @@ export class StateCalls {
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
     const { upTo } = await cutFor(subject.value, args.at);
     const last = await state.lastOf(process, history, upTo);
-    const uncertainIn = await this.#uncertainty(subject.value, args.scope, upTo);
+    const uncertainIn = await this.#uncertainty(subject.value, upTo);
     const isUncertain = await state.graphs.at(process, upTo, (position) =>
-      isPathInDoubt(position.graph, args.scope, path.value, uncertainIn(position)),
+      isPathInDoubt(position.graph, args.scope, path.value, uncertainIn(position)(args.scope)),
     );
     return ok({ write: last === undefined ? undefined : writeEntryFrom(last, args.scope), isUncertain });
   }
@@ -150,14 +175,13 @@ export class StateCalls {
   /** What may be another than recorded in the state at a position, once the graph is there. */
   async #uncertainty(
     { state, process }: Subject,
-    scope: string,
     upTo: UpTo,
-  ): Promise<(position: Pick<Position, "graph" | "last">) => Uncertain> {
+  ): Promise<(position: Pick<Position, "graph" | "last">) => (scope: string) => Uncertain> {
     const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
     const doubt = (await state.losses.of(process))?.at(upTo);
     return ({ graph, last }) => {
       const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
-      return uncertainFrom(graph, awaited, doubt, scope, last?.seq ?? seq(0));
+      return (scope) => uncertainFrom(graph, awaited, doubt, scope, last?.seq ?? seq(0));
     };
   }
 
@@ -193,14 +217,26 @@ export class StateCalls {
     readonly process: number;
     readonly scope: string;
   }): Result<Subject, HindcastError> {
+    const found = this.#processSubject(args);
+    if (!found.ok) return found;
+    const { subject, scopes } = found.value;
+    return scopes.has(args.scope) ? ok(subject) : failed(noSuchScope(args.scope, [...scopes]));
+  }
+
+  /** A process, and the names of its scopes in the order in which they came. */
+  #processSubject(args: {
+    readonly recordingId: string;
+    readonly process: number;
+  }): Result<{ readonly subject: Subject; readonly scopes: ReadonlySet<string> }, HindcastError> {
     const access = this.#access(args.recordingId);
     if (!access.ok) return access;
     const { processes, scopes } = access.value.facts();
     if (!processes.some(({ process }) => process === args.process))
       return failed(hindcastError("no-such-process", { process: String(args.process) }));
-    const known = scopes.filter(({ process }) => process === args.process).map(({ scope }) => scope);
-    if (!known.includes(args.scope)) return failed(noSuchScope(args.scope, known));
-    return ok({ access: access.value, state: this.#stateOf(access.value), process: processId(args.process) });
+    const names = new Set<string>();
+    for (const { process, scope } of scopes) if (process === args.process) names.add(scope);
+    const subject = { access: access.value, state: this.#stateOf(access.value), process: processId(args.process) };
+    return ok({ subject, scopes: names });
   }
 
   #stateOf(access: RecordingAccess): RecordingState {
@@ -233,20 +269,6 @@ async function placeFrom(access: RecordingAccess, at: CallAt): Promise<Place> {
   if (at.kind === "instant") return { instant: instant(at.instant) };
   const [process, position] = [processId(at.process), seq(at.seq)];
   return { instant: await access.instantOf(process, position), process, seq: position };
-}
-
-function columnsFromRows(rows: { readonly total: number; readonly rows: readonly Row[] } | undefined): StateRows {
-  const made = rows?.rows ?? [];
-  return {
-    total: rows?.total ?? 0,
-    depth: Uint8Array.from(made, (row) => Math.min(row.depth, 255)),
-    keys: made.map((row) => row.key),
-    paths: made.map((row) => row.path),
-    values: made.map((row) => row.value),
-    types: made.map((row) => row.type),
-    flags: Uint8Array.from(made, (row) => row.flags),
-    previous: made.map((row) => row.previous),
-  };
 }
 
 function writeEntryFrom(entry: HistoryEntry, scope: string): WriteEntry {

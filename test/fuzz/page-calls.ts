@@ -24,6 +24,7 @@ export function validCalls({ recordingId, start, end, scopes }: RecordingSummary
     call("timeline.step", { recordingId, from: instant, direction: "previous", kind: "write", scope: where.scope }),
     call("timeline.marks", { recordingId }),
     call("state.rows", { ...where, at: instant, expanded: [""], offset: 0, limit: 100 }),
+    call("state.scopes", { recordingId, process: where.process, at: instant, offset: 0, limit: 100 }),
     call("state.at", { ...where, at: instant }),
     call("state.diff", { ...where, a: { kind: "instant", instant: start }, b: instant, limit: 100 }),
     call("state.history", { ...where, path: "", limit: 100 }),

@@ -52,6 +52,7 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     for (const { process: owner, scope } of scopes.slice(0, 3)) {
       const where = { recordingId, process: owner, scope };
       note("state", await call("state.at", { ...where, at }));
+      note("scopes", await call("state.scopes", { recordingId, process: owner, at, offset: 0, limit: 100 }));
       note("rows", await call("state.rows", { ...where, at, expanded: [""], offset: 0, limit: 100 }));
       note("history", await call("state.history", { ...where, path: "", limit: 100 }));
       note("last writer", await call("state.lastWriter", { ...where, path: "", at }));

@@ -2,7 +2,7 @@
 import type { PathStep } from "../../shared/trace/path.js";
 import { slotKeyOf, stepOfMapEntry } from "../../shared/trace/slots.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
-import { type GraphNode, orderedEntries } from "./node.js";
+import { type GraphNode, inOrder, orderedEntries } from "./node.js";
 import type { Slot } from "./slot.js";
 
 export interface Child {
@@ -111,7 +111,7 @@ export function* childrenOf(node: GraphNode): Iterable<Child> {
 }
 
 function* childrenInEntries(entries: ReadonlyMap<string, CapturedValue>): Iterable<Child> {
-  for (const [key, value] of orderedEntries(entries)) yield { slot: key, step: { kind: "property", key }, value };
+  for (const [key, value] of inOrder(entries)) yield { slot: key, step: { kind: "property", key }, value };
 }
 
 /** The children at positions [from, to) as rows show them: a Map's object keys label their entries. */

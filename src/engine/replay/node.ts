@@ -110,6 +110,9 @@ export function copyOfNode(node: GraphNode): GraphNode {
 
 /** The array index a property key stands for, if it is one. */
 export function indexFromKey(key: string): number | undefined {
+  const first = key.charCodeAt(0);
+  // Hardly any begins with a digit.
+  if (!(first >= 48 && first <= 57)) return undefined;
   if (!/^(?:0|[1-9]\d{0,9})$/.test(key)) return undefined;
   const index = Number(key);
   return index < 2 ** 32 - 1 ? index : undefined;
@@ -127,6 +130,12 @@ export function orderedEntries(entries: ReadonlyMap<string, CapturedValue>): rea
   if (indexed.length === 0) return named;
   indexed.sort((a, b) => a.index - b.index);
   return [...indexed.map(({ entry }) => entry), ...named];
+}
+
+/** The same, of which only what is looked at is made. */
+export function inOrder(entries: ReadonlyMap<string, CapturedValue>): Iterable<Entry> {
+  for (const key of entries.keys()) if (indexFromKey(key) !== undefined) return orderedEntries(entries);
+  return entries;
 }
 
 /** How many children a tree would show below it. */

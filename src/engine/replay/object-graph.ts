@@ -3,17 +3,12 @@
 // A write to an object whose contents never arrived changes nothing: the object stays "not recorded".
 import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../shared/trace/write.js";
-import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
-import { unreachable } from "../../shared/base/unreachable.js";
 import { type GraphNode, contentsFromNode, copyOfNode, nodeFromContents } from "./node.js";
+import { type NodeOperation, applyToNode } from "./apply-to-node.js";
 import { changeBy } from "./change.js";
 import { foundAfter } from "./found.js";
 import { PagedMap } from "./paged-map.js";
 import type { Slot } from "./slot.js";
-import { type Splice, spliceFrom } from "./splice.js";
-
-/** Beyond this many elements past its end, an array is not filled with holes but given up as too large. */
-const maxPadding = 1_000_000;
 
 /** An object as it was at one position: whoever gets it does not change it. */
 export interface LoadedNode {
@@ -144,45 +139,11 @@ export class ObjectGraph {
     else this.#found.set(target, found);
   }
 
-  #applyTo(operation: Exclude<TargetedOperation, { kind: "contents" }>): void {
+  #applyTo(operation: NodeOperation): void {
     const node = this.#changeable(operation.target);
     if (node === undefined) return;
-    switch (operation.kind) {
-      case "set":
-      case "delete":
-      case "splice": {
-        const splice = node.kind === "array" ? spliceFrom(node, operation) : undefined;
-        if (node.kind === "array" && splice !== undefined) this.#splice(node, splice);
-        else if (operation.kind === "splice" || !("entries" in node)) return;
-        else if (operation.kind === "set") node.entries.set(operation.key, operation.value);
-        else node.entries.delete(operation.key);
-        return;
-      }
-      case "map-set": {
-        if (node.kind !== "map") return;
-        const slot = slotKeyOf(operation.key);
-        node.pairs.set(slot, { key: node.pairs.get(slot)?.key ?? keyAsKept(operation.key), value: operation.value });
-        return;
-      }
-      case "map-delete":
-        if (node.kind === "map") node.pairs.delete(slotKeyOf(operation.key));
-        return;
-      case "set-add": {
-        if (node.kind !== "set") return;
-        const slot = slotKeyOf(operation.member);
-        if (!node.members.has(slot)) node.members.set(slot, keyAsKept(operation.member));
-        return;
-      }
-      case "set-delete":
-        if (node.kind === "set") node.members.delete(slotKeyOf(operation.member));
-        return;
-      case "clear":
-        if (node.kind === "map") this.#nodes.set(operation.target, { ...node, pairs: new Map() });
-        else if (node.kind === "set") this.#nodes.set(operation.target, { ...node, members: new Map() });
-        return;
-      default:
-        unreachable(operation);
-    }
+    const after = applyToNode(node, operation);
+    if (after !== node) this.#nodes.set(operation.target, after);
   }
 
   #changeable(id: ObjectId): GraphNode | undefined {
@@ -193,31 +154,4 @@ export class ObjectGraph {
     this.#owned.add(id);
     return copy;
   }
-
-  /** A start past the end fills with holes. Without a bound, a recording could ask for four billion of them. */
-  #splice(node: Extract<GraphNode, { kind: "array" }>, { target, start, deleteCount, elements }: Splice): void {
-    if (start - node.elements.length > maxPadding) {
-      this.#nodes.set(target, { kind: "opaque", className: `${node.className}(${start + elements.length})` });
-      return;
-    }
-    while (node.elements.length < start) node.elements.push({ kind: "hole" });
-    replaceRange(node.elements, start, deleteCount, elements);
-  }
-}
-
-/** `splice` with any number of elements: spreading them as arguments overflows the stack. */
-function replaceRange(
-  elements: CapturedValue[],
-  start: number,
-  deleteCount: number,
-  inserted: readonly CapturedValue[],
-): void {
-  if (inserted.length < 10_000) {
-    elements.splice(start, deleteCount, ...inserted);
-    return;
-  }
-  const rest = elements.slice(start + deleteCount);
-  elements.length = start;
-  for (const element of inserted) elements.push(element);
-  for (const element of rest) elements.push(element);
 }

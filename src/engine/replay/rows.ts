@@ -115,6 +115,10 @@ class RowsBuilder {
 
   add(subject: Subject): void {
     const { value, expansion } = subject;
+    if (expansion?.isOpen !== true && !this.#isVisible(this.total)) {
+      this.total++;
+      return;
+    }
     const node = value.kind === "object" ? this.#graph.node(value.id) : undefined;
     const isOpen =
       value.kind === "object" &&

@@ -360,6 +360,30 @@ export const engineCalls = {
     }),
     result: stateRows,
   },
+  /**
+   * The rows of many scopes of a process as one list: closed ones, and those that `expanded` names as `state.rows` would show
+   * them. All scopes of the process unless some are named; a scope that was not tracked yet has no row. Rows outside
+   * [offset, offset + limit) are not sent. `seq` is the last write that counts.
+   */
+  "state.scopes": {
+    args: v.object({
+      ...recording,
+      process: whole,
+      at,
+      scopes: v.optional(texts),
+      expanded: v.optional(v.array(v.object({ scope: text, paths: texts }))),
+      offset: whole,
+      limit: v.pipe(whole, v.maxValue(10_000)),
+    }),
+    result: v.object({
+      /** Those that have rows, and where in the whole list each one's begin. */
+      scopes: texts,
+      firsts: u32,
+      rows: stateRows,
+      seq: whole,
+      instant: ns,
+    }),
+  },
   /** A whole scope as tagged JSON; absent before its first `track`. `seq` is the last write that counts. */
   "state.at": {
     args: v.object({ ...recording, process: whole, scope: text, at }),

@@ -18,7 +18,7 @@ const kindsWithKeys = 2;
 const mostWrites = 1 << 20;
 const sectionCount = 10;
 /** Objects whose writes are looked for one by one. */
-const mostScans = 32;
+const mostScans = 16;
 
 /** Writes in Seq order, by position from 0. What positions are and what is at one never changes; more may follow. */
 export interface Writes {
@@ -182,24 +182,33 @@ export class Block implements Writes {
   /** In two passes over the column: how many each has, then which. */
   #index(): ReadonlyMap<number, Uint32Array> {
     if (this.#byObject !== undefined) return this.#byObject;
-    const counts = new Map<number, number>();
-    for (let at = 0; at < this.count; at++) {
-      const object = this.#objects[at] ?? 0;
-      if (this.#codes[at] !== scopeCode) counts.set(object, (counts.get(object) ?? 0) + 1);
-    }
-    const byObject = new Map<number, Uint32Array>();
-    for (const [object, count] of counts) {
-      byObject.set(object, new Uint32Array(count));
-      counts.set(object, 0);
-    }
-    for (let at = 0; at < this.count; at++) {
+    const { count } = this;
+    const numbers = new Map<number, number>();
+    const numberAt = new Uint32Array(count);
+    const ends = new Uint32Array(count + 1);
+    for (let at = 0; at < count; at++) {
       if (this.#codes[at] === scopeCode) continue;
       const object = this.#objects[at] ?? 0;
-      const known = counts.get(object) ?? 0;
-      const positions = byObject.get(object);
-      if (positions !== undefined) positions[known] = at;
-      counts.set(object, known + 1);
+      let number = numbers.get(object);
+      if (number === undefined) {
+        number = numbers.size;
+        numbers.set(object, number);
+      }
+      numberAt[at] = number;
+      ends[number + 1] = (ends[number + 1] ?? 0) + 1;
     }
+    for (let number = 1; number <= numbers.size; number++) ends[number] = (ends[number] ?? 0) + (ends[number - 1] ?? 0);
+    const starts = ends.slice();
+    const positions = new Uint32Array(count);
+    for (let at = 0; at < count; at++) {
+      if (this.#codes[at] === scopeCode) continue;
+      const number = numberAt[at] ?? 0;
+      const next = starts[number] ?? 0;
+      positions[next] = at;
+      starts[number] = next + 1;
+    }
+    const byObject = new Map<number, Uint32Array>();
+    for (const [object, number] of numbers) byObject.set(object, positions.subarray(ends[number], ends[number + 1]));
     this.#byObject = byObject;
     return byObject;
   }

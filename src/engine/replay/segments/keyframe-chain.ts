@@ -2,10 +2,11 @@
 // Bytes that are not in memory are asked for by throwing `NotLoaded`: who asked fetches them and looks again. So a look at
 // fifty rows of a large state fetches what those rows show, and all that looks at state needs no promises.
 import { MalformedBytes } from "../../../shared/protocol/bytes.js";
-import { type CapturedValue, type ObjectId, objectId } from "../../../shared/trace/value.js";
-import { type LoadedNode, ObjectGraph } from "../object-graph.js";
-import type { Block, Writes } from "./block.js";
+import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
+import type { LoadedNode } from "../object-graph.js";
+import type { Block } from "./block.js";
 import type { IndexEntry, IndexView, Part } from "./keyframe.js";
+import { OneObject } from "./one-object.js";
 
 /** One thing of a segment that can be fetched; a keyframe is its index, with its parts when they are small. */
 export type BlobName =
@@ -27,9 +28,12 @@ export interface Blobs {
   parentOf(segment: number): number;
 }
 
+/** Bytes, as they are written down. */
+const keptFrom = 4096;
+
 export class KeyframeChain {
-  /** Of large objects: with writes added that no keyframe has. */
-  readonly #added = new Map<ObjectId, LoadedNode>();
+  /** Those that take long to make again. */
+  readonly #large = new Map<ObjectId, LoadedNode>();
   readonly #parts = new Map<number, Part[]>();
   #scopes: ReadonlyMap<number, CapturedValue> | undefined;
   /** The keyframes on the way back, nearest first. */
@@ -42,16 +46,23 @@ export class KeyframeChain {
   ) {}
 
   node(id: ObjectId): LoadedNode | undefined {
-    const { blobs } = this;
+    return this.object(id).now;
+  }
+
+  /** To apply writes to. */
+  object(id: ObjectId): OneObject {
+    const known = this.#large.get(id);
+    if (known !== undefined) return OneObject.shared(id, known);
     for (const index of this.#way()) {
       const entry = index.entry(id);
       if (entry === undefined) continue;
-      if (entry.until === entry.version) return this.#writtenDown(id, entry.version);
-      const node = this.#added.get(id) ?? nodeFrom(blobs, id, entry);
-      this.#added.set(id, node);
-      return node;
+      const isThere = entry.until === entry.version;
+      const node = isThere ? this.#writtenDown(id, entry.version) : nodeFrom(this.blobs, id, entry);
+      if (entry.length < keptFrom) return OneObject.own(id, node);
+      this.#large.set(id, node);
+      return OneObject.shared(id, node);
     }
-    return undefined;
+    return OneObject.own(id, undefined);
   }
 
   #writtenDown(id: ObjectId, version: number): LoadedNode {
@@ -104,7 +115,7 @@ export function nodeFrom(
 ): LoadedNode {
   const written = writtenDown(blobs, id, version);
   if (until === version) return written;
-  const object = new OneObject(written);
+  const object = OneObject.own(id, written);
   for (let segment = version + 1; segment <= until; segment++) {
     const block = blobs.block(segment);
     for (const at of block.positionsOf(id)) object.apply(block, at);
@@ -113,30 +124,3 @@ export function nodeFrom(
   if (node === undefined) throw new MalformedBytes(`object ${id} is lost`);
   return node;
 }
-
-/** One object while writes to it are applied. */
-export class OneObject {
-  readonly #graph: ObjectGraph;
-
-  constructor(from: LoadedNode | ObjectGraph | undefined) {
-    this.#graph = from instanceof ObjectGraph ? from : ObjectGraph.empty();
-    if (from !== undefined && !(from instanceof ObjectGraph)) this.#graph.load(only, from);
-  }
-
-  apply(writes: Writes, at: number): void {
-    const operation = writes.operationAt(at);
-    // Under a small id: a graph takes room for all ids up to its highest.
-    if (operation.kind !== "scope") this.#graph.apply({ ...operation, target: only }, writes.certaintyAt(at));
-  }
-
-  get now(): LoadedNode | undefined {
-    return this.#graph.loaded(only);
-  }
-
-  /** The same object, which goes its own way from here. */
-  fork(): OneObject {
-    return new OneObject(this.#graph.fork());
-  }
-}
-
-const only = objectId(1);

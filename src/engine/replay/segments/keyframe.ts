@@ -224,12 +224,11 @@ export class PartsWriter {
   }
 }
 
-/** Objects of one part; each is decoded when it is asked for. Who gets one does not change it. */
+/** Objects of one part; each is decoded when it is asked for, and kept by who asked. */
 export class Part {
   readonly #reader: ByteReader;
   readonly #texts: readonly string[];
   readonly #places = new Map<number, { readonly start: number; readonly end: number }>();
-  readonly #nodes = new Map<number, LoadedNode>();
 
   /** Throws `MalformedBytes`. */
   constructor(bytes: Uint8Array) {
@@ -250,21 +249,18 @@ export class Part {
     if (at !== bytes.length) throw new MalformedBytes("a part is cut off");
   }
 
-  /** Roughly, of memory, with everything decoded. */
+  /** Roughly, of memory. */
   get bytes(): number {
-    return this.#reader.end * 6;
+    return this.#reader.end + this.#places.size * 100 + this.#texts.length * 50;
   }
 
   node(id: number): LoadedNode {
-    const known = this.#nodes.get(id);
-    if (known !== undefined) return known;
     const place = this.#places.get(id);
     if (place === undefined) throw new MalformedBytes(`object ${id} is not in its part`);
     const from = this.#reader;
     from.at = place.start;
     const node = readNode(from, this.#texts);
     if (from.at !== place.end) throw new MalformedBytes(`object ${id} is not what its part says`);
-    this.#nodes.set(id, node);
     return node;
   }
 }

@@ -4,7 +4,8 @@ import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import { type LoadedNode, ObjectGraph } from "../object-graph.js";
 import { sizeOfNode } from "../node.js";
 import type { Writes } from "./block.js";
-import { type KeyframeChain, OneObject } from "./keyframe-chain.js";
+import type { KeyframeChain } from "./keyframe-chain.js";
+import { type OneObject } from "./one-object.js";
 
 /** Of one object: after `writes` of its writes. */
 interface Stop {
@@ -35,17 +36,14 @@ export class SegmentState {
     const positions = this.writes.positionsOf(id);
     const wanted = countBelow(positions, count);
     if (wanted === 0) return this.keyframe.node(id);
-    let stops = this.#stops.get(id);
-    if (stops === undefined) {
-      stops = [{ writes: 0, object: new OneObject(this.keyframe.node(id)) }];
-      this.#stops.set(id, stops);
-    }
+    const stops = this.#stops.get(id) ?? [];
+    this.#stops.set(id, stops);
     const start = stops.findLast(({ writes }) => writes <= wanted);
-    if (start === undefined) return undefined;
-    if (start.writes === wanted) return start.object.now;
-    const object = start.object.fork();
-    let last = start.writes;
-    for (let at = start.writes; at < wanted; at++) {
+    if (start?.writes === wanted) return start.object.now;
+    const object = start?.object.fork() ?? this.keyframe.object(id);
+    const first = start?.writes ?? 0;
+    let last = first;
+    for (let at = first; at < wanted; at++) {
       if (at - last >= spacingOf(object)) {
         stops.push({ writes: at, object: object.fork() });
         last = at;

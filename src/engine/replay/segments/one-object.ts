@@ -1,0 +1,70 @@
+// One object while writes to it are applied: what `ObjectGraph` does with all of them, without room for any other.
+import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
+import { applyToNode } from "../apply-to-node.js";
+import { changeBy } from "../change.js";
+import { foundAfter } from "../found.js";
+import { type GraphNode, type GraphView, copyOfNode, nodeFromContents } from "../node.js";
+import type { LoadedNode } from "../object-graph.js";
+import type { Slot } from "../slot.js";
+import type { Writes } from "./block.js";
+
+const noScopes: ReadonlyMap<string, CapturedValue> = new Map();
+
+export class OneObject implements GraphView {
+  readonly #id: ObjectId;
+  #node: GraphNode | undefined;
+  #found: ReadonlySet<Slot> | undefined;
+  /** Whether nobody else has the node: it is copied before its first change otherwise. */
+  #isOwned: boolean;
+
+  private constructor(id: ObjectId, loaded: LoadedNode | undefined, isOwned: boolean) {
+    this.#id = id;
+    this.#node = loaded?.node;
+    this.#found = loaded?.found;
+    this.#isOwned = isOwned;
+  }
+
+  /** Somebody else goes on knowing it. */
+  static shared(id: ObjectId, loaded: LoadedNode | undefined): OneObject {
+    return new OneObject(id, loaded, false);
+  }
+
+  static own(id: ObjectId, loaded: LoadedNode | undefined): OneObject {
+    return new OneObject(id, loaded, true);
+  }
+
+  node(id: ObjectId): GraphNode | undefined {
+    return id === this.#id ? this.#node : undefined;
+  }
+
+  scopes(): ReadonlyMap<string, CapturedValue> {
+    return noScopes;
+  }
+
+  /** Its own writes only. */
+  apply(writes: Writes, at: number): void {
+    const operation = writes.operationAt(at);
+    if (operation.kind === "scope") return;
+    const isFound = writes.certaintyAt(at).kind === "between";
+    if (isFound || this.#found !== undefined) this.#found = foundAfter(changeBy(this, operation), this.#found, isFound);
+    if (operation.kind === "contents") {
+      this.#node = nodeFromContents(operation.contents);
+      this.#isOwned = true;
+      return;
+    }
+    if (this.#node === undefined) return;
+    this.#node = applyToNode(this.#isOwned ? this.#node : copyOfNode(this.#node), operation);
+    this.#isOwned = true;
+  }
+
+  /** Who gets it does not change it, and this object does not either until it is forked. */
+  get now(): LoadedNode | undefined {
+    return this.#node === undefined ? undefined : { node: this.#node, found: this.#found };
+  }
+
+  /** The same object, which goes its own way from here. */
+  fork(): OneObject {
+    this.#isOwned = false;
+    return OneObject.shared(this.#id, this.now);
+  }
+}
