@@ -47,6 +47,19 @@ describe("FlatAttributes", () => {
     }
   });
 
+  it("writes long texts as the general way would, and leaves those that are not ASCII to it", () => {
+    const flat = new FlatAttributes(noRedaction);
+    for (let length = 40; length < 140; length++) {
+      const text = "some text ".repeat(14).slice(0, length);
+      const source = { before: length, text, after: true };
+      expect(flatBytesOf(flat, source)).toEqual(generalBytesOf(source));
+      for (const beyond of ["é", "€", "😀", "\ud800"])
+        expect(
+          flatBytesOf(flat, { text: text.slice(0, length - 7) + beyond + text.slice(length - 7) }),
+        ).toBeUndefined();
+    }
+  });
+
   it("leaves values that stand beside the name of a secret to the general way", () => {
     const flat = new FlatAttributes(createRedaction(undefined, "t"));
     for (const source of [
