@@ -271,11 +271,12 @@ export const commands = {
     examples: ["hindcast info app.hindcast"],
   },
   state: {
-    summary: "Captured state at an instant, or at each of many",
+    summary: "Captured state at an instant, or at each of many; a line for every scope when none is named",
     operand: "file",
-    required: ["scope", "at"],
-    optional: ["process", "json"],
+    required: ["at"],
+    optional: ["scope", "process", "json"],
     examples: [
+      "hindcast state app.hindcast --at +1.5s",
       "hindcast state app.hindcast --scope accounts --at +1.5s",
       "hindcast state app.hindcast --scope accounts --at - --json < instants.txt",
     ],

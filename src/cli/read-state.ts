@@ -7,6 +7,7 @@ import { movedText, withinText } from "./cut-text.js";
 import type { CommandArgs } from "./decode-args.js";
 import { inBatches } from "./in-batches.js";
 import { type Done, type Reading, atInstant, done, processOf, withRecording } from "./reading.js";
+import { printScopes } from "./read-scopes.js";
 import { changeRow, endBefore, onOneLine, printed, writeRow } from "./rows.js";
 import type { Ending } from "./terminal.js";
 import { offsetFromStart } from "./time-text.js";
@@ -37,7 +38,19 @@ const withScope = (
     return work(reading, { recordingId: reading.recordingId, process: process.value, scope: args.scope });
   });
 
-export const state = (world: World, args: CommandArgs<"state">): Promise<Ending> =>
+export const state = (world: World, args: CommandArgs<"state">): Promise<Ending> => {
+  const { scope } = args;
+  return scope === undefined ? stateOfAll(world, args) : stateOf(world, { ...args, scope });
+};
+
+const stateOfAll = (world: World, { file, at: text, process, json }: CommandArgs<"state">): Promise<Ending> =>
+  withRecording(world, file, async (reading) => {
+    if (text === "-") return failed(hindcastError("bad-usage", { reason: "--at - needs --scope" }));
+    const at = reading.instant(text);
+    return at.ok ? printScopes(world, reading, { at: at.value, process, json }) : at;
+  });
+
+const stateOf = (world: World, args: CommandArgs<"state"> & { readonly scope: string }): Promise<Ending> =>
   withScope(world, args, async (reading, subject) => {
     if (args.at === "-") return manyStates(world, reading, subject);
     const at = reading.instant(args.at);

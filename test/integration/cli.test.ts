@@ -396,6 +396,18 @@ describe("the reading commands", () => {
     expect(await ask("+50ms", "--json")).toMatchObject({ err: "" });
   });
 
+  it("print a line for every scope when none is named", async () => {
+    const seen = await recorded;
+    const [at = "", total] = seen[4] ?? [];
+    const ask = (...more: string[]) => place.run(["state", "read.hindcast", "--at", ...more]);
+    expect(await ask(at)).toMatchObject({ code: 0, err: "", out: `1  cart  {total: ${total}, items: Map(5)}\n` });
+    expect(rowsOf((await ask(at, "--process", "1", "--json")).out)).toEqual([
+      { process: 1, scope: "cart", type: "Object", preview: `{total: ${total}, items: Map(5)}`, uncertain: false },
+    ]);
+    expect(await ask("start")).toMatchObject({ code: 0, out: "", err: "Nothing was tracked yet at that instant.\n" });
+    expect((await ask("+1h")).err).toMatch(/^At that instant the process had ended .*: its last state is printed\.\n$/);
+  });
+
   it("say that a state was not there yet", async () => {
     await recorded;
     const { out } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start", "--json"]);
@@ -631,7 +643,9 @@ describe("the reading commands", () => {
     [["state", "read.hindcast", "--scope", "cart", "--at", "noon"], 1, /noon is not a time\.\n/],
     [["state", "read.hindcast", "--scope", "cart", "--at", "end", "--process", "9"], 1, /has no process 9\./],
     [["history", "read.hindcast", "--scope", "cart", "--path", "a["], 1, /a\[ is not a path/],
-    [["state", "read.hindcast", "--at", "end"], 2, /'--scope <name>' not specified\.\n.*--help/],
+    [["state", "read.hindcast", "--at", "-"], 2, /--at - needs --scope\.\n/],
+    [["state", "read.hindcast", "--at", "end", "--process", "9"], 1, /has no process 9\./],
+    [["history", "read.hindcast", "--path", ""], 2, /'--scope <name>' not specified\.\n.*--help/],
     [["frobnicate"], 2, /Unknown command 'frobnicate'\.\n/],
   ])("say what is wrong with %j and end with %i", async (words, code, message) => {
     await recorded;
