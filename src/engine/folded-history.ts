@@ -3,7 +3,7 @@ import { type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import type { HistoryEntry, PathHistory } from "./replay/history.js";
 import type { ObjectGraph } from "./replay/object-graph.js";
-import type { WritePosition } from "./replay/scope-writes.js";
+import type { WritePositions } from "./replay/write-positions.js";
 
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
@@ -27,7 +27,7 @@ export class FoldedHistory {
     return this.#history.total;
   }
 
-  get positions(): readonly WritePosition[] {
+  get positions(): WritePositions {
     return this.#history.positions;
   }
 

@@ -40,6 +40,8 @@ export type KeptHistory = FoldedHistory | SegmentHistory;
 
 /** The window asks about two paths: the whole scope, for its last write, and the value somebody selected. */
 const mostHistories = 4;
+/** Of where their writes are, in total: ten million and more. */
+const mostHistoryBytes = 256 * 1024 * 1024;
 
 export class RecordingState {
   readonly writes: WriteReader;
@@ -90,16 +92,25 @@ export class RecordingState {
       const name = JSON.stringify([process, scope, formatPath(path), limit, isBySegments]);
       let kept = this.#histories.get(name);
       if (segmented !== undefined) kept ??= this.#bySegments(process, segmented, scope, path, limit);
-      kept ??= new FoldedHistory(process, this.writes, new PathHistory(scope, path, limit));
+      kept ??= new FoldedHistory(process, this.writes, new PathHistory(process, scope, path, limit));
       this.#histories.delete(name);
       this.#histories.set(name, kept);
-      for (const oldest of this.#histories.keys()) {
-        if (this.#histories.size <= mostHistories) break;
-        this.#histories.delete(oldest);
-      }
       await kept.extend();
+      this.#forgetHistories();
       return kept;
     });
+  }
+
+  /** The one asked for last stays, however long it is. */
+  #forgetHistories(): void {
+    let bytes = 0;
+    for (const { positions } of this.#histories.values()) bytes += positions.bytes;
+    for (const [oldest, { positions }] of this.#histories) {
+      const isTooMuch = this.#histories.size > mostHistories || bytes > mostHistoryBytes;
+      if (!isTooMuch || this.#histories.size === 1) return;
+      this.#histories.delete(oldest);
+      bytes -= positions.bytes;
+    }
   }
 
   #bySegments(
@@ -124,9 +135,12 @@ export class RecordingState {
   /** The oldest `limit` after a write or the newest `limit` before one, those that are not printed yet included. */
   async page(process: ProcessId, history: KeptHistory, wanted: HistoryPage): Promise<readonly HistoryEntry[]> {
     const { after = -Infinity, before = Infinity, limit } = wanted;
-    const between = history.positions.filter((one) => one.seq > after && one.seq < before);
+    const { positions } = history;
+    const [from, end] = [positions.countUpTo(after), positions.countUpTo(before - 1)];
     const chosen =
-      wanted.after === undefined ? between.slice(Math.max(0, between.length - limit)) : between.slice(0, limit);
+      wanted.after === undefined
+        ? positions.slice(Math.max(from, end - limit), end)
+        : positions.slice(from, Math.min(end, from + limit));
     const printed = new Map(history.entries.map((entry) => [entry.write.seq, entry]));
     const missing = chosen.filter(({ seq: number }) => !printed.has(number));
     for (const entry of await this.#print(process, history, missing)) printed.set(entry.write.seq, entry);

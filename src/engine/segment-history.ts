@@ -6,13 +6,14 @@ import type { RecordedWrite } from "../shared/trace/write.js";
 import type { SegmentReader } from "./recording-access.js";
 import type { HistoryEntry } from "./replay/history.js";
 import type { WritePosition } from "./replay/scope-writes.js";
+import { WritePositions } from "./replay/write-positions.js";
 import { entriesInSegment, pathInSegment } from "./replay/segments/path-in-segment.js";
 import { type SegmentPosition, type SegmentedProcess, positionOf } from "./segmented-process.js";
 
 export class SegmentHistory {
   existed = false;
   /** All of them in order. */
-  readonly positions: WritePosition[] = [];
+  readonly positions: WritePositions;
   /** The newest `limit` of them. */
   entries: readonly HistoryEntry[] = [];
   /** How far it was looked. */
@@ -26,7 +27,9 @@ export class SegmentHistory {
     readonly scope: string,
     readonly path: Path,
     readonly limit: number,
-  ) {}
+  ) {
+    this.positions = new WritePositions(id);
+  }
 
   get total(): number {
     return this.positions.length;
@@ -53,9 +56,7 @@ export class SegmentHistory {
     const found = await this.process.look(() => {
       const state = this.process.state(segment);
       const { positions, existed, after } = pathInSegment(state, this.scope, this.path);
-      const placed = positions
-        .filter((at) => at >= from)
-        .map((at) => ({ process: this.id, ...positionOf(state.writes, at) }));
+      const placed = positions.filter((at) => at >= from).map((at) => positionOf(state.writes, at));
       return { placed, existed, after, count: state.writes.count };
     }, this.process.needs(segment));
     for (const position of found.placed) this.positions.push(position);

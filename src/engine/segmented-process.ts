@@ -25,6 +25,8 @@ const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 const indexesAhead = 32;
 /** Those looked at lately, with the objects that were brought to some position in them. */
 const mostStates = 4;
+/** Beyond this only the one looked at is kept, which may be as large as what somebody looks at. */
+const mostStateBytes = 192 * 1024 * 1024;
 
 export class SegmentedProcess {
   readonly #process: ProcessId;
@@ -167,9 +169,12 @@ export class SegmentedProcess {
       );
     this.#states.delete(segment);
     this.#states.set(segment, state);
-    for (const oldest of this.#states.keys()) {
-      if (this.#states.size <= mostStates) break;
+    let bytes = 0;
+    for (const one of this.#states.values()) bytes += one.bytes;
+    for (const [oldest, { bytes: ofOldest }] of this.#states) {
+      if (this.#states.size === 1 || (this.#states.size <= mostStates && bytes <= mostStateBytes)) break;
       this.#states.delete(oldest);
+      bytes -= ofOldest;
     }
     return state;
   }

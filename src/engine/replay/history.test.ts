@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Path, formatPath, parsePath } from "../../shared/trace/path.js";
 import { isSameValue } from "../../shared/trace/slots.js";
 import { taggedJson } from "../../shared/trace/tagged-json.js";
-import { seq as seqOf } from "../../shared/trace/time.js";
+import { processId, seq as seqOf } from "../../shared/trace/time.js";
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite } from "../../shared/trace/write.js";
 import { changeBy } from "./change.js";
@@ -94,7 +94,7 @@ describe("PathHistory", () => {
     for (let round = 0; round < 10; round++) {
       const path = somePath(program.writes, below);
       const limit = 1 + below(20);
-      const grown = new PathHistory("s", path, limit);
+      const grown = new PathHistory(processId(1), "s", path, limit);
       for (let from = 0; from < program.writes.length;) {
         const to = from + 1 + below(40);
         grown.extend(program.writes.slice(from, to));
@@ -136,7 +136,7 @@ describe("one entry of a history", () => {
       old: entry?.old,
       new: entry?.new,
     });
-    const history = new PathHistory("s", path, 1e6);
+    const history = new PathHistory(processId(1), "s", path, 1e6);
     history.extend(program.writes);
     for (const entry of history.entries) {
       const before = stateAt(program.writes, { seq: seqOf(entry.write.seq - 1) });

@@ -6,6 +6,7 @@
 import { type Path, appendStep, formatPath } from "../../shared/trace/path.js";
 import { isSameValue } from "../../shared/trace/slots.js";
 import { type TaggedJson, taggedJson } from "../../shared/trace/tagged-json.js";
+import { type ProcessId, processId } from "../../shared/trace/time.js";
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { RecordedWrite, WriteOperation } from "../../shared/trace/write.js";
 import { unreachable } from "../../shared/base/unreachable.js";
@@ -17,8 +18,8 @@ import { sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 import { ReachGraph } from "./reach.js";
 import { type Resolved, resolvePath } from "./resolve.js";
-import type { WritePosition } from "./scope-writes.js";
 import { valueAtSlot } from "./slot.js";
+import { WritePositions } from "./write-positions.js";
 
 /** `json` is absent when there was or is no such value. */
 interface Shown {
@@ -48,7 +49,7 @@ const maxObjectsShown = 200;
 
 /** `writes`: those of one process from its first on, in Seq order. */
 export function historyOf(writes: readonly RecordedWrite[], scope: string, path: Path, limit: number): History {
-  const history = new PathHistory(scope, path, limit);
+  const history = new PathHistory(writes[0]?.process ?? processId(0), scope, path, limit);
   history.extend(writes);
   return history;
 }
@@ -59,16 +60,18 @@ export class PathHistory implements History {
   total = 0;
   entries: HistoryEntry[] = [];
   /** All of them in order, printed or not. */
-  readonly positions: WritePosition[] = [];
+  readonly positions: WritePositions;
   #watch: PathWatch<ReachGraph>;
   #isFresh = true;
 
   constructor(
+    process: ProcessId,
     readonly scope: string,
     readonly path: Path,
     readonly limit: number,
   ) {
     this.#watch = new PathWatch(scope, path, ReachGraph.empty());
+    this.positions = new WritePositions(process);
   }
 
   /** `writes`: those that follow the ones given before. */
@@ -112,10 +115,10 @@ export class PathHistory implements History {
     return entryOf(this.#watch.with(way), write) ?? entryOf(this.#watch.with(ReachGraph.of(graph.fork())), write);
   }
 
-  #note({ process, seq, instant }: RecordedWrite, isMatching: boolean): void {
+  #note({ seq, instant }: RecordedWrite, isMatching: boolean): void {
     if (isMatching) {
       this.total++;
-      this.positions.push({ process, seq, instant });
+      this.positions.push({ seq, instant });
     }
     this.existed ||= this.#watch.now.value !== undefined;
   }

@@ -38,19 +38,26 @@ export class ScopeWrites {
   }
 }
 
+/** Positions in Seq order, from 0. */
+export interface PositionList {
+  readonly length: number;
+  at(index: number): WritePosition | undefined;
+}
+
 /** The nearest position strictly before or after; `order` is negative for positions before the place asked about. */
 export function nearestWrite(
-  positions: readonly WritePosition[],
+  positions: PositionList,
   direction: "previous" | "next",
   order: (position: WritePosition) => number,
 ): WritePosition | undefined {
   let [low, high] = [0, positions.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const position = positions[middle];
+    const position = positions.at(middle);
     const isBefore = position !== undefined && (direction === "previous" ? order(position) < 0 : order(position) <= 0);
     if (isBefore) low = middle + 1;
     else high = middle;
   }
-  return direction === "previous" ? positions[low - 1] : positions[low];
+  if (direction === "previous") low--;
+  return low < 0 ? undefined : positions.at(low);
 }

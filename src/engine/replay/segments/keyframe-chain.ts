@@ -30,10 +30,12 @@ export interface Blobs {
 
 /** Bytes, as they are written down. */
 const keptFrom = 4096;
+const timesInMemory = 8;
 
 export class KeyframeChain {
   /** Those that take long to make again. */
   readonly #large = new Map<ObjectId, LoadedNode>();
+  #bytes = 0;
   readonly #parts = new Map<number, Part[]>();
   #scopes: ReadonlyMap<number, CapturedValue> | undefined;
   /** The keyframes on the way back, nearest first. */
@@ -44,6 +46,11 @@ export class KeyframeChain {
     readonly segment: number,
     readonly blobs: Blobs,
   ) {}
+
+  /** Roughly, of memory: of the objects that are kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   node(id: ObjectId): LoadedNode | undefined {
     return this.object(id).now;
@@ -60,6 +67,7 @@ export class KeyframeChain {
       const node = isThere ? this.#writtenDown(id, entry.version) : nodeFrom(this.blobs, id, entry);
       if (entry.length < keptFrom) return OneObject.own(id, node);
       this.#large.set(id, node);
+      this.#bytes += timesInMemory * entry.length;
       return OneObject.shared(id, node);
     }
     return OneObject.own(id, undefined);

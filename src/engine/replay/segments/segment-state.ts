@@ -17,8 +17,13 @@ interface Stop {
 const writesBetweenStops = 64;
 const partBetweenStops = 8;
 
+/** Of memory, roughly: what an object takes, and each of its children. */
+const objectBytes = 400;
+const childBytes = 80;
+
 export class SegmentState {
   readonly #stops = new Map<ObjectId, Stop[]>();
+  #bytes = 0;
 
   constructor(
     /** Of the segment before. */
@@ -26,6 +31,11 @@ export class SegmentState {
     readonly writes: Writes,
     readonly scopeName: (id: number) => string,
   ) {}
+
+  /** Roughly, of memory: of the objects that are kept at some position. */
+  get bytes(): number {
+    return this.#bytes + this.keyframe.bytes;
+  }
 
   /** The graph after the first `count` writes. It stays that, whatever is done with others. */
   graphAfter(count: number): ObjectGraph {
@@ -45,19 +55,26 @@ export class SegmentState {
     let last = first;
     for (let at = first; at < wanted; at++) {
       if (at - last >= spacingOf(object)) {
-        stops.push({ writes: at, object: object.fork() });
+        this.#keep(stops, { writes: at, object: object.fork() });
         last = at;
       }
       object.apply(this.writes, positions[at] ?? 0);
     }
-    stops.push({ writes: wanted, object });
+    this.#keep(stops, { writes: wanted, object });
     stops.sort((a, b) => a.writes - b.writes);
-    if (stops.length > mostStops)
-      this.#stops.set(
-        id,
-        stops.filter((_, index) => index % 2 === 0),
-      );
+    if (stops.length > mostStops) this.#thinOut(id, stops);
     return object.now;
+  }
+
+  #keep(stops: Stop[], stop: Stop): void {
+    stops.push(stop);
+    this.#bytes += bytesOf(stop.object);
+  }
+
+  #thinOut(id: ObjectId, stops: readonly Stop[]): void {
+    const kept = stops.filter((_, index) => index % 2 === 0);
+    this.#stops.set(id, kept);
+    for (const [index, { object }] of stops.entries()) if (index % 2 === 1) this.#bytes -= bytesOf(object);
   }
 
   #scopesAfter(count: number): ReadonlyMap<string, CapturedValue> {
@@ -75,6 +92,9 @@ export class SegmentState {
 }
 
 const mostStops = 256;
+
+const bytesOf = ({ now }: OneObject): number =>
+  objectBytes + (now === undefined ? 0 : sizeOfNode(now.node) * childBytes);
 
 function spacingOf({ now }: OneObject): number {
   return Math.max(writesBetweenStops, now === undefined ? 0 : sizeOfNode(now.node) / partBetweenStops);
