@@ -8,12 +8,23 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 export const noAutomaticCheckpoint = { checkpoint_threshold: "1TB" };
 
 const logBytesToFold = 16 * 1024 * 1024;
+/**
+ * Rows that are not a whole group of DuckDB's yet are packed anew each time. So a log with fewer than that may grow further:
+ * to what a new engine reads within half a second, should this one be killed.
+ */
+const rowsToFold = 122_880;
+const mostLogBytes = 48 * 1024 * 1024;
 
-export async function checkpointWhenDue(connection: DuckDBConnection, path: string): Promise<void> {
+/** `rows` went into the log since it was folded last. Answers whether it was folded now. */
+export async function checkpointWhenDue(connection: DuckDBConnection, path: string, rows: number): Promise<boolean> {
   const logBytes = await sizeOf(`${path}.wal`);
-  if (logBytes < logBytesToFold || (await freeBytes(path)) < 2 * logBytes) return;
+  if (logBytes < (rows < rowsToFold ? mostLogBytes : logBytesToFold)) return false;
+  if ((await freeBytes(path)) < 2 * logBytes) return false;
   // Readers at work may forbid it: then it is tried after the next commit.
-  await connection.run("CHECKPOINT").catch(() => undefined);
+  return connection.run("CHECKPOINT").then(
+    () => true,
+    () => false,
+  );
 }
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;

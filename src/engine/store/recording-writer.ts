@@ -43,6 +43,8 @@ export class RecordingWriter {
   #waiting = new WaitingRows();
   /** In the room of rows that are in the file: making and growing it anew for each commit costs more than filling it. */
   #spare: WaitingRows | undefined;
+  /** Since it was folded into the file. */
+  #rowsInLog = 0;
 
   private constructor(
     readonly path: string,
@@ -222,12 +224,13 @@ export class RecordingWriter {
     }
     for (const derived of this.#derived) derived.committed();
     this.#processes.committed([...rows.processes.values()]);
+    this.#rowsInLog += rows.count;
     this.#spare = rows.emptied();
   }
 
   /** Between commits; what was committed is safe without it. */
   async foldLogWhenDue(): Promise<void> {
-    await checkpointWhenDue(this.#connection, this.path);
+    if (await checkpointWhenDue(this.#connection, this.path, this.#rowsInLog)) this.#rowsInLog = 0;
   }
 
   /** Else the transaction stays open beside whatever is done with the file next, and appenders keep what they were given. */

@@ -148,9 +148,12 @@ export interface Frame {
   readonly body: Uint8Array;
 }
 
+/** Held for a frame of which only the head has come. */
+const mostBytesExpected = 1024 * 1024;
+
 /**
  * Cuts a byte stream into frames. `push` throws `MalformedBytes` when a frame is larger than allowed. What waits for the
- * rest of its frame takes at most twice its size, and a frame costs a copy or two however small the pieces it comes in.
+ * rest of its frame takes a megabyte or twice its size, and a frame costs a copy or two however small the pieces it comes in.
  */
 export class FrameSplitter {
   #waiting = new Uint8Array(0);
@@ -187,7 +190,11 @@ export class FrameSplitter {
   #append(chunk: Uint8Array): Uint8Array {
     const length = this.#waitingBytes + chunk.length;
     if (length > this.#waiting.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.#waiting.length));
+      // As much as the frame says that it will be: to grow by and by costs as much again. A long one has to come first.
+      const expected = Math.min(this.#neededBytes, mostBytesExpected);
+      const larger = new Uint8Array(
+        Math.max(length, expected, length > mostBytesExpected ? 2 * this.#waiting.length : 0),
+      );
       larger.set(this.#waiting.subarray(0, this.#waitingBytes));
       this.#waiting = larger;
     }
