@@ -21,6 +21,8 @@ export interface StateLimits {
   readonly captureMs: number;
   /** Slots compared by one `boundary()`; an object is never compared in part. */
   readonly slotsPerLook: number;
+  /** Milliseconds after which one `boundary()` begins with no further object: what it records anew may be large. */
+  readonly lookMs: number;
   /** Share of the program's time that looking may take, 0-1. */
   readonly lookShare: number;
   /** Slots that each write told adds to what may be compared beside what it writes, and how many may be saved up. */
@@ -36,6 +38,7 @@ export const defaultLimits: StateLimits = {
   contentBytes: 3_500_000, // below a quarter of the smallest usual ring, which is the recorder's bound
   captureMs: 2_500, // several times what a hundred thousand objects take
   slotsPerLook: 4_000,
+  lookMs: 2,
   lookShare: 0.05,
   slotsPerWrite: 32,
   slotsSaved: 200_000,

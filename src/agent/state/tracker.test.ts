@@ -4,7 +4,7 @@ import { WritesOnly, liveText, recordedText } from "./recorded-state.test-suppor
 
 const tracked = (value: unknown, limits = {}) => {
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: 1e9, ...limits });
+  const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook: 1e9, ...limits });
   tracker.track("s", value);
   return { sink, tracker, recorded: () => recordedText(sink.graph, "s") };
 };
@@ -122,6 +122,19 @@ describe("boundary", () => {
     expect(looks).toBeGreaterThan(5);
   });
 
+  it("begins with no further object when its time is up, and goes on at the next boundary", () => {
+    const value = Array.from({ length: 100 }, (_, n) => ({ n }));
+    // The sink's clock goes on by one each time it is read.
+    const { tracker, recorded } = tracked(value, { lookMs: 10 });
+    for (const item of value) item.n++;
+    let looks = 0;
+    while (recorded() !== liveText(value)) {
+      if (looks++ > 30) throw new Error("never found");
+      tracker.boundary();
+    }
+    expect(looks).toBeGreaterThan(8);
+  });
+
   it("forgets what is no longer reachable and adopts it anew with its id when it returns", () => {
     const part = { n: 1 };
     const value: { part?: { n: number } } = { part };
@@ -234,7 +247,7 @@ describe("the time that capturing may take", () => {
     const items = Array.from({ length: 1000 }, (_, n) => ({ n }));
     const sink = new WritesOnly();
     sink.msPerWrite = 100;
-    const tracker = createStateTracker(sink, { lookShare: 1, slotsPerLook: 1e9, captureMs: 5000 });
+    const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook: 1e9, captureMs: 5000 });
     tracker.track("s", { items });
     const [whole, late] = [/\{"n":/g, /Object \(too large to capture\)/g].map(
       (pattern) => recordedText(sink.graph, "s").match(pattern)?.length ?? 0,

@@ -156,7 +156,7 @@ export class IdentityLog {
     const startMs = this.#sink.clockMs();
     if (startMs < this.#nextLookMs) return;
     this.#renewal.note(startMs);
-    this.#look(startMs, this.#limits.slotsPerLook);
+    this.#look(startMs, this.#limits.slotsPerLook, startMs + this.#limits.lookMs);
     const endMs = this.#sink.clockMs();
     this.#nextLookMs = endMs + (endMs - startMs) * (1 / this.#limits.lookShare - 1);
   }
@@ -170,13 +170,15 @@ export class IdentityLog {
     this.#look(nowMs, Number.POSITIVE_INFINITY);
   }
 
-  #look(nowMs: number, slots: number): void {
+  #look(nowMs: number, slots: number, untilMs = Number.POSITIVE_INFINITY): void {
     if (this.#visited >= this.#toVisit.length) this.#startRound();
     let left = slots;
-    while (this.#visited < this.#toVisit.length && left > 0) {
+    let isInTime = true;
+    while (this.#visited < this.#toVisit.length && left > 0 && isInTime) {
       const object = this.#toVisit[this.#visited++];
       const entry = object === undefined ? undefined : this.#followed.get(object);
       if (object !== undefined && entry?.shadow !== undefined) left -= this.#lookAt(entry, entry.shadow, object, nowMs);
+      isInTime = untilMs === Number.POSITIVE_INFINITY || this.#sink.clockMs() < untilMs;
     }
     if (this.#visited >= this.#toVisit.length) this.#endRound();
   }
