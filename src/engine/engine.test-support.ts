@@ -8,6 +8,7 @@ import type {
   CallResult,
   EngineCallName,
   EngineNotice,
+  RecordingLimits,
   RecordingSummary,
 } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
@@ -57,8 +58,10 @@ export class TestEngine {
   /** A live recording and how to reach it. */
   async record(
     name = "test.hindcast",
+    limits?: RecordingLimits,
   ): Promise<{ readonly summary: RecordingSummary; readonly socketPath: string; readonly token: string }> {
-    const { summary, environment } = await this.call("recording.create", { path: this.path(name), capture: {} });
+    const path = this.path(name);
+    const { summary, environment } = await this.call("recording.create", { path, capture: {}, limits });
     return { summary, socketPath: environment["HINDCAST_SOCKET"] ?? "", token: environment["HINDCAST_TOKEN"] ?? "" };
   }
 

@@ -1,10 +1,11 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
-import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult, EngineCallName, RecordingLimits } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { agentEnvironment } from "./agent-environment.js";
@@ -17,6 +18,7 @@ import { StateCalls } from "./state-calls.js";
 import { damageReason, isDamage } from "./store/damage.js";
 import { density } from "./store/density.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
+import type { Limits } from "./store/flight-store.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryUntil } from "./store/readers.js";
@@ -58,7 +60,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     if (!found.ok) return found;
     try {
       await found.value.caughtUp();
-      return await recordings.reading(found.value, () => work(found.value));
+      return await recordings.reading(found.value, () => unlessEvicted(found.value, work));
     } catch (error) {
       if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
       if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
@@ -90,7 +92,9 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     },
     "recording.create": (args) => createRecording(context, args),
     "recording.launch": (args) => launchProgram(context, args),
-    "recording.demo": () => recordDemo(context),
+    "recording.demo": (args) => recordDemo(context, args),
+    "recording.pin": (args) => about(args, (recording) => recording.pin(args.label, args.from, args.to)),
+    "recording.unpin": (args) => about(args, (recording) => recording.unpin(args.pin)),
     "recording.stop": (args) => about(args, (recording) => recordings.stop(recording, args.ended)),
     "recording.discard": (args) =>
       about(args, async (recording) => {
@@ -168,6 +172,21 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   };
 }
 
+/** What a question is about may be evicted while it is answered: then it looks damaged, and is asked again. */
+async function unlessEvicted<Value>(
+  recording: OpenRecording,
+  work: (recording: OpenRecording) => Promise<Value>,
+): Promise<Value> {
+  for (let again = 3; ; again--) {
+    try {
+      return await work(recording);
+    } catch (error) {
+      if (again === 0 || recording.live === undefined || !isDamage(error)) throw error;
+      await wait(20);
+    }
+  }
+}
+
 /** By name, whether set or not: a setting that this file forgets is a type error, not an option without effect. */
 type EverySetting = { readonly [Setting in keyof Required<CaptureSettings>]: CaptureSettings[Setting] };
 
@@ -179,6 +198,11 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySe
   propagate: capture.propagate,
   delivery: capture.delivery,
   redaction: capture.redaction,
+});
+
+const limitsFrom = (limits: RecordingLimits | undefined): Limits => ({
+  maxAgeNs: limits?.maxAgeMs === undefined ? undefined : BigInt(limits.maxAgeMs) * 1_000_000n,
+  maxBytes: limits?.maxBytes,
 });
 
 /** In the folder for recordings that nobody named, which is made; nobody else's folder is. */
@@ -193,9 +217,9 @@ const makeRecordingsFolder = ({ launch: { places } }: HandlersContext): Promise<
 
 async function createRecording(
   context: HandlersContext,
-  { path, capture }: CallArgs<"recording.create">,
+  { path, capture, limits }: CallArgs<"recording.create">,
 ): Answer<"recording.create"> {
-  const created = await context.recordings.create(path ?? (await pathFor(context, "recording")));
+  const created = await context.recordings.create(path ?? (await pathFor(context, "recording")), limitsFrom(limits));
   if (!created.ok) return created;
   const { live } = created.value;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
@@ -205,13 +229,13 @@ async function createRecording(
 
 async function launchProgram(context: HandlersContext, args: CallArgs<"recording.launch">): Answer<"recording.launch"> {
   const path = args.path ?? (await pathFor(context, programName(args.command)));
-  return startInto(context, path, (recording, onExit) =>
+  return startInto(context, path, args.limits, (recording, onExit) =>
     launch(context.launch, recording, settingsFrom(args.capture), args.command, args.cwd, onExit),
   );
 }
 
-const recordDemo = async (context: HandlersContext): Answer<"recording.demo"> =>
-  startInto(context, await pathFor(context, "ledger"), (recording, onExit) =>
+const recordDemo = async (context: HandlersContext, { limits }: CallArgs<"recording.demo">): Answer<"recording.demo"> =>
+  startInto(context, await pathFor(context, "ledger"), limits, (recording, onExit) =>
     launchDemo(context.launch, recording, settingsFrom({}), onExit),
   );
 
@@ -219,9 +243,10 @@ const recordDemo = async (context: HandlersContext): Answer<"recording.demo"> =>
 async function startInto(
   { recordings }: HandlersContext,
   path: string,
+  limits: RecordingLimits | undefined,
   start: (recording: OpenRecording, onExit: () => void) => Promise<Result<undefined, HindcastError>>,
 ): Answer<"recording.launch"> {
-  const created = await recordings.create(path);
+  const created = await recordings.create(path, limitsFrom(limits));
   if (!created.ok) return created;
   const recording = created.value;
   const started = await start(recording, () => void recordings.stop(recording));

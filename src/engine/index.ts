@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly journal?: ReadingJournal;
   /** Between receiving a record and its being on the disk, at most. */
   readonly durabilityMs?: number;
+  /** Bytes of the disk that stay free where a recording may evict; a part of the disk when left out. */
+  readonly diskReserveBytes?: number | undefined;
   /** The built file of the thread that records. Without one an engine records on its own thread, as tests do. */
   readonly recorderThread?: URL;
   /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
@@ -47,6 +49,7 @@ export function createEngine({
   environment,
   umask,
   durabilityMs,
+  diskReserveBytes,
   host,
   recorderThread,
   journal = ReadingJournal.unkept(),
@@ -58,7 +61,13 @@ export function createEngine({
   const notify = (notice: EngineNotice): void => {
     for (const listener of listeners) listener(notice);
   };
-  const recordings = new Recordings(version, recents, notify, { host, durabilityMs, recorderThread, journal });
+  const recordings = new Recordings(version, recents, notify, {
+    host,
+    durabilityMs,
+    diskReserveBytes,
+    recorderThread,
+    journal,
+  });
   return {
     handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
     resume: () => recordings.resume(),

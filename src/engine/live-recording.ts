@@ -12,7 +12,9 @@ import { checkHello } from "./ingest/plausible.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
 import { LoadMeter } from "./load-meter.js";
+import { type Kept, Retention } from "./retention.js";
 import { errorFromWriting, isFatal } from "./store/cannot-write.js";
+import type { Limits, Pin } from "./store/flight-store.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { OpenFile } from "./store/open-file.js";
 import type { StoredRecording } from "./store/stored-recording.js";
@@ -44,6 +46,8 @@ export interface ResumedFrom {
 export interface LiveEvents {
   /** Between receiving a record and its being on the disk, at most. */
   readonly durabilityMs?: number | undefined;
+  /** Bytes of the disk that stay free; a part of it when left out. */
+  readonly diskReserveBytes?: number | undefined;
   /** A process has said hello, and is not told so yet. */
   onProcess?(recording: LiveRecording): void;
   /** All that a process sent was read, and no good-bye: it may have left one. */
@@ -61,6 +65,7 @@ export interface ProgramEnding extends HowEnded {
 
 export class LiveRecording {
   readonly #writer: RecordingWriter;
+  readonly #retention: Retention;
   readonly #dictionaries: Dictionaries;
   /** The batch that is being taken. */
   readonly #incoming = new Incoming();
@@ -79,6 +84,7 @@ export class LiveRecording {
   /** Who waits for everything given until now to be committed. */
   #waiting: ((isCommitted: boolean) => void)[] = [];
   #waitingBytes = 0;
+  #receivedBytes = 0;
   #pausedReaders: (() => void)[] = [];
   /** Who waits for a commit no longer than commits go well. */
   #impatient: (() => void)[] = [];
@@ -99,6 +105,7 @@ export class LiveRecording {
 
   private constructor(
     writer: RecordingWriter,
+    retention: Retention,
     dictionaries: Dictionaries,
     readonly path: string,
     readonly created: bigint,
@@ -106,14 +113,22 @@ export class LiveRecording {
     load?: EngineLoad,
   ) {
     this.#writer = writer;
+    this.#retention = retention;
     this.#meter = new LoadMeter(load);
     this.#dictionaries = dictionaries;
     this.#commitDelayMs = (events.durabilityMs ?? defaultDurabilityMs) * waitingShare;
   }
 
-  static async open(file: OpenFile, path: string, created: bigint, events: LiveEvents): Promise<LiveRecording> {
+  static async open(
+    file: OpenFile,
+    path: string,
+    created: bigint,
+    events: LiveEvents,
+    limits: Limits = {},
+  ): Promise<LiveRecording> {
     const writer = await RecordingWriter.open(file, path);
-    return new LiveRecording(writer, new Dictionaries(writer), path, created, events);
+    const retention = await Retention.open(writer.flight, events.diskReserveBytes, limits);
+    return new LiveRecording(writer, retention, new Dictionaries(writer), path, created, events);
   }
 
   /** Goes on with one whose engine is gone, from its last commit. */
@@ -130,8 +145,11 @@ export class LiveRecording {
       processes.map(({ process }) => process),
     );
     const dictionaries = new Dictionaries(writer, known);
-    const resumed = new LiveRecording(writer, dictionaries, path, created, events, facts.engine);
-    Object.assign(resumed.counts, facts.counts);
+    const retention = await Retention.open(writer.flight, events.diskReserveBytes);
+    const resumed = new LiveRecording(writer, retention, dictionaries, path, created, events, facts.engine);
+    const { evicted } = retention.kept;
+    for (const kind of countedKinds) resumed.counts[kind] = facts.counts[kind] + evicted[kind];
+    resumed.counts.lost = facts.counts.lost;
     if (processes.length > 0) resumed.#start = facts.start;
     for (const scope of facts.scopes) resumed.#scopes.push(scope);
     for (const process of processes)
@@ -163,6 +181,46 @@ export class LiveRecording {
 
   get scopes(): readonly ScopeSummary[] {
     return this.#scopes;
+  }
+
+  /** Limits, and what was evicted because of them. */
+  get kept(): Kept {
+    return this.#retention.kept;
+  }
+
+  /** Of what is kept. */
+  get keptCounts(): Counts {
+    const { evicted } = this.#retention.kept;
+    const counts = { ...this.counts };
+    for (const kind of countedKinds) counts[kind] -= evicted[kind];
+    return counts;
+  }
+
+  /** Nothing between the two instants is evicted from now on. */
+  pin(label: string, since: bigint, until: bigint): Promise<Pin> {
+    return this.#betweenCommits(() => this.#retention.pin(label, since, until));
+  }
+
+  /** False when there is no such pin. */
+  unpin(id: number): Promise<boolean> {
+    return this.#betweenCommits(() => this.#retention.unpin(id));
+  }
+
+  async #betweenCommits<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    while (this.#committing !== undefined) await this.#committing;
+    const answer = work();
+    this.#committing = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await answer;
+    } finally {
+      this.#committing = undefined;
+      this.#generation++;
+      this.events.onCommit(this);
+      if (this.#hasMore()) this.#schedule();
+    }
   }
 
   get load(): EngineLoad {
@@ -225,7 +283,8 @@ export class LiveRecording {
     const { start } = process.row();
     if (this.#start === undefined || start < this.#start) {
       this.#start = start;
-      this.#writer.startsAt(start);
+      // What came before what is kept goes again soon.
+      if (this.kept.since === undefined) this.#writer.startsAt(start);
     }
     this.events.onProcess?.(this);
     this.#schedule();
@@ -252,6 +311,7 @@ export class LiveRecording {
     this.#incoming.read(batch.records);
     process.batch(batch.batch, this.#incoming, batch.lastSeq);
     this.#waitingBytes += batch.records.length;
+    this.#receivedBytes += batch.records.length;
   }
 
   /** Whether it is in the file with everything before it. A program that ends is not held up by one that cannot be written. */
@@ -310,7 +370,7 @@ export class LiveRecording {
   }
 
   #hasMore(): boolean {
-    return this.#writer.waiting > 0 || this.#waiting.length > 0;
+    return this.#writer.waiting > 0 || this.#waiting.length > 0 || this.#retention.isBusy;
   }
 
   async #commitOnce(): Promise<void> {
@@ -326,11 +386,25 @@ export class LiveRecording {
       this.#impatient = [];
       this.#letGo(this.#pausedReaders);
       // What was committed is acknowledged meanwhile.
-      if (hasWritten) await this.#writer.foldLogWhenDue();
+      if (hasWritten) await this.#writer.foldLogWhenDue(this.#retention.mostLogBytes);
+      if (hasWritten || this.#retention.isBusy) await this.#evict();
     } catch (error) {
       this.#waiting = [...promised, ...this.#waiting];
       this.#failedToWrite(error);
     }
+  }
+
+  async #evict(): Promise<void> {
+    const newest = this.#processes.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), 0n);
+    const come = { newest, start: this.start, bytes: this.#receivedBytes };
+    try {
+      if (!(await this.#retention.afterCommit(come, performance.now()))) return;
+    } catch (error) {
+      // Everything that came is in the file all the same; the next commit may find it well again.
+      this.#failedToWrite(error);
+    }
+    this.#generation++;
+    this.events.onCommit(this);
   }
 
   async #write(): Promise<void> {
@@ -412,6 +486,8 @@ export class LiveRecording {
     this.#writer.dispose();
   }
 }
+
+const countedKinds = ["events", "spans", "logs", "metrics", "writes"] as const;
 
 /** A disk that does not answer for a moment has not lost it. */
 const isThere = (path: string): Promise<boolean> =>

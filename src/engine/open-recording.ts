@@ -5,17 +5,19 @@ import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { Pin, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { instant } from "../shared/trace/time.js";
 import { type AgentAddress, newAgentAddress } from "./agent-server.js";
 import type { ProgramEnding } from "./live-recording.js";
 import type { EngineHost } from "./private-folder.js";
 import { type Program, adoptProgram } from "./program.js";
-import type { ListensAt } from "./recorder/messages.js";
+import type { ListensAt, LiveFacts } from "./recorder/messages.js";
 import { Recorder } from "./recorder/recorder.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
+import { readHoles } from "./store/evicted.js";
+import type { Limits } from "./store/flight-store.js";
 import { Logs } from "./store/logs.js";
 import type { CopyRequest } from "./store/copy-file.js";
 import { type RecordingFile, SavedFile } from "./store/recording-file.js";
@@ -45,6 +47,7 @@ type State = Live | Saved | { readonly kind: "closed" };
 
 export interface RecordingEvents {
   readonly durabilityMs?: number | undefined;
+  readonly diskReserveBytes?: number | undefined;
   onChange(): void;
   onFailure(error: HindcastError): void;
 }
@@ -98,6 +101,7 @@ export class OpenRecording {
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),
       losses: (process) => lossesOf(this.query, process),
+      holes: (process) => readHoles(this.query, process),
       generation: () => this.generation(),
     };
   }
@@ -107,12 +111,15 @@ export class OpenRecording {
     path: string,
     { appVersion, host, recorderThread }: RecordingSurroundings,
     events: RecordingEvents,
+    limits: Limits = {},
   ): Promise<Result<OpenRecording, HindcastError>> {
     const recorder = startRecorder(recorderThread, events);
     const created = BigInt(Date.now()) * 1_000_000n;
     const address = await newAgentAddress(host);
-    const { durabilityMs } = events;
-    const begun = await recorder.create({ path, created, appVersion, listensAt: placeOf(address), durabilityMs });
+    const { durabilityMs, diskReserveBytes } = events;
+    const listensAt = placeOf(address);
+    const about = { path, created, appVersion, listensAt, durabilityMs, diskReserveBytes, limits };
+    const begun = await recorder.create(about);
     if (!begun.ok) {
       await address.folder.dispose();
       return begun;
@@ -130,8 +137,8 @@ export class OpenRecording {
     events: RecordingEvents,
   ): Promise<Result<OpenRecording, HindcastError>> {
     const recorder = startRecorder(recorderThread, events);
-    const { durabilityMs } = events;
-    const begun = await recorder.resume({ path, listensAt: placeOf(address), durabilityMs });
+    const { durabilityMs, diskReserveBytes } = events;
+    const begun = await recorder.resume({ path, listensAt: placeOf(address), durabilityMs, diskReserveBytes });
     if (!begun.ok) return begun;
     const programs = address.folder.adopted.map(adoptProgram);
     return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs }));
@@ -212,7 +219,7 @@ export class OpenRecording {
   async summary(): Promise<RecordingSummary> {
     // All of one moment: it may be closed while the size is looked up.
     const { state, start, end, processes, scopes } = this.facts();
-    const { counts, engine } = this.#state.kind === "live" ? this.#state.recorder.facts : this.#saved();
+    const { counts, engine, kept } = this.#state.kind === "live" ? this.#state.recorder.facts : this.#saved();
     return {
       recordingId: this.id,
       path: this.path,
@@ -225,6 +232,7 @@ export class OpenRecording {
       processes: [...processes],
       scopes: [...scopes],
       counts,
+      ...keptSummary(kept),
       engine,
       failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
@@ -233,6 +241,19 @@ export class OpenRecording {
   #saved(): StoredFacts {
     if (this.#state.kind === "saved") return this.#state.file.facts;
     throw new Error("a closed recording was asked for its counts");
+  }
+
+  /** Of a live recording: nothing between the two instants is evicted from now on. */
+  async pin(label: string, from: bigint, to: bigint): Promise<Result<Pin, HindcastError>> {
+    if (this.#state.kind !== "live") return failed(hindcastError("recording-not-live"));
+    const { id } = await this.#state.recorder.pin(label, from, to);
+    return ok({ pin: id, label, from, to });
+  }
+
+  async unpin(id: number): Promise<Result<Record<string, never>, HindcastError>> {
+    if (this.#state.kind !== "live") return failed(hindcastError("recording-not-live"));
+    const isDone = await this.#state.recorder.unpin(id);
+    return isDone ? ok({}) : failed(hindcastError("no-such-pin", { pin: String(id) }));
   }
 
   /** Ends recording. Whoever asks while that happens gets the same answer. `ended` is what the program's parent saw. */
@@ -317,6 +338,22 @@ const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Re
   });
 
 const placeOf = ({ socketPath, token }: AgentAddress): ListensAt => ({ socketPath, token });
+
+/** As people are told. */
+function keptSummary(kept: LiveFacts["kept"]): Pick<RecordingSummary, "limits" | "evicted" | "pins" | "warning"> {
+  if (kept === undefined) return { pins: [] };
+  const { limits, evicted, since, pins, warning } = kept;
+  const { maxAgeNs, maxBytes } = limits;
+  return {
+    limits:
+      maxAgeNs === undefined && maxBytes === undefined
+        ? undefined
+        : { maxAgeMs: maxAgeNs === undefined ? undefined : Number(maxAgeNs / 1_000_000n), maxBytes },
+    evicted: since === undefined ? undefined : { until: since, ...evicted },
+    pins: pins.map(({ id, label, since: from, until: to }) => ({ pin: id, label, from, to })),
+    warning,
+  };
+}
 
 /** With what DuckDB has committed and not yet folded into the file. */
 async function sizeOf(path: string): Promise<number> {

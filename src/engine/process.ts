@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from "../shared/protocol/engine-host.js";
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
 import {
+  engineDiskReserve,
   engineDurability,
   engineHasCrashed,
   engineStarter,
@@ -27,6 +28,7 @@ const engine = createEngine({
   environment: startedEnvironment(process.env),
   umask,
   durabilityMs: engineDurability(process.env),
+  diskReserveBytes: engineDiskReserve(process.env),
   recorderThread: new URL("./recorder-thread.js", import.meta.url),
   ...(host === undefined ? {} : { host }),
   ...(journal === undefined ? {} : { journal }),

@@ -4,9 +4,10 @@ import type { ProcessSummary, ScopeSummary } from "../shared/protocol/engine-cal
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { MessageReader } from "../shared/trace/message.js";
 import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";
-import type { Loss, WriteReader } from "../shared/trace/write.js";
+import type { Hole, Loss, WriteReader } from "../shared/trace/write.js";
 import type { Places } from "./replay/segments/segment-write.js";
-import type { FetchBlobs, SegmentHead } from "./replay/segments/loaded-segments.js";
+import type { FetchBlobs } from "./replay/segments/loaded-segments.js";
+import type { SegmentHead } from "./replay/segments/segment-heads.js";
 
 export interface RecordingFacts {
   readonly state: "live" | "saved";
@@ -39,6 +40,8 @@ export interface RecordingAccess {
   instantOf(process: ProcessId, seq: Seq): Promise<Instant>;
   /** Where writes are missing from a process's records, in Seq order. */
   losses(process: ProcessId): Promise<readonly Loss[]>;
+  /** In Seq order. Absent where nothing is evicted. */
+  holes?(process: ProcessId): Promise<readonly Hole[]>;
   /** Goes up with every commit, stays for a saved recording: what was reconstructed before may be kept as long as it does. */
   generation(): number;
 }

@@ -89,7 +89,7 @@ export class RecordingState {
     return this.#inTurn(async () => {
       const segmented = await this.graphs.segmented(process);
       const isBySegments = segmented !== undefined;
-      const name = JSON.stringify([process, scope, formatPath(path), limit, isBySegments]);
+      const name = JSON.stringify([process, scope, formatPath(path), limit, isBySegments, segmented?.epoch]);
       let kept = this.#histories.get(name);
       if (segmented !== undefined) kept ??= this.#bySegments(process, segmented, scope, path, limit);
       kept ??= new FoldedHistory(process, this.writes, new PathHistory(process, scope, path, limit));

@@ -11,6 +11,7 @@ import type { Progress } from "../shared/protocol/rpc.js";
 import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
+import type { Limits } from "./store/flight-store.js";
 import type { Recents } from "./recents.js";
 
 /** Between two notices about one recording. */
@@ -24,6 +25,7 @@ interface PendingNotice {
 export interface RecordingsOptions {
   readonly host: EngineHost | undefined;
   readonly durabilityMs: number | undefined;
+  readonly diskReserveBytes: number | undefined;
   readonly recorderThread: URL | undefined;
   readonly journal: ReadingJournal;
 }
@@ -96,12 +98,12 @@ export class Recordings {
     }
   }
 
-  async create(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
+  async create(givenPath: string, limits?: Limits): Promise<Result<OpenRecording, HindcastError>> {
     const path = join(await truePath(dirname(resolve(givenPath))), basename(givenPath));
     const id = this.#newId();
     if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
     const created = await this.#register(path, () =>
-      OpenRecording.create(id, path, this.#surroundings, this.#eventsOf(id)),
+      OpenRecording.create(id, path, this.#surroundings, this.#eventsOf(id), limits),
     );
     if (created.ok) await this.recents.used(path);
     return created;
@@ -134,6 +136,7 @@ export class Recordings {
   #eventsOf(id: string): RecordingEvents {
     return {
       durabilityMs: this.options.durabilityMs,
+      diskReserveBytes: this.options.diskReserveBytes,
       onChange: () => this.#changed(id),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };

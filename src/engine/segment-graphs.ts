@@ -1,6 +1,7 @@
 // The graph of one process wherever it is asked for, by its segments. A position that lies a little further on is reached by
 // applying the writes in between; any other begins anew from its segment's keyframe, with what is looked at.
 // Questions are answered one after the other, because they share the graph that moves.
+import { instant, seq } from "../shared/trace/time.js";
 import type { Position } from "./graph-cache.js";
 import { type Change, changeBy } from "./replay/change.js";
 import { ObjectGraph } from "./replay/object-graph.js";
@@ -19,6 +20,7 @@ export class SegmentGraphs {
   #current: Placed | undefined;
   /** What brought it there. */
   #asked = "";
+  #epoch = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(process: SegmentedProcess) {
@@ -29,7 +31,7 @@ export class SegmentGraphs {
   at<Answer>(upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
     const answer = this.#turn.then(async () => {
       const position = await this.#at(upTo);
-      return this.#process.look(() => look(position));
+      return this.#process.look(() => look(position), [], this.#epoch);
     });
     // Who asked hears of a failure; the next question starts afresh.
     this.#turn = answer.catch(() => {
@@ -40,10 +42,15 @@ export class SegmentGraphs {
 
   async #at(upTo: UpTo): Promise<Placed> {
     const name = "seq" in upTo ? `seq ${upTo.seq}` : `instant ${upTo.instant}`;
+    if (this.#epoch !== this.#process.epoch) this.#current = undefined;
     const isFresh = this.#process.isFresh;
     if (isFresh && this.#current !== undefined && this.#asked === name) return this.#current;
     await this.#process.refresh();
+    if (this.#epoch !== this.#process.epoch) this.#current = undefined;
+    const epoch = this.#process.epoch;
+    this.#epoch = epoch;
     const placed = await this.#moveTo(await this.#process.locate(upTo));
+    this.#process.mustBeOf(epoch);
     this.#asked = name;
     return placed;
   }
@@ -62,11 +69,19 @@ export class SegmentGraphs {
   }
 
   #begin(at: SegmentPosition): Placed {
-    if (at.count === 0)
-      return { graph: ObjectGraph.empty(), last: undefined, change: { kind: "none" }, at: theBeginning };
+    if (at.count === 0) return this.#beginAtBase(at);
     const writes = this.#process.writesOf(at.segment);
     const graph = this.#process.state(at.segment).graphAfter(at.count - 1);
     return { graph, ...this.#applyLast(graph, at), last: positionOf(writes, at.count - 1), at };
+  }
+
+  /** Right after what was evicted, or where there is nothing yet. What the last write did is not known any more. */
+  #beginAtBase(at: SegmentPosition): Placed {
+    const head = this.#process.baseAt(at.segment);
+    if (head === undefined)
+      return { graph: ObjectGraph.empty(), last: undefined, change: { kind: "none" }, at: theBeginning };
+    const last = { seq: seq(head.lastSeq), instant: instant(head.latestInstant) };
+    return { graph: this.#process.state(at.segment).graphAfter(0), last, change: { kind: "none" }, at };
   }
 
   #goOn({ graph, at }: Placed, wanted: SegmentPosition): Placed {

@@ -19,6 +19,7 @@ export class SegmentHistory {
   /** How far it was looked. */
   #until: SegmentPosition = { segment: 0, count: 0 };
   #after: ReadonlySet<number> = new Set();
+  readonly #epoch: number;
 
   constructor(
     readonly id: ProcessId,
@@ -29,6 +30,7 @@ export class SegmentHistory {
     readonly limit: number,
   ) {
     this.positions = new WritePositions(id);
+    this.#epoch = process.epoch;
   }
 
   get total(): number {
@@ -37,8 +39,9 @@ export class SegmentHistory {
 
   /** Takes in what was committed since. */
   async extend(): Promise<void> {
+    this.process.mustBeOf(this.#epoch);
     const before = this.total;
-    const last = this.process.count + 1;
+    const last = this.process.openNumber;
     let segment = this.#until.segment;
     let from = this.#until.count;
     if (segment === 0) segment = await this.process.nextWriting(0, 1, this.#after, this.scope);

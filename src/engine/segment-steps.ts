@@ -39,11 +39,12 @@ export class SegmentSteps {
     const isNext = from.direction === "next";
     const at = instant(isNext ? from.instant - 1n : from.instant);
     let { segment } = await this.#process.locate({ instant: at });
-    const last = this.#process.count + 1;
-    while (segment >= 1 && segment <= last) {
+    const last = this.#process.openNumber;
+    while (segment >= 1) {
       const inside = await this.#inside(segment, from.scope);
       const found = nearestWrite(inside.positions, from.direction, (position) => from.order(position));
       if (found !== undefined) return found;
+      if (isNext && segment >= last) return undefined;
       const seen = isNext ? inside.after : inside.before;
       segment = await this.#process.nextWriting(segment, isNext ? 1 : -1, seen, from.scope);
     }
@@ -61,10 +62,7 @@ export class SegmentSteps {
     const key = `${segment} ${scope === undefined ? "" : JSON.stringify(scope)}`;
     const inside =
       this.#kept.get(key) ??
-      (await this.#process.look(
-        () => this.#insideOf(scopeInSegment(this.#process.state(segment), scope), segment),
-        this.#process.needs(segment),
-      ));
+      (await this.#process.look(() => this.#lookInside(segment, scope), this.#process.needs(segment)));
     this.#kept.delete(key);
     this.#kept.set(key, inside);
     for (const oldest of this.#kept.keys()) {
@@ -72,6 +70,15 @@ export class SegmentSteps {
       this.#kept.delete(oldest);
     }
     return inside;
+  }
+
+  /** On the far side of what was evicted, a scope saw what it sees there. */
+  #lookInside(segment: number, scope: string | undefined): Inside {
+    const found = scopeInSegment(this.#process.state(segment), scope);
+    if (!this.#process.isBase(segment)) return this.#insideOf(found, segment);
+    const before = this.#process.previous(segment);
+    const seen = before === 0 ? new Set<never>() : scopeInSegment(this.#process.stateAtEnd(before), scope).after;
+    return { positions: [], before: seen, after: found.after };
   }
 
   #insideOf({ positions, before, after }: ScopeInSegment, segment: number): Inside {

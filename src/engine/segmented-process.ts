@@ -1,19 +1,21 @@
 // One process's state as its segments tell it, with the writes that no segment has yet: where a position is, and the graph
 // there. Positions are counts of writes within a segment; the writes after the last segment are counted as one more.
+import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import type { SegmentReader } from "./recording-access.js";
 import type { Writes } from "./replay/segments/block.js";
 import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
 import { ListedWrites } from "./replay/segments/listed-writes.js";
-import { LoadedSegments, type SegmentHead } from "./replay/segments/loaded-segments.js";
+import { LoadedSegments } from "./replay/segments/loaded-segments.js";
+import { type SegmentHead, SegmentHeads, isBase } from "./replay/segments/segment-heads.js";
 import type { Places } from "./replay/segments/segment-write.js";
 import { SegmentState } from "./replay/segments/segment-state.js";
 import type { UpTo } from "./replay/state-at.js";
 
 /** After the first `count` writes of a segment. */
 export interface SegmentPosition {
-  /** From 1; one more than there are: the writes after the last. */
+  /** One more than that of the last: the writes after it. */
   readonly segment: number;
   readonly count: number;
 }
@@ -35,14 +37,13 @@ export class SegmentedProcess {
   readonly #generation: () => number;
   #readGeneration = Number.NaN;
   #reading: Promise<void> | undefined;
-  #heads: SegmentHead[] = [];
-  /** Of each segment: the latest instant of all writes up to its end. */
-  #latest: bigint[] = [];
+  #heads = new SegmentHeads();
   #open = new ListedWrites();
   /** Whether any write was found by comparing. */
   #hasFound = false;
   #scopeNames: ReadonlyMap<number, string> = new Map();
-  readonly #loaded: LoadedSegments;
+  #loaded: LoadedSegments;
+  #epoch = 0;
   readonly #states = new Map<number, SegmentState>();
 
   constructor(process: ProcessId, segments: SegmentReader, writes: WriteReader, generation: () => number) {
@@ -50,13 +51,43 @@ export class SegmentedProcess {
     this.#segments = segments;
     this.#writes = writes;
     this.#generation = generation;
-    const head = (segment: number): SegmentHead | undefined => this.#heads[segment - 1];
-    this.#loaded = new LoadedSegments(head, segments.fetch(head), (id) => this.#scopeName(id));
+    this.#loaded = this.#loadedOf(this.#heads);
+  }
+
+  /** Who looks while segments are put aside goes on with those that there were. */
+  #loadedOf(heads: SegmentHeads): LoadedSegments {
+    const fetch = this.#segments.fetch((segment) => heads.get(segment));
+    return new LoadedSegments(heads, fetch, (id) => this.#scopeName(id));
   }
 
   /** How many segments there are. With none, everything is better asked of the writes. */
   get count(): number {
     return this.#heads.length;
+  }
+
+  /** Changes when segments are not those any more that they were: some were evicted. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Of the writes that no segment has. */
+  get openNumber(): number {
+    return this.#heads.openNumber;
+  }
+
+  /** Whether it stands for segments that were evicted. */
+  isBase(segment: number): boolean {
+    return this.baseAt(segment) !== undefined;
+  }
+
+  baseAt(segment: number): SegmentHead | undefined {
+    const head = this.#heads.get(segment);
+    return head !== undefined && isBase(head) ? head : undefined;
+  }
+
+  /** 0 before the first. */
+  previous(segment: number): number {
+    return this.#heads.previous(segment);
   }
 
   /** Whether all that was committed is taken in. */
@@ -82,26 +113,23 @@ export class SegmentedProcess {
 
   async #read(generation: number): Promise<void> {
     const { heads, isWhole } = await this.#newHeads();
-    const last = heads.at(-1) ?? (isWhole ? undefined : this.#heads.at(-1));
+    const last = heads.at(-1) ?? (isWhole ? undefined : this.#heads.last);
     const hasNew = isWhole || heads.length > 0;
     const known = hasNew || this.#open.count === 0 ? (last?.lastSeq ?? 0) : this.#open.seqAt(this.#open.count - 1);
     const open = last === undefined ? [] : await this.#writes.read(this.#process, seq(known), toTheEnd);
     if (hasNew) this.#scopeNames = await this.#segments.scopeNames(this.#process);
     // All at once from here: others may look meanwhile.
     if (isWhole) {
-      this.#heads = [];
-      this.#latest = [];
+      this.#heads = new SegmentHeads();
+      this.#loaded = this.#loadedOf(this.#heads);
       this.#states.clear();
+      this.#epoch++;
     }
     if (hasNew) {
-      this.#states.delete(this.#heads.length + 1);
+      this.#states.delete(this.#heads.openNumber);
       this.#open = new ListedWrites();
     }
-    for (const head of heads) {
-      const before = this.#latest.at(-1);
-      this.#heads.push(head);
-      this.#latest.push(before === undefined || head.latestInstant > before ? head.latestInstant : before);
-    }
+    for (const head of heads) this.#heads.push(head);
     for (const write of open) this.#open.add(write);
     this.#hasFound ||= [...heads, ...open].some(mayBeFound);
     this.#readGeneration = generation;
@@ -109,7 +137,7 @@ export class SegmentedProcess {
 
   /** Those that came, or all of them. */
   async #newHeads(): Promise<{ readonly heads: readonly SegmentHead[]; readonly isWhole: boolean }> {
-    const more = await this.#segments.heads(this.#process, this.#heads);
+    const more = await this.#segments.heads(this.#process, this.#heads.all);
     if (more !== undefined) return { heads: more, isWhole: false };
     return { heads: (await this.#segments.heads(this.#process, [])) ?? [], isWhole: true };
   }
@@ -119,17 +147,36 @@ export class SegmentedProcess {
   }
 
   /** Runs `look` until all it needs is there: see `LoadedSegments.look`. */
-  look<Answer>(look: () => Answer, ahead: readonly BlobName[] = []): Promise<Answer> {
-    return this.#loaded.look(look, ahead);
+  look<Answer>(look: () => Answer, ahead: readonly BlobName[] = [], epoch = this.#epoch): Promise<Answer> {
+    const lookIfStill = (): Answer => {
+      this.mustBeOf(epoch);
+      return look();
+    };
+    return this.#loaded.look(lookIfStill, ahead);
+  }
+
+  /** Whoever began to answer before segments were evicted begins anew: what is damaged while it is recorded is asked again. */
+  mustBeOf(epoch: number): void {
+    if (epoch !== this.#epoch) throw new MalformedBytes("segments were evicted meanwhile");
   }
 
   writesOf(segment: number): Writes {
-    return segment > this.#heads.length ? this.#open : this.#loaded.block(segment);
+    if (segment >= this.#heads.openNumber) return this.#open;
+    return this.isBase(segment) ? noWrites : this.#loaded.block(segment);
+  }
+
+  #blockOf(segment: number): BlobName[] {
+    return segment >= this.#heads.openNumber || this.isBase(segment) ? [] : [{ kind: "block", segment }];
+  }
+
+  /** The segment at whose end a segment's writes begin; a base has none, and is what it stands for itself. */
+  #beforeOf(segment: number): number {
+    return this.isBase(segment) ? segment : this.#heads.previous(segment);
   }
 
   /** With all that is known of a write. */
   recordedAt(segment: number, at: number, places: Places): RecordedWrite {
-    if (segment > this.#heads.length) return this.#open.at(at);
+    if (segment >= this.#heads.openNumber) return this.#open.at(at);
     const block = this.#loaded.block(segment);
     const { location, span } = block.placeAt(at);
     return {
@@ -144,8 +191,8 @@ export class SegmentedProcess {
 
   /** What a graph in this segment needs at any rate. */
   needs(segment: number): BlobName[] {
-    const names: BlobName[] = segment > this.#heads.length ? [] : [{ kind: "block", segment }];
-    for (let before = segment - 1; before > 0; before = this.#heads[before - 1]?.parent ?? 0)
+    const names = this.#blockOf(segment);
+    for (let before = this.#beforeOf(segment); before > 0; before = this.#heads.parentOf(before))
       names.push({ kind: "keyframe", segment: before });
     return names;
   }
@@ -153,10 +200,12 @@ export class SegmentedProcess {
   /** Every write behind a Seq, in order, a segment at a time: no more than that is in memory at once. */
   async *writesAfter(after: Seq): AsyncIterable<{ readonly writes: Writes; readonly from: number }> {
     const start = await this.locate({ seq: after });
-    for (let { segment } = start; segment <= this.#heads.length + 1; segment++) {
-      const ahead: BlobName[] = segment > this.#heads.length ? [] : [{ kind: "block", segment }];
-      const writes = await this.look(() => this.writesOf(segment), ahead);
+    const last = this.#heads.openNumber;
+    for (let { segment } = start; ; segment = this.#heads.next(segment)) {
+      const at = segment;
+      const writes = await this.look(() => this.writesOf(at), this.#blockOf(at));
       yield { writes, from: segment === start.segment ? start.count : 0 };
+      if (segment >= last) break;
     }
   }
 
@@ -164,7 +213,7 @@ export class SegmentedProcess {
     const known = this.#states.get(segment);
     const state =
       known ??
-      new SegmentState(new KeyframeChain(segment - 1, this.#loaded), this.writesOf(segment), (id) =>
+      new SegmentState(new KeyframeChain(this.#beforeOf(segment), this.#loaded), this.writesOf(segment), (id) =>
         this.#scopeName(id),
       );
     this.#states.delete(segment);
@@ -179,38 +228,53 @@ export class SegmentedProcess {
     return state;
   }
 
-  /** The next segment from there that may have written to what a scope sees, or to the scope. */
+  /** As at the end of a segment, with no writes after it. */
+  stateAtEnd(segment: number): SegmentState {
+    return new SegmentState(new KeyframeChain(segment, this.#loaded), noWrites, (id) => this.#scopeName(id));
+  }
+
+  /**
+   * The next segment from there that may have written to what a scope sees, or to the scope; also a base: what was seen
+   * before it is not what is seen after it. 0, or the open writes' number, where there is none.
+   */
   async nextWriting(from: number, step: 1 | -1, seen: ReadonlySet<number>, scope: string | undefined): Promise<number> {
     const ids = new Set([...this.#scopeNames].filter(([, name]) => name === scope).map(([id]) => id));
     const isWriting = (segment: number): boolean => {
-      if (segment > this.#heads.length) return true;
+      if (segment >= this.#heads.openNumber || this.isBase(segment)) return true;
       const index = this.#loaded.index(segment);
       for (const id of index.writtenScopes) if (scope === undefined || ids.has(id)) return true;
       return index.hasWritten(seen);
     };
-    let segment = from + step;
-    for (; segment >= 1 && segment <= this.#heads.length + 1; segment += step) {
-      const ahead = Array.from({ length: indexesAhead }, (_, at): BlobName => ({
-        kind: "index",
-        segment: segment + at * step,
-      }));
-      const isThere = ahead.filter((blob) => blob.segment >= 1 && blob.segment <= this.#heads.length);
+    const following = (segment: number): number =>
+      step < 0 ? this.#heads.previous(segment) : segment === 0 ? this.#heads.firstNumber : this.#heads.next(segment);
+    let segment = following(from);
+    for (; segment > 0; segment = following(segment)) {
       const at = segment;
-      if (await this.look(() => isWriting(at), at % indexesAhead === 0 ? isThere : [])) break;
+      const ahead = at % indexesAhead === 0 ? this.#indexesFrom(at, step) : [];
+      if (await this.look(() => isWriting(at), ahead)) break;
     }
     return segment;
+  }
+
+  #indexesFrom(segment: number, step: 1 | -1): readonly BlobName[] {
+    const names: BlobName[] = [];
+    for (let at = 0; at < indexesAhead; at++) {
+      const number = segment + at * step;
+      if (this.#heads.get(number) !== undefined) names.push({ kind: "index", segment: number });
+    }
+    return names;
   }
 
   /** After the last write that counts, as folding from the first on would find it. */
   async locate(upTo: UpTo): Promise<SegmentPosition> {
     const isAfter = "seq" in upTo ? isSeqAfter(upTo.seq) : isInstantAfter(upTo.instant);
     // The first segment with a write that does not count any more.
-    const segment =
-      1 +
-      firstWhere(this.#heads.length, (at) =>
-        "seq" in upTo ? (this.#heads[at]?.lastSeq ?? 0) > upTo.seq : (this.#latest[at] ?? 0n) > upTo.instant,
-      );
-    const head = this.#heads[segment - 1];
+    const heads = this.#heads;
+    const place = firstWhere(heads.length, (at) =>
+      "seq" in upTo ? (heads.at(at)?.lastSeq ?? 0) > upTo.seq : heads.latestAt(at) > upTo.instant,
+    );
+    const head = heads.at(place);
+    const segment = head?.number ?? heads.openNumber;
     const countIn = async (): Promise<number> =>
       this.look(() => {
         const writes = this.writesOf(segment);
@@ -223,8 +287,8 @@ export class SegmentedProcess {
           ? head.firstSeq > upTo.seq
           : head.firstInstant > upTo.instant;
     if (!isNoneOfIt) return { segment, count: await countIn() };
-    const before = this.#heads[segment - 2];
-    return before === undefined ? theBeginning : { segment: segment - 1, count: before.writes };
+    const before = heads.at(place - 1);
+    return before === undefined ? theBeginning : { segment: before.number, count: before.writes };
   }
 
   /** Writes after `at`, and not later than `until`, that were found by comparing and may have happened by `at`. */
@@ -233,8 +297,9 @@ export class SegmentedProcess {
     const after = await this.locate({ instant: at });
     const last = await this.locate({ instant: until });
     const found: Found[] = [];
-    for (let { segment } = after; segment <= last.segment; segment++) {
-      const head = this.#heads[segment - 1];
+    for (let { segment } = after; segment <= last.segment; segment = this.#heads.next(segment)) {
+      const head = this.#heads.get(segment);
+      const isEnd = segment === this.#heads.openNumber;
       if (head !== undefined && (head.foundAfter === undefined || head.foundAfter >= at)) continue;
       const [from, to] = [
         segment === after.segment ? after.count : 0,
@@ -248,10 +313,13 @@ export class SegmentedProcess {
             .map((position) => foundAt(writes, position));
         })),
       );
+      if (isEnd) break;
     }
     return found;
   }
 }
+
+const noWrites: Writes = new ListedWrites();
 
 const mayBeFound = (some: SegmentHead | RecordedWrite): boolean =>
   "certainty" in some ? some.certainty.kind === "between" : some.foundAfter !== undefined;

@@ -4,6 +4,7 @@ import type { CallArgs, CallResult, Position as RecordPosition, WriteEntry } fro
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
+import type { Hole } from "../shared/trace/write.js";
 import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
 import type { Position } from "./graph-cache.js";
 import type { AccessRecording, RecordingAccess } from "./recording-access.js";
@@ -50,13 +51,16 @@ export class StateCalls {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    const { upTo, cut } = await cutFor(subject.value, args.at);
+    const shown = await cutFor(subject.value, args.at);
+    if (!shown.ok) return shown;
+    const { upTo, cut } = shown.value;
     const uncertainIn = await this.#uncertainty(subject.value, upTo);
-    return state.graphs.at(process, upTo, (position) => {
+    const answer = state.graphs.at(process, upTo, (position) => {
       const { graph, change } = position;
       const found = rowsOf(graph, { ...args, change, uncertain: uncertainIn(position)(args.scope) });
       return ok(columnsFromRows(found?.rows ?? [], found?.total ?? 0, cut));
     });
+    return unlessEvicted(subject.value, upTo, answer);
   }
 
   /** Of many scopes at once: they share the segment, the graph and what is uncertain. */
@@ -66,11 +70,13 @@ export class StateCalls {
     const { subject, scopes: known } = found.value;
     const missing = args.scopes?.find((scope) => !known.has(scope));
     if (missing !== undefined) return failed(noSuchScope(missing, [...known]));
-    const { upTo, cut } = await cutFor(subject, args.at);
+    const shown = await cutFor(subject, args.at);
+    if (!shown.ok) return shown;
+    const { upTo, cut } = shown.value;
     const uncertainIn = await this.#uncertainty(subject, upTo);
     const { offset, limit } = args;
     const expanded = new Map(args.expanded?.map(({ scope, paths }) => [scope, paths]));
-    return subject.state.graphs.at(subject.process, upTo, (position) => {
+    const answer = subject.state.graphs.at(subject.process, upTo, (position) => {
       const { graph, change, last } = position;
       const uncertainOf = uncertainIn(position);
       const wanted = { scopes: args.scopes ?? known, expanded, offset, limit, change, uncertainOf };
@@ -83,15 +89,18 @@ export class StateCalls {
         ...place,
       });
     });
+    return unlessEvicted(subject, upTo, answer);
   }
 
   async at(args: CallArgs<"state.at">): Answer<"state.at"> {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    const { upTo, cut } = await cutFor(subject.value, args.at);
+    const shown = await cutFor(subject.value, args.at);
+    if (!shown.ok) return shown;
+    const { upTo, cut } = shown.value;
     const uncertainIn = await this.#uncertainty(subject.value, upTo);
-    return state.graphs.at(process, upTo, (position) => {
+    const answer = state.graphs.at(process, upTo, (position) => {
       const { graph, last } = position;
       const root = graph.scopes().get(args.scope);
       const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
@@ -99,16 +108,17 @@ export class StateCalls {
         root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position)(args.scope), mostUncertain);
       return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain], cut });
     });
+    return unlessEvicted(subject.value, upTo, answer);
   }
 
   async diff(args: CallArgs<"state.diff">): Answer<"state.diff"> {
     const subject = this.#subject(args);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
-    const [{ upTo: upToA }, { upTo: upToB }] = [
-      await cutFor(subject.value, args.a),
-      await cutFor(subject.value, args.b),
-    ];
+    const [a, b] = [await cutFor(subject.value, args.a), await cutFor(subject.value, args.b)];
+    if (!a.ok) return a;
+    if (!b.ok) return b;
+    const [{ upTo: upToA }, { upTo: upToB }] = [a.value, b.value];
     const [uncertainA, uncertainB] = [
       await this.#uncertainty(subject.value, upToA),
       await this.#uncertainty(subject.value, upToB),
@@ -123,7 +133,7 @@ export class StateCalls {
       before: position.graph.fork(),
       uncertainBefore: pathsIn(position, uncertainA),
     }));
-    return state.graphs.at(process, upToB, (position) => {
+    const answer = state.graphs.at(process, upToB, (position) => {
       const { graph: after } = position;
       const uncertain = [...new Set([...uncertainBefore, ...pathsIn(position, uncertainB)])].slice(0, mostUncertain);
       const { truncated, changes } = diffOf(before, after, args.scope, args.limit);
@@ -139,6 +149,7 @@ export class StateCalls {
         })),
       });
     });
+    return unlessEvicted(subject.value, upToA, unlessEvicted(subject.value, upToB, answer));
   }
 
   async history(args: CallArgs<"state.history">): Answer<"state.history"> {
@@ -152,7 +163,9 @@ export class StateCalls {
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
     const entries = isPage ? await state.page(process, history, args) : history.entries;
     const missing = [...((await state.losses.of(process))?.ranges() ?? [])];
-    return ok({ total: history.total, missing, writes: entries.map((entry) => writeEntryFrom(entry, args.scope)) });
+    const evicted = (await holesOf(subject.value)).map(({ first, last }) => ({ from: first, to: last }));
+    const writes = entries.map((entry) => writeEntryFrom(entry, args.scope));
+    return ok({ total: history.total, missing, evicted, writes });
   }
 
   async lastWriter(args: CallArgs<"state.lastWriter">): Answer<"state.lastWriter"> {
@@ -163,13 +176,21 @@ export class StateCalls {
     const { state, process } = subject.value;
     const history = await state.history(process, args.scope, path.value, newestKept);
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
-    const { upTo } = await cutFor(subject.value, args.at);
+    const shown = await cutFor(subject.value, args.at);
+    if (!shown.ok) return shown;
+    const { upTo } = shown.value;
     const last = await state.lastOf(process, history, upTo);
+    // Whatever was evicted may have been a write to it.
+    const isEvicted = (await holesOf(subject.value)).some(
+      ({ lastSeq, last: at }) =>
+        lastSeq > (last?.write.seq ?? 0) && ("seq" in upTo ? lastSeq <= upTo.seq : at <= upTo.instant),
+    );
     const uncertainIn = await this.#uncertainty(subject.value, upTo);
     const isUncertain = await state.graphs.at(process, upTo, (position) =>
       isPathInDoubt(position.graph, args.scope, path.value, uncertainIn(position)(args.scope)),
     );
-    return ok({ write: last === undefined ? undefined : writeEntryFrom(last, args.scope), isUncertain });
+    const write = last === undefined || isEvicted ? undefined : writeEntryFrom(last, args.scope);
+    return ok({ write, isUncertain, isEvicted });
   }
 
   /** What may be another than recorded in the state at a position, once the graph is there. */
@@ -258,11 +279,44 @@ function pathFrom(text: string): Result<Path, HindcastError> {
 }
 
 /** How far a process is shown at a position; of several processes none shows an effect without its cause. */
-async function cutFor({ access, state, process }: Subject, at: CallAt): Promise<ProcessCut> {
+async function cutFor(subject: Subject, at: CallAt): Promise<Result<ProcessCut, HindcastError>> {
+  const { access, state, process } = subject;
   const { processes } = access.facts();
-  if (processes.length > 1) return processCut(await cutAt(access, state.messages, at), process, processes);
-  return { upTo: at.kind === "instant" ? { instant: instant(at.instant) } : { seq: seq(at.seq) }, cut: undefined };
+  const shown =
+    processes.length > 1
+      ? processCut(await cutAt(access, state.messages, at), process, processes)
+      : { upTo: at.kind === "instant" ? { instant: instant(at.instant) } : { seq: seq(at.seq) }, cut: undefined };
+  const evicted = await evictedAt(subject, shown.upTo);
+  return evicted === undefined ? ok(shown) : failed(evicted);
 }
+
+async function evictedAt(subject: Subject, upTo: UpTo): Promise<HindcastError | undefined> {
+  const hole = (await holesOf(subject)).find((one) => isInside(one, upTo));
+  if (hole === undefined) return undefined;
+  const process = subject.access.facts().processes.find((one) => one.process === subject.process);
+  const details = { process: process?.serviceName ?? String(subject.process), since: isoTime(hole.last) };
+  return hindcastError("evicted", details);
+}
+
+/** An answer about a position. It may have been evicted since it was found to be there. */
+async function unlessEvicted<Value>(
+  subject: Subject,
+  upTo: UpTo,
+  answer: Promise<Result<Value, HindcastError>>,
+): Promise<Result<Value, HindcastError>> {
+  const answered = await answer;
+  const evicted = await evictedAt(subject, upTo);
+  return evicted === undefined ? answered : failed(evicted);
+}
+
+/** Not before it. */
+const isoTime = (at: bigint): string => new Date(Number((at + 999_999n) / 1_000_000n)).toISOString();
+
+const holesOf = async ({ access, process }: Subject): Promise<readonly Hole[]> => (await access.holes?.(process)) ?? [];
+
+/** After the first of the writes that were evicted, and not after the last. */
+const isInside = ({ firstSeq, lastSeq, first, last }: Hole, upTo: UpTo): boolean =>
+  "seq" in upTo ? upTo.seq >= firstSeq && upTo.seq < lastSeq : upTo.instant >= first && upTo.instant < last;
 
 /** Where stepping starts, in the one order of all processes. */
 async function placeFrom(access: RecordingAccess, at: CallAt): Promise<Place> {

@@ -137,6 +137,10 @@ export class ProcessIngest {
     return restored;
   }
 
+  get lastSeen(): bigint {
+    return this.#lastSeen;
+  }
+
   get saidBye(): boolean {
     return this.#ended?.how === "bye";
   }

@@ -4,6 +4,8 @@ import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { Result } from "../../shared/base/result.js";
 import type { ProgramEnding } from "../live-recording.js";
+import type { Kept } from "../retention.js";
+import type { Limits, Pin } from "../store/flight-store.js";
 import type { Parameter } from "../store/readers.js";
 import type { ColumnsMessage } from "../store/rows.js";
 
@@ -19,17 +21,25 @@ export interface ToBegin {
   readonly path: string;
   readonly listensAt: ListensAt;
   readonly durabilityMs: number | undefined;
+  readonly diskReserveBytes: number | undefined;
   /** One 32-bit number: how often facts were told, raised before any program is told that something was taken in. */
   readonly told: SharedArrayBuffer;
 }
 
 export type Request =
-  | ({ readonly kind: "create"; readonly created: bigint; readonly appVersion: string } & ToBegin)
+  | ({
+      readonly kind: "create";
+      readonly created: bigint;
+      readonly appVersion: string;
+      readonly limits: Limits;
+    } & ToBegin)
   /** What an engine that is gone was recording goes on. */
   | ({ readonly kind: "resume" } & ToBegin)
   | { readonly kind: "query"; readonly sql: string; readonly values: readonly Parameter[] }
   | { readonly kind: "commit" }
   | { readonly kind: "copy"; readonly path: string; readonly overwrite: boolean }
+  | { readonly kind: "pin"; readonly label: string; readonly since: bigint; readonly until: bigint }
+  | { readonly kind: "unpin"; readonly id: number }
   | { readonly kind: "presence" }
   /** Resolves when no agent is connected, or after so long. */
   | { readonly kind: "quiet"; readonly withinMs: number }
@@ -44,6 +54,8 @@ interface Answers {
   readonly query: ColumnsMessage;
   readonly commit: undefined;
   readonly copy: Result<number, HindcastError>;
+  readonly pin: Pin;
+  readonly unpin: boolean;
   readonly presence: Presence;
   readonly quiet: undefined;
   readonly finish: undefined;
@@ -69,6 +81,8 @@ export interface LiveFacts {
   readonly newScopes: Summary["scopes"];
   readonly counts: Summary["counts"];
   readonly engine: Summary["engine"];
+  /** Limits, and what was evicted because of them. */
+  readonly kept: Kept | undefined;
   /** Why what comes is not written, if so. */
   readonly failure: HindcastError | undefined;
 }

@@ -25,6 +25,8 @@ describe("a recorder", () => {
       created: 5n,
       appVersion: "1",
       durabilityMs: undefined,
+      diskReserveBytes: undefined,
+      limits: {},
       listensAt,
     };
     expect(await recorder.create(about)).toEqual({ ok: true, value: undefined });

@@ -6,6 +6,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/engine-calls.js";
 import type { ProgramEnding } from "../live-recording.js";
 import type { CopyRequest } from "../store/copy-file.js";
+import type { Limits, Pin } from "../store/flight-store.js";
 import { FileClosed, type Query } from "../store/readers.js";
 import type { RecordingFile } from "../store/recording-file.js";
 import { Rows } from "../store/rows.js";
@@ -42,6 +43,7 @@ const nothingYet: LiveFacts = {
   newScopes: [],
   counts: { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0, lost: 0 },
   engine: undefined,
+  kept: undefined,
   failure: undefined,
 };
 
@@ -71,7 +73,7 @@ export class Recorder implements RecordingFile {
   }
 
   create(
-    about: Omit<ToBegin, "told"> & { readonly created: bigint; readonly appVersion: string },
+    about: Omit<ToBegin, "told"> & { readonly created: bigint; readonly appVersion: string; readonly limits: Limits },
   ): Promise<Result<undefined, HindcastError>> {
     return this.#begin({ ...about, kind: "create", told: this.#told.buffer });
   }
@@ -109,6 +111,15 @@ export class Recorder implements RecordingFile {
 
   copyTo({ path, overwrite, signal, onProgress }: CopyRequest): Promise<Result<number, HindcastError>> {
     return this.#ask<"copy">({ kind: "copy", path, overwrite }, signal, onProgress);
+  }
+
+  pin(label: string, since: bigint, until: bigint): Promise<Pin> {
+    return this.#ask<"pin">({ kind: "pin", label, since, until });
+  }
+
+  /** False when there is no such pin. */
+  unpin(id: number): Promise<boolean> {
+    return this.#ask<"unpin">({ kind: "unpin", id });
   }
 
   presence(): Promise<Presence> {

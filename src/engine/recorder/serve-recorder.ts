@@ -73,6 +73,10 @@ class ServedRecorder {
         return void (await this.#begun().live.commit());
       case "copy":
         return this.#copy(id, request, signal);
+      case "pin":
+        return this.#begun().live.pin(request.label, request.since, request.until);
+      case "unpin":
+        return this.#begun().live.unpin(request.id);
       case "presence": {
         const { live, server } = this.#begun();
         return { connected: server.connected(), haveAllSaidBye: live.haveAllSaidBye };
@@ -94,10 +98,10 @@ class ServedRecorder {
   }
 
   async #create(request: Extract<Request, { kind: "create" }>): Promise<Result<undefined, HindcastError>> {
-    const { path, created, appVersion } = request;
+    const { path, created, appVersion, limits } = request;
     const file = await createFile(path, { created, appVersion });
     if (!file.ok) return file;
-    const live = await LiveRecording.open(file.value, path, created, this.#eventsOf(request));
+    const live = await LiveRecording.open(file.value, path, created, this.#eventsOf(request), limits);
     await this.#begin(request, file.value, live, await Readers.open(file.value.instance));
     return ok(undefined);
   }
@@ -137,9 +141,10 @@ class ServedRecorder {
     return this.#takingLeft;
   }
 
-  #eventsOf({ durabilityMs }: ToBegin): LiveEvents {
+  #eventsOf({ durabilityMs, diskReserveBytes }: ToBegin): LiveEvents {
     return {
       durabilityMs,
+      diskReserveBytes,
       onProcess: (live) => this.#tellFacts(live),
       onConnectionLost: (runId) => void this.#takeLeft(runId),
       onCommit: (live) => this.#tellFacts(live),
@@ -152,15 +157,16 @@ class ServedRecorder {
 
   /** Told before it can be seen that there is something to tell: who sees it waits for it to arrive. */
   #tellFacts(live: LiveRecording): void {
-    const { generation, start, processes, scopes, counts, load, failure } = live;
+    const { generation, start, processes, scopes, keptCounts: counts, load, failure, kept } = live;
     const facts: LiveFacts = {
       told: ++this.#told,
       generation,
       start,
       processes: processes.map(summaryOf),
       newScopes: scopes.slice(this.#scopesTold),
-      counts: { ...counts },
+      counts,
       engine: load,
+      kept,
       failure,
     };
     this.#scopesTold = scopes.length;

@@ -93,6 +93,7 @@ export class ObjectGraph {
         return;
       case "contents":
         this.put(operation.target, nodeFromContents(operation.contents));
+        if (operation.found !== undefined) this.#found.set(operation.target, new Set(operation.found));
         return;
       default:
         this.#applyTo(operation);

@@ -15,10 +15,15 @@ const logBytesToFold = 16 * 1024 * 1024;
 const rowsToFold = 122_880;
 const mostLogBytes = 48 * 1024 * 1024;
 
-/** `rows` went into the log since it was folded last. Answers whether it was folded now. */
-export async function checkpointWhenDue(connection: DuckDBConnection, path: string, rows: number): Promise<boolean> {
+/** `rows` went into the log since it was folded last, which has `mostBytes` at most. Answers whether it was folded now. */
+export async function checkpointWhenDue(
+  connection: DuckDBConnection,
+  path: string,
+  rows: number,
+  mostBytes = mostLogBytes,
+): Promise<boolean> {
   const logBytes = await sizeOf(`${path}.wal`);
-  if (logBytes < (rows < rowsToFold ? mostLogBytes : logBytesToFold)) return false;
+  if (logBytes < Math.min(mostBytes, rows < rowsToFold ? mostLogBytes : logBytesToFold)) return false;
   if ((await freeBytes(path)) < 2 * logBytes) return false;
   // Readers at work may forbid it: then it is tried after the next commit.
   return connection.run("CHECKPOINT").then(
@@ -29,7 +34,15 @@ export async function checkpointWhenDue(connection: DuckDBConnection, path: stri
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;
 
-async function freeBytes(path: string): Promise<number> {
+const freeBytes = async (path: string): Promise<number> => (await diskOf(path))?.freeBytes ?? 0;
+
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly wholeBytes: number;
+}
+
+/** Undefined where nobody says. */
+export async function diskOf(path: string): Promise<DiskSpace | undefined> {
   const disk = await statfs(dirname(path)).catch(() => undefined);
-  return disk === undefined ? 0 : disk.bavail * disk.bsize;
+  return disk && { freeBytes: disk.bavail * disk.bsize, wholeBytes: disk.blocks * disk.bsize };
 }

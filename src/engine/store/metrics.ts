@@ -12,8 +12,11 @@ import { coversOf, rowsWithin } from "./zoom-query.js";
 
 type Samples = CallResult<"metrics.range">[number];
 
-/** After every instant that a recording may have. */
-const everything: Stretch = { since: 0n, until: 2n ** 62n };
+/** All that is kept: buckets that began before know of samples that are not. */
+async function everything(query: Query): Promise<Stretch> {
+  const rows = await query(`SELECT CASE WHEN EXISTS (FROM eviction) THEN start ELSE 0 END AS since FROM recording`);
+  return { since: rows.bigints("since")[0] ?? 0n, until: 2n ** 62n };
+}
 
 export async function metricSeries(query: Query): Promise<MetricSeries[]> {
   const rows = await query(
@@ -21,7 +24,7 @@ export async function metricSeries(query: Query): Promise<MetricSeries[]> {
        coalesce(m.least, 0) AS least, coalesce(m.most, 0) AS most
      FROM series AS s LEFT JOIN name AS n ON n.id = s.name LEFT JOIN name AS u ON u.id = s.unit
        LEFT JOIN (SELECT series, sum(samples)::DOUBLE AS samples, min(least) AS least, max(most) AS most
-         FROM (${rowsWithin(metricRollup, metricRollup.levels, everything, await coversOf(query))}) GROUP BY series) AS m
+         FROM (${rowsWithin(metricRollup, metricRollup.levels, await everything(query), await coversOf(query))}) GROUP BY series) AS m
        ON m.series = s.id
      ORDER BY s.process, n.text, s.id`,
   );

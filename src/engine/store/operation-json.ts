@@ -93,8 +93,10 @@ const jsonOfText = (text: string): string => JSON.stringify(textToStore(text));
 
 export const valueToJson = jsonOf;
 
-export function contentsToJson(contents: ObjectContents): string {
-  const head = { kind: contents.kind, class: textToStore(contents.className) };
+/** `found`: in place of evicted writes, slots of which the last of them was found by comparing. */
+export function contentsToJson(contents: ObjectContents, found?: ReadonlySet<string | number>): string {
+  const slots = found === undefined ? {} : { found: [...found].map(slotToStore) };
+  const head = { kind: contents.kind, class: textToStore(contents.className), ...slots };
   switch (contents.kind) {
     case "object":
     case "error":
@@ -122,6 +124,15 @@ export function contentsToJson(contents: ObjectContents): string {
     default:
       return unreachable(contents);
   }
+}
+
+const slotToStore = (slot: string | number): unknown => (typeof slot === "number" ? slot : textToStore(slot));
+
+/** Undefined for contents that came from the program. */
+export function foundFromStored(json: unknown): readonly (string | number)[] | undefined {
+  const { found } = fieldsOf(json);
+  if (found === undefined) return undefined;
+  return listFrom(found).map((slot) => (typeof slot === "number" ? countFrom(slot) : textFromStored(slot)));
 }
 
 const entryToStore = ([key, value]: Entry): unknown => [textToStore(key), valueToStore(value)];

@@ -10,6 +10,7 @@ import { type SegmentSettings, segmentSettings } from "../replay/segments/builde
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
+import { FlightStore } from "./flight-store.js";
 import type { OpenFile } from "./open-file.js";
 import type {
   ChangeRow,
@@ -40,6 +41,8 @@ export class RecordingWriter {
   #appenders: ReadonlyMap<TableName, DuckDBAppender>;
   readonly #processes: ProcessRows;
   readonly #derived: readonly DerivedRows[];
+  /** Asked between commits. */
+  readonly flight: FlightStore;
   #waiting = new WaitingRows();
   /** In the room of rows that are in the file: making and growing it anew for each commit costs more than filling it. */
   #spare: WaitingRows | undefined;
@@ -51,12 +54,14 @@ export class RecordingWriter {
     connection: DuckDBConnection,
     appenders: ReadonlyMap<TableName, DuckDBAppender>,
     derived: readonly DerivedRows[],
+    segments: SegmentRows,
     known: readonly number[],
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
-    this.#derived = derived;
+    this.#derived = [...derived, segments];
     this.#processes = new ProcessRows(known);
+    this.flight = new FlightStore(connection, path, segments);
   }
 
   /** `known` are processes that the file has already; `nowMs` counts milliseconds. */
@@ -73,7 +78,8 @@ export class RecordingWriter {
       path,
       connection,
       await appendersOf(connection),
-      await derivedRows(connection, nowMs, segments),
+      await derivedRows(connection, nowMs),
+      await SegmentRows.open(connection, segments),
       known,
     );
   }
@@ -229,8 +235,8 @@ export class RecordingWriter {
   }
 
   /** Between commits; what was committed is safe without it. */
-  async foldLogWhenDue(): Promise<void> {
-    if (await checkpointWhenDue(this.#connection, this.path, this.#rowsInLog)) this.#rowsInLog = 0;
+  async foldLogWhenDue(mostBytes?: number): Promise<void> {
+    if (await checkpointWhenDue(this.#connection, this.path, this.#rowsInLog, mostBytes)) this.#rowsInLog = 0;
   }
 
   /** Else the transaction stays open beside whatever is done with the file next, and appenders keep what they were given. */
@@ -269,14 +275,9 @@ export class RecordingWriter {
 }
 
 /** As of the last commit, when somebody else recorded until then. */
-const derivedRows = async (
-  connection: DuckDBConnection,
-  nowMs: () => number,
-  segments: SegmentSettings,
-): Promise<readonly DerivedRows[]> => [
+const derivedRows = async (connection: DuckDBConnection, nowMs: () => number): Promise<readonly DerivedRows[]> => [
   await SearchIndex.open(connection),
   await RollupRows.open(connection, nowMs),
-  await SegmentRows.open(connection, segments),
 ];
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {

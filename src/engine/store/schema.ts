@@ -7,6 +7,7 @@ import type { gapReasons } from "../../shared/protocol/agent-records.js";
 import { messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { clockTables } from "./clock-tables.js";
+import { evictedKinds, flightTables } from "./flight-tables.js";
 import { rollupTables, rollupView } from "./rollup-tables.js";
 import { searchTables } from "./search-tables.js";
 import { segmentTables } from "./segment-tables.js";
@@ -103,6 +104,7 @@ export const migrations: readonly Migration[] = [
       ...clockTables,
     ],
   },
+  { name: "flight recorder", statements: flightTables },
 ];
 
 export const formatVersion = migrations.length;
@@ -137,6 +139,16 @@ export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-
 
 /** Of every gap. While a program is suspended nothing is lost, and nothing happens. */
 export type MarkReason = LossReason | "suspended";
+
+/** Of gaps that are no rows of `mark`: how much of a process was evicted so that a recording keeps no more than it may. */
+export const evictedReason = "evicted";
+/** A relation of gaps, with the columns of `mark` and when what is missing began. */
+export const evictedGaps = `SELECT process, 0::BIGINT AS seq, until AS instant, ${markKinds.indexOf("gap")}::UTINYINT AS kind,
+    'evicted to keep the recording within its limits: ' || array_to_string(list_filter([${evictedKinds
+      .map((kind) => `if(${kind} > 0, format('{:,} ${kind}', ${kind}), NULL)`)
+      .join(", ")}], lambda word: word IS NOT NULL), ', ') AS label,
+    (${evictedKinds.join(" + ")})::BIGINT AS lost, '${evictedReason}' AS reason, 0::BIGINT AS lost_writes, since
+  FROM eviction WHERE ${evictedKinds.join(" + ")} > 0`;
 
 export const gapLabels: Readonly<Record<LossReason, string>> = {
   "ring-full": "records dropped: the program was faster than the recorder",
@@ -188,5 +200,6 @@ export const views: Readonly<Record<string, string>> = {
       FROM keyframe AS t LEFT JOIN scope AS c ON c.id = t.scope ${ofPlace} ${ofSpan}`,
   messages: `SELECT ${oneOf("part", messageParts)} AS part, sender, sent_seq, ${time("sent_instant")} AS sent, receiver, received_seq,
       ${time("received_instant")} AS received FROM message`,
-  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost, lost_writes, reason FROM mark`,
+  marks: `SELECT process, seq, ${time("instant")} AS time, ${oneOf("kind", markKinds)} AS kind, label, lost, lost_writes, reason
+      FROM (SELECT * FROM mark UNION ALL BY NAME SELECT * EXCLUDE (since) FROM (${evictedGaps}))`,
 };

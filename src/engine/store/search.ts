@@ -109,6 +109,11 @@ async function rowsOf(
   const given = (value: Parameter): string => `$${values.push(value)}`;
   const shown = given(needles[0] ?? "");
   const conditions = [`t.instant BETWEEN ${given(first)} AND ${given(last)}`];
+  // What stands in the place of evicted writes is none.
+  if (kind === "keyframe" || kind === "write")
+    conditions.push(
+      `NOT EXISTS (FROM state_hole AS h WHERE h.process = t.process AND t.seq >= h.first_seq AND t.seq <= h.last_seq)`,
+    );
   if (args.process !== undefined) conditions.push(`t.process = ${given(args.process)}`);
   if (args.after !== undefined) {
     const [instant, process, seq] = [

@@ -4,92 +4,19 @@
 // its state is put together from its rows.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import { MalformedBytes } from "../../shared/protocol/bytes.js";
-import {
-  type ClosedSegment,
-  SegmentBuilder,
-  type SegmentSettings,
-  segmentSettings,
-} from "../replay/segments/builder.js";
-import { KeyframeChain, nodeFrom } from "../replay/segments/keyframe-chain.js";
-import { LoadedSegments, type SegmentHead } from "../replay/segments/loaded-segments.js";
+import { type ClosedSegment, type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
+import type { SegmentHead } from "../replay/segments/segment-heads.js";
 import { type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
-import { objectId } from "../../shared/trace/value.js";
 import { blobs, integers, longs } from "./column-buffers.js";
 import type { DerivedRows } from "./derived-rows.js";
 import { type Query, queryOn } from "./readers.js";
 import type { ChangeRow } from "./recording-rows.js";
 import { pieceBytes } from "./segment-tables.js";
-import { fetchFrom, readHeads, storedBytes } from "./stored-segments.js";
+import { NoSegments, ProcessSegments } from "./process-segments.js";
+import { storedBytes } from "./stored-segments.js";
 import { UnreadableStored } from "./value-json.js";
 import { TableBuffer } from "./table-buffer.js";
 import type { WaitingRows } from "./waiting-rows.js";
-import { readSegmentWrites } from "./writes.js";
-
-/** More writes than this that no segment has: the process has no segments, for whatever reason. */
-const mostOpen = 65_536;
-
-/** Why a process can have none. */
-class NoSegments extends Error {}
-
-class ProcessSegments {
-  heads: SegmentHead[] = [];
-  readonly loaded: LoadedSegments;
-  #query: Query;
-  builder: SegmentBuilder;
-
-  constructor(
-    readonly process: number,
-    query: Query,
-    readonly settings: SegmentSettings,
-  ) {
-    this.#query = query;
-    this.builder = new SegmentBuilder(settings);
-    const head = (segment: number): SegmentHead | undefined => this.heads[segment - 1];
-    this.loaded = new LoadedSegments(
-      head,
-      fetchFrom((sql, values) => this.#query(sql, values), head),
-    );
-  }
-
-  /** As the file has them, and with the writes before `before` that no segment has. */
-  async restore(before: number): Promise<void> {
-    this.heads = [...(await readHeads(this.#query, this.process, []))];
-    const last = this.heads.at(-1);
-    if (last !== undefined) {
-      const { number, lastSeq } = last;
-      this.builder = await this.loaded.look(() => {
-        const chain = new KeyframeChain(number, this.loaded);
-        return SegmentBuilder.restore(
-          { number, lastSeq, entries: chain.entries(), scopes: chain.scopes() },
-          this.settings,
-        );
-      });
-    }
-    const open = [...(await readSegmentWrites(this.#query, this.process, last?.lastSeq ?? 0, before))];
-    if (open.length > mostOpen) throw new NoSegments();
-    await this.prepare(open);
-    for (const write of open) this.add(write);
-  }
-
-  /** Loads what the writes change. */
-  async prepare(writes: readonly SegmentWrite[]): Promise<void> {
-    const targets = new Set<number>();
-    for (const { operation } of writes)
-      if (operation.kind !== "scope" && this.builder.whereIs(operation.target) !== undefined)
-        targets.add(operation.target);
-    for (const target of targets) {
-      const where = this.builder.whereIs(target);
-      if (where === undefined) continue;
-      this.builder.load(target, await this.loaded.look(() => nodeFrom(this.loaded, objectId(target), where)));
-    }
-  }
-
-  /** What it loads was prepared. */
-  add(write: SegmentWrite): void {
-    if (write.seq <= this.builder.lastSeq) throw new NoSegments();
-    this.builder.add(write);
-  }
-}
 
 export class SegmentRows implements DerivedRows {
   readonly #settings: SegmentSettings;
@@ -106,6 +33,7 @@ export class SegmentRows implements DerivedRows {
     readonly bytes: Uint8Array;
   }[] = [];
   readonly #toRemove = new Set<number>();
+  #closesOpen = false;
 
   private constructor(settings: SegmentSettings, lastKnown: number, nextPiece: number) {
     this.#settings = settings;
@@ -126,11 +54,13 @@ export class SegmentRows implements DerivedRows {
     for (const [process, writes] of fresh) await this.#prepare(process, writes, queryOn(connection));
     for (const [process, writes] of fresh) this.#takeIn(process, writes);
     this.#taken = rows.changes.length;
+    if (this.#closesOpen) this.#closeAll();
     await this.#writeClosed(connection);
   }
 
   committed(): void {
     this.#taken = 0;
+    this.#closesOpen = false;
     this.#toRemove.clear();
     if (this.#closed.length === 0) return;
     this.#closed = [];
@@ -141,17 +71,48 @@ export class SegmentRows implements DerivedRows {
     // What was taken in comes first in the rows of the next commit.
   }
 
+  /** With the next commit, of every process: what is evicted ends where a segment does. */
+  closeOpen(): void {
+    this.#closesOpen = true;
+  }
+
+  /** Between commits. Undefined where a process has none. */
+  async of(process: number, query: Query): Promise<ProcessSegments | undefined> {
+    await this.#prepare(process, [], query);
+    const segments = this.#processes.get(process);
+    return segments === "none" ? undefined : segments;
+  }
+
+  /** Room for the bytes of a base; gives the id of its first piece. */
+  takePieces(bytes: number): number {
+    const first = this.#nextPiece;
+    this.#nextPiece += Math.ceil(bytes / pieceBytes);
+    return first;
+  }
+
+  get nextPiece(): number {
+    return this.#nextPiece;
+  }
+
   async #prepare(process: number, writes: readonly SegmentWrite[], query: Query): Promise<void> {
     await this.#unlessNone(process, async () => {
       let segments = this.#processes.get(process);
       if (segments === "none") return;
       if (segments === undefined) {
         segments = new ProcessSegments(process, query, this.#settings);
-        if (process <= this.#lastKnown) await segments.restore(writes[0]?.seq ?? 0);
+        if (process <= this.#lastKnown) await segments.restore(writes[0]?.seq ?? Number.MAX_SAFE_INTEGER);
         this.#processes.set(process, segments);
       }
       await segments.prepare(writes);
     });
+  }
+
+  #closeAll(): void {
+    for (const [process, segments] of this.#processes) {
+      if (segments === "none") continue;
+      segments.builder.closeOpen();
+      this.#takeClosed(process, segments);
+    }
   }
 
   #takeIn(process: number, writes: readonly SegmentWrite[]): void {
@@ -163,9 +124,13 @@ export class SegmentRows implements DerivedRows {
       if (!isAboutWrites(error)) throw error;
       this.#giveUp(process);
     }
+    this.#takeClosed(process, segments);
+  }
+
+  #takeClosed(process: number, segments: ProcessSegments): void {
     for (const segment of segments.builder.takeClosed()) {
       const { place, bytes } = storedBytes(segment, this.#nextPiece);
-      this.#nextPiece += Math.ceil(bytes.length / pieceBytes);
+      this.takePieces(bytes.length);
       const head = { ...segment, place };
       segments.heads.push(head);
       this.#closed.push({ process, segment, head, bytes });
@@ -193,8 +158,7 @@ export class SegmentRows implements DerivedRows {
     const [heads, pieces] = [newHeadRows(), newPieceRows()];
     for (const { process, head, bytes } of this.#closed) {
       pushHead(heads, process, head);
-      for (let at = 0, id = head.place.firstPiece; at < bytes.length; at += pieceBytes, id++)
-        pieces.push(BigInt(id), new DuckDBBlobValue(bytes.subarray(at, at + pieceBytes)));
+      pushPieces(pieces, head.place.firstPiece, bytes);
     }
     await heads.appendInto(connection, "segment");
     await pieces.appendInto(connection, "segment_piece");
@@ -222,9 +186,14 @@ function segmentWriteOf({ seq, instant, after, location, span, change }: ChangeR
   return { ...head, operation: change };
 }
 
-const newPieceRows = (): TableBuffer => new TableBuffer([longs(), blobs()]);
+export const newPieceRows = (): TableBuffer => new TableBuffer([longs(), blobs()]);
 
-const newHeadRows = (): TableBuffer =>
+export function pushPieces(rows: TableBuffer, firstPiece: number, bytes: Uint8Array): void {
+  for (let at = 0, id = firstPiece; at < bytes.length; at += pieceBytes, id++)
+    rows.push(BigInt(id), new DuckDBBlobValue(bytes.subarray(at, at + pieceBytes)));
+}
+
+export const newHeadRows = (): TableBuffer =>
   new TableBuffer([
     integers(),
     integers(),
@@ -241,7 +210,7 @@ const newHeadRows = (): TableBuffer =>
     integers(),
   ]);
 
-function pushHead(rows: TableBuffer, process: number, head: SegmentHead): void {
+export function pushHead(rows: TableBuffer, process: number, head: SegmentHead): void {
   const { number, parent, firstSeq, lastSeq, firstInstant, latestInstant, foundAfter, writes, place } = head;
   const { firstPiece, blockBytes, indexBytes, partsBytes } = place;
   rows.push(

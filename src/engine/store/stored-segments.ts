@@ -4,7 +4,8 @@ import { deflateSync, inflateSync } from "node:zlib";
 import { ByteReader, ByteWriter, MalformedBytes } from "../../shared/protocol/bytes.js";
 import type { ClosedSegment } from "../replay/segments/builder.js";
 import type { BlobName } from "../replay/segments/keyframe-chain.js";
-import type { FetchBlobs, FetchedBlob, SegmentHead, SegmentPlace } from "../replay/segments/loaded-segments.js";
+import type { FetchBlobs, FetchedBlob } from "../replay/segments/loaded-segments.js";
+import { type SegmentHead, type SegmentPlace, isBase } from "../replay/segments/segment-heads.js";
 import { readCount, readLength, writeCount } from "../replay/segments/varints.js";
 import type { Places } from "../replay/segments/segment-write.js";
 import type { ProcessId } from "../../shared/trace/time.js";
@@ -39,21 +40,32 @@ export class StoredSegments {
 
   /** Those after the `known` ones, or undefined when these are none any more. Throws `UnreadableStored`. */
   async heads(process: number, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined> {
-    const count = await this.query(`SELECT count(*) AS count FROM segment WHERE process = $1 AND number <= $2`, [
-      process,
-      known.length,
-    ]);
-    if (count.numbers("count")[0] !== known.length) return undefined;
-    const heads = await readHeads(this.query, process, known);
+    if (!(await this.#areStill(process, known))) return undefined;
+    const heads = await readHeads(this.query, process, known.at(-1));
     await this.#checkAgainstRows(process, known.at(-1)?.lastSeq ?? 0, heads);
     return heads;
+  }
+
+  /** Pieces are numbered once: where a base was put in place of segments, it begins with another one. */
+  async #areStill(process: number, known: readonly SegmentHead[]): Promise<boolean> {
+    const rows = await this.query(
+      `SELECT count(*) AS count, coalesce(sum(first_piece), 0)::BIGINT AS pieces FROM segment
+         WHERE process = $1 AND number <= $2`,
+      [process, known.at(-1)?.number ?? 0],
+    );
+    const pieces = known.reduce((total, { place }) => total + BigInt(place.firstPiece), 0n);
+    return rows.numbers("count")[0] === known.length && rows.bigints("pieces")[0] === pieces;
   }
 
   /** Somebody may have changed the rows and left the segments, or the other way round: then neither is to be believed. */
   async #checkAgainstRows(process: number, after: number, heads: readonly SegmentHead[]): Promise<void> {
     const last = heads.at(-1);
     if (last === undefined) return;
-    const counted = await this.query(rowsSql, [process, BigInt(after), BigInt(last.lastSeq)]);
+    const kept = heads
+      .filter(isBase)
+      .map(({ firstSeq, lastSeq }) => `AND NOT (seq >= ${firstSeq} AND seq <= ${lastSeq})`)
+      .join(" ");
+    const counted = await this.query(rowsSql(kept), [process, BigInt(after), BigInt(last.lastSeq)]);
     const rows = counted.numbers("rows")[0];
     const writes = heads.reduce((total, head) => total + head.writes, 0);
     if (rows !== writes) throw new UnreadableStored(`segments of ${writes} writes, of which there are ${rows}`);
@@ -71,21 +83,18 @@ export class StoredSegments {
   }
 }
 
-const rowsSql = `SELECT (SELECT count(*) FROM write WHERE process = $1 AND seq > $2 AND seq <= $3)
-  + (SELECT count(*) FROM keyframe WHERE process = $1 AND seq > $2 AND seq <= $3) AS rows`;
+const rowsSql = (which: string): string => `SELECT
+  (SELECT count(*) FROM write WHERE process = $1 AND seq > $2 AND seq <= $3 ${which})
+  + (SELECT count(*) FROM keyframe WHERE process = $1 AND seq > $2 AND seq <= $3 ${which}) AS rows`;
 
 const headsSql = `SELECT number, parent, first_seq, last_seq, first_instant, latest_instant, found_after, writes,
   first_piece, block_bytes, index_bytes, parts_bytes FROM segment WHERE process = $1 AND number > $2 ORDER BY number`;
 
-/** Heads of one process's segments after `known`, which are those before. Throws `UnreadableStored`. */
-export async function readHeads(
-  query: Query,
-  process: number,
-  known: readonly SegmentHead[],
-): Promise<readonly SegmentHead[]> {
-  const rows = await query(headsSql, [process, known.length]);
+/** Heads of one process's segments after `last`. Throws `UnreadableStored`. */
+export async function readHeads(query: Query, process: number, last?: SegmentHead): Promise<readonly SegmentHead[]> {
+  const rows = await query(headsSql, [process, last?.number ?? 0]);
   if (rows.length === 0) return [];
-  if (known.length + rows.length > mostSegments) throw new UnreadableStored(`${rows.length} segments`);
+  if (rows.length > mostSegments) throw new UnreadableStored(`${rows.length} segments`);
   const numbers = (name: string): number[] => rows.numbers(name);
   const [number, parent, firstSeq, lastSeq] = ["number", "parent", "first_seq", "last_seq"].map(numbers);
   const [writes, firstPiece, blockBytes] = ["writes", "first_piece", "block_bytes"].map(numbers);
@@ -93,7 +102,7 @@ export async function readHeads(
   const [firstInstant, latestInstant] = [rows.bigints("first_instant"), rows.bigints("latest_instant")];
   const foundAfter = rows.optionalBigints("found_after");
   const heads: SegmentHead[] = [];
-  let before = known.at(-1);
+  let before = last;
   for (let row = 0; row < rows.length; row++) {
     const head: SegmentHead = {
       number: number?.[row] ?? 0,
@@ -120,17 +129,23 @@ export async function readHeads(
 
 function checkHead(head: SegmentHead, before: SegmentHead | undefined): void {
   const { number, parent, firstSeq, lastSeq, writes, place } = head;
-  const follows = number === (before?.number ?? 0) + 1 && parent < number && firstSeq > (before?.lastSeq ?? 0);
-  const holds = writes > 0 && writes <= lastSeq - firstSeq + 1 && head.latestInstant >= head.firstInstant;
+  const next = (before?.number ?? 0) + 1;
+  const isInPlace = isBase(head) ? number >= next && parent === 0 : number === next && parent < number;
+  const follows = isInPlace && firstSeq > (before?.lastSeq ?? 0) && lastSeq >= firstSeq;
+  const holds = writes >= 0 && writes <= lastSeq - firstSeq + 1 && head.latestInstant >= head.firstInstant;
   const { firstPiece, blockBytes, indexBytes, partsBytes } = place;
-  const isSomewhere = firstPiece >= 0 && blockBytes > 0 && indexBytes > 0 && partsBytes >= 0;
+  const hasBlock = isBase(head) ? blockBytes === 0 : blockBytes > 0;
+  const isSomewhere = firstPiece >= 0 && hasBlock && indexBytes > 0 && partsBytes >= 0;
   if (!follows || !holds || !isSomewhere || blockBytes + indexBytes + partsBytes > mostBytes)
     throw new UnreadableStored(`segment ${number}`);
 }
 
-/** Bytes to be written, and where in them is what; `firstPiece` is the id of the first. */
-export function storedBytes(segment: ClosedSegment, firstPiece: number): { place: SegmentPlace; bytes: Uint8Array } {
-  const block = deflated(segment.block);
+/** Bytes to be written, and where in them is what; `firstPiece` is the id of the first. A base has no block. */
+export function storedBytes(
+  segment: Pick<ClosedSegment, "index" | "parts"> & { readonly block: Uint8Array | undefined },
+  firstPiece: number,
+): { place: SegmentPlace; bytes: Uint8Array } {
+  const block = segment.block === undefined ? new Uint8Array() : deflated(segment.block);
   const parts = segment.parts.map(deflated);
   const index = new ByteWriter();
   writeCount(index, parts.length);
@@ -237,6 +252,8 @@ function keyframeFrom(
 
 interface Run extends Range {
   readonly bytes: Uint8Array;
+  /** Of its pieces those that there are: between two segments some may have been evicted. */
+  readonly pieces: ReadonlySet<number>;
 }
 
 /** In as few queries as it takes; gives what gives the bytes of each range. */
@@ -251,6 +268,8 @@ async function readPieces(query: Query, ranges: readonly Range[]): Promise<(rang
   return ({ from, to }) => {
     const run = read.find((one) => one.from <= from && to <= one.to);
     if (run === undefined) throw new MalformedBytes("bytes of a segment are missing");
+    for (let piece = Math.floor(from / pieceBytes); piece * pieceBytes < to; piece++)
+      if (!run.pieces.has(piece)) throw new MalformedBytes("pieces of a segment are missing");
     return run.bytes.subarray(from - run.from, to - run.from);
   };
 }
@@ -258,16 +277,13 @@ async function readPieces(query: Query, ranges: readonly Range[]): Promise<(rang
 async function readRun(query: Query, { from, to }: Range): Promise<Run> {
   const [first, last] = [Math.floor(from / pieceBytes), Math.floor((to - 1) / pieceBytes)];
   const rows = await query(piecesSql, [BigInt(first), BigInt(last)]);
-  const count = last - first + 1;
   const ids = rows.numbers("id");
-  const seen = new Set(ids);
-  if (rows.length !== count || seen.size !== count) throw new MalformedBytes("pieces of a segment are missing");
-  // The last one of a segment is shorter.
-  const bytes = new Uint8Array(count * pieceBytes);
+  const bytes = new Uint8Array((last - first + 1) * pieceBytes);
   rows.bytes("bytes").forEach((piece, row) => {
+    // The last one of a segment is shorter.
     if (piece.length > pieceBytes) throw new MalformedBytes("a piece is too long");
     // In whatever order they came.
     bytes.set(piece, ((ids[row] ?? first) - first) * pieceBytes);
   });
-  return { from: first * pieceBytes, to: (last + 1) * pieceBytes, bytes };
+  return { from: first * pieceBytes, to: (last + 1) * pieceBytes, bytes, pieces: new Set(ids) };
 }

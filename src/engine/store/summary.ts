@@ -8,6 +8,8 @@ import {
   engineLoad,
 } from "../../shared/protocol/engine-calls.js";
 import { clocksFrom } from "./process-clocks.js";
+import { type EvictedCounts, readEvicted } from "./evicted.js";
+import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";
 import type { Query } from "./readers.js";
 import { readRedactions } from "./redactions.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
@@ -20,6 +22,16 @@ export interface StoredFacts {
   readonly scopes: readonly ScopeSummary[];
   readonly counts: RecordingSummary["counts"];
   readonly engine: RecordingSummary["engine"];
+  readonly kept: StoredKept;
+}
+
+/** How much it keeps, and what was evicted so that it keeps no more. */
+export interface StoredKept {
+  readonly limits: Limits;
+  readonly pins: readonly Pin[];
+  readonly evicted: EvictedCounts;
+  readonly since: bigint | undefined;
+  readonly warning: undefined;
 }
 
 export async function readFacts(query: Query): Promise<StoredFacts> {
@@ -31,7 +43,13 @@ export async function readFacts(query: Query): Promise<StoredFacts> {
   const end = processes.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), start);
   const engine = engineFrom(recording.optionalTexts("report")[0]);
   const [scopes, counts] = [await readScopes(query), await readCounts(query)];
-  return { formatVersion, start, end, processes, scopes, counts, engine };
+  return { formatVersion, start, end, processes, scopes, counts, engine, kept: await readKept(query) };
+}
+
+async function readKept(query: Query): Promise<StoredKept> {
+  const { start, any, ...evicted } = await readEvicted(query);
+  const since = any ? start : undefined;
+  return { limits: await readLimits(query), pins: await readPins(query), evicted, since, warning: undefined };
 }
 
 async function readProcesses(query: Query): Promise<ProcessSummary[]> {
@@ -98,7 +116,9 @@ async function readCounts(query: Query): Promise<RecordingSummary["counts"]> {
   const rows = await query(`SELECT
     (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM span) AS spans, (SELECT count(*) FROM log) AS logs,
     (SELECT count(*) FROM metric) AS metrics,
-    (SELECT count(*) FROM write) + (SELECT count(*) FROM keyframe) AS writes,
+    (SELECT count(*) FROM write) + (SELECT count(*) FROM keyframe) - (SELECT count(*) FROM state_hole AS h
+      JOIN (SELECT process, seq FROM write UNION ALL SELECT process, seq FROM keyframe) AS w
+        ON w.process = h.process AND w.seq >= h.first_seq AND w.seq <= h.last_seq) AS writes,
     (SELECT coalesce(sum(lost), 0)::BIGINT FROM mark WHERE kind = 0) AS lost`);
   const only = (name: string): number => rows.numbers(name)[0] ?? 0;
   return {

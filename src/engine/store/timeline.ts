@@ -4,7 +4,7 @@ import { severityFromNumber } from "../../shared/trace/attributes.js";
 import type { CallArgs, CallResult, Position } from "../../shared/protocol/engine-calls.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
-import { markKinds } from "./schema.js";
+import { evictedGaps, markKinds } from "./schema.js";
 
 /** A position in the one order of all records: by instant, then process, then seq. */
 interface OrderKey {
@@ -135,10 +135,11 @@ export async function marks(query: Query): Promise<CallResult<"timeline.marks">>
        FROM near JOIN (${keptSources.join(" UNION ALL ")}) AS k(process, seq, instant)
          ON k.process = near.process AND k.seq = near.kept
        GROUP BY ALL)
-     SELECT kind, mark.process, instant, label, lost, mark.reason, coalesce(since, instant) AS since
+     SELECT kind, mark.process, mark.seq, instant, label, lost, mark.reason, coalesce(since, instant) AS since
      FROM mark LEFT JOIN began ON began.process = mark.process AND began.seq = mark.seq
        AND began.reason IS NOT DISTINCT FROM mark.reason
-     ORDER BY instant, mark.process, mark.seq LIMIT 20000`,
+     UNION ALL BY NAME SELECT * EXCLUDE (lost_writes) FROM (${evictedGaps})
+     ORDER BY instant, process, seq LIMIT 20000`,
   );
   const [processes, instants] = [rows.numbers("process"), rows.bigints("instant")];
   const [labels, lost, since] = [rows.texts("label"), rows.numbers("lost"), rows.bigints("since")];

@@ -5,7 +5,7 @@ import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shar
 import { objectId } from "../../shared/trace/value.js";
 import type { CodeLocation, RecordedWrite, WriteOperation, WriteReader } from "../../shared/trace/write.js";
 import { type Places, type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
-import { contentsFromStored, operationFromStored } from "./operation-json.js";
+import { contentsFromStored, foundFromStored, operationFromStored } from "./operation-json.js";
 import type { Query } from "./readers.js";
 import { type StoredOperation, storedOperations } from "./schema.js";
 import { UnreadableStored, countFrom, listFrom, parseStored, valueFromStored } from "./value-json.js";
@@ -27,7 +27,10 @@ const bytesSql = (upTo: string): string => `
 const untilInstant = `seq < coalesce(least((SELECT min(seq) FROM write WHERE process = $1 AND instant > $3),
   (SELECT min(seq) FROM keyframe WHERE process = $1 AND instant > $3)), ${Number.MAX_SAFE_INTEGER})`;
 
-/** An instant is two numbers, milliseconds and nanoseconds within one: as one it would be more than JSON's can hold. */
+/**
+ * A write that was evicted and not removed yet comes before what stands in its place.
+ * An instant is two numbers, milliseconds and nanoseconds within one: as one it would be more than JSON's can hold.
+ */
 const writesSql = (upTo: string): string => `
   WITH change AS (
     SELECT seq, instant, after, operation::INTEGER AS code, object, 0 AS scope, key, value, location, span
@@ -38,7 +41,7 @@ const writesSql = (upTo: string): string => `
   SELECT string_agg(
       concat('[', seq, ',', instant // 1000000, ',', instant % 1000000, ',', coalesce(after // 1000000, -1), ',',
         coalesce(after % 1000000, 0), ',', code, ',', object, ',', scope, ',', coalesce(key, 'null'), ',',
-        coalesce(value, 'null'), ',', location, ',', span, ']'), ',' ORDER BY seq) AS writes,
+        coalesce(value, 'null'), ',', location, ',', span, ']'), ',' ORDER BY seq, code) AS writes,
       string_agg(DISTINCT span::VARCHAR, ',') AS spans, max(scope) AS scope, max(location) AS location
     FROM change GROUP BY seq // ${seqsPerText} ORDER BY seq // ${seqsPerText}`;
 
@@ -189,7 +192,10 @@ function wholeFrom(stored: unknown): number {
 function operationFrom(code: number, object: number, scope: string, key: unknown, value: unknown): WriteOperation {
   if (code === scopeCode) return { kind: "scope", scope, value: valueFromStored(value) };
   const target = objectId(object);
-  if (code === contentsCode) return { kind: "contents", target, contents: contentsFromStored(value) };
+  if (code === contentsCode) {
+    const [contents, found] = [contentsFromStored(value), foundFromStored(value)];
+    return { kind: "contents", target, contents, ...(found === undefined ? {} : { found }) };
+  }
   const kind: StoredOperation | undefined = storedOperations[code];
   if (kind === undefined) throw new UnreadableStored(`operation ${code}`);
   return operationFromStored(kind, target, key, value);

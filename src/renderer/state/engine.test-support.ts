@@ -24,6 +24,7 @@ export function summaryOf(seconds: number, state: "live" | "saved" = "saved"): R
     processes: [],
     scopes: [],
     counts: { events: 0, spans: 0, logs: 0, metrics: 0, writes: 0, lost: 0 },
+    pins: [],
   };
 }
 

@@ -73,6 +73,18 @@ export const engineLoad = v.object({
 });
 export type EngineLoad = v.InferOutput<typeof engineLoad>;
 
+/** How much a recording keeps: what is older, or the oldest of what is more, is evicted while it is made. */
+const limits = v.object({
+  maxAgeMs: v.optional(v.pipe(whole, v.minValue(1))),
+  /** Of the file with its log. */
+  maxBytes: v.optional(v.pipe(whole, v.minValue(1))),
+});
+export type RecordingLimits = v.InferOutput<typeof limits>;
+
+/** A stretch of time of which nothing is evicted. */
+const pin = v.object({ pin: count, label: text, from: ns, to: ns });
+export type Pin = v.InferOutput<typeof pin>;
+
 const recordingSummary = v.object({
   recordingId: text,
   path: text,
@@ -85,6 +97,18 @@ const recordingSummary = v.object({
   processes: v.array(processSummary),
   scopes: v.array(scopeSummary),
   counts: v.object({ events: count, spans: count, logs: count, metrics: count, writes: count, lost: count }),
+  /** Absent where everything is kept. */
+  limits: v.optional(limits),
+  /**
+   * What was removed because of them, by kind, pinned stretches apart: everything before `until`. Of state, everything before
+   * the end of a segment of writes that is not later. Absent where nothing was.
+   */
+  evicted: v.optional(
+    v.object({ until: ns, events: count, spans: count, logs: count, metrics: count, writes: count, marks: count }),
+  ),
+  pins: v.array(pin),
+  /** What will soon be wrong if nobody does anything. */
+  warning: v.optional(v.custom<HindcastError>(isHindcastError)),
   /** Absent where nothing was recorded for a second, and in recordings of older versions. */
   engine: v.optional(engineLoad),
   /** While it cannot be written; and afterwards, when it could not be written to its end. */
@@ -270,16 +294,28 @@ export const engineCalls = {
   "recording.open": { args: v.object({ path: text }), result: recordingSummary },
   /** Starts a recording and listens for agents; `environment` is what a program needs to be recorded into it. */
   "recording.create": {
-    args: v.object({ path: v.optional(text), capture }),
+    args: v.object({ path: v.optional(text), capture, limits: v.optional(limits) }),
     result: v.object({ summary: recordingSummary, environment: v.record(text, text) }),
   },
   /** Creates a recording, starts the command under it and keeps its output as logs. Ends with the program. */
   "recording.launch": {
-    args: v.object({ command: v.pipe(texts, v.minLength(1)), cwd: v.optional(text), path: v.optional(text), capture }),
+    args: v.object({
+      command: v.pipe(texts, v.minLength(1)),
+      cwd: v.optional(text),
+      path: v.optional(text),
+      capture,
+      limits: v.optional(limits),
+    }),
     result: recordingSummary,
   },
   /** The bundled demo service and its load, recorded live. */
-  "recording.demo": { args: nothing, result: recordingSummary },
+  "recording.demo": { args: v.object({ limits: v.optional(limits) }), result: recordingSummary },
+  /** Of a live recording: nothing between the two instants is evicted from now on; what was evicted does not come back. */
+  "recording.pin": {
+    args: v.object({ ...range, label: v.pipe(text, v.maxLength(200)) }),
+    result: pin,
+  },
+  "recording.unpin": { args: v.object({ ...recording, pin: whole }), result: nothing },
   /**
    * Ends a live recording: launched programs are asked to stop, everything received is committed. `ended` is what only
    * the parent of a recorded program knows.
@@ -434,13 +470,20 @@ export const engineCalls = {
       total: count,
       /** When writes were lost, to whatever path; without `until` the state was never recorded anew. */
       missing: v.array(v.object({ since: ns, until: v.optional(ns) })),
+      /** Stretches of time whose writes were evicted. */
+      evicted: v.array(v.object({ from: ns, to: ns })),
       writes: v.array(writeEntry),
     }),
   },
   "state.lastWriter": {
     args: v.object({ ...recording, process: whole, scope: text, path: text, at }),
     /** `isUncertain`: a later write may have been lost. */
-    result: v.object({ write: v.optional(writeEntry), isUncertain: v.boolean() }),
+    result: v.object({
+      write: v.optional(writeEntry),
+      isUncertain: v.boolean(),
+      /** Whether a later write, or the only one, was evicted. */
+      isEvicted: v.boolean(),
+    }),
   },
 
   /**

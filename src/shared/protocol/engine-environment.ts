@@ -8,6 +8,7 @@ const hostCarrier = "HINDCAST_ENGINE_HOST";
 
 const crashCarrier = "HINDCAST_ENGINE_CRASHED";
 const durabilityCarrier = "HINDCAST_ENGINE_DURABILITY";
+const reserveVariable = "HINDCAST_DISK_RESERVE";
 
 /** How long after it was received a record is on the disk at most, in milliseconds. */
 export const defaultDurabilityMs = 250;
@@ -19,6 +20,12 @@ export const withDurability = (own: Environment, ms: number | undefined): Record
 export function engineDurability(own: Environment): number {
   const ms = Number(own[durabilityCarrier] ?? defaultDurabilityMs);
   return Number.isInteger(ms) && ms > 0 && ms <= 60_000 ? ms : defaultDurabilityMs;
+}
+
+/** Bytes that stay free on the disk where a recording may evict for it, when not a part of the disk; tests set it. */
+export function engineDiskReserve(own: Environment): number | undefined {
+  const bytes = Number(own[reserveVariable]);
+  return own[reserveVariable] !== undefined && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
 }
 
 /** For an engine that comes after one that ended by a fault of its own, not by being killed. */

@@ -37,6 +37,20 @@ const catalogue = {
     message: "There is no room left on the disk of {path}.",
     next: "Free some space or choose another disk, then try again.",
   },
+  "disk-nearly-full": {
+    message: "The disk of {path} is nearly full: {free} are left.",
+    next: "Free some space, or record with --max-size or --max-age: then the oldest makes room. Nothing is lost so far.",
+  },
+  "recording-over-limit": {
+    message:
+      "{path} is larger than its limit of {limit}: what is pinned, and the state of what it keeps, does not fit.",
+    next: "Everything else is evicted. Unpin what you do not need, or record with a larger --max-size.",
+  },
+  evicted: {
+    message: "What {process} was then is not kept any more: it was evicted to keep the recording within its limits.",
+    next: "Its state is known from {since} on; record with a larger --max-age or --max-size, or pin what has to stay.",
+  },
+  "no-such-pin": { message: "The recording has no pin {pin}.", next: "hindcast info FILE lists what is pinned." },
   "recording-vanished": {
     message: "{path} is gone: it was removed, or its disk was, while it was recorded.",
     next: "While it is still recorded, save a copy from the window; otherwise record again, onto a disk that stays.",

@@ -22,7 +22,13 @@ export type WriteOperation =
   /** Map or Set emptied. */
   | { readonly kind: "clear"; readonly target: ObjectId }
   /** Everything about the object anew: first sight of it (a keyframe), or a change no smaller record can say. */
-  | { readonly kind: "contents"; readonly target: ObjectId; readonly contents: ObjectContents }
+  | {
+      readonly kind: "contents";
+      readonly target: ObjectId;
+      readonly contents: ObjectContents;
+      /** In place of evicted writes: slots of which the last of them was found by comparing. */
+      readonly found?: readonly (string | number)[];
+    }
   /** `track(scope, value)`: the scope exists from here on, or stands for another value from here on. */
   | { readonly kind: "scope"; readonly scope: string; readonly value: CapturedValue };
 
@@ -52,6 +58,15 @@ export interface RecordedWrite {
 export interface Loss {
   readonly seq: Seq;
   readonly since: Instant;
+}
+
+/** Writes that were evicted: state is known before the first of them, and from the last on. */
+export interface Hole {
+  readonly firstSeq: Seq;
+  readonly lastSeq: Seq;
+  /** The latest instant of all writes up to the first of them, and up to the last. */
+  readonly first: Instant;
+  readonly last: Instant;
 }
 
 /** Where reconstruction gets its writes; the store implements it. */

@@ -137,6 +137,11 @@ export class SegmentBuilder {
     this.#kept.set(target, { ...kept, laterBytes: kept.laterBytes + bytes, until: this.#number });
   }
 
+  /** Closes what is open, however little that is. */
+  closeOpen(): void {
+    if (this.#open.block.count > 0) this.#close();
+  }
+
   /** What was closed since it was asked last. */
   takeClosed(): readonly ClosedSegment[] {
     const closed = this.#closed;

@@ -26,6 +26,8 @@ export interface Blobs {
   part(segment: number, part: number): Part;
   /** Of a segment's keyframe; 0 for none. */
   parentOf(segment: number): number;
+  /** The last base up to a segment: what was written down before it is there, as it was then. 0 for none. */
+  baseOf(segment: number): number;
 }
 
 /** Bytes, as they are written down. */
@@ -63,8 +65,9 @@ export class KeyframeChain {
     for (const index of this.#way()) {
       const entry = index.entry(id);
       if (entry === undefined) continue;
-      const isThere = entry.until === entry.version;
-      const node = isThere ? this.#writtenDown(id, entry.version) : nodeFrom(this.blobs, id, entry);
+      const where = keptPlace(this.blobs, this.segment, entry);
+      const isThere = where.until === where.version;
+      const node = isThere ? this.#writtenDown(id, where.version) : nodeFrom(this.blobs, id, this.segment, where);
       if (entry.length < keptFrom) return OneObject.own(id, node);
       this.#large.set(id, node);
       this.#bytes += timesInMemory * entry.length;
@@ -115,17 +118,22 @@ export class KeyframeChain {
 const writtenDown = (blobs: Blobs, id: ObjectId, version: number): LoadedNode =>
   blobs.part(version, blobs.index(version).partOf(id)).node(id);
 
-/** An object from where it is written down, with the writes that no keyframe has. */
-export function nodeFrom(
-  blobs: Blobs,
-  id: ObjectId,
-  { version, until }: { readonly version: number; readonly until: number },
-): LoadedNode {
+type Place = Pick<IndexEntry, "version" | "until">;
+
+/** A base knows of every object what it held at the base's end. */
+function keptPlace(blobs: Blobs, segment: number, { version, until }: Place): Place {
+  const base = blobs.baseOf(segment);
+  return { version: Math.max(version, base), until: Math.max(until, base) };
+}
+
+/** An object as of the end of `segment`, from where it is written down, with the writes that no keyframe has. */
+export function nodeFrom(blobs: Blobs, id: ObjectId, segment: number, place: Place): LoadedNode {
+  const { version, until } = keptPlace(blobs, segment, place);
   const written = writtenDown(blobs, id, version);
   if (until === version) return written;
   const object = OneObject.own(id, written);
-  for (let segment = version + 1; segment <= until; segment++) {
-    const block = blobs.block(segment);
+  for (let number = version + 1; number <= until; number++) {
+    const block = blobs.block(number);
     for (const at of block.positionsOf(id)) object.apply(block, at);
   }
   const node = object.now;

@@ -4,28 +4,8 @@ import { MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { Block } from "./block.js";
 import { IndexView, Part } from "./keyframe.js";
 import { type BlobName, type Blobs, NotLoaded } from "./keyframe-chain.js";
+import type { SegmentHead, SegmentHeads } from "./segment-heads.js";
 import { nameOfScope } from "./segment-write.js";
-
-/** What is known of a segment without reading its bytes. */
-export interface SegmentHead {
-  readonly number: number;
-  readonly parent: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  readonly firstInstant: bigint;
-  readonly latestInstant: bigint;
-  readonly foundAfter: bigint | undefined;
-  readonly writes: number;
-  readonly place: SegmentPlace;
-}
-
-/** Where its bytes are. */
-export interface SegmentPlace {
-  readonly firstPiece: number;
-  readonly blockBytes: number;
-  readonly indexBytes: number;
-  readonly partsBytes: number;
-}
 
 export interface FetchedBlob {
   readonly name: BlobName;
@@ -56,7 +36,7 @@ const mostHeld = 1024 * 1024 * 1024;
 const mostAhead = 1 << 14;
 
 export class LoadedSegments implements Blobs {
-  readonly #heads: (segment: number) => SegmentHead | undefined;
+  readonly #heads: SegmentHeads;
   readonly #fetch: FetchBlobs;
   readonly #scopeName: (id: number) => string;
   readonly #kept = new Map<string, Loaded>();
@@ -65,11 +45,7 @@ export class LoadedSegments implements Blobs {
   #held: Map<string, Loaded> | undefined;
   #loading: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    heads: (segment: number) => SegmentHead | undefined,
-    fetch: FetchBlobs,
-    scopeName: (id: number) => string = nameOfScope,
-  ) {
+  constructor(heads: SegmentHeads, fetch: FetchBlobs, scopeName: (id: number) => string = nameOfScope) {
     this.#heads = heads;
     this.#fetch = fetch;
     this.#scopeName = scopeName;
@@ -94,7 +70,11 @@ export class LoadedSegments implements Blobs {
   }
 
   parentOf(segment: number): number {
-    return this.#headOf(segment).parent;
+    return this.#heads.parentOf(this.#headOf(segment).number);
+  }
+
+  baseOf(segment: number): number {
+    return this.#heads.baseOf(segment);
   }
 
   /** Runs `look` again and again, until all that it needs is there. It changes nothing but what it answers. */
@@ -189,7 +169,7 @@ export class LoadedSegments implements Blobs {
   }
 
   #headOf(segment: number): SegmentHead {
-    const head = this.#heads(segment);
+    const head = this.#heads.get(segment);
     if (head === undefined) throw new MalformedBytes(`no segment ${segment}`);
     return head;
   }

@@ -5,6 +5,7 @@ import type { ObjectId } from "../../../shared/trace/value.js";
 import type { RecordedWrite } from "../../../shared/trace/write.js";
 import { type HistoryEntry, PathWatch, entryOf } from "../history.js";
 import type { ReachGraph } from "../reach.js";
+import { resolvePath } from "../resolve.js";
 import { scopeView } from "./scope-in-segment.js";
 import type { SegmentState } from "./segment-state.js";
 
@@ -42,6 +43,8 @@ export function pathInSegment(state: SegmentState, scope: string, path: Path): P
     if (watch.apply({ operation }) !== "elsewhere") positions.push(at);
     existed ||= watch.now.value !== undefined;
   });
+  // Without writes it is what it was.
+  if (state.writes.count === 0) existed = resolvePath(state.graphAfter(0), scope, path).value !== undefined;
   return { positions, existed, after: new Set(reach.held) };
 }
 
