@@ -5,6 +5,7 @@ import { EngineChild } from "../serve/engine-child.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import { unreachable } from "../shared/base/unreachable.js";
 import { hindcastError } from "../shared/protocol/errors.js";
+import { compact } from "./compact.js";
 import { copy } from "./copy.js";
 import { completionScript } from "./completions.js";
 import type { ParsedCommand } from "./decode-args.js";
@@ -65,6 +66,8 @@ function runCommand(command: ParsedCommand): Promise<Ending> {
       return demo(world, command.args);
     case "copy":
       return copy(world, command.args);
+    case "compact":
+      return compact(world, command.args);
     case "info":
       return info(world, command.args);
     case "state":

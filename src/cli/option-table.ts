@@ -5,6 +5,7 @@ import { overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { searchKinds } from "../shared/protocol/engine-calls.js";
 import { captureLevels } from "../shared/trace/attributes.js";
 import { bytesFromText } from "./byte-size.js";
+import { msFromText } from "./duration.js";
 
 export interface CliOption {
   /** As commander reads it; the long name in camelCase is the name below. */
@@ -28,6 +29,16 @@ function size(name: string, least: string, most: string) {
     v.transform((typed) => bytesFromText(typed) ?? -1),
     v.minValue(bytesFromText(least) ?? 0, sentence),
     v.maxValue(bytesFromText(most) ?? 0, sentence),
+  );
+}
+/** Milliseconds, as `10m`; `least` and `most` as typed. */
+function duration(name: string, least: string, most: string) {
+  const sentence = `--${name} takes a time from ${least} to ${most}, such as 90s, 10m or 12h`;
+  return v.pipe(
+    v.string(),
+    v.transform((typed) => msFromText(typed) ?? -1),
+    v.minValue(msFromText(least) ?? 0, sentence),
+    v.maxValue(msFromText(most) ?? 0, sentence),
   );
 }
 const flag = v.optional(v.boolean(), false);
@@ -99,6 +110,16 @@ export const options = {
     flags: "--durability <ms>",
     help: "At most so long after the engine received it a record is on the disk, 10 to 10000; 250 when left out",
     schema: wholeNumber("durability", 10, 10_000),
+  },
+  maxAge: {
+    flags: "--max-age <time>",
+    help: "Keep at least the last so much (90s, 10m, 12h), by the program's clock; what is older is evicted. Everything when left out",
+    schema: v.optional(duration("max-age", "1s", "3650d")),
+  },
+  maxSize: {
+    flags: "--max-size <size>",
+    help: "Keep the file with its log below this, 16MB to 1024GB: the oldest is evicted. Everything when left out",
+    schema: v.optional(size("max-size", "16MB", "1024GB")),
   },
   redact: {
     flags: "--redact <on|off>",
@@ -218,6 +239,7 @@ export interface CliCommand {
 
 const redact = ["redact", "redactKey", "redactPrefix", "redactAllow"] as const;
 const delivery = ["buffer", "overflow", "backlog", "spill"] as const;
+const limits = ["maxAge", "maxSize"] as const;
 const capture = ["level", "include", "exclude", "writes", "propagate", ...delivery, ...redact] as const;
 
 export const commands = {
@@ -225,14 +247,18 @@ export const commands = {
     summary: "Run a program, record it and show it live in a window or browser",
     operand: "command",
     required: [],
-    optional: ["out", ...capture, "durability", "port", "open"],
-    examples: ["hindcast run -- node app.js", "hindcast run -o app.hindcast --level metrics -- npm start"],
+    optional: ["out", ...capture, ...limits, "durability", "port", "open"],
+    examples: [
+      "hindcast run -- node app.js",
+      "hindcast run -o app.hindcast --level metrics -- npm start",
+      "hindcast run --max-age 30m --max-size 2GB -- node server.js",
+    ],
   },
   record: {
     summary: "Run a program and record it, without a window; the program's streams, signals and exit code are its own",
     operand: "command",
     required: ["out"],
-    optional: [...capture, "durability"],
+    optional: [...capture, ...limits, "durability"],
     examples: ["hindcast record -o app.hindcast -- node app.js"],
   },
   open: {
@@ -262,6 +288,14 @@ export const commands = {
     required: ["out"],
     optional: ["overwrite"],
     examples: ["hindcast copy app.hindcast -o kept.hindcast"],
+  },
+  compact: {
+    summary:
+      "Make the file of a saved recording as small as what it holds; it stays as it is until the new one is whole",
+    operand: "file",
+    required: [],
+    optional: ["out"],
+    examples: ["hindcast compact app.hindcast", "hindcast compact app.hindcast -o small.hindcast"],
   },
   info: {
     summary: "What a recording holds: processes, state, counts",

@@ -47,6 +47,7 @@ function summaryLines(summary: RecordingSummary): string[] {
     `${onOneLine(name)}  ${state}, format ${formatVersion}, ${(sizeBytes / 1e6).toFixed(1)} MB`,
     `from ${isoFromInstant(start)} to ${isoFromInstant(end)} (${durationText(Number(end - start))})`,
     `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, ${lostText(summary)}`,
+    ...keptLines(summary),
     ...engineLines(summary),
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
@@ -57,6 +58,29 @@ function summaryLines(summary: RecordingSummary): string[] {
       ...faultsText(process),
     ]),
   ];
+}
+
+function keptLines({ limits, evicted, pins, start }: RecordingSummary): string[] {
+  const { maxAgeMs, maxBytes } = limits ?? {};
+  const most = [
+    ...(maxAgeMs === undefined ? [] : [`the last ${durationText(maxAgeMs * 1e6)}`]),
+    ...(maxBytes === undefined ? [] : [`at most ${(maxBytes / 2 ** 20).toLocaleString("en-US")} MB`]),
+  ];
+  const lines = most.length === 0 ? [] : [`keeps ${most.join(" and ")}`];
+  if (evicted !== undefined) {
+    const { until, ...counts } = evicted;
+    const words = Object.entries(counts).flatMap(([kind, count]) =>
+      count === 0 ? [] : [`${count.toLocaleString("en-US")} ${kind === "metrics" ? "metric samples" : kind}`],
+    );
+    lines.push(
+      `evicted, all from before ${isoFromInstant(until)} or between pins: ${words.join(", ") || "nothing yet"}`,
+    );
+  }
+  for (const { pin, label, from, to } of pins)
+    lines.push(`pin ${pin}: ${onOneLine(label)}, ${offsetFromStart(from, start)} to ${offsetFromStart(to, start)}`);
+  const total = pins.reduce((sum, { from, to }) => sum + Number(to - from), 0);
+  if (pins.length > 1) lines.push(`pinned in all: ${durationText(total)}`);
+  return lines;
 }
 
 function engineLines({ engine }: RecordingSummary): string[] {

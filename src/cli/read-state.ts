@@ -188,7 +188,8 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
       if (!before.ok) return before;
       const page = await call("state.history", { ...about, after: before.value, limit: Math.min(left, pageRows) });
       if (!page.ok) return page;
-      const { writes, missing } = page.value;
+      const { writes, missing, evicted } = page.value;
+      if (isFirst) await noteEvicted(world, evicted, summary);
       if (isFirst) await noteMissing(world, missing, summary);
       isFirst = false;
       for (const write of writes) await out.line(printed(writeRow(write, summary, asked), args.json));
@@ -198,6 +199,18 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
       before = ok(last.seq);
     }
   });
+
+async function noteEvicted(
+  { terminal }: World,
+  evicted: CallResult<"state.history">["evicted"],
+  { start }: RecordingSummary,
+): Promise<void> {
+  for (const { from, to } of evicted)
+    await terminal.err.line(
+      `Writes were evicted, also to this path perhaps: from ${offsetFromStart(from, start)} to ${offsetFromStart(to, start)}`,
+    );
+  await terminal.err.flush();
+}
 
 async function noteMissing(
   { terminal }: World,
@@ -244,10 +257,12 @@ export const lastWriter = (world: World, args: CommandArgs<"last-writer">): Prom
     if (!at.ok) return at;
     const found = await reading.call("state.lastWriter", { ...subject, path: args.path, at: atInstant(at.value) });
     if (!found.ok) return found;
-    const { write, isUncertain } = found.value;
+    const { write, isUncertain, isEvicted } = found.value;
+    if (isEvicted) await world.terminal.err.line("The write was evicted to keep the recording within its limits.");
     if (isUncertain) await world.terminal.err.line("Writes were lost: there may have been a later one.");
     await world.terminal.err.flush();
-    if (write === undefined) await reading.out.line(args.json ? "null" : "Nothing wrote it before that instant.");
+    const nothing = isEvicted ? "It is not kept what wrote it." : "Nothing wrote it before that instant.";
+    if (write === undefined) await reading.out.line(args.json ? "null" : nothing);
     else await reading.out.line(printed(writeRow(write, reading.summary, normalized(args.path)), args.json));
     return done;
   });

@@ -3,23 +3,27 @@ import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
-import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import { Disposables } from "../shared/base/disposables.js";
+import type { CallArgs, RecordingLimits } from "../shared/protocol/engine-calls.js";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
+import { tellWarnings } from "./warnings.js";
 import type { World } from "./world.js";
 
 export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
   const signals = watchSignals(world.hasTerminal, world.platform);
+  const owned = new Disposables();
   const engine = new EngineChild({
     entry: world.paths.engineProcess,
     environment: withDurability(world.environment, args.durability),
   });
   try {
     const call = steadyCallTo(engine);
-    const created = await call("recording.create", { path: resolve(world.cwd, args.out), capture: captureFrom(args) });
+    const path = resolve(world.cwd, args.out);
+    const created = await call("recording.create", { path, capture: captureFrom(args), limits: limitsFrom(args) });
     if (!created.ok) return await failWith(world, created.error, 1);
     const { summary, environment } = created.value;
 
@@ -31,17 +35,25 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
       return await failWith(world, program.error.error, program.error.exitCode);
     }
     signals.passTo(program.value.signal);
+    tellWarnings(world, call, summary.recordingId, owned);
     const ending = await program.value.ended;
     signals.passTo(undefined);
+    await owned.dispose();
     await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending });
     return ending;
   } finally {
+    await owned.dispose();
     await engine.stop();
     signals.release();
   }
 }
 
 type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command">;
+
+export const limitsFrom = ({ maxAge, maxSize }: Pick<CaptureArgs, "maxAge" | "maxSize">): RecordingLimits => ({
+  maxAgeMs: maxAge,
+  maxBytes: maxSize,
+});
 
 /** All there are: an option whose setting is missing here would have no effect. */
 type EverySetting = Required<CallArgs<"recording.create">["capture"]>;

@@ -4,11 +4,12 @@ import { resolve } from "node:path";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
-import { captureFrom } from "./record.js";
+import { captureFrom, limitsFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
 import { Disposables } from "../shared/base/disposables.js";
+import { tellWarnings } from "./warnings.js";
 import type { World } from "./world.js";
 
 export async function run(world: World, args: CommandArgs<"run">): Promise<Ending> {
@@ -36,6 +37,7 @@ async function runUnder(
   const created = await call("recording.create", {
     ...(path === undefined ? {} : { path }),
     capture: captureFrom(args),
+    limits: limitsFrom(args),
   });
   if (!created.ok) return failWith(created.error, 1);
   const { summary } = created.value;
@@ -57,6 +59,7 @@ async function runUnder(
     return failWith(program.error.error, program.error.exitCode);
   }
   signals.passTo(program.value.signal);
+  tellWarnings(world, call, recordingId, owned);
   const ending = await program.value.ended;
   signals.passTo(undefined);
   if (await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending })) {

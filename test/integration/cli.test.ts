@@ -1,5 +1,5 @@
 // The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
-import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, readdirSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -189,6 +189,8 @@ describe("hindcast record", () => {
       redactPrefix: "--redact-prefix acme_ acme-",
       redactAllow: "--redact-allow pin",
       durability: "--durability 777",
+      maxAge: "--max-age 90m",
+      maxSize: "--max-size 64MB",
     };
     const words = Object.values(given).flatMap((option) => option.split(" "));
     const running = place.start(["record", "-o", "settings.hindcast", ...words, "--", "node", file]);
@@ -207,6 +209,28 @@ describe("hindcast record", () => {
     }
     running.child.stdin.end();
     expect(await running.ended).toMatchObject({ code: 0, err: "" });
+    const info = await place.run(["info", "settings.hindcast"]);
+    expect(info.out).toMatch(/^keeps the last .+ and at most 64 MB$/m);
+    const { limits } = JSON.parse((await place.run(["info", "settings.hindcast", "--json"])).out);
+    expect(limits).toEqual({ maxAgeMs: 90 * 60_000, maxBytes: 64 * 2 ** 20 });
+  });
+
+  it("makes the file of a recording as small as what it holds, and keeps it when that cannot be", async () => {
+    const file = program(
+      "much.cjs",
+      `const { event } = require("hindcast");
+       for (let n = 0; n < 3000; n++) event("e", { text: String(n).repeat(50) });`,
+    );
+    await place.run(["record", "-o", "much.hindcast", "--", "node", file]);
+    const events = (await place.run(["events", "much.hindcast", "--json"])).out;
+    const compacted = await place.run(["compact", "much.hindcast", "-o", "small.hindcast"]);
+    expect(compacted).toMatchObject({ code: 0, err: "" });
+    expect((await place.run(["events", "small.hindcast", "--json"])).out).toBe(events);
+    // Its name is taken: what there is stays.
+    expect((await place.run(["compact", "much.hindcast", "-o", "small.hindcast"])).code).toBe(1);
+    expect(await place.run(["compact", "much.hindcast"])).toMatchObject({ code: 0, err: "" });
+    expect(readdirSync(place.root).filter((name) => name.includes(".compact-"))).toEqual([]);
+    expect(statSync(place.path("much.hindcast")).size).toBe(statSync(place.path("small.hindcast")).size);
   });
 
   it("has trace headers sent to this machine and to the hosts of --propagate, to nobody else", async () => {

@@ -12,9 +12,11 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { endRecording } from "../../src/cli/end-recording.js";
 import { Output } from "../../src/cli/terminal.js";
-import { SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
+import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
 import { steadyCallTo } from "../../src/serve/steady-call.js";
+import type { AgentRecordBody } from "../../src/shared/protocol/agent-records.js";
+import type { RecordingLimits } from "../../src/shared/protocol/engine-calls.js";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import { type ErrorCode, type HindcastError, errorCodes, explain } from "../../src/shared/protocol/errors.js";
 import { type EngineClient, type Transport, connectToEngine, serveEngine } from "../../src/shared/protocol/rpc.js";
@@ -69,8 +71,11 @@ async function query(path: string, sql: string): Promise<void> {
   instance.closeSync();
 }
 
-async function newRecording(name: string): Promise<{ id: string; socketPath: string; token: string }> {
-  const created = await client.call("recording.create", { path: place.path(name), capture: {} });
+async function newRecording(
+  name: string,
+  limits?: RecordingLimits,
+): Promise<{ id: string; socketPath: string; token: string }> {
+  const created = await client.call("recording.create", { path: place.path(name), capture: {}, limits });
   if (!created.ok) throw new Error(created.error.code);
   const { summary, environment } = created.value;
   return {
@@ -78,6 +83,22 @@ async function newRecording(name: string): Promise<{ id: string; socketPath: str
     socketPath: environment["HINDCAST_SOCKET"] ?? "",
     token: environment["HINDCAST_TOKEN"] ?? "",
   };
+}
+
+/** `sent` resolves when the records are in the file. */
+async function limitedRecording(name: string, limits: RecordingLimits) {
+  const { id, socketPath, token } = await newRecording(name, limits);
+  const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId: name.padEnd(32, "0") }));
+  const maker = new RecordMaker();
+  let batch = 0;
+  const sent = async (bodies: readonly AgentRecordBody[], clockMs: number): Promise<void> => {
+    agent.batch(
+      ++batch,
+      bodies.map((body) => maker.make(body, clockMs)),
+    );
+    await agent.acknowledged(batch);
+  };
+  return { id, agent: { sent } };
 }
 
 const errorOf = (outcome: { ok: true } | { ok: false; error: HindcastError }): Provoked => {
@@ -167,6 +188,42 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     } finally {
       execFileSync("umount", [small]);
     }
+  },
+  "disk-nearly-full": async () => {
+    const script = "setTimeout(() => 0, 2500)";
+    const environment = { HINDCAST_DISK_RESERVE: String(2 ** 52) };
+    const recording = await place.run(["record", "-o", "low.hindcast", "--", "node", "-e", script], "", environment);
+    expect(recording.code).toBe(0);
+    return { shown: recording.err };
+  },
+  "recording-over-limit": async () => {
+    const { id, agent } = await limitedRecording("over.hindcast", { maxBytes: 1000 });
+    await agent.sent([{ kind: "string", id: 1, text: "e" }], 10);
+    let warning: HindcastError | undefined;
+    const look = async (): Promise<boolean> => {
+      const summary = await client.call("recording.summary", { recordingId: id });
+      warning = summary.ok ? summary.value.warning : undefined;
+      return warning !== undefined;
+    };
+    for (let ms = 20; !(await look()); ms += 20)
+      await agent.sent([{ kind: "event", name: 1, span: 0, attributes: {} }], ms);
+    return errorOf({ ok: false, error: warning ?? { code: "internal", details: {} } });
+  },
+  evicted: async () => {
+    const { id, agent } = await limitedRecording("evicted.hindcast", { maxAgeMs: 1000 });
+    for (let ms = 100; ms <= 20_000; ms += 100) {
+      const value = { kind: "primitive", value: ms } as const;
+      const operation = { kind: "scope", scope: "s", value } as const;
+      await agent.sent([{ kind: "write", span: 0, location: 0, afterMs: Number.NaN, operation }], ms);
+      const at = { kind: "seq", process: 1, seq: 1 } as const;
+      const state = await client.call("state.at", { recordingId: id, process: 1, scope: "s", at });
+      if (!state.ok) return errorOf(state);
+    }
+    throw new Error("nothing was evicted");
+  },
+  "no-such-pin": async () => {
+    const { id } = await newRecording("pins.hindcast");
+    return errorOf(await client.call("recording.unpin", { recordingId: id, pin: 7 }));
   },
   "nothing-recorded": async () => {
     const recording = await place.run(["record", "-o", "empty.hindcast", "--", "git", "--no-such-option"]);
