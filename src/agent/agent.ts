@@ -15,6 +15,7 @@ import { installFetch } from "./probes/fetch.js";
 import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
+import { installIpc } from "./probes/ipc.js";
 import { installPino } from "./probes/pino.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { processFacts } from "./process-facts.js";
@@ -150,6 +151,7 @@ const requestProbes = {
   "http client": installHttpClient,
   "http bodies": installHttpBodies,
   fetch: installFetch,
+  ipc: installIpc,
   console: installConsole,
   pino: installPino,
 } as const;

@@ -1,5 +1,5 @@
 // What this process tells other recorded processes and hears from them, as records of both ends. A request carries who
-// sent it and the hybrid logical clock then; nothing else that is sent is changed.
+// sent it and the hybrid logical clock then; nothing else that is sent is changed, between parent and child nothing at all.
 import { type MessagePart, originOf, wholeMessage } from "../shared/protocol/message-records.js";
 import type { HybridClock } from "./hybrid-clock.js";
 import type { Recorder } from "./recorder.js";
@@ -31,7 +31,8 @@ const noStamp: Stamp = { origin: 0, originUs: 0 };
 export class Messages {
   readonly #sink: Pick<Recorder, "message">;
   readonly #clock: HybridClock;
-  readonly #origin: number;
+  /** Whose messages these are. */
+  readonly origin: number;
   /** By the object that sends a body, or hands it to the program. */
   readonly outgoing = new WeakMap<object, Flow>();
   readonly incoming = new WeakMap<object, Flow>();
@@ -39,14 +40,20 @@ export class Messages {
   constructor(sink: Pick<Recorder, "message">, clock: HybridClock, runId: string) {
     this.#sink = sink;
     this.#clock = clock;
-    this.#origin = originOf(runId);
+    this.origin = originOf(runId);
   }
 
   /** To be called before it is sent. Returns what it may say about its sender. */
   sent({ part, channel }: Flow, upTo: number): Stamp {
     const hybridUs = this.#clock.tick();
     this.#sink.message({ kind: "message", end: "sent", part, channel, upTo, hybridUs, ...noStamp });
-    return { origin: this.#origin, originUs: hybridUs };
+    return { origin: this.origin, originUs: hybridUs };
+  }
+
+  /** Bytes between parent and child, after so many before. To be called before they are sent. */
+  sentBytes({ part, channel }: Flow, before: number, upTo: number): void {
+    const hybridUs = this.#clock.tick();
+    this.#sink.message({ kind: "message", end: "sent", part, channel, upTo, hybridUs, origin: 0, originUs: before });
   }
 
   /** To be called before the program gets to see it. */

@@ -4,8 +4,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../shared/base/random.test-support.js";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
-import { originOf, wholeMessage } from "../shared/protocol/message-records.js";
-import type { MessagePoint } from "../shared/trace/message.js";
+import { type MessageRecord, originOf, wholeMessage } from "../shared/protocol/message-records.js";
+import type { MessageEdge, MessagePoint } from "../shared/trace/message.js";
 import { objectId } from "../shared/trace/value.js";
 import type { WriteOperation } from "../shared/trace/write.js";
 import { TestEngine } from "./engine.test-support.js";
@@ -26,6 +26,56 @@ function channelOf(index: number): Uint8Array {
   return channel;
 }
 
+/** Every other pair talks as parent and child do, over a channel on which only bytes are counted. */
+const isCountedPair = (sender: number, receiver: number): boolean => (sender + receiver) % 2 === 0;
+const bytesOfMessage = 10;
+
+type EndFacts = Pick<MessageRecord, "end" | "part" | "channel" | "upTo" | "origin" | "originUs">;
+
+/** The ends of one process by its points, where a pair's messages are counted: by the order in which they were sent. */
+function countedEnds({ messages }: MadeHistory, process: number): ReadonlyMap<MessagePoint, EndFacts> {
+  const ends = new Map<MessagePoint, EndFacts>();
+  const gone = new Map<number, number>();
+  const come = new Map<number, number>();
+  const bytesOf = (message: MessageEdge): number =>
+    bytesOfMessage *
+    messages.filter(
+      ({ sent, received }) =>
+        sent.process === message.sent.process &&
+        received.process === message.received.process &&
+        sent.seq <= message.sent.seq,
+    ).length;
+  const bySeq = (end: "sent" | "received") =>
+    messages.filter((one) => one[end].process === process).toSorted((a, b) => a[end].seq - b[end].seq);
+  for (const message of bySeq("sent")) {
+    const other = message.received.process;
+    const before = gone.get(other) ?? 0;
+    gone.set(other, bytesOf(message));
+    if (isCountedPair(process, other))
+      ends.set(message.sent, {
+        ...{ end: "sent", ...channelBetween(process, other), upTo: bytesOf(message) },
+        ...{ origin: 0, originUs: before },
+      });
+  }
+  for (const message of bySeq("received")) {
+    const other = message.sent.process;
+    // A channel keeps the order: what overtook others in this history came with all of those.
+    come.set(other, Math.max(come.get(other) ?? 0, bytesOf(message)));
+    if (isCountedPair(process, other))
+      ends.set(message.received, {
+        ...{ end: "received", ...channelBetween(other, process), upTo: come.get(other) ?? 0 },
+        // A child knows that its parent is recorded, a parent knows nothing.
+        ...{ origin: other < process ? originOf(runIdOf(other)) : 0, originUs: 0 },
+      });
+  }
+  return ends;
+}
+
+const channelBetween = (sender: number, receiver: number) => ({
+  part: sender < receiver ? ("to-child" as const) : ("to-parent" as const),
+  channel: Uint8Array.from([255, 0, 0, 0, 0, 0, Math.min(sender, receiver), Math.max(sender, receiver)]),
+});
+
 /**
  * What a process of a history records: the number of each of its points as the state `n`, written before that point is
  * sent or after it was received, as others can see it.
@@ -34,6 +84,7 @@ function recordsOf(history: MadeHistory, process: number): AgentRecord[] {
   const maker = new RecordMaker();
   const sent = new Map(history.messages.map((message, index) => [message.sent, index]));
   const received = new Map(history.messages.map((message, index) => [message.received, { index, from: message.sent }]));
+  const counted = countedEnds(history, process);
   const write = (operation: WriteOperation, clockMs: number): AgentRecord =>
     maker.make({ kind: "write", span: 0, location: 0, afterMs: NaN, operation }, clockMs);
   const object = { kind: "object", id: objectId(1) } as const;
@@ -41,20 +92,23 @@ function recordsOf(history: MadeHistory, process: number): AgentRecord[] {
     write({ kind: "contents", target: object.id, contents: { kind: "object", className: "Object", entries: [] } }, 0),
     write({ kind: "scope", scope: "seen", value: object }, 0),
   ];
-  const told = (point: MessagePoint, index: number, from: MessagePoint | undefined): AgentRecord =>
-    maker.make(
-      {
-        kind: "message",
-        end: from === undefined ? "sent" : "received",
-        part: "request",
-        channel: channelOf(index),
-        upTo: from === undefined ? wholeMessage : 0,
-        hybridUs: originMs * 1000 + history.hybridUs(point),
-        origin: from === undefined ? 0 : originOf(runIdOf(from.process)),
-        originUs: from === undefined ? 0 : originMs * 1000 + history.hybridUs(from),
-      },
-      Number(point.instant) / 1e6,
-    );
+  for (const other of history.processes.keys())
+    if (other + 1 !== process && isCountedPair(process, other + 1)) {
+      const facts = { ...channelBetween(process, other + 1), upTo: 0, origin: 0, originUs: 0 };
+      records.push(maker.make({ kind: "message", end: "sent", ...facts, hybridUs: originMs * 1000 }, 0));
+    }
+  const told = (point: MessagePoint, index: number, from: MessagePoint | undefined): AgentRecord => {
+    const facts: EndFacts = counted.get(point) ?? {
+      end: from === undefined ? "sent" : "received",
+      part: "request",
+      channel: channelOf(index),
+      upTo: from === undefined ? wholeMessage : 0,
+      origin: from === undefined ? 0 : originOf(runIdOf(from.process)),
+      originUs: from === undefined ? 0 : originMs * 1000 + history.hybridUs(from),
+    };
+    const hybridUs = originMs * 1000 + history.hybridUs(point);
+    return maker.make({ kind: "message", ...facts, hybridUs }, Number(point.instant) / 1e6);
+  };
   for (const point of history.processes[process - 1] ?? []) {
     const receipt = received.get(point);
     if (receipt !== undefined) records.push(told(point, receipt.index, receipt.from));
@@ -121,8 +175,8 @@ describe.each([1, 2, 3])("state of several processes (seed %i)", (seed) => {
       const hello = helloOf({ token, pid: 100 + process, runId: runIdOf(process), timeOriginMs: originMs });
       programs.push(new Program(await SocketAgent.greet(socketPath, hello), recordsOf(history, process)));
     }
-    // The scope, so that it can be asked for.
-    for (const program of programs) await program.deliver(2);
+    // The scope, so that it can be asked for; and which channels there are.
+    for (const program of programs) await program.deliver(2 + count);
     let naiveFailures = 0;
     const compare = async (asked: number): Promise<void> => {
       for (const at of history.instants(asked)) {

@@ -59,6 +59,19 @@ describe("the surroundings of a program", () => {
   });
 });
 
+describe("messages between parent and child", () => {
+  it.each(["json", "advanced", "cluster"])("come, go and fail as they do without a recording (%s)", async (mode) => {
+    const { plain, recorded, program: seen } = await runBoth([program("ipc.cjs"), mode]);
+    expect([plain.code, plain.err]).toEqual([0, ""]);
+    expect(recorded).toEqual(plain);
+    const ends = seen.records.flatMap((record) => (record.kind === "message" ? [`${record.part} ${record.end}`] : []));
+    // Whoever of the two was heard first.
+    expect(["to-child sent,to-parent received", "to-child received,to-parent sent"]).toContain(
+      [...new Set(ends)].toSorted().join(),
+    );
+  });
+});
+
 describe("faults of the agent", () => {
   it("never reach the program, are recorded, and end with the place being left alone", async () => {
     const { recorded, program: seen } = await runBoth([program("sabotaged-fetch.cjs")]);

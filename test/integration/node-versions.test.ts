@@ -1,9 +1,11 @@
 // The agent on every line of Node it promises, with real binaries: what a service did, in CommonJS and ESM, is in the
 // recording. A version whose binary cannot be fetched (no registry, no package for this system) is skipped and named.
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
 import { Place } from "./hindcast-process.js";
+import { runBoth } from "./run-both.js";
 
 const body = `
 class Order { constructor(id) { this.id = id; this.lines = []; } }
@@ -71,5 +73,14 @@ describe.each(nodeVersions)("a program on Node %s", (version) => {
     expect(logs).toEqual(expect.arrayContaining([expect.objectContaining({ body: "order 2", severity: "warn" })]));
     const writes = jsonLines(await printed("history", file, "--scope", "shop", "--path", "total", "--json"));
     expect(writes.at(-1)).toMatchObject({ old: 5, new: 10, location: { line: 9 } });
+  });
+
+  it.for(["json", "advanced"])("tells its children what it tells them without us (%s)", async (mode, { skip }) => {
+    const binary = await nodeBinary(version);
+    if ("missing" in binary) return skip(binary.missing);
+    const file = join(import.meta.dirname, "../programs/guest/ipc.cjs");
+    const { plain, recorded, program } = await runBoth([file, mode], [], {}, "welcome", binary.path);
+    expect(recorded).toEqual(plain);
+    expect(program.records.filter(({ kind }) => kind === "message").length).toBeGreaterThan(8);
   });
 });

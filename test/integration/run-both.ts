@@ -12,9 +12,13 @@ interface Ended {
   readonly err: string;
 }
 
-async function run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  binary = node,
+): Promise<Ended> {
   const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = spawn(node, args, { env: { ...inherited, ...environment }, stdio: "pipe" });
+  const child = spawn(binary, args, { env: { ...inherited, ...environment }, stdio: "pipe" });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
@@ -34,12 +38,13 @@ export async function runBoth(
   nodeOptions: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
   answer: "welcome" | "refused" = "welcome",
+  binary = node,
 ): Promise<Both> {
-  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" "), ...environment });
+  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" "), ...environment }, binary);
   const listener = await listenForAgents("secret", answer);
   try {
     const options = [...nodeOptions, `--require "${agentFile.replaceAll("\\", "\\\\")}"`].join(" ");
-    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options, ...environment });
+    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options, ...environment }, binary);
     const [program] = listener.programs;
     if (program === undefined) throw new Error(`no agent reported; the program wrote: ${recorded.err}`);
     return { plain, recorded, program };

@@ -1,4 +1,4 @@
-// Two real programs that talk over HTTP, one of them by a clock that is seconds off: what is shown of both at any instant
+// Two real programs that talk over HTTP, or as parent and child, one of them by a clock that is seconds off: what is shown of both at any instant
 // could have been seen. The programs say themselves what follows from what: nothing is served that was not asked for, and
 // no part of an answer is heard before it was given.
 import { existsSync, writeFileSync } from "node:fs";
@@ -49,6 +49,38 @@ const client = `const { track } = require("hindcast");
   process.stdin.once("data", (port) => { process.stdin.destroy(); ask(Number(port)); });
 `;
 
+const parent = `const { track } = require("hindcast");
+  const { fork } = require("node:child_process");
+  const asked = track("asked", { last: 0, half: 0, answered: 0 });
+  const { SHIFTED, SERIALIZATION } = process.env;
+  const child = fork("child.cjs", {
+    serialization: SERIALIZATION,
+    env: { ...process.env, ...Object.fromEntries(SHIFTED.split(" ").map((pair) => pair.split(/=(.*)/s))) },
+  });
+  const ask = () => child.send({ number: ++asked.last, text: "é".repeat(asked.last * 5000) });
+  child.on("message", ({ half, whole }) => {
+    if (half !== undefined) asked.half = half;
+    if (whole === undefined) return;
+    asked.answered = whole;
+    if (asked.last < ${rounds}) ask();
+    else child.disconnect();
+  });
+  ask();
+`;
+const child = `const { track } = require("hindcast");
+  const served = track("served", { last: 0, half: 0, whole: 0 });
+  process.on("message", ({ number }) => {
+    served.last = number;
+    process.send({ text: "on the way" });
+    served.half = number;
+    process.send({ half: number, text: "x".repeat(number * 9000) });
+    setTimeout(() => {
+      served.whole = number;
+      process.send({ whole: number });
+    }, 2);
+  });
+`;
+
 const faketime = [
   "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
@@ -92,19 +124,31 @@ const statesOf = async (
     (line) => JSON.parse(line) as Record<string, number>,
   );
 
-async function recorded(shift: string): Promise<string> {
-  for (const [name, text] of Object.entries({ server, client })) writeFileSync(place.path(`${name}.cjs`), text);
-  const recording = `shift${shift}.hindcast`;
+type Way = "HTTP" | "json" | "advanced";
+
+async function recorded(way: Way, shift: string): Promise<string> {
+  for (const [name, text] of Object.entries({ server, client, parent, child }))
+    writeFileSync(place.path(`${name}.cjs`), text);
+  const recording = `${way}${shift}.hindcast`;
   const shifted = `LD_PRELOAD=${faketime} FAKETIME=${shift}s FAKETIME_DONT_FAKE_MONOTONIC=1`;
-  const both = `node server.cjs | env ${shifted} node client.cjs`;
+  const both =
+    way === "HTTP"
+      ? `node server.cjs | env ${shifted} node client.cjs`
+      : `SERIALIZATION=${way} SHIFTED="${shifted}" node parent.cjs`;
   const made = await place.run(["record", "-o", recording, "--", "sh", "-c", both]);
   expect([made.code, made.err]).toEqual([0, ""]);
   return recording;
 }
 
 describe.runIf(canShift)("two programs (needs Debian's package faketime)", () => {
-  it.for(["+3", "-3"])("of which one's clock is off by %s s show no effect without its cause", async (shift) => {
-    const recording = await recorded(shift);
+  const cases = [
+    ["HTTP", "+3"],
+    ["HTTP", "-3"],
+    ["json", "+3"],
+    ["advanced", "-3"],
+  ] as const;
+  it.for(cases)("that talk by %s, one's clock off by %s s, show no effect without its cause", async ([way, shift]) => {
+    const recording = await recorded(way, shift);
     const told: Record<keyof Seen, readonly Told[]> = {
       asked: await historyOf(recording, "asked", "last"),
       half: await historyOf(recording, "asked", "half"),
@@ -114,7 +158,9 @@ describe.runIf(canShift)("two programs (needs Debian's package faketime)", () =>
       servedWhole: await historyOf(recording, "served", "whole"),
     };
     const written = Object.values(told).flatMap((writes) => writes.map(({ instant }) => BigInt(instant)));
-    const instants = [...new Set(written.flatMap((at) => [at - 1n, at, at + 100_000n]))].sort((a, b) =>
+    // The last: what was sent after the last write is sent, too.
+    const end = written.reduce((latest, at) => (at > latest ? at : latest), 0n) + 100_000_000n;
+    const instants = [...new Set([...written.flatMap((at) => [at - 1n, at, at + 100_000n]), end])].sort((a, b) =>
       a < b ? -1 : 1,
     );
     const ofClient = await statesOf(recording, "asked", instants.join("\n"));

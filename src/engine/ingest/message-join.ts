@@ -2,7 +2,8 @@
 // ends name and by how much of it had been sent and had come. Never by nearness in time.
 // A message is told once for each sending that somebody received something of: what came later with the same sending says
 // nothing more. Memory is bounded; the oldest channels are forgotten first.
-import type { MessagePart, MessageRecord } from "../../shared/protocol/message-records.js";
+import { type MessagePart, type MessageRecord, isCounted } from "../../shared/protocol/message-records.js";
+import { CountedChannel } from "./counted-channel.js";
 
 /** One end of a message: a record of a process, and when it was made by that process's own clock. */
 export interface MessagePoint {
@@ -38,12 +39,15 @@ class Channel {
 }
 
 const mostChannels = 200_000;
+/** Between parents and children: so many children at once. */
+const mostCounted = 2000;
 /** Of one channel; the first tells of everything that was sent before. */
 const mostPieces = 1024;
 
 export class MessageJoin {
   /** Used last at the end. */
   readonly #channels = new Map<string, Channel>();
+  readonly #counted = new Map<string, CountedChannel<MessagePoint>>();
   readonly #processes = new Map<number, number>();
   readonly #waiting = new Set<Receipt>();
   #isRestoring = false;
@@ -66,6 +70,7 @@ export class MessageJoin {
   }
 
   end(point: MessagePoint, facts: MessageEndFacts): void {
+    if (isCounted(facts.part)) return this.#countedEnd(point, facts);
     const channel = this.#channel(`${facts.part} ${facts.channel}`);
     if (facts.end === "sent") this.#sent(channel, { point, upTo: facts.upTo }, facts.part);
     else this.#received(channel, { point, upTo: facts.upTo, facts });
@@ -90,6 +95,20 @@ export class MessageJoin {
     this.#channels.set(key, channel);
     if (this.#channels.size > this.limit) this.#forgetOldest();
     return channel;
+  }
+
+  #countedEnd(point: MessagePoint, { part, channel, end, upTo, originUs: from }: MessageEndFacts): void {
+    const key = `${part} ${channel}`;
+    const tell = (sent: MessagePoint, received: MessagePoint): void => {
+      if (!this.#isRestoring && sent.process !== received.process) this.tell({ part, sent, received });
+    };
+    const counted = this.#counted.get(key) ?? new CountedChannel(tell);
+    this.#counted.delete(key);
+    this.#counted.set(key, counted);
+    const [oldest] = this.#counted.keys();
+    if (this.#counted.size > mostCounted && oldest !== undefined) this.#counted.delete(oldest);
+    if (end === "sent") counted.sent({ point, from, upTo });
+    else counted.received({ point, upTo });
   }
 
   #forgetOldest(): void {

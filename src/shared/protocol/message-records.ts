@@ -4,8 +4,8 @@ import { type ByteReader, type ByteWriter, MalformedBytes } from "./bytes.js";
 
 export const messageEnds = ["sent", "received"] as const;
 export type MessageEnd = (typeof messageEnds)[number];
-/** A request over HTTP and its response. Append only: the index is stored. */
-export const messageParts = ["request", "response"] as const;
+/** A request over HTTP and its response; what goes between a parent and its child. Append only: the index is stored. */
+export const messageParts = ["request", "response", "to-child", "to-parent"] as const;
 export type MessagePart = (typeof messageParts)[number];
 export const channelBytes = 8;
 /** All of it, and that there is no more. */
@@ -15,7 +15,7 @@ export interface MessageRecord {
   readonly kind: "message";
   readonly end: MessageEnd;
   readonly part: MessagePart;
-  /** 8 bytes. Of a request and its response: the id of the span that sent the request. */
+  /** 8 bytes. Of a request and its response: the id of the span that sent the request. Else what the parent named it. */
   readonly channel: Uint8Array;
   /**
    * How much had been sent with this, or had come: bytes of a body (0: what stands before it);
@@ -24,10 +24,16 @@ export interface MessageRecord {
   readonly upTo: number;
   /** The process's hybrid logical clock by now: microseconds since the epoch. */
   readonly hybridUs: number;
-  /** Of a receipt, what the message brought: whose clock (`originOf`), and what it said at the sending. 0: nothing. */
+  /**
+   * Of a receipt, what the message brought: whose clock (`originOf`), and what it said at the sending. 0: nothing.
+   * Of what is sent between parent and child, `originUs` is how many bytes had been sent before.
+   */
   readonly origin: number;
   readonly originUs: number;
 }
+
+/** Between parent and child, where both ends count every byte and nothing is added to what is sent. */
+export const isCounted = (part: MessagePart): boolean => part === "to-child" || part === "to-parent";
 
 /** By what a message says from whom it is: the beginning of the run's id, never 0. */
 export const originOf = (runId: string): number => Number.parseInt(runId.slice(0, 8), 16) || 1;

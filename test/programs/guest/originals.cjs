@@ -9,6 +9,7 @@ const owners = {
   net: require("node:net"),
   fs: require("node:fs"),
   childProcess: require("node:child_process"),
+  child: require("node:child_process").ChildProcess.prototype,
   threads: require("node:worker_threads"),
   timers: require("node:timers"),
   channels: require("node:diagnostics_channel"),
