@@ -20,6 +20,8 @@ export interface LoadedNode {
 /** Where a graph gets objects that nobody put into it, as they were where the graph begins. */
 export interface NodeSource {
   node(id: ObjectId): LoadedNode | undefined;
+  /** Of many, those that there are. */
+  nodes(ids: readonly ObjectId[]): ReadonlyMap<ObjectId, LoadedNode>;
 }
 
 type TargetedOperation = Exclude<WriteOperation, { kind: "scope" }>;
@@ -66,6 +68,13 @@ export class ObjectGraph {
 
   node(id: ObjectId): GraphNode | undefined {
     return this.#nodes.get(id) ?? this.#fetch(id);
+  }
+
+  /** Before many are looked at one by one. */
+  fetch(ids: Iterable<ObjectId>): void {
+    if (this.#source === undefined) return;
+    const missing = [...ids].filter((id) => this.#nodes.get(id) === undefined);
+    for (const [id, loaded] of this.#source.nodes(missing)) this.load(id, loaded);
   }
 
   #fetch(id: ObjectId): GraphNode | undefined {

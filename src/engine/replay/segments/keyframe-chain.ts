@@ -14,8 +14,8 @@ export type BlobName =
   | { readonly kind: "part"; readonly segment: number; readonly part: number };
 
 export class NotLoaded extends Error {
-  constructor(readonly blob: BlobName) {
-    super(`${blob.kind} of segment ${blob.segment} is not loaded`);
+  constructor(readonly blobs: readonly BlobName[]) {
+    super(`not loaded: ${blobs.map(({ kind, segment }) => `${kind} of segment ${segment}`).join(", ")}`);
   }
 }
 

@@ -54,19 +54,19 @@ export class LoadedSegments implements Blobs {
   block(segment: number): Block {
     const found = this.#get({ kind: "block", segment });
     if (found instanceof Block) return found;
-    throw new NotLoaded({ kind: "block", segment });
+    throw new NotLoaded([{ kind: "block", segment }]);
   }
 
   index(segment: number): IndexView {
     const found = this.#get({ kind: "index", segment });
     if (found instanceof IndexView) return found;
-    throw new NotLoaded({ kind: "index", segment });
+    throw new NotLoaded([{ kind: "index", segment }]);
   }
 
   part(segment: number, part: number): Part {
     const found = this.#get({ kind: "part", segment, part });
     if (found instanceof Part) return found;
-    throw new NotLoaded({ kind: "part", segment, part });
+    throw new NotLoaded([{ kind: "part", segment, part }]);
   }
 
   parentOf(segment: number): number {
@@ -84,19 +84,22 @@ export class LoadedSegments implements Blobs {
     for (let more = 1; ; more = Math.min(2 * more, mostAhead)) {
       const missing = this.#tryLook(look, held);
       if ("answer" in missing) return missing.answer;
-      await this.#load(this.#withNeighbours(missing.blob, more, held), held);
+      const wanted = new Map<string, BlobName>();
+      for (const blob of missing.blobs)
+        for (const one of this.#withNeighbours(blob, more, held)) wanted.set(keyOf(one), one);
+      await this.#load([...wanted.values()], held);
     }
   }
 
   #tryLook<Answer>(
     look: () => Answer,
     held: Map<string, Loaded>,
-  ): { readonly answer: Answer } | { readonly blob: BlobName } {
+  ): { readonly answer: Answer } | { readonly blobs: readonly BlobName[] } {
     this.#held = held;
     try {
       return { answer: look() };
     } catch (error) {
-      if (error instanceof NotLoaded) return { blob: error.blob };
+      if (error instanceof NotLoaded) return { blobs: error.blobs };
       throw error;
     } finally {
       this.#held = undefined;

@@ -1,7 +1,7 @@
 // Which writes of one segment are to one scope's state, or to that of any scope. Only what the scope sees is followed: the
 // others' writes, which are most, are passed over.
 import type { ObjectId } from "../../../shared/trace/value.js";
-import { ObjectGraph } from "../object-graph.js";
+import { type NodeSource, ObjectGraph } from "../object-graph.js";
 import { ReachGraph } from "../reach.js";
 import type { SegmentState } from "./segment-state.js";
 
@@ -23,7 +23,11 @@ export function scopeView(
   const all = state.graphAfter(0).scopes();
   const value = scope === undefined ? undefined : all.get(scope);
   const scopes = scope === undefined ? all : value === undefined ? new Map() : new Map([[scope, value]]);
-  const graph = ObjectGraph.over({ node: (id) => state.nodeAfter(id, count) }, scopes);
+  const source: NodeSource = {
+    node: (id) => state.nodeAfter(id, count),
+    nodes: (ids) => state.nodesAfter(ids, count),
+  };
+  const graph = ObjectGraph.over(source, scopes);
   return {
     reach: ReachGraph.within(graph),
     moveTo: (next) => {

@@ -4,7 +4,7 @@ import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import { type LoadedNode, ObjectGraph } from "../object-graph.js";
 import { sizeOfNode } from "../node.js";
 import type { Writes } from "./block.js";
-import type { KeyframeChain } from "./keyframe-chain.js";
+import { type BlobName, type KeyframeChain, NotLoaded } from "./keyframe-chain.js";
 import { type OneObject } from "./one-object.js";
 
 /** Of one object: after `writes` of its writes. */
@@ -39,7 +39,28 @@ export class SegmentState {
 
   /** The graph after the first `count` writes. It stays that, whatever is done with others. */
   graphAfter(count: number): ObjectGraph {
-    return ObjectGraph.over({ node: (id) => this.nodeAfter(id, count) }, this.#scopesAfter(count));
+    const source = {
+      node: (id: ObjectId) => this.nodeAfter(id, count),
+      nodes: (ids: readonly ObjectId[]) => this.nodesAfter(ids, count),
+    };
+    return ObjectGraph.over(source, this.#scopesAfter(count));
+  }
+
+  /** What is missing of any of them is asked for at once. */
+  nodesAfter(ids: readonly ObjectId[], count: number): ReadonlyMap<ObjectId, LoadedNode> {
+    const nodes = new Map<ObjectId, LoadedNode>();
+    const missing: BlobName[] = [];
+    for (const id of ids) {
+      try {
+        const node = this.nodeAfter(id, count);
+        if (node !== undefined) nodes.set(id, node);
+      } catch (error) {
+        if (!(error instanceof NotLoaded)) throw error;
+        missing.push(...error.blobs);
+      }
+    }
+    if (missing.length > 0) throw new NotLoaded(missing);
+    return nodes;
   }
 
   nodeAfter(id: ObjectId, count: number): LoadedNode | undefined {
