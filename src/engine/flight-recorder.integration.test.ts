@@ -228,6 +228,68 @@ describe("a recording with a limit of age", () => {
   };
 });
 
+describe("what is pinned", () => {
+  let engine: TestEngine;
+  beforeEach(() => {
+    engine = new TestEngine(20);
+  });
+  afterEach(() => engine.dispose());
+
+  it("stays, with the state within it, while everything around it is evicted", async () => {
+    const random = randomFrom(4711);
+    const below = (limit: number): number => Math.floor(random() * limit);
+    const records = new FlightRecords(7, 4);
+    const short = await Recorded.begin(engine, "short.hindcast", { maxAgeMs: 300 });
+    const twin = await Recorded.begin(engine, "twin.hindcast");
+    let pinned: { readonly pin: number; readonly from: bigint; readonly to: bigint } | undefined;
+    for (let batch = 1; batch <= 20; batch++) {
+      const some = records.batch(100);
+      for (const { agent } of [short, twin]) agent.batch(batch, some);
+      await Promise.all([short, twin].map(({ agent }) => agent.acknowledged(batch)));
+      if (batch !== 7) continue;
+      const { end } = await short.summary();
+      const range = { recordingId: short.recordingId, from: end - 150_000_000n, to: end - 20_000_000n };
+      pinned = await engine.call("recording.pin", { ...range, label: "the incident" });
+    }
+    await short.settled();
+    if (pinned === undefined) throw new Error("nothing was pinned");
+    const { from, to, pin } = pinned;
+    const { pins, evicted, start } = await short.summary();
+    expect(pins).toEqual([{ pin, from, to, label: "the incident" }]);
+    expect(evicted?.until).toBeLessThanOrEqual(from);
+    const ask = async ({ recordingId }: Recorded, instant: bigint) =>
+      engine.try("state.at", { recordingId, process: 1, scope: "s", at: { kind: "instant", instant } });
+    for (let left = 12; left > 0; left--) {
+      const instant = left === 1 ? from : left === 2 ? to : from + BigInt(below(Number(to - from)));
+      const [kept, whole] = [await ask(short, instant), await ask(twin, instant)];
+      expect(kept).toEqual(whole);
+    }
+    const events = async ({ recordingId }: Recorded) => [
+      ...(await engine.call("events.range", { recordingId, from, to, limit: 5000 })).seq,
+    ];
+    expect((await events(short)).length).toBeGreaterThan(3);
+    expect(await events(short)).toEqual(await events(twin));
+    const marks = await engine.call("timeline.marks", { recordingId: short.recordingId });
+    for (const instant of [start + 5_000_000n + (from - start) / 3n, to + 300_000_000n])
+      expect(await ask(short, instant)).toMatchObject({ ok: false, error: { code: "evicted" } });
+    expect(marks.filter(({ reason }) => reason === "evicted").length).toBe(2);
+    // Both histories go on behind what is gone.
+    const steps = async ({ recordingId }: Recorded, direction: "next" | "previous", instant: bigint) =>
+      engine.call("timeline.step", {
+        recordingId,
+        kind: "write",
+        direction,
+        from: { kind: "instant", instant },
+        scope: "s",
+      });
+    expect(await steps(short, "next", from)).toEqual(await steps(twin, "next", from));
+    const [{ position: last }] = [await steps(short, "previous", to + 1n)];
+    expect(last).toEqual((await steps(twin, "previous", to + 1n)).position);
+    await engine.call("recording.unpin", { recordingId: short.recordingId, pin });
+    expect((await short.summary()).pins).toEqual([]);
+  });
+});
+
 describe("a recording with a limit of size", () => {
   let engine: TestEngine;
   beforeEach(() => {

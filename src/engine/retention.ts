@@ -51,6 +51,7 @@ export class Retention {
   #wasCutShort = false;
   #isPressed = false;
   #lookedMs = 0;
+  #lookedAt = 0n;
   #lookedBytes = 0;
   #closedAt: bigint | undefined;
   #closedBytes = 0;
@@ -125,8 +126,11 @@ export class Retention {
     this.#growth.note(come.newest, come.bytes);
     this.#closeWhenDue(come);
     try {
-      if (this.#running !== undefined) return await this.#goOn(nowMs);
-      return await this.#look(come, nowMs);
+      if (this.#running === undefined) return await this.#look(come, nowMs);
+      await this.#goOn(nowMs);
+      // There may be more by now.
+      if (!this.isBusy) await this.#look(come, nowMs);
+      return true;
     } catch (error) {
       this.#running = undefined;
       this.#wasCutShort = true;
@@ -147,19 +151,17 @@ export class Retention {
     this.#closedBytes = bytes;
   }
 
-  async #goOn(beganMs: number): Promise<boolean> {
+  async #goOn(beganMs: number): Promise<void> {
     do {
       const next = await this.#running?.next();
       if (next?.value === "changed") break;
       if (next?.done !== true) continue;
       this.#running = undefined;
       await this.#flight.checkpoint();
-      // There may be more.
       this.#lookedMs = 0;
       break;
     } while (performance.now() - beganMs < (this.#isPressed ? pressedSliceMs : sliceMs));
     await this.#count();
-    return true;
   }
 
   async #count(): Promise<void> {
@@ -169,10 +171,12 @@ export class Retention {
   }
 
   async #look(come: Come, nowMs: number): Promise<boolean> {
-    const { maxBytes } = this.#limits;
+    const { maxAgeNs, maxBytes } = this.#limits;
     const isMuch = maxBytes !== undefined && come.bytes - this.#lookedBytes >= maxBytes * lookEveryPart;
-    if (!isMuch && this.#lookedMs > 0 && nowMs - this.#lookedMs < lookEveryMs) return false;
+    const isLong = maxAgeNs !== undefined && Number(come.newest - this.#lookedAt) >= Number(maxAgeNs) * lookEveryPart;
+    if (!isMuch && !isLong && this.#lookedMs > 0 && nowMs - this.#lookedMs < lookEveryMs) return false;
     this.#lookedMs = nowMs;
+    this.#lookedAt = come.newest;
     this.#lookedBytes = come.bytes;
     const disk = await diskOf(this.#flight.path);
     const before = this.#warning;
