@@ -14,12 +14,14 @@ import { type Benchmark, type Figure, measuredOn } from "./figures.js";
 import { slopeOf } from "./slope.js";
 
 const program = join(repositoryRoot, "bench/programs/soak.mjs");
-const sampleEveryMs = 5000;
+const sampleEveryMs = 2000;
 const told = v.object({ events: v.number(), writes: v.number(), mostBehind: v.number() });
 
 interface Soak {
   readonly minutes: number;
   readonly perSecond: number;
+  /** What the file may be with its log: the oldest makes room. */
+  readonly maxBytes: number;
 }
 
 interface Sample {
@@ -31,7 +33,10 @@ interface Sample {
 
 interface Outcome {
   readonly made: v.InferOutput<typeof told>;
-  readonly committed: number;
+  /** Events: writes that are evicted leave behind what they add up to. */
+  readonly kept: number;
+  /** To make room. */
+  readonly removed: number;
   readonly lost: number;
   readonly samples: readonly Sample[];
   readonly fileBytes: number;
@@ -40,17 +45,22 @@ interface Outcome {
 function soakFrom(args: readonly string[]): Soak {
   const { values } = parseArgs({
     args: [...args],
-    options: { minutes: { type: "string", default: "30" }, rate: { type: "string", default: "50000" } },
+    options: {
+      minutes: { type: "string", default: "30" },
+      rate: { type: "string", default: "50000" },
+      megabytes: { type: "string", default: "512" },
+    },
   });
-  return { minutes: Number(values.minutes), perSecond: Number(values.rate) };
+  const maxBytes = Number(values.megabytes) * 2 ** 20;
+  return { minutes: Number(values.minutes), perSecond: Number(values.rate), maxBytes };
 }
 
-async function run({ minutes, perSecond }: Soak): Promise<Outcome> {
+async function run({ minutes, perSecond, maxBytes }: Soak): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   const engine = await BenchEngine.start(folder);
   try {
     const path = join(folder, "soak.hindcast");
-    const { summary, environment } = await engine.call("recording.create", { path, capture: {} });
+    const { summary, environment } = await engine.call("recording.create", { path, capture: {}, limits: { maxBytes } });
     const child = spawn(process.execPath, [program, String(perSecond), String(minutes * 60)], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "inherit"],
@@ -59,9 +69,9 @@ async function run({ minutes, perSecond }: Soak): Promise<Outcome> {
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
     const samples = await sampleUntilEnd(child, engine.child, path);
     const made = v.parse(told, JSON.parse(Buffer.concat(output).toString("utf8")));
-    const { counts } = await engine.call("recording.stop", { recordingId: summary.recordingId });
-    const committed = counts.events + counts.writes;
-    return { made, committed, lost: counts.lost, samples, fileBytes: statSync(path).size };
+    const { counts, evicted } = await engine.call("recording.stop", { recordingId: summary.recordingId });
+    const [kept, removed] = [counts.events, evicted?.events ?? 0];
+    return { made, kept, removed, lost: counts.lost, samples, fileBytes: statSync(path).size };
   } finally {
     await engine.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -94,11 +104,14 @@ function rssOf({ pid }: ChildProcess): number {
   return existsSync(file) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, "utf8"))?.[1]) * 1024 : Number.NaN;
 }
 
-function figuresOf({ minutes, perSecond }: Soak, outcome: Outcome): readonly Figure[] {
-  const { made, committed, lost, samples, fileBytes } = outcome;
+function figuresOf({ minutes, perSecond, maxBytes }: Soak, outcome: Outcome): readonly Figure[] {
+  const { made, kept, removed, lost, samples, fileBytes } = outcome;
+  const committed = kept + removed;
   const rows = made.events + made.writes;
-  const isWhole = lost === 0 && committed >= rows;
-  const validity = isWhole ? {} : { invalid: `${committed} of ${rows} are in the file, ${lost} counted as lost` };
+  const isWhole = lost === 0 && committed >= made.events;
+  const validity = isWhole
+    ? {}
+    : { invalid: `${committed} of ${made.events} events came into the file, ${lost} records are lost` };
   const of = (name: string, value: number, unit: string): Figure => ({
     name: `soak_${name}`,
     value,
@@ -113,7 +126,7 @@ function figuresOf({ minutes, perSecond }: Soak, outcome: Outcome): readonly Fig
     of("minutes", minutes, "min"),
     of("made_per_s", rows / (minutes * 60), "1/s"),
     { ...of("most_behind", made.mostBehind, "records"), budget: { atMost: perSecond } },
-    { ...of("lost", Math.max(lost, rows - committed), "records"), budget: { atMost: 0 } },
+    { ...of("lost", Math.max(lost, made.events - committed), "records"), budget: { atMost: 0 } },
     of(
       "program_rss_mb",
       most(({ programBytes }) => programBytes),
@@ -134,11 +147,15 @@ function figuresOf({ minutes, perSecond }: Soak, outcome: Outcome): readonly Fig
       perHour(({ engineBytes }) => engineBytes),
       "MiB/h, second half",
     ),
-    of(
-      "file_mb",
-      most((sample) => sample.fileBytes),
-      "MiB at most, its log included",
-    ),
+    {
+      ...of(
+        "file_mb",
+        most((sample) => sample.fileBytes),
+        "MiB at most, its log included",
+      ),
+      budget: { atMost: maxBytes / 2 ** 20 },
+    },
+    of("evicted", removed, "events"),
     of("samples", samples.length, "1"),
   ]);
 }
@@ -146,7 +163,7 @@ function figuresOf({ minutes, perSecond }: Soak, outcome: Outcome): readonly Fig
 export const soak: Benchmark = {
   name: "soak",
   description:
-    "one program at a steady rate, 49 events to one write: --minutes 30 --rate 50000;\n" +
+    "one program at a steady rate, 49 events to one write: --minutes 30 --rate 50000 --megabytes 512;\n" +
     "growth of memory is the median slope between samples of the second half",
   async run(args): Promise<readonly Figure[]> {
     const wanted = soakFrom(args);

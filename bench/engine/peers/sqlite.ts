@@ -57,6 +57,7 @@ class SqliteWrites implements Peer {
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = NORMAL");
     database.pragma("cache_size = -262144");
+    database.pragma("wal_autocheckpoint = 65536");
     database.exec(`CREATE TABLE write (seq INTEGER, instant INTEGER, location INTEGER, object INTEGER, key TEXT, value TEXT);
       CREATE INDEX write_by_place ON write (object, key, seq)`);
     this.#insert = database.prepare(`INSERT INTO write VALUES (?, ?, 1, ?, ?, ?)`);
