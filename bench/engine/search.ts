@@ -83,6 +83,7 @@ function questionsFor(shop: Shop): readonly Question[] {
     { about: "a common word", text: shop.commonWord() },
     { about: "two common words", text: `${shop.commonWord()} ${shop.commonWord()}` },
     { about: "words that never meet", text: "accepted settled" },
+    { about: "a phrase that there is not", text: `"${shop.commonWord()} settled accepted"` },
     { about: "part of a word", text: shop.someId().slice(2, 11) },
     { about: "no such word", text: `zz${shop.someId().slice(3)}q` },
     { about: "in a short time", text: shop.someWord(), from, to: from + 10_000_000_000n },
@@ -130,7 +131,8 @@ async function check(path: string, asked: readonly Asked[], size: SearchSize): P
       if (plain.join() !== found.join()) wrong++;
     }
     const bytes = await connection.runAndReadAll(
-      `SELECT (SELECT sum(octet_length(bits)) FROM search_filter) + (SELECT sum(octet_length(trigrams)) FROM search_block)`,
+      `SELECT (SELECT sum(octet_length(bits)) FROM search_filter) + (SELECT sum(octet_length(trigrams)) FROM search_block)
+         + (SELECT sum(octet_length(rows) + strlen(text)) FROM search_text)`,
     );
     return {
       checked: plainMs.length,
@@ -153,7 +155,7 @@ const everyRow = `
   UNION ALL SELECT process, seq, instant, contents FROM keyframe`;
 
 async function plainScan(connection: DuckDBConnection, { text, from, to }: Question): Promise<readonly string[]> {
-  const words = text.split(" ");
+  const words = text.startsWith('"') ? [text.slice(1, -1)] : text.split(" ");
   const conditions = words.map((word) => `contains(lower(shown), lower('${word}'))`);
   if (from !== undefined) conditions.push(`instant >= ${from}`);
   if (to !== undefined) conditions.push(`instant <= ${to}`);

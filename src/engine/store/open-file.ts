@@ -18,9 +18,12 @@ import { type Migration, formatVersion, migrations, views } from "./schema.js";
 
 /** DuckDB's own are four fifths of the machine and every core, for each open file. */
 const bounded = { memory_limit: "512MB", threads: "2" };
+/** So many rows by their numbers are found without reading the others; DuckDB's own is 50. */
+const rowFilter = { dynamic_or_filter_threshold: "512" };
 /** Nothing is fetched and no other file is touched, whatever a recording's views say. */
 const confined = {
   ...bounded,
+  ...rowFilter,
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   enable_external_access: "false",

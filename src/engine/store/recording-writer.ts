@@ -25,6 +25,7 @@ import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { ProcessRows } from "./process-rows.js";
 import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
+import { type SearchSettings, searchSettings } from "./search-tables.js";
 import { SegmentRows } from "./segment-rows.js";
 import { type TableBuffer, closeQuietly } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
@@ -71,6 +72,7 @@ export class RecordingWriter {
     known: readonly number[] = [],
     nowMs = (): number => performance.now(),
     segments: SegmentSettings = segmentSettings,
+    search: SearchSettings = searchSettings,
   ): Promise<RecordingWriter> {
     const connection = await file.instance.connect();
     await connection.run(createSpanEnd);
@@ -78,7 +80,7 @@ export class RecordingWriter {
       path,
       connection,
       await appendersOf(connection),
-      await derivedRows(connection, nowMs),
+      await derivedRows(connection, nowMs, search),
       await SegmentRows.open(connection, segments),
       known,
     );
@@ -275,8 +277,12 @@ export class RecordingWriter {
 }
 
 /** As of the last commit, when somebody else recorded until then. */
-const derivedRows = async (connection: DuckDBConnection, nowMs: () => number): Promise<readonly DerivedRows[]> => [
-  await SearchIndex.open(connection),
+const derivedRows = async (
+  connection: DuckDBConnection,
+  nowMs: () => number,
+  search: SearchSettings,
+): Promise<readonly DerivedRows[]> => [
+  new SearchIndex(search),
   await RollupRows.open(connection, nowMs),
 ];
 

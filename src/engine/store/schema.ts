@@ -9,7 +9,7 @@ import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { clockTables } from "./clock-tables.js";
 import { evictedKinds, flightTables } from "./flight-tables.js";
 import { rollupTables, rollupView } from "./rollup-tables.js";
-import { searchTables } from "./search-tables.js";
+import { searchTables, searchTablesByRow } from "./search-tables.js";
 import { segmentTables } from "./segment-tables.js";
 
 export interface Migration {
@@ -104,7 +104,7 @@ export const migrations: readonly Migration[] = [
       ...clockTables,
     ],
   },
-  { name: "flight recorder", statements: flightTables },
+  { name: "flight recorder, search by row", statements: [...flightTables, ...searchTablesByRow] },
 ];
 
 export const formatVersion = migrations.length;

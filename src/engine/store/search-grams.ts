@@ -1,114 +1,78 @@
-// Which short stretches of bytes the texts of a block have, as bits: every three, six and eight bytes within a word, each by
-// its hash. A text that has a word as a part of one of its own has all the grams of that word; where a bit is missing
-// no text of the block has it. Words are letters, digits, "_" and everything beyond ASCII, in lower case, as DuckDB's lower()
-// makes it: what is between them is left out.
-// In JSON an escape stands for its character.
+// Which short stretches of bytes the rare words of a block have, and in which of the 64 parts of the block: for every four
+// bytes within a word a cell, by their hash, with one bit a part; and one bit for every three bytes, of the block as a whole.
+// A word that has another one as a part has all of its grams: where a bit is missing no rare word of that part has it. Words are
+// letters, digits, "_" and everything beyond ASCII, in lower case, as DuckDB's lower() makes it: what is between is left out.
+import { bitsIn } from "./search-positions.js";
+import { lowerBytes, lowered } from "./search-lower-case.js";
 
 const trigramBits = 1 << 16;
-const shardCount = 64;
-const shardBits = 1 << 14;
 export const trigramByteCount = trigramBits / 8;
-const gramBits = shardCount * shardBits;
-/** With more bits set than that, further rows go into the next block. */
-const fullAt = gramBits / 4;
+
+/** A cell is two words of 32 parts each. */
+export const partCount = 64;
+const shardCount = 128;
+const cellsPerShard = 256;
+const [cellBits, bytesPerCell] = [15, 8];
 /** A shard is folded in two as long as that leaves fewer bits set than one in so many. */
-const sparse = 5;
-const leastShardBits = 512;
+const sparse = 4;
+const leastCellsPerShard = 8;
 /** In bytes. */
 export const shardSizes = [64, 128, 256, 512, 1024, 2048];
 
-/** The longest gram. */
-const mostGramBytes = 8;
-const mostAtOnce = 256;
-/** Words that were seen in the block, told apart by 64 bits: their grams are there. */
-const seenCount = 8192;
-
-const [separator, special, leastOfWord] = [0, 1, 2];
-const backslash = 0x5c;
-
-/** Of each byte: itself in lower case when it is of a word, else `separator`; or `special`: the text has to be read whole. */
-function bytesOfWords(isSpecial: (byte: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => {
-    if (isSpecial(byte)) return special;
-    if (byte >= 0x80) return byte;
-    const character = String.fromCharCode(byte);
-    return /[A-Za-z0-9_]/.test(character) ? character.toLowerCase().charCodeAt(0) : separator;
-  });
-}
-const plainBytes = bytesOfWords((byte) => byte >= 0x80);
-const jsonBytes = bytesOfWords((byte) => byte >= 0x80 || byte === backslash);
-const readBytes = bytesOfWords(() => false);
-
-/** Character by character as DuckDB's lower() has it, which knows no Greek word endings and no dots of their own. */
-export const lowered = (text: string): string =>
-  text.replaceAll("\u0130", "i").replaceAll("\u03a3", "\u03c3").toLowerCase();
-
-const oneEscape = /\\(?:u([0-9a-fA-F]{4})|(.))/gs;
-const characters = new Map(Object.entries({ b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }));
-
-/** JSON text in which each escape stands for its character. */
-export const withoutEscapes = (json: string): string =>
-  json.replace(oneEscape, (_, code: string | undefined, letter: string | undefined) =>
-    code === undefined
-      ? (characters.get(letter ?? "") ?? letter ?? "")
-      : String.fromCharCode(Number.parseInt(code, 16)),
-  );
-
-/** Where the bit of a gram is that ends with these bytes: above the shard, below the place in it. */
-const hashOf = (low: number, high: number): number => {
-  const mixed = Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca6b);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) >>> 12;
+const cellHash = (four: number): number => {
+  const mixed = Math.imul(four ^ (four >>> 15), 0x9e3779b1);
+  return Math.imul(mixed ^ (mixed >>> 13), 0x85ebca6b) >>> (32 - cellBits);
 };
-const hashOfSix = (low: number, high: number): number => hashOf(low, high & 0xffff);
-const hashOfEight = (low: number, high: number): number => hashOf(low, ~high);
-const trigramHash = (low: number): number => Math.imul(low & 0xffffff, 0x9e3779b1) >>> 16;
+const trigramHash = (three: number): number => Math.imul(three & 0xffffff, 0x9e3779b1) >>> 16;
 
-let filters = 0;
+/** How many positions are a part, of so many positions: as a power of two. */
+export function partBits(positions: number): number {
+  let bits = 0;
+  while ((positions - 1) >>> bits >= partCount) bits++;
+  return bits;
+}
 
-/** Bits of one block. */
-export class GramFilter {
-  readonly trigrams = new Uint32Array(trigramBits / 32);
-  readonly grams = new Uint32Array(gramBits / 32);
-  /** Different for every filter, and for one whose block goes on after a commit failed. */
-  stamp = ++filters;
-  #set = 0;
+/** Of one block at a time. */
+export class Grams {
+  readonly #trigrams = new Uint32Array(trigramBits / 32);
+  readonly #cells = new Uint32Array(shardCount * cellsPerShard * 2);
 
-  get isFull(): boolean {
-    return this.#set > fullAt;
+  clear(): void {
+    this.#trigrams.fill(0);
+    this.#cells.fill(0);
   }
 
-  renew(): void {
-    this.stamp = ++filters;
-  }
-
-  /** All grams of the first `used` bytes of `word`. */
-  addWord(word: Uint8Array, used: number): void {
-    const { grams, trigrams } = this;
-    let [low, high, set] = [0, 0, 0];
-    for (let at = 0; at < used; at++) {
-      high = (high << 8) | (low >>> 24);
-      low = (low << 8) | (word[at] ?? 0);
-      if (at < 2) continue;
+  /** Of one word, which is in the parts whose bits are set, the first 32 and the others. */
+  addWord(bytes: Uint8Array, start: number, end: number, parts: number, furtherParts: number): void {
+    const cells = this.#cells;
+    const trigrams = this.#trigrams;
+    const lower = lowerBytes;
+    let low = 0;
+    for (let at = start; at < end; at++) {
+      low = (low << 8) | (lower[bytes[at] ?? 0] ?? 0);
+      if (at < start + 2) continue;
       const three = trigramHash(low);
       trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
-      if (at < 5) continue;
-      set += addBit(grams, hashOfSix(low, high));
-      if (at >= 7) set += addBit(grams, hashOfEight(low, high));
+      if (at < start + 3) continue;
+      const cell = 2 * cellHash(low);
+      cells[cell] = (cells[cell] ?? 0) | parts;
+      cells[cell + 1] = (cells[cell + 1] ?? 0) | furtherParts;
     }
-    this.#set += set;
   }
 
   trigramBytes(): Uint8Array {
-    return bytesOf(this.trigrams);
+    return bytesOf(this.#trigrams);
   }
 
-  /** The bits of each shard, as few as make sense for how many are set. */
+  /** The cells of each shard, as few as make sense for how many bits are set. */
   shards(): Uint8Array[] {
-    let bits = shardBits;
-    while (bits > leastShardBits && this.#set * sparse < (shardCount * bits) / 2) bits /= 2;
+    let set = 0;
+    for (let at = 0; at < this.#cells.length; at++) set += bitsIn(this.#cells[at] ?? 0);
+    let cells = cellsPerShard;
+    while (cells > leastCellsPerShard && set * sparse < (shardCount * cells * partCount) / 2) cells /= 2;
     return Array.from({ length: shardCount }, (_, shard) => {
-      const whole = this.grams.subarray((shard * shardBits) / 32, ((shard + 1) * shardBits) / 32);
-      const folded = new Uint32Array(bits / 32);
+      const whole = this.#cells.subarray(shard * cellsPerShard * 2, (shard + 1) * cellsPerShard * 2);
+      const folded = new Uint32Array(cells * 2);
       for (let at = 0; at < whole.length; at++) {
         const to = at & (folded.length - 1);
         folded[to] = (folded[to] ?? 0) | (whole[at] ?? 0);
@@ -118,112 +82,49 @@ export class GramFilter {
   }
 }
 
-/** How many bits more are set: one or none. */
-function addBit(bits: Uint32Array, at: number): number {
-  const word = bits[at >> 5] ?? 0;
-  const bit = 1 << (at & 31);
-  bits[at >> 5] = word | bit;
-  return (word & bit) === 0 ? 1 : 0;
-}
-
 const bytesOf = (words: Uint32Array<ArrayBuffer>): Uint8Array =>
   new Uint8Array(words.buffer, words.byteOffset, words.byteLength).slice();
 
-/** Takes texts apart. */
-export class Grams {
-  readonly #word = new Uint8Array(mostAtOnce);
-  readonly #seenFirst = new Int32Array(seenCount);
-  readonly #seenSecond = new Int32Array(seenCount);
-  readonly #seenIn = new Int32Array(seenCount);
-
-  /** A text in UTF-8. */
-  add(filter: GramFilter, bytes: Uint8Array, start: number, end: number): void {
-    if (!this.#add(filter, plainBytes, bytes, start, end)) this.#addRead(filter, textOf(bytes, start, end));
-  }
-
-  /** JSON in UTF-8. */
-  addJson(filter: GramFilter, bytes: Uint8Array, start: number, end: number): void {
-    if (!this.#add(filter, jsonBytes, bytes, start, end))
-      this.#addRead(filter, withoutEscapes(textOf(bytes, start, end)));
-  }
-
-  #addRead(filter: GramFilter, text: string): void {
-    const bytes = Buffer.from(lowered(text));
-    this.#add(filter, readBytes, bytes, 0, bytes.length);
-  }
-
-  /** False when there is a byte that this table does not know. */
-  #add(filter: GramFilter, table: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-    // Loops read what is outside of their function more slowly.
-    const [word, least, most, unread] = [this.#word, leastOfWord, mostAtOnce, special];
-    let [used, first, second] = [0, 0, 0];
-    for (let at = start; at < end; at++) {
-      const byte = table[bytes[at] ?? 0] ?? 0;
-      if (byte >= least) {
-        if (used === most) {
-          filter.addWord(word, used);
-          // Those of the next stretch begin within this one.
-          word.copyWithin(0, used - mostGramBytes + 1);
-          used = mostGramBytes - 1;
-        }
-        word[used++] = byte;
-        first = Math.imul(first ^ byte, 0x01000193);
-        second = Math.imul(second ^ byte, 0x85ebca6b);
-      } else if (byte === unread) return false;
-      else if (used > 0) {
-        if (used > 2) this.#end(filter, used, first, second);
-        used = first = second = 0;
-      }
-    }
-    if (used > 2) this.#end(filter, used, first, second);
-    return true;
-  }
-
-  #end(filter: GramFilter, used: number, first: number, second: number): void {
-    const slot = (first ^ (first >>> 15)) & (seenCount - 1);
-    if (this.#seenFirst[slot] === first && this.#seenSecond[slot] === second && this.#seenIn[slot] === filter.stamp)
-      return;
-    this.#seenFirst[slot] = first;
-    this.#seenSecond[slot] = second;
-    this.#seenIn[slot] = filter.stamp;
-    filter.addWord(this.#word, used);
-  }
-}
-
-const textOf = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
-
-/** Where the bits are that a text with some needle in it has to have; none where its words are short. */
-export interface NeededBits {
-  readonly trigrams: readonly number[];
-  readonly sixes: readonly Place[];
-  readonly eights: readonly Place[];
-}
-
-export interface Place {
+export interface Cell {
   readonly shard: number;
-  readonly place: number;
+  readonly cell: number;
 }
 
-export function bitsNeeded(needle: string): NeededBits {
-  const [trigrams, sixes, eights] = [new Set<number>(), new Set<number>(), new Set<number>()];
-  let [used, low, high] = [0, 0, 0];
-  for (const each of Buffer.from(lowered(needle))) {
-    const byte = readBytes[each] ?? 0;
-    used = byte === separator ? 0 : used + 1;
-    high = (high << 8) | (low >>> 24);
+/** What rare words with this one as a part have; nothing where it is short. */
+export interface NeededGrams {
+  readonly trigrams: readonly number[];
+  readonly cells: readonly Cell[];
+}
+
+/** Of one word in lower case. */
+export function gramsNeeded(word: string): NeededGrams {
+  const [trigrams, hashes] = [new Set<number>(), new Set<number>()];
+  let low = 0;
+  for (const [at, byte] of Buffer.from(word).entries()) {
     low = (low << 8) | byte;
-    if (used >= 8) eights.add(hashOfEight(low, high));
-    if (used >= 6) sixes.add(hashOfSix(low, high));
-    if (used >= 3) trigrams.add(trigramHash(low));
+    if (at >= 2) trigrams.add(trigramHash(low));
+    if (at >= 3) hashes.add(cellHash(low));
   }
-  return { trigrams: [...trigrams], sixes: [...sixes].map(placeOf), eights: [...eights].map(placeOf) };
+  const cells = [...hashes].map((hash) => ({ shard: Math.floor(hash / cellsPerShard), cell: hash % cellsPerShard }));
+  return { trigrams: [...trigrams], cells };
 }
 
-const placeOf = (hash: number): Place => ({ shard: Math.floor(hash / shardBits), place: hash % shardBits });
+/** The words of a text as they are looked for, those of one or two bytes left out. */
+export const wordsIn = (text: string): string[] =>
+  (lowered(text).match(/[a-z0-9_\u0080-\u{10ffff}]+/gu) ?? []).filter((word) => Buffer.byteLength(word) > 2);
 
-/** Whether the bit at `place` of these bits, which may be folded, is not set: in SQL, which counts bits of a byte from the left. */
+/** The bytes of a cell of these bits, which may be folded, in SQL. */
+export const cellIn = (bits: string, cell: number): string => {
+  const place = `(${cell} % (octet_length(${bits}) // ${bytesPerCell})) * ${bytesPerCell}`;
+  return `array_slice(${bits}, ${place} + 1, ${place} + ${bytesPerCell})`;
+};
+
+/** Whether the bit at `place` is not set: in SQL, which counts bits of a byte from the left. */
 export function isWithout(bits: string, place: number): string {
-  const [byte, bit] = [Math.floor(place / 8), 7 - (place % 8)];
-  return `get_bit(${bits}::BIT, (${byte} % octet_length(${bits}) * 8 + ${bit})::INTEGER) = 0`;
+  return `get_bit(${bits}::BIT, ${Math.floor(place / 8) * 8 + 7 - (place % 8)}) = 0`;
 }
+
+/** The parts of a cell, the first 32 and the others. */
+export const partsFrom = (cell: Uint8Array): readonly [number, number] => [wordFrom(cell, 0), wordFrom(cell, 4)];
+const wordFrom = (cell: Uint8Array, at: number): number =>
+  ((cell[at] ?? 0) | ((cell[at + 1] ?? 0) << 8) | ((cell[at + 2] ?? 0) << 16) | ((cell[at + 3] ?? 0) << 24)) >>> 0;

@@ -1,254 +1,238 @@
-// Builds the index that searching asks, from the rows of each commit and within it. A block is written when it is full or
-// when a process ends; of rows in blocks that are not written yet the file says between which instants they lie, so that
-// they are looked through. Bits are only ever added: those of a commit that failed do no harm.
+// Builds the index that searching asks, from the rows of each commit, and writes a block within the commit that fills it.
+// Other commits write nothing: rows in no block are looked at, and what was gathered of them is made again from the file
+// when somebody else recorded before, or a commit failed.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
-import { blobs, bytes, integers, longs } from "./column-buffers.js";
 import type { DerivedRows } from "./derived-rows.js";
+import { type Query, queryOn } from "./readers.js";
 import type { SpanRow } from "./recording-rows.js";
-import { Rows } from "./rows.js";
-import { GramFilter, Grams } from "./search-grams.js";
-import { InstantRanges } from "./search-ranges.js";
-import { mostRowsPerBlock } from "./search-tables.js";
+import type { Rows } from "./rows.js";
+import { BlockRows } from "./search-block-rows.js";
+import { OpenBlock } from "./search-open-block.js";
+import { readState, readTexts, unreadParts } from "./search-resume.js";
+import { OpenSpans } from "./search-spans.js";
+import { type SearchSettings, searchSettings } from "./search-tables.js";
+import type { BlockTexts } from "./search-texts.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
-import { TableBuffer } from "./table-buffer.js";
 import type { WaitingRows } from "./waiting-rows.js";
 
-/** Rows of one kind that are in no block yet. */
-class OpenBlock {
-  rows = 0;
-  ranges = new InstantRanges();
-  filter = new GramFilter();
-}
-
-/** A kind as it was at the last commit. */
-interface Committed {
-  readonly filter: GramFilter;
-  readonly ranges: InstantRanges;
-  readonly rows: number;
-  readonly block: number;
-  readonly isKnown: boolean;
-}
-
-class KindIndex {
-  open = new OpenBlock();
-  /** Number of the open block. */
-  block = 0;
-  /** The file has a row for its open block. */
-  isKnown = false;
-  hasChanged = false;
-  /** What an engine before this one left open: nothing is known of its grams. */
-  left: { readonly rows: bigint; readonly ranges: Uint8Array } | undefined;
-  #committed: Committed;
-
-  constructor(readonly kind: SearchKind) {
-    this.#committed = this.#now();
-  }
-
-  #now(): Committed {
-    const { filter, ranges, rows } = this.open;
-    return { filter, ranges: ranges.copy(), rows, block: this.block, isKnown: this.isKnown };
-  }
-
-  /** With what the file says of it. */
-  resume(block: number, isKnown: boolean, left: KindIndex["left"]): void {
-    this.block = block;
-    this.isKnown = isKnown;
-    this.left = left;
-    this.#committed = this.#now();
-  }
-
-  committed(): void {
-    if (!this.hasChanged) return;
-    this.#committed = this.#now();
-    this.hasChanged = false;
-    this.left = undefined;
-  }
-
-  /** The filter has the bits of what was not committed as well. */
-  forget(): void {
-    const { filter, ranges, rows, block, isKnown } = this.#committed;
-    filter.renew();
-    this.open = { filter, ranges: ranges.copy(), rows };
-    this.block = block;
-    this.isKnown = isKnown;
-    this.hasChanged = false;
-  }
-}
+/** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
+const blocksReadAgain = 2;
 
 export class SearchIndex implements DerivedRows {
-  readonly #grams = new Grams();
-  readonly #kinds: Readonly<Record<SearchKind, KindIndex>> = {
-    event: new KindIndex("event"),
-    span: new KindIndex("span"),
-    log: new KindIndex("log"),
-    write: new KindIndex("write"),
-    keyframe: new KindIndex("keyframe"),
-  };
-  readonly #names = new Texts();
-  readonly #scopes = new Texts();
-  /** Of the commit that is being written. */
-  #blocks = newBlockRows();
-  #filters = newFilterRows();
+  readonly #settings: SearchSettings;
+  readonly #open: Readonly<Record<SearchKind, OpenBlock>>;
+  readonly #names = new Names();
+  readonly #scopes = new Names();
+  readonly #blocks: BlockRows;
+  #spans = new OpenSpans();
+  /** False when what is gathered is not what the file has. */
+  #isCurrent = false;
+  #hasClosedSpans = false;
 
-  static async open(connection: DuckDBConnection): Promise<SearchIndex> {
-    const index = new SearchIndex();
-    const ask = async (sql: string): Promise<Rows> => Rows.from(await connection.run(sql));
-    index.#names.learnAll(await ask(`SELECT id, text FROM name`));
-    index.#scopes.learnAll(await ask(`SELECT id, name AS text FROM scope`));
-    const open = await ask(
-      `SELECT kind, rows, ranges,
-         (SELECT coalesce(max(block) + 1, 0) FROM search_block AS b WHERE b.kind = o.kind) AS block FROM search_open AS o`,
-    );
-    const [rows, ranges, blocks] = [open.bigints("rows"), open.bytes("ranges"), open.numbers("block")];
-    open.numbers("kind").forEach((code, row) => {
-      const kind = searchKinds[code];
-      if (kind === undefined) return;
-      const place = ranges[row] ?? new Uint8Array();
-      const left = place.length === 0 ? undefined : { rows: rows[row] ?? 0n, ranges: place };
-      index.#kinds[kind].resume(blocks[row] ?? 0, true, left);
-    });
-    return index;
+  constructor(settings = searchSettings) {
+    const blockOf = (kind: SearchKind): OpenBlock => new OpenBlock(kind, settings.rowsPerBlock);
+    this.#settings = settings;
+    this.#blocks = new BlockRows(settings);
+    this.#open = {
+      event: blockOf("event"),
+      span: blockOf("span"),
+      log: blockOf("log"),
+      write: blockOf("write"),
+      keyframe: blockOf("keyframe"),
+    };
   }
 
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
-    this.#blocks = newBlockRows();
-    this.#filters = newFilterRows();
-    this.#names.learn(rows.buffers.name);
-    this.#scopes.learn(rows.buffers.scope);
-    for (const kind of Object.values(this.#kinds)) this.#closeLeft(kind);
+    this.#blocks.clear();
+    this.#hasClosedSpans = false;
+    if (!this.#isCurrent) await this.#resume(queryOn(connection), rows);
+    this.#isCurrent = true;
+    const { name, scope } = rows.buffers;
+    this.#names.learn(name);
+    this.#scopes.learn(scope);
     this.#addEvents(rows);
     this.#addLogs(rows);
     this.#addSpans(rows);
     this.#addWrites(rows);
     this.#addKeyframes(rows);
-    if ([...rows.ends.values()].some((mark) => mark !== undefined))
-      for (const kind of Object.values(this.#kinds)) this.#close(kind);
-    if (this.#blocks.length > 0) await this.#blocks.appendInto(connection, "search_block");
-    if (this.#filters.length > 0) await this.#filters.appendInto(connection, "search_filter");
-    await this.#writeOpen(connection);
+    if (this.#blocks.isEmpty) return;
+    await this.#blocks.append(connection);
+    if (this.#hasClosedSpans) await this.#writePlaces(connection);
   }
 
   committed(): void {
-    for (const kind of Object.values(this.#kinds)) kind.committed();
+    // What was gathered is what the file has.
   }
 
   forget(): void {
-    for (const kind of Object.values(this.#kinds)) kind.forget();
+    this.#isCurrent = false;
   }
 
   #addEvents({ buffers: { event } }: WaitingRows): void {
-    const kind = this.#kinds.event;
+    const open = this.#open.event;
     for (let row = 0; row < event.length; row++) {
-      const filter = this.#filterFor(kind, event.instant.nearly(row));
-      this.#names.add(this.#grams, filter, event.name.at(row));
-      this.#grams.addJson(filter, event.attributes.bytes, event.attributes.startOf(row), event.attributes.endOf(row));
+      const position = this.#add(open, event.process.at(row), event.instant.nearly(row));
+      const { attributes, name } = event;
+      const [id, start] = [name.at(row), attributes.startOf(row)];
+      open.addNamed(id, this.#names.bytesOf(id), attributes.bytes, start, attributes.endOf(row), position);
     }
   }
 
   #addLogs({ buffers: { log } }: WaitingRows): void {
-    const kind = this.#kinds.log;
+    const open = this.#open.log;
     const { body, attributes } = log;
     for (let row = 0; row < log.length; row++) {
-      const filter = this.#filterFor(kind, log.instant.nearly(row));
-      this.#names.add(this.#grams, filter, log.source.at(row));
-      this.#grams.add(filter, body.bytes, body.startOf(row), body.endOf(row));
-      this.#grams.addJson(filter, attributes.bytes, attributes.startOf(row), attributes.endOf(row));
+      const position = this.#add(open, log.process.at(row), log.instant.nearly(row));
+      open.texts.addBody(body.bytes, body.startOf(row), body.endOf(row), position);
+      const [id, start] = [log.source.at(row), attributes.startOf(row)];
+      open.addNamed(id, this.#names.bytesOf(id), attributes.bytes, start, attributes.endOf(row), position);
     }
   }
 
-  /** One that ended after its row was committed is found by what it was as well as by what it is. */
   #addSpans({ newSpans, endedSpans }: WaitingRows): void {
-    for (const row of newSpans.values()) this.#addSpan(row, 1);
-    for (const row of endedSpans) this.#addSpan(row, 0);
+    const open = this.#open.span;
+    for (const row of newSpans.values()) {
+      const position = this.#add(open, row.process, Number(row.instant));
+      if (row.end === undefined) this.#spans.began(row.process, row.span, open.nextRow - 1);
+      this.#addSpanTexts(row, position);
+    }
+    for (const row of endedSpans) {
+      const number = this.#spans.ended(row.process, row.span);
+      // Of a block that is looked through in any case, or read again as it is now.
+      if (number === undefined) continue;
+      const isHere = number >= open.firstRow;
+      const position = isHere ? open.positionOf(number) : this.#addOther(row.process, Number(row.instant), number);
+      this.#addSpanTexts(row, position);
+    }
   }
 
-  #addSpan({ instant, name, attributes }: SpanRow, rows: number): void {
-    const kind = this.#kinds.span;
-    const filter = this.#filterFor(kind, Number(instant), rows);
-    this.#names.add(this.#grams, filter, name);
-    const text = Buffer.from(attributes);
-    this.#grams.addJson(filter, text, 0, text.length);
+  #addSpanTexts({ name, attributes }: Pick<SpanRow, "name" | "attributes">, position: number): void {
+    const json = Buffer.from(attributes);
+    this.#open.span.addNamed(name, this.#names.bytesOf(name), json, 0, json.length, position);
   }
 
   #addWrites({ buffers: { write } }: WaitingRows): void {
-    const kind = this.#kinds.write;
+    const open = this.#open.write;
     const { key, value } = write;
     for (let row = 0; row < write.length; row++) {
-      const filter = this.#filterFor(kind, write.instant.nearly(row));
-      this.#grams.addJson(filter, key.bytes, key.startOf(row), key.endOf(row));
-      this.#grams.addJson(filter, value.bytes, value.startOf(row), value.endOf(row));
+      const position = this.#add(open, write.process.at(row), write.instant.nearly(row));
+      open.addJson(key.bytes, key.startOf(row), key.endOf(row), position, 0);
+      open.addJson(value.bytes, value.startOf(row), value.endOf(row), position, 1);
     }
   }
 
   #addKeyframes({ buffers: { keyframe } }: WaitingRows): void {
-    const kind = this.#kinds.keyframe;
+    const open = this.#open.keyframe;
     const { scope, contents } = keyframe;
     for (let row = 0; row < keyframe.length; row++) {
-      const filter = this.#filterFor(kind, keyframe.instant.nearly(row));
-      this.#scopes.add(this.#grams, filter, scope.at(row));
-      this.#grams.addJson(filter, contents.bytes, contents.startOf(row), contents.endOf(row));
+      const position = this.#add(open, keyframe.process.at(row), keyframe.instant.nearly(row));
+      const [id, start] = [scope.at(row), contents.startOf(row)];
+      open.addNamed(id, this.#scopes.bytesOf(id), contents.bytes, start, contents.endOf(row), position);
     }
   }
 
-  /** For one more row. */
-  #filterFor(kind: KindIndex, instant: number, rows = 1): GramFilter {
-    if (kind.open.rows >= mostRowsPerBlock || kind.open.filter.isFull) this.#close(kind);
-    kind.hasChanged = true;
-    kind.open.rows += rows;
-    kind.open.ranges.add(instant);
-    return kind.open.filter;
+  #add(open: OpenBlock, process: number, instant: number): number {
+    if (open.isFull) this.#close(open);
+    return open.add(process, instant);
   }
 
-  #close(kind: KindIndex): void {
-    const { rows, ranges, filter } = kind.open;
-    const place = ranges.toBytes();
-    if (place.length === 0) return;
-    const code = searchKinds.indexOf(kind.kind);
-    const block = kind.block++;
-    this.#blocks.push(
-      code,
-      block,
-      BigInt(rows),
-      new DuckDBBlobValue(place),
-      new DuckDBBlobValue(filter.trigramBytes()),
-    );
-    for (const [shard, bits] of filter.shards().entries())
-      this.#filters.push(code, block, shard, new DuckDBBlobValue(bits));
-    kind.open = new OpenBlock();
-    kind.hasChanged = true;
+  #addOther(process: number, instant: number, row: number): number {
+    const open = this.#open.span;
+    if (open.isFull) this.#close(open);
+    this.#spans.changed(row);
+    return open.addOther(process, instant, row);
   }
 
-  #closeLeft(kind: KindIndex): void {
-    if (kind.left === undefined) return;
-    const { rows, ranges } = kind.left;
-    this.#blocks.push(searchKinds.indexOf(kind.kind), kind.block++, rows, new DuckDBBlobValue(ranges), null);
-    kind.hasChanged = true;
+  #close(open: OpenBlock): void {
+    open.close(this.#blocks);
+    if (open.kind !== "span") return;
+    this.#hasClosedSpans = true;
+    this.#spans.closed();
   }
 
-  async #writeOpen(connection: DuckDBConnection): Promise<void> {
-    for (const kind of Object.values(this.#kinds)) {
-      if (!kind.hasChanged) continue;
-      const sql = kind.isKnown
-        ? `UPDATE search_open SET rows = $2, ranges = $3 WHERE kind = $1`
-        : `INSERT INTO search_open VALUES ($1, $2, $3)`;
-      const ranges = new DuckDBBlobValue(kind.open.ranges.toBytes());
-      await connection.run(sql, [searchKinds.indexOf(kind.kind), BigInt(kind.open.rows), ranges]);
-      kind.isKnown = true;
+  /** Whatever a reader has to look at again of the blocks of spans. */
+  async #writePlaces(connection: DuckDBConnection): Promise<void> {
+    const kind = searchKinds.indexOf("span");
+    const places = this.#spans.places(this.#open.span.firstRow);
+    await connection.run(`DELETE FROM search_open WHERE kind = $1`, [kind]);
+    const blob = places === undefined ? null : new DuckDBBlobValue(places);
+    await connection.run(`INSERT INTO search_open VALUES ($1, $2)`, [kind, blob]);
+  }
+
+  /** Takes in again what the file has behind its last blocks, up to the rows of this commit. */
+  async #resume(query: Query, rows: WaitingRows): Promise<void> {
+    const { names, scopes, kinds, places } = await readState(query);
+    this.#names.learnAll(names);
+    this.#scopes.learnAll(scopes);
+    this.#spans = new OpenSpans();
+    const { event, log, write, keyframe } = rows.buffers;
+    const pending: Readonly<Record<SearchKind, number>> = {
+      event: event.length,
+      span: rows.newSpans.size,
+      log: log.length,
+      write: write.length,
+      keyframe: keyframe.length,
+    };
+    for (const kind of searchKinds) {
+      const { blocks, indexed, total } = kinds[kind];
+      this.#open[kind].begin(blocks, indexed);
+      await this.#takeIn(query, kind, total - pending[kind]);
     }
+    await this.#takeInSpans(query, places);
+  }
+
+  async #takeIn(query: Query, kind: SearchKind, end: number): Promise<void> {
+    const open = this.#open[kind];
+    if (end - open.firstRow > blocksReadAgain * this.#settings.rowsPerBlock) {
+      for (const { rows, first, last } of await unreadParts(
+        query,
+        kind,
+        open.firstRow,
+        end,
+        this.#settings.rowsPerBlock,
+      ))
+        open.pass(this.#blocks, rows, first, last);
+      if (kind === "span") this.#hasClosedSpans = true;
+    }
+    for (const row of await readTexts(query, kind, `rowid >= ${open.nextRow} AND rowid < ${end}`)) {
+      const position = this.#add(open, row.process, row.instant);
+      if (row.body !== "") addText(open.texts, row.body, position);
+      const name = (kind === "keyframe" ? this.#scopes : this.#names).bytesOf(row.name);
+      for (const text of row.json) {
+        const json = Buffer.from(text);
+        open.addNamed(row.name, name, json, 0, json.length, position);
+      }
+      if (row.openSpan !== undefined) this.#spans.began(row.process, row.openSpan, open.nextRow - 1);
+    }
+  }
+
+  /** Spans that were open when the last block of spans was written, as they are now. */
+  async #takeInSpans(query: Query, places: readonly number[] | undefined): Promise<void> {
+    if (places === undefined) this.#spans.lose();
+    else if (places.length > 0)
+      for (const row of await readTexts(query, "span", `rowid IN (${places.join(", ")})`)) {
+        if (row.openSpan !== undefined) this.#spans.began(row.process, row.openSpan, row.number);
+        else {
+          const position = this.#addOther(row.process, row.instant, row.number);
+          this.#addSpanTexts({ name: row.name, attributes: row.json[0] ?? "" }, position);
+        }
+      }
   }
 }
 
-const newBlockRows = (): TableBuffer => new TableBuffer([bytes(), integers(), longs(), blobs(), blobs()]);
-const newFilterRows = (): TableBuffer => new TableBuffer([bytes(), integers(), bytes(), blobs()]);
+function addText(texts: BlockTexts, text: string, position: number): void {
+  const bytes = Buffer.from(text);
+  texts.addBody(bytes, 0, bytes.length, position);
+}
 
-/** What ids stand for; each is looked at once a block. */
-class Texts {
+/** What ids stand for. */
+class Names {
   readonly #bytes: (Uint8Array | undefined)[] = [];
-  readonly #seenIn: number[] = [];
 
   learn({ id, text, length }: WaitingRows["buffers"]["name"]): void {
+    // A copy: the column's room is used again.
     for (let row = 0; row < length; row++)
-      this.#bytes[id.at(row)] = text.bytes.slice(text.startOf(row), text.endOf(row));
+      this.#bytes[id.at(row)] = new Uint8Array(text.bytes.subarray(text.startOf(row), text.endOf(row)));
   }
 
   learnAll(rows: Rows): void {
@@ -258,10 +242,8 @@ class Texts {
     });
   }
 
-  add(grams: Grams, filter: GramFilter, id: number): void {
-    if (this.#seenIn[id] === filter.stamp) return;
-    this.#seenIn[id] = filter.stamp;
-    const text = this.#bytes[id];
-    if (text !== undefined) grams.add(filter, text, 0, text.length);
+  /** Undefined where there is no name. */
+  bytesOf(id: number): Uint8Array | undefined {
+    return this.#bytes[id];
   }
 }

@@ -60,15 +60,6 @@ export class InstantRanges {
     this.#current = 0;
   }
 
-  copy(): InstantRanges {
-    const copy = new InstantRanges();
-    copy.#firsts.set(this.#firsts);
-    copy.#lasts.set(this.#lasts);
-    copy.#count = this.#count;
-    copy.#current = this.#current;
-    return copy;
-  }
-
   /** As the column `ranges`: at least what was added. */
   toBytes(): Uint8Array {
     const bytes = new Uint8Array(16 * this.#count);

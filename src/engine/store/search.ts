@@ -3,8 +3,10 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { relative, small } from "./columns.js";
 import type { Parameter, Query } from "./readers.js";
-import { SearchBlocks, nameOf } from "./search-blocks.js";
-import { type Slice, type Stretch, latestSlice, turned } from "./search-slices.js";
+import { SearchBlocks } from "./search-blocks.js";
+import { Candidates } from "./search-candidates.js";
+import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
+import type { InstantRange } from "./search-ranges.js";
 import { excerptsOf, hasNeedle, sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
@@ -18,6 +20,9 @@ type Cursor = NonNullable<SearchPage["next"]>;
 const msPerAnswer = 60;
 /** Looked through at once: little at first, as a page is often full soon. */
 const [firstRows, furtherRows, mostRowsAtOnce] = [mostRowsPerBlock, 8 * mostRowsPerBlock, 32 * mostRowsPerBlock];
+/** With more, DuckDB would read all rows to find them: `rowFilter` of open-file.ts. */
+const mostListedAtOnce = 512;
+const keptSearches = 8;
 /** Instants that no row has. */
 const [beforeAll, afterAll] = [-(2n ** 62n), 2n ** 62n];
 const [noProcess, afterAllProcesses] = [0, 2 ** 31];
@@ -33,6 +38,8 @@ interface Hit extends Cursor {
 
 export class Search {
   readonly #blocks: SearchBlocks;
+  /** What the index said of the latest searches: their further pages ask for the same. */
+  readonly #candidates = new Map<string, Candidates>();
 
   /** `query` is for what is kept between two pages: whoever asked for it first may give up. */
   constructor(query: Query, generation: () => number) {
@@ -41,64 +48,96 @@ export class Search {
 
   async page(query: Query, start: bigint, args: SearchArgs): Promise<SearchPage> {
     const untilMs = performance.now() + msPerAnswer;
+    const isLate = (): boolean => performance.now() > untilMs;
     const isNewestFirst = args.order === "newest";
     const needles = needlesFrom(args.text);
     const all = await this.#blocks.all();
-    const kinds = args.kinds ?? searchKinds;
-    const [from, to] = [later(args.from ?? beforeAll, beforeAll), earlier(args.to ?? afterAll, afterAll)];
-    let [first, last] = [from, to];
+    let [first, last] = [later(args.from ?? beforeAll, beforeAll), earlier(args.to ?? afterAll, afterAll)];
     if (args.after !== undefined && isNewestFirst)
       last = earlier(last, args.after.instant - (args.after.process <= noProcess ? 1n : 0n));
     if (args.after !== undefined && !isNewestFirst)
       first = later(first, args.after.instant + (args.after.process >= afterAllProcesses ? 1n : 0n));
-    const asked = all.filter(
-      ({ kind, stretches }) => kinds.includes(kind) && stretches.some((one) => one.first <= last && one.last >= first),
-    );
-    const without = await this.#blocks.without(needles);
-    const may = asked.filter((block) => !without.has(nameOf(block)));
-    const turn = (stretch: Stretch): Stretch => (isNewestFirst ? stretch : turned(stretch));
-    const [candidates, around] = [may, asked].map((blocks) => blocks.flatMap(({ stretches }) => stretches.map(turn)));
+    const candidates = this.#candidatesFor(needles, args.process);
+    const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst);
     const found: Hit[] = [];
     let next: Cursor | undefined;
     let rows = args.after === undefined ? firstRows : furtherRows;
-    while (found.length < args.limit) {
-      const range = isNewestFirst ? { first, last } : turned({ first, last });
-      const slice = latestSlice(candidates ?? [], around ?? [], range.first, range.last, rows);
-      if (slice === undefined) return pageOf(start, found, undefined);
-      const here = isNewestFirst ? slice : turned(slice);
-      if (found.length > 0 || next !== undefined) if (performance.now() > untilMs) break;
-      found.push(...(await within(query, here, args, needles, args.limit - found.length)));
-      if (isNewestFirst) last = here.first - 1n;
-      else first = here.last + 1n;
-      next = isNewestFirst
-        ? { instant: here.first, process: noProcess, seq: 0 }
-        : { instant: here.last, process: afterAllProcesses, seq: 0 };
+    while (found.length < args.limit && first <= last) {
+      const step = await plan.next(query, { first, last }, rows, isLate);
+      if (step === undefined) return pageOf(start, found, undefined);
+      if (typeof step === "bigint") {
+        next = isNewestFirst ? before(step + 1n) : behind(step - 1n);
+        break;
+      }
+      if (next !== undefined && isLate()) break;
+      found.push(...(await within(query, step, args, needles, args.limit - found.length)));
+      if (isNewestFirst) last = step.first - 1n;
+      else first = step.last + 1n;
+      next = isNewestFirst ? before(step.first) : behind(step.last);
       rows = Math.min(4 * rows, mostRowsAtOnce);
     }
     if (found.length >= args.limit) next = cursorOf(found.at(-1));
+    else if (first > last) next = undefined;
     return pageOf(start, found, next);
+  }
+
+  #candidatesFor(needles: readonly string[], process: number | undefined): Candidates {
+    const key = JSON.stringify([needles, process]);
+    const candidates = this.#candidates.get(key) ?? new Candidates(needles, process);
+    this.#candidates.delete(key);
+    this.#candidates.set(key, candidates);
+    const [oldest] = this.#candidates.keys();
+    if (this.#candidates.size > keptSearches && oldest !== undefined) this.#candidates.delete(oldest);
+    return candidates;
   }
 }
 
+/** Behind everything at this instant or later; or at this or earlier, of the oldest first. */
+const before = (instant: bigint): Cursor => ({ instant, process: noProcess, seq: 0 });
+const behind = (instant: bigint): Cursor => ({ instant, process: afterAllProcesses, seq: 0 });
+
 async function within(
   query: Query,
-  slice: Slice,
+  { kinds, first, last }: Step,
   args: SearchArgs,
   needles: readonly string[],
   limit: number,
 ): Promise<Hit[]> {
-  const found = await Promise.all(slice.kinds.map((kind) => rowsOf(query, kind, slice, args, needles, limit)));
+  const found = await Promise.all(
+    kinds.flatMap((rows) =>
+      whereOf(rows).map((where) => rowsOf(query, rows.kind, where, { first, last }, args, needles, limit)),
+    ),
+  );
   const sign = args.order === "newest" ? -1 : 1;
-  return found
-    .flat()
-    .toSorted((a, b) => sign * inOrder(a, b))
-    .slice(0, limit);
+  const sorted = found.flat().toSorted((a, b) => sign * inOrder(a, b));
+  // A span that changed may be listed, and lie among rows that are all looked at.
+  return sorted.filter((hit, at) => at === 0 || !isSame(hit, sorted[at - 1])).slice(0, limit);
 }
+
+/** Conditions on rows of the table `t` that DuckDB finds without reading all of them, each for a query of its own. */
+function whereOf({ listed, stretches }: RowsOfKind): string[] {
+  const count = stretches.reduce((sum, [first, last]) => sum + last - first + 1, listed.length);
+  if (count <= mostListedAtOnce) return [isListed([...listed, ...stretches.flatMap(rowsFrom)])];
+  const where: string[] = [];
+  for (let at = 0; at < listed.length; at += mostListedAtOnce)
+    where.push(isListed(listed.slice(at, at + mostListedAtOnce)));
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  if (first === undefined || last === undefined) return where;
+  const some = stretches.map(([from, to]) => `t.rowid BETWEEN ${from} AND ${to}`);
+  if (some.length > 1) some.push(`t.rowid BETWEEN ${first[0]} AND ${last[1]} AND (${some.splice(0).join(" OR ")})`);
+  return [...where, ...some];
+}
+
+const rowsFrom = ([first, last]: readonly [number, number]): number[] =>
+  Array.from({ length: last - first + 1 }, (_, at) => first + at);
+
+const isListed = (rows: readonly number[]): string => `t.rowid IN (SELECT unnest([${rows.join(", ")}]))`;
 
 async function rowsOf(
   query: Query,
   kind: SearchKind,
-  { first, last }: Slice,
+  where: string,
+  { first, last }: InstantRange,
   args: SearchArgs,
   needles: readonly string[],
   limit: number,
@@ -108,7 +147,7 @@ async function rowsOf(
   const values: Parameter[] = [];
   const given = (value: Parameter): string => `$${values.push(value)}`;
   const shown = given(needles[0] ?? "");
-  const conditions = [`t.instant BETWEEN ${given(first)} AND ${given(last)}`];
+  const conditions = [where, `t.instant BETWEEN ${given(first)} AND ${given(last)}`];
   // What stands in the place of evicted writes is none.
   if (kind === "keyframe" || kind === "write")
     conditions.push(
@@ -148,6 +187,8 @@ async function rowsOf(
 
 const inOrder = (a: Cursor, b: Cursor): number =>
   a.instant === b.instant ? a.process - b.process || a.seq - b.seq : a.instant < b.instant ? -1 : 1;
+
+const isSame = (a: Hit, b: Hit | undefined): boolean => b?.kind === a.kind && inOrder(a, b) === 0;
 
 function cursorOf(hit: Hit | undefined): Cursor | undefined {
   return hit === undefined ? undefined : { instant: hit.instant, process: hit.process, seq: hit.seq };

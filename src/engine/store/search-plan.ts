@@ -1,0 +1,155 @@
+// What is looked through, in which order: from the latest instant of a range to the earliest. The index is asked about a few
+// blocks first, as a page is often full soon, then about ever more of them. Of "oldest first" time runs the other way here.
+import type { SearchKind } from "../../shared/protocol/engine-calls.js";
+import type { Query } from "./readers.js";
+import type { AllRows, Block } from "./search-blocks.js";
+import type { Candidates } from "./search-candidates.js";
+import type { InstantRange } from "./search-ranges.js";
+import { type Stretch, latestSlice, turned } from "./search-slices.js";
+
+/** Blocks that the index is asked about at once. */
+const [firstBlocks, mostBlocksAtOnce] = [16, 512];
+/** DuckDB reads so many rows to look at one of them. */
+const rowsAtOnce = 2048;
+
+/** Rows that have to be looked at. */
+interface Lot {
+  readonly kind: SearchKind;
+  /** Numbers of rows in the table; undefined: all `rows` from `firstRow` on. */
+  readonly listed: readonly number[] | undefined;
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly stretches: readonly Stretch[];
+}
+
+/** Of one kind: rows by their numbers, and all of some stretches of the table, the last row included. */
+export interface RowsOfKind {
+  readonly kind: SearchKind;
+  readonly listed: readonly number[];
+  readonly stretches: readonly (readonly [first: number, last: number])[];
+}
+
+export interface Step extends InstantRange {
+  readonly kinds: readonly RowsOfKind[];
+}
+
+export class SearchPlan {
+  readonly #unasked: readonly Block[];
+  readonly #turn: <Of extends InstantRange>(range: Of) => Of;
+  readonly #lots: Lot[] = [];
+  readonly #hasUnknownSpans: boolean;
+  #asked = 0;
+  #blocksAtOnce = firstBlocks;
+
+  /** Of the rows of some kinds in a range of time. */
+  constructor(
+    all: AllRows,
+    kinds: readonly SearchKind[],
+    range: InstantRange,
+    readonly candidates: Candidates,
+    isNewestFirst: boolean,
+  ) {
+    this.#turn = (one) => (isNewestFirst ? one : turned(one));
+    const isWithin = ({ first, last }: InstantRange): boolean => first <= range.last && last >= range.first;
+    this.#unasked = all.blocks
+      .filter(({ kind, ranges }) => kinds.includes(kind) && ranges.some(isWithin))
+      .toSorted((a, b) => (this.#lastOf(a) > this.#lastOf(b) ? -1 : 1));
+    this.#hasUnknownSpans = all.changedSpans === undefined;
+    if (kinds.includes("span"))
+      for (const { rows, ...changed } of all.changedSpans ?? []) this.#addLot("span", rows, 0, 0, [changed]);
+  }
+
+  #lastOf({ ranges }: Block): bigint {
+    return ranges.map((range) => this.#turn(range).last).reduce((a, b) => (a > b ? a : b));
+  }
+
+  /**
+   * The latest part of the range that has to be looked through, about so many rows of it. It stops at an instant, behind which
+   * there may be more, when `isLate` says so; undefined when there is nothing left.
+   */
+  async next(
+    query: Query,
+    within: InstantRange,
+    rows: number,
+    isLate: () => boolean,
+  ): Promise<Step | bigint | undefined> {
+    const { first: from, last } = this.#turn(within);
+    let to = last;
+    for (;;) {
+      const block = this.#unasked[this.#asked];
+      const horizon = block === undefined ? undefined : this.#lastOf(block);
+      if (horizon === undefined || horizon < to) {
+        const begin = horizon === undefined || horizon < from ? from : horizon + 1n;
+        const stretches = this.#lots.flatMap((lot) => lot.stretches);
+        const slice = latestSlice(stretches, stretches, begin, to, rows);
+        if (slice !== undefined)
+          return { ...this.#turn({ first: slice.first, last: slice.last }), kinds: this.#within(slice) };
+        if (horizon === undefined || horizon < from) return undefined;
+        to = horizon;
+        if (isLate()) return this.#turn({ first: to, last: to }).first;
+      }
+      await this.#askOn(query);
+    }
+  }
+
+  async #askOn(query: Query): Promise<void> {
+    const blocks = this.#unasked.slice(this.#asked, this.#asked + this.#blocksAtOnce);
+    await this.candidates.find(query, blocks);
+    this.#asked += blocks.length;
+    this.#blocksAtOnce = Math.min(4 * this.#blocksAtOnce, mostBlocksAtOnce);
+    for (const block of blocks) {
+      const isUnknown = block.kind === "span" && this.#hasUnknownSpans;
+      const listed = isUnknown ? undefined : this.candidates.rowsOf(block);
+      this.#addLot(block.kind, listed, block.firstRow, block.rows, block.ranges);
+      // Rows elsewhere are none of the block's own.
+      if (listed === undefined && !isUnknown && block.others.length > 0)
+        this.#addLot(
+          block.kind,
+          block.others.map(([, row]) => row),
+          0,
+          0,
+          block.ranges,
+        );
+    }
+  }
+
+  #addLot(
+    kind: SearchKind,
+    listed: readonly number[] | undefined,
+    firstRow: number,
+    rows: number,
+    ranges: readonly InstantRange[],
+  ): void {
+    const weight =
+      listed === undefined ? rows : rowsAtOnce * new Set(listed.map((row) => Math.floor(row / rowsAtOnce))).size;
+    if (weight === 0) return;
+    const places = ranges.map((range) => this.#turn({ first: range.first, last: range.last }));
+    const lengths = places.map(({ first, last }) => Number(last - first) + 1);
+    const whole = lengths.reduce((sum, length) => sum + length, 0);
+    const stretches = places.map((place, at) => ({ kind, ...place, rows: (weight * (lengths[at] ?? 0)) / whole }));
+    this.#lots.push({ kind, listed, firstRow, rows, stretches });
+  }
+
+  #within(slice: InstantRange & { readonly kinds: readonly SearchKind[] }): RowsOfKind[] {
+    return slice.kinds.map((kind) => {
+      const lots = this.#lots.filter(
+        (lot) =>
+          lot.kind === kind && lot.stretches.some(({ first, last }) => first <= slice.last && last >= slice.first),
+      );
+      const listed = new Set(lots.flatMap((lot) => lot.listed ?? []));
+      const whole = lots.filter((lot) => lot.listed === undefined);
+      return { kind, listed: [...listed].toSorted((a, b) => a - b), stretches: joined(whole) };
+    });
+  }
+}
+
+/** Lots next to each other in the table are one stretch of it. */
+function joined(lots: readonly Lot[]): readonly (readonly [number, number])[] {
+  const stretches: [number, number][] = [];
+  for (const { firstRow, rows } of lots.toSorted((a, b) => a.firstRow - b.firstRow)) {
+    const before = stretches.at(-1);
+    if (before !== undefined && before[1] >= firstRow - 1) before[1] = Math.max(before[1], firstRow + rows - 1);
+    else stretches.push([firstRow, firstRow + rows - 1]);
+  }
+  return stretches;
+}

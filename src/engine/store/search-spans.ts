@@ -1,0 +1,52 @@
+// Spans that are open, by their row: what an open span is found by changes when it ends. Those of blocks that are written are
+// told to readers, who look at them again.
+
+/** With more, readers look at all spans. */
+const mostKept = 100_000;
+
+export class OpenSpans {
+  readonly #rows = new Map<number, number>();
+  /** Rows of earlier blocks that ended since the last block was written. */
+  #changed: number[] = [];
+  /** Nobody knows which are open. */
+  #isLost = false;
+
+  began(process: number, span: number, row: number): void {
+    this.#rows.set(keyOf(process, span), row);
+    if (this.#rows.size > mostKept) this.lose();
+  }
+
+  /** Its row, if it is known. */
+  ended(process: number, span: number): number | undefined {
+    const key = keyOf(process, span);
+    const row = this.#rows.get(key);
+    this.#rows.delete(key);
+    return row;
+  }
+
+  /** A row of an earlier block is among those of the open block now. */
+  changed(row: number): void {
+    this.#changed.push(row);
+  }
+
+  /** The open block was written. */
+  closed(): void {
+    this.#changed = [];
+  }
+
+  lose(): void {
+    this.#isLost = true;
+    this.#rows.clear();
+    this.#changed = [];
+  }
+
+  /** Of rows before `end`, which are in blocks; undefined when nobody knows. */
+  places(end: number): Uint8Array | undefined {
+    if (this.#isLost) return undefined;
+    const rows = [...this.#rows.values(), ...this.#changed].filter((row) => row < end);
+    return new Uint8Array(Uint32Array.from(rows).buffer);
+  }
+}
+
+/** Both are of 32 bits; processes are few. */
+const keyOf = (process: number, span: number): number => process * 2 ** 32 + span;
