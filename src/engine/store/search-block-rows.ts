@@ -30,10 +30,6 @@ export class BlockRows {
 
   constructor(readonly settings: SearchSettings) {}
 
-  get isEmpty(): boolean {
-    return this.#blocks.length === 0;
-  }
-
   async append(connection: DuckDBConnection): Promise<void> {
     if (this.#blocks.length > 0) await this.#blocks.appendInto(connection, "search_block");
     if (this.#filters.length > 0) await this.#filters.appendInto(connection, "search_filter");
@@ -51,12 +47,11 @@ export class BlockRows {
 
   /** `processes` has the process of each of `count` positions. */
   add(block: WrittenBlock, content: BlockTexts, processes: Uint32Array, count: number): void {
-    if (content.hasOverflowed) return this.addUnknown(block);
     content.wholes.giveAwayAll();
     this.#addWholes(block, content, count);
-    // Words of rare texts have come to them.
-    if (content.hasOverflowed) return this.addUnknown(block);
     content.words.giveAwayAll();
+    // What overflowed is not all there, and may be found anywhere.
+    if (content.hasOverflowed) return this.addUnknown(block);
     this.#addWords(block, content, count);
     this.#addProcesses(block, processes, count);
     this.#addBlock(block, content.grams.trigramBytes());

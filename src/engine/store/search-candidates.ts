@@ -29,7 +29,7 @@ import { searchKinds } from "../../shared/protocol/engine-calls.js";
 import { UnreadableStored } from "./value-json.js";
 
 /** Further ones tell little more. */
-const [partsTested, wordsPerPart, cellsPerWord] = [6, 3, 4];
+const [partsTested, wordsPerPart, cellsPerWord] = [6, 3, 12];
 
 interface Word {
   readonly text: string;

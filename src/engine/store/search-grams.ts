@@ -1,4 +1,4 @@
-// Which short stretches of bytes the rare words of a block have, and in which of the 64 parts of the block: for every four
+// Which short stretches of bytes the rare words of a block have, and in which of the 64 parts of the block: for every five
 // bytes within a word a cell, by their hash, with one bit a part; and one bit for every three bytes, of the block as a whole.
 // A word that has another one as a part has all of its grams: where a bit is missing no rare word of that part has it. Words are
 // letters, digits, "_" and everything beyond ASCII, in lower case, as DuckDB's lower() makes it: what is between is left out.
@@ -19,8 +19,9 @@ const leastCellsPerShard = 8;
 /** In bytes. */
 export const shardSizes = [64, 128, 256, 512, 1024, 2048];
 
-const cellHash = (four: number): number => {
-  const mixed = Math.imul(four ^ (four >>> 15), 0x9e3779b1);
+/** Of five bytes: the first one, and the others as one number. */
+const cellHash = (first: number, four: number): number => {
+  const mixed = Math.imul(four ^ (four >>> 15), 0x9e3779b1) + Math.imul(first, 0x2c1b3c6d);
   return Math.imul(mixed ^ (mixed >>> 13), 0x85ebca6b) >>> (32 - cellBits);
 };
 const trigramHash = (three: number): number => Math.imul(three & 0xffffff, 0x9e3779b1) >>> 16;
@@ -49,12 +50,13 @@ export class Grams {
     const lower = lowerBytes;
     let low = 0;
     for (let at = start; at < end; at++) {
+      const first = low >>> 24;
       low = (low << 8) | (lower[bytes[at] ?? 0] ?? 0);
       if (at < start + 2) continue;
       const three = trigramHash(low);
       trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
-      if (at < start + 3) continue;
-      const cell = 2 * cellHash(low);
+      if (at < start + 4) continue;
+      const cell = 2 * cellHash(first, low);
       cells[cell] = (cells[cell] ?? 0) | parts;
       cells[cell + 1] = (cells[cell + 1] ?? 0) | furtherParts;
     }
@@ -101,9 +103,10 @@ export function gramsNeeded(word: string): NeededGrams {
   const [trigrams, hashes] = [new Set<number>(), new Set<number>()];
   let low = 0;
   for (const [at, byte] of Buffer.from(word).entries()) {
+    const first = low >>> 24;
     low = (low << 8) | byte;
     if (at >= 2) trigrams.add(trigramHash(low));
-    if (at >= 3) hashes.add(cellHash(low));
+    if (at >= 4) hashes.add(cellHash(first, low));
   }
   const cells = [...hashes].map((hash) => ({ shard: Math.floor(hash / cellsPerShard), cell: hash % cellsPerShard }));
   return { trigrams: [...trigrams], cells };

@@ -27,7 +27,6 @@ export class SearchIndex implements DerivedRows {
   #spans = new OpenSpans();
   /** False when what is gathered is not what the file has. */
   #isCurrent = false;
-  #hasClosedSpans = false;
 
   constructor(settings = searchSettings) {
     const blockOf = (kind: SearchKind): OpenBlock => new OpenBlock(kind, settings.rowsPerBlock);
@@ -44,7 +43,6 @@ export class SearchIndex implements DerivedRows {
 
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
     this.#blocks.clear();
-    this.#hasClosedSpans = false;
     if (!this.#isCurrent) await this.#resume(queryOn(connection), rows);
     this.#isCurrent = true;
     const { name, scope } = rows.buffers;
@@ -55,9 +53,8 @@ export class SearchIndex implements DerivedRows {
     this.#addSpans(rows);
     this.#addWrites(rows);
     this.#addKeyframes(rows);
-    if (this.#blocks.isEmpty) return;
     await this.#blocks.append(connection);
-    if (this.#hasClosedSpans) await this.#writePlaces(connection);
+    if (this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
   }
 
   committed(): void {
@@ -146,7 +143,6 @@ export class SearchIndex implements DerivedRows {
   #close(open: OpenBlock): void {
     open.close(this.#blocks);
     if (open.kind !== "span") return;
-    this.#hasClosedSpans = true;
     this.#spans.closed();
   }
 
@@ -192,7 +188,7 @@ export class SearchIndex implements DerivedRows {
         this.#settings.rowsPerBlock,
       ))
         open.pass(this.#blocks, rows, first, last);
-      if (kind === "span") this.#hasClosedSpans = true;
+      if (kind === "span") this.#spans.closed();
     }
     for (const row of await readTexts(query, kind, `rowid >= ${open.nextRow} AND rowid < ${end}`)) {
       const position = this.#add(open, row.process, row.instant);

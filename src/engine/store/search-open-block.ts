@@ -4,7 +4,7 @@ import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls
 import type { BlockRows, WrittenBlock } from "./search-block-rows.js";
 import { partBits } from "./search-grams.js";
 import { InstantRanges } from "./search-ranges.js";
-import { TextMemo } from "./search-text-set.js";
+import { TextMemo } from "./search-text-memo.js";
 import { BlockTexts } from "./search-texts.js";
 
 export class OpenBlock {

@@ -8,6 +8,7 @@ export class OpenSpans {
   readonly #rows = new Map<number, number>();
   /** Rows of earlier blocks that ended since the last block was written. */
   #changed: number[] = [];
+  #hasClosed = false;
   /** Nobody knows which are open. */
   #isLost = false;
 
@@ -32,6 +33,14 @@ export class OpenSpans {
   /** The open block was written. */
   closed(): void {
     this.#changed = [];
+    this.#hasClosed = true;
+  }
+
+  /** Whether a block was written since this was asked last: then readers are told which rows may change after it. */
+  takeIsToBeTold(): boolean {
+    const hasClosed = this.#hasClosed;
+    this.#hasClosed = false;
+    return hasClosed;
   }
 
   lose(): void {

@@ -3,7 +3,8 @@ import { randomFrom } from "../../shared/base/random.test-support.js";
 import { gramsNeeded, partsFrom, trigramByteCount, wordsIn } from "./search-grams.js";
 import { lowered, withoutEscapes } from "./search-lower-case.js";
 import { listOf } from "./search-positions.js";
-import { TextMemo, type TextSet } from "./search-text-set.js";
+import { TextMemo } from "./search-text-memo.js";
+import type { TextSet } from "./search-text-set.js";
 import { BlockTexts } from "./search-texts.js";
 
 const pieces = [

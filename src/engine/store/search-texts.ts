@@ -4,7 +4,8 @@
 // Bytes are kept as they came: what is not ASCII, or has escapes, is read whole and put into lower case first.
 import { lowerBytes, lowered, withoutEscapes } from "./search-lower-case.js";
 import { Grams } from "./search-grams.js";
-import { type TextMemo, TextSet } from "./search-text-set.js";
+import type { TextMemo } from "./search-text-memo.js";
+import { TextSet } from "./search-text-set.js";
 
 const [separator, ofWord, quote, special] = [0, 1, 2, 3];
 

@@ -95,7 +95,7 @@ describe("Search", () => {
       await writer.commit();
     }
     open.changed();
-    for (const query of corpus.queries(15))
+    for (const query of corpus.queries(8))
       expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
     writer.dispose();
   });
@@ -109,7 +109,7 @@ describe("Search", () => {
     const kinds = searchKinds.filter((kind) => kind !== "span");
     for (const order of ["newest", "oldest"] as const) {
       // Of a span the text changes while it is open.
-      const query = { text: "or", order, kinds, limit: 20 };
+      const query = { text: "or", order, kinds, limit: 40 };
       const before = corpus.found(query);
       const found = await file.found(query, async () => {
         corpus.add(writer, 40);
@@ -140,7 +140,7 @@ describe("Search", () => {
     corpus.add(writer, 300);
     await writer.commit();
     open.changed();
-    for (const query of corpus.queries(12))
+    for (const query of corpus.queries(5))
       expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
     writer.dispose();
   });
@@ -159,7 +159,7 @@ describe("Search", () => {
       await file.close();
       file = open = await TestFile.with(file.path, await openForWriting(file.path));
     }
-    for (const query of corpus.queries(12))
+    for (const query of corpus.queries(5))
       expect([query, await file.found(query)]).toEqual([query, corpus.found(query)]);
   });
 
@@ -172,7 +172,7 @@ describe("Search", () => {
     await writer.commit();
     writer.dispose();
     await open.run(`DELETE FROM search_open`, `DELETE FROM search_block`, `DELETE FROM search_filter`);
-    for (const query of corpus.queries(12))
+    for (const query of corpus.queries(5))
       expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
   });
 
