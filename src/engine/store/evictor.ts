@@ -7,7 +7,7 @@ import { type EvictedKind, evictedKinds } from "./flight-tables.js";
 import { type Query, queryOn } from "./readers.js";
 import { rollups, tableOf } from "./rollups.js";
 import { markKinds } from "./schema.js";
-import { rangesFromBytes } from "./search-ranges.js";
+import { searchTableNames } from "./search-tables.js";
 import { SegmentBase, type Leftovers } from "./segment-base.js";
 import type { SegmentRows } from "./segment-rows.js";
 import { runsToEvict } from "./segment-runs.js";
@@ -15,7 +15,6 @@ import type { Stretch } from "./zoom-levels.js";
 
 /** Records of a kind that go at once, nearly. */
 const rowsAtOnce = 20_000;
-const blocksAtOnce = 16;
 const piecesAtOnce = 8000;
 
 interface Removed {
@@ -155,20 +154,9 @@ export class Evictor {
       });
       yield;
     }
-    const blocks = await this.#query(`SELECT kind, block, ranges FROM search_block`);
-    const [numbers, ranges] = [blocks.numbers("block"), blocks.bytes("ranges")];
-    const gone = blocks.numbers("kind").flatMap((kind, row) => {
-      const lies = rangesFromBytes(ranges[row] ?? new Uint8Array());
-      return lies.every(({ first, last }) => first >= since && last < until) ? [`(${kind}, ${numbers[row] ?? 0})`] : [];
-    });
-    for (let at = 0; at < gone.length; at += blocksAtOnce) {
-      const some = gone.slice(at, at + blocksAtOnce).join(", ");
-      await this.#transaction(async () => {
-        for (const table of ["search_block", "search_filter"])
-          await this.#connection.run(`DELETE FROM ${table} WHERE (kind, block) IN (VALUES ${some})`);
-      });
-      yield;
-    }
+    // It knows rows by their numbers, which others have now: what is left is looked through.
+    for (const table of searchTableNames) await this.#connection.run(`DELETE FROM ${table}`);
+    yield;
   }
 
   async *#evictState(process: number, stretches: readonly Stretch[]): AsyncGenerator<Step> {

@@ -30,6 +30,10 @@ export class BlockRows {
 
   constructor(readonly settings: SearchSettings) {}
 
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0;
+  }
+
   async append(connection: DuckDBConnection): Promise<void> {
     if (this.#blocks.length > 0) await this.#blocks.appendInto(connection, "search_block");
     if (this.#filters.length > 0) await this.#filters.appendInto(connection, "search_filter");

@@ -35,9 +35,17 @@ export interface ChangedRows extends InstantRange {
 const changedAtOnce = 256;
 
 export interface AllRows {
+  /** Rows were evicted: those that are left have other numbers, and none of them is asked for by its own. */
+  readonly isByTime: boolean;
   readonly blocks: readonly Block[];
   /** Spans that ended after their block was written and are in no other yet; undefined when it may be any. */
   readonly changedSpans: readonly ChangedRows[] | undefined;
+}
+
+interface Written {
+  readonly isByTime: boolean;
+  readonly written: readonly Block[];
+  readonly places: readonly number[] | undefined;
 }
 
 interface Known extends AllRows {
@@ -69,17 +77,24 @@ export class SearchBlocks {
     return this.#known;
   }
 
+  /** What was known of rows by their numbers is not so any more. */
+  async haveBeenEvicted({ isByTime }: AllRows): Promise<boolean> {
+    if (isByTime) return false;
+    const rows = await this.query(`SELECT count(*) AS rows FROM eviction`);
+    const areGone = (rows.numbers("rows")[0] ?? 0) > 0;
+    if (areGone) this.#known = undefined;
+    return areGone;
+  }
+
   /** Blocks are only ever added: those that were known are not read again. */
   async #read(before: Promise<Known | undefined> | undefined): Promise<Known> {
-    const { written, places } = await this.#readWritten((await before)?.written ?? []);
+    const { written, places, isByTime } = await this.#readWritten((await before)?.written ?? []);
     const rest = await Promise.all(searchKinds.map((kind) => this.#readRest(kind, endOf(written, kind))));
-    return { written, blocks: [...written, ...rest.flat()], changedSpans: await this.#readChanged(places) };
+    return { isByTime, written, blocks: [...written, ...rest.flat()], changedSpans: await this.#readChanged(places) };
   }
 
   /** In one question, so that what it says belongs together whatever is committed meanwhile. */
-  async #readWritten(
-    known: readonly Block[],
-  ): Promise<{ readonly written: readonly Block[]; readonly places: readonly number[] | undefined }> {
+  async #readWritten(known: readonly Block[]): Promise<Written> {
     const next = searchKinds.map((kind) => known.filter((block) => block.kind === kind).length);
     const since = next.map((block, code) => `(kind = ${code} AND block >= ${block})`).join(" OR ");
     const totals = searchKinds.map(
@@ -90,8 +105,11 @@ export class SearchBlocks {
       `SELECT 'block' AS what, kind, block, rows, ranges, others, part_bits, trigrams IS NOT NULL AS known FROM search_block
          WHERE (${since}) OR kind >= ${searchKinds.length} OR kind IS NULL OR block IS NULL
        UNION ALL SELECT 'open', kind, NULL, NULL, NULL, places, NULL, false FROM search_open
+       UNION ALL SELECT 'evicted', 0, NULL, count(*), NULL, NULL, NULL, false FROM eviction
        UNION ALL ${totals.join(" UNION ALL ")} ORDER BY what, kind, block LIMIT ${mostBlocks + 1}`,
     );
+    const evicted = rows.texts("what").indexOf("evicted");
+    if ((rows.optionalNumbers("rows")[evicted] ?? 0) > 0) return { isByTime: true, written: [], places: [] };
     if (known.length + rows.length > mostBlocks) throw new UnreadableStored("blocks of the search index");
     const [what, counts, others] = [rows.texts("what"), rows.optionalNumbers("rows"), rows.optionalBytes("others")];
     const [kinds, written] = [rows.numbers("kind"), [...known]];
@@ -106,7 +124,7 @@ export class SearchBlocks {
     }
     const [place] = open;
     const bytes = place === undefined ? new Uint8Array() : others[place];
-    return { written, places: bytes === undefined ? undefined : uint32sFrom(bytes) };
+    return { isByTime: false, written, places: bytes === undefined ? undefined : uint32sFrom(bytes) };
   }
 
   /** As if there were blocks of them, of which nothing is known. */

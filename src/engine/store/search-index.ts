@@ -25,6 +25,8 @@ export class SearchIndex implements DerivedRows {
   readonly #scopes = new Names();
   readonly #blocks: BlockRows;
   #spans = new OpenSpans();
+  /** Rows were evicted: their numbers tell nothing any more. */
+  #isOver = false;
   /** False when what is gathered is not what the file has. */
   #isCurrent = false;
 
@@ -42,6 +44,7 @@ export class SearchIndex implements DerivedRows {
   }
 
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
+    if (this.#isOver) return;
     this.#blocks.clear();
     if (!this.#isCurrent) await this.#resume(queryOn(connection), rows);
     this.#isCurrent = true;
@@ -53,6 +56,9 @@ export class SearchIndex implements DerivedRows {
     this.#addSpans(rows);
     this.#addWrites(rows);
     this.#addKeyframes(rows);
+    if (this.#blocks.isEmpty) return;
+    this.#isOver = await hasEvicted(queryOn(connection));
+    if (this.#isOver) return;
     await this.#blocks.append(connection);
     if (this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
   }
@@ -214,6 +220,10 @@ export class SearchIndex implements DerivedRows {
         }
       }
   }
+}
+
+async function hasEvicted(query: Query): Promise<boolean> {
+  return ((await query(`SELECT count(*) AS rows FROM eviction`)).numbers("rows")[0] ?? 0) > 0;
 }
 
 function addText(texts: BlockTexts, text: string, position: number): void {

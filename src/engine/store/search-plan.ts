@@ -30,6 +30,8 @@ export interface RowsOfKind {
 }
 
 export interface Step extends InstantRange {
+  /** Rows are to be asked for by their instants only. */
+  readonly isByTime: boolean;
   readonly kinds: readonly RowsOfKind[];
 }
 
@@ -38,6 +40,7 @@ export class SearchPlan {
   readonly #turn: <Of extends InstantRange>(range: Of) => Of;
   readonly #lots: Lot[] = [];
   readonly #hasUnknownSpans: boolean;
+  readonly #isByTime: boolean;
   #asked = 0;
   #blocksAtOnce = firstBlocks;
 
@@ -54,6 +57,7 @@ export class SearchPlan {
     this.#unasked = all.blocks
       .filter(({ kind, ranges }) => kinds.includes(kind) && ranges.some(isWithin))
       .toSorted((a, b) => (this.#lastOf(a) > this.#lastOf(b) ? -1 : 1));
+    this.#isByTime = all.isByTime;
     this.#hasUnknownSpans = all.changedSpans === undefined;
     if (kinds.includes("span"))
       for (const { rows, ...changed } of all.changedSpans ?? []) this.#addLot("span", rows, 0, 0, [changed]);
@@ -83,7 +87,11 @@ export class SearchPlan {
         const stretches = this.#lots.flatMap((lot) => lot.stretches);
         const slice = latestSlice(stretches, stretches, begin, to, rows);
         if (slice !== undefined)
-          return { ...this.#turn({ first: slice.first, last: slice.last }), kinds: this.#within(slice) };
+          return {
+            ...this.#turn({ first: slice.first, last: slice.last }),
+            kinds: this.#within(slice),
+            isByTime: this.#isByTime,
+          };
         if (horizon === undefined || horizon < from) return undefined;
         to = horizon;
         if (isLate()) return this.#turn({ first: to, last: to }).first;

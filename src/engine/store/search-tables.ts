@@ -29,6 +29,8 @@ export const searchTablesByRow: readonly string[] = [
   `CREATE TABLE search_text (kind UTINYINT, block UINTEGER, what UTINYINT, text VARCHAR, rows BLOB USING COMPRESSION uncompressed)`,
 ];
 
+export const searchTableNames: readonly string[] = ["search_open", "search_block", "search_filter", "search_text"];
+
 /** And positions. */
 export const mostRowsPerBlock = 16_384;
 

@@ -176,6 +176,33 @@ describe("Search", () => {
       expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
   });
 
+  it("finds what is left when rows were evicted, also between two pages", async () => {
+    const file = (open = await TestFile.create());
+    const corpus = new SearchCorpus(12);
+    const writer = await recordInto(file);
+    corpus.add(writer, 700);
+    await writer.commit();
+    file.changed();
+    const query = { text: "order", order: "newest" as const };
+    const all = await file.found(query);
+    expect(all).toEqual(corpus.found(query));
+    await file.run(
+      `INSERT INTO eviction BY NAME SELECT 1 AS process, 0 AS since, 1 AS until`,
+      `DELETE FROM event WHERE rowid % 3 = 0`,
+      `DELETE FROM log WHERE rowid < 50`,
+    );
+    const rows = await file.readers.query(`SELECT seq FROM event UNION ALL SELECT seq FROM log`);
+    const left = new Set(rows.numbers("seq"));
+    const isLeft = (line: string): boolean => !/ (event|log) /.test(line) || left.has(Number(line.split(" ")[1]));
+    corpus.add(writer, 100);
+    await writer.commit();
+    // Nobody said that anything changed: what was known of rows is not believed.
+    const known = await file.found(query);
+    expect(known.filter((line) => all.includes(line))).toEqual(all.filter(isLeft));
+    expect(all.filter(isLeft).length).toBeLessThan(all.length);
+    writer.dispose();
+  });
+
   it("finds a span by what it got at its end, long after its block was written", async () => {
     open = await TestFile.create();
     const corpus = new SearchCorpus(11);

@@ -3,7 +3,7 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { relative, small } from "./columns.js";
 import type { Parameter, Query } from "./readers.js";
-import { SearchBlocks } from "./search-blocks.js";
+import { type AllRows, SearchBlocks } from "./search-blocks.js";
 import { Candidates } from "./search-candidates.js";
 import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
@@ -47,11 +47,17 @@ export class Search {
   }
 
   async page(query: Query, start: bigint, args: SearchArgs): Promise<SearchPage> {
+    const all = await this.#blocks.all();
+    const page = await this.#page(query, start, args, all);
+    // Rows that are evicted meanwhile change the numbers of others.
+    return (await this.#blocks.haveBeenEvicted(all)) ? this.page(query, start, args) : page;
+  }
+
+  async #page(query: Query, start: bigint, args: SearchArgs, all: AllRows): Promise<SearchPage> {
     const untilMs = performance.now() + msPerAnswer;
     const isLate = (): boolean => performance.now() > untilMs;
     const isNewestFirst = args.order === "newest";
     const needles = needlesFrom(args.text);
-    const all = await this.#blocks.all();
     let [first, last] = [later(args.from ?? beforeAll, beforeAll), earlier(args.to ?? afterAll, afterAll)];
     if (args.after !== undefined && isNewestFirst)
       last = earlier(last, args.after.instant - (args.after.process <= noProcess ? 1n : 0n));
@@ -98,14 +104,16 @@ const behind = (instant: bigint): Cursor => ({ instant, process: afterAllProcess
 
 async function within(
   query: Query,
-  { kinds, first, last }: Step,
+  { kinds, first, last, isByTime }: Step,
   args: SearchArgs,
   needles: readonly string[],
   limit: number,
 ): Promise<Hit[]> {
   const found = await Promise.all(
     kinds.flatMap((rows) =>
-      whereOf(rows).map((where) => rowsOf(query, rows.kind, where, { first, last }, args, needles, limit)),
+      (isByTime ? [`true`] : whereOf(rows)).map((where) =>
+        rowsOf(query, rows.kind, where, { first, last }, args, needles, limit),
+      ),
     ),
   );
   const sign = args.order === "newest" ? -1 : 1;
