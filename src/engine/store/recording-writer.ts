@@ -281,10 +281,7 @@ const derivedRows = async (
   connection: DuckDBConnection,
   nowMs: () => number,
   search: SearchSettings,
-): Promise<readonly DerivedRows[]> => [
-  new SearchIndex(search),
-  await RollupRows.open(connection, nowMs),
-];
+): Promise<readonly DerivedRows[]> => [new SearchIndex(search), await RollupRows.open(connection, nowMs)];
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {
   const appenders = new Map<TableName, DuckDBAppender>();
