@@ -7,7 +7,6 @@ import { SearchCorpus } from "./search-corpus.test-support.js";
 import { type OpenFile, createFile, openForWriting } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
-import { lowered } from "./search-lower-case.js";
 import { Search } from "./search.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -307,20 +306,5 @@ describe("a search index from somebody else", () => {
     await open.run(`DELETE FROM search_filter`, `DELETE FROM search_open`, `INSERT INTO search_open VALUES (1, NULL)`);
     for (const query of corpus.queries(10))
       expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
-  });
-});
-
-describe("lower case", () => {
-  it("is what DuckDB makes of every character", async () => {
-    open = await TestFile.create();
-    const rows = await open.readers.query(
-      `SELECT i, chr(i::INTEGER) AS c, lower(chr(i::INTEGER)) AS l FROM range(1, 1114112) AS t(i) WHERE i NOT BETWEEN 55296 AND 57343`,
-    );
-    const [characters, lower] = [rows.texts("c"), rows.texts("l")];
-    // The index may join more than DuckDB does, never less.
-    const apart = characters.filter((character, at) => lowered(character) !== lowered(lower[at] ?? ""));
-    expect([apart, characters.length]).toEqual([[], 1_112_063]);
-    const notAscii = characters.filter((_, at) => at > 127 && /^[\0-\x7f]/.test(lower[at] ?? ""));
-    expect(notAscii).toEqual(["\u0130", "\u212a"]);
   });
 });
