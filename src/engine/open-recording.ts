@@ -16,7 +16,7 @@ import type { ListensAt, LiveFacts } from "./recorder/messages.js";
 import { Recorder } from "./recorder/recorder.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
-import { readHoles } from "./store/evicted.js";
+import { StoredHoles } from "./store/evicted.js";
 import type { Limits } from "./store/flight-store.js";
 import { Logs } from "./store/logs.js";
 import type { CopyRequest } from "./store/copy-file.js";
@@ -94,6 +94,7 @@ export class OpenRecording {
     this.logs = new Logs(this.query, () => this.generation());
     this.search = new Search(this.query, () => this.generation());
     const writes = new StoredWrites(this.query);
+    const holes = new StoredHoles(this.query, () => this.generation());
     this.access = {
       writes,
       segments: new StoredSegments(this.query, writes),
@@ -101,7 +102,7 @@ export class OpenRecording {
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),
       losses: (process) => lossesOf(this.query, process),
-      holes: (process) => readHoles(this.query, process),
+      holes: (process) => holes.of(process),
       generation: () => this.generation(),
     };
   }

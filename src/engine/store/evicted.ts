@@ -32,7 +32,7 @@ export async function readEvicted(query: Query): Promise<Evicted> {
 }
 
 /** Writes of one process that were evicted, in Seq order. */
-export async function readHoles(query: Query, process: ProcessId): Promise<readonly Hole[]> {
+async function readHoles(query: Query, process: ProcessId): Promise<readonly Hole[]> {
   const rows = await query(
     `SELECT first_seq, last_seq, first_instant, last_instant FROM state_hole WHERE process = $1 ORDER BY first_seq`,
     [process],
@@ -48,4 +48,25 @@ export async function readHoles(query: Query, process: ProcessId): Promise<reado
     first: instant(first[row] ?? 0n),
     last: instant(last[row] ?? 0n),
   }));
+}
+
+/** Asked at every look at state: read once for as long as nothing is committed. */
+export class StoredHoles {
+  readonly #query: Query;
+  readonly #generation: () => number;
+  readonly #known = new Map<ProcessId, { readonly generation: number; readonly holes: readonly Hole[] }>();
+
+  constructor(query: Query, generation: () => number) {
+    this.#query = query;
+    this.#generation = generation;
+  }
+
+  async of(process: ProcessId): Promise<readonly Hole[]> {
+    const generation = this.#generation();
+    const known = this.#known.get(process);
+    if (known?.generation === generation) return known.holes;
+    const holes = await readHoles(this.#query, process);
+    this.#known.set(process, { generation, holes });
+    return holes;
+  }
 }
