@@ -6,8 +6,9 @@ import { type MessageRecord, originOf } from "../../shared/protocol/message-reco
 import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
+import type { WriteOperation } from "../../shared/trace/write.js";
 import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
-import type { AgentFaults, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
+import type { AgentFaults, ChangeRow, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel, standstillLabel } from "./gap-label.js";
 import { attributesToJson } from "./attributes-json.js";
@@ -421,13 +422,15 @@ export class ProcessIngest {
     const location = this.#locations.get(record.location) ?? 0;
     const after = Number.isNaN(record.afterMs) ? undefined : this.instantOf(record.afterMs);
     const { writer } = this.dictionaries;
-    if (operation.kind === "contents") {
-      const { target, contents } = operation;
-      writer.change({ ...head, after, location, span, change: { kind: "contents", target, contents } });
-    } else if (operation.kind === "scope") {
-      const scope = this.#scope(operation.scope, head);
-      writer.change({ ...head, after, location, span, change: { kind: "scope", scope, value: operation.value } });
-    } else writer.change({ ...head, after, location, span, change: { kind: "small", operation } });
+    // Written out: an object spread into another costs more than all that is done with it.
+    const { process, seq, instant } = head;
+    writer.change({ process, seq, instant, after, location, span, change: this.#changeOf(operation, head) });
+  }
+
+  #changeOf(operation: WriteOperation, head: RowHead): ChangeRow["change"] {
+    if (operation.kind === "contents") return operation;
+    if (operation.kind !== "scope") return { kind: "small", operation };
+    return { kind: "scope", scope: this.#scope(operation.scope, head), value: operation.value };
   }
 
   #scope(name: string, head: RowHead): number {

@@ -11,6 +11,7 @@ import { blobs, integers, longs } from "./column-buffers.js";
 import type { DerivedRows } from "./derived-rows.js";
 import { type Query, queryOn } from "./readers.js";
 import type { ChangeRow } from "./recording-rows.js";
+import type { WriteOperation } from "../../shared/trace/write.js";
 import { pieceBytes } from "./segment-tables.js";
 import { NoSegments, ProcessSegments } from "./process-segments.js";
 import { storedBytes } from "./stored-segments.js";
@@ -178,12 +179,15 @@ function byProcess(rows: readonly ChangeRow[]): ReadonlyMap<number, SegmentWrite
   return found;
 }
 
+/** One shape, written out: an object spread into another costs more than all that is done with it. */
 function segmentWriteOf({ seq, instant, after, location, span, change }: ChangeRow): SegmentWrite {
-  const head = { seq, instant, after, location, span };
-  if (change.kind === "small") return { ...head, operation: change.operation };
-  if (change.kind === "scope")
-    return { ...head, operation: { kind: "scope", scope: nameOfScope(change.scope), value: change.value } };
-  return { ...head, operation: change };
+  return { seq, instant, after, location, span, operation: operationOf(change) };
+}
+
+function operationOf(change: ChangeRow["change"]): WriteOperation {
+  if (change.kind === "small") return change.operation;
+  if (change.kind === "scope") return { kind: "scope", scope: nameOfScope(change.scope), value: change.value };
+  return change;
 }
 
 export const newPieceRows = (): TableBuffer => new TableBuffer([longs(), blobs()]);

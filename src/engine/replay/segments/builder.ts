@@ -35,6 +35,8 @@ export const segmentSettings: SegmentSettings = {
   keptBytes: 96 * 1024 * 1024,
 };
 
+const unknown = { version: 0, length: 0, laterBytes: 0 };
+
 export interface ClosedSegment {
   /** From 1. */
   readonly number: number;
@@ -133,8 +135,8 @@ export class SegmentBuilder {
   #noteChange(target: number, bytes: number): void {
     if (!this.#graph.has(objectId(target))) return;
     this.#open.objects.add(target);
-    const kept = this.#kept.get(target) ?? { version: 0, length: 0, laterBytes: 0 };
-    this.#kept.set(target, { ...kept, laterBytes: kept.laterBytes + bytes, until: this.#number });
+    const { version, length, laterBytes } = this.#kept.get(target) ?? unknown;
+    this.#kept.set(target, { version, until: this.#number, length, laterBytes: laterBytes + bytes });
   }
 
   /** Closes what is open, however little that is. */

@@ -29,6 +29,10 @@ export class KeptObjects {
       page = new Uint32Array(pageSize * fields);
       this.#pages.set(number, page);
     }
-    page.set([version, until, length, Math.min(laterBytes, 2 ** 32 - 1)], (id % pageSize) * fields);
+    const at = (id % pageSize) * fields;
+    page[at] = version;
+    page[at + 1] = until;
+    page[at + 2] = length;
+    page[at + 3] = Math.min(laterBytes, 2 ** 32 - 1);
   }
 }
