@@ -15,7 +15,9 @@ export function runsToEvict(heads: SegmentHeads, stretches: readonly Stretch[]):
     // A write counts from the latest instant on that was before it: see `locate`.
     const before = at === 0 ? head.firstInstant : heads.latestAt(at - 1);
     const [first, last] = [head.firstInstant > before ? head.firstInstant : before, heads.latestAt(at)];
-    const within = stretches.find(({ since, until }) => first >= since && last < until);
+    // One that was found by comparing may have happened earlier: what is kept there is not certain without it.
+    const reachesTo = head.foundAfter !== undefined && head.foundAfter < first ? head.foundAfter : first;
+    const within = stretches.find(({ since, until }) => reachesTo >= since && last < until);
     if (run !== undefined && run.within !== within) end();
     if (within === undefined) continue;
     if (run === undefined) run = { heads: [head], first, last, within };
