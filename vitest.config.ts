@@ -28,7 +28,7 @@ export default defineConfig({
           name: "integration-beside",
           include: ["src/**/*.integration.test.ts"],
           testTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -39,7 +39,8 @@ export default defineConfig({
           globalSetup: ["test/integration/build-if-stale.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // They wait for processes a good part of their time.
+          maxWorkers: 3,
         },
       },
       {

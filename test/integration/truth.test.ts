@@ -161,7 +161,7 @@ describe("state at any instant", () => {
       await runCli(["record", "-o", file, "--", ...program], { CHURN_ORACLE: oracleFile });
       const oracle = readOracle(oracleFile);
       expect(oracle.length).toBe(180);
-      await compare(file, "world", questionsFor(oracle, seed, 1500, 150));
+      await compare(file, "world", questionsFor(oracle, seed, 600, 80));
     },
   );
 });

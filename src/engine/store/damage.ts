@@ -11,7 +11,7 @@ export function isDamage(error: unknown): error is Error {
 }
 
 const byContents =
-  /^(IO|Serialization|FATAL|INTERNAL|Conversion|Out of Range|Invalid Input) Error|corrupt|database has been invalidated|Current transaction is aborted/i;
+  /^(IO|Serialization|FATAL|INTERNAL|Conversion|Out of Range|Invalid|Invalid Input) Error|corrupt|database has been invalidated|Current transaction is aborted/i;
 
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/Could not read enough bytes|attempted to read/i, "its end is missing"],
