@@ -44,11 +44,11 @@ const catalogue = {
   "recording-over-limit": {
     message:
       "{path} is larger than its limit of {limit}: what is pinned, and the state of what it keeps, does not fit.",
-    next: "Everything else is evicted. Unpin what you do not need, or record with a larger --max-size.",
+    next: "Everything else is evicted; record with a larger --max-size.",
   },
   evicted: {
     message: "What {process} was then is not kept any more: it was evicted to keep the recording within its limits.",
-    next: "Its state is known from {since} on; record with a larger --max-age or --max-size, or pin what has to stay.",
+    next: "Its state is known from {since} on; record with a larger --max-age or --max-size.",
   },
   "no-such-pin": { message: "The recording has no pin {pin}.", next: "hindcast info FILE lists what is pinned." },
   "recording-vanished": {
