@@ -13,3 +13,6 @@ export function bytesFromText(text: string): number | undefined {
     ];
   return factor === undefined ? undefined : Math.round(Number(number) * factor);
 }
+
+/** As people read it beside what file managers say: a megabyte of a thousand thousand bytes. */
+export const sizeText = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

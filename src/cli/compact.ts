@@ -5,6 +5,7 @@ import { rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { failed } from "../shared/base/result.js";
 import { hindcastError } from "../shared/protocol/errors.js";
+import { sizeText } from "./byte-size.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, done, withRecording } from "./reading.js";
 import type { Ending } from "./terminal.js";
@@ -41,5 +42,3 @@ async function replace(path: string, made: string): Promise<Done> {
     return failed(hindcastError("cannot-write", { path, reason }));
   }
 }
-
-const sizeText = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

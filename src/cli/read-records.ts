@@ -8,6 +8,7 @@ import type {
   RecordingSummary,
 } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import { sizeText } from "./byte-size.js";
 import { clockText } from "./cut-text.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, partOf, range, withRecording } from "./reading.js";
@@ -44,7 +45,7 @@ function summaryLines(summary: RecordingSummary): string[] {
   const { name, state, start, end, sizeBytes, formatVersion, processes, scopes, counts } = summary;
   const scopeNames = scopes.map(({ scope, process }) => `${scope} (process ${process})`).join(", ");
   return [
-    `${onOneLine(name)}  ${state}, format ${formatVersion}, ${(sizeBytes / 1e6).toFixed(1)} MB`,
+    `${onOneLine(name)}  ${state}, format ${formatVersion}, ${sizeText(sizeBytes)}`,
     `from ${isoFromInstant(start)} to ${isoFromInstant(end)} (${durationText(Number(end - start))})`,
     `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, ${lostText(summary)}`,
     ...keptLines(summary),
@@ -89,7 +90,7 @@ function engineLines({ engine }: RecordingSummary): string[] {
   const share = seconds === 0 ? "" : ` (${((100 * cpuSeconds) / seconds).toFixed(0)} % of a core)`;
   return [
     `recording cost the engine ${cpuSeconds.toFixed(1)} s of CPU in ${seconds.toFixed(1)} s${share}; at most ` +
-      `${mostWaitingRows.toLocaleString("en-US")} rows (${(mostWaitingBytes / 1e6).toFixed(1)} MB) waited; ` +
+      `${mostWaitingRows.toLocaleString("en-US")} rows (${sizeText(mostWaitingBytes)}) waited; ` +
       `${commits.toLocaleString("en-US")} commit${commits === 1 ? "" : "s"}, the slowest ${slowestCommitMs.toFixed(0)} ms`,
   ];
 }

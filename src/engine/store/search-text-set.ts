@@ -62,8 +62,8 @@ export class TextSet {
     return this.count > mostTexts / 2 || this.#occurred > mostOccurrences / 2 || this.#used > mostBytes;
   }
 
-  /** The text from `start` to `end`, which has this hash; -1 when there are too many. */
-  find(first: number, second: number, from: Uint8Array, start: number, end: number): number {
+  /** Where the text with this hash is, or would be. */
+  #slotOf(first: number, second: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const firsts = this.#firsts;
@@ -71,26 +71,24 @@ export class TextSet {
     let slot = (first ^ (first >>> 15)) & mask;
     for (;;) {
       const text = (slots[slot] ?? 0) - 1;
-      if (text < 0) break;
-      if (firsts[text] === first && seconds[text] === second) return text;
+      if (text < 0 || (firsts[text] === first && seconds[text] === second)) return slot;
       slot = (slot + 1) & mask;
     }
+  }
+
+  /** The text from `start` to `end`, which has this hash; -1 when there are too many. */
+  find(first: number, second: number, from: Uint8Array, start: number, end: number): number {
+    const slot = this.#slotOf(first, second);
+    const known = (this.#slots[slot] ?? 0) - 1;
+    if (known >= 0) return known;
     return this.#learn(slot, first, second, from, start, end);
   }
 
   /** As `find`, but -1 for a text that nobody has met lately: it is noted in any case. */
   meet(first: number, second: number, from: Uint8Array, start: number, end: number, position: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    const firsts = this.#firsts;
-    const seconds = this.#seconds;
-    let slot = (first ^ (first >>> 15)) & mask;
-    for (;;) {
-      const text = (slots[slot] ?? 0) - 1;
-      if (text < 0) break;
-      if (firsts[text] === first && seconds[text] === second) return text;
-      slot = (slot + 1) & mask;
-    }
+    const slot = this.#slotOf(first, second);
+    const known = (this.#slots[slot] ?? 0) - 1;
+    if (known >= 0) return known;
     const met = (second ^ (second >>> 15)) & (metOnce - 1);
     if (this.#metEnds[met] !== 0) {
       if (this.#metFirsts[met] === first && this.#metSeconds[met] === second) {

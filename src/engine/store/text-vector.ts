@@ -27,17 +27,26 @@ export function assignTexts(vector: Vector, { bytes, ends }: Texts, start: numbe
   // Where DuckDB put them: the last 8 bytes of the slot.
   const given = isAnyLong ? duckdb.vector_get_data(vector, slotBytes) : new Uint8Array(slotBytes);
   const address = new DataView(given.buffer, given.byteOffset, slotBytes);
-  fillSlots({ bytes, ends }, start, count, address.getUint32(8, true), address.getUint32(12, true));
+  fillSlots({ bytes, ends }, start, count, {
+    first,
+    low: address.getUint32(8, true),
+    high: address.getUint32(12, true),
+  });
   duckdb.copy_data_to_vector(vector, 0, words.buffer, 0, slotBytes * count);
 }
 
-/** The first row is at the address `high` · 2^32 + `low`. */
-function fillSlots({ bytes, ends }: Texts, start: number, count: number, low: number, high: number): void {
+/** Where in `bytes` the first row begins, and its address there: `high` · 2^32 + `low`. */
+interface Begin {
+  readonly first: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function fillSlots({ bytes, ends }: Texts, start: number, count: number, { first, low, high }: Begin): void {
   if (words.length < 4 * count) {
     words = new Uint32Array(4 * count);
     slots = new Uint8Array(words.buffer);
   }
-  const first = start === 0 ? 0 : (ends[start - 1] ?? 0);
   for (let row = 0, from = first; row < count; row++) {
     const to = ends[start + row] ?? from;
     const [length, word] = [to - from, 4 * row];

@@ -9,6 +9,7 @@ import { BlockWriter } from "./block-writer.js";
 import { type Kept, KeptObjects } from "./kept-objects.js";
 import { type IndexEntry, PartsWriter, indexBytes } from "./keyframe.js";
 import { type Ids, Runs, idsFrom, parentOf } from "./runs.js";
+import type { SegmentHead } from "./segment-heads.js";
 import type { SegmentWrite } from "./segment-write.js";
 
 export interface SegmentSettings {
@@ -37,19 +38,7 @@ export const segmentSettings: SegmentSettings = {
 
 const unknown = { version: 0, length: 0, laterBytes: 0 };
 
-export interface ClosedSegment {
-  /** From 1. */
-  readonly number: number;
-  /** 0: its keyframe knows all objects. */
-  readonly parent: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  readonly firstInstant: bigint;
-  /** The latest of its writes. */
-  readonly latestInstant: bigint;
-  readonly writes: number;
-  /** The earliest time after which one of those that were found by comparing happened. */
-  readonly foundAfter: bigint | undefined;
+export interface ClosedSegment extends Omit<SegmentHead, "place"> {
   readonly block: Uint8Array;
   readonly index: Uint8Array;
   readonly parts: readonly Uint8Array[];

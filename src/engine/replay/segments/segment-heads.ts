@@ -4,12 +4,16 @@
 
 /** What is known of a segment without reading its bytes. */
 export interface SegmentHead {
+  /** From 1. */
   readonly number: number;
+  /** 0: its keyframe knows all objects. */
   readonly parent: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly firstInstant: bigint;
+  /** The latest of its writes. */
   readonly latestInstant: bigint;
+  /** The earliest time after which one of those that were found by comparing happened. */
   readonly foundAfter: bigint | undefined;
   readonly writes: number;
   readonly place: SegmentPlace;
