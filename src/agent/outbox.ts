@@ -116,9 +116,10 @@ export class Outbox {
 
   /**
    * Everything not acknowledged, and what `rest` still brings, in order: whole as far as there is room, then definitions and
-   * gaps that count the rest. Batches after `lastWritten` have not reached the engine. Nothing can be sent afterwards.
+   * gaps that count the rest. Of what was sent nobody knows whether the engine has it. Nothing can be sent afterwards.
    */
-  *last(roomBytes: number, lastWritten: number, rest: () => Chunk | undefined): Iterable<Batch> {
+  *last(roomBytes: number, rest: () => Chunk | undefined): Iterable<Batch> {
+    const lastSent = this.#lastNumber;
     let room = roomBytes;
     let gap: GivenUp | undefined;
     for (let batch = this.#oldest(rest); batch !== undefined; batch = this.#oldest(rest)) {
@@ -126,8 +127,7 @@ export class Outbox {
       room = isWhole ? room - bytesOf(batch) : 0;
       this.acknowledge(batch.number);
       if (isWhole) yield batch;
-      else if (batch.number <= lastWritten)
-        yield { number: batch.number, ...this.#leftOf(batch, undefined, "not-sent") };
+      else if (batch.number <= lastSent) yield { number: batch.number, ...this.#leftOf(batch, undefined, "not-sent") };
       else gap = this.#leftOf(batch, gap, "not-sent");
     }
     if (gap !== undefined) yield { number: ++this.#lastNumber, ...gap };

@@ -4,7 +4,7 @@ import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { readRecords } from "../shared/protocol/agent-records.js";
+import { type AgentRecord, readRecords } from "../shared/protocol/agent-records.js";
 import { FrameSplitter, frameHeader, frameTypes, readFromAgent } from "../shared/protocol/agent-wire.js";
 import { SpanContext } from "./context.js";
 import { Recorder } from "./recorder.js";
@@ -18,16 +18,32 @@ class Listener {
   readonly #server: Server;
   acknowledges = true;
   answer: "welcome" | "refused" = "welcome";
+  /** Batches that it was said, by number. */
+  readonly batches = new Map<number, AgentRecord[]>();
+  onBatch = (_number: number): void => undefined;
 
   constructor(readonly path: string) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       const splitter = new FrameSplitter();
       socket.on("error", () => socket.destroy());
+      socket.on("close", () => this.#sockets.delete(socket));
       socket.on("data", (chunk) => {
         for (const frame of splitter.push(chunk)) this.#hear(socket, frame);
       });
     });
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  pause(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  resume(): void {
+    for (const socket of this.#sockets) socket.resume();
   }
 
   open = () => new Promise<void>((resolve) => void this.#server.listen(this.path, resolve));
@@ -45,6 +61,8 @@ class Listener {
     const message = readFromAgent(frame, (body) => JSON.parse(Buffer.from(body).toString()) as unknown);
     if (message.kind === "batch") {
       this.heard.push(`batch ${message.batch}: ${eventsIn(message.records)}`);
+      this.batches.set(message.batch, readRecords(message.records));
+      this.onBatch(message.batch);
       if (this.acknowledges) send(frameTypes.ack, { kind: "ack", batch: message.batch });
     } else if (message.kind === "clock") this.heard.push(`clock ${message.round}: ${message.clockMs}`);
     else {
@@ -221,6 +239,43 @@ describe("EngineLink", () => {
       engineLink.stop();
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(listener.heard).toEqual(["hello run", "batch 1: 1"]);
+    },
+  );
+
+  it.skipIf(process.platform === "win32")(
+    "counts once what it can neither leave whole nor know to be with the engine",
+    async () => {
+      const listener = await listening(false);
+      const { recorder, engineLink, memory } = linked();
+      await eventually(() => listener.heard.length === 1);
+      listener.pause();
+      const text = "x".repeat(1000);
+      for (let n = 1; n <= 3000; n++) {
+        recorder.event("e", { n, text });
+        if (n % 20 === 0) engineLink.flush();
+      }
+      memory.facts[1] = recorder.counts.written;
+      Atomics.store(memory.control, control.stop, 1);
+      Atomics.store(memory.control, control.lossTold, 1);
+      // Some of what waited for the kernel together is with the engine then, and the agent was not told.
+      listener.onBatch = (number) => void (number === 60 && engineLink.leaveBehind());
+      listener.resume();
+      await eventually(() => listener.batches.size >= 60);
+      await eventually(() => listener.connections === 0);
+      const path = join(folder, "left-run");
+      let left = 0;
+      for (const frame of new FrameSplitter().push(readFileSync(path))) {
+        const told = readFromAgent(frame, (body) => JSON.parse(Buffer.from(body).toString()) as unknown);
+        if (told.kind !== "batch" || listener.batches.has(told.batch)) continue;
+        listener.batches.set(told.batch, readRecords(told.records));
+        left++;
+      }
+      rmSync(path);
+      const records = [...listener.batches.values()].flat();
+      const gaps = records.flatMap((record) => (record.kind === "gap" ? [record.of.events] : []));
+      const events = records.filter(({ kind }) => kind === "event").length;
+      expect([left > 0, gaps.length > 0]).toEqual([true, true]);
+      expect(gaps.reduce((sum, lost) => sum + lost, events)).toBe(3000);
     },
   );
 

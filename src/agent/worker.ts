@@ -67,8 +67,6 @@ export class EngineLink {
   #isFlushing = false;
   #saidBye = false;
   #hasLeft = false;
-  /** The last batch that the kernel has all of; of the next one it may have some. */
-  #lastWritten = 0;
   readonly #standstill: StandstillWatch;
   /** When it was looked for a standstill last. */
   #seqThen = 0;
@@ -133,7 +131,7 @@ export class EngineLink {
     let room = mostLeftBytes;
     const spillBytes = this.#outbox.spill?.maxBytes ?? 0;
     const wholeBytes = Math.max(spillBytes, leastWholeBytes);
-    for (const batch of this.#outbox.last(wholeBytes, this.#lastWritten, () => this.#takeLast())) {
+    for (const batch of this.#outbox.last(wholeBytes, () => this.#takeLast())) {
       const frame = batchFrame(batch, this.#memory.facts[facts.lastSeq] ?? 0);
       room -= bytesIn(frame);
       // Good-bye counts what is missing.
@@ -348,27 +346,23 @@ export class EngineLink {
   }
 
   #sendBatch(batch: Batch): void {
-    this.#send(batchFrame(batch, this.#memory.facts[facts.lastSeq] ?? 0), () => {
-      this.#lastWritten = Math.max(this.#lastWritten, batch.number);
-    });
+    this.#send(batchFrame(batch, this.#memory.facts[facts.lastSeq] ?? 0));
   }
 
   #sendControl(type: number, message: object): void {
     this.#send(controlFrame(type, message));
   }
 
-  #send(parts: FrameParts, onAllWritten = (): void => undefined): void {
+  /** Nothing tells how much of it the kernel has taken: many batches that wait for it are given to it at once. */
+  #send(parts: FrameParts): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    const written = parts.filter((part) => part.length > 0);
-    let missing = written.length;
-    const onWritten = (error?: Error | null): void => {
+    const onWritten = (): void => {
       this.#noteProgress();
       this.#noteFlushed();
-      if (--missing === 0 && (error === undefined || error === null)) onAllWritten();
     };
     socket.cork();
-    for (const part of written) socket.write(part, onWritten);
+    for (const part of parts) if (part.length > 0) socket.write(part, onWritten);
     socket.uncork();
   }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LiveRecording } from "./live-recording.js";
 import { OpenRecording } from "./open-recording.js";
-import { SocketAgent, helloOf } from "./socket-agent.test-support.js";
+import { SocketAgent, batchBody, helloOf } from "./socket-agent.test-support.js";
 import { createFile } from "./store/open-file.js";
 
 describe("a live recording", () => {
@@ -42,9 +42,11 @@ describe("a live recording", () => {
     if (!file.ok) throw new Error(file.error.code);
     const events = { onCommit: () => undefined, onFailure: () => undefined };
     const live = await LiveRecording.open(file.value, path, 0n, events);
-    live.greet(helloOf(), {});
+    const process = live.greet(helloOf(), {});
     const finished = live.finish();
     expect(() => live.leftBy(helloOf())).toThrow("the recording has ended");
+    const batch = { kind: "batch" as const, batch: 1, lastSeq: 0, records: batchBody(1, []) };
+    expect(() => live.take(process, batch)).toThrow("the recording has ended");
     await finished;
     await file.value.dispose();
   });

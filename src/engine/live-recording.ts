@@ -270,9 +270,13 @@ export class LiveRecording {
 
   #known(hello: Hello): ProcessIngest | undefined {
     checkHello(hello);
-    // What is missing has been counted, and must not be counted twice.
-    if (this.#isFinishing) throw new MalformedBytes("the recording has ended");
+    this.#refuseLate();
     return this.#byRunId.get(hello.runId);
+  }
+
+  /** What is missing has been counted, and must not be counted twice. */
+  #refuseLate(): void {
+    if (this.#isFinishing) throw new MalformedBytes("the recording has ended");
   }
 
   #begin(hello: Hello): ProcessIngest {
@@ -307,6 +311,7 @@ export class LiveRecording {
 
   /** As `received`, when nobody waits for it to be in the file. */
   take(process: ProcessIngest, batch: Extract<ToEngine, { kind: "batch" }>): void {
+    this.#refuseLate();
     if (process.has(batch.batch)) return process.sentAgain(batch.lastSeq);
     this.#incoming.read(batch.records);
     process.batch(batch.batch, this.#incoming, batch.lastSeq);
