@@ -32,30 +32,31 @@ export interface ScopeRows {
 export function rowsOfScopes(graph: ObjectGraph, request: ScopeRowsRequest): ScopeRows {
   const { offset, limit, expanded, change } = request;
   const there = [...request.scopes].filter((scope) => graph.scopes().has(scope));
-  // Each has at least one row: what is seen is among these.
-  fetchFor(graph, there.slice(expanded.size === 0 ? offset : 0, offset + limit));
-  const firsts: number[] = [];
-  const rows: Row[] = [];
-  let total = 0;
-  for (const scope of there) {
-    firsts.push(total);
-    const paths = expanded.get(scope) ?? [];
-    const from = Math.max(0, offset - total);
-    const isOutside = from > 0 || total >= offset + limit;
-    if (isOutside && paths.length === 0) {
-      total++;
-      continue;
-    }
-    const made = rowsOf(graph, {
+  const rowsOfOne = (scope: string, from: number, most: number): ReturnType<typeof rowsOf> =>
+    rowsOf(graph, {
       scope,
-      expanded: paths,
+      expanded: expanded.get(scope) ?? [],
       offset: from,
-      limit: Math.max(0, offset + limit - Math.max(offset, total)),
+      limit: most,
       change,
       uncertain: request.uncertainOf(scope),
     });
-    for (const row of made?.rows ?? []) rows.push(row);
-    total += made?.total ?? 0;
+  const firsts: number[] = [];
+  const seen: string[] = [];
+  let total = 0;
+  for (const scope of there) {
+    const first = total;
+    firsts.push(first);
+    total += (expanded.get(scope)?.length ?? 0) === 0 ? 1 : (rowsOfOne(scope, 0, 0)?.total ?? 0);
+    if (first < offset + limit && total > offset) seen.push(scope);
+  }
+  fetchFor(graph, seen);
+  const rows: Row[] = [];
+  const firstOf = new Map(there.map((scope, at) => [scope, firsts[at] ?? 0]));
+  for (const scope of seen) {
+    const first = firstOf.get(scope) ?? 0;
+    const from = Math.max(0, offset - first);
+    for (const row of rowsOfOne(scope, from, offset + limit - first - from)?.rows ?? []) rows.push(row);
   }
   return { scopes: there, firsts, total, rows };
 }

@@ -19,6 +19,7 @@ export class Query<Value> {
   #waiting: Ask<Value> | undefined;
   #wasInterrupted = false;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
+  #giveUpMs = 0;
   readonly #patienceMs: number;
 
   constructor(patienceMs = 3000) {
@@ -44,15 +45,21 @@ export class Query<Value> {
     return this.#runningSinceMs;
   }
 
-  /** Asks; while another request runs this one waits for it, replacing whichever waited before. */
-  load(ask: Ask<Value>): void {
+  /**
+   * Asks; while another request runs this one waits for it, replacing whichever waited before. It waits as long as the other
+   * has run for less than `patienceMs`.
+   */
+  load(ask: Ask<Value>, patienceMs = this.#patienceMs): void {
     if (this.#running === undefined) {
       void this.#run(ask);
       return;
     }
     this.#waiting = ask;
-    const left = this.#patienceMs - (performance.now() - this.#startedMs);
-    this.#giveUp ??= setTimeout(() => this.#abandon(), Math.max(0, left));
+    const endMs = this.#startedMs + patienceMs;
+    if (this.#giveUp !== undefined && this.#giveUpMs <= endMs) return;
+    clearTimeout(this.#giveUp);
+    this.#giveUpMs = endMs;
+    this.#giveUp = setTimeout(() => this.#abandon(), Math.max(0, endMs - performance.now()));
   }
 
   /** Forgets the value and whatever runs, and asks anew: for another recording, scope or filter. */

@@ -47,6 +47,18 @@ describe("Query", () => {
     expect(log).toEqual(["ask 1", "ask 3"]);
   });
 
+  it("waits less long where it is told to, and then also for those that would have waited", async () => {
+    const log: string[] = [];
+    const query = new Query<string>(60_000);
+    const [slow, second, third] = [request("slow", log), request("second", log), request("third", log)];
+    query.load(slow.ask);
+    query.load(second.ask);
+    query.load(third.ask, 30);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await third.reply(ok("third"));
+    expect([log, query.value]).toEqual([["ask slow", "abort slow", "ask third"], "third"]);
+  });
+
   it("gives up a slow request once a newer one waits", async () => {
     const log: string[] = [];
     const query = new Query<string>(200);

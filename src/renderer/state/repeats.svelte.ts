@@ -26,6 +26,7 @@ export class Repeats {
   readonly #pace: Pace;
   #attempt = $state(0);
   #asked: Asked | undefined;
+  #isRepeat = false;
 
   /** `answer` is where the answers arrive: one that failed is asked for again as soon as the recording moves. */
   constructor(recording: OpenRecording, answer: Answer, pace: Pace = "growth") {
@@ -50,8 +51,14 @@ export class Repeats {
       const hasMoved = asked.pulse !== now.pulse;
       if (!hasMoved || !(asked.canChange || untrack(() => this.#hasFailed()))) return false;
     }
+    this.#isRepeat = asked?.key === now.key;
     this.#asked = now;
     return true;
+  }
+
+  /** What was due last had been asked before. */
+  get isRepeat(): boolean {
+    return this.#isRepeat;
   }
 
   /** Asks again whatever was answered. */

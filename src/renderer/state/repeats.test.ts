@@ -48,6 +48,19 @@ describe("Repeats", () => {
     expect(asked).toEqual([true, false, true, true, true, false]);
   });
 
+  it("tells a repeat from another question", async () => {
+    const { grow, repeats } = await liveRecording(60);
+    const one = repeats();
+    const ask = (at: bigint) => [one.isDue({ at }, 60 * second), one.isRepeat];
+    const first = ask(1n);
+    await grow(61);
+    expect([first, ask(1n), ask(2n)]).toEqual([
+      [true, false],
+      [true, true],
+      [true, false],
+    ]);
+  });
+
   it("compares by value, and asks what differs at once", async () => {
     const { repeats } = await liveRecording(60);
     const one = repeats();

@@ -3,7 +3,7 @@ import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
 import type { At } from "../../../shared/trace/time.js";
 
 export interface ReadPlace {
-  /** Process and name of the scope. */
+  /** Process and name of the scope; of rows of all scopes the process. */
   readonly scope: string;
   readonly at: At;
   readonly instant: bigint;
@@ -24,7 +24,7 @@ export function isSamePlace(one: ReadPlace, other: ReadPlace): boolean {
 }
 
 /** Whether the place is right after the write: only there did something change "now". */
-export const isOnWrite = ({ at }: ReadPlace, write: WriteEntry): boolean =>
+export const isOnWrite = ({ at }: ReadPlace, write: Pick<WriteEntry, "process" | "seq" | "instant">): boolean =>
   at.kind === "seq" ? at.process === write.process && at.seq === write.seq : at.instant === write.instant;
 
 /** How long before the place the write was; undefined where it is not before it, so that no age is made up. */

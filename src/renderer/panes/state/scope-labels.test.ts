@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scopeLabels } from "./scope-labels.js";
+import { matchingScopes, scopeLabels } from "./scope-labels.js";
 
 const processes = [
   { process: 1, serviceName: "ledger", pid: 812 },
@@ -31,5 +31,12 @@ describe("scopeLabels", () => {
 
   it("tells scopes apart also before their process is known", () => {
     expect(labelsOf("1 shared", "7 shared")).toEqual(["shared, pid 812 of ledger", "shared, process 7"]);
+  });
+});
+
+describe("matchingScopes", () => {
+  it("have the text in their names, without regard to case", () => {
+    const scopes = ["Session.1", "cache", "session.2"].map((scope) => ({ process: 1, scope, firstSeen: 0n }));
+    expect([matchingScopes(scopes, "SESS"), matchingScopes(scopes, "x")]).toEqual([["Session.1", "session.2"], []]);
   });
 });

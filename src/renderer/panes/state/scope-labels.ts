@@ -5,10 +5,17 @@ import type { NamedProcess } from "../../state/process-text.js";
 
 /** One label per scope: its name, and with it the process where another process has a scope of that name. */
 export function scopeLabels(scopes: readonly ScopeSummary[], processes: readonly NamedProcess[]): readonly string[] {
-  return scopes.map(({ scope, process }) => {
-    const isAlone = scopes.every((other) => other.scope !== scope || other.process === process);
-    return isAlone ? scope : `${scope}, ${ownerText(processes, process)}`;
-  });
+  const counts = new Map<string, number>();
+  for (const { scope } of scopes) counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  return scopes.map(({ scope, process }) =>
+    counts.get(scope) === 1 ? scope : `${scope}, ${ownerText(processes, process)}`,
+  );
+}
+
+/** Names in which a text occurs, without regard to case. */
+export function matchingScopes(scopes: readonly ScopeSummary[], text: string): readonly string[] {
+  const wanted = text.toLowerCase();
+  return scopes.map(({ scope }) => scope).filter((scope) => scope.toLowerCase().includes(wanted));
 }
 
 /** The pid first: it tells apart, and the list may be too narrow for all of it. */

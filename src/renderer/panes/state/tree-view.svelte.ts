@@ -1,7 +1,8 @@
-// The tree of one scope at the playhead: which branches are open, the rows around what is on screen, and the write
-// that made it what it is. Rows arrive for a window of the list; scrubbing asks at most once per answer.
+// The scopes of one process as one tree at the playhead: which branches are open, the rows around what is on screen, and
+// the write that made the chosen scope what it is. Rows arrive for a window of the list, those of all scopes in one answer.
+// The newest place wins: an older question is given up after a blink, unless the playhead moves on by itself.
 import { ok } from "../../../shared/base/result.js";
-import type { ScopeSummary, StateRows, WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { ScopeSummary } from "../../../shared/protocol/engine-calls.js";
 import type { At } from "../../../shared/trace/time.js";
 import { Lateness } from "../../state/lateness.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
@@ -9,37 +10,35 @@ import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
-import { ancestorsOf, revealed, toggledPath } from "./expanded-paths.js";
-import { isOnWrite, isSamePlace, type ReadAt, type ReadPlace } from "./read-place.js";
+import { ancestorsOf, revealed } from "./expanded-paths.js";
+import { type LastWrite, LastWriter } from "./last-writer.svelte.js";
+import { OpenBranches, type ScopeName } from "./open-branches.js";
+import { isOnWrite, isSamePlace, type ReadPlace } from "./read-place.js";
+import { matchingScopes } from "./scope-labels.js";
+import { firstRowOf, placeOfRow, type RowPlace, rowOfPlace, type ShownRows } from "./shown-rows.js";
 import type { TreeShape } from "./tree-keys.js";
 
 /** Rows asked for beyond the visible ones; the window's edges are multiples of this, so that small scrolls ask nothing. */
 const spareRows = 100;
-
-interface RowWindow {
-  readonly place: ReadPlace;
-  readonly askedMs: number;
-  readonly first: number;
-  readonly rows: StateRows;
-}
+/** How long a question about a place that a hand has left may go on. */
+const leftPlacePatienceMs = 300;
 
 export class TreeView implements TreeShape {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
   readonly #selection: Selection;
-  readonly query = new Query<RowWindow>();
-  readonly writer = new Query<ReadAt<WriteEntry | undefined>>();
+  readonly query = new Query<ShownRows>();
+  readonly writer: LastWriter;
   readonly #rowLateness = new Lateness();
-  readonly #writerLateness = new Lateness();
   readonly #rowRepeats: Repeats;
-  readonly #writerRepeats: Repeats;
-  #expandedByScope = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
+  #branches = $state.raw(new OpenBranches());
+  #scopeFilter = $state("");
   #visible = $state.raw({ first: 0, end: 60 });
   readonly #wantedFirst: number = $derived.by(
     () => Math.max(0, Math.floor(this.#visible.first / spareRows) - 1) * spareRows,
   );
   readonly #wantedEnd: number = $derived.by(() => (Math.ceil(this.#visible.end / spareRows) + 1) * spareRows);
-  #shownScope: string | undefined;
+  #shownList: string | undefined;
   /** A row the keyboard went to before it had arrived. */
   #awaitedRow: number | undefined;
 
@@ -49,7 +48,14 @@ export class TreeView implements TreeShape {
     const chosen = this.#selection.value;
     return scopes.find((one) => one.process === chosen?.process && one.scope === chosen.scope) ?? scopes[0];
   });
-  readonly expanded: readonly string[] = $derived.by(() => this.#expandedByScope.get(this.#scopeKey) ?? [""]);
+  /** Of the chosen one's process, in the order in which they were tracked. */
+  readonly scopes: readonly ScopeSummary[] = $derived.by(() =>
+    this.#recording.summary.scopes.filter(({ process }) => process === this.scope?.process),
+  );
+  /** Names of those that the filter leaves; undefined: all of them. */
+  readonly #wantedScopes: readonly string[] | undefined = $derived.by(() =>
+    this.#scopeFilter === "" ? undefined : matchingScopes(this.scopes, this.#scopeFilter),
+  );
   readonly #scopeKey: string = $derived.by(() =>
     this.scope === undefined ? "" : `${this.scope.process} ${this.scope.scope}`,
   );
@@ -60,20 +66,21 @@ export class TreeView implements TreeShape {
       ? this.#playhead.at
       : { kind: "instant", instant };
   });
-  readonly total: number = $derived.by(() => this.query.value?.rows.total ?? 0);
+  readonly total: number = $derived.by(() => this.query.value?.answer.rows.total ?? 0);
+  /** Of the chosen scope. */
   readonly selectedPath: string | undefined = $derived.by(() => {
     const { value } = this.#selection;
     return value !== undefined && value.scope === this.scope?.scope && value.process === this.scope.process
       ? value.path
       : undefined;
   });
+  readonly #selected: RowPlace | undefined = $derived.by(() =>
+    this.scope === undefined || this.selectedPath === undefined
+      ? undefined
+      : { scope: this.scope.scope, path: this.selectedPath },
+  );
   /** Row of the selected value; -1 when it is not among those here. */
-  readonly activeRow: number = $derived.by(() => {
-    const here = this.query.value;
-    const index =
-      here === undefined || this.selectedPath === undefined ? -1 : here.rows.paths.indexOf(this.selectedPath);
-    return index < 0 || here === undefined ? -1 : here.first + index;
-  });
+  readonly activeRow: number = $derived.by(() => rowOfPlace(this.query.value, this.#selected));
 
   /** What the playhead asks for; answers keep the place they were read at. */
   readonly #wantedPlace: ReadPlace = $derived.by(() => ({
@@ -81,76 +88,65 @@ export class TreeView implements TreeShape {
     at: this.at,
     instant: this.#playhead.instant,
   }));
-  /** The last write to this scope that is known, with the place it is the last one at. */
-  readonly lastWrite: { readonly place: ReadPlace; readonly write: WriteEntry } | undefined = $derived.by(() => {
-    const known = this.writer.value;
-    const write = known?.value;
-    return write === undefined || known?.place.scope !== this.#scopeKey ? undefined : { place: known.place, write };
-  });
-  /** The rows were read right on the write that made the scope what it is: only then did something change "now". */
+  /** Of all scopes of the process. */
+  readonly #wantedRowPlace: ReadPlace = $derived.by(() => ({
+    ...this.#wantedPlace,
+    scope: String(this.scope?.process ?? ""),
+  }));
+  readonly lastWrite: LastWrite | undefined = $derived.by(() => this.writer.known);
+  /** The rows were read right on the write that made them what they are: only then did something change "now". */
   readonly isOnWrite: boolean = $derived.by(() => {
-    const rows = this.query.value;
-    const last = this.lastWrite;
-    if (rows === undefined || last === undefined || !isSamePlace(rows.place, last.place)) return false;
-    return isOnWrite(last.place, last.write);
+    const shown = this.query.value;
+    const process = this.scope?.process;
+    return shown !== undefined && process !== undefined && isOnWrite(shown.place, { process, ...shown.answer });
   });
 
-  /** Branches that hold what changed at the playhead: a closed one shows it in its place. */
-  readonly changedInside: ReadonlySet<string> = $derived.by(() =>
-    this.isOnWrite && this.lastWrite !== undefined ? new Set(ancestorsOf(this.lastWrite.write.path)) : new Set(),
-  );
+  /** Branches of the chosen scope that hold what changed at the playhead: a closed one shows it in its place. */
+  readonly #changedInside: ReadonlySet<string> = $derived.by(() => {
+    const last = this.lastWrite;
+    const isNow = this.isOnWrite && last !== undefined && isOnWrite(last.place, last.write);
+    return isNow ? new Set(ancestorsOf(last.write.path)) : new Set();
+  });
 
   constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
     this.#recording = recording;
     this.#playhead = playhead;
     this.#selection = selection;
     this.#rowRepeats = new Repeats(recording, this.query);
-    this.#writerRepeats = new Repeats(recording, this.writer);
+    this.writer = new LastWriter(recording, playhead, () => ({ scope: this.scope, place: this.#wantedPlace }));
     // What was selected before a reload has a row again.
-    if (this.selectedPath !== undefined) this.#setExpanded(revealed([""], this.selectedPath));
+    const { scope, selectedPath } = this;
+    if (scope !== undefined && selectedPath !== undefined) this.#open(scope, ancestorsOf(selectedPath));
   }
 
-  /** Call from an effect: asks for the rows on screen whenever the playhead, the scope or a branch changes. */
+  /** Call from an effect: asks for the rows on screen whenever the playhead, the process or a branch changes. */
   load(): void {
-    const { scope } = this;
-    const { at, expanded } = this;
+    const { scope, at } = this;
     const first = this.#wantedFirst;
-    const end = this.#wantedEnd;
+    const limit = Math.min(this.#wantedEnd - first, 2000);
+    const wanted = this.#wantedScopes;
     if (scope === undefined) return;
-    const place = this.#wantedPlace;
-    const key = place.scope;
+    const place = this.#wantedRowPlace;
+    const expanded = this.#branches.in(scope.process, this.#firstScope);
     const askedMs = performance.now();
-    const limit = Math.min(end - first, 2000);
     const args = {
       process: scope.process,
-      scope: scope.scope,
       at,
-      expanded: [...expanded],
+      ...(wanted === undefined ? {} : { scopes: [...wanted] }),
+      expanded,
       offset: first,
       limit,
     };
     if (!this.#rowRepeats.isDue(args, this.#playhead.offsetNs)) return;
     const ask = async (signal: AbortSignal) => {
-      const answer = await this.#recording.call("state.rows", args, signal);
-      return answer.ok ? ok({ place, askedMs, first, rows: answer.value }) : answer;
+      const answer = await this.#recording.call("state.scopes", args, signal);
+      return answer.ok ? ok({ place, askedMs, first, answer: answer.value }) : answer;
     };
-    if (this.#shownScope === key) this.query.load(ask);
+    const list = `${place.scope} ${this.#scopeFilter}`;
+    const movesByItself = this.#playhead.followsLive || this.#playhead.isPlaying || this.#rowRepeats.isRepeat;
+    if (this.#shownList === list) this.query.load(ask, movesByItself ? undefined : leftPlacePatienceMs);
     else this.query.restart(ask);
-    this.#shownScope = key;
-  }
-
-  /** Call from an effect: the last write to the scope at the playhead. */
-  loadWriter(): void {
-    const { scope, at } = this;
-    if (scope === undefined) return;
-    const args = { process: scope.process, scope: scope.scope, path: "", at };
-    if (!this.#writerRepeats.isDue(args, this.#playhead.offsetNs)) return;
-    const place = this.#wantedPlace;
-    const askedMs = performance.now();
-    this.writer.load(async (signal) => {
-      const answer = await this.#recording.call("state.lastWriter", args, signal);
-      return answer.ok ? ok({ place, askedMs, value: answer.value.write }) : answer;
-    });
+    this.#shownList = list;
   }
 
   /** The rows on screen are those of a place that the playhead has left. */
@@ -158,33 +154,20 @@ export class TreeView implements TreeShape {
     return this.#rowLateness.isLate;
   }
 
-  get isWriterLate(): boolean {
-    return this.#writerLateness.isLate;
-  }
-
   /** Call from an effect and give it what is returned. */
   watchRows(): (() => void) | undefined {
-    return this.#watch(this.#rowLateness, this.query.value);
-  }
-
-  /** Call from an effect and give it what is returned. */
-  watchWriter(): (() => void) | undefined {
-    return this.#watch(this.#writerLateness, this.writer.value);
-  }
-
-  #watch(lateness: Lateness, shown: Pick<RowWindow, "place" | "askedMs"> | undefined): (() => void) | undefined {
-    return lateness.watch(shown === undefined || isSamePlace(shown.place, this.#wantedPlace), shown?.askedMs ?? 0);
+    const shown = this.query.value;
+    const isCurrent = shown === undefined || isSamePlace(shown.place, this.#wantedRowPlace);
+    return this.#rowLateness.watch(isCurrent, shown?.askedMs ?? 0);
   }
 
   /** Call from an effect: selects the row the keyboard went to, once it is here. */
   settleAwaitedRow(): void {
-    const here = this.query.value;
     const row = this.#awaitedRow;
-    if (here === undefined || row === undefined) return;
-    const path = here.rows.paths[row - here.first];
-    if (path === undefined) return;
+    const place = row === undefined ? undefined : placeOfRow(this.query.value, row);
+    if (place === undefined) return;
     this.#awaitedRow = undefined;
-    this.selectPath(path);
+    this.#select(place);
   }
 
   show(first: number, end: number): void {
@@ -193,62 +176,103 @@ export class TreeView implements TreeShape {
 
   retry(): void {
     this.#rowRepeats.retry();
-    this.#writerRepeats.retry();
+    this.writer.retry();
   }
 
-  chooseScope(scope: ScopeSummary): void {
+  get scopeFilter(): string {
+    return this.#scopeFilter;
+  }
+
+  filterScopes(text: string): void {
+    this.#scopeFilter = text.trim();
+    this.#visible = { first: 0, end: 60 };
+  }
+
+  /** Of a row that is not here where its scope begins; undefined where that has no row. */
+  get selectedScopeRow(): number | undefined {
+    return this.#selected === undefined ? undefined : firstRowOf(this.query.value, this.#selected.scope);
+  }
+
+  /** The chosen scope has no value at the place that is shown. */
+  get isScopeAbsent(): boolean {
+    const answer = this.query.value?.answer;
+    const name = this.scope?.scope;
+    if (answer === undefined || name === undefined || this.#scopeFilter !== "") return false;
+    return answer.rows.total > 0 && !answer.scopes.includes(name);
+  }
+
+  chooseScope(scope: ScopeName): void {
     this.#selection.selectValue({ process: scope.process, scope: scope.scope, path: "" });
-  }
-
-  selectPath(path: string): void {
-    const { scope } = this;
-    if (scope !== undefined) this.#selection.selectValue({ process: scope.process, scope: scope.scope, path });
+    this.#open(scope, [""]);
   }
 
   selectRow(row: number): void {
-    const path = this.pathAt(row);
-    if (path === undefined) this.#awaitedRow = row;
-    else this.selectPath(path);
+    const place = placeOfRow(this.query.value, row);
+    if (place === undefined) this.#awaitedRow = row;
+    else this.#select(place);
   }
 
   toggleRow(row: number): void {
-    const path = this.pathAt(row);
-    if (path !== undefined) this.#setExpanded(toggledPath(this.expanded, path));
+    const name = this.#nameAt(row);
+    if (name !== undefined) this.#branches = this.#branches.toggled(name, this.#firstScope, name.path);
   }
 
   setRowOpen(row: number, isOpen: boolean): void {
-    const path = this.pathAt(row);
-    if (path !== undefined && this.expanded.includes(path) !== isOpen) this.toggleRow(row);
+    const name = this.#nameAt(row);
+    if (name !== undefined && this.#branches.of(name, this.#firstScope).includes(name.path) !== isOpen)
+      this.toggleRow(row);
   }
 
-  /** Opens everything above a path and selects it. */
+  /** Opens everything above a path of the chosen scope and selects it. */
   reveal(path: string): void {
-    this.#setExpanded(revealed(this.expanded, path));
-    this.selectPath(path);
+    const { scope } = this;
+    if (scope === undefined) return;
+    this.#branches = this.#branches.with(scope, revealed(this.#branches.of(scope, this.#firstScope), path));
+    this.#select({ scope: scope.scope, path });
   }
 
+  /** The only scope of a process stays open itself: closed it would show nothing. */
   collapseAll(): void {
-    this.#setExpanded([""]);
+    const { scope, scopes } = this;
+    if (scope === undefined) return;
+    this.#branches = this.#branches.closed(scope.process, this.#firstScope, scopes.length === 1 ? [""] : []);
   }
 
-  pathAt(row: number): string | undefined {
-    return this.#read(row, (rows) => rows.paths);
+  placeAt(row: number): RowPlace | undefined {
+    return placeOfRow(this.query.value, row);
+  }
+
+  /** What changed at the playhead lies below the value of this row. */
+  holdsChange(row: number): boolean {
+    const place = this.placeAt(row);
+    return place !== undefined && place.scope === this.scope?.scope && this.#changedInside.has(place.path);
   }
 
   depthAt(row: number): number | undefined {
-    return this.#read(row, (rows) => rows.depth);
+    const here = this.query.value;
+    return here?.answer.rows.depth[row - here.first];
   }
 
   flagsAt(row: number): number | undefined {
-    return this.#read(row, (rows) => rows.flags);
-  }
-
-  #read<Value>(row: number, column: (rows: StateRows) => ArrayLike<Value>): Value | undefined {
     const here = this.query.value;
-    return here === undefined ? undefined : column(here.rows)[row - here.first];
+    return here?.answer.rows.flags[row - here.first];
   }
 
-  #setExpanded(expanded: readonly string[]): void {
-    this.#expandedByScope = new Map(this.#expandedByScope).set(this.#scopeKey, expanded);
+  get #firstScope(): string | undefined {
+    return this.scopes[0]?.scope;
+  }
+
+  #nameAt(row: number): (RowPlace & ScopeName) | undefined {
+    const [place, process] = [this.placeAt(row), this.scope?.process];
+    return place === undefined || process === undefined ? undefined : { process, ...place };
+  }
+
+  #select({ scope, path }: RowPlace): void {
+    const process = this.scope?.process;
+    if (process !== undefined) this.#selection.selectValue({ process, scope, path });
+  }
+
+  #open(name: ScopeName, paths: readonly string[]): void {
+    this.#branches = this.#branches.with(name, [...new Set([...this.#branches.of(name, this.#firstScope), ...paths])]);
   }
 }
