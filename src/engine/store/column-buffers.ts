@@ -18,9 +18,9 @@ import { assignTexts } from "./text-vector.js";
 /** What fits DuckDB's chunks, to begin with. */
 const firstCapacity = 2048;
 const firstTextBytes = 64 * 1024;
-/** What one large commit needed is not kept for the next ones. */
-const mostRowsKept = 64 * 1024;
-const mostTextBytesKept = 8 * 1024 * 1024;
+/** What one very large commit needed is not kept for the next ones; what a flood needs each time is. */
+const mostRowsKept = 256 * 1024;
+const mostTextBytesKept = 32 * 1024 * 1024;
 
 export interface Column {
   readonly type: DuckDBType;

@@ -223,7 +223,9 @@ export class RecordingWriter {
         await this.#connection.run(deleteEnd, [process, markKinds.indexOf("end")]);
       await this.#writeAll(rows);
       for (const derived of this.#derived) await derived.write(this.#connection, rows);
-      await this.#connection.run("COMMIT");
+      const committed = this.#connection.run("COMMIT");
+      this.#gather(rows);
+      await committed;
     } catch (error) {
       rows.append(this.#waiting);
       this.#waiting = rows;
@@ -234,6 +236,16 @@ export class RecordingWriter {
     this.#processes.committed([...rows.processes.values()]);
     this.#rowsInLog += rows.count;
     this.#spare = rows.emptied();
+  }
+
+  /** Whatever goes wrong here, the rows are being committed: they must not come again. */
+  #gather(rows: WaitingRows): void {
+    for (const derived of this.#derived)
+      try {
+        derived.gather?.(rows);
+      } catch {
+        derived.forget();
+      }
   }
 
   /** Between commits; what was committed is safe without it. */

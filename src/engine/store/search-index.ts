@@ -1,6 +1,6 @@
-// Builds the index that searching asks, from the rows of each commit, and writes a block within the commit that fills it.
-// Other commits write nothing: rows in no block are looked at, and what was gathered of them is made again from the file
-// when somebody else recorded before, or a commit failed.
+// Builds the index that searching asks, from the rows of each commit, while DuckDB commits them, and writes a block within the
+// commit after the one that fills it. Other commits write nothing: rows in no block are looked at, and what was gathered of
+// them is made again from the file when somebody else recorded before, or a commit failed.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import type { DerivedRows } from "./derived-rows.js";
 import { type Query, queryOn } from "./readers.js";
@@ -16,7 +16,7 @@ import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls
 import type { WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
-const blocksReadAgain = 2;
+const blocksReadAgain = 3;
 
 export class SearchIndex implements DerivedRows {
   readonly #settings: SearchSettings;
@@ -45,9 +45,22 @@ export class SearchIndex implements DerivedRows {
 
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
     if (this.#isOver) return;
+    if (!this.#isCurrent) {
+      this.#blocks.clear();
+      await this.#resume(queryOn(connection), rows);
+      this.#isCurrent = true;
+    }
+    if (this.#blocks.isEmpty) return;
+    this.#isOver = await hasEvicted(queryOn(connection));
+    if (this.#isOver) return;
+    await this.#blocks.append(connection);
+    if (this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
+  }
+
+  gather(rows: WaitingRows): void {
+    if (this.#isOver) return;
+    // They are in this commit.
     this.#blocks.clear();
-    if (!this.#isCurrent) await this.#resume(queryOn(connection), rows);
-    this.#isCurrent = true;
     const { name, scope } = rows.buffers;
     this.#names.learn(name);
     this.#scopes.learn(scope);
@@ -56,11 +69,6 @@ export class SearchIndex implements DerivedRows {
     this.#addSpans(rows);
     this.#addWrites(rows);
     this.#addKeyframes(rows);
-    if (this.#blocks.isEmpty) return;
-    this.#isOver = await hasEvicted(queryOn(connection));
-    if (this.#isOver) return;
-    await this.#blocks.append(connection);
-    if (this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
   }
 
   committed(): void {

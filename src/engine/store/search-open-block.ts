@@ -119,7 +119,7 @@ export class OpenBlock {
   /** A block of rows that nobody has looked at. */
   pass(into: BlockRows, rows: number, first: bigint, last: bigint): void {
     this.rows = rows;
-    for (const instant of [first, last]) this.#ranges.add(Number(instant));
+    this.#ranges.addStretch(Number(first), Number(last));
     into.addUnknown(this.#written());
     this.begin(this.block + 1, this.nextRow);
   }

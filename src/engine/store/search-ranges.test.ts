@@ -35,6 +35,15 @@ describe("InstantRanges", () => {
     ]);
   });
 
+  it("holds all that lies between two instants of rows that nobody looked at", () => {
+    const ranges = new InstantRanges();
+    ranges.addStretch(Number(day), Number(day) + 7200e9);
+    for (let at = 1; at < 13; at++) ranges.add(Number(day) + (at + 2) * 3600e9);
+    const found = rangesFromBytes(ranges.toBytes());
+    const middle = day + 3_600_000_000_000n;
+    expect(found.some(({ first, last }) => middle >= first && middle <= last)).toBe(true);
+  });
+
   it("refuses bytes that are none", () => {
     const backwards = new Uint8Array(16);
     new DataView(backwards.buffer).setBigInt64(0, 1n, true);

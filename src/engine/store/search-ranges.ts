@@ -24,8 +24,14 @@ export class InstantRanges {
   add(instant: number): void {
     if (this.#isNear(this.#current, instant)) return this.#extend(this.#current, instant);
     for (let at = 0; at < this.#count; at++) if (this.#isNear(at, instant)) return this.#extend(at, instant);
+    this.addStretch(instant, instant);
+  }
+
+  /** All that may be between two instants. */
+  addStretch(first: number, last: number): void {
     this.#current = this.#count++;
-    this.#firsts[this.#current] = this.#lasts[this.#current] = instant;
+    this.#firsts[this.#current] = first;
+    this.#lasts[this.#current] = last;
     if (this.#count > mostRanges) this.#joinNearest();
   }
 

@@ -75,6 +75,12 @@ const settings = { rowsPerBlock: 32, leastRowsOfText: 3 };
 const recordInto = ({ file, path }: TestFile, known: readonly number[] = []): Promise<RecordingWriter> =>
   RecordingWriter.open(file, path, known, undefined, undefined, settings);
 
+/** What the commit before has filled is written with the next one. */
+async function commitBlocks(writer: RecordingWriter): Promise<void> {
+  writer.startsAt(1n);
+  await writer.commit();
+}
+
 let open: TestFile | undefined;
 afterEach(async () => {
   await open?.close();
@@ -169,6 +175,7 @@ describe("Search", () => {
     corpus.add(writer, 500);
     corpus.endProcess(writer);
     await writer.commit();
+    await commitBlocks(writer);
     writer.dispose();
     await open.run(`DELETE FROM search_open`, `DELETE FROM search_block`, `DELETE FROM search_filter`);
     for (const query of corpus.queries(5))
@@ -230,6 +237,7 @@ describe("Search", () => {
     corpus.add(writer, 500);
     corpus.endProcess(writer);
     await writer.commit();
+    await commitBlocks(writer);
     writer.dispose();
     const least: number[] = [];
     const query: Readers["query"] = (sql, values) => {
@@ -289,6 +297,7 @@ describe("a search index from somebody else", () => {
     corpus.add(writer, 400);
     corpus.endProcess(writer);
     await writer.commit();
+    await commitBlocks(writer);
     writer.dispose();
     await open.run(statement);
     const search = (text: string) => open?.found({ text, order: "newest" });
@@ -302,6 +311,7 @@ describe("a search index from somebody else", () => {
     corpus.add(writer, 400);
     corpus.endProcess(writer);
     await writer.commit();
+    await commitBlocks(writer);
     writer.dispose();
     await open.run(`DELETE FROM search_filter`, `DELETE FROM search_open`, `INSERT INTO search_open VALUES (1, NULL)`);
     for (const query of corpus.queries(10))

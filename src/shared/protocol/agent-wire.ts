@@ -151,21 +151,29 @@ export interface Frame {
 /** Held for a frame of which only the head has come. */
 const mostBytesExpected = 1024 * 1024;
 
+/** More is given back when nothing waits in it. */
+const mostBytesKept = 1024 * 1024;
+
 /**
  * Cuts a byte stream into frames. `push` throws `MalformedBytes` when a frame is larger than allowed. What waits for the
  * rest of its frame takes a megabyte or twice its size, and a frame costs a copy or two however small the pieces it comes in.
  */
 export class FrameSplitter {
+  /** Used again and again: a new one for each frame would make the collector run several times a second. */
   #waiting = new Uint8Array(0);
-  #waitingBytes = 0;
+  /** Where in it those bytes are that belong to no frame yet. */
+  #from = 0;
+  #to = 0;
   /** With fewer there is nothing new to see. */
   #neededBytes = frameHeaderBytes;
 
   /** `maxBytes` may be changed between frames: a peer that is known may send more. */
   constructor(public maxBytes = maxFrameBytes) {}
 
+  /** The frames are good until the next call. */
   push(chunk: Uint8Array): Frame[] {
-    const bytes = this.#waitingBytes === 0 ? chunk : this.#append(chunk);
+    const isWhole = this.#from === this.#to;
+    const bytes = isWhole ? chunk : this.#append(chunk);
     const frames: Frame[] = [];
     let at = 0;
     if (bytes.length >= this.#neededBytes) {
@@ -181,24 +189,29 @@ export class FrameSplitter {
         at = end;
       }
     }
-    // The frames keep the memory they are in.
-    if (at > 0 || this.#waitingBytes === 0) this.#waiting = bytes.slice(at);
-    this.#waitingBytes = bytes.length - at;
+    if (!isWhole) this.#from = at;
+    else if (at < chunk.length) {
+      this.#from = this.#to = 0;
+      this.#append(chunk.subarray(at));
+    }
     return frames;
   }
 
+  /** Behind what waits, which is put first: no frame that was given away is needed any more. */
   #append(chunk: Uint8Array): Uint8Array {
-    const length = this.#waitingBytes + chunk.length;
-    if (length > this.#waiting.length) {
-      // As much as the frame says that it will be: to grow by and by costs as much again. A long one has to come first.
-      const expected = Math.min(this.#neededBytes, mostBytesExpected);
+    const before = this.#to - this.#from;
+    const length = before + chunk.length;
+    // As much as the frame says that it will be: to grow by and by costs as much again. A long one has to come first.
+    const expected = Math.min(this.#neededBytes, mostBytesExpected);
+    if (length > this.#waiting.length || (before === 0 && this.#waiting.length > mostBytesKept)) {
       const larger = new Uint8Array(
         Math.max(length, expected, length > mostBytesExpected ? 2 * this.#waiting.length : 0),
       );
-      larger.set(this.#waiting.subarray(0, this.#waitingBytes));
+      larger.set(this.#waiting.subarray(this.#from, this.#to));
       this.#waiting = larger;
-    }
-    this.#waiting.set(chunk, this.#waitingBytes);
+    } else if (this.#from > 0) this.#waiting.copyWithin(0, this.#from, this.#to);
+    this.#waiting.set(chunk, before);
+    [this.#from, this.#to] = [0, length];
     return this.#waiting.subarray(0, length);
   }
 }
