@@ -158,7 +158,6 @@ describe("the engine's process", () => {
     const engine = createEngine({ packageFolder, environment });
     const answer = await engine.handlers["recording.open"]({ path }, neverCancelled);
     if (!answer.ok) throw new Error(answer.error.code);
-    expect(existsSync(`${path}.wal`)).toBe(false);
     const { recordingId, processes, counts } = answer.value;
     expect(processes.map(({ endUnknown }) => endUnknown)).toEqual([true, true]);
     const linesOf = new Map<string, number>();
@@ -171,6 +170,7 @@ describe("the engine's process", () => {
       }
     }
     await engine.dispose();
+    expect(existsSync(`${path}.wal`)).toBe(false);
 
     expect([...linesOf].filter(([, lines]) => lines !== recordsPerBatch)).toEqual([]);
     for (const [at, last] of acknowledged.entries()) {
@@ -208,7 +208,8 @@ describe("the engine's process", () => {
       expect(new Set(failures)).toEqual(new Set(["cannot-write"]));
       expect(stopped).toMatchObject({ ok: false, error: { code: "cannot-write" } });
       const opened = await client.call("recording.open", { path });
-      expect(opened.ok && opened.value.counts.logs).toBe((agent?.acks().length ?? 0) * recordsPerBatch);
+      // One acknowledgement may be for several batches.
+      expect(opened.ok && opened.value.counts.logs).toBe(Math.max(0, ...(agent?.acks() ?? [])) * recordsPerBatch);
     },
   );
 

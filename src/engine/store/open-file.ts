@@ -13,6 +13,7 @@ import { errorFromWriting } from "./cannot-write.js";
 import { damageReason } from "./damage.js";
 import { checkShape, checkSizes, plainTables, shapeOf } from "./file-shape.js";
 import { noAutomaticCheckpoint } from "./checkpoint.js";
+import { foldLog, hasLog } from "./left-log.js";
 import { Rows } from "./rows.js";
 import { type Migration, formatVersion, migrations, views } from "./schema.js";
 
@@ -91,18 +92,32 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
 export async function openForReading(path: string, steps = migrations): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
-  await foldLog(path);
-  const opened = await openReadOnly(path);
+  // Beside replaying the log, where there is one: who asked waits.
+  const newestShape = shapeAfter(steps);
+  const opened = await openWithLog(path);
+  const shape = await newestShape;
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, steps);
-  if (!format.ok) {
-    await opened.value.dispose();
-    return format;
-  }
-  if (format.value === steps.length) return opened;
+  const format = await checkedFormat(opened.value.instance, path, steps, shape);
+  if (format.ok && format.value === steps.length) return ok(foldingLogAtLast(opened.value, path));
   await opened.value.dispose();
-  return openMigratedCopy(path, format.value, steps);
+  return format.ok ? openMigratedCopy(path, format.value, steps) : format;
 }
+
+/** A log may be one that only a writer can bring in order. */
+async function openWithLog(path: string): Promise<Result<OpenFile, HindcastError>> {
+  const opened = await openReadOnly(path);
+  if (opened.ok || !hasLog(path) || opened.error.code === "recording-in-use") return opened;
+  await foldLog(path, confined);
+  return openReadOnly(path);
+}
+
+const foldingLogAtLast = ({ instance, dispose }: OpenFile, path: string): OpenFile => ({
+  instance,
+  dispose: async () => {
+    await dispose();
+    await foldLog(path, confined);
+  },
+});
 
 /** A file that this version made, to go on recording into it: what its engine committed last is in it. */
 export async function openForWriting(path: string): Promise<Result<OpenFile, HindcastError>> {
@@ -119,26 +134,6 @@ export async function openForWriting(path: string): Promise<Result<OpenFile, Hin
   return format.ok ? damaged(path, `format ${format.value} is not recorded into`) : format;
 }
 
-/**
- * A recorder that was killed leaves what it committed last in a log beside the file. It is put into the file once, so that
- * the file alone is the recording again. Where that cannot be, reading works with the log beside the file.
- */
-async function foldLog(path: string): Promise<void> {
-  if (!existsSync(`${path}.wal`)) return;
-  try {
-    const instance = await DuckDBInstance.create(path, confined);
-    try {
-      const connection = await instance.connect();
-      await connection.run(`CHECKPOINT`);
-      connection.closeSync();
-    } finally {
-      instance.closeSync();
-    }
-  } catch {
-    // In use, damaged or not ours to write: opening it for reading tells which.
-  }
-}
-
 async function openMigratedCopy(
   path: string,
   format: number,
@@ -150,7 +145,7 @@ async function openMigratedCopy(
     owned.defer(() => rm(folder, { recursive: true, force: true }));
     const copy = join(folder, basename(path));
     await copyFile(path, copy);
-    if (existsSync(`${path}.wal`)) await copyFile(`${path}.wal`, `${copy}.wal`);
+    if (hasLog(path)) await copyFile(`${path}.wal`, `${copy}.wal`);
     await chmod(copy, 0o600);
     const instance = await DuckDBInstance.create(copy, confined);
     const connection = await instance.connect();
