@@ -1,6 +1,8 @@
 // The history of one path by all writes of its process: for processes that have no segments.
+import { nobody } from "../shared/base/asker.js";
 import { type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
+import { inStretches } from "./in-stretches.js";
 import type { HistoryEntry, PathHistory } from "./replay/history.js";
 import type { ObjectGraph } from "./replay/object-graph.js";
 import type { WritePositions } from "./replay/write-positions.js";
@@ -18,6 +20,8 @@ export class FoldedHistory {
     this.#writes = writes;
     this.#history = history;
   }
+
+  readonly isWhole = true;
 
   get existed(): boolean {
     return this.#history.existed;
@@ -40,11 +44,14 @@ export class FoldedHistory {
   }
 
   /** Takes in what was committed since. */
-  async extend(): Promise<void> {
-    const writes = await this.#writes.read(this.#process, this.#last, toTheEnd);
+  async extend(asker = nobody): Promise<void> {
+    const writes = await this.#writes.read(this.#process, this.#last, toTheEnd, asker);
     // What somebody else waited for with this goes out first: of a whole recording, the following takes a second.
     await new Promise((resolve) => setImmediate(resolve));
-    this.#history.extend(writes);
-    this.#last = writes.at(-1)?.seq ?? this.#last;
+    await inStretches(writes.length, asker, "writes", (from, to) => {
+      const some = writes.slice(from, to);
+      this.#history.extend(some);
+      this.#last = some.at(-1)?.seq ?? this.#last;
+    });
   }
 }

@@ -1,10 +1,13 @@
 // The last folded graph of each process of one recording. Moving forward applies only new writes; moving backward
 // starts from the nearest checkpoint. Checkpoints are forks: objects are copied only where they differ.
 // Questions of one process are answered one after the other, because they share the graph that moves.
+import { type Asker, nobody } from "../shared/base/asker.js";
+import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Change, changeBy } from "./replay/change.js";
 import { ObjectGraph } from "./replay/object-graph.js";
+import { inStretches } from "./in-stretches.js";
 import { type UpTo, isUpTo } from "./replay/state-at.js";
 
 /** A graph, the last write in it, and what that write changed; `last` is absent while nothing was written. */
@@ -41,13 +44,18 @@ export class GraphCache {
   }
 
   /** Runs `look` on the state at a position. The graph belongs to the cache: it moves on when `look` has returned. */
-  async at<Answer>(process: ProcessId, upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
+  async at<Answer>(
+    process: ProcessId,
+    upTo: UpTo,
+    look: (position: Position) => Answer,
+    asker = nobody,
+  ): Promise<Answer> {
     let graphs = this.#processes.get(process);
     if (graphs === undefined) {
       graphs = new ProcessGraphs(process, this.#reader, this.#settings);
       this.#processes.set(process, graphs);
     }
-    return graphs.at(upTo, look);
+    return graphs.at(upTo, look, asker);
   }
 }
 
@@ -68,9 +76,10 @@ class ProcessGraphs {
     this.#most = settings.most;
   }
 
-  at<Answer>(upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
+  at<Answer>(upTo: UpTo, look: (position: Position) => Answer, asker: Asker): Promise<Answer> {
     const answer = this.#turn.then(async () => {
-      await this.#moveTo(upTo);
+      throwIfCancelled(asker.signal);
+      await this.#moveTo(upTo, asker);
       return look(this.#current);
     });
     // Who asked hears of a failure; the next question starts afresh.
@@ -80,11 +89,13 @@ class ProcessGraphs {
     return answer;
   }
 
-  async #moveTo(upTo: UpTo): Promise<void> {
+  async #moveTo(upTo: UpTo, asker: Asker): Promise<void> {
     if (!isUpTo(this.#current, upTo)) this.#goBackTo(upTo);
     else this.#skipTo(upTo);
-    const writes = await this.#reader.read(this.#process, this.#current.seq, upTo);
-    writes.forEach((write, index) => this.#apply(write, index === writes.length - 1));
+    const writes = await this.#reader.read(this.#process, this.#current.seq, upTo, asker);
+    await inStretches(writes.length, asker, "writes", (from, to) => {
+      for (const [at, write] of writes.slice(from, to).entries()) this.#apply(write, from + at === writes.length - 1);
+    });
   }
 
   #goBackTo(upTo: UpTo): void {

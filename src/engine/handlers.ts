@@ -7,6 +7,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName, RecordingLimits } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/base/asker.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { agentEnvironment } from "./agent-environment.js";
 import { type LaunchContext, launch, launchDemo } from "./launch.js";
@@ -21,7 +22,7 @@ import { eventsAround, eventsInRange } from "./store/events.js";
 import type { Limits } from "./store/flight-store.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
-import { FileClosed, type Query, queryUntil } from "./store/readers.js";
+import { FileClosed, type Query, queryFor } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
 import { eventsPage, spansPage } from "./store/pages.js";
 import { spansZoomed } from "./store/span-zoom.js";
@@ -41,7 +42,7 @@ interface Asked {
   readonly recording: OpenRecording;
   readonly query: Query;
   readonly start: bigint;
-  readonly signal: CancelSignal;
+  readonly asker: Asker;
 }
 
 export function createHandlers(context: HandlersContext): CallHandlers {
@@ -55,12 +56,13 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   const about = async <Value>(
     { recordingId }: { readonly recordingId: string },
     work: (recording: OpenRecording) => Promise<Result<Value, HindcastError>>,
+    asker = nobody,
   ): Promise<Result<Value, HindcastError>> => {
     const found = recordings.get(recordingId);
     if (!found.ok) return found;
     try {
       await found.value.caughtUp();
-      return await recordings.reading(found.value, () => unlessEvicted(found.value, work));
+      return await recordings.reading(found.value, () => unlessInTheWay(found.value, work, asker));
     } catch (error) {
       if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
       if (error instanceof FileClosed) return failed(hindcastError("recording-closed"));
@@ -71,13 +73,26 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   const asking =
     <Args extends { readonly recordingId: string }, Value>(
       ask: (recording: Asked, args: Args) => Promise<Value>,
-    ): ((args: Args, signal: CancelSignal) => Promise<Result<Value, HindcastError>>) =>
-    (args, signal) =>
-      about(args, async (recording) => {
-        const { start } = recording;
-        const query = queryUntil(recording.query, signal);
-        return ok(await ask({ recording, query, start, signal }, args));
-      });
+    ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
+    (args, signal, tell) => {
+      const asker = askerWith(signal, tell);
+      return about(
+        args,
+        async (recording) => {
+          const { start } = recording;
+          return ok(await ask({ recording, query: queryFor(recording.query, asker), start, asker }, args));
+        },
+        asker,
+      );
+    };
+  const askingState =
+    <Args extends { readonly recordingId: string }, Value>(
+      ask: (args: Args, asker: Asker) => Promise<Result<Value, HindcastError>>,
+    ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
+    (args, signal, tell) => {
+      const asker = askerWith(signal, tell);
+      return about(args, () => ask(args, asker), asker);
+    };
 
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
@@ -108,11 +123,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         await recordings.close(recording);
         return ok({});
       }),
-    "recording.copy": (args, signal, progress = () => undefined) =>
+    "recording.copy": (args, signal, tell) =>
       about(args, async (recording) => {
         const path = resolve(context.launch.places.recordings, args.path);
         if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
-        return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, signal, progress);
+        return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, askerWith(signal, tell));
       }),
     "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
@@ -122,20 +137,25 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.missing": asking(({ query }) => missingRecords(query)),
 
     "timeline.density": asking(({ query }, args) => density(query, args)),
-    "timeline.step": (args, signal) =>
-      about(args, async ({ query }) =>
-        args.kind === "write"
-          ? state.stepToWrite(args)
-          : ok({ position: await stepToEvent(queryUntil(query, signal), args) }),
-      ),
+    "timeline.step": (args, signal, tell) => {
+      const asker = askerWith(signal, tell);
+      return about(
+        args,
+        async ({ query }) =>
+          args.kind === "write"
+            ? state.stepToWrite(args, asker)
+            : ok({ position: await stepToEvent(queryFor(query, asker), args) }),
+        asker,
+      );
+    },
     "timeline.marks": asking(({ query }) => marks(query)),
 
-    "state.at": (args) => about(args, () => state.at(args)),
-    "state.rows": (args) => about(args, () => state.rows(args)),
-    "state.scopes": (args) => about(args, () => state.scopes(args)),
-    "state.diff": (args) => about(args, () => state.diff(args)),
-    "state.history": (args) => about(args, () => state.history(args)),
-    "state.lastWriter": (args) => about(args, () => state.lastWriter(args)),
+    "state.at": askingState((args, asker) => state.at(args, asker)),
+    "state.rows": askingState((args, asker) => state.rows(args, asker)),
+    "state.scopes": askingState((args, asker) => state.scopes(args, asker)),
+    "state.diff": askingState((args, asker) => state.diff(args, asker)),
+    "state.history": askingState((args, asker) => state.history(args, asker)),
+    "state.lastWriter": askingState((args, asker) => state.lastWriter(args, asker)),
 
     "spans.range": asking(({ query, start }, { from, to, limit, slices }) =>
       slices === undefined
@@ -149,39 +169,51 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "events.around": asking(({ query, start }, { instant, before, after }) =>
       eventsAround(query, start, instant, before, after),
     ),
-    "logs.page": asking(({ recording: { logs }, start, signal }, { first, limit, ...filter }) =>
-      logs.page(start, filter, first, limit, signal),
+    "logs.page": asking(({ recording: { logs }, start, asker }, { first, limit, ...filter }) =>
+      logs.page(start, filter, first, limit, asker),
     ),
-    "logs.around": asking(async ({ recording: { logs }, start, signal }, { instant, before, after, ...filter }) => {
-      const row = await logs.rowAt(filter, instant, signal);
+    "logs.around": asking(async ({ recording: { logs }, start, asker }, { instant, before, after, ...filter }) => {
+      const row = await logs.rowAt(filter, instant, asker);
       const first = Math.max(0, row + 1 - before);
-      return { row, page: await logs.page(start, filter, first, row + 1 - first + after, signal) };
+      return { row, page: await logs.page(start, filter, first, row + 1 - first + after, asker) };
     }),
     "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),
-    "metrics.range": asking(async ({ query, start }, { series, ...range }) => {
+    "metrics.range": asking(async ({ recording, start, asker }, { series, ...range }) => {
       const answers: CallResult<"metrics.range"> = [];
-      for (const one of series) answers.push(await metricSamples(query, start, one, range));
+      for (const one of series) {
+        const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
+        answers.push(await metricSamples(query, start, one, range));
+      }
       return answers;
     }),
-    "metrics.slices": asking(async ({ query, start }, { series, ...args }) => {
+    "metrics.slices": asking(async ({ recording, start, asker }, { series, ...args }) => {
       const answers: CallResult<"metrics.slices"> = [];
-      for (const one of series) answers.push(await metricSlices(query, start, one, args));
+      for (const one of series) {
+        const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
+        answers.push(await metricSlices(query, start, one, args));
+      }
       return answers;
     }),
   };
 }
 
-/** What a question is about may be evicted while it is answered: then it looks damaged, and is asked again. */
-async function unlessEvicted<Value>(
+/**
+ * What a question is about may be evicted while it is answered: then it looks damaged, and is asked again. So it is when
+ * somebody else, who waited for the same, gave up.
+ */
+async function unlessInTheWay<Value>(
   recording: OpenRecording,
   work: (recording: OpenRecording) => Promise<Value>,
+  { signal }: Asker,
 ): Promise<Value> {
   for (let again = 3; ; again--) {
     try {
       return await work(recording);
     } catch (error) {
-      if (again === 0 || recording.live === undefined || !isDamage(error)) throw error;
+      const isOthers = error instanceof Cancelled && !signal.aborted;
+      const isEvicted = recording.live !== undefined && isDamage(error);
+      if (again === 0 || !(isOthers || isEvicted)) throw error;
       await wait(20);
     }
   }

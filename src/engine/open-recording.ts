@@ -159,9 +159,9 @@ export class OpenRecording {
     const copy = this.#copying.then(async () => {
       await this.#switching;
       const signal = new CancelSource();
-      const forget = [request.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
+      const forget = [request.asker.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
       try {
-        return await this.#file().copyTo({ ...request, signal });
+        return await this.#file().copyTo({ ...request, asker: { ...request.asker, signal } });
       } finally {
         for (const one of forget) one();
       }
@@ -175,9 +175,9 @@ export class OpenRecording {
     return this.#state.kind === "live" ? this.#state.recorder : this.#state.file;
   }
 
-  readonly query: Query = async (sql, values, signal) => {
+  readonly query: Query = async (sql, values, asker) => {
     await this.#switching;
-    return this.#file().query(sql, values, signal);
+    return this.#file().query(sql, values, asker);
   };
 
   /** Resolves when all is known of it here that was acknowledged to any program. */

@@ -45,7 +45,11 @@ function serve(host: Host): void {
     const read = v.safeParse(toEngineProcess, raw);
     if (read.success) take(read.output, port);
   });
-  host.onGone(() => void engine.finishAlone().then(stop));
+  host.onGone(() => {
+    // Nobody waits for an answer any more.
+    for (const { client } of served.values()) client.close();
+    void engine.finishAlone().then(stop);
+  });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
 
   const take = (message: ToEngineProcess, port: Parameters<typeof portTransport>[0] | undefined): void => {

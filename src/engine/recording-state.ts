@@ -1,5 +1,7 @@
 // What is kept in memory about one open recording's state: its writes, the graph last looked at, and which writes are
 // to which scope.
+import { type Asker, nobody } from "../shared/base/asker.js";
+import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
@@ -63,7 +65,12 @@ export class RecordingState {
     this.messages = new MessageLog(access);
   }
 
-  async nearestWrite(processes: readonly ProcessId[], step: Step, from: Place): Promise<WritePosition | undefined> {
+  async nearestWrite(
+    processes: readonly ProcessId[],
+    step: Step,
+    from: Place,
+    asker = nobody,
+  ): Promise<WritePosition | undefined> {
     const found: WritePosition[] = [];
     const order = (position: WritePosition): number => compareToPlace(position, from);
     for (const process of processes) {
@@ -71,8 +78,8 @@ export class RecordingState {
       const steps = await this.graphs.steps(process);
       const nearest =
         steps === undefined
-          ? nearestWrite((await this.#upToDate(process)).positions(scope), direction, order)
-          : await steps.nearest({ direction, scope, instant: from.instant, order });
+          ? nearestWrite((await this.#upToDate(process, asker)).positions(scope), direction, order)
+          : await steps.nearest({ direction, scope, instant: from.instant, order }, asker);
       if (nearest !== undefined) found.push(nearest);
     }
     found.sort((a, b) => compareToPlace(a, b));
@@ -80,13 +87,23 @@ export class RecordingState {
   }
 
   /** Those that may have happened by then. Comparing lags behind by less than this, unless the program is stuck. */
-  writesSoonAfter(process: ProcessId, at: Instant): Promise<readonly Found[]> {
-    return this.graphs.foundLater(process, at, instant(at + lookAheadNs));
+  writesSoonAfter(process: ProcessId, at: Instant, asker = nobody): Promise<readonly Found[]> {
+    return this.graphs.foundLater(process, at, instant(at + lookAheadNs), asker);
   }
 
-  /** Those asked for lately are kept: while a recording grows, only its new writes are looked at. */
-  history(process: ProcessId, scope: string, path: Path, limit: number): Promise<KeptHistory> {
-    return this.#inTurn(async () => {
+  /**
+   * Those asked for lately are kept: while a recording grows, only its new writes are looked at. Of who reads it from the
+   * beginning `isEnough` says when there is all that is asked for: then it may end before it is whole.
+   */
+  history(
+    process: ProcessId,
+    scope: string,
+    path: Path,
+    limit: number,
+    asker = nobody,
+    isEnough?: (history: KeptHistory) => boolean,
+  ): Promise<KeptHistory> {
+    return this.#inTurn(asker, async () => {
       const segmented = await this.graphs.segmented(process);
       const isBySegments = segmented !== undefined;
       const name = JSON.stringify([process, scope, formatPath(path), limit, isBySegments, segmented?.epoch]);
@@ -95,7 +112,8 @@ export class RecordingState {
       kept ??= new FoldedHistory(process, this.writes, new PathHistory(process, scope, path, limit));
       this.#histories.delete(name);
       this.#histories.set(name, kept);
-      await kept.extend();
+      const all = kept;
+      await all.extend(asker, isEnough && (() => isEnough(all)));
       this.#forgetHistories();
       return kept;
     });
@@ -125,15 +143,25 @@ export class RecordingState {
   }
 
   /** The last write of a history at a position; one that is older than those printed is printed now. */
-  async lastOf(process: ProcessId, history: KeptHistory, upTo: UpTo): Promise<HistoryEntry | undefined> {
+  async lastOf(
+    process: ProcessId,
+    history: KeptHistory,
+    upTo: UpTo,
+    asker = nobody,
+  ): Promise<HistoryEntry | undefined> {
     const printed = history.entries.findLast(({ write }) => isUpTo(write, upTo));
     if (printed !== undefined) return printed;
     const position = nearestWrite(history.positions, "previous", (one) => (isUpTo(one, upTo) ? -1 : 1));
-    return position === undefined ? undefined : (await this.#print(process, history, [position]))[0];
+    return position === undefined ? undefined : (await this.#print(process, history, [position], asker))[0];
   }
 
   /** The oldest `limit` after a write or the newest `limit` before one, those that are not printed yet included. */
-  async page(process: ProcessId, history: KeptHistory, wanted: HistoryPage): Promise<readonly HistoryEntry[]> {
+  async page(
+    process: ProcessId,
+    history: KeptHistory,
+    wanted: HistoryPage,
+    asker = nobody,
+  ): Promise<readonly HistoryEntry[]> {
     const { after = -Infinity, before = Infinity, limit } = wanted;
     const { positions } = history;
     const [from, end] = [positions.countUpTo(after), positions.countUpTo(before - 1)];
@@ -143,7 +171,7 @@ export class RecordingState {
         : positions.slice(from, Math.min(end, from + limit));
     const printed = new Map(history.entries.map((entry) => [entry.write.seq, entry]));
     const missing = chosen.filter(({ seq: number }) => !printed.has(number));
-    for (const entry of await this.#print(process, history, missing)) printed.set(entry.write.seq, entry);
+    for (const entry of await this.#print(process, history, missing, asker)) printed.set(entry.write.seq, entry);
     return chosen.flatMap(({ seq: number }) => printed.get(number) ?? []);
   }
 
@@ -151,14 +179,15 @@ export class RecordingState {
     process: ProcessId,
     history: KeptHistory,
     positions: readonly WritePosition[],
+    asker: Asker,
   ): Promise<readonly HistoryEntry[]> {
-    if (history instanceof SegmentHistory) return history.print(positions);
+    if (history instanceof SegmentHistory) return history.print(positions, asker);
     const entries: HistoryEntry[] = [];
     for (const position of positions) {
       const write = await this.write(position);
       if (write === undefined) continue;
       const justBefore = { seq: seq(write.seq - 1) };
-      const entry = await this.graphs.at(process, justBefore, ({ graph }) => history.entryIn(graph, write));
+      const entry = await this.graphs.at(process, justBefore, ({ graph }) => history.entryIn(graph, write), asker);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
@@ -171,19 +200,22 @@ export class RecordingState {
     return (await writes.read(position.process, seq(position.seq - 1), { seq: position.seq }))[0];
   }
 
-  #upToDate(process: ProcessId): Promise<ScopeWrites> {
+  #upToDate(process: ProcessId, asker: Asker): Promise<ScopeWrites> {
     const scopeWrites = this.#scopeWrites.get(process) ?? new ScopeWrites();
     this.#scopeWrites.set(process, scopeWrites);
-    return this.#inTurn(async () => {
-      const writes = await this.writes.read(process, scopeWrites.last?.seq ?? seq(0), toTheEnd);
+    return this.#inTurn(asker, async () => {
+      const writes = await this.writes.read(process, scopeWrites.last?.seq ?? seq(0), toTheEnd, asker);
       for (const write of writes) scopeWrites.add(write);
       return scopeWrites;
     });
   }
 
   /** One at a time, or what a live recording wrote meanwhile would be taken in twice. */
-  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-    const answer = this.#turn.then(work);
+  #inTurn<Answer>({ signal }: Asker, work: () => Promise<Answer>): Promise<Answer> {
+    const answer = this.#turn.then(() => {
+      throwIfCancelled(signal);
+      return work();
+    });
     this.#turn = answer.catch(() => undefined); // who asked hears of it
     return answer;
   }

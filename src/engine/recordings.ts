@@ -2,12 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { CancelSignal } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
-import type { Progress } from "../shared/protocol/rpc.js";
+import type { Asker } from "../shared/base/asker.js";
 import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
@@ -165,8 +164,7 @@ export class Recordings {
   async copy(
     recording: OpenRecording,
     to: { readonly path: string; readonly overwrite: boolean },
-    signal: CancelSignal,
-    onProgress: Progress,
+    asker: Asker,
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
     const open = await this.#byPath.get(await truePath(path));
@@ -174,7 +172,7 @@ export class Recordings {
       const isItself = open.value === recording && !to.overwrite;
       return failed(hindcastError(isItself ? "file-exists" : "recording-in-use", { path }));
     }
-    const copied = await recording.copyTo({ path, overwrite: to.overwrite, signal, onProgress });
+    const copied = await recording.copyTo({ path, overwrite: to.overwrite, asker });
     if (!copied.ok) return copied;
     await this.recents.used(path);
     return ok({ path, sizeBytes: copied.value });

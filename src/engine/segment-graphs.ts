@@ -2,6 +2,8 @@
 // applying the writes in between; any other begins anew from its segment's keyframe, with what is looked at.
 // Questions are answered one after the other, because they share the graph that moves.
 import { instant, seq } from "../shared/trace/time.js";
+import { throwIfCancelled } from "../shared/base/cancel.js";
+import { type Asker, nobody } from "../shared/base/asker.js";
 import type { Position } from "./graph-cache.js";
 import { type Change, changeBy } from "./replay/change.js";
 import { ObjectGraph } from "./replay/object-graph.js";
@@ -28,10 +30,11 @@ export class SegmentGraphs {
   }
 
   /** Runs `look` on the state at a position: it may be run more than once, and changes nothing but what it answers. */
-  at<Answer>(upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
+  at<Answer>(upTo: UpTo, look: (position: Position) => Answer, asker = nobody): Promise<Answer> {
     const answer = this.#turn.then(async () => {
-      const position = await this.#at(upTo);
-      return this.#process.look(() => look(position), [], this.#epoch);
+      throwIfCancelled(asker.signal);
+      const position = await this.#at(upTo, asker);
+      return this.#process.look(() => look(position), [], asker, this.#epoch);
     });
     // Who asked hears of a failure; the next question starts afresh.
     this.#turn = answer.catch(() => {
@@ -40,7 +43,7 @@ export class SegmentGraphs {
     return answer;
   }
 
-  async #at(upTo: UpTo): Promise<Placed> {
+  async #at(upTo: UpTo, asker: Asker): Promise<Placed> {
     const name = "seq" in upTo ? `seq ${upTo.seq}` : `instant ${upTo.instant}`;
     if (this.#epoch !== this.#process.epoch) this.#current = undefined;
     const isFresh = this.#process.isFresh;
@@ -49,13 +52,13 @@ export class SegmentGraphs {
     if (this.#epoch !== this.#process.epoch) this.#current = undefined;
     const epoch = this.#process.epoch;
     this.#epoch = epoch;
-    const placed = await this.#moveTo(await this.#process.locate(upTo));
+    const placed = await this.#moveTo(await this.#process.locate(upTo, asker), asker);
     this.#process.mustBeOf(epoch);
     this.#asked = name;
     return placed;
   }
 
-  async #moveTo(wanted: SegmentPosition): Promise<Placed> {
+  async #moveTo(wanted: SegmentPosition, asker: Asker): Promise<Placed> {
     const current = this.#current;
     if (current?.at.segment === wanted.segment && current.at.count === wanted.count) return current;
     const isAhead = current?.at.segment === wanted.segment && current.at.count < wanted.count;
@@ -63,6 +66,7 @@ export class SegmentGraphs {
     const placed = await this.#process.look(
       () => (isNear ? this.#goOn(current, wanted) : this.#begin(wanted)),
       this.#process.needs(wanted.segment),
+      asker,
     );
     this.#current = placed;
     return placed;

@@ -3,6 +3,7 @@
 import type { Path } from "../shared/trace/path.js";
 import type { ProcessId } from "../shared/trace/time.js";
 import type { RecordedWrite } from "../shared/trace/write.js";
+import { type Asker, nobody, tellPart } from "../shared/base/asker.js";
 import type { SegmentReader } from "./recording-access.js";
 import type { HistoryEntry } from "./replay/history.js";
 import type { WritePosition } from "./replay/scope-writes.js";
@@ -12,6 +13,8 @@ import { type SegmentPosition, type SegmentedProcess, positionOf } from "./segme
 
 export class SegmentHistory {
   existed = false;
+  /** All that was committed by the last time is taken in. */
+  isWhole = false;
   /** All of them in order. */
   readonly positions: WritePositions;
   /** The newest `limit` of them. */
@@ -37,31 +40,39 @@ export class SegmentHistory {
     return this.positions.length;
   }
 
-  /** Takes in what was committed since. */
-  async extend(): Promise<void> {
+  /** Takes in what was committed since, or as much of it as is enough. What was taken in stays so for the next who asks. */
+  async extend(asker = nobody, isEnough = (): boolean => false): Promise<void> {
+    this.isWhole = false;
     this.process.mustBeOf(this.#epoch);
     const before = this.total;
     const last = this.process.openNumber;
     let segment = this.#until.segment;
     let from = this.#until.count;
-    if (segment === 0) segment = await this.process.nextWriting(0, 1, this.#after, this.scope);
+    if (segment === 0) segment = await this.process.nextWriting(0, 1, this.#after, this.scope, asker);
     while (segment <= last) {
-      await this.#takeIn(segment, from);
+      tellPart(asker, this.process.part(segment));
+      await this.#takeIn(segment, from, asker);
       if (segment === last) break;
-      segment = await this.process.nextWriting(segment, 1, this.#after, this.scope);
+      if (isEnough()) return;
+      segment = await this.process.nextWriting(segment, 1, this.#after, this.scope, asker);
       from = 0;
     }
     if (this.total > before || this.entries.length === 0)
-      this.entries = await this.print(this.positions.slice(Math.max(0, this.total - this.limit)));
+      this.entries = await this.print(this.positions.slice(Math.max(0, this.total - this.limit)), asker);
+    this.isWhole = true;
   }
 
-  async #takeIn(segment: number, from: number): Promise<void> {
-    const found = await this.process.look(() => {
-      const state = this.process.state(segment);
-      const { positions, existed, after } = pathInSegment(state, this.scope, this.path);
-      const placed = positions.filter((at) => at >= from).map((at) => positionOf(state.writes, at));
-      return { placed, existed, after, count: state.writes.count };
-    }, this.process.needs(segment));
+  async #takeIn(segment: number, from: number, asker: Asker): Promise<void> {
+    const found = await this.process.look(
+      () => {
+        const state = this.process.state(segment);
+        const { positions, existed, after } = pathInSegment(state, this.scope, this.path);
+        const placed = positions.filter((at) => at >= from).map((at) => positionOf(state.writes, at));
+        return { placed, existed, after, count: state.writes.count };
+      },
+      this.process.needs(segment),
+      asker,
+    );
     for (const position of found.placed) this.positions.push(position);
     this.existed ||= found.existed;
     this.#after = found.after;
@@ -69,33 +80,41 @@ export class SegmentHistory {
   }
 
   /** Writes of this history, in order, as entries of it. */
-  async print(positions: readonly WritePosition[]): Promise<readonly HistoryEntry[]> {
+  async print(positions: readonly WritePosition[], asker = nobody): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = [];
     let wanted: number[] = [];
     let segment = 0;
     for (const position of positions) {
-      const at = await this.process.locate({ seq: position.seq });
+      const at = await this.process.locate({ seq: position.seq }, asker);
       if (at.segment !== segment && wanted.length > 0) {
-        entries.push(...(await this.#printIn(segment, wanted)));
+        entries.push(...(await this.#printIn(segment, wanted, asker)));
         wanted = [];
       }
       segment = at.segment;
       wanted.push(at.count - 1);
     }
-    if (wanted.length > 0) entries.push(...(await this.#printIn(segment, wanted)));
+    if (wanted.length > 0) entries.push(...(await this.#printIn(segment, wanted, asker)));
     return entries;
   }
 
-  async #printIn(segment: number, wanted: readonly number[]): Promise<readonly HistoryEntry[]> {
-    const spans = await this.process.look(() => {
-      const writes = this.process.writesOf(segment);
-      return wanted.map((at) => writes.placeAt(at).span);
-    }, this.process.needs(segment));
+  async #printIn(segment: number, wanted: readonly number[], asker: Asker): Promise<readonly HistoryEntry[]> {
+    const spans = await this.process.look(
+      () => {
+        const writes = this.process.writesOf(segment);
+        return wanted.map((at) => writes.placeAt(at).span);
+      },
+      this.process.needs(segment),
+      asker,
+    );
     const places = await this.segments.places(this.id, [...new Set(spans)]);
-    return this.process.look(() => {
-      const state = this.process.state(segment);
-      const recordedAt = (at: number): RecordedWrite => this.process.recordedAt(segment, at, places);
-      return entriesInSegment(state, this.scope, this.path, new Set(wanted), recordedAt);
-    }, this.process.needs(segment));
+    return this.process.look(
+      () => {
+        const state = this.process.state(segment);
+        const recordedAt = (at: number): RecordedWrite => this.process.recordedAt(segment, at, places);
+        return entriesInSegment(state, this.scope, this.path, new Set(wanted), recordedAt);
+      },
+      this.process.needs(segment),
+      asker,
+    );
   }
 }

@@ -2,6 +2,7 @@
 // that wrote nothing to what the scope sees are passed over by their indexes. What a scope sees changes only by writes to
 // what it sees, and of what the last of these was made to, some is seen still: so neither way is anything passed over.
 import { type ProcessId, instant } from "../shared/trace/time.js";
+import { type Asker, nobody } from "../shared/base/asker.js";
 import { type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type ScopeInSegment, scopeInSegment } from "./replay/segments/scope-in-segment.js";
 import { type SegmentedProcess, positionOf } from "./segmented-process.js";
@@ -33,20 +34,20 @@ export class SegmentSteps {
     this.#process = process;
   }
 
-  async nearest(from: StepFrom): Promise<WritePosition | undefined> {
+  async nearest(from: StepFrom, asker = nobody): Promise<WritePosition | undefined> {
     await this.#process.refresh();
     this.#forgetOpen();
     const isNext = from.direction === "next";
     const at = instant(isNext ? from.instant - 1n : from.instant);
-    let { segment } = await this.#process.locate({ instant: at });
+    let { segment } = await this.#process.locate({ instant: at }, asker);
     const last = this.#process.openNumber;
     while (segment >= 1) {
-      const inside = await this.#inside(segment, from.scope);
+      const inside = await this.#inside(segment, from.scope, asker);
       const found = nearestWrite(inside.positions, from.direction, (position) => from.order(position));
       if (found !== undefined) return found;
       if (isNext && segment >= last) return undefined;
       const seen = isNext ? inside.after : inside.before;
-      segment = await this.#process.nextWriting(segment, isNext ? 1 : -1, seen, from.scope);
+      segment = await this.#process.nextWriting(segment, isNext ? 1 : -1, seen, from.scope, asker);
     }
     return undefined;
   }
@@ -58,11 +59,11 @@ export class SegmentSteps {
     this.#kept.clear();
   }
 
-  async #inside(segment: number, scope: string | undefined): Promise<Inside> {
+  async #inside(segment: number, scope: string | undefined, asker: Asker): Promise<Inside> {
     const key = `${segment} ${scope === undefined ? "" : JSON.stringify(scope)}`;
     const inside =
       this.#kept.get(key) ??
-      (await this.#process.look(() => this.#lookInside(segment, scope), this.#process.needs(segment)));
+      (await this.#process.look(() => this.#lookInside(segment, scope), this.#process.needs(segment), asker));
     this.#kept.delete(key);
     this.#kept.set(key, inside);
     for (const oldest of this.#kept.keys()) {

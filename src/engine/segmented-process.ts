@@ -3,6 +3,7 @@
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
+import { type CallProgress, nobody, tellPart } from "../shared/base/asker.js";
 import type { SegmentReader } from "./recording-access.js";
 import type { Writes } from "./replay/segments/block.js";
 import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
@@ -63,6 +64,20 @@ export class SegmentedProcess {
   /** How many segments there are. With none, everything is better asked of the writes. */
   get count(): number {
     return this.#heads.length;
+  }
+
+  /** How far somebody is who looks into one segment after the other and has come to this one. */
+  part(segment: number): CallProgress {
+    return this.#partDone(segment - this.#heads.firstNumber);
+  }
+
+  partBackwards(segment: number): CallProgress {
+    return this.#partDone(this.#heads.openNumber - segment);
+  }
+
+  #partDone(done: number): CallProgress {
+    const total = Math.max(1, this.#heads.openNumber - this.#heads.firstNumber + 1);
+    return { done: Math.max(0, Math.min(done, total)), total, unit: "segments" };
   }
 
   /** Changes when segments are not those any more that they were: some were evicted. */
@@ -147,12 +162,17 @@ export class SegmentedProcess {
   }
 
   /** Runs `look` until all it needs is there: see `LoadedSegments.look`. */
-  look<Answer>(look: () => Answer, ahead: readonly BlobName[] = [], epoch = this.#epoch): Promise<Answer> {
+  look<Answer>(
+    look: () => Answer,
+    ahead: readonly BlobName[] = [],
+    asker = nobody,
+    epoch = this.#epoch,
+  ): Promise<Answer> {
     const lookIfStill = (): Answer => {
       this.mustBeOf(epoch);
       return look();
     };
-    return this.#loaded.look(lookIfStill, ahead);
+    return this.#loaded.look(lookIfStill, ahead, asker);
   }
 
   /** Whoever began to answer before segments were evicted begins anew: what is damaged while it is recorded is asked again. */
@@ -198,12 +218,13 @@ export class SegmentedProcess {
   }
 
   /** Every write behind a Seq, in order, a segment at a time: no more than that is in memory at once. */
-  async *writesAfter(after: Seq): AsyncIterable<{ readonly writes: Writes; readonly from: number }> {
-    const start = await this.locate({ seq: after });
+  async *writesAfter(after: Seq, asker = nobody): AsyncIterable<{ readonly writes: Writes; readonly from: number }> {
+    const start = await this.locate({ seq: after }, asker);
     const last = this.#heads.openNumber;
     for (let { segment } = start; ; segment = this.#heads.next(segment)) {
       const at = segment;
-      const writes = await this.look(() => this.writesOf(at), this.#blockOf(at));
+      tellPart(asker, this.part(at));
+      const writes = await this.look(() => this.writesOf(at), this.#blockOf(at), asker);
       yield { writes, from: segment === start.segment ? start.count : 0 };
       if (segment >= last) break;
     }
@@ -237,7 +258,13 @@ export class SegmentedProcess {
    * The next segment from there that may have written to what a scope sees, or to the scope; also a base: what was seen
    * before it is not what is seen after it. 0, or the open writes' number, where there is none.
    */
-  async nextWriting(from: number, step: 1 | -1, seen: ReadonlySet<number>, scope: string | undefined): Promise<number> {
+  async nextWriting(
+    from: number,
+    step: 1 | -1,
+    seen: ReadonlySet<number>,
+    scope: string | undefined,
+    asker = nobody,
+  ): Promise<number> {
     const ids = new Set([...this.#scopeNames].filter(([, name]) => name === scope).map(([id]) => id));
     const isWriting = (segment: number): boolean => {
       if (segment >= this.#heads.openNumber || this.isBase(segment)) return true;
@@ -251,7 +278,8 @@ export class SegmentedProcess {
     for (; segment > 0; segment = following(segment)) {
       const at = segment;
       const ahead = at % indexesAhead === 0 ? this.#indexesFrom(at, step) : [];
-      if (await this.look(() => isWriting(at), ahead)) break;
+      if (await this.look(() => isWriting(at), ahead, asker)) break;
+      tellPart(asker, step > 0 ? this.part(at) : this.partBackwards(at));
     }
     return segment;
   }
@@ -266,7 +294,7 @@ export class SegmentedProcess {
   }
 
   /** After the last write that counts, as folding from the first on would find it. */
-  async locate(upTo: UpTo): Promise<SegmentPosition> {
+  async locate(upTo: UpTo, asker = nobody): Promise<SegmentPosition> {
     const isAfter = "seq" in upTo ? isSeqAfter(upTo.seq) : isInstantAfter(upTo.instant);
     // The first segment with a write that does not count any more.
     const heads = this.#heads;
@@ -276,10 +304,14 @@ export class SegmentedProcess {
     const head = heads.at(place);
     const segment = head?.number ?? heads.openNumber;
     const countIn = async (): Promise<number> =>
-      this.look(() => {
-        const writes = this.writesOf(segment);
-        return firstWhere(writes.count, (at) => isAfter(writes, at));
-      }, this.needs(segment));
+      this.look(
+        () => {
+          const writes = this.writesOf(segment);
+          return firstWhere(writes.count, (at) => isAfter(writes, at));
+        },
+        this.needs(segment),
+        asker,
+      );
     const isNoneOfIt =
       head === undefined
         ? this.#open.count === 0 || isAfter(this.#open, 0)
@@ -292,10 +324,10 @@ export class SegmentedProcess {
   }
 
   /** Writes after `at`, and not later than `until`, that were found by comparing and may have happened by `at`. */
-  async foundLater(at: Instant, until: Instant): Promise<Found[]> {
+  async foundLater(at: Instant, until: Instant, asker = nobody): Promise<Found[]> {
     if (!this.#hasFound) return [];
-    const after = await this.locate({ instant: at });
-    const last = await this.locate({ instant: until });
+    const after = await this.locate({ instant: at }, asker);
+    const last = await this.locate({ instant: until }, asker);
     const found: Found[] = [];
     for (let { segment } = after; segment <= last.segment; segment = this.#heads.next(segment)) {
       const head = this.#heads.get(segment);
@@ -306,12 +338,16 @@ export class SegmentedProcess {
         segment === last.segment ? last.count : Infinity,
       ];
       found.push(
-        ...(await this.look(() => {
-          const writes = this.writesOf(segment);
-          return [...writes.foundPositions()]
-            .filter((position) => position >= from && position < to)
-            .map((position) => foundAt(writes, position));
-        })),
+        ...(await this.look(
+          () => {
+            const writes = this.writesOf(segment);
+            return [...writes.foundPositions()]
+              .filter((position) => position >= from && position < to)
+              .map((position) => foundAt(writes, position));
+          },
+          [],
+          asker,
+        )),
       );
       if (isEnd) break;
     }

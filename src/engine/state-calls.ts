@@ -1,4 +1,5 @@
 // The calls about captured state: find the process and the scope, bring the graph to the position, look.
+import { type Asker, nobody } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallArgs, CallResult, Position as RecordPosition, WriteEntry } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -8,7 +9,7 @@ import type { Hole } from "../shared/trace/write.js";
 import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
 import type { Position } from "./graph-cache.js";
 import type { AccessRecording, RecordingAccess } from "./recording-access.js";
-import { type Place, RecordingState } from "./recording-state.js";
+import { type KeptHistory, type Place, RecordingState } from "./recording-state.js";
 import { describeWrite } from "./replay/describe-write.js";
 import { diffOf } from "./replay/diff.js";
 import { awaitedSlots } from "./replay/found.js";
@@ -31,6 +32,7 @@ interface Subject {
   readonly access: RecordingAccess;
   readonly state: RecordingState;
   readonly process: ProcessId;
+  readonly asker: Asker;
 }
 
 /** Named one by one; beyond that it is enough to know that much is uncertain. */
@@ -47,25 +49,30 @@ export class StateCalls {
     this.#access = access;
   }
 
-  async rows(args: CallArgs<"state.rows">): Answer<"state.rows"> {
-    const subject = this.#subject(args);
+  async rows(args: CallArgs<"state.rows">, asker = nobody): Answer<"state.rows"> {
+    const subject = this.#subject(args, asker);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo, cut } = shown.value;
     const uncertainIn = await this.#uncertainty(subject.value, upTo);
-    const answer = state.graphs.at(process, upTo, (position) => {
-      const { graph, change } = position;
-      const found = rowsOf(graph, { ...args, change, uncertain: uncertainIn(position)(args.scope) });
-      return ok(columnsFromRows(found?.rows ?? [], found?.total ?? 0, cut));
-    });
+    const answer = state.graphs.at(
+      process,
+      upTo,
+      (position) => {
+        const { graph, change } = position;
+        const found = rowsOf(graph, { ...args, change, uncertain: uncertainIn(position)(args.scope) });
+        return ok(columnsFromRows(found?.rows ?? [], found?.total ?? 0, cut));
+      },
+      asker,
+    );
     return unlessEvicted(subject.value, upTo, answer);
   }
 
   /** Of many scopes at once: they share the segment, the graph and what is uncertain. */
-  async scopes(args: CallArgs<"state.scopes">): Answer<"state.scopes"> {
-    const found = this.#processSubject(args);
+  async scopes(args: CallArgs<"state.scopes">, asker = nobody): Answer<"state.scopes"> {
+    const found = this.#processSubject(args, asker);
     if (!found.ok) return found;
     const { subject, scopes: known } = found.value;
     const missing = args.scopes?.find((scope) => !known.has(scope));
@@ -76,43 +83,53 @@ export class StateCalls {
     const uncertainIn = await this.#uncertainty(subject, upTo);
     const { offset, limit } = args;
     const expanded = new Map(args.expanded?.map(({ scope, paths }) => [scope, paths]));
-    const answer = subject.state.graphs.at(subject.process, upTo, (position) => {
-      const { graph, change, last } = position;
-      const uncertainOf = uncertainIn(position);
-      const wanted = { scopes: args.scopes ?? known, expanded, offset, limit, change, uncertainOf };
-      const { scopes, firsts, total, rows } = rowsOfScopes(graph, wanted);
-      const place = { seq: last?.seq ?? 0, instant: last?.instant ?? 0n };
-      return ok({
-        scopes: [...scopes],
-        firsts: Uint32Array.from(firsts),
-        rows: columnsFromRows(rows, total, cut),
-        ...place,
-      });
-    });
+    const answer = subject.state.graphs.at(
+      subject.process,
+      upTo,
+      (position) => {
+        const { graph, change, last } = position;
+        const uncertainOf = uncertainIn(position);
+        const wanted = { scopes: args.scopes ?? known, expanded, offset, limit, change, uncertainOf };
+        const { scopes, firsts, total, rows } = rowsOfScopes(graph, wanted);
+        const place = { seq: last?.seq ?? 0, instant: last?.instant ?? 0n };
+        return ok({
+          scopes: [...scopes],
+          firsts: Uint32Array.from(firsts),
+          rows: columnsFromRows(rows, total, cut),
+          ...place,
+        });
+      },
+      asker,
+    );
     return unlessEvicted(subject, upTo, answer);
   }
 
-  async at(args: CallArgs<"state.at">): Answer<"state.at"> {
-    const subject = this.#subject(args);
+  async at(args: CallArgs<"state.at">, asker = nobody): Answer<"state.at"> {
+    const subject = this.#subject(args, asker);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo, cut } = shown.value;
     const uncertainIn = await this.#uncertainty(subject.value, upTo);
-    const answer = state.graphs.at(process, upTo, (position) => {
-      const { graph, last } = position;
-      const root = graph.scopes().get(args.scope);
-      const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
-      const uncertain =
-        root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position)(args.scope), mostUncertain);
-      return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain], cut });
-    });
+    const answer = state.graphs.at(
+      process,
+      upTo,
+      (position) => {
+        const { graph, last } = position;
+        const root = graph.scopes().get(args.scope);
+        const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
+        const uncertain =
+          root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position)(args.scope), mostUncertain);
+        return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain], cut });
+      },
+      asker,
+    );
     return unlessEvicted(subject.value, upTo, answer);
   }
 
-  async diff(args: CallArgs<"state.diff">): Answer<"state.diff"> {
-    const subject = this.#subject(args);
+  async diff(args: CallArgs<"state.diff">, asker = nobody): Answer<"state.diff"> {
+    const subject = this.#subject(args, asker);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const [a, b] = [await cutFor(subject.value, args.a), await cutFor(subject.value, args.b)];
@@ -129,65 +146,85 @@ export class StateCalls {
         ? []
         : uncertainPaths(position.graph, root, uncertainIn(position)(args.scope), mostUncertain);
     };
-    const { before, uncertainBefore } = await state.graphs.at(process, upToA, (position) => ({
-      before: position.graph.fork(),
-      uncertainBefore: pathsIn(position, uncertainA),
-    }));
-    const answer = state.graphs.at(process, upToB, (position) => {
-      const { graph: after } = position;
-      const uncertain = [...new Set([...uncertainBefore, ...pathsIn(position, uncertainB)])].slice(0, mostUncertain);
-      const { truncated, changes } = diffOf(before, after, args.scope, args.limit);
-      return ok({
-        truncated,
-        uncertain,
-        changes: changes.map((change) => ({
-          path: change.path,
-          oldText: change.old === undefined ? "" : previewOf(before, change.old),
-          newText: change.new === undefined ? "" : previewOf(after, change.new),
-          old: change.old === undefined ? undefined : taggedJson(change.old, before.contentsOf),
-          new: change.new === undefined ? undefined : taggedJson(change.new, after.contentsOf),
-        })),
-      });
-    });
+    const { before, uncertainBefore } = await state.graphs.at(
+      process,
+      upToA,
+      (position) => ({
+        before: position.graph.fork(),
+        uncertainBefore: pathsIn(position, uncertainA),
+      }),
+      asker,
+    );
+    const answer = state.graphs.at(
+      process,
+      upToB,
+      (position) => {
+        const { graph: after } = position;
+        const uncertain = [...new Set([...uncertainBefore, ...pathsIn(position, uncertainB)])].slice(0, mostUncertain);
+        const { truncated, changes } = diffOf(before, after, args.scope, args.limit);
+        return ok({
+          truncated,
+          uncertain,
+          changes: changes.map((change) => ({
+            path: change.path,
+            oldText: change.old === undefined ? "" : previewOf(before, change.old),
+            newText: change.new === undefined ? "" : previewOf(after, change.new),
+            old: change.old === undefined ? undefined : taggedJson(change.old, before.contentsOf),
+            new: change.new === undefined ? undefined : taggedJson(change.new, after.contentsOf),
+          })),
+        });
+      },
+      asker,
+    );
     return unlessEvicted(subject.value, upToA, unlessEvicted(subject.value, upToB, answer));
   }
 
-  async history(args: CallArgs<"state.history">): Answer<"state.history"> {
-    const subject = this.#subject(args);
+  async history(args: CallArgs<"state.history">, asker = nobody): Answer<"state.history"> {
+    const subject = this.#subject(args, asker);
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
     const { state, process } = subject.value;
     const isPage = args.before !== undefined || args.after !== undefined;
-    const history = await state.history(process, args.scope, path.value, isPage ? newestKept : args.limit);
+    const { after, limit } = args;
+    // Whoever goes on from the beginning need not wait for the end.
+    const isEnough =
+      after === undefined || limit === 0
+        ? undefined
+        : ({ positions }: KeptHistory) => positions.length - positions.countUpTo(after) >= limit;
+    const kept = isPage ? newestKept : limit;
+    const history = await state.history(process, args.scope, path.value, kept, asker, isEnough);
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
-    const entries = isPage ? await state.page(process, history, args) : history.entries;
-    const missing = [...((await state.losses.of(process))?.ranges() ?? [])];
+    const entries = isPage ? await state.page(process, history, args, asker) : history.entries;
+    const missing = [...((await state.losses.of(process, asker))?.ranges() ?? [])];
     const evicted = (await holesOf(subject.value)).map(({ first, last }) => ({ from: first, to: last }));
     const writes = entries.map((entry) => writeEntryFrom(entry, args.scope));
-    return ok({ total: history.total, missing, evicted, writes });
+    return ok({ total: history.total, isWhole: history.isWhole, missing, evicted, writes });
   }
 
-  async lastWriter(args: CallArgs<"state.lastWriter">): Answer<"state.lastWriter"> {
-    const subject = this.#subject(args);
+  async lastWriter(args: CallArgs<"state.lastWriter">, asker = nobody): Answer<"state.lastWriter"> {
+    const subject = this.#subject(args, asker);
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
     const { state, process } = subject.value;
-    const history = await state.history(process, args.scope, path.value, newestKept);
+    const history = await state.history(process, args.scope, path.value, newestKept, asker);
     if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo } = shown.value;
-    const last = await state.lastOf(process, history, upTo);
+    const last = await state.lastOf(process, history, upTo, asker);
     // Whatever was evicted may have been a write to it.
     const isEvicted = (await holesOf(subject.value)).some(
       ({ lastSeq, last: at }) =>
         lastSeq > (last?.write.seq ?? 0) && ("seq" in upTo ? lastSeq <= upTo.seq : at <= upTo.instant),
     );
     const uncertainIn = await this.#uncertainty(subject.value, upTo);
-    const isUncertain = await state.graphs.at(process, upTo, (position) =>
-      isPathInDoubt(position.graph, args.scope, path.value, uncertainIn(position)(args.scope)),
+    const isUncertain = await state.graphs.at(
+      process,
+      upTo,
+      (position) => isPathInDoubt(position.graph, args.scope, path.value, uncertainIn(position)(args.scope)),
+      asker,
     );
     const write = last === undefined || isEvicted ? undefined : writeEntryFrom(last, args.scope);
     return ok({ write, isUncertain, isEvicted });
@@ -195,11 +232,11 @@ export class StateCalls {
 
   /** What may be another than recorded in the state at a position, once the graph is there. */
   async #uncertainty(
-    { state, process }: Subject,
+    { state, process, asker }: Subject,
     upTo: UpTo,
   ): Promise<(position: Pick<Position, "graph" | "last">) => (scope: string) => Uncertain> {
-    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant);
-    const doubt = (await state.losses.of(process))?.at(upTo);
+    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant, asker);
+    const doubt = (await state.losses.of(process, asker))?.at(upTo);
     return ({ graph, last }) => {
       const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
       return (scope) => uncertainFrom(graph, awaited, doubt, scope, last?.seq ?? seq(0));
@@ -207,7 +244,10 @@ export class StateCalls {
   }
 
   /** `timeline.step` of kind "write": the nearest write that somebody can see, of one scope if named. */
-  async stepToWrite(args: CallArgs<"timeline.step">): Promise<Result<CallResult<"timeline.step">, HindcastError>> {
+  async stepToWrite(
+    args: CallArgs<"timeline.step">,
+    asker = nobody,
+  ): Promise<Result<CallResult<"timeline.step">, HindcastError>> {
     const access = this.#access(args.recordingId);
     if (!access.ok) return access;
     const { processes, scopes } = access.value.facts();
@@ -219,7 +259,7 @@ export class StateCalls {
       return failed(noSuchScope(args.scope, wantedScopes));
     const state = this.#stateOf(access.value);
     const ids = processes.filter(isWanted).map(({ process }) => processId(process));
-    const found = await state.nearestWrite(ids, args, await placeFrom(access.value, args.from));
+    const found = await state.nearestWrite(ids, args, await placeFrom(access.value, args.from), asker);
     if (found === undefined) return ok({});
     const position: RecordPosition = { ...found, what: await this.#whatChanged(state, found) };
     return ok({ position });
@@ -233,22 +273,21 @@ export class StateCalls {
     return state.graphs.at(found.process, justBefore, ({ graph }) => describeWrite(graph, write));
   }
 
-  #subject(args: {
-    readonly recordingId: string;
-    readonly process: number;
-    readonly scope: string;
-  }): Result<Subject, HindcastError> {
-    const found = this.#processSubject(args);
+  #subject(
+    args: { readonly recordingId: string; readonly process: number; readonly scope: string },
+    asker: Asker,
+  ): Result<Subject, HindcastError> {
+    const found = this.#processSubject(args, asker);
     if (!found.ok) return found;
     const { subject, scopes } = found.value;
     return scopes.has(args.scope) ? ok(subject) : failed(noSuchScope(args.scope, [...scopes]));
   }
 
   /** A process, and the names of its scopes in the order in which they came. */
-  #processSubject(args: {
-    readonly recordingId: string;
-    readonly process: number;
-  }): Result<{ readonly subject: Subject; readonly scopes: ReadonlySet<string> }, HindcastError> {
+  #processSubject(
+    args: { readonly recordingId: string; readonly process: number },
+    asker: Asker,
+  ): Result<{ readonly subject: Subject; readonly scopes: ReadonlySet<string> }, HindcastError> {
     const access = this.#access(args.recordingId);
     if (!access.ok) return access;
     const { processes, scopes } = access.value.facts();
@@ -256,7 +295,12 @@ export class StateCalls {
       return failed(hindcastError("no-such-process", { process: String(args.process) }));
     const names = new Set<string>();
     for (const { process, scope } of scopes) if (process === args.process) names.add(scope);
-    const subject = { access: access.value, state: this.#stateOf(access.value), process: processId(args.process) };
+    const subject = {
+      access: access.value,
+      state: this.#stateOf(access.value),
+      process: processId(args.process),
+      asker,
+    };
     return ok({ subject, scopes: names });
   }
 

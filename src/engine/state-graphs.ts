@@ -2,6 +2,7 @@
 // writes.
 import type { Instant, ProcessId } from "../shared/trace/time.js";
 import { instant, seq } from "../shared/trace/time.js";
+import { nobody } from "../shared/base/asker.js";
 import type { WriteReader } from "../shared/trace/write.js";
 import { GraphCache, type Position } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
@@ -33,9 +34,16 @@ export class StateGraphs {
    * Runs `look` on the state at a position; more than once where not all it needs is in memory at first. The graph moves on
    * when `look` has returned.
    */
-  async at<Answer>(process: ProcessId, upTo: UpTo, look: (position: Position) => Answer): Promise<Answer> {
+  async at<Answer>(
+    process: ProcessId,
+    upTo: UpTo,
+    look: (position: Position) => Answer,
+    asker = nobody,
+  ): Promise<Answer> {
     const segmented = await this.#segmentedOf(process);
-    return segmented === undefined ? this.#folded.at(process, upTo, look) : segmented.graphs.at(upTo, look);
+    return segmented === undefined
+      ? this.#folded.at(process, upTo, look, asker)
+      : segmented.graphs.at(upTo, look, asker);
   }
 
   /** Undefined while a process has no segments. */
@@ -49,11 +57,11 @@ export class StateGraphs {
   }
 
   /** Writes after an instant, and not later than `until`, that were found by comparing and may have happened before it. */
-  async foundLater(process: ProcessId, at: Instant, until: Instant): Promise<readonly Found[]> {
+  async foundLater(process: ProcessId, at: Instant, until: Instant, asker = nobody): Promise<readonly Found[]> {
     const segmented = await this.segmented(process);
-    if (segmented !== undefined) return segmented.foundLater(at, until);
-    const last = await this.#folded.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0));
-    return this.#writes.read(process, last, { instant: instant(until) });
+    if (segmented !== undefined) return segmented.foundLater(at, until, asker);
+    const last = await this.#folded.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0), asker);
+    return this.#writes.read(process, last, { instant: instant(until) }, asker);
   }
 
   async #segmentedOf(process: ProcessId): Promise<Segmented | undefined> {

@@ -1,6 +1,7 @@
 // A process's writes kept in memory once read, so that scrubbing and histories do not ask the store again and again.
 // After each commit of a live recording only what is new is read. A process with very many writes is not kept: its
 // questions go to the store.
+import { type Asker, nobody } from "../shared/base/asker.js";
 import { type Instant, type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 
@@ -32,9 +33,9 @@ export class WriteLog implements WriteReader {
     this.#maxKept = maxWrites;
   }
 
-  async read(process: ProcessId, after: Seq, upTo: UpTo): Promise<readonly RecordedWrite[]> {
-    const kept = await this.#upToDate(process);
-    if (kept.isTooMany) return this.#store.read(process, after, upTo);
+  async read(process: ProcessId, after: Seq, upTo: UpTo, asker = nobody): Promise<readonly RecordedWrite[]> {
+    const kept = await this.#upToDate(process, asker);
+    if (kept.isTooMany) return this.#store.read(process, after, upTo, asker);
     const { writes, latest } = kept;
     const from = countWhere(writes, (write) => write.seq <= after);
     const to =
@@ -44,24 +45,25 @@ export class WriteLog implements WriteReader {
     return from === 0 && to === writes.length ? writes.slice() : writes.slice(from, Math.max(from, to));
   }
 
-  async #upToDate(process: ProcessId): Promise<Kept> {
+  async #upToDate(process: ProcessId, asker: Asker): Promise<Kept> {
     let kept = this.#kept.get(process);
     if (kept === undefined) {
       kept = { writes: [], latest: [], generation: Number.NaN, isTooMany: false };
       this.#kept.set(process, kept);
     }
     // Each waits again for who was quicker, or two would read the same writes.
-    for (let busy = this.#reading.get(process); busy !== undefined; busy = this.#reading.get(process)) await busy;
+    for (let busy = this.#reading.get(process); busy !== undefined; busy = this.#reading.get(process))
+      await busy.catch(() => undefined);
     const generation = this.#generation();
     if (kept.isTooMany || kept.generation === generation) return kept;
-    const reading = this.#readOn(process, kept, generation).finally(() => this.#reading.delete(process));
+    const reading = this.#readOn(process, kept, generation, asker).finally(() => this.#reading.delete(process));
     this.#reading.set(process, reading);
     await reading;
     return kept;
   }
 
-  async #readOn(process: ProcessId, kept: Kept, generation: number): Promise<void> {
-    const more = await this.#store.read(process, kept.writes.at(-1)?.seq ?? seq(0), toTheEnd);
+  async #readOn(process: ProcessId, kept: Kept, generation: number, asker: Asker): Promise<void> {
+    const more = await this.#store.read(process, kept.writes.at(-1)?.seq ?? seq(0), toTheEnd, asker);
     for (const write of more) {
       const before = kept.latest.at(-1);
       kept.writes.push(write);

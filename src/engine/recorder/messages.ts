@@ -2,6 +2,7 @@
 // nothing is decoded, and everything can be cloned.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { CallProgress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
 import type { ProgramEnding } from "../live-recording.js";
 import type { Kept } from "../retention.js";
@@ -94,8 +95,8 @@ export type ToRecorder =
 export type FromRecorder =
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly name: string; readonly message: string }
-  /** How far the copy is that was asked for with this id. */
-  | { readonly kind: "copied"; readonly id: number; readonly rows: number; readonly totalRows: number }
+  /** How far what was asked for with this id is. */
+  | { readonly kind: "progress"; readonly id: number; readonly progress: CallProgress }
   | { readonly kind: "facts"; readonly facts: LiveFacts }
   /** The file cannot be written; facts say when it can again. */
   | { readonly kind: "trouble"; readonly error: HindcastError };

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CancelSource, Cancelled, neverCancelled } from "../../shared/base/cancel.js";
+import { CancelSource, Cancelled } from "../../shared/base/cancel.js";
+import { askerWith, nobody } from "../../shared/base/asker.js";
 import { RecordMaker, SocketAgent, helloOf } from "../socket-agent.test-support.js";
 import { FileClosed } from "../store/readers.js";
 import { Recorder } from "./recorder.js";
@@ -80,7 +81,7 @@ describe("a recorder", () => {
     const asked = recorder.query(
       "SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(100000) AS b",
       [],
-      signal,
+      askerWith(signal),
     );
     const stopped = expect(asked).rejects.toBeInstanceOf(Cancelled);
     await recorder.query("SELECT 1");
@@ -91,9 +92,12 @@ describe("a recorder", () => {
   it("gives up a copy that is cancelled, and answers nothing once it is closed", async () => {
     const signal = new CancelSource();
     signal.abort();
-    const copy = { path: join(folder, "copy.hindcast"), overwrite: false, onProgress: () => undefined };
-    expect(await recorder.copyTo({ ...copy, signal })).toMatchObject({ ok: false, error: { code: "cancelled" } });
-    expect(await recorder.copyTo({ ...copy, signal: neverCancelled })).toMatchObject({ ok: true });
+    const copy = { path: join(folder, "copy.hindcast"), overwrite: false };
+    expect(await recorder.copyTo({ ...copy, asker: askerWith(signal) })).toMatchObject({
+      ok: false,
+      error: { code: "cancelled" },
+    });
+    expect(await recorder.copyTo({ ...copy, asker: nobody })).toMatchObject({ ok: true });
     await recorder.finish([]);
     expect((await recorder.query("SELECT 1 AS n")).numbers("n")).toEqual([1]);
     await recorder.close();

@@ -1,9 +1,10 @@
 // A live recording as the engine's thread sees it: facts as of the last commit, and answers from the thread that records.
 import { MessageChannel, Worker } from "node:worker_threads";
-import { type CancelSignal, Cancelled, neverCancelled } from "../../shared/base/cancel.js";
+import { Cancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/engine-calls.js";
+import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
 import type { ProgramEnding } from "../live-recording.js";
 import type { CopyRequest } from "../store/copy-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
@@ -32,7 +33,7 @@ export interface RecorderEvents {
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
-  onCopied(rows: number, totalRows: number): void;
+  readonly tell: Progress;
 }
 
 const nothingYet: LiveFacts = {
@@ -102,15 +103,15 @@ export class Recorder implements RecordingFile {
       await new Promise<void>((resolve) => this.#lateFacts.push(resolve));
   }
 
-  readonly query: Query = async (sql, values = [], signal = neverCancelled) =>
-    Rows.fromMessage(await this.#ask<"query">({ kind: "query", sql, values }, signal));
+  readonly query: Query = async (sql, values = [], asker) =>
+    Rows.fromMessage(await this.#ask<"query">({ kind: "query", sql, values }, asker));
 
   async commit(): Promise<void> {
     await this.#ask<"commit">({ kind: "commit" });
   }
 
-  copyTo({ path, overwrite, signal, onProgress }: CopyRequest): Promise<Result<number, HindcastError>> {
-    return this.#ask<"copy">({ kind: "copy", path, overwrite }, signal, onProgress);
+  copyTo({ path, overwrite, asker }: CopyRequest): Promise<Result<number, HindcastError>> {
+    return this.#ask<"copy">({ kind: "copy", path, overwrite }, asker);
   }
 
   pin(label: string, since: bigint, until: bigint): Promise<Pin> {
@@ -149,8 +150,7 @@ export class Recorder implements RecordingFile {
 
   #ask<Kind extends RequestKind>(
     request: Extract<Request, { kind: Kind }>,
-    signal: CancelSignal = neverCancelled,
-    onCopied: (rows: number, totalRows: number) => void = () => undefined,
+    { signal, tell }: Asker = nobody,
   ): Promise<Answer<Kind>> {
     if (this.#isClosed) return Promise.reject(new FileClosed());
     const id = this.#nextId++;
@@ -166,7 +166,7 @@ export class Recorder implements RecordingFile {
           forget();
           reject(error);
         },
-        onCopied,
+        tell,
       });
     });
   }
@@ -177,8 +177,8 @@ export class Recorder implements RecordingFile {
         return this.#settled(message.id)?.resolve(message.answer);
       case "failed":
         return this.#settled(message.id)?.reject(errorFrom(message.name, message.message));
-      case "copied":
-        return this.#waiting.get(message.id)?.onCopied(message.rows, message.totalRows);
+      case "progress":
+        return this.#waiting.get(message.id)?.tell(message.progress);
       case "facts":
         this.#facts = message.facts;
         this.#scopes.push(...message.facts.newScopes);

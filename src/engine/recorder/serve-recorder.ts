@@ -3,6 +3,7 @@
 import { CancelSource } from "../../shared/base/cancel.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { type Asker, askerWith } from "../../shared/base/asker.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type AgentServer, listenForAgents } from "../agent-server.js";
 import { type LeftIn, takeLeftBehind } from "../left-behind.js";
@@ -66,7 +67,7 @@ class ServedRecorder {
       case "resume":
         return this.#resume(request);
       case "query": {
-        const rows = await this.#begun().readers.query(request.sql, request.values, signal);
+        const rows = await this.#begun().readers.query(request.sql, request.values, this.#askerOf(id, signal));
         return rows.toMessage();
       }
       case "commit":
@@ -90,6 +91,10 @@ class ServedRecorder {
       default:
         return unreachable(request);
     }
+  }
+
+  #askerOf(id: number, signal: CancelSource): Asker {
+    return askerWith(signal, (progress) => this.#tell({ kind: "progress", id, progress }));
   }
 
   #begun(): Recording {
@@ -185,8 +190,7 @@ class ServedRecorder {
       copyFile(source, {
         path,
         overwrite,
-        signal,
-        onProgress: (rows, totalRows) => this.#tell({ kind: "copied", id, rows, totalRows }),
+        asker: this.#askerOf(id, signal),
       }),
     );
   }

@@ -6,10 +6,10 @@ import { randomBytes } from "node:crypto";
 import { chmod, link, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { CancelSignal } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import type { Asker } from "../../shared/base/asker.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { createTables, newFileSettings } from "./open-file.js";
 import { Rows } from "./rows.js";
@@ -19,9 +19,8 @@ export interface CopyRequest {
   readonly path: string;
   /** What is there already is replaced. */
   readonly overwrite: boolean;
-  /** Cancelling gives it up soon. */
-  readonly signal: CancelSignal;
-  onProgress(rows: number, totalRows: number): void;
+  /** When they give up, so does this, soon. */
+  readonly asker: Asker;
 }
 
 interface Table {
@@ -124,7 +123,7 @@ async function fill(part: string, source: DuckDBConnection, request: CopyRequest
       await target.run("COMMIT");
       await target.run("CHECKPOINT");
     });
-    return !request.signal.aborted;
+    return !request.asker.signal.aborted;
   } finally {
     await owned.dispose();
   }
@@ -139,12 +138,12 @@ async function copyRows(source: DuckDBConnection, target: DuckDBConnection, requ
     try {
       const stored = await source.stream(`SELECT ${table.columns} FROM "${table.name}"`);
       for (;;) {
-        if (request.signal.aborted) return false;
+        if (request.asker.signal.aborted) return false;
         const chunk = await stored.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
         await writing(() => appender.appendDataChunk(chunk));
         rows += chunk.rowCount;
-        request.onProgress(rows, totalRows);
+        request.asker.tell({ done: rows, total: totalRows, unit: "rows" });
       }
       await writing(() => appender.flushSync());
     } finally {

@@ -1,11 +1,11 @@
 // The log by row number. Rows are counted in the order (instant, process, seq) among those that match a filter; as that
 // order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
 // all of it. While recording, only what came since is looked at again.
-import { type CancelSignal, neverCancelled } from "../../shared/base/cancel.js";
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { attributeTexts } from "./attribute-texts.js";
 import { relative, small } from "./columns.js";
-import { type Query, queryUntil } from "./readers.js";
+import { type Asker, nobody } from "../../shared/base/asker.js";
+import { type Query, queryFor } from "./readers.js";
 import { SharedWork } from "./shared-work.js";
 
 type LogColumns = CallResult<"logs.page">;
@@ -58,10 +58,10 @@ export class Logs {
     filter: LogFilter,
     first: number,
     limit: number,
-    signal: CancelSignal = neverCancelled,
+    asker: Asker = nobody,
   ): Promise<LogColumns> {
-    const query = queryUntil(this.query, signal);
-    const index = await this.#index(filter, signal);
+    const query = queryFor(this.query, asker);
+    const index = await this.#index(filter, asker);
     const from = Math.max(0, Math.min(Math.trunc(first), index.total));
     const count = Math.min(limit, index.total - from);
     if (count <= 0)
@@ -76,8 +76,8 @@ export class Logs {
   }
 
   /** Row number of the last line at or before an instant, -1 when all are later. */
-  async rowAt(filter: LogFilter, instant: bigint, signal: CancelSignal = neverCancelled): Promise<number> {
-    const { positions } = await this.#index(filter, signal);
+  async rowAt(filter: LogFilter, instant: bigint, asker: Asker = nobody): Promise<number> {
+    const { positions } = await this.#index(filter, asker);
     let [low, high] = [0, positions.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -90,24 +90,24 @@ export class Logs {
     const rows = await this.query(
       `SELECT count(*) AS rows FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
       [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
-      signal,
+      asker,
     );
     return (low - 1) * stride + (rows.numbers("rows")[0] ?? 0) - 1;
   }
 
-  #index(filter: LogFilter, signal: CancelSignal): Promise<Index> {
+  #index(filter: LogFilter, asker: Asker): Promise<Index> {
     const key = JSON.stringify([filter.text ?? "", filter.minSeverity ?? 0]);
     const generation = this.generation();
     const known = this.#indices.get(key);
-    if (known?.generation === generation && known.work.canBeJoined) return known.work.wait(signal);
+    if (known?.generation === generation && known.work.canBeJoined) return known.work.wait(asker);
     // What was given up, or failed, is begun anew from the one before it.
     const before = known?.work.outcome.catch(() => known.before) ?? Promise.resolve(empty);
-    const work = new SharedWork(async (stop) => this.#extend(queryUntil(this.query, stop), filter, await before));
+    const work = new SharedWork(async (all) => this.#extend(queryFor(this.query, all), filter, await before));
     this.#indices.delete(key);
     this.#indices.set(key, { generation, before, work });
     const oldest = this.#indices.keys().next().value;
     if (this.#indices.size > keptFilters && oldest !== undefined) this.#indices.delete(oldest);
-    return work.wait(signal);
+    return work.wait(asker);
   }
 
   /** Counts anew from the block that the earliest of the new rows falls into. */

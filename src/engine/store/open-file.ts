@@ -21,7 +21,7 @@ import { type Migration, formatVersion, migrations, views } from "./schema.js";
 const bounded = { memory_limit: "512MB", threads: "2" };
 /** So many rows by their numbers are found without reading the others; DuckDB's own is 50. */
 const rowFilter = { dynamic_or_filter_threshold: "512" };
-/** Nothing is fetched and no other file is touched, whatever a recording's views say. */
+/** Nothing is fetched and no other file is touched, whatever a recording's views say; `Readers` locks that. */
 const confined = {
   ...bounded,
   ...rowFilter,
@@ -29,7 +29,6 @@ const confined = {
   autoload_known_extensions: "false",
   enable_external_access: "false",
   ...noAutomaticCheckpoint,
-  lock_configuration: "true",
 };
 
 /**

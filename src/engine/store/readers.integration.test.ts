@@ -1,6 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CancelSource, Cancelled } from "../../shared/base/cancel.js";
+import { askerWith } from "../../shared/base/asker.js";
 import { FileClosed, Readers } from "./readers.js";
 
 /** Takes minutes. */
@@ -17,10 +18,12 @@ describe("a query", () => {
 
   it("stops when it is cancelled, and its connection answers the next", async () => {
     const signals = [1, 2, 3].map(() => new CancelSource());
-    const running = signals.map((signal) => expect(readers.query(long, [], signal)).rejects.toBeInstanceOf(Cancelled));
+    const running = signals.map((signal) =>
+      expect(readers.query(long, [], askerWith(signal))).rejects.toBeInstanceOf(Cancelled),
+    );
     // All connections are busy: this one waits its turn, and is cancelled before it.
     const waiting = new CancelSource();
-    const notBegun = expect(readers.query(long, [], waiting)).rejects.toBeInstanceOf(Cancelled);
+    const notBegun = expect(readers.query(long, [], askerWith(waiting))).rejects.toBeInstanceOf(Cancelled);
     await new Promise((resolve) => setTimeout(resolve, 50));
     for (const signal of [waiting, ...signals]) signal.abort();
     await Promise.all([...running, notBegun]);

@@ -10,17 +10,49 @@ import {
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
-import { type CancelSignal, Cancelled, neverCancelled, throwIfCancelled } from "../../shared/base/cancel.js";
+import { type CancelSignal, Cancelled, throwIfCancelled } from "../../shared/base/cancel.js";
+import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
 import { Rows } from "./rows.js";
 import { oftenAsked } from "./segment-tables.js";
 
 const connectionCount = 3;
 
+/** Of a connection: DuckDB counts how far its query is, and prints nothing of it. Once the configuration is locked it is too late. */
+const countsProgress = [`SET enable_progress_bar = true`, `SET enable_progress_bar_print = false`];
+/** What is answered sooner is not looked at. */
+const lookEveryMs = 100;
+
+/** DuckDB forgets that it was interrupted when it begins what it was told to do before: it is told again. Returns what ends it. */
+function interruptWith(connection: DuckDBConnection, signal: CancelSignal): () => void {
+  let again: NodeJS.Timeout | undefined;
+  const forget = signal.onAbort(() => {
+    connection.interrupt();
+    again = setInterval(() => connection.interrupt(), lookEveryMs);
+  });
+  return () => {
+    forget();
+    clearInterval(again);
+  };
+}
+
+/** Returns what ends it. */
+function watchProgress(connection: DuckDBConnection, tell: Progress): () => void {
+  const timer = setInterval(() => {
+    // Below 0 while DuckDB does not know.
+    const { percentage } = connection.progress;
+    if (percentage >= 0) tell({ done: Math.min(1, percentage / 100), total: 1, unit: "share" });
+  }, lookEveryMs);
+  return () => clearInterval(timer);
+}
+
 export type Parameter = bigint | number | string;
 
-/** The one way to ask: `$1`, `$2` … in the text are `values` in order. Cancelling stops DuckDB, and throws `Cancelled`. */
+/**
+ * The one way to ask: `$1`, `$2` … in the text are `values` in order. When who asks gives up, DuckDB stops and `Cancelled` is
+ * thrown; of what takes long it is told which share is done.
+ */
 export interface Query {
-  (sql: string, values?: readonly Parameter[], signal?: CancelSignal): Promise<Rows>;
+  (sql: string, values?: readonly Parameter[], asker?: Asker): Promise<Rows>;
 }
 
 /** Thrown to who asks about a file that was closed meanwhile. */
@@ -38,11 +70,11 @@ export const queryOn =
   async (sql, values = []) =>
     Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
 
-/** Everything asked by it stops with the signal. */
-export const queryUntil =
-  (query: Query, signal: CancelSignal): Query =>
+/** Everything asked by it is asked for them. */
+export const queryFor =
+  (query: Query, asker: Asker): Query =>
   (sql, values) =>
-    query(sql, values, signal);
+    query(sql, values, asker);
 
 export class Readers {
   readonly #connections: readonly DuckDBConnection[];
@@ -60,14 +92,20 @@ export class Readers {
 
   static async open(instance: DuckDBInstance): Promise<Readers> {
     const connections: DuckDBConnection[] = [];
-    for (let left = connectionCount; left > 0; left--) connections.push(await instance.connect());
+    for (let left = connectionCount; left > 0; left--) {
+      const connection = await instance.connect();
+      for (const setting of countsProgress) await connection.run(setting);
+      connections.push(connection);
+    }
+    await connections[0]?.run(`SET lock_configuration = true`);
     return new Readers(connections);
   }
 
-  readonly query: Query = (sql, values = [], signal = neverCancelled) =>
+  readonly query: Query = (sql, values = [], { signal, tell } = nobody) =>
     this.hold(async (connection) => {
       throwIfCancelled(signal);
-      const forget = signal.onAbort(() => connection.interrupt());
+      const forget = interruptWith(connection, signal);
+      const quiet = watchProgress(connection, tell);
       try {
         return oftenAsked.has(sql)
           ? await this.#askPrepared(connection, sql, values)
@@ -75,6 +113,7 @@ export class Readers {
       } catch (error) {
         throw signal.aborted ? new Cancelled() : error;
       } finally {
+        quiet();
         forget();
       }
     });

@@ -36,7 +36,7 @@ export class SavedFile implements RecordingFile {
     }
   }
 
-  readonly query: Query = (sql, values, signal) => this.readers.query(sql, values, signal);
+  readonly query: Query = (sql, values, asker) => this.readers.query(sql, values, asker);
 
   copyTo(request: CopyRequest): Promise<Result<number, HindcastError>> {
     return this.readers.hold((source) => copyFile(source, request));

@@ -10,7 +10,7 @@ import { readCount, readLength, writeCount } from "../replay/segments/varints.js
 import type { Places } from "../replay/segments/segment-write.js";
 import type { ProcessId } from "../../shared/trace/time.js";
 import type { StoredWrites } from "./writes.js";
-import type { Query } from "./readers.js";
+import { type Query, queryFor } from "./readers.js";
 import { pieceBytes, piecesSql } from "./segment-tables.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -187,14 +187,14 @@ type PartRanges = readonly Range[];
 /** `heads` gives those of all segments that are asked for. */
 export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
   const partRanges = new Map<number, PartRanges>();
-  return async (names) => {
+  return async (names, asker) => {
     const placeOf = (segment: number): SegmentPlace => {
       const place = heads(segment)?.place;
       if (place === undefined) throw new MalformedBytes(`no segment ${segment}`);
       return place;
     };
     const wanted = names.map((name) => ({ name, ...rangeOf(name, placeOf(name.segment), partRanges) }));
-    const bytesOf = await readPieces(query, wanted);
+    const bytesOf = await readPieces(asker === undefined ? query : queryFor(query, asker), wanted);
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
       const bytes = bytesOf({ from, to });

@@ -1,12 +1,13 @@
 // Writes to captured state as reconstruction reads them: small ones and keyframes of one process, in Seq order.
 // They come as a few large JSON texts instead of many small values: fetching a text costs as much as parsing a hundred
 // writes. Code locations and spans, which many writes share, are fetched once and shared here too.
+import { nobody } from "../../shared/base/asker.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shared/trace/time.js";
 import { objectId } from "../../shared/trace/value.js";
 import type { CodeLocation, RecordedWrite, WriteOperation, WriteReader } from "../../shared/trace/write.js";
 import { type Places, type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
 import { contentsFromStored, foundFromStored, operationFromStored } from "./operation-json.js";
-import type { Query } from "./readers.js";
+import { type Query, queryFor } from "./readers.js";
 import { type StoredOperation, storedOperations } from "./schema.js";
 import { UnreadableStored, countFrom, listFrom, parseStored, valueFromStored } from "./value-json.js";
 
@@ -65,8 +66,9 @@ export class StoredWrites implements WriteReader {
     process: ProcessId,
     after: Seq,
     upTo: { readonly seq: Seq } | { readonly instant: Instant },
+    asker = nobody,
   ): Promise<readonly RecordedWrite[]> {
-    const rows = await readRows(this.query, process, after, upTo);
+    const rows = await readRows(queryFor(this.query, asker), process, after, upTo);
     if (rows === undefined) return [];
     if (rows.lastLocation > this.#lastLocation) await this.#learnLocations();
     const scopes = rows.hasScopes ? await this.#scopesOf(process) : new Map<number, string>();

@@ -1,5 +1,6 @@
 // Saving a copy of the open recording: where to, how far it is, and what came in between. The desktop app asks for the
 // path in its native dialog, which also asks before replacing a file; in a browser the path is typed.
+import { shareOf } from "../../shared/base/asker.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { OpenRecording } from "../state/open-recording.svelte.js";
 import type { Session } from "../state/session.svelte.js";
@@ -75,8 +76,8 @@ export class SaveCopy {
     const request = new AbortController();
     this.#request = request;
     this.#status = { kind: "copying", share: 0 };
-    const copied = await recording.call("recording.copy", { path, overwrite }, request.signal, (rows, totalRows) => {
-      this.#status = { kind: "copying", share: rows / Math.max(1, totalRows) };
+    const copied = await recording.call("recording.copy", { path, overwrite }, request.signal, (progress) => {
+      this.#status = { kind: "copying", share: shareOf(progress) ?? 0 };
     });
     if (!copied.ok) {
       this.#status = copied.error.code === "cancelled" ? { kind: "asking" } : { kind: "asking", error: copied.error };

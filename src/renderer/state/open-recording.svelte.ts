@@ -3,7 +3,8 @@
 import type { Result } from "../../shared/base/result.js";
 import type { CallResult, ProcessSummary, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import { type Progress, type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
+import type { Progress } from "../../shared/base/asker.js";
+import { type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 

@@ -453,7 +453,8 @@ export const engineCalls = {
   },
   /**
    * Writes to a path's own slot, above it where they changed its value, and below it; oldest first. The newest `limit`
-   * of all, the newest `limit` before a Seq, or the oldest `limit` after one; `total` counts all there are.
+   * of all, the newest `limit` before a Seq, or the oldest `limit` after one; `total` counts all there are, unless
+   * `isWhole` is false: who asks for those after a Seq is answered as soon as there are so many.
    * `old` and `new` are of the path asked for, or of the write's own path where that is below.
    */
   "state.history": {
@@ -468,6 +469,7 @@ export const engineCalls = {
     }),
     result: v.object({
       total: count,
+      isWhole: v.boolean(),
       /** When writes were lost, to whatever path; without `until` the state was never recorded anew. */
       missing: v.array(v.object({ since: ns, until: v.optional(ns) })),
       /** Stretches of time whose writes were evicted. */

@@ -1,7 +1,7 @@
 // Calls over any transport that carries whole byte messages in order: MessagePort, WebSocket, child process.
 // Both ends decode what arrives with the schemas of engine-calls.ts. A call ends in a value, in an error of the
 // catalogue, or in "engine-lost" when the transport closes; aborting it tells the other end to stop working on it. How far a
-// long one is, is told at most four times a second.
+// long one is, is told meanwhile, some ten times a second.
 import * as v from "valibot";
 import { type CancelSignal, CancelSource, Cancelled } from "../base/cancel.js";
 import { type Result, failed, ok } from "../base/result.js";
@@ -15,6 +15,8 @@ import {
   isHindcastError,
 } from "./engine-calls.js";
 import { type HindcastError, hindcastError } from "./errors.js";
+import type { Progress } from "../base/asker.js";
+import { ThinnedProgress, callProgress } from "./progress.js";
 
 export interface Transport {
   send(message: Uint8Array): void;
@@ -35,9 +37,6 @@ export type Call = <Name extends EngineCallName>(
   signal?: AbortSignalLike,
   onProgress?: Progress,
 ) => Promise<Result<CallResult<Name>, HindcastError>>;
-
-/** How far a long call is: so much of so much, in whatever unit. */
-export type Progress = (done: number, total: number) => void;
 
 /** The calls about one recording, and their arguments without its id. */
 export type RecordingCallName = {
@@ -77,7 +76,7 @@ const message = v.variant("kind", [
   v.object({ kind: v.literal("cancel"), id: v.number() }),
   v.object({ kind: v.literal("result"), id: v.number(), value: v.unknown() }),
   v.object({ kind: v.literal("error"), id: v.number(), error: v.custom<HindcastError>(isHindcastError) }),
-  v.object({ kind: v.literal("progress"), id: v.number(), done: v.number(), total: v.number() }),
+  v.object({ kind: v.literal("progress"), id: v.number(), progress: callProgress }),
   v.object({ kind: v.literal("notice"), notice: engineNotice }),
 ]);
 
@@ -101,7 +100,7 @@ export function connectToEngine(transport: Transport, codec: Codec): EngineClien
     if (!read.success) return;
     const told = read.output;
     if (told.kind === "notice") for (const listener of listeners) listener(told.notice);
-    if (told.kind === "progress") progress.get(told.id)?.(told.done, told.total);
+    if (told.kind === "progress") progress.get(told.id)?.(told.progress);
     if (told.kind !== "result" && told.kind !== "error") return;
     const settle = waiting.get(told.id);
     waiting.delete(told.id);
@@ -111,6 +110,7 @@ export function connectToEngine(transport: Transport, codec: Codec): EngineClien
     isClosed = true;
     for (const settle of waiting.values()) settle(failed(hindcastError("engine-lost")));
     waiting.clear();
+    progress.clear();
   });
 
   const call: Call = async (name, args, signal, onProgress) => {
@@ -152,8 +152,6 @@ export interface ServedClient {
 const mostAtOnce = 16;
 /** Far more than the calls that any of our own clients has waiting. */
 const mostWaitingBytes = 64 * 1024 * 1024;
-
-const progressEveryMs = 250;
 
 interface Asked {
   readonly id: number;
@@ -222,23 +220,19 @@ export function serveEngine(transport: Transport, codec: Codec, handlers: CallHa
       signal: CancelSignal,
       progress: Progress,
     ) => Promise<Result<unknown, HindcastError>>;
+    const progress = new ThinnedProgress((told) => {
+      if (running.has(id)) transport.send(codec.encode({ kind: "progress", id, progress: told }));
+    });
     try {
-      return await handler(args.output, signal, progressOf(id));
+      const outcome = await handler(args.output, signal, progress.tell);
+      if (outcome.ok) progress.end();
+      return outcome;
     } catch (error) {
       if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
       return failed(
         hindcastError("internal", { reason: firstLine(error instanceof Error ? error.message : String(error)) }),
       );
     }
-  };
-
-  const progressOf = (id: number): Progress => {
-    let toldMs = Date.now();
-    return (done, total) => {
-      if (!running.has(id) || Date.now() - toldMs < progressEveryMs) return;
-      toldMs = Date.now();
-      transport.send(codec.encode({ kind: "progress", id, done, total }));
-    };
   };
 
   transport.onMessage((bytes) => {

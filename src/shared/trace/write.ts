@@ -1,5 +1,6 @@
 // Changes to captured state, by object identity. Applying them in Seq order to the keyframes of the same
 // process gives the object graph at any Seq; `engine/replay` does that and derives paths from it.
+import type { Asker } from "../base/asker.js";
 import type { CapturedValue, ObjectContents, ObjectId } from "./value.js";
 import type { Instant, ProcessId, Seq } from "./time.js";
 
@@ -76,5 +77,6 @@ export interface WriteReader {
     process: ProcessId,
     after: Seq,
     upTo: { readonly seq: Seq } | { readonly instant: Instant },
+    asker?: Asker,
   ): Promise<readonly RecordedWrite[]>;
 }

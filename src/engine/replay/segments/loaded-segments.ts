@@ -1,6 +1,8 @@
 // What of one process's segments is in memory: decoded, the least recently used thrown away first. What a look needed stays
 // for it until it has an answer, so that it comes to an end however little is kept.
+import { throwIfCancelled } from "../../../shared/base/cancel.js";
 import { MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { type Asker, nobody } from "../../../shared/base/asker.js";
 import { Block } from "./block.js";
 import { IndexView, Part } from "./keyframe.js";
 import { type BlobName, type Blobs, NotLoaded } from "./keyframe-chain.js";
@@ -16,7 +18,7 @@ export interface FetchedBlob {
 }
 
 /** Gives the bytes of all that is asked for; more, where that lies beside it, may come along. */
-export type FetchBlobs = (names: readonly BlobName[]) => Promise<readonly FetchedBlob[]>;
+export type FetchBlobs = (names: readonly BlobName[], asker?: Asker) => Promise<readonly FetchedBlob[]>;
 
 /** What came along, and nobody has needed yet. */
 class Packed {
@@ -78,16 +80,16 @@ export class LoadedSegments implements Blobs {
   }
 
   /** Runs `look` again and again, until all that it needs is there. It changes nothing but what it answers. */
-  async look<Answer>(look: () => Answer, ahead: readonly BlobName[] = []): Promise<Answer> {
+  async look<Answer>(look: () => Answer, ahead: readonly BlobName[] = [], asker = nobody): Promise<Answer> {
     const held = new Map<string, Loaded>();
-    if (ahead.length > 0) await this.#load(ahead, held);
+    if (ahead.length > 0) await this.#load(ahead, held, asker);
     for (let more = 1; ; more = Math.min(2 * more, mostAhead)) {
       const missing = this.#tryLook(look, held);
       if ("answer" in missing) return missing.answer;
       const wanted = new Map<string, BlobName>();
       for (const blob of missing.blobs)
         for (const one of this.#withNeighbours(blob, more, held)) wanted.set(keyOf(one), one);
-      await this.#load([...wanted.values()], held);
+      await this.#load([...wanted.values()], held, asker);
     }
   }
 
@@ -116,10 +118,10 @@ export class LoadedSegments implements Blobs {
   }
 
   /** One at a time: many looks at one place need the same. */
-  async #load(names: readonly BlobName[], held: Map<string, Loaded>): Promise<void> {
+  async #load(names: readonly BlobName[], held: Map<string, Loaded>, asker: Asker): Promise<void> {
     const missing = (): readonly BlobName[] => names.filter((name) => !this.#hold(name, held));
     if (missing().length === 0) return;
-    const load = this.#loading.then(() => this.#fetchInto(missing(), held));
+    const load = this.#loading.then(() => this.#fetchInto(missing(), held, asker));
     this.#loading = load.catch(() => undefined); // who asked hears of it
     await load;
     if (missing().length > 0) throw new MalformedBytes("what was asked for did not come");
@@ -133,10 +135,11 @@ export class LoadedSegments implements Blobs {
     return held.has(key);
   }
 
-  async #fetchInto(names: readonly BlobName[], held: Map<string, Loaded>): Promise<void> {
+  async #fetchInto(names: readonly BlobName[], held: Map<string, Loaded>, asker: Asker): Promise<void> {
     if (names.length === 0) return;
+    throwIfCancelled(asker.signal);
     for (const { segment } of names) this.#headOf(segment);
-    for (const blob of await this.#fetch(names)) {
+    for (const blob of await this.#fetch(names, asker)) {
       const key = keyOf(blob.name);
       if (!this.#kept.has(key)) this.#keep(key, new Packed(blob), held);
     }
