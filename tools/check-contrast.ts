@@ -117,6 +117,7 @@ const pairs = [
     cross([`${name}-text`], ["surface-pane", "surface-raised", `${name}-tint`], textRatio),
   ),
   ...cross(["accent"], ["surface-app", "surface-raised"], graphicRatio),
+  ...cross(["text-1"], ["surface-match"], textRatio),
   ...cross(["accent-text"], ["surface-pane", "accent-tint"], textRatio),
   ...cross(["text-on-solid"], ["accent", "accent-text", "critical"], textRatio),
   ...cross(["playhead-text"], ["surface-pane", "playhead-tint"], textRatio),

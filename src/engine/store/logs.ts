@@ -1,11 +1,14 @@
 // The log by row number. Rows are counted in the order (instant, process, seq) among those that match a filter; as that
 // order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
-// all of it. While recording, only what came since is looked at again.
+// all of it. While recording, only what came since is looked at again, unless rows were evicted. Of a text, the search index
+// says which rows to look at.
+import { type Asker, nobody } from "../../shared/base/asker.js";
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { attributeTexts } from "./attribute-texts.js";
 import { relative, small } from "./columns.js";
-import { type Asker, nobody } from "../../shared/base/asker.js";
+import { type LogLines, LogLinesByText, lineSettings } from "./log-lines.js";
 import { type Query, queryFor } from "./readers.js";
+import { sources } from "./search-sources.js";
 import { SharedWork } from "./shared-work.js";
 
 type LogColumns = CallResult<"logs.page">;
@@ -28,6 +31,8 @@ interface Index {
   readonly total: number;
   /** Rows of the table that were looked at. */
   readonly seen: number;
+  /** Rows that had been evicted before. */
+  readonly evicted: number;
 }
 
 interface KeptIndex {
@@ -37,7 +42,7 @@ interface KeptIndex {
   readonly work: SharedWork<Index>;
 }
 
-const empty: Index = { positions: [], total: 0, seen: 0 };
+const empty: Index = { positions: [], total: 0, seen: 0, evicted: 0 };
 const order = `instant, process, seq`;
 
 /** At or after the position given by `$n` and the two parameters behind it. Spelled out: DuckDB 1.5 refuses two row comparisons. */
@@ -46,12 +51,16 @@ const isNotBefore = (n: number): string =>
 
 export class Logs {
   readonly #indices = new Map<string, KeptIndex>();
+  readonly #lines: LogLinesByText;
 
   constructor(
     readonly query: Query,
     /** Same number, same rows. */
     readonly generation: () => number,
-  ) {}
+    settings = lineSettings,
+  ) {
+    this.#lines = new LogLinesByText(query, generation, settings);
+  }
 
   async page(
     start: bigint,
@@ -64,15 +73,13 @@ export class Logs {
     const index = await this.#index(filter, asker);
     const from = Math.max(0, Math.min(Math.trunc(first), index.total));
     const count = Math.min(limit, index.total - from);
-    if (count <= 0)
-      return { ...(await rowsOf(query, start, filter, undefined, undefined, 0, 0)), first: from, total: index.total };
     const block = Math.floor(from / stride);
     const [low, high] = [index.positions[block], index.positions[Math.ceil((from + count) / stride)]];
-    return {
-      ...(await rowsOf(query, start, filter, low, high, from - block * stride, count)),
-      first: from,
-      total: index.total,
-    };
+    const skip = count <= 0 ? 0 : from - block * stride;
+    const page = await this.#reading(query, filter, (lines) =>
+      rowsOf(query, lines, start, filter, low, high, skip, Math.max(0, count)),
+    );
+    return { ...page, first: from, total: index.total };
   }
 
   /** Row number of the last line at or before an instant, -1 when all are later. */
@@ -87,10 +94,13 @@ export class Logs {
     const block = positions[low - 1];
     if (block === undefined) return -1;
     const matching = conditions(filter);
-    const rows = await this.query(
-      `SELECT count(*) AS rows FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
-      [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
-      asker,
+    const query = queryFor(this.query, asker);
+    const rows = await this.#reading(query, filter, ({ from }) =>
+      query(
+        `SELECT count(*) AS rows FROM ${from} AS t
+          WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
+        [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
+      ),
     );
     return (low - 1) * stride + (rows.numbers("rows")[0] ?? 0) - 1;
   }
@@ -110,8 +120,21 @@ export class Logs {
     return work.wait(asker);
   }
 
-  /** Counts anew from the block that the earliest of the new rows falls into. */
-  async #extend(query: Query, filter: LogFilter, index: Index): Promise<Index> {
+  /** Reads lines among which all are that match. */
+  async #reading<Answer>(
+    query: Query,
+    { text }: LogFilter,
+    read: (lines: LogLines) => Promise<Answer>,
+  ): Promise<Answer> {
+    const lines = await this.#lines.with(query, text);
+    const answer = await read(lines);
+    return (await lines.areTheSame()) ? answer : this.#reading(query, { text }, read);
+  }
+
+  /** Counts anew from the block that the earliest of the new rows falls into; from the first when rows were evicted. */
+  async #extend(query: Query, filter: LogFilter, before: Index): Promise<Index> {
+    const [evicted] = (await query(`SELECT coalesce(sum(logs), 0)::BIGINT AS logs FROM eviction`)).numbers("logs");
+    const index = evicted === before.evicted ? before : { ...empty, evicted: evicted ?? 0 };
     const news = await query(
       `SELECT count(*) AS rows, min(instant) AS earliest, max(rowid) + 1 AS seen FROM log WHERE rowid >= $1`,
       [BigInt(index.seen)],
@@ -123,11 +146,13 @@ export class Logs {
     const matching = conditions(filter);
     const since = base === undefined ? "true" : `instant >= $1 AND ${isNotBefore(1)}`;
     const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
-    const rows = await query(
-      `WITH matching AS (SELECT ${order} FROM log WHERE ${since} AND ${matching.sql(values.length)}),
-         numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
-       SELECT ${order}, row, (SELECT count(*) FROM matching) AS total FROM numbered WHERE row % ${stride} = 0 ORDER BY row`,
-      [...values, ...matching.values],
+    const rows = await this.#reading(query, filter, ({ from }) =>
+      query(
+        `WITH matching AS (SELECT ${order} FROM ${from} AS t WHERE ${since} AND ${matching.sql(values.length)}),
+           numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
+         SELECT ${order}, row, (SELECT count(*) FROM matching) AS total FROM numbered WHERE row % ${stride} = 0 ORDER BY row`,
+        [...values, ...matching.values],
+      ),
     );
     const [instants, processes, seqs] = [rows.bigints("instant"), rows.numbers("process"), rows.numbers("seq")];
     const found = instants.map((instant, row) => ({ instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0 }));
@@ -135,12 +160,14 @@ export class Logs {
       positions: [...kept, ...found],
       total: kept.length * stride + (rows.numbers("total")[0] ?? 0),
       seen: news.numbers("seen")[0] ?? index.seen,
+      evicted: index.evicted,
     };
   }
 }
 
 async function rowsOf(
   query: Query,
+  lines: LogLines,
   start: bigint,
   filter: LogFilter,
   low: Position | undefined,
@@ -155,7 +182,7 @@ async function rowsOf(
   const given = [from.instant, from.process, BigInt(from.seq), skip, count, ...limits];
   const rows = await query(
     `WITH chosen AS (
-         SELECT * FROM log WHERE instant >= $1 AND ${isNotBefore(1)} AND ${before} AND ${matching.sql(given.length)}
+         SELECT * FROM ${lines.from} AS t WHERE instant >= $1 AND ${isNotBefore(1)} AND ${before} AND ${matching.sql(given.length)}
          ORDER BY ${order} LIMIT $5 OFFSET $4)
        SELECT t.process, t.seq, t.instant, t.severity, t.body, t.attributes, n.text AS source,
          lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id FROM chosen AS t
@@ -176,13 +203,13 @@ async function rowsOf(
   };
 }
 
-/** Text is looked for in the line and in its attributes, without regard to case. */
+/** Text is looked for in the line and in its attributes, whose escapes stand for their characters, without regard to case. */
 function conditions(filter: LogFilter): { sql(given: number): string; readonly values: (string | number)[] } {
   const values: (string | number)[] = [];
   const parts: ((at: number) => string)[] = [];
   if (filter.text !== undefined && filter.text !== "") {
-    const at = values.push(filter.text.toLowerCase());
-    parts.push((given) => `(contains(lower(body), $${given + at}) OR contains(lower(attributes), $${given + at}))`);
+    const at = values.push(filter.text);
+    parts.push((given) => `(${sources.log.fields.map(({ has }) => has("t", `$${given + at}`)).join(" OR ")})`);
   }
   if (filter.minSeverity !== undefined && filter.minSeverity > 0) {
     const at = values.push(filter.minSeverity);

@@ -511,7 +511,10 @@ export const engineCalls = {
   "events.range": { args: v.object({ ...range, limit: whole }), result: eventColumns },
   /** The records of every kind nearest to an instant, as (name, time) rows. */
   "events.around": { args: v.object({ ...recording, instant: ns, before: whole, after: whole }), result: eventColumns },
-  /** A page of the log by row number. */
+  /**
+   * A page of the log by row number. `text` is a part of the line, or of its attributes as JSON whose escapes stand for their
+   * characters, without regard to case.
+   */
   "logs.page": {
     args: v.object({ ...recording, ...filter, first: whole, limit: v.pipe(whole, v.maxValue(2000)) }),
     result: logColumns,

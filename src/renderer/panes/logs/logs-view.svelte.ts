@@ -38,6 +38,7 @@ export class LogsView {
   #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
   #activeLine = $state(-1);
   #shownFilter = "";
+  #evictedLines: number;
   readonly #lateness = new Lateness();
 
   readonly total: number = $derived.by(() => {
@@ -59,6 +60,30 @@ export class LogsView {
     this.#selection = selection;
     this.#aroundRepeats = new Repeats(recording, this.around);
     this.#totalRepeats = new Repeats(recording, this.around, "second");
+    this.#evictedLines = this.evictedLines;
+  }
+
+  /** How many lines of the recording there were and are not any more: rows are counted from the oldest that is left. */
+  get evictedLines(): number {
+    return this.#recording.summary.evicted?.logs ?? 0;
+  }
+
+  /** What lines are filtered by, as it is looked for. */
+  get wantedText(): string {
+    return this.#text.trim();
+  }
+
+  /** Call from an effect: when lines were evicted, those that are left have other numbers. */
+  takeEvictions(): void {
+    const gone = this.evictedLines - this.#evictedLines;
+    this.#evictedLines = this.evictedLines;
+    if (gone === 0) return;
+    untrack(() => {
+      this.#forgetPages();
+      this.#grow(this.isFiltered ? 0 : this.#recording.summary.counts.logs);
+      this.#aroundRepeats.retry();
+      this.#totalRepeats.retry();
+    });
   }
 
   get text(): string {
@@ -152,6 +177,10 @@ export class LogsView {
   filterBy(text: string, minSeverity: number): void {
     this.#text = text;
     this.#minSeverity = minSeverity;
+    this.#forgetPages();
+  }
+
+  #forgetPages(): void {
     this.#pages = new LogPages();
     this.#version += 1;
     this.#opened = undefined;
@@ -204,7 +233,7 @@ export class LogsView {
   }
 
   #wantedFilter(): { text?: string; minSeverity?: number } {
-    const text = this.#text.trim();
+    const text = this.wantedText;
     return { ...(text === "" ? {} : { text }), ...(this.#minSeverity === 0 ? {} : { minSeverity: this.#minSeverity }) };
   }
 

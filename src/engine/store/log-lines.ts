@@ -1,0 +1,94 @@
+// Which rows of the log have to be looked at for a text: those that the search index names, all rows it knows nothing of, and
+// what was written since. Where that is no small part of the log, all of it: reading on is quicker then than going to rows.
+// What searching means by "has the text" (search-sources.ts) is what the filter of the log means, the names of sources apart.
+import type { Query } from "./readers.js";
+import { type AllRows, SearchBlocks } from "./search-blocks.js";
+import { Candidates } from "./search-candidates.js";
+
+export interface LineSettings {
+  /** DuckDB reads so many rows to look at one of them: rows that are nearer to each other are one stretch of the table. */
+  readonly rowsAtOnce: number;
+  /** Beginning with each costs as much as reading some ten thousand rows. */
+  readonly mostStretches: number;
+}
+export const lineSettings: LineSettings = { rowsAtOnce: 2048, mostStretches: 40 };
+/** Of all rows. */
+const mostShare = 0.5;
+const keptTexts = 8;
+
+interface Stretch {
+  readonly first: number;
+  /** Belongs to it. */
+  last: number;
+}
+
+export interface LogLines {
+  /** A table of rows of the log, for a statement. */
+  readonly from: string;
+  /** Ask after reading: rows that were evicted meanwhile gave others other numbers. */
+  areTheSame(): Promise<boolean>;
+}
+
+const allLines: LogLines = { from: "log", areTheSame: () => Promise.resolve(true) };
+
+export class LogLinesByText {
+  readonly #blocks: SearchBlocks;
+  readonly #candidates = new Map<string, Candidates>();
+
+  constructor(
+    query: Query,
+    generation: () => number,
+    readonly settings: LineSettings,
+  ) {
+    this.#blocks = new SearchBlocks(query, generation);
+  }
+
+  async with(query: Query, text: string | undefined): Promise<LogLines> {
+    if (text === undefined || text === "") return allLines;
+    const all = await this.#blocks.all();
+    if (all.isByTime) return allLines;
+    const candidates = this.#candidatesFor(text);
+    if (candidates.tellsNothing) return allLines;
+    await candidates.find(
+      query,
+      all.blocks.filter(({ kind }) => kind === "log"),
+    );
+    const from = tableOf(all, candidates, this.settings);
+    return from === undefined ? allLines : { from, areTheSame: async () => !(await this.#blocks.haveBeenEvicted(all)) };
+  }
+
+  #candidatesFor(text: string): Candidates {
+    const candidates = this.#candidates.get(text) ?? new Candidates([text], undefined);
+    this.#candidates.delete(text);
+    this.#candidates.set(text, candidates);
+    const [oldest] = this.#candidates.keys();
+    if (this.#candidates.size > keptTexts && oldest !== undefined) this.#candidates.delete(oldest);
+    return candidates;
+  }
+}
+
+function tableOf(
+  { blocks }: AllRows,
+  candidates: Candidates,
+  { rowsAtOnce, mostStretches }: LineSettings,
+): string | undefined {
+  const stretches: Stretch[] = [];
+  const add = (first: number, last: number): void => {
+    const before = stretches.at(-1);
+    if (before !== undefined && first - before.last <= rowsAtOnce) before.last = Math.max(before.last, last);
+    else stretches.push({ first, last });
+  };
+  let end = 0;
+  for (const block of blocks) {
+    if (block.kind !== "log") continue;
+    end = block.firstRow + block.rows;
+    const rows = candidates.rowsOf(block);
+    if (rows === undefined) add(block.firstRow, end - 1);
+    else for (const row of rows) add(row, row);
+  }
+  const read = stretches.reduce((sum, { first, last }) => sum + last - first + rowsAtOnce, 0);
+  if (stretches.length > mostStretches || read > mostShare * end) return undefined;
+  const where = stretches.map(({ first, last }) => `t.rowid BETWEEN ${first} AND ${last}`);
+  const parts = [...where, `t.rowid >= ${end}`].map((one) => `SELECT * FROM log AS t WHERE ${one}`);
+  return `(${parts.join(" UNION ALL ")})`;
+}

@@ -1,0 +1,112 @@
+// The filter of the log by text, with the search index and beside it, against looking at every line.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../../shared/base/random.test-support.js";
+import { Logs } from "./logs.js";
+import { createFile } from "./open-file.js";
+import { Readers } from "./readers.js";
+import { RecordingWriter } from "./recording-writer.js";
+import { lower, shownJson } from "./search-corpus-rows.test-support.js";
+import { SearchCorpus } from "./search-corpus.test-support.js";
+
+const folder = mkdtempSync(join(tmpdir(), "hindcast-logs-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const afterAllInstants = 2n ** 62n;
+const most = 5000;
+
+async function recordedFile(name: string) {
+  const path = join(folder, name);
+  const opened = await createFile(path, { created: 1n, appVersion: "0" });
+  if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+  const readers = await Readers.open(opened.value.instance);
+  const statements: string[] = [];
+  let generation = 0;
+  const logs = new Logs(
+    (sql, values, signal) => {
+      statements.push(sql);
+      return readers.query(sql, values, signal);
+    },
+    () => generation,
+    { rowsAtOnce: 3, mostStretches: 30 },
+  );
+  // Blocks of so few rows that there are many.
+  const settings = { rowsPerBlock: 64, leastRowsOfText: 3 };
+  const writer = await RecordingWriter.open(opened.value, path, [], undefined, undefined, settings);
+  return {
+    logs,
+    writer,
+    statements,
+    run: async (sql: string) => {
+      await readers.hold((connection) => connection.run(sql));
+      generation++;
+    },
+    commit: async () => {
+      await writer.commit();
+      generation++;
+    },
+    close: async () => {
+      writer.dispose();
+      await readers.dispose();
+      await opened.value.dispose();
+    },
+  };
+}
+
+type Page = Awaited<ReturnType<Logs["page"]>>;
+const linesOf = (page: Page): string[] =>
+  page.bodies.map((body, row) => `${page.process[row]} ${page.seq[row]} ${body}\n${page.attributes[row]}`);
+/** Of a line as `linesOf` gives it. */
+const hasText = (line: string, text: string): boolean => {
+  const end = line.lastIndexOf("\n{");
+  const [body, attributes] = [line.slice(line.indexOf(" ", line.indexOf(" ") + 1) + 1, end), line.slice(end + 1)];
+  return [body, shownJson(attributes)].some((one) => lower(one).includes(lower(text)));
+};
+
+describe("the log with a text", () => {
+  it.each([1, 2])("has the lines that looking at each of them finds, while it grows (seed %i)", async (seed) => {
+    const file = await recordedFile(`${seed}.hindcast`);
+    const random = randomFrom(seed * 31);
+    const below = (limit: number): number => Math.floor(random() * limit);
+    const corpus = new SearchCorpus(seed);
+    for (let commits = 0; commits < 4; commits++) {
+      corpus.add(file.writer, 700);
+      await file.commit();
+      const all = linesOf(await file.logs.page(0n, {}, 0, most));
+      for (let round = 0; round < 9; round++) {
+        const characters = [...(all[below(all.length)] ?? "").replace(/^\d+ \d+ /, "")];
+        const from = below(characters.length);
+        const text = characters.slice(from, from + 1 + below(14)).join("");
+        if (text.includes("\n")) continue;
+        const wanted = all.filter((line) => hasText(line, text));
+        const [first, limit] = [below(wanted.length + 2), 1 + below(wanted.length + 5)];
+        const page = await file.logs.page(0n, { text }, first, limit);
+        expect([text, page.total, linesOf(page)]).toEqual([text, wanted.length, wanted.slice(first, first + limit)]);
+        expect(await file.logs.rowAt({ text }, afterAllInstants)).toBe(wanted.length - 1);
+      }
+    }
+    const parts = file.statements.filter((sql) => sql.includes("t.rowid BETWEEN"));
+    expect(parts.length).toBeGreaterThan(5);
+    await file.close();
+  });
+
+  it("has no line that was evicted since it was asked for", async () => {
+    const file = await recordedFile("evicted.hindcast");
+    const add = (from: number, to: number): Promise<void> =>
+      file.run(`INSERT INTO log BY NAME SELECT 1 AS process, range AS seq, range AS instant, 9 AS severity, 0 AS span,
+        0 AS source, 'line ' || (range % 10) AS body, '{}' AS attributes FROM range(${from}, ${to})`);
+    await add(0, 3000);
+    const filters = [{}, { text: "line 7" }];
+    for (const filter of filters) await file.logs.page(0n, filter, 0, 10);
+    await file.run(`DELETE FROM log WHERE rowid < 1500`);
+    await file.run(`INSERT INTO eviction VALUES (1, 0, 1, 0, 0, 1500, 0, 0, 0)`);
+    await add(3000, 3100);
+    const pages = await Promise.all(filters.map((filter) => file.logs.page(0n, filter, 0, 2)));
+    expect(pages.map((page) => [page.total, ...page.seq])).toEqual([
+      [1600, 1500, 1501],
+      [160, 1507, 1517],
+    ]);
+    await file.close();
+  });
+});
