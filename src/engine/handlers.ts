@@ -166,9 +166,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
     "events.page": asking(({ query, start }, args) => eventsPage(query, start, args)),
     "spans.page": asking(({ query, start }, args) => spansPage(query, start, args)),
-    "events.around": asking(({ query, start }, { instant, before, after }) =>
-      eventsAround(query, start, instant, before, after),
-    ),
+    "events.around": asking(({ recording, query }, args) => eventsAround(query, recording.extent(), args)),
     "logs.page": asking(({ recording: { logs }, start, asker }, { first, limit, ...filter }) =>
       logs.page(start, filter, first, limit, asker),
     ),

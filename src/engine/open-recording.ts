@@ -17,6 +17,7 @@ import { Recorder } from "./recorder/recorder.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import { StoredHoles } from "./store/evicted.js";
+import type { Extent } from "./store/events.js";
 import type { Limits } from "./store/flight-store.js";
 import { Logs } from "./store/logs.js";
 import type { CopyRequest } from "./store/copy-file.js";
@@ -237,6 +238,12 @@ export class OpenRecording {
       engine,
       failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
+  }
+
+  extent(): Extent {
+    const { start, end } = this.facts();
+    const { counts } = this.#state.kind === "live" ? this.#state.recorder.facts : this.#saved();
+    return { start, end, counts };
   }
 
   #saved(): StoredFacts {
