@@ -11,10 +11,12 @@ import { type Done, done, withRecording } from "./reading.js";
 import type { Ending } from "./terminal.js";
 import type { World } from "./world.js";
 
-export const compact = (world: World, args: CommandArgs<"compact">): Promise<Ending> =>
-  withRecording(world, args.file, async ({ call, out, summary, recordingId }) => {
+export async function compact(world: World, args: CommandArgs<"compact">): Promise<Ending> {
+  let left: string | undefined;
+  const ending = await withRecording(world, args.file, async ({ call, out, summary, recordingId }) => {
     const path = args.out === undefined ? undefined : resolve(world.cwd, args.out);
     const made = path ?? `${summary.path}.compact-${process.pid}`;
+    if (path === undefined) left = made;
     const copied = await call("recording.copy", { recordingId, path: made, overwrite: false });
     if (!copied.ok) return copied;
     const { sizeBytes } = copied.value;
@@ -26,6 +28,10 @@ export const compact = (world: World, args: CommandArgs<"compact">): Promise<End
     await out.line(`${path ?? summary.path}: ${sizeText(summary.sizeBytes)} before, ${sizeText(sizeBytes)} now`);
     return done;
   });
+  // It may have become whole in the moment in which it was not wanted any more.
+  if (left !== undefined) await rm(left, { force: true });
+  return ending;
+}
 
 /** Somebody may have begun to read it, which does no harm; or have removed it. */
 async function replace(path: string, made: string): Promise<Done> {

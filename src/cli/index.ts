@@ -17,6 +17,7 @@ import { record } from "./record.js";
 import { run } from "./run.js";
 import { demo, open, serve } from "./show.js";
 import { leaveAs } from "./signals.js";
+import { StatusLine } from "./status-line.js";
 import { type Ending, Output, type Terminal, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
 
@@ -24,9 +25,11 @@ declare const __HINDCAST_VERSION__: string;
 
 const built = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const status = new StatusLine(process.stderr);
+const giveWay = (): void => status.giveWay();
 const terminal: Terminal = {
-  out: new Output(process.stdout),
-  err: new Output(process.stderr),
+  out: new Output(process.stdout, giveWay),
+  err: new Output(process.stderr, giveWay),
   get input() {
     return process.stdin;
   },
@@ -34,6 +37,7 @@ const terminal: Terminal = {
 
 const world: World = {
   terminal,
+  status,
   environment: process.env,
   platform: process.platform,
   cwd: process.cwd(),

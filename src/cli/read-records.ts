@@ -31,6 +31,8 @@ import { durationText, isoFromInstant, offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
 
 const pageRows = 10_000;
+/** Soon there. */
+const firstPageRows = 200;
 const logPageRows = 2000;
 const mostPoints = 20_000;
 
@@ -163,14 +165,17 @@ async function printPages<Columns extends { readonly process: Uint8Array }>(
 ): Promise<Done> {
   const all = args.last === undefined ? undefined : await ask({ limit: 0 });
   if (all?.ok === false) return all;
-  let part: Part = { skip: Math.max(0, (all?.value.total ?? 0) - (args.last ?? 0)), limit: pageRows };
+  let part: Part = { skip: Math.max(0, (all?.value.total ?? 0) - (args.last ?? 0)), limit: firstPageRows };
+  let printedRows = 0;
   for (let left = args.limit ?? args.last ?? Infinity; left > 0 && !reading.out.isClosed;) {
-    const found = await ask({ ...part, limit: Math.min(left, pageRows) });
+    const found = await ask({ ...part, limit: Math.min(left, part.limit) });
     if (!found.ok) return found;
     const { page, next } = found.value;
     await printColumns(reading, page, [0, page.process.length], rowOf, args.json);
     left -= page.process.length;
+    printedRows += page.process.length;
     if (next === undefined) break;
+    await reading.listed(printedRows, Math.min(found.value.total, args.limit ?? args.last ?? Infinity), "rows");
     part = { after: next, limit: pageRows };
   }
   return done;
@@ -203,6 +208,7 @@ export const logs = (world: World, args: CommandArgs<"logs">): Promise<Ending> =
     if (!upTo.ok) return upTo;
     const [skipped, end] = partOf(Math.max(0, upTo.value.row - before.value.row), args);
     let left = end - skipped;
+    const wanted = left;
     for (let first = before.value.row + 1 + skipped; !out.isClosed; first += logPageRows) {
       const page = await call("logs.page", { recordingId, first, limit: logPageRows });
       if (!page.ok) return page;
@@ -212,6 +218,7 @@ export const logs = (world: World, args: CommandArgs<"logs">): Promise<Ending> =
         await out.line(printed(logRow(page.value, index, summary), args.json));
       }
       if (length < logPageRows) break;
+      await reading.listed(Math.max(0, wanted - left), wanted, "rows");
     }
     return done;
   });
@@ -223,10 +230,12 @@ export const metrics = (world: World, args: CommandArgs<"metrics">): Promise<End
     const listed = await reading.call("metrics.list", { recordingId: reading.recordingId });
     if (!listed.ok) return listed;
     const found: { readonly series: MetricSeries; readonly sample: Sample }[] = [];
+    let seriesRead = 0;
     for (const series of listed.value) {
       const samples = await samplesOf(reading, series, times.value.from, times.value.to);
       if (!samples.ok) return samples;
       for (const sample of samples.value) found.push({ series, sample });
+      await reading.listed(++seriesRead, listed.value.length, "series");
     }
     found.sort((a, b) => (a.sample.instant < b.sample.instant ? -1 : a.sample.instant > b.sample.instant ? 1 : 0));
     for (const { series, sample } of found.slice(...partOf(found.length, args))) {

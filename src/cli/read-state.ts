@@ -18,6 +18,8 @@ const notYet = { $type: "unavailable", because: "not-recorded", what: "not track
 
 const everyRow = 1_000_000_000;
 const pageRows = 1000;
+/** Soon there. */
+const firstPageRows = 100;
 
 /** What calls about captured state are about. */
 interface Subject {
@@ -186,7 +188,8 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
     let isFirst = true;
     for (;;) {
       if (!before.ok) return before;
-      const page = await call("state.history", { ...about, after: before.value, limit: Math.min(left, pageRows) });
+      const limit = Math.min(left, isFirst ? firstPageRows : pageRows);
+      const page = await call("state.history", { ...about, after: before.value, limit });
       if (!page.ok) return page;
       const { writes, missing, evicted } = page.value;
       if (isFirst) await noteEvicted(world, evicted, summary);
@@ -197,6 +200,7 @@ export const history = (world: World, args: CommandArgs<"history">): Promise<End
       const last = writes.at(-1);
       if (last === undefined || left === 0 || out.isClosed) return done;
       before = ok(last.seq);
+      await out.flush();
     }
   });
 

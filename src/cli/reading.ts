@@ -1,9 +1,11 @@
 // What every reading command does first: open the file in an engine of its own, find the process, read the times.
 import { resolve } from "node:path";
+import type { CallProgress } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { ProcessSummary, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { EngineCallName, ProcessSummary, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
+import { onInterrupt } from "./signals.js";
 import { type Ending, type Output, complain, ended } from "./terminal.js";
 import { instantFromText } from "./time-text.js";
 import type { World } from "./world.js";
@@ -11,6 +13,8 @@ import type { World } from "./world.js";
 export interface Reading {
   readonly call: Call;
   readonly out: Output;
+  /** How much of a list is printed that comes a page at a time; what is printed so far goes out. */
+  listed(done: number, total: number | undefined, unit: CallProgress["unit"]): Promise<void>;
   readonly summary: RecordingSummary;
   /** Names the recording in calls. */
   readonly recordingId: string;
@@ -27,17 +31,59 @@ export async function withRecording(
   file: string,
   work: (reading: Reading) => Promise<Done>,
 ): Promise<Ending> {
+  const { status } = world;
   const { call, close } = await world.startReader();
+  const giveUp = new AbortController();
+  let release = (): void => undefined;
+  const interrupted = new Promise<NodeJS.Signals>((resolve) => (release = onInterrupt(resolve)));
   try {
-    const outcome = await openAndWork(world, call, resolve(world.cwd, file), work);
+    const told = tellingOf(world, call, giveUp.signal);
+    const worked = openAndWork(world, told, resolve(world.cwd, file), work);
+    // It may wait for ever, for a reader of its output or for input: then it is left alone.
+    const outcome = await Promise.race([worked, interrupted]);
+    if (typeof outcome === "string") {
+      giveUp.abort();
+      worked.catch(() => undefined); // nobody waits for it
+      return { kind: "signal", signal: outcome };
+    }
     await world.terminal.out.flush();
     if (outcome.ok) return ended(0);
+    status.end();
     await complain(world.terminal, outcome.error);
     return ended(outcome.error.code === "bad-usage" ? 2 : 1);
   } finally {
+    status.end();
     await close();
+    release();
   }
 }
+
+/** Calls that say on the status line what is waited for, and that end when the command is interrupted. */
+const tellingOf =
+  ({ status }: World, call: Call, signal: AbortSignal): Call =>
+  (name, args, _signal, onProgress) => {
+    status.say(callWords[name] ?? "Reading");
+    return call(name, args, signal, (progress) => {
+      status.tell(progress);
+      onProgress?.(progress);
+    });
+  };
+
+const callWords: Partial<Record<EngineCallName, string>> = {
+  "recording.open": "Opening the recording",
+  "recording.copy": "Copying",
+  "recording.close": "Closing the recording",
+  "state.at": "Reading state",
+  "state.diff": "Comparing state",
+  "state.history": "Reading writes",
+  "state.lastWriter": "Looking for the last write",
+  "events.page": "Reading events",
+  "spans.page": "Reading spans",
+  "logs.around": "Counting log lines",
+  "logs.page": "Reading log lines",
+  "metrics.range": "Reading samples",
+  "search.page": "Searching",
+};
 
 async function openAndWork(
   world: World,
@@ -51,6 +97,10 @@ async function openAndWork(
   return work({
     call,
     out: world.terminal.out,
+    listed: async (done, total, unit) => {
+      world.status.tellListed({ done, total, unit });
+      await world.terminal.out.flush();
+    },
     summary,
     recordingId: summary.recordingId,
     instant: (text) => instantFromText(text, summary),

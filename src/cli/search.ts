@@ -39,6 +39,7 @@ async function printAll(
   const { out, summary } = reading;
   return eachPage(reading, question, limit ?? Infinity, async (page) => {
     for (let row = 0; row < page.seq.length; row++) await out.line(printed(hitRow(page, row, summary), json));
+    await out.flush();
     return !out.isClosed;
   });
 }

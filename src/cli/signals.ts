@@ -41,6 +41,21 @@ export function watchSignals(hasTerminal: boolean, platform: NodeJS.Platform): S
   };
 }
 
+const interrupting = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Of a command under which no program runs: the first of them ends it in order, a second one at once. */
+export function onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
+  const release = (): void => {
+    for (const signal of interrupting) process.off(signal, take);
+  };
+  const take = (signal: NodeJS.Signals): void => {
+    release();
+    listener(signal);
+  };
+  for (const signal of interrupting) process.on(signal, take);
+  return release;
+}
+
 /** Leaves the process as the program left: by its code, or by the signal that ended it. */
 export function leaveAs(ending: Ending): void {
   if (ending.kind === "code") {

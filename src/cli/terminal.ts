@@ -15,9 +15,11 @@ export class Output {
   #isClosed = false;
   #wake: (() => void) | undefined;
   readonly #stream: Writable;
+  readonly #beforeWrite: () => void;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, beforeWrite: () => void = () => undefined) {
     this.#stream = stream;
+    this.#beforeWrite = beforeWrite;
     stream.on("error", () => {
       this.#isClosed = true;
       this.#wake?.();
@@ -41,6 +43,7 @@ export class Output {
     if (chunk === "" || this.#isClosed) return;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
+      this.#beforeWrite();
       this.#stream.write(chunk, () => resolve());
     });
   }

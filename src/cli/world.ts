@@ -1,9 +1,12 @@
 // Everything commands need from outside, put together once in index.ts.
 import type { Call } from "../shared/protocol/rpc.js";
+import type { StatusLine } from "./status-line.js";
 import type { Terminal } from "./terminal.js";
 
 export interface World {
   readonly terminal: Terminal;
+  /** What a reading command waits for, where a person sees it. */
+  readonly status: StatusLine;
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly cwd: string;

@@ -96,9 +96,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
 
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
-    "recordings.list": async () => ok(await listRecordings(context.launch.places, recordings)),
-    "recording.open": async ({ path }, signal) => {
-      const opened = await recordings.open(path);
+    "recordings.list": async (_args, signal, tell) =>
+      unlessGivenUp(async () => ok(await listRecordings(context.launch.places, recordings, askerWith(signal, tell)))),
+    "recording.open": async ({ path }, signal, tell) => {
+      const opened = await unlessGivenUp(() => recordings.open(path, askerWith(signal, tell)));
       if (!opened.ok) return opened;
       if (!signal.aborted) return ok(await opened.value.summary());
       // Who asked does not wait any more, and will not close it.
@@ -214,6 +215,17 @@ async function unlessInTheWay<Value>(
       if (again === 0 || !(isOthers || isEvicted)) throw error;
       await wait(20);
     }
+  }
+}
+
+async function unlessGivenUp<Value>(
+  work: () => Promise<Result<Value, HindcastError>>,
+): Promise<Result<Value, HindcastError>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
+    throw error;
   }
 }
 

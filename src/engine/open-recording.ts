@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Asker } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { Pin, RecordingSummary } from "../shared/protocol/engine-calls.js";
@@ -146,8 +147,9 @@ export class OpenRecording {
     return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs }));
   }
 
-  static async open(id: string, path: string): Promise<Result<OpenRecording, HindcastError>> {
-    const file = await SavedFile.open(path);
+  /** Throws `Cancelled` when who asks gives up. */
+  static async open(id: string, path: string, asker: Asker): Promise<Result<OpenRecording, HindcastError>> {
+    const file = await SavedFile.open(path, asker);
     return file.ok ? ok(new OpenRecording(id, path, { kind: "saved", file: file.value })) : file;
   }
 

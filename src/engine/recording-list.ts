@@ -3,24 +3,38 @@
 // has no facts, and never keeps the others from being listed.
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type Asker, askerWith, tellPart } from "../shared/base/asker.js";
 import type { RecordingFile } from "../shared/protocol/engine-calls.js";
 import type { Places } from "./places.js";
 import type { Recent, RecentFacts } from "./recents.js";
 import type { Recordings } from "./recordings.js";
 import { density } from "./store/density.js";
+import { queryFor } from "./store/readers.js";
 
 const buckets = 40;
 
-export async function listRecordings(places: Places, recordings: Recordings): Promise<RecordingFile[]> {
+/** Throws `Cancelled` when who asks gives up. */
+export async function listRecordings(places: Places, recordings: Recordings, asker: Asker): Promise<RecordingFile[]> {
   const recent = await recordings.recents.list();
   const samples = (await readdir(places.samples).catch(() => []))
     .filter((name) => name.endsWith(".hindcast"))
     .map((name): Recent => ({ path: join(places.samples, name) }));
   const isSample = (path: string): boolean => samples.some((sample) => sample.path === path);
-  const files = await Promise.all([
-    ...samples.map((sample) => fileOf(recent.find(({ path }) => path === sample.path) ?? sample, "sample", recordings)),
-    ...recent.filter(({ path }) => !isSample(path)).map((one) => fileOf(one, "recent", recordings)),
-  ]);
+  const listed = [
+    ...samples.map((sample) => ({
+      one: recent.find(({ path }) => path === sample.path) ?? sample,
+      origin: "sample" as const,
+    })),
+    ...recent.filter(({ path }) => !isSample(path)).map((one) => ({ one, origin: "recent" as const })),
+  ];
+  let done = 0;
+  const files = await Promise.all(
+    listed.map(async ({ one, origin }) => {
+      const file = await fileOf(one, origin, recordings, asker);
+      tellPart(asker, { done: ++done, total: listed.length, unit: "files" });
+      return file;
+    }),
+  );
   return files.filter((file) => file !== undefined).sort((a, b) => (a.modified < b.modified ? 1 : -1));
 }
 
@@ -28,13 +42,14 @@ async function fileOf(
   recent: Recent,
   origin: RecordingFile["origin"],
   recordings: Recordings,
+  asker: Asker,
 ): Promise<RecordingFile | undefined> {
   const { path, known } = recent;
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found === undefined) return undefined;
   const [sizeBytes, modifiedMs] = [Number(found.size), Number(found.mtimeMs)];
   const isCurrent = known?.sizeBytes === sizeBytes && known.modifiedMs === modifiedMs;
-  const facts = isCurrent ? known.facts : await factsOf(recordings, path).catch(() => undefined);
+  const facts = isCurrent ? known.facts : await factsOf(recordings, path, asker).catch(() => undefined);
   if (facts !== undefined && !isCurrent) await recordings.recents.learned(path, { sizeBytes, modifiedMs, facts });
   return {
     path,
@@ -46,10 +61,13 @@ async function fileOf(
   };
 }
 
-const factsOf = (recordings: Recordings, path: string): Promise<RecentFacts | undefined> =>
-  recordings.peek(path, async (recording) => {
+const factsOf = (recordings: Recordings, path: string, { signal }: Asker): Promise<RecentFacts | undefined> => {
+  // How far each is would be told of all.
+  const quiet = askerWith(signal);
+  return recordings.peek(path, quiet, async (recording) => {
     const { start, end, processes } = recording.facts();
-    const { records } = await density(recording.query, { from: start, to: end + 1n, buckets });
+    const { records } = await density(queryFor(recording.query, quiet), { from: start, to: end + 1n, buckets });
     const services = [...new Set(processes.map(({ serviceName }) => serviceName))];
     return { services, durationNs: Number(end - start), density: [...records] };
   });
+};

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -12,6 +13,7 @@ import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Limits } from "./store/flight-store.js";
 import type { Recents } from "./recents.js";
+import { SharedWork } from "./store/shared-work.js";
 
 /** Between two notices about one recording. */
 const noticeEveryMs = 250;
@@ -33,6 +35,7 @@ export class Recordings {
   readonly #byId = new Map<string, OpenRecording>();
   /** Also those that are being opened: who asks for the same file meanwhile waits for it. */
   readonly #byPath = new Map<string, Promise<Result<OpenRecording, HindcastError>>>();
+  readonly #opening = new Map<string, SharedWork<Result<OpenRecording, HindcastError>>>();
   /** Files on their way to being closed: who asks for one opens it anew afterwards. */
   readonly #closing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, PendingNotice>();
@@ -59,8 +62,12 @@ export class Recordings {
    * Lets `work` look into a file without keeping it open. One that is open here already is used as it is: a second
    * opening within a process would break DuckDB's lock on the first.
    */
-  async peek<Value>(givenPath: string, work: (recording: OpenRecording) => Promise<Value>): Promise<Value | undefined> {
-    const opened = await this.#open(await truePath(givenPath));
+  async peek<Value>(
+    givenPath: string,
+    asker: Asker,
+    work: (recording: OpenRecording) => Promise<Value>,
+  ): Promise<Value | undefined> {
+    const opened = await this.#open(await truePath(givenPath), asker);
     if (!opened.ok) return undefined;
     try {
       return await this.reading(opened.value, () => work(opened.value));
@@ -74,19 +81,25 @@ export class Recordings {
     return recording.live === undefined ? this.options.journal.reading(recording.path, work) : work();
   }
 
-  async open(givenPath: string): Promise<Result<OpenRecording, HindcastError>> {
+  /** Throws `Cancelled` when who asks gives up. */
+  async open(givenPath: string, asker: Asker): Promise<Result<OpenRecording, HindcastError>> {
     const path = await truePath(givenPath);
-    const opened = await this.#open(path);
+    const opened = await this.#open(path, asker);
     if (opened.ok) await this.recents.used(path);
     return opened;
   }
 
-  async #open(path: string): Promise<Result<OpenRecording, HindcastError>> {
+  async #open(path: string, asker: Asker): Promise<Result<OpenRecording, HindcastError>> {
     for (;;) {
       await this.#closing.get(path);
       const opening = this.#byPath.get(path);
-      if (opening === undefined) return this.#register(path, () => OpenRecording.open(this.#newId(), path));
-      const known = await opening;
+      const shared = opening === undefined ? this.#beginToOpen(path) : this.#opening.get(path);
+      if (shared?.canBeJoined === false) {
+        await shared.outcome.catch(() => undefined); // it was given up, and is opened anew
+        continue;
+      }
+      const known = await (shared?.wait(asker) ?? opening);
+      if (known === undefined) continue;
       if (!known.ok) return known;
       if (known.value.isOpen) {
         known.value.holders++;
@@ -95,6 +108,22 @@ export class Recordings {
       // Closed while this waited.
       if (this.#byPath.get(path) === opening && !this.#closing.has(path)) this.#byPath.delete(path);
     }
+  }
+
+  /** For all who wait for it; each who is still there when it is open holds it. */
+  #beginToOpen(path: string): SharedWork<Result<OpenRecording, HindcastError>> {
+    const work = new SharedWork(async (asker) => {
+      const opened = await this.#register(path, () => OpenRecording.open(this.#newId(), path, asker));
+      if (!opened.ok) return opened;
+      if (asker.signal.aborted) await this.close(opened.value);
+      throwIfCancelled(asker.signal);
+      opened.value.holders = 0;
+      return opened;
+    });
+    this.#opening.set(path, work);
+    const forget = (): void => void this.#opening.delete(path);
+    work.outcome.then(forget, forget);
+    return work;
   }
 
   async create(givenPath: string, limits?: Limits): Promise<Result<OpenRecording, HindcastError>> {
@@ -167,7 +196,7 @@ export class Recordings {
     asker: Asker,
   ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
-    const open = await this.#byPath.get(await truePath(path));
+    const open = await this.#byPath.get(await truePath(path))?.catch(() => undefined); // given up
     if (open?.ok === true) {
       const isItself = open.value === recording && !to.overwrite;
       return failed(hindcastError(isItself ? "file-exists" : "recording-in-use", { path }));

@@ -1,5 +1,5 @@
 // The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
-import { chmodSync, existsSync, readFileSync, statSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, readdirSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -796,5 +796,37 @@ describe("hindcast run", () => {
   it("prints help and version without starting anything", async () => {
     expect((await place.run(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await place.run(["run", "--help"])).out).toContain("hindcast run [options] <command...>");
+  });
+});
+
+describe("a reading command that is interrupted", () => {
+  afterEach(nothingIsLeft);
+
+  it.runIf(onPosix)("ends by the signal while it waits for input, and its engine with it", async () => {
+    copyFileSync("recordings/ledger-first.hindcast", place.path("waits.hindcast"));
+    const running = place.start(["state", "waits.hindcast", "--scope", "ledger", "--at", "-", "--json"]);
+    running.child.stdin.write("+5s\n");
+    await running.printed(/^\{/m);
+    running.child.kill("SIGINT");
+    const ended = await running.ended;
+    expect([ended.code, ended.signal, ended.err]).toEqual([null, "SIGINT", ""]);
+  });
+
+  it.runIf(onPosix)("leaves no half file behind, whenever it comes, and the recording as it was", async () => {
+    const from = place.path("compacted.hindcast");
+    copyFileSync("recordings/ledger-first.hindcast", from);
+    const isWholeOrInterrupted: boolean[] = [];
+    for (const afterMs of [0, 1, 20]) {
+      const running = place.start(["compact", "compacted.hindcast"]);
+      const isMade = () => readdirSync(place.root).some((name) => name.includes(".compact-"));
+      while (!isMade() && running.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      running.child.kill("SIGINT");
+      const { code, signal } = await running.ended;
+      isWholeOrInterrupted.push(code === 0 || signal === "SIGINT");
+      expect(readdirSync(place.root).filter((name) => name.includes("compacted"))).toEqual(["compacted.hindcast"]);
+    }
+    expect(isWholeOrInterrupted).toEqual([true, true, true]);
+    expect((await place.run(["info", "compacted.hindcast"])).code).toBe(0);
   });
 });

@@ -11,7 +11,8 @@ import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Asker } from "../../shared/base/asker.js";
 import { errorFromWriting } from "./cannot-write.js";
-import { createTables, newFileSettings } from "./open-file.js";
+import { newFileSettings } from "./file-settings.js";
+import { createTables } from "./open-file.js";
 import { Rows } from "./rows.js";
 
 export interface CopyRequest {

@@ -2,50 +2,23 @@
 // A file is written by the process that records and by nobody else. Reading happens read-only; a file of an older format is
 // brought up to date in a private copy that goes when it is closed, so that opening never changes what somebody keeps.
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { chmod, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { chmod, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { type Asker, nobody } from "../../shared/base/asker.js";
+import { throwIfCancelled } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { damageReason } from "./damage.js";
 import { checkShape, checkSizes, plainTables, shapeOf } from "./file-shape.js";
-import { noAutomaticCheckpoint } from "./checkpoint.js";
 import { foldLog, hasLog } from "./left-log.js";
 import { Rows } from "./rows.js";
-import { type Migration, formatVersion, migrations, views } from "./schema.js";
-
-/** DuckDB's own are four fifths of the machine and every core, for each open file. */
-const bounded = { memory_limit: "512MB", threads: "2" };
-/** So many rows by their numbers are found without reading the others; DuckDB's own is 50. */
-const rowFilter = { dynamic_or_filter_threshold: "512" };
-/** Nothing is fetched and no other file is touched, whatever a recording's views say; `Readers` locks that. */
-const confined = {
-  ...bounded,
-  ...rowFilter,
-  autoinstall_known_extensions: "false",
-  autoload_known_extensions: "false",
-  enable_external_access: "false",
-  ...noAutomaticCheckpoint,
-};
-
-/**
- * Of a file in the making. Each statement runs in the thread that asks for it: one that waits for others to help it costs as
- * much again, and would take from the programs that are recorded.
- */
-const oneThread = { threads: "1" };
-
-/** A quarter of DuckDB's own: a short recording has many tables with little in each. Long ones are no larger for it. */
-const blockBytes = "65536";
-export const newFileSettings = {
-  ...confined,
-  ...oneThread,
-  default_block_size: blockBytes,
-  // Older ones do not know zstd.
-  storage_compatibility_version: "v1.4.0",
-};
+import { underWords, watched } from "./watched.js";
+import { confined, newFileSettings, oneThread } from "./file-settings.js";
+import { migrate, migratedCopy, runSteps } from "./migrate.js";
+import { type Migration, formatVersion, migrations } from "./schema.js";
 
 export interface OpenFile {
   readonly instance: DuckDBInstance;
@@ -87,19 +60,32 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
   await connection.run(`DELETE FROM migration`);
 }
 
-/** `steps` is the newest format there is, which only tests change. */
-export async function openForReading(path: string, steps = migrations): Promise<Result<OpenFile, HindcastError>> {
+/** `steps` is the newest format there is, which only tests change. Throws `Cancelled` when who asks gives up. */
+export async function openForReading(
+  path: string,
+  steps = migrations,
+  asker = nobody,
+): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
   // Beside replaying the log, where there is one: who asked waits.
   const newestShape = shapeAfter(steps);
-  const opened = await openWithLog(path);
+  const opened = await (hasLog(path)
+    ? underWords(
+        asker,
+        () => ({ phase: "Reading the log beside it", done: 0, unit: "bytes" }),
+        () => openWithLog(path),
+      )
+    : openReadOnly(path));
   const shape = await newestShape;
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, steps, shape);
+  const format = await checkedFormat(opened.value.instance, path, steps, asker, shape).catch(async (error: unknown) => {
+    await opened.value.dispose();
+    throw error;
+  });
   if (format.ok && format.value === steps.length) return ok(foldingLogAtLast(opened.value, path));
   await opened.value.dispose();
-  return format.ok ? openMigratedCopy(path, format.value, steps) : format;
+  return format.ok ? openMigratedCopy(path, format.value, steps, asker) : format;
 }
 
 /** A log may be one that only a writer can bring in order. */
@@ -127,7 +113,7 @@ export async function openForWriting(path: string): Promise<Result<OpenFile, Hin
   const opened = await openWith(path, { ...confined, ...oneThread });
   const shape = await newestShape;
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, migrations, shape);
+  const format = await checkedFormat(opened.value.instance, path, migrations, nobody, shape);
   if (format.ok && format.value === formatVersion) return opened;
   await opened.value.dispose();
   return format.ok ? damaged(path, `format ${format.value} is not recorded into`) : format;
@@ -137,71 +123,26 @@ async function openMigratedCopy(
   path: string,
   format: number,
   steps: readonly Migration[],
+  asker: Asker,
 ): Promise<Result<OpenFile, HindcastError>> {
   const owned = new Disposables();
   try {
-    const folder = await mkdtemp(join(tmpdir(), `hindcast-open-${process.pid}-`));
-    owned.defer(() => rm(folder, { recursive: true, force: true }));
-    const copy = join(folder, basename(path));
-    await copyFile(path, copy);
-    if (hasLog(path)) await copyFile(`${path}.wal`, `${copy}.wal`);
-    await chmod(copy, 0o600);
-    const instance = await DuckDBInstance.create(copy, confined);
-    const connection = await instance.connect();
-    // One by one: DuckDB refuses to change a table in a transaction that has changed what is in it. Nobody else sees the copy.
-    for (let reached = format; reached < steps.length; reached++)
-      await migrateOnce(connection, reached, steps, BigInt(Date.now()) * 1_000_000n);
-    await createViews(connection);
-    connection.closeSync();
-    instance.closeSync();
-    const opened = await openReadOnly(copy);
+    const opened = await openReadOnly(await migratedCopy(path, format, steps, owned, asker));
     if (!opened.ok) return opened;
     owned.add(opened.value);
     const checked = await opened.value.instance.connect();
-    await checkSizes(checked);
+    await watched(checked, asker, () => checkSizes(checked));
     checked.closeSync();
     return ok({ instance: opened.value.instance, dispose: () => owned.dispose() });
   } catch (error) {
     await owned.dispose();
+    throwIfCancelled(asker.signal);
     return damaged(path, damageReason(error));
   }
 }
 
 const shapeAfter = (steps: readonly Migration[]): Promise<ReadonlySet<string>> =>
   shapeOf((empty) => runSteps(empty, steps));
-
-async function runSteps(connection: DuckDBConnection, steps: readonly Migration[]): Promise<void> {
-  for (const { statements } of steps) for (const statement of statements) await connection.run(statement);
-}
-
-/** Within the caller's transaction. */
-async function migrate(
-  connection: DuckDBConnection,
-  from: number,
-  steps: readonly Migration[],
-  now: bigint,
-): Promise<void> {
-  for (let reached = from; reached < steps.length; reached++) await migrateOnce(connection, reached, steps, now);
-  await createViews(connection);
-}
-
-/** From the format with the number `reached` to the one after it. */
-async function migrateOnce(
-  connection: DuckDBConnection,
-  reached: number,
-  steps: readonly Migration[],
-  now: bigint,
-): Promise<void> {
-  const step = steps[reached];
-  if (step === undefined) return;
-  for (const statement of step.statements) await connection.run(statement);
-  await connection.run(`INSERT INTO migration VALUES ($1, $2, $3)`, [reached + 1, step.name, now]);
-  await connection.run(`UPDATE recording SET format = $1`, [reached + 1]);
-}
-
-async function createViews(connection: DuckDBConnection): Promise<void> {
-  for (const [name, query] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${query}`);
-}
 
 const openReadOnly = (path: string): Promise<Result<OpenFile, HindcastError>> =>
   openWith(path, { ...confined, access_mode: "READ_ONLY" });
@@ -264,6 +205,7 @@ async function checkedFormat(
   instance: DuckDBInstance,
   path: string,
   steps: readonly Migration[],
+  asker: Asker,
   newestShape?: ReadonlySet<string>,
 ): Promise<Result<number, HindcastError>> {
   const owned = new Disposables();
@@ -276,10 +218,15 @@ async function checkedFormat(
     if (format.value > newest)
       return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(newest) }));
     const known = format.value === newest ? newestShape : undefined;
-    await checkShape(connection, known ?? (await shapeAfter(steps.slice(0, format.value))));
-    if (format.value === newest) await checkSizes(connection);
-    return (await isShorterThanItSays(connection, path)) ? damaged(path, "its end is missing") : format;
+    const shape = known ?? (await shapeAfter(steps.slice(0, format.value)));
+    const isCut = await watched(connection, { ...asker, tell: () => undefined }, async () => {
+      await checkShape(connection, shape);
+      if (format.value === newest) await checkSizes(connection);
+      return isShorterThanItSays(connection, path);
+    });
+    return isCut ? damaged(path, "its end is missing") : format;
   } catch (error) {
+    throwIfCancelled(asker.signal);
     return damaged(path, damageReason(error));
   } finally {
     await owned.dispose();

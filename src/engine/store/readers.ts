@@ -10,40 +10,12 @@ import {
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
-import { type CancelSignal, Cancelled, throwIfCancelled } from "../../shared/base/cancel.js";
-import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
+import { type Asker, nobody } from "../../shared/base/asker.js";
 import { Rows } from "./rows.js";
+import { countProgress, watched } from "./watched.js";
 import { oftenAsked } from "./segment-tables.js";
 
 const connectionCount = 3;
-
-/** Of a connection: DuckDB counts how far its query is, and prints nothing of it. Once the configuration is locked it is too late. */
-const countsProgress = [`SET enable_progress_bar = true`, `SET enable_progress_bar_print = false`];
-/** What is answered sooner is not looked at. */
-const lookEveryMs = 100;
-
-/** DuckDB forgets that it was interrupted when it begins what it was told to do before: it is told again. Returns what ends it. */
-function interruptWith(connection: DuckDBConnection, signal: CancelSignal): () => void {
-  let again: NodeJS.Timeout | undefined;
-  const forget = signal.onAbort(() => {
-    connection.interrupt();
-    again = setInterval(() => connection.interrupt(), lookEveryMs);
-  });
-  return () => {
-    forget();
-    clearInterval(again);
-  };
-}
-
-/** Returns what ends it. */
-function watchProgress(connection: DuckDBConnection, tell: Progress): () => void {
-  const timer = setInterval(() => {
-    // Below 0 while DuckDB does not know.
-    const { percentage } = connection.progress;
-    if (percentage >= 0) tell({ done: Math.min(1, percentage / 100), total: 1, unit: "share" });
-  }, lookEveryMs);
-  return () => clearInterval(timer);
-}
 
 export type Parameter = bigint | number | string;
 
@@ -94,29 +66,19 @@ export class Readers {
     const connections: DuckDBConnection[] = [];
     for (let left = connectionCount; left > 0; left--) {
       const connection = await instance.connect();
-      for (const setting of countsProgress) await connection.run(setting);
+      await countProgress(connection);
       connections.push(connection);
     }
     await connections[0]?.run(`SET lock_configuration = true`);
     return new Readers(connections);
   }
 
-  readonly query: Query = (sql, values = [], { signal, tell } = nobody) =>
-    this.hold(async (connection) => {
-      throwIfCancelled(signal);
-      const forget = interruptWith(connection, signal);
-      const quiet = watchProgress(connection, tell);
-      try {
-        return oftenAsked.has(sql)
-          ? await this.#askPrepared(connection, sql, values)
-          : await queryOn(connection)(sql, values);
-      } catch (error) {
-        throw signal.aborted ? new Cancelled() : error;
-      } finally {
-        quiet();
-        forget();
-      }
-    });
+  readonly query: Query = (sql, values = [], asker = nobody) =>
+    this.hold((connection) =>
+      watched(connection, asker, () =>
+        oftenAsked.has(sql) ? this.#askPrepared(connection, sql, values) : queryOn(connection)(sql, values),
+      ),
+    );
 
   async #askPrepared(connection: DuckDBConnection, sql: string, values: readonly Parameter[]): Promise<Rows> {
     const prepared = this.#prepared.get(connection) ?? new Map<string, DuckDBPreparedStatement>();

@@ -1,11 +1,13 @@
 // A recording's file that is open for reading on this thread, and what is asked of one wherever it is open.
+import { nobody } from "../../shared/base/asker.js";
+import { throwIfCancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
 import { failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { type CopyRequest, copyFile } from "./copy-file.js";
 import { damageReason } from "./damage.js";
 import { type OpenFile, openForReading } from "./open-file.js";
-import { type Query, Readers } from "./readers.js";
+import { type Query, Readers, queryFor } from "./readers.js";
 import { type StoredFacts, readFacts } from "./summary.js";
 
 export interface RecordingFile {
@@ -23,15 +25,17 @@ export class SavedFile implements RecordingFile {
     readonly facts: StoredFacts,
   ) {}
 
-  static async open(path: string): Promise<Result<SavedFile, HindcastError>> {
-    const file = await openForReading(path);
+  /** Throws `Cancelled` when who asks gives up. */
+  static async open(path: string, asker = nobody): Promise<Result<SavedFile, HindcastError>> {
+    const file = await openForReading(path, undefined, asker);
     if (!file.ok) return file;
     const readers = await Readers.open(file.value.instance);
     try {
-      return ok(new SavedFile(file.value, readers, await readFacts(readers.query)));
+      return ok(new SavedFile(file.value, readers, await readFacts(queryFor(readers.query, asker))));
     } catch (error) {
       await readers.dispose();
       await file.value.dispose();
+      throwIfCancelled(asker.signal);
       return failed(hindcastError("damaged-recording", { path, reason: damageReason(error) }));
     }
   }

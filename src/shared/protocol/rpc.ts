@@ -61,6 +61,7 @@ export const callAbout = <Name extends RecordingCallName>(
 export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 export type CallHandlers = {
@@ -118,15 +119,19 @@ export function connectToEngine(transport: Transport, codec: Codec): EngineClien
     if (signal?.aborted === true) return failed(hindcastError("cancelled"));
     const id = nextId++;
     if (onProgress !== undefined) progress.set(id, onProgress);
+    let giveUp = (): void => undefined;
     const outcome = await new Promise<Result<unknown, HindcastError>>((resolve) => {
       waiting.set(id, resolve);
-      signal?.addEventListener("abort", () => {
+      giveUp = () => {
         if (!waiting.delete(id)) return;
         transport.send(codec.encode({ kind: "cancel", id }));
         resolve(failed(hindcastError("cancelled")));
-      });
+      };
+      signal?.addEventListener("abort", giveUp);
       transport.send(codec.encode({ kind: "call", id, name, args }));
     });
+    // One signal may be that of thousands of calls.
+    signal?.removeEventListener("abort", giveUp);
     progress.delete(id);
     if (!outcome.ok) return outcome;
     const result = v.safeParse(engineCalls[name].result, outcome.value);

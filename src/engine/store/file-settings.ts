@@ -1,0 +1,32 @@
+// With what settings DuckDB opens a recording's file.
+import { noAutomaticCheckpoint } from "./checkpoint.js";
+
+/** DuckDB's own are four fifths of the machine and every core, for each open file. */
+const bounded = { memory_limit: "512MB", threads: "2" };
+/** So many rows by their numbers are found without reading the others; DuckDB's own is 50. */
+const rowFilter = { dynamic_or_filter_threshold: "512" };
+/** Nothing is fetched and no other file is touched, whatever a recording's views say; `Readers` locks that. */
+export const confined = {
+  ...bounded,
+  ...rowFilter,
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  enable_external_access: "false",
+  ...noAutomaticCheckpoint,
+};
+
+/**
+ * Of a file in the making. Each statement runs in the thread that asks for it: one that waits for others to help it costs as
+ * much again, and would take from the programs that are recorded.
+ */
+export const oneThread = { threads: "1" };
+
+/** A quarter of DuckDB's own: a short recording has many tables with little in each. Long ones are no larger for it. */
+const blockBytes = "65536";
+export const newFileSettings = {
+  ...confined,
+  ...oneThread,
+  default_block_size: blockBytes,
+  // Older ones do not know zstd.
+  storage_compatibility_version: "v1.4.0",
+};
