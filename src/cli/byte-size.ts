@@ -1,5 +1,6 @@
-// Sizes as people type them: 64MB, 512KB, 1GB, or plain bytes. Units are powers of 1024.
-const units: Readonly<Record<string, number>> = { "": 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
+// Sizes as people type and read them: 64MB, 512KB, 1GB, or plain bytes. Units are powers of a thousand, as disks and file
+// managers count.
+const units: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9 };
 
 export function bytesFromText(text: string): number | undefined {
   const [, number, unit = ""] = /^(\d{1,15}(?:\.\d+)?)\s*([KMG]?B?)$/i.exec(text.trim()) ?? [];
@@ -14,5 +15,4 @@ export function bytesFromText(text: string): number | undefined {
   return factor === undefined ? undefined : Math.round(Number(number) * factor);
 }
 
-/** As people read it beside what file managers say: a megabyte of a thousand thousand bytes. */
 export const sizeText = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -279,8 +279,8 @@ export const commands = {
     summary: "Record the bundled demo service live and show it",
     operand: "none",
     required: [],
-    optional: ["port", "open"],
-    examples: ["hindcast demo"],
+    optional: [...limits, "port", "open"],
+    examples: ["hindcast demo", "hindcast demo --max-age 5m"],
   },
   copy: {
     summary: "Copy a saved recording into one file, brought up to this version's format",

@@ -10,7 +10,7 @@ function meaning(...words: string[]): unknown {
   return parsed.value.kind === "text" ? parsed.value.text : [parsed.value.name, parsed.value.args];
 }
 
-const delivery = { buffer: 16 * 2 ** 20, overflow: "drop-newest", backlog: 128 * 2 ** 20, spill: 0 };
+const delivery = { buffer: 16e6, overflow: "drop-newest", backlog: 128e6, spill: 0 };
 const redaction = { redact: "on", redactKey: [], redactPrefix: [], redactAllow: [] };
 const capture = {
   level: "requests",
@@ -89,7 +89,7 @@ describe("parse", () => {
     const words = ["--buffer", "64MB", "--overflow", "block", "--backlog", "1GB", "--spill", "2GB"];
     expect(meaning("record", "-o", "x", ...words, "--", "node")).toMatchObject([
       "record",
-      { buffer: 64 * 2 ** 20, overflow: "block", backlog: 2 ** 30, spill: 2 ** 31 },
+      { buffer: 64e6, overflow: "block", backlog: 1e9, spill: 2e9 },
     ]);
   });
 

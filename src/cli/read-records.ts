@@ -67,7 +67,7 @@ function keptLines({ limits, evicted, pins, start }: RecordingSummary): string[]
   const { maxAgeMs, maxBytes } = limits ?? {};
   const most = [
     ...(maxAgeMs === undefined ? [] : [`the last ${durationText(maxAgeMs * 1e6)}`]),
-    ...(maxBytes === undefined ? [] : [`at most ${(maxBytes / 2 ** 20).toLocaleString("en-US")} MB`]),
+    ...(maxBytes === undefined ? [] : [`at most ${(maxBytes / 1e6).toLocaleString("en-US")} MB`]),
   ];
   const lines = most.length === 0 ? [] : [`keeps ${most.join(" and ")}`];
   if (evicted !== undefined) {

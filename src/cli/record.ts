@@ -4,9 +4,10 @@ import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import { Disposables } from "../shared/base/disposables.js";
-import type { CallArgs, RecordingLimits } from "../shared/protocol/engine-calls.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
+import { limitsFrom } from "./limits.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
@@ -49,11 +50,6 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
 }
 
 type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command">;
-
-export const limitsFrom = ({ maxAge, maxSize }: Pick<CaptureArgs, "maxAge" | "maxSize">): RecordingLimits => ({
-  maxAgeMs: maxAge,
-  maxBytes: maxSize,
-});
 
 /** All there are: an option whose setting is missing here would have no effect. */
 type EverySetting = Required<CallArgs<"recording.create">["capture"]>;

@@ -10,12 +10,13 @@ import { hasDisplay, openBrowser } from "../serve/open-browser.js";
 import { type ServeHost, startServeHost } from "../serve/server.js";
 import { Disposables } from "../shared/base/disposables.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { RecordingLimits, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Shell, findShell } from "./electron-binary.js";
 import { fetchElectron, fetchLimits } from "./fetch-electron.js";
+import { limitsFrom } from "./limits.js";
 import { type SignalWatch, watchSignals } from "./signals.js";
 import { type Ending, type Output, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
@@ -119,8 +120,9 @@ export const open = (world: World, args: CommandArgs<"open">): Promise<Ending> =
 /** What is served here is recorded here, too: the file stays. The desktop app records its own. */
 export async function demo(world: World, args: CommandArgs<"demo">): Promise<Ending> {
   let path: string | undefined;
-  const ending = await inWindow(world, args, { args: ["--demo"] }, async (call) => {
-    const started = await call("recording.demo", {});
+  const limits = limitsFrom(args);
+  const ending = await inWindow(world, args, { args: ["--demo", ...limitWords(limits)] }, async (call) => {
+    const started = await call("recording.demo", { limits });
     if (started.ok) path = started.value.path;
     return started;
   });
@@ -130,6 +132,12 @@ export async function demo(world: World, args: CommandArgs<"demo">): Promise<End
   }
   return ending;
 }
+
+/** As the desktop app reads them. */
+const limitWords = ({ maxAgeMs, maxBytes }: RecordingLimits): readonly string[] => [
+  ...(maxAgeMs === undefined ? [] : [`--max-age-ms=${maxAgeMs}`]),
+  ...(maxBytes === undefined ? [] : [`--max-bytes=${maxBytes}`]),
+];
 
 /** Opens or starts what is to be shown first; undefined shows the welcome page. */
 type First = (call: Call) => Promise<Result<RecordingSummary | undefined, HindcastError>>;

@@ -227,4 +227,4 @@ export class Retention {
   }
 }
 
-const bytesText = (bytes: number): string => `${Math.max(0, Math.round(bytes / 2 ** 20)).toLocaleString("en-US")} MB`;
+const bytesText = (bytes: number): string => `${Math.max(0, Math.round(bytes / 1e6)).toLocaleString("en-US")} MB`;

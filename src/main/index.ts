@@ -18,7 +18,7 @@ const built = (path: string): string => fileURLToPath(new URL(path, import.meta.
 
 function commandFor(request: LaunchRequest): ShellCommand | undefined {
   if (request.kind === "open") return { kind: "open", path: request.path };
-  return request.kind === "demo" ? { kind: "record-demo" } : undefined;
+  return request.kind === "demo" ? { kind: "record-demo", limits: request.limits } : undefined;
 }
 
 /** A window onto somebody else's serve host, with a profile of its own so that it never meets another start of the app. */
@@ -71,7 +71,7 @@ async function showApp(request: LaunchRequest): Promise<void> {
   const menu = menuTemplate({ openRecording: () => void openRecording(), tell }, process.platform);
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
   await window.load(first.request.kind === "open" ? first.request.path : undefined);
-  if (first.request.kind === "demo") tell({ kind: "record-demo" });
+  if (first.request.kind === "demo") tell({ kind: "record-demo", limits: first.request.limits });
 }
 
 /** What was received is committed before the app goes. */

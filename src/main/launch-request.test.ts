@@ -19,7 +19,11 @@ describe("launchRequest", () => {
 
   it("shows the welcome page without one, and records the demo when asked", () => {
     expect(launchRequest([], cwd, undefined)).toEqual({ kind: "welcome" });
-    expect(launchRequest(["--demo"], cwd, undefined)).toEqual({ kind: "demo" });
+    expect(launchRequest(["--demo"], cwd, undefined)).toEqual({ kind: "demo", limits: {} });
+    expect(launchRequest(["--demo", "--max-age-ms=90000", "--max-bytes=64000000"], cwd, undefined)).toEqual({
+      kind: "demo",
+      limits: { maxAgeMs: 90_000, maxBytes: 64_000_000 },
+    });
   });
 
   it("borrows its window to a serve host on this machine and to nobody else", () => {

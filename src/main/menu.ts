@@ -18,7 +18,7 @@ export function menuTemplate(
     submenu: [
       { label: "&Open Recording…", accelerator: "CmdOrCtrl+O", click: openRecording },
       { label: "&Save a Copy…", accelerator: "CmdOrCtrl+Shift+S", click: () => tell({ kind: "save-copy" }) },
-      { label: "Record the &Demo", click: () => tell({ kind: "record-demo" }) },
+      { label: "Record the &Demo", click: () => tell({ kind: "record-demo", limits: {} }) },
       { label: "&Welcome Page", click: () => tell({ kind: "show-welcome" }) },
       { type: "separator" },
       { role: isMac ? "close" : "quit" },

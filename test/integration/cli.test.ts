@@ -200,7 +200,7 @@ describe("hindcast record", () => {
       exclude: ["a", "b"],
       writes: false,
       propagate: ["api.example", ".internal.example"],
-      delivery: { ringBytes: 2 * 2 ** 20, overflow: "block", backlogBytes: 3 * 2 ** 20, spillBytes: 4 * 2 ** 20 },
+      delivery: { ringBytes: 2e6, overflow: "block", backlogBytes: 3e6, spillBytes: 4e6 },
       redaction: { enabled: false, keys: ["shoe-size"], prefixes: ["acme_", "acme-"], allow: ["pin"] },
     });
     if (onLinux) {
@@ -212,7 +212,7 @@ describe("hindcast record", () => {
     const info = await place.run(["info", "settings.hindcast"]);
     expect(info.out).toMatch(/^keeps the last .+ and at most 64 MB$/m);
     const { limits } = JSON.parse((await place.run(["info", "settings.hindcast", "--json"])).out);
-    expect(limits).toEqual({ maxAgeMs: 90 * 60_000, maxBytes: 64 * 2 ** 20 });
+    expect(limits).toEqual({ maxAgeMs: 90 * 60_000, maxBytes: 64e6 });
   });
 
   it("makes the file of a recording as small as what it holds, and keeps it when that cannot be", async () => {

@@ -32,7 +32,7 @@ export function connectToShell(page: Window, session: Session, saveCopy: () => v
         session.close();
         break;
       case "record-demo":
-        void session.recordDemo();
+        void session.recordDemo(command.limits);
         break;
       case "save-copy":
         saveCopy();

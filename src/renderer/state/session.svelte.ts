@@ -1,7 +1,7 @@
 // What the window shows: the welcome page, a recording on its way, or one that is open with all its state.
 // The latest wish wins: opening another recording abandons the one still being opened.
 import type { Result } from "../../shared/base/result.js";
-import type { CallArgs, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { CallArgs, RecordingLimits, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
@@ -60,8 +60,8 @@ export class Session {
     }
   }
 
-  async recordDemo(): Promise<void> {
-    await this.#show("Starting the demo", (signal) => this.#link.call("recording.demo", {}, signal));
+  async recordDemo(limits: RecordingLimits = {}): Promise<void> {
+    await this.#show("Starting the demo", (signal) => this.#link.call("recording.demo", { limits }, signal));
   }
 
   async launch(args: CallArgs<"recording.launch">): Promise<void> {

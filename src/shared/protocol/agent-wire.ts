@@ -33,25 +33,25 @@ export const isLeftFileName = (name: string): boolean => /^left-[0-9a-f]{32}$/.t
 export const overflowPolicies = ["drop-newest", "drop-oldest", "block"] as const;
 export type OverflowPolicy = (typeof overflowPolicies)[number];
 
-const mebibyte = 2 ** 20;
+const megabyte = 1e6;
 const bytesUpTo = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 /** How much the agent may keep, and what it does when that is full. */
 export const deliverySettings = v.object({
   /** Between the program's thread and the worker. */
-  ringBytes: bytesUpTo(mebibyte, 1024 * mebibyte),
+  ringBytes: bytesUpTo(megabyte, 2 ** 30),
   overflow: v.picklist(overflowPolicies),
   /** In memory, of what the engine has not acknowledged. */
-  backlogBytes: bytesUpTo(mebibyte, 4096 * mebibyte),
+  backlogBytes: bytesUpTo(megabyte, 2 ** 32),
   /** On disk, of what finds no room in memory while the engine is away; 0: nothing. */
   spillBytes: bytesUpTo(0, 2 ** 40),
 });
 export type DeliverySettings = v.InferOutput<typeof deliverySettings>;
 
 export const defaultDelivery: DeliverySettings = {
-  ringBytes: 16 * mebibyte,
+  ringBytes: 16 * megabyte,
   overflow: "drop-newest",
-  backlogBytes: 128 * mebibyte,
+  backlogBytes: 128 * megabyte,
   spillBytes: 0,
 };
 

@@ -74,7 +74,7 @@ export const engineLoad = v.object({
 export type EngineLoad = v.InferOutput<typeof engineLoad>;
 
 /** How much a recording keeps: what is older, or the oldest of what is more, is evicted while it is made. */
-const limits = v.object({
+export const limits = v.object({
   maxAgeMs: v.optional(v.pipe(whole, v.minValue(1))),
   /** Of the file with its log. */
   maxBytes: v.optional(v.pipe(whole, v.minValue(1))),
