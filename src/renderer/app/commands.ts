@@ -28,6 +28,7 @@ export interface CommandTargets {
   readonly overlays: Overlays;
   readonly toasts: Toasts;
   readonly saveCopy: { start(): Promise<void> };
+  readonly keepStretch: { start(): void; list(): void };
   /** The native dialog in the desktop app, a field of our own in a browser. */
   readonly openFile: () => void;
 }
@@ -245,35 +246,26 @@ function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Works
 }
 
 function recordingCommands(
-  { session, openFile, saveCopy }: CommandTargets,
+  { session, openFile, saveCopy, keepStretch }: CommandTargets,
   workspace: Workspace | undefined,
 ): readonly Command[] {
-  const group = "Recording";
+  const group = "Recording" as const;
   const copy = {
     id: "save-copy",
     group,
     title: "Save a copy…",
     keys: ["Ctrl+Shift+s"],
     run: () => void saveCopy.start(),
-  } as const;
-  const stop = {
-    id: "stop",
-    group,
-    title: "Stop recording",
-    keys: [],
-    run: () => void session.stopRecording(),
-  } as const;
-  const close = {
-    id: "close",
-    group,
-    title: "Back to the welcome page",
-    keys: [],
-    run: () => session.close(),
-  } as const;
+  };
+  const keep = { id: "keep-stretch", group, title: "Keep this stretch…", keys: ["k"], run: () => keepStretch.start() };
+  const kept = { id: "kept-stretches", group, title: "Kept stretches…", keys: [], run: () => keepStretch.list() };
+  const stop = { id: "stop", group, title: "Stop recording", keys: [], run: () => void session.stopRecording() };
+  const close = { id: "close", group, title: "Back to the welcome page", keys: [], run: () => session.close() };
   return [
     { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
-    ...(workspace?.recording.isLive === true ? [stop] : []),
+    ...(workspace?.recording.isLive === true ? [keep, stop] : []),
+    ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
     ...(workspace === undefined ? [] : [copy, close]),
   ];
 }

@@ -96,6 +96,12 @@ export class OpenRecording {
     return stopped;
   }
 
+  /** After something was changed that does not make it grow. */
+  async refresh(): Promise<void> {
+    const summary = await this.call("recording.summary", {});
+    if (summary.ok) this.#take(summary.value);
+  }
+
   /** Told whenever the live recording has grown, at most four times a second. Returns the release. */
   onGrown(listener: () => void): () => void {
     this.#growListeners.add(listener);
