@@ -16,7 +16,7 @@ import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls
 import type { WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
-const blocksReadAgain = 3;
+const blocksReadAgain = 8;
 
 export class SearchIndex implements DerivedRows {
   readonly #settings: SearchSettings;

@@ -72,8 +72,12 @@ class TestFile {
 
 /** So few that a corpus fills some blocks, and what is in several rows of one is kept with them. */
 const settings = { rowsPerBlock: 32, leastRowsOfText: 3 };
-const recordInto = ({ file, path }: TestFile, known: readonly number[] = []): Promise<RecordingWriter> =>
-  RecordingWriter.open(file, path, known, undefined, undefined, settings);
+const recordInto = (
+  { file, path }: TestFile,
+  known: readonly number[] = [],
+  rowsPerBlock = settings.rowsPerBlock,
+): Promise<RecordingWriter> =>
+  RecordingWriter.open(file, path, known, undefined, undefined, { ...settings, rowsPerBlock });
 
 /** What the commit before has filled is written with the next one. */
 async function commitBlocks(writer: RecordingWriter): Promise<void> {
@@ -150,23 +154,27 @@ describe("Search", () => {
     writer.dispose();
   });
 
-  it("goes on with the index of an engine that is gone", async () => {
-    let file = (open = await TestFile.create());
-    const corpus = new SearchCorpus(6);
-    for (let engines = 0; engines < 3; engines++) {
-      const writer = await recordInto(file, corpus.processes);
-      for (let commits = 0; commits < 2; commits++) {
-        corpus.add(writer, 300);
-        await writer.commit();
+  // So small blocks that those which the engine had not written are too many to be made again.
+  it.each([settings.rowsPerBlock, 4])(
+    "goes on with the index of an engine that is gone (blocks of %i rows)",
+    async (rowsPerBlock) => {
+      let file = (open = await TestFile.create());
+      const corpus = new SearchCorpus(6);
+      for (let engines = 0; engines < 3; engines++) {
+        const writer = await recordInto(file, corpus.processes, rowsPerBlock);
+        for (let commits = 0; commits < 2; commits++) {
+          corpus.add(writer, 300);
+          await writer.commit();
+        }
+        corpus.add(writer, 20, false);
+        writer.dispose();
+        await file.close();
+        file = open = await TestFile.with(file.path, await openForWriting(file.path));
       }
-      corpus.add(writer, 20, false);
-      writer.dispose();
-      await file.close();
-      file = open = await TestFile.with(file.path, await openForWriting(file.path));
-    }
-    for (const query of corpus.queries(5))
-      expect([query, await file.found(query)]).toEqual([query, corpus.found(query)]);
-  });
+      for (const query of corpus.queries(5))
+        expect([query, await file.found(query)]).toEqual([query, corpus.found(query)]);
+    },
+  );
 
   it("looks at every row where there is no index, with the same result", async () => {
     open = await TestFile.create();
