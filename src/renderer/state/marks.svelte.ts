@@ -57,8 +57,8 @@ export class Marks {
   #ask(): void {
     this.#later = undefined;
     this.#askedMs = performance.now();
-    this.#query.load(async (signal) => {
-      const answer = await this.#recording.call("timeline.marks", {}, signal);
+    this.#query.load(async (signal, tell) => {
+      const answer = await this.#recording.call("timeline.marks", {}, signal, tell);
       if (!answer.ok) return answer;
       const offsetOf = (instant: bigint) => this.#recording.offsetFromInstant(instant);
       const marks = answer.value.map((row) => ({

@@ -4,6 +4,7 @@
 import { type At, type Instant, instant, processId, seq } from "../../shared/trace/time.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
+import { RunningCall } from "./running-call.svelte.js";
 import { stepText } from "./process-text.js";
 
 export type MoveCause = "jump" | "scrub" | "scrub-end" | "step" | "play" | "live";
@@ -53,7 +54,11 @@ export class Playhead {
   #undone: Place[] = [];
   #frame = 0;
   #lastFrameMs: number | undefined;
-  #stepping: Promise<void> = Promise.resolve();
+  #steps: Promise<void> = Promise.resolve();
+  /** The step under way. Cancelling it takes back those that wait for it. */
+  readonly stepping = new RunningCall();
+  /** How often one was cancelled. */
+  #stops = 0;
   readonly #listeners = new Set<(cause: MoveCause) => void>();
   readonly #release: () => void;
 
@@ -177,8 +182,11 @@ export class Playhead {
 
   /** Steps run one after the other, so that holding an arrow key never skips or doubles one. */
   step(direction: StepDirection, kind: StepKind = this.#stepKind, process?: number): Promise<void> {
-    this.#stepping = this.#stepping.then(() => this.#stepOnce(direction, kind, process));
-    return this.#stepping;
+    const stops = this.#stops;
+    this.#steps = this.#steps.then(() =>
+      stops === this.#stops ? this.#stepOnce(direction, kind, process) : undefined,
+    );
+    return this.#steps;
   }
 
   goLive(): void {
@@ -248,8 +256,12 @@ export class Playhead {
     this.pause();
     const scope = kind === "write" ? this.#stepScope : undefined;
     const from = this.at;
-    const found = await this.#recording.call("timeline.step", { from, direction, kind, scope, process });
-    this.#stepFailure = found.ok ? undefined : found.error;
+    const found = await this.stepping.run((signal, tell) =>
+      this.#recording.call("timeline.step", { from, direction, kind, scope, process }, signal, tell),
+    );
+    const isStopped = !found.ok && found.error.code === "cancelled";
+    if (isStopped) this.#stops++;
+    this.#stepFailure = found.ok || isStopped ? undefined : found.error;
     if (!found.ok) return;
     const { position } = found.value;
     if (position === undefined) {

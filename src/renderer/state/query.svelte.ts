@@ -5,15 +5,19 @@
 // The last value stays visible while a newer one is under way, so panes do not blink; also when the engine went away
 // before it answered: the window says that once for all panes, and whoever asked asks again when the engine is back.
 import { untrack } from "svelte";
+import type { CallProgress, Progress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Loaded } from "./loaded.js";
 
-export type Ask<Value> = (signal: AbortSignal) => Promise<Result<Value, HindcastError>>;
+export type Ask<Value> = (signal: AbortSignal, tell: Progress) => Promise<Result<Value, HindcastError>>;
 
 export class Query<Value> {
   #loaded = $state.raw<Loaded<Value>>({ status: "loading" });
   #runningSinceMs = $state.raw<number>();
+  #progress = $state.raw<CallProgress>();
+  #wasStopped = $state(false);
+  #latest: Ask<Value> | undefined;
   #running: AbortController | undefined;
   #startedMs = 0;
   #waiting: Ask<Value> | undefined;
@@ -45,6 +49,16 @@ export class Query<Value> {
     return this.#runningSinceMs;
   }
 
+  /** How far that is, once it takes long. */
+  get progress(): CallProgress | undefined {
+    return this.#progress;
+  }
+
+  /** Somebody stopped the newest question; the value is of an older one. */
+  get isStopped(): boolean {
+    return this.#wasStopped && this.#loaded.status === "ready";
+  }
+
   /**
    * Asks; while another request runs this one waits for it, replacing whichever waited before. It waits as long as the other
    * has run for less than `patienceMs`.
@@ -71,8 +85,16 @@ export class Query<Value> {
 
   /** Stops what runs and waits; the last value stays, and where there is none a pane can say so. */
   cancel(): void {
+    const isUnderWay = this.#running !== undefined;
+    this.#latest = this.#waiting ?? this.#latest;
     this.#stop();
+    this.#wasStopped = isUnderWay;
     if (this.#loaded.status === "loading") this.#loaded = { status: "failed", error: hindcastError("cancelled") };
+  }
+
+  /** Asks once more what was asked last. */
+  retry(): void {
+    if (this.#latest !== undefined) this.load(this.#latest);
   }
 
   #stop(): void {
@@ -86,6 +108,7 @@ export class Query<Value> {
     this.#running?.abort();
     this.#running = undefined;
     this.#runningSinceMs = undefined;
+    this.#progress = undefined;
     this.#runWaiting();
   }
 
@@ -100,13 +123,20 @@ export class Query<Value> {
     this.#running = running;
     this.#startedMs = performance.now();
     this.#runningSinceMs = this.#startedMs;
+    this.#latest = ask;
+    this.#wasStopped = false;
     // What a request reads on its way is no dependency of the effect that asked.
-    const outcome = await untrack(() => ask(running.signal));
+    const outcome = await untrack(() =>
+      ask(running.signal, (progress) => {
+        if (this.#running === running) this.#progress = progress;
+      }),
+    );
     if (this.#running !== running) return;
     clearTimeout(this.#giveUp);
     this.#giveUp = undefined;
     this.#running = undefined;
     this.#runningSinceMs = undefined;
+    this.#progress = undefined;
     this.#wasInterrupted = !outcome.ok && outcome.error.code === "engine-lost";
     if (outcome.ok) this.#loaded = { status: "ready", value: outcome.value };
     else if (!this.#wasInterrupted || this.#loaded.status !== "ready")

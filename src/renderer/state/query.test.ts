@@ -104,3 +104,46 @@ describe("Query", () => {
     expect(query.loaded).toEqual({ status: "failed", error: hindcastError("recording-closed") });
   });
 });
+
+describe("Query that is stopped", () => {
+  it("shows how far it is while it runs, then that its value is an older one, until it has asked again", async () => {
+    const query = new Query<string>();
+    const [first, second] = [request("1", []), request("2", [])];
+    query.load(first.ask);
+    await first.reply(ok("one"));
+    let tell: (done: number) => void = () => undefined;
+    query.load((signal, told) => {
+      tell = (done) => told({ done, total: 4, unit: "rows" });
+      return second.ask(signal);
+    });
+    tell(1);
+    expect([query.progress?.done, query.isStopped]).toEqual([1, false]);
+    query.cancel();
+    tell(2);
+    expect([query.value, query.progress, query.isStopped, query.runningSinceMs]).toEqual([
+      "one",
+      undefined,
+      true,
+      undefined,
+    ]);
+    query.retry();
+    expect([query.isStopped, query.runningSinceMs === undefined]).toEqual([false, false]);
+    await second.reply(ok("two"));
+    expect([query.value, query.isStopped]).toEqual(["two", false]);
+    query.cancel();
+    expect(query.isStopped).toBe(false);
+  });
+
+  it("asks again what waited, not what was under way", async () => {
+    const log: string[] = [];
+    const query = new Query<string>();
+    const first = request("1", log);
+    query.load(first.ask);
+    await first.reply(ok("one"));
+    query.load(request("2", log).ask);
+    query.load(request("3", log).ask);
+    query.cancel();
+    query.retry();
+    expect(log).toEqual(["ask 1", "ask 2", "abort 2", "ask 3"]);
+  });
+});

@@ -1,5 +1,6 @@
 // What the window shows: the welcome page, a recording on its way, or one that is open with all its state.
 // The latest wish wins: opening another recording abandons the one still being opened.
+import type { Progress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
 import type { CallArgs, RecordingLimits, RecordingSummary } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
@@ -10,6 +11,7 @@ import { OpenRecording } from "./open-recording.svelte.js";
 import type { KeptPlace } from "./place.js";
 import { Playhead } from "./playhead.svelte.js";
 import { Ranges } from "./ranges.svelte.js";
+import { RunningCall } from "./running-call.svelte.js";
 import { Selection } from "./selection.svelte.js";
 import type { Toasts } from "./toasts.svelte.js";
 
@@ -24,14 +26,19 @@ export interface Workspace {
 
 export type Shown =
   | { readonly kind: "welcome" }
-  | { readonly kind: "opening"; readonly what: string; readonly sinceMs: number }
+  | { readonly kind: "opening"; readonly what: string }
+  /** Somebody stopped waiting for it. */
+  | { readonly kind: "stopped"; readonly what: string; again(): void }
   | { readonly kind: "open"; readonly workspace: Workspace };
 
 export class Session {
   readonly #link: EngineLink;
   readonly #toasts: Toasts;
   #shown = $state.raw<Shown>({ kind: "welcome" });
-  #request: AbortController | undefined;
+  /** The call for the recording that is on its way. */
+  readonly opening = new RunningCall();
+  #wish = 0;
+  #again: () => void = () => undefined;
 
   constructor(link: EngineLink, toasts: Toasts) {
     this.#link = link;
@@ -47,7 +54,11 @@ export class Session {
   }
 
   async open(path: string, place?: KeptPlace): Promise<void> {
-    await this.#show(`Opening ${path}`, (signal) => this.#link.call("recording.open", { path }, signal), place);
+    await this.#show(
+      `Opening ${path}`,
+      (signal, tell) => this.#link.call("recording.open", { path }, signal, tell),
+      place,
+    );
   }
 
   /** A place in the open recording, or in another one, which is opened then. */
@@ -61,12 +72,14 @@ export class Session {
   }
 
   async recordDemo(limits: RecordingLimits = {}): Promise<void> {
-    await this.#show("Starting the demo", (signal) => this.#link.call("recording.demo", { limits }, signal));
+    await this.#show("Starting the demo", (signal, tell) =>
+      this.#link.call("recording.demo", { limits }, signal, tell),
+    );
   }
 
   async launch(args: CallArgs<"recording.launch">): Promise<void> {
-    await this.#show(`Starting ${args.command.join(" ")}`, (signal) =>
-      this.#link.call("recording.launch", args, signal),
+    await this.#show(`Starting ${args.command.join(" ")}`, (signal, tell) =>
+      this.#link.call("recording.launch", args, signal, tell),
     );
   }
 
@@ -78,34 +91,35 @@ export class Session {
 
   /** Back to the welcome page. A live recording goes on without being watched. */
   close(): void {
-    this.cancel();
+    this.#wish++;
+    this.opening.cancel();
     const { workspace } = this;
+    this.#shown = { kind: "welcome" };
     if (workspace === undefined) return;
     if (!workspace.recording.isLive) void workspace.recording.call("recording.close", {});
     this.#release(workspace);
-    this.#shown = { kind: "welcome" };
   }
 
   /** Stops waiting for a recording that is being opened. */
   cancel(): void {
-    this.#request?.abort();
-    this.#request = undefined;
-    if (this.#shown.kind === "opening") this.#shown = { kind: "welcome" };
+    if (this.#shown.kind !== "opening") return;
+    this.#wish++;
+    this.opening.cancel();
+    this.#shown = { kind: "stopped", what: this.#shown.what, again: this.#again };
   }
 
   async #show(
     what: string,
-    ask: (signal: AbortSignal) => Promise<Result<RecordingSummary, HindcastError>>,
+    ask: (signal: AbortSignal, tell: Progress) => Promise<Result<RecordingSummary, HindcastError>>,
     place?: KeptPlace,
   ): Promise<void> {
     this.close();
     this.#toasts.clear();
-    const request = new AbortController();
-    this.#request = request;
-    this.#shown = { kind: "opening", what, sinceMs: performance.now() };
-    const opened = await ask(request.signal);
-    if (this.#request !== request) return;
-    this.#request = undefined;
+    const wish = this.#wish;
+    this.#again = () => void this.#show(what, ask, place);
+    this.#shown = { kind: "opening", what };
+    const opened = await this.opening.run(ask);
+    if (this.#wish !== wish) return;
     if (!opened.ok) {
       this.#shown = { kind: "welcome" };
       this.#toasts.fail(opened.error);

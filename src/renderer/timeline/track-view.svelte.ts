@@ -122,8 +122,8 @@ export class TrackView {
     const { fromNs, toNs, buckets } = question;
     const from = this.#recording.instantFromOffset(fromNs);
     const to = this.#recording.instantFromOffset(toNs) + 1n;
-    this.#density.load(async (signal) => {
-      const answer = await this.#recording.call("timeline.density", { from, to, buckets }, signal);
+    this.#density.load(async (signal, tell) => {
+      const answer = await this.#recording.call("timeline.density", { from, to, buckets }, signal, tell);
       return answer.ok ? ok({ range: { fromNs, toNs: toNs + 1 }, ...answer.value }) : answer;
     });
   }

@@ -109,10 +109,10 @@ export class LanesView {
     if (!isRangeDue && !(hasOpen && asked?.seconds !== seconds)) return;
     this.#asked = { range, seconds };
     const untilNs = untrack(() => this.#recording.durationNs);
-    this.query.load(async (signal) => {
+    this.query.load(async (signal, tell) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
-      const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans, slices }, signal);
+      const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans, slices }, signal, tell);
       return answer.ok ? ok({ range, spans: answer.value, untilNs }) : answer;
     });
   }

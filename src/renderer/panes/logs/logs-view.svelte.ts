@@ -1,5 +1,6 @@
 // The log at the playhead: which line is current, the pages around what is on screen, the filter, the opened line.
 // Pages are kept outside of reactivity; `#version` tells the list that some arrived.
+import type { Progress } from "../../../shared/base/asker.js";
 import { untrack } from "svelte";
 import { ok } from "../../../shared/base/result.js";
 import { Lateness } from "../../state/lateness.svelte.js";
@@ -124,8 +125,13 @@ export class LogsView {
     const isTotalDue = this.isFiltered && this.#totalRepeats.isDue(wanted, Infinity);
     if (!isRowDue && !isTotalDue) return;
     const askedMs = performance.now();
-    const ask = async (signal: AbortSignal) => {
-      const answer = await this.#recording.call("logs.around", { ...wanted, instant, before: 0, after: 0 }, signal);
+    const ask = async (signal: AbortSignal, tell: Progress) => {
+      const answer = await this.#recording.call(
+        "logs.around",
+        { ...wanted, instant, before: 0, after: 0 },
+        signal,
+        tell,
+      );
       if (!answer.ok) return answer;
       if (filter === this.#filterKey) this.#grow(answer.value.page.total);
       return ok({ filter, row: answer.value.row, instant, askedMs });
@@ -146,13 +152,13 @@ export class LogsView {
     void this.#version;
     const { first, end } = this.#visible;
     if (this.#pages.missing(first, end).length === 0) return;
-    this.pageQuery.load(async (signal) => {
+    this.pageQuery.load(async (signal, tell) => {
       // What is missing is asked when the request starts: the one before may have brought it.
       const pages = this.#pages;
       const [page] = pages.missing(this.#visible.first, this.#visible.end);
       if (page === undefined) return ok(undefined);
       const args = { ...this.#wantedFilter(), first: page * pageRows, limit: pageRows };
-      const answer = await this.#recording.call("logs.page", args, signal);
+      const answer = await this.#recording.call("logs.page", args, signal, tell);
       if (!answer.ok) return answer;
       if (pages === this.#pages) pages.put(answer.value);
       this.#version += 1;

@@ -71,7 +71,7 @@ export class MetricsView {
     if (isLive && seconds - this.#listedSecond < secondsBetweenLists) return;
     if (!this.#listRepeats.isDue("list", durationNs)) return;
     this.#listedSecond = seconds;
-    this.list.load((signal) => this.#recording.call("metrics.list", {}, signal));
+    this.list.load((signal, tell) => this.#recording.call("metrics.list", {}, signal, tell));
   }
 
   /** Call from an effect: samples of the shown series around the view. */
@@ -82,11 +82,11 @@ export class MetricsView {
     const range = this.#asked !== undefined && covers(this.#asked, view) ? this.#asked : around(view);
     if (!this.#sampleRepeats.isDue([range, shown], range.toNs)) return;
     this.#asked = range;
-    this.samples.load(async (signal) => {
+    this.samples.load(async (signal, tell) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
       const args = { from, to, series: [...shown], points: mostPoints };
-      const answer = await this.#recording.call("metrics.range", args, signal);
+      const answer = await this.#recording.call("metrics.range", args, signal, tell);
       return answer.ok ? ok({ range, rows: answer.value }) : answer;
     });
   }
@@ -98,7 +98,7 @@ export class MetricsView {
     const from = instant - BigInt(nowWindowNs);
     const args = { from, to: instant + 1n, series: [...this.shown], points: 200 };
     if (!this.#nearRepeats.isDue(args, this.#playhead.offsetNs)) return;
-    this.#near.load((signal) => this.#recording.call("metrics.range", args, signal));
+    this.#near.load((signal, tell) => this.#recording.call("metrics.range", args, signal, tell));
   }
 
   valueNow({ series, samples }: MetricRow): number | undefined {

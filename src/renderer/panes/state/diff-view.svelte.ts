@@ -44,7 +44,7 @@ export class DiffView {
     if (ends === undefined || scope === undefined) return;
     const args = { process: scope.process, scope: scope.scope, a: ends.a, b: ends.b, limit: mostChanges };
     if (!this.#repeats.isDue(args, this.#selection.range?.toNs ?? this.#playhead.offsetNs)) return;
-    this.query.load((signal) => this.#recording.call("state.diff", args, signal));
+    this.query.load((signal, tell) => this.#recording.call("state.diff", args, signal, tell));
   }
 
   retry(): void {

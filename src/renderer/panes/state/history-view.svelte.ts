@@ -1,4 +1,5 @@
 // Every write of the selected value, wherever the playhead is; asked for again each second while the recording grows.
+import type { Progress } from "../../../shared/base/asker.js";
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import { Query } from "../../state/query.svelte.js";
@@ -26,7 +27,8 @@ export class HistoryView {
     const { value } = this.#selection;
     if (value === undefined || !this.#repeats.isDue(value, this.#recording.durationNs)) return;
     const shown = JSON.stringify(value);
-    const ask = (signal: AbortSignal) => this.#recording.call("state.history", { ...value, limit: mostWrites }, signal);
+    const ask = (signal: AbortSignal, tell: Progress) =>
+      this.#recording.call("state.history", { ...value, limit: mostWrites }, signal, tell);
     if (shown === this.#shown) this.query.load(ask);
     else this.query.restart(ask);
     this.#shown = shown;

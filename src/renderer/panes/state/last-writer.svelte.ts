@@ -50,8 +50,8 @@ export class LastWriter {
     const args = { process: scope.process, scope: scope.scope, path: "", at: place.at };
     if (!this.#repeats.isDue(args, this.#playhead.offsetNs)) return;
     const askedMs = performance.now();
-    this.query.load(async (signal) => {
-      const answer = await this.#recording.call("state.lastWriter", args, signal);
+    this.query.load(async (signal, tell) => {
+      const answer = await this.#recording.call("state.lastWriter", args, signal, tell);
       return answer.ok ? ok({ place, askedMs, value: answer.value.write }) : answer;
     });
   }

@@ -1,6 +1,7 @@
 // The scopes of one process as one tree at the playhead: which branches are open, the rows around what is on screen, and
 // the write that made the chosen scope what it is. Rows arrive for a window of the list, those of all scopes in one answer.
 // The newest place wins: an older question is given up after a blink, unless the playhead moves on by itself.
+import type { Progress } from "../../../shared/base/asker.js";
 import { ok } from "../../../shared/base/result.js";
 import type { ScopeSummary } from "../../../shared/protocol/engine-calls.js";
 import type { At } from "../../../shared/trace/time.js";
@@ -138,8 +139,8 @@ export class TreeView implements TreeShape {
       limit,
     };
     if (!this.#rowRepeats.isDue(args, this.#playhead.offsetNs)) return;
-    const ask = async (signal: AbortSignal) => {
-      const answer = await this.#recording.call("state.scopes", args, signal);
+    const ask = async (signal: AbortSignal, tell: Progress) => {
+      const answer = await this.#recording.call("state.scopes", args, signal, tell);
       return answer.ok ? ok({ place, askedMs, first, answer: answer.value }) : answer;
     };
     const list = `${place.scope} ${this.#scopeFilter}`;
