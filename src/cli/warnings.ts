@@ -5,7 +5,8 @@ import { complain } from "./terminal.js";
 import type { World } from "./world.js";
 
 const firstLookMs = 1000;
-const lookEveryMs = 10_000;
+const lookEveryMs = 3000;
+const lastLookMs = 500;
 
 export function tellWarnings({ terminal }: World, call: Call, recordingId: string, owned: Disposables): void {
   const told = new Set<string>();
@@ -18,8 +19,13 @@ export function tellWarnings({ terminal }: World, call: Call, recordingId: strin
   };
   let isOver = false;
   let timer = setTimeout(() => void look(), firstLookMs);
-  owned.defer(() => {
+  owned.defer(async () => {
     isOver = true;
     clearTimeout(timer);
+    // What came up since the last look; nobody waits for an engine that does not answer.
+    let gaveUp: ReturnType<typeof setTimeout> | undefined;
+    const enough = new Promise<void>((resolve) => (gaveUp = setTimeout(resolve, lastLookMs)));
+    await Promise.race([look(), enough]);
+    clearTimeout(gaveUp);
   });
 }

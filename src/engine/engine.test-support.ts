@@ -28,7 +28,7 @@ export class TestEngine {
     return this.#engine.handlers;
   }
 
-  constructor(durabilityMs?: number) {
+  constructor(durabilityMs?: number, mostBaseBytes?: number) {
     this.#engine = createEngine({
       packageFolder,
       environment: {
@@ -37,6 +37,7 @@ export class TestEngine {
         XDG_STATE_HOME: join(this.folder, "state"),
       },
       durabilityMs,
+      mostBaseBytes,
     });
     this.#engine.onNotice((notice) => this.notices.push(notice));
   }

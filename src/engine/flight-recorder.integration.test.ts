@@ -290,6 +290,35 @@ describe("what is pinned", () => {
   });
 });
 
+describe("a recording whose state is too large to stand in the place of its writes", () => {
+  it("keeps all of its state, evicts everything else, says so and goes on", async () => {
+    const engine = new TestEngine(20, 20);
+    const records = new FlightRecords(1, 4);
+    const [short, twin] = [
+      await Recorded.begin(engine, "short.hindcast", { maxAgeMs: 300 }),
+      await Recorded.begin(engine, "twin.hindcast"),
+    ];
+    for (let batch = 1; batch <= 24; batch++) {
+      const some = records.batch(100);
+      for (const { agent } of [short, twin]) agent.batch(batch, some);
+      await Promise.all([short, twin].map(({ agent }) => agent.acknowledged(batch)));
+    }
+    await short.settled();
+    const { warning, failure, evicted, counts } = await short.summary();
+    const whole = await twin.summary();
+    expect([warning?.code, failure]).toEqual(["state-too-large", undefined]);
+    expect([evicted?.writes, counts.writes]).toEqual([0, whole.counts.writes]);
+    expect(evicted?.events).toBeGreaterThan(100);
+    expect(counts.events + (evicted?.events ?? 0)).toBe(whole.counts.events);
+    for (let seqNumber = 1; seqNumber <= records.lastSeq; seqNumber += 97) {
+      const about = { process: 1, scope: "s", at: { kind: "seq", process: 1, seq: seqNumber } } as const;
+      const [kept, wanted] = [short, twin].map(({ recordingId }) => engine.call("state.at", { recordingId, ...about }));
+      expect(await kept).toEqual(await wanted);
+    }
+    await engine.dispose();
+  });
+});
+
 describe("a recording with a limit of size", () => {
   let engine: TestEngine;
   beforeEach(() => {

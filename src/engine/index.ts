@@ -27,6 +27,7 @@ export interface EngineOptions {
   readonly durabilityMs?: number;
   /** Bytes of the disk that stay free where a recording may evict; a part of the disk when left out. */
   readonly diskReserveBytes?: number | undefined;
+  readonly mostBaseBytes?: number | undefined;
   /** The built file of the thread that records. Without one an engine records on its own thread, as tests do. */
   readonly recorderThread?: URL;
   /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
@@ -50,6 +51,7 @@ export function createEngine({
   umask,
   durabilityMs,
   diskReserveBytes,
+  mostBaseBytes,
   host,
   recorderThread,
   journal = ReadingJournal.unkept(),
@@ -65,6 +67,7 @@ export function createEngine({
     host,
     durabilityMs,
     diskReserveBytes,
+    mostBaseBytes,
     recorderThread,
     journal,
   });

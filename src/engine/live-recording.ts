@@ -48,6 +48,8 @@ export interface LiveEvents {
   readonly durabilityMs?: number | undefined;
   /** Bytes of the disk that stay free; a part of it when left out. */
   readonly diskReserveBytes?: number | undefined;
+  /** The most that may stand in the place of evicted state. */
+  readonly mostBaseBytes?: number | undefined;
   /** A process has said hello, and is not told so yet. */
   onProcess?(recording: LiveRecording): void;
   /** All that a process sent was read, and no good-bye: it may have left one. */
@@ -127,7 +129,7 @@ export class LiveRecording {
     limits: Limits = {},
   ): Promise<LiveRecording> {
     const writer = await RecordingWriter.open(file, path);
-    const retention = await Retention.open(writer.flight, events.diskReserveBytes, limits);
+    const retention = await Retention.open(writer.flight, events, limits);
     return new LiveRecording(writer, retention, new Dictionaries(writer), path, created, events);
   }
 
@@ -145,7 +147,7 @@ export class LiveRecording {
       processes.map(({ process }) => process),
     );
     const dictionaries = new Dictionaries(writer, known);
-    const retention = await Retention.open(writer.flight, events.diskReserveBytes);
+    const retention = await Retention.open(writer.flight, events);
     const resumed = new LiveRecording(writer, retention, dictionaries, path, created, events, facts.engine);
     const { evicted } = retention.kept;
     for (const kind of countedKinds) resumed.counts[kind] = facts.counts[kind] + evicted[kind];

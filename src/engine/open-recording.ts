@@ -50,6 +50,7 @@ type State = Live | Saved | { readonly kind: "closed" };
 export interface RecordingEvents {
   readonly durabilityMs?: number | undefined;
   readonly diskReserveBytes?: number | undefined;
+  readonly mostBaseBytes?: number | undefined;
   onChange(): void;
   onFailure(error: HindcastError): void;
 }
@@ -119,9 +120,9 @@ export class OpenRecording {
     const recorder = startRecorder(recorderThread, events);
     const created = BigInt(Date.now()) * 1_000_000n;
     const address = await newAgentAddress(host);
-    const { durabilityMs, diskReserveBytes } = events;
+    const { durabilityMs, diskReserveBytes, mostBaseBytes } = events;
     const listensAt = placeOf(address);
-    const about = { path, created, appVersion, listensAt, durabilityMs, diskReserveBytes, limits };
+    const about = { path, created, appVersion, listensAt, durabilityMs, diskReserveBytes, mostBaseBytes, limits };
     const begun = await recorder.create(about);
     if (!begun.ok) {
       await address.folder.dispose();
@@ -140,8 +141,14 @@ export class OpenRecording {
     events: RecordingEvents,
   ): Promise<Result<OpenRecording, HindcastError>> {
     const recorder = startRecorder(recorderThread, events);
-    const { durabilityMs, diskReserveBytes } = events;
-    const begun = await recorder.resume({ path, listensAt: placeOf(address), durabilityMs, diskReserveBytes });
+    const { durabilityMs, diskReserveBytes, mostBaseBytes } = events;
+    const begun = await recorder.resume({
+      path,
+      listensAt: placeOf(address),
+      durabilityMs,
+      diskReserveBytes,
+      mostBaseBytes,
+    });
     if (!begun.ok) return begun;
     const programs = address.folder.adopted.map(adoptProgram);
     return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs }));

@@ -8,6 +8,7 @@ import { type FromEngineProcess, type ToEngineProcess, toEngineProcess } from ".
 import { type ServedClient, serveEngine } from "../shared/protocol/rpc.js";
 import {
   engineDiskReserve,
+  engineMostBase,
   engineDurability,
   engineHasCrashed,
   engineStarter,
@@ -29,6 +30,7 @@ const engine = createEngine({
   umask,
   durabilityMs: engineDurability(process.env),
   diskReserveBytes: engineDiskReserve(process.env),
+  mostBaseBytes: engineMostBase(process.env),
   recorderThread: new URL("./recorder-thread.js", import.meta.url),
   ...(host === undefined ? {} : { host }),
   ...(journal === undefined ? {} : { journal }),

@@ -27,6 +27,7 @@ export interface RecordingsOptions {
   readonly host: EngineHost | undefined;
   readonly durabilityMs: number | undefined;
   readonly diskReserveBytes: number | undefined;
+  readonly mostBaseBytes: number | undefined;
   readonly recorderThread: URL | undefined;
   readonly journal: ReadingJournal;
 }
@@ -165,6 +166,7 @@ export class Recordings {
     return {
       durabilityMs: this.options.durabilityMs,
       diskReserveBytes: this.options.diskReserveBytes,
+      mostBaseBytes: this.options.mostBaseBytes,
       onChange: () => this.#changed(id),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };

@@ -36,9 +36,15 @@ export interface Kept {
   readonly warning: HindcastError | undefined;
 }
 
+/** What bounds it, when not what there is. */
+export interface Bounds {
+  readonly diskReserveBytes?: number | undefined;
+  readonly mostBaseBytes?: number | undefined;
+}
+
 export class Retention {
   readonly #flight: FlightStore;
-  readonly #askedReserve: number | undefined;
+  readonly #bounds: Bounds;
   readonly #growth = new Growth();
   #limits: Limits;
   #pins: readonly Pin[];
@@ -56,13 +62,9 @@ export class Retention {
   #closedAt: bigint | undefined;
   #closedBytes = 0;
 
-  private constructor(
-    flight: FlightStore,
-    askedReserve: number | undefined,
-    about: Pick<Kept, "limits" | "pins" | "evicted" | "since">,
-  ) {
+  private constructor(flight: FlightStore, bounds: Bounds, about: Pick<Kept, "limits" | "pins" | "evicted" | "since">) {
     this.#flight = flight;
-    this.#askedReserve = askedReserve;
+    this.#bounds = bounds;
     this.#limits = about.limits;
     this.#pins = about.pins;
     this.#evicted = about.evicted;
@@ -72,11 +74,11 @@ export class Retention {
   }
 
   /** As the file says; `limits` where they are new. */
-  static async open(flight: FlightStore, askedReserve: number | undefined, limits?: Limits): Promise<Retention> {
+  static async open(flight: FlightStore, bounds: Bounds, limits?: Limits): Promise<Retention> {
     if (limits !== undefined) await flight.setLimits(limits);
     const { start, any, ...evicted } = await flight.evictor.counts();
     const [known, pins] = [await flight.limits(), await flight.pins()];
-    return new Retention(flight, askedReserve, { limits: known, pins, evicted, since: any ? start : undefined });
+    return new Retention(flight, bounds, { limits: known, pins, evicted, since: any ? start : undefined });
   }
 
   get kept(): Kept {
@@ -180,7 +182,7 @@ export class Retention {
     this.#lookedBytes = come.bytes;
     const disk = await diskOf(this.#flight.path);
     const before = this.#warning;
-    this.#warning = this.#diskWarning(disk);
+    this.#warning = this.#diskWarning(disk) ?? this.#stateWarning();
     if (this.#isLimited) await this.#begin(come, disk);
     return this.#running !== undefined || this.#warning?.code !== before?.code;
   }
@@ -198,12 +200,12 @@ export class Retention {
     if (until === undefined) return;
     this.#until = until;
     this.#growth.forgetBefore(until);
-    this.#running = this.#flight.evictor.evict(stretchesBefore(until, this.#pins));
+    this.#running = this.#flight.evictor.evict(stretchesBefore(until, this.#pins), this.#bounds.mostBaseBytes);
   }
 
   async #cutBySize({ newest }: Come, kept: bigint, disk: DiskSpace | undefined): Promise<bigint | undefined> {
     const size = await this.#flight.size();
-    const maxBytes = effectiveBytes(this.#limits, size.wholeBytes, disk, this.#askedReserve);
+    const maxBytes = effectiveBytes(this.#limits, size.wholeBytes, disk, this.#bounds.diskReserveBytes);
     if (maxBytes === undefined) return undefined;
     const { mostBytes, untilBytes } = sizeTarget(maxBytes);
     this.#isPressed = size.wholeBytes > pressedPart * maxBytes;
@@ -216,10 +218,17 @@ export class Retention {
     return undefined;
   }
 
+  /** Nothing that needs it is evicted. */
+  #stateWarning(): HindcastError | undefined {
+    const [process] = this.#flight.evictor.tooLarge;
+    if (process === undefined) return undefined;
+    return hindcastError("state-too-large", { path: this.#flight.path, process: String(process) });
+  }
+
   /** Of one that may evict, its limit shrinks with the disk. */
   #diskWarning(disk: DiskSpace | undefined): HindcastError | undefined {
     if (disk === undefined || this.#isLimited) return undefined;
-    const reserve = diskReserve(disk, this.#askedReserve);
+    const reserve = diskReserve(disk, this.#bounds.diskReserveBytes);
     // Not said and unsaid again and again.
     const isLow = disk.freeBytes < (this.#warning === undefined ? 2 : 2.5) * reserve;
     if (!isLow) return undefined;

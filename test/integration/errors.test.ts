@@ -209,6 +209,16 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
       await agent.sent([{ kind: "event", name: 1, span: 0, attributes: {} }], ms);
     return errorOf({ ok: false, error: warning ?? { code: "internal", details: {} } });
   },
+  "state-too-large": async () => {
+    const script = `
+      const state = require("hindcast").track("state", { text: "x" });
+      const timer = setInterval(() => (state.text = Math.random() + "y".repeat(5000)), 20);
+      setTimeout(() => clearInterval(timer), 4500);`;
+    const args = ["record", "-o", "large.hindcast", "--max-age", "1s", "--", "node", "-e", script];
+    const recording = await place.run(args, "", { HINDCAST_MOST_BASE: "20" });
+    expect(recording.code).toBe(0);
+    return { shown: recording.err };
+  },
   evicted: async () => {
     const { id, agent } = await limitedRecording("evicted.hindcast", { maxAgeMs: 1000 });
     for (let ms = 100; ms <= 20_000; ms += 100) {

@@ -23,6 +23,7 @@ export interface ToBegin {
   readonly listensAt: ListensAt;
   readonly durabilityMs: number | undefined;
   readonly diskReserveBytes: number | undefined;
+  readonly mostBaseBytes: number | undefined;
   /** One 32-bit number: how often facts were told, raised before any program is told that something was taken in. */
   readonly told: SharedArrayBuffer;
 }

@@ -27,6 +27,7 @@ describe("a recorder", () => {
       appVersion: "1",
       durabilityMs: undefined,
       diskReserveBytes: undefined,
+      mostBaseBytes: undefined,
       limits: {},
       listensAt,
     };

@@ -146,10 +146,11 @@ class ServedRecorder {
     return this.#takingLeft;
   }
 
-  #eventsOf({ durabilityMs, diskReserveBytes }: ToBegin): LiveEvents {
+  #eventsOf({ durabilityMs, diskReserveBytes, mostBaseBytes }: ToBegin): LiveEvents {
     return {
       durabilityMs,
       diskReserveBytes,
+      mostBaseBytes,
       onProcess: (live) => this.#tellFacts(live),
       onConnectionLost: (runId) => void this.#takeLeft(runId),
       onCommit: (live) => this.#tellFacts(live),

@@ -10,6 +10,7 @@ import { markKinds } from "./schema.js";
 import { searchTableNames } from "./search-tables.js";
 import { SegmentBase, type Leftovers } from "./segment-base.js";
 import type { SegmentRows } from "./segment-rows.js";
+import { mostSegmentBytes } from "./stored-segments.js";
 import { runsToEvict } from "./segment-runs.js";
 import type { Stretch } from "./zoom-levels.js";
 
@@ -65,11 +66,18 @@ export class Evictor {
   readonly #connection: DuckDBConnection;
   readonly #query: Query;
   readonly #segments: SegmentRows;
+  /** Of each process whose state was too large for a base: how many segments there were to stand for. */
+  readonly #tooLarge = new Map<number, number>();
 
   constructor(connection: DuckDBConnection, segments: SegmentRows) {
     this.#connection = connection;
     this.#query = queryOn(connection);
     this.#segments = segments;
+  }
+
+  /** Processes of whose state nothing is evicted, as what would stand in its place is too large. */
+  get tooLarge(): readonly number[] {
+    return [...this.#tooLarge.keys()];
   }
 
   /** What an engine that was killed had not removed yet. */
@@ -86,11 +94,11 @@ export class Evictor {
   }
 
   /** Everything within the stretches, each of which ends before the next begins. */
-  async *evict(stretches: readonly Stretch[]): AsyncGenerator<Step> {
+  async *evict(stretches: readonly Stretch[], mostBaseBytes = mostSegmentBytes): AsyncGenerator<Step> {
     for (const stretch of stretches) await this.#begin(stretch);
     yield;
     const processes = await this.#query(`SELECT process FROM process ORDER BY process`);
-    for (const process of processes.numbers("process")) yield* this.#evictState(process, stretches);
+    for (const process of processes.numbers("process")) yield* this.#evictState(process, stretches, mostBaseBytes);
     for (const stretch of stretches) {
       for (const what of removed) yield* this.#remove(what, stretch);
       yield* this.#removeDerived(stretch);
@@ -159,12 +167,19 @@ export class Evictor {
     yield;
   }
 
-  async *#evictState(process: number, stretches: readonly Stretch[]): AsyncGenerator<Step> {
+  async *#evictState(process: number, stretches: readonly Stretch[], mostBaseBytes: number): AsyncGenerator<Step> {
     const segments = await this.#segments.of(process, this.#query);
     if (segments === undefined) return;
     for (const run of runsToEvict(segments.heads, stretches)) {
-      const base = new SegmentBase(process, run);
+      // To find out costs as much as it takes: again only when much has changed.
+      if (run.heads.length < 2 * (this.#tooLarge.get(process) ?? 0)) continue;
+      const base = new SegmentBase(process, run, mostBaseBytes);
       yield* base.prepare(this.#connection, segments);
+      if (base.isTooLarge) {
+        this.#tooLarge.set(process, run.heads.length);
+        continue;
+      }
+      this.#tooLarge.delete(process);
       // Its writes may have turned out to be out of order meanwhile.
       if ((await this.#segments.of(process, this.#query)) === undefined) return;
       const writes = run.heads.reduce((total, head) => total + head.writes, 0);

@@ -35,6 +35,8 @@ export interface Leftovers {
 
 /** Objects looked at before somebody else may have a turn. */
 const objectsAtOnce = 256;
+/** State takes so many times the room that it takes packed, at most, or is not worth the try. */
+const mostPacked = 4;
 
 interface LastWrite {
   readonly seq: bigint;
@@ -61,9 +63,22 @@ export class SegmentBase {
   readonly #rows = newKeyframeRows();
   #changed: ReadonlyMap<number, LastWrite> = new Map();
 
-  constructor(process: number, run: SegmentRun) {
+  #stored: ReturnType<typeof storedBytes> | undefined;
+  #partBytes = 0;
+  #isTooLarge = false;
+
+  constructor(
+    process: number,
+    run: SegmentRun,
+    readonly mostBytes: number,
+  ) {
     this.#process = process;
     this.#run = run;
+  }
+
+  /** What was prepared could not be read again: it must not be written. */
+  get isTooLarge(): boolean {
+    return this.#isTooLarge;
   }
 
   get #firstSeq(): number {
@@ -89,17 +104,23 @@ export class SegmentBase {
     for (let at = 0; at < entries.length; at += objectsAtOnce) {
       const some = entries.slice(at, at + objectsAtOnce);
       for (const [id, node] of await nodesOf(loaded, number, some)) this.#add(id, node);
+      // However well it packs, it would take as much memory.
+      this.#isTooLarge = this.#partBytes > mostPacked * this.mostBytes;
+      if (this.#isTooLarge) return;
       yield;
     }
     this.#parts.finish();
-    this.#scopes = await loaded.look(() => new KeyframeChain(number, loaded).scopes());
+    const scopes = await loaded.look(() => new KeyframeChain(number, loaded).scopes());
+    const { starts: partStarts, parts } = this.#parts;
+    const index = indexBytes(number, { scopes, writtenScopes: new Set(), partStarts, entries: this.#entries });
+    this.#stored = storedBytes({ block: undefined, index, parts }, 0);
+    this.#isTooLarge = Math.max(index.length, this.#stored.bytes.length) > this.mostBytes;
   }
-
-  #scopes: ReturnType<KeyframeChain["scopes"]> = new Map();
 
   #add(id: number, loaded: LoadedNode): void {
     const { number } = this.#end;
     const length = this.#parts.add(id, loaded);
+    this.#partBytes += length;
     this.#entries.push({ id, version: number, until: number, isWritten: false, length });
     const last = this.#changed.get(id);
     if (last === undefined) return;
@@ -126,14 +147,9 @@ export class SegmentBase {
       values,
     );
     await this.#rows.appendInto(connection, "keyframe");
-    const index = indexBytes(end.number, {
-      scopes: this.#scopes,
-      writtenScopes: new Set(),
-      partStarts: this.#parts.starts,
-      entries: this.#entries,
-    });
-    const stored = { block: undefined, index, parts: this.#parts.parts };
-    const { place, bytes } = storedBytes(stored, into.nextPiece);
+    if (this.#stored === undefined || this.#isTooLarge) throw new Error("a base that was not prepared");
+    const { bytes } = this.#stored;
+    const place = { ...this.#stored.place, firstPiece: into.nextPiece };
     into.takePieces(bytes.length);
     await connection.run(`DELETE FROM segment WHERE process = $1 AND number >= $2 AND number <= $3`, [
       process,

@@ -17,7 +17,7 @@ import { UnreadableStored } from "./value-json.js";
 /** A head is kept in memory: some twenty gigabytes of writes have so many. */
 const mostSegments = 200_000;
 /** Inflated. A segment has megabytes, one with a huge object some tens. */
-const mostBytes = 256 * 1024 * 1024;
+export const mostSegmentBytes = 256 * 1024 * 1024;
 /** Of a keyframe that is fetched whole whenever something of it is. */
 const wholeBytes = 256 * 1024;
 /** Pieces in between that cost less than another query. */
@@ -136,7 +136,7 @@ function checkHead(head: SegmentHead, before: SegmentHead | undefined): void {
   const { firstPiece, blockBytes, indexBytes, partsBytes } = place;
   const hasBlock = isBase(head) ? blockBytes === 0 : blockBytes > 0;
   const isSomewhere = firstPiece >= 0 && hasBlock && indexBytes > 0 && partsBytes >= 0;
-  if (!follows || !holds || !isSomewhere || blockBytes + indexBytes + partsBytes > mostBytes)
+  if (!follows || !holds || !isSomewhere || blockBytes + indexBytes + partsBytes > mostSegmentBytes)
     throw new UnreadableStored(`segment ${number}`);
 }
 
@@ -170,7 +170,7 @@ const inflatedTimes = 3;
 function inflated(bytes: Uint8Array): Uint8Array {
   const chunkSize = Math.max(4096, Math.min(inflatedTimes * bytes.length, 1024 * 1024));
   try {
-    return inflateSync(bytes, { maxOutputLength: mostBytes, chunkSize });
+    return inflateSync(bytes, { maxOutputLength: mostSegmentBytes, chunkSize });
   } catch {
     throw new MalformedBytes("bytes of a segment are not as they were written");
   }

@@ -9,6 +9,7 @@ const hostCarrier = "HINDCAST_ENGINE_HOST";
 const crashCarrier = "HINDCAST_ENGINE_CRASHED";
 const durabilityCarrier = "HINDCAST_ENGINE_DURABILITY";
 const reserveVariable = "HINDCAST_DISK_RESERVE";
+const baseVariable = "HINDCAST_MOST_BASE";
 
 /** How long after it was received a record is on the disk at most, in milliseconds. */
 export const defaultDurabilityMs = 250;
@@ -23,9 +24,14 @@ export function engineDurability(own: Environment): number {
 }
 
 /** Bytes that stay free on the disk where a recording may evict for it, when not a part of the disk; tests set it. */
-export function engineDiskReserve(own: Environment): number | undefined {
-  const bytes = Number(own[reserveVariable]);
-  return own[reserveVariable] !== undefined && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+export const engineDiskReserve = (own: Environment): number | undefined => bytesFrom(own[reserveVariable]);
+
+/** The most that may stand in the place of evicted state, when not what can be read again; tests set it. */
+export const engineMostBase = (own: Environment): number | undefined => bytesFrom(own[baseVariable]);
+
+function bytesFrom(text: string | undefined): number | undefined {
+  const bytes = Number(text);
+  return text !== undefined && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
 }
 
 /** For an engine that comes after one that ended by a fault of its own, not by being killed. */

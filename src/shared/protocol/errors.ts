@@ -46,6 +46,11 @@ const catalogue = {
       "{path} is larger than its limit of {limit}: what is pinned, and the state of what it keeps, does not fit.",
     next: "Everything else is evicted; record with a larger --max-size.",
   },
+  "state-too-large": {
+    message:
+      "{path} keeps every change of the state of process {process}: that state is too large to be written down at once.",
+    next: "Nothing is lost and recording goes on, but the file grows. Track less with track(), or record without limits.",
+  },
   evicted: {
     message: "What {process} was then is not kept any more: it was evicted to keep the recording within its limits.",
     next: "Its state is known from {since} on; record with a larger --max-age or --max-size.",
