@@ -24,7 +24,7 @@ import { createRedaction } from "./redact/redactor.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter, facts } from "./ring.js";
-import { type StateTracker, createStateTracker, reportLeftOut } from "./state/index.js";
+import { type StateTracker, createStateTracker, reportState } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { WorkerThread } from "./worker-thread.js";
 import type { ProbeKit } from "./probe-kit.js";
@@ -72,10 +72,10 @@ export function install(
 
   const releases: (() => void)[] = [];
   const noteRedactions = reportRedactions(redaction, sink);
-  const noteLeftOut = reportLeftOut(tracker, sink);
+  const noteState = reportState(tracker, sink);
   const metrics = installRuntimeMetrics(agent, () => {
     noteRedactions();
-    noteLeftOut();
+    noteState();
     if (worker.isUseful) worker.startIfThereIsAnEngine();
     else uninstall();
   });
@@ -84,7 +84,7 @@ export function install(
     tracker.lookAtEverything();
     metrics.sample();
     noteRedactions();
-    noteLeftOut();
+    noteState();
   };
   const exit = installExit(agent, {
     onExit: (exitCode) => {
@@ -159,16 +159,32 @@ const requestProbes = {
 /** Between spans, tracked state is looked at this often for changes that no write site told about. */
 const lookEveryMs = 20;
 
-/** Looks from the first `track` call on; a program that tracks nothing has no such timer. */
+/** Looks from the first `track` call on; a program that tracks nothing has no such timer. More often while there is more to read. */
 function lookRegularly({ guest, context }: ProbeKit, tracker: StateTracker): { start(): void; stop(): void } {
-  const { setInterval, clearInterval } = guest.originals;
+  const { setInterval, clearInterval, setTimeout, clearTimeout } = guest.originals;
   let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    guest.runAsGuest(() => tracker.boundary(), undefined);
+    goOnSoon();
+  };
+  const goOnSoon = (): void => {
+    if (soon !== undefined || tracker.unread === 0) return;
+    const goOn = (): void => {
+      soon = undefined;
+      look();
+    };
+    soon = context.runOutside(() => setTimeout(goOn, tracker.pauseMs)).unref();
+  };
   return {
     start() {
-      if (!tracker.isActive || timer !== undefined) return;
-      const look = () => guest.runAsGuest(() => tracker.boundary(), undefined);
-      timer = context.runOutside(() => setInterval(look, lookEveryMs)).unref();
+      if (!tracker.isActive) return;
+      timer ??= context.runOutside(() => setInterval(look, lookEveryMs)).unref();
+      goOnSoon();
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      clearInterval(timer);
+      clearTimeout(soon);
+    },
   };
 }

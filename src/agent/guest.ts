@@ -8,6 +8,8 @@ export interface Originals {
   readonly timeOriginMs: number;
   readonly setInterval: typeof setInterval;
   readonly clearInterval: typeof clearInterval;
+  readonly setTimeout: typeof setTimeout;
+  readonly clearTimeout: typeof clearTimeout;
 }
 
 export function saveOriginals(): Originals {
@@ -16,6 +18,8 @@ export function saveOriginals(): Originals {
     timeOriginMs: performance.timeOrigin,
     setInterval: globalThis.setInterval,
     clearInterval: globalThis.clearInterval,
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
   };
 }
 

@@ -21,6 +21,8 @@ export interface RecordSink {
   readonly lostWrites: number;
   /** Whether much would find room now. */
   readonly hasPlenty: boolean;
+  /** Stands still until there may be more room, no longer than so: for the end of the program only. False when there is not. */
+  waitForRoom(mostMs: number): boolean;
   /** `performance.now()` of the saved original clock, milliseconds. */
   clockMs(): number;
   /** Interns a code location; 0 is unknown. */

@@ -80,6 +80,13 @@ export class RecordWriter {
     return Atomics.load(words, control.isCongested) === 0 && this.#ring.hasRoom(size >>> 1);
   }
 
+  /** Stands still until the worker has taken something, or for so long. False when it has taken nothing. */
+  waitForRoom(mostMs: number): boolean {
+    const { control: words, tailSlot } = this.#ring.memory;
+    const tail = Atomics.load(words, tailSlot);
+    return this.hasPlenty || Atomics.wait(words, tailSlot, tail, mostMs) !== "timed-out";
+  }
+
   /** From now on nothing is written that this has not looked through. */
   redactWith(redaction: Redaction): void {
     this.#redaction = redaction;

@@ -69,6 +69,10 @@ export class Recorder implements RecordSink {
     return this.#writer.hasPlenty;
   }
 
+  waitForRoom(mostMs: number): boolean {
+    return this.#writer.waitForRoom(mostMs);
+  }
+
   /** From now on nothing is recorded that this has not looked through. */
   redactWith(redaction: Redaction): void {
     this.#flat = new FlatAttributes(redaction);

@@ -5,7 +5,7 @@ import { replaceElements } from "./changes.js";
 import { isArray, isSame } from "./intrinsics.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import { isProxy } from "./nature.js";
-import { type Shadow, type Slot, hole, lengthOf, readElement } from "./shadow.js";
+import { type Shadow, type Slot, hole, lengthOf, readElement, slotsInOneGo } from "./shadow.js";
 
 export type ArrayShadow = Extract<Shadow, { kind: "array" }>;
 
@@ -21,7 +21,8 @@ export class ArrayWrites {
   /** The method `name` with this first argument, or a write to an element or `length` ("="), is about to run. */
   before(entry: Followed, shadow: ArrayShadow, array: object, name: string, first: unknown): void {
     entry.isKnown = !isLocal(name, first);
-    if (entry.isKnown) return this.#log.lookNow(entry, array);
+    if (entry.isKnown) return void this.#log.lookNow(entry, array);
+    if (entry.walk?.isReading === true) return;
     const { elements } = shadow;
     const length = lengthOf(array);
     if (length !== elements.length) this.#findLength(entry, elements, array, length);
@@ -33,6 +34,7 @@ export class ArrayWrites {
   /** A write to element `index` that may not be made: what is there by then is not this write's. */
   beforeElement(entry: Followed, shadow: ArrayShadow, array: object, index: number): void {
     this.before(entry, shadow, array, "=", undefined);
+    if (entry.walk?.isReading === true) return;
     if (entry.shadow === shadow && index < shadow.elements.length && lengthOf(array) === shadow.elements.length)
       this.#findElement(entry, shadow.elements, array, index);
   }
@@ -47,8 +49,10 @@ export class ArrayWrites {
     result: unknown,
     site: number,
   ): true | undefined {
-    const before = elements.length;
+    const { walk } = entry;
+    const before = walk?.isReading === true ? (walk.length ?? 0) : elements.length;
     const grown = lengthOf(array) - before;
+    if (walk?.isReading === true) walk.length = before + grown;
     if (entry.isKnown || before + grown > this.#log.limits.slots) return undefined;
     switch (name) {
       case "push":
@@ -77,8 +81,13 @@ export class ArrayWrites {
 
   /** The element was assigned, updated or deleted. Undefined when something else is different, too. */
   element(entry: Followed, { elements }: ArrayShadow, array: object, index: number, site: number): true | undefined {
+    const { walk } = entry;
     const length = lengthOf(array);
-    const before = elements.length;
+    const before = walk?.isReading === true ? length : elements.length;
+    if (walk?.isReading === true) {
+      walk.length = length;
+      if (index >= elements.length) return true; // not read yet
+    }
     const isWithin = index < before;
     if (isWithin ? length !== before : length !== before && length !== index + 1) return undefined;
     if (length > this.#log.limits.slots) return undefined;
@@ -98,7 +107,8 @@ export class ArrayWrites {
   /** `length` was assigned. Undefined when the array is too long to follow. */
   length(entry: Followed, { elements }: ArrayShadow, array: object, site: number): true | undefined {
     const length = lengthOf(array);
-    const before = elements.length;
+    const before = entry.walk?.isReading === true ? (entry.walk.length ?? 0) : elements.length;
+    if (entry.walk?.isReading === true) entry.walk.length = length;
     if (length > this.#log.limits.slots) return undefined;
     if (length < before) this.#splice(entry, elements, array, length, before - length, 0, site);
     else if (length > before) this.#splice(entry, elements, array, before, 0, length - before, site);
@@ -108,12 +118,13 @@ export class ArrayWrites {
   /** A length nobody told about: everything is compared, or where that would cost too much, one end is believed. */
   #findLength(entry: Followed, elements: Slot[], array: object, length: number): void {
     const before = elements.length;
-    if (length > this.#log.limits.slots || this.#log.affords(Math.max(before, length)))
-      return this.#log.lookNow(entry, array);
     const grown = length - before;
+    if (this.#log.affords(Math.max(before, length)) && this.#log.lookNow(entry, array)) return;
+    if (length > this.#log.limits.slots || grown > slotsInOneGo) return this.#log.readAnew(entry, array);
     const isHeadSame = isSame(elements[0], readElement(array, 0));
     const isHeadMoved = !isHeadSame && isSame(elements[Math.max(-grown, 0)], readElement(array, Math.max(grown, 0)));
     const start = isHeadMoved ? 0 : Math.min(before, length);
+    entry.walk?.moved?.(start, Math.max(-grown, 0), Math.max(grown, 0));
     const operation = replaceElements(
       entry.id,
       elements,
@@ -140,13 +151,26 @@ export class ArrayWrites {
     added: number,
     site: number,
   ): void {
-    this.#record(replaceElements(entry.id, elements, array, start, deleteCount, added, this.#log.encoder), site);
+    const { walk } = entry;
+    const isReading = walk?.isReading === true;
+    if (isReading && start >= elements.length) return; // not read yet
+    if (added > slotsInOneGo) return this.#log.compareAtWrite(entry, array, () => this.#locationOf(site));
+    const taken = isReading ? Math.min(deleteCount, elements.length - start) : deleteCount;
+    walk?.moved?.(start, taken, added);
+    this.#record(replaceElements(entry.id, elements, array, start, taken, added, this.#log.encoder), site);
+    if (isReading && !isInStep(elements, array)) this.#log.readAnew(entry, array);
   }
 
   #record(operation: WriteOperation, site: number): void {
     this.#log.recordExact(operation, this.#locationOf(site));
   }
 }
+
+/** Whether the part that is known is the array's first still, as far as its ends tell. */
+const isInStep = (elements: readonly Slot[], array: object): boolean =>
+  elements.length === 0 ||
+  (isSame(elements[0], readElement(array, 0)) &&
+    isSame(elements[elements.length - 1], readElement(array, elements.length - 1)));
 
 /** Whether the operation's effect can be told from the lengths before and after it. */
 function isLocal(name: string, first: unknown): boolean {

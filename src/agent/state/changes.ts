@@ -12,30 +12,34 @@ import {
   apply,
   eachMember,
   eachPair,
-  enumerableKeys,
   hasKey,
   hasMember,
   isIndexKey,
   isSame,
   memberCount,
-  nextOf,
+  type Cursor,
+  pairsOf,
   pairCount,
   timeOf,
 } from "./intrinsics.js";
+import { LongMap } from "./long-map.js";
 import { isDate, isMap, isSet } from "./nature.js";
 import {
   type Budget,
   type Entries,
+  type Members,
+  type Pairs,
   type Shadow,
   type Slot,
   accessor,
-  errorKeys,
   extraKeys,
   hasProperties,
+  keysOf,
   lengthOf,
   readElement,
   readSlot,
   shadowOf,
+  slotsInOneGo,
 } from "./shadow.js";
 
 export interface Encoder {
@@ -52,17 +56,24 @@ export interface Subject {
   shadow: Shadow;
 }
 
-/** The operations from the shadow to the object as it is, oldest first. Empty when nothing changed. */
-export function changesOf(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
+/**
+ * The operations from the shadow to the object as it is, oldest first. Empty when nothing changed; undefined when it has got
+ * too large to be compared in one go.
+ */
+export function changesOf(
+  subject: Subject,
+  object: object,
+  budget: Budget,
+  encode: Encoder,
+): WriteOperation[] | undefined {
   const { shadow } = subject;
   // Of bytes that is asked with everything else.
   if ("hasMore" in shadow && shadow.kind !== "bytes" && hasProperties(object) !== shadow.hasMore)
     return anew(subject, object, budget, encode);
   switch (shadow.kind) {
     case "object":
-      return entriesChanges(subject, shadow.entries, object, enumerableKeys(object), budget, encode);
     case "error":
-      return entriesChanges(subject, shadow.entries, object, errorKeys(object), budget, encode);
+      return entriesChanges(subject, shadow.entries, object, keysOf(object, shadow.kind), budget, encode);
     case "array":
       return arrayChanges(subject, shadow, object, budget, encode);
     case "map":
@@ -75,6 +86,8 @@ export function changesOf(subject: Subject, object: object, budget: Budget, enco
       return bytesChanges(subject, shadow, object, budget, encode);
     case "opaque":
       return shadow.tooLarge ? changesOfTooLarge(subject, object, budget, encode) : [];
+    case "unread":
+      return [];
   }
 }
 
@@ -99,15 +112,14 @@ export function contentsOf({ shadow, className: ownName, privates }: Subject, en
     }
     case "map": {
       const pairs: [CapturedValue, CapturedValue][] = [];
-      eachPair(
-        shadow.pairs,
+      shadow.pairs.forEach(
         (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, nameFrom(key))]),
       );
       return { kind: "map", className, pairs };
     }
     case "set": {
       const members: CapturedValue[] = [];
-      eachMember(shadow.members, (member) => (members[members.length] = encode.member(member)));
+      shadow.members.forEach((member) => (members[members.length] = encode.member(member)));
       return { kind: "set", className, members };
     }
     case "date":
@@ -116,6 +128,8 @@ export function contentsOf({ shadow, className: ownName, privates }: Subject, en
       return { kind: "bytes", className, bytes: shadow.bytes, length: shadow.length };
     case "opaque":
       return { kind: "opaque", className: shadow.tooLarge ? `${className} (too large to capture)` : className };
+    case "unread":
+      return { kind: "opaque", className: `${className} (not captured yet)` };
   }
 }
 
@@ -137,8 +151,9 @@ function entriesChanges(
   keys: readonly string[],
   budget: Budget,
   encode: Encoder,
-): WriteOperation[] {
+): WriteOperation[] | undefined {
   if (keys.length > budget.slots) return anew(subject, object, budget, encode);
+  if (keys.length > slotsInOneGo) return undefined;
   const operations = keyOperations(subject.id, entries, object, keys, encode);
   return operations ?? anew(subject, object, budget, encode);
 }
@@ -176,10 +191,10 @@ function keyOperations(
 /** Sure of it in one pass; objects with index-like keys may take the longer way to the same answer. */
 function isUnchanged(entries: Entries, object: object, keys: readonly string[]): boolean {
   if (entries.size !== keys.length) return false;
-  const order = entries.keys();
+  const order = inOrder(entries);
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] ?? "";
-    if (nextOf(order) !== key || !isSame(entries.get(key), readSlot(object, key))) return false;
+    if (order.next()?.[0] !== key || !isSame(entries.get(key), readSlot(object, key))) return false;
   }
   return true;
 }
@@ -280,7 +295,7 @@ function spliceSlots(elements: Slot[], start: number, deleteCount: number, slots
 
 function mapChanges(
   subject: Subject,
-  pairs: OwnMap<unknown, Slot>,
+  pairs: Pairs,
   map: Map<unknown, unknown>,
   budget: Budget,
   encode: Encoder,
@@ -313,19 +328,21 @@ function mapChanges(
 /** The name that a Map's key is to its value. */
 export const nameFrom = (key: unknown): string => (typeof key === "string" ? key : "");
 
-function isUnchangedMap(pairs: OwnMap<unknown, Slot>, map: Map<unknown, unknown>): boolean {
+function isUnchangedMap(pairs: Pairs, map: Map<unknown, unknown>): boolean {
   if (pairs.size !== pairCount(map)) return false;
-  const order = pairs.keys();
+  const order = inOrder(pairs);
   let isSameSoFar = true;
   eachPair(map, (value, key) => {
-    if (isSameSoFar) isSameSoFar = isSame(nextOf(order), key) && isSame(pairs.get(key), value);
+    if (isSameSoFar) isSameSoFar = isSame(order.next()?.[0], key) && isSame(pairs.get(key), value);
   });
   return isSameSoFar;
 }
 
+export const inOrder = (known: Entries | Pairs): Cursor => (known instanceof LongMap ? known.cursor() : pairsOf(known));
+
 function setChanges(
   subject: Subject,
-  members: Set<unknown>,
+  members: Members,
   set: Set<unknown>,
   budget: Budget,
   encode: Encoder,
@@ -382,7 +399,7 @@ function bytesChanges(
 }
 
 function changesOfTooLarge(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
-  const now = shadowOf(object, budget);
+  const now = shadowOf(object, { ...budget, slots: Math.min(budget.slots, slotsInOneGo) });
   if (now.kind === "opaque") return [];
   subject.shadow = now;
   return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];

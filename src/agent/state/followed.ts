@@ -12,19 +12,20 @@ export interface StateLimits {
   /** UTF-16 units kept of a string, and bytes of a buffer. */
   readonly stringLength: number;
   readonly bytes: number;
-  /** Rough size of one object's contents as a record. */
+  /** Rough size of all that one object itself holds. */
   readonly contentBytes: number;
-  /**
-   * Milliseconds that objects which one operation brings in may take to be read; references to the rest are "too-large".
-   * As long again for recording what was read, which redaction is a part of; what there is no time for is "too-large".
-   */
-  readonly captureMs: number;
-  /** Slots compared by one `boundary()`; an object is never compared in part. */
+  /** Of what one operation brings in, as much is read at once as these slots, or for as long as a look may take. */
+  readonly slotsAtOnce: number;
+  /** Milliseconds for which objects that were not read yet may be read when the program ends. */
+  readonly atEndMs: number;
+  /** Slots compared by one `boundary()`. */
   readonly slotsPerLook: number;
-  /** Milliseconds after which one `boundary()` begins with no further object: what it records anew may be large. */
+  /** Milliseconds after which one `boundary()` begins with nothing more. */
   readonly lookMs: number;
   /** Share of the program's time that looking may take, 0-1. */
   readonly lookShare: number;
+  /** Share that reading for the first time may take, as long as there is something to read. */
+  readonly readShare: number;
   /** Slots that each write told adds to what may be compared beside what it writes, and how many may be saved up. */
   readonly slotsPerWrite: number;
   readonly slotsSaved: number;
@@ -35,16 +36,33 @@ export const defaultLimits: StateLimits = {
   slots: 500_000,
   stringLength: 10_000,
   bytes: 65_536,
-  contentBytes: 3_500_000, // below a quarter of the smallest usual ring, which is the recorder's bound
-  captureMs: 2_500, // several times what a hundred thousand objects take
+  contentBytes: 16_000_000,
+  slotsAtOnce: 500,
+  atEndMs: 2_500, // several times what a hundred thousand objects take
   slotsPerLook: 4_000,
-  lookMs: 2,
+  lookMs: 1, // what was begun by then is finished
   lookShare: 0.05,
+  readShare: 0.33,
   slotsPerWrite: 32,
   slotsSaved: 200_000,
 };
 
 /** An object with an id. `shadow` is undefined while it is not reachable from any tracked value. */
+/** Goes through a container that is too large for one go, a piece at a time (walks.ts). */
+export interface Walk {
+  /** Not all that it holds was recorded yet, and the recording says so. */
+  readonly isReading: boolean;
+  /** Of an array that is being read: how many elements it had when it was looked at or told of last. */
+  length?: number;
+  /** One piece further. "too-large": there is more than may be recorded of one object. */
+  step(): WalkResult;
+  /** A write that was told replaced elements of an array. */
+  moved?(start: number, deleteCount: number, added: number): void;
+  /** A write that was told added a property or took one away. */
+  noteKey?(key: string, isThere: boolean): void;
+}
+export type WalkResult = "more" | "through" | "too-large";
+
 export interface Followed {
   readonly id: ObjectId;
   readonly className: string;
@@ -57,6 +75,12 @@ export interface Followed {
   isKnown: boolean;
   /** The last round of looks that reached it. */
   round: number;
+  /** Where going through it has got to, when it is too large for one go. */
+  walk: Walk | undefined;
+  /** The round in which that was begun. */
+  walkRound: number;
+  /** Whether it is in the list of all. */
+  isListed: boolean;
 }
 
 /** Where a write was made; 0 is unknown. Resolved only when there is something to record. */
@@ -66,14 +90,21 @@ export interface FollowedObjects {
   readonly encoder: Encoder;
   readonly limits: StateLimits;
   followed(object: unknown): Followed | undefined;
+  /** The object's entry when it is waiting to be read. */
+  waiting(object: unknown): Followed | undefined;
   /** Records an operation seen as it happened. */
   recordExact(operation: WriteOperation, location: number): void;
   /** Records a change that was made some time since the last look at the object, nobody knows where. */
   recordFound(entry: Followed, operation: WriteOperation): void;
-  /** Compares the whole object now, for changes that nothing told about. */
-  lookNow(entry: Followed, object: object): void;
+  /** Compares the whole object now, for changes that nothing told about. False when it is too large for that. */
+  lookNow(entry: Followed, object: object): boolean;
+  /** What is known of a container is no beginning to go on from: it is read anew, which nobody told about. */
+  readAnew(entry: Followed, object: object): void;
   /** Whether a comparison of so many slots that no operation of the program pays for may be made now. */
   affords(slots: number): boolean;
-  /** Compares the whole object now, as part of a write that was seen; asks where only if something changed. */
+  /**
+   * Compares the whole object now, as part of a write that was seen; asks where only if something changed. What is too large
+   * for that is read anew from here on.
+   */
   compareAtWrite(entry: Followed, object: object, location: () => number): void;
 }

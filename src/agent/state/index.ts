@@ -4,22 +4,32 @@ import { type LocationOf, type StateLimits, defaultLimits } from "./followed.js"
 import { IdentityLog } from "./tracker.js";
 import { type WriteNotes } from "./writes.js";
 
-export { reportLeftOut } from "./left-out.js";
+export { reportState } from "./report.js";
 export type { LocationOf, StateLimits } from "./followed.js";
 
 export interface StateTracker {
   /** Whether anything is tracked yet. */
   readonly isActive: boolean;
-  /** References recorded as "too-large" because there was no time to read what they name. */
+  /** Objects that are there and not captured: beyond as many as are followed, or not read by the end. */
   readonly leftOut: number;
-  /** Records the value with everything reachable from it and follows it from now on under this name. */
+  /** Objects that wait to be read. */
+  readonly unread: number;
+  /** Of all that was done in one go since it was set to zero, what took longest, milliseconds. */
+  longestMs: number;
+  /** How often something was done in one go, and for how long altogether. */
+  readonly slices: number;
+  readonly sliceMs: number;
+  /** How long the program has to itself while something waits to be read, milliseconds. */
+  readonly pauseMs: number;
+  /** Records the value with everything reachable from it, at once or little by little, and follows it under this name. */
   track(name: string, value: unknown): void;
   /**
    * Looks at some of the tracked state for changes that no write site told about. Call it whenever the program's own code
-   * has just run: it limits its own share of the time and costs next to nothing while nothing is tracked.
+   * has just run: it limits its own share of the time and costs next to nothing while nothing is tracked. What was tracked
+   * and could not be read at once is read here, too.
    */
   boundary(): void;
-  /** Looks at all of it: before the program ends. */
+  /** Reads what was not read yet, for a limited time, and looks at all of it: before the program ends. */
   lookAtEverything(): void;
   /** Forgets everything; nothing is recorded from then on until something is tracked again. */
   stop(): void;

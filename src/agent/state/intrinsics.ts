@@ -96,21 +96,29 @@ export function elementSizeOf(source: object): number | undefined {
   return count === 0 ? undefined : Number(apply(viewLength, source, [])) / count;
 }
 
-const mapIterator: unknown = prototypeOf(new Map().keys());
-const mapIteratorNext = methodOf(mapIterator, "next");
-/** The next item of an iterator over one of our own Maps, undefined at its end. */
-export function nextOf(iterator: Iterator<unknown>): unknown {
-  const step = apply(mapIteratorNext, iterator, []);
-  return typeof step === "object" && step !== null && "value" in step ? step.value : undefined;
+const mapEntries = Map.prototype.entries;
+const setEntries = Set.prototype.entries;
+const mapIteratorNext = new Map<unknown, unknown>().entries().next;
+const setIteratorNext = new Set<unknown>().entries().next;
+type Pair = readonly [unknown, unknown];
+
+/** One after the other, in the language's own order: it goes on while the Map or Set changes, as all iterators over them do. */
+export interface Cursor {
+  /** Key and value, of a Set each member twice; undefined at the end. */
+  next(): Pair | undefined;
 }
 
-function methodOf(owner: unknown, key: string): (this: unknown) => unknown {
-  const method: unknown = typeof owner === "object" && owner !== null ? ownDescriptor(owner, key)?.value : undefined;
-  if (typeof method !== "function") throw new Error(`this runtime has no method ${key}`);
-  return function (this: unknown): unknown {
-    return apply(method, this, []);
-  };
+export function pairsOf(map: ReadonlyMap<unknown, unknown>): Cursor {
+  const iterator: Iterator<Pair> = apply(mapEntries, map, []);
+  return { next: () => valueOf(apply(mapIteratorNext, iterator, [])) };
 }
+
+export function membersOf(set: ReadonlySet<unknown>): Cursor {
+  const iterator: Iterator<Pair> = apply(setEntries, set, []);
+  return { next: () => valueOf(apply(setIteratorNext, iterator, [])) };
+}
+
+const valueOf = (step: IteratorResult<Pair, Pair | undefined>): Pair | undefined => step.value;
 
 /** Gives a subclass of a collection its own copies of the methods, so that patches of the original do not reach it. */
 function keepMethods(own: object, original: object): void {

@@ -21,6 +21,9 @@ export class WritesOnly implements RecordSink {
   /** How far the clock goes on with each write. */
   msPerWrite = 0;
 
+  waitForRoom(): boolean {
+    return this.hasPlenty;
+  }
   clockMs(): number {
     return (this.nowMs += 1);
   }

@@ -220,7 +220,9 @@ describe("hostile values", () => {
       'Object{"list":<too-large Array>,"text":cut(xxx…20),"bytes":Uint8Array(0 0/20),"small":Array[1]}',
     );
     const heavy = Array.from({ length: 9 }, () => "y".repeat(100));
-    expect(tracked({ heavy }, { contentBytes: 900 }).recorded()).toBe('Object{"heavy":<too-large Array>}');
+    expect(tracked({ heavy }, { contentBytes: 900 }).recorded()).toBe(
+      'Object{"heavy":Array (too large to capture)<opaque>}',
+    );
     expect(tracked({ heavy }, { contentBytes: 1000 }).recorded()).toBe(liveText({ heavy }));
     value.small.length = 4_000_000_000;
     tracker.boundary();
@@ -231,40 +233,69 @@ describe("hostile values", () => {
   });
 });
 
-describe("the time that capturing may take", () => {
+describe("what one operation brings in", () => {
   const nested = (depth: number): object => (depth === 0 ? { end: true } : { next: nested(depth - 1) });
+  // The sink's clock goes on by one each time it is read.
+  const inSlices = { lookMs: 10, readShare: 1, slotsAtOnce: 100 };
+  const missing = (text: string): number => text.match(/MISSING/g)?.length ?? 0;
 
-  it("ends within it, says of each reference where it ended, and counts them", () => {
-    // The sink's clock goes on by one each time it is read, which is once for each object.
-    const { sink, tracker, recorded } = tracked({ list: [nested(50), nested(50), nested(50)] }, { captureMs: 20 });
-    const contents = sink.writes.filter(({ operation }) => operation.kind === "contents");
-    expect(contents).toHaveLength(21);
+  it("is captured at once when it is small, however long that takes", () => {
+    const { tracker, recorded } = tracked({ list: [nested(20), nested(20)] }, { ...inSlices, lookMs: 0 });
+    expect([tracker.unread, missing(recorded())]).toEqual([0, 0]);
+  });
+
+  it("is otherwise read for a limited time, then in slices, and is not captured until it was read", () => {
+    const value = { list: [nested(200), nested(200), nested(200)] };
+    const { sink, tracker, recorded } = tracked(value, inSlices);
+    expect(missing(recorded())).toBe(3);
+    const whole = liveText(value);
+    let slices = 0;
+    while (tracker.unread > 0) {
+      const before = sink.writes.length;
+      tracker.boundary();
+      expect(sink.writes.length - before).toBeLessThan(20);
+      slices++;
+    }
+    expect(slices).toBeGreaterThan(20);
+    expect(recorded()).toBe(whole);
+    expect(tracker.leftOut).toBe(0);
+  });
+
+  it("waits for plenty of room", () => {
+    const { sink, tracker } = tracked({ list: [nested(200)] }, inSlices);
+    sink.hasPlenty = false;
+    sink.forget();
+    for (let n = 0; n < 5; n++) tracker.boundary();
+    expect(sink.kinds()).toBe("");
+    sink.hasPlenty = true;
+    while (tracker.unread > 0) tracker.boundary();
+    expect(sink.kinds()).toContain("contents");
+  });
+
+  it("is read at the end as far as there is time, and what is not is counted", () => {
+    const value = { list: [nested(300), nested(300)] };
+    const whole = tracked(value, inSlices);
+    whole.tracker.lookAtEverything();
+    expect([whole.recorded(), whole.tracker.leftOut]).toEqual([liveText(value), 0]);
+    const cut = tracked(value, { ...inSlices, atEndMs: 100 });
+    cut.tracker.lookAtEverything();
+    expect(missing(cut.recorded())).toBe(2);
+    expect(cut.tracker.leftOut).toBe(2);
+  });
+
+  it("is nothing that anybody waits for once it is gone again", () => {
+    const value: Record<string, unknown> = { list: [nested(300)] };
+    const { sink, tracker, recorded } = tracked(value, { ...inSlices, slotsPerLook: 1e9 });
+    delete value["list"];
+    for (let n = 0; n < 10; n++) tracker.boundary();
+    sink.forget();
+    while (tracker.unread > 0) tracker.boundary();
+    expect([sink.kinds(), recorded()]).toEqual(["", "Object{}"]);
+  });
+
+  it("is not captured beyond as many objects as are followed, which are counted", () => {
+    const { tracker, recorded } = tracked({ list: [nested(1), nested(1), nested(1)] }, { objects: 4 });
     expect(recorded().match(/<too-large Object>/g)).toHaveLength(3);
     expect(tracker.leftOut).toBe(3);
-  });
-
-  it("is over for what was read and not yet recorded, too", () => {
-    const items = Array.from({ length: 1000 }, (_, n) => ({ n }));
-    const sink = new WritesOnly();
-    sink.msPerWrite = 100;
-    const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook: 1e9, captureMs: 5000 });
-    tracker.track("s", { items });
-    const [whole, late] = [/\{"n":/g, /Object \(too large to capture\)/g].map(
-      (pattern) => recordedText(sink.graph, "s").match(pattern)?.length ?? 0,
-    );
-    expect(whole).toBeLessThan(150);
-    expect([tracker.leftOut, (whole ?? 0) + (late ?? 0)]).toEqual([late, 1000]);
-    tracker.boundary();
-    expect(recordedText(sink.graph, "s")).toBe(liveText({ items }));
-  });
-
-  it("is counted anew for what the next operation brings in, and what was captured is followed", () => {
-    const value: Record<string, unknown> = { list: nested(50), n: 1 };
-    const { tracker, recorded } = tracked(value, { captureMs: 20 });
-    Object.assign(value, { n: 2, more: nested(10), last: nested(50) });
-    tracker.boundary();
-    expect(recorded().match(/<too-large Object>/g)).toHaveLength(2);
-    expect(recorded()).toContain('"n":2,"more":Object{"next":');
-    expect(tracker.leftOut).toBe(2);
   });
 });

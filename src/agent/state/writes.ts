@@ -19,7 +19,7 @@ import {
 } from "./intrinsics.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import { isMap, isProxy, isSet } from "./nature.js";
-import { type Entries, type Shadow, readSlot } from "./shadow.js";
+import { type Entries, type Members, type Pairs, type Shadow, countOf, isLong, readSlot, sizeOf } from "./shadow.js";
 
 /** What looking at an object that is too large to follow is taken to cost. */
 const slotsOfTooLarge = 10_000;
@@ -115,11 +115,15 @@ export class WriteNotes {
       this.#mapKey(entry, shadow.pairs, object, first, site);
     else if (shadow.kind === "set" && isSet(object) && (name === "add" || name === "delete"))
       this.#member(entry, shadow.members, object, first, site);
+    else if (name === "clear" && (entry.walk !== undefined || isLong(shadow, object)) && countOf(object) === 0)
+      this.#cleared(entry, shadow, site);
     else this.#whole(entry, object, site);
   }
 
   /** Private field `name`, with its "#", holds `value` now. */
   privateField(object: unknown, name: string, value: unknown, site: number): void {
+    const waiting = this.#log.waiting(object);
+    if (waiting !== undefined) (waiting.privates ??= new OwnMap()).set(name, value);
     const entry = this.#log.followed(object);
     if (entry?.shadow === undefined || entry.shadow.kind === "opaque") return;
     const isFirst = entry.privates === undefined;
@@ -148,6 +152,7 @@ export class WriteNotes {
     const isThere = isCaptured(shadow, name, ownDescriptor(object, name));
     const slot = isThere ? readSlot(object, name) : undefined;
     if (isThere === entries.has(name) && isSame(entries.get(name), slot)) return;
+    if (isThere !== entries.has(name)) entry.walk?.noteKey?.(name, isThere);
     if (isThere) entries.set(name, slot);
     else entries.delete(name);
     const target = entry.id;
@@ -160,10 +165,12 @@ export class WriteNotes {
   #namedProperty(entry: Followed, entries: Entries, object: object, key: string, site: number): void {
     const descriptor = ownDescriptor(object, key);
     const isData = descriptor !== undefined && descriptor.get === undefined && descriptor.set === undefined;
+    if (descriptor === undefined) entry.walk?.noteKey?.(key, false);
     if (isData && isCaptured(entry.shadow, key, descriptor)) {
       const value: unknown = descriptor.value;
       if (isSame(entries.get(key), value) && (value !== undefined || entries.has(key))) return;
       if (!entries.has(key) && entries.size >= this.#log.limits.slots) return this.#compare(entry, object, site);
+      if (!entries.has(key)) entry.walk?.noteKey?.(key, true);
       entries.set(key, value);
       this.#record({ kind: "set", target: entry.id, key, value: this.#log.encoder.slot(value, key) }, site);
     } else if (descriptor === undefined && entries.has(key)) {
@@ -176,7 +183,7 @@ export class WriteNotes {
   }
 
   /** The key as it is before the operation; all of the Map when something else has come or gone. */
-  #findKey(entry: Followed, pairs: OwnMap<unknown, unknown>, map: Map<unknown, unknown>, key: unknown): void {
+  #findKey(entry: Followed, pairs: Pairs, map: Map<unknown, unknown>, key: unknown): void {
     entry.isKnown = false;
     const value = valueAt(map, key);
     const isValueKnown = isSame(pairs.get(key), value);
@@ -188,13 +195,7 @@ export class WriteNotes {
     this.#log.recordFound(entry, this.#mapSet(entry, key, value));
   }
 
-  #mapKey(
-    entry: Followed,
-    pairs: OwnMap<unknown, unknown>,
-    map: Map<unknown, unknown>,
-    key: unknown,
-    site: number,
-  ): void {
+  #mapKey(entry: Followed, pairs: Pairs, map: Map<unknown, unknown>, key: unknown, site: number): void {
     if (hasKey(map, key)) {
       const value = valueAt(map, key);
       if (!pairs.has(key) || !isSame(pairs.get(key), value)) {
@@ -209,17 +210,25 @@ export class WriteNotes {
     if (pairs.size !== pairCount(map)) this.#find(entry, map);
   }
 
+  /** What it was that is no more would take long to compare, and does not matter. */
+  #cleared(entry: Followed, shadow: Shadow, site: number): void {
+    entry.isKnown = false;
+    if (shadow.kind === "map") shadow.pairs.clear();
+    else if (shadow.kind === "set") shadow.members.clear();
+    this.#record({ kind: "clear", target: entry.id }, site);
+  }
+
   #mapSet({ id }: Followed, key: unknown, value: unknown): WriteOperation {
     const { encoder } = this.#log;
     return { kind: "map-set", target: id, key: encoder.member(key), value: encoder.slot(value, nameFrom(key)) };
   }
 
-  #findMember(entry: Followed, members: Set<unknown>, set: Set<unknown>, member: unknown): void {
+  #findMember(entry: Followed, members: Members, set: Set<unknown>, member: unknown): void {
     entry.isKnown = false;
     if (members.size !== memberCount(set) || members.has(member) !== hasMember(set, member)) this.#find(entry, set);
   }
 
-  #member(entry: Followed, members: Set<unknown>, set: Set<unknown>, member: unknown, site: number): void {
+  #member(entry: Followed, members: Members, set: Set<unknown>, member: unknown, site: number): void {
     const isIn = hasMember(set, member);
     if (isIn !== members.has(member)) {
       if (isIn && members.size >= this.#log.limits.slots) return this.#compare(entry, set, site);
@@ -241,9 +250,7 @@ export class WriteNotes {
 
   /** Looks at the object for what nobody tells about. False when that has to wait for a later look. */
   #find(entry: Followed, object: object): boolean {
-    if (!this.#log.affords(sizeOf(entry.shadow))) return false;
-    this.#log.lookNow(entry, object);
-    return true;
+    return this.#log.affords(slotsToCompare(entry.shadow)) && this.#log.lookNow(entry, object);
   }
 
   #compare(entry: Followed, object: object, site: number): void {
@@ -267,23 +274,8 @@ function isEmptied(shadow: Shadow, object: object, name: string): boolean {
 }
 
 /** Roughly how many slots looking at the object compares. */
-function sizeOf(shadow: Shadow | undefined): number {
-  switch (shadow?.kind) {
-    case "object":
-    case "error":
-      return shadow.entries.size;
-    case "array":
-      return shadow.elements.length;
-    case "map":
-      return shadow.pairs.size;
-    case "set":
-      return shadow.members.size;
-    case "opaque":
-      return shadow.tooLarge ? slotsOfTooLarge : 0;
-    default:
-      return 1;
-  }
-}
+const slotsToCompare = (shadow: Shadow | undefined): number =>
+  shadow?.kind === "opaque" ? (shadow.tooLarge ? slotsOfTooLarge : 0) : sizeOf(shadow);
 
 /** The property a primitive names; undefined where naming it would run the program's code. */
 function keyFrom(key: unknown): string | undefined {
