@@ -178,7 +178,7 @@ describe("a recording with a limit of age", () => {
       const about = { process: 1, scope: "s", path, limit: 100_000 };
       const found = await engine.try("state.history", { recordingId: short.recordingId, ...about });
       // It was there long ago only.
-      if (!found.ok && found.error.code === "no-such-path" && path !== "") continue;
+      if (!found.ok && found.error.code === "no-such-path-kept" && path !== "") continue;
       if (!found.ok) throw new Error(found.error.code);
       const kept = found.value;
       const whole = await engine.call("state.history", { recordingId: twin.recordingId, ...about });

@@ -194,7 +194,7 @@ export class StateCalls {
         : ({ positions }: KeptHistory) => positions.length - positions.countUpTo(after) >= limit;
     const kept = isPage ? newestKept : limit;
     const history = await state.history(process, args.scope, path.value, kept, asker, isEnough);
-    if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    if (!history.existed) return failed(await noSuchPath(subject.value, args));
     const entries = isPage ? await state.page(process, history, args, asker) : history.entries;
     const missing = [...((await state.losses.of(process, asker))?.ranges() ?? [])];
     const evicted = (await holesOf(subject.value)).map(({ first, last }) => ({ from: first, to: last }));
@@ -209,7 +209,7 @@ export class StateCalls {
     if (!path.ok) return path;
     const { state, process } = subject.value;
     const history = await state.history(process, args.scope, path.value, newestKept, asker);
-    if (!history.existed) return failed(hindcastError("no-such-path", { path: args.path, scope: args.scope }));
+    if (!history.existed) return failed(await noSuchPath(subject.value, args));
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo } = shown.value;
@@ -332,6 +332,17 @@ async function cutFor(subject: Subject, at: CallAt): Promise<Result<ProcessCut, 
       : { upTo: at.kind === "instant" ? { instant: instant(at.instant) } : { seq: seq(at.seq) }, cut: undefined };
   const evicted = await evictedAt(subject, shown.upTo);
   return evicted === undefined ? ok(shown) : failed(evicted);
+}
+
+/** What was evicted may have had it. */
+async function noSuchPath(
+  subject: Subject,
+  { path, scope }: { readonly path: string; readonly scope: string },
+): Promise<HindcastError> {
+  const hole = (await holesOf(subject)).at(-1);
+  return hole === undefined
+    ? hindcastError("no-such-path", { path, scope })
+    : hindcastError("no-such-path-kept", { path, scope, since: isoTime(hole.last) });
 }
 
 async function evictedAt(subject: Subject, upTo: UpTo): Promise<HindcastError | undefined> {

@@ -275,6 +275,19 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   },
   "no-such-scope": () => cli("state", sample, "--scope", "nothing", "--at", "+1s"),
   "no-such-path": () => cli("history", sample, "--scope", "ledger", "--path", "no_such_key"),
+  "no-such-path-kept": async () => {
+    const { id, agent } = await limitedRecording("path-evicted.hindcast", { maxAgeMs: 1000 });
+    const about = { recordingId: id, process: 1, scope: "s", path: "gone" };
+    for (let ms = 100; ms <= 20_000; ms += 100) {
+      const value = { kind: "primitive", value: ms } as const;
+      const operation = { kind: "scope", scope: "s", value } as const;
+      await agent.sent([{ kind: "write", span: 0, location: 0, afterMs: Number.NaN, operation }], ms);
+      const at = { kind: "seq", process: 1, seq: 1 } as const;
+      const state = await client.call("state.at", { recordingId: id, process: 1, scope: "s", at });
+      if (!state.ok) return errorOf(await client.call("state.history", { ...about, limit: 10 }));
+    }
+    throw new Error("nothing was evicted");
+  },
   "bad-path": () => cli("history", sample, "--scope", "ledger", "--path", "a[[b"),
   "bad-time": () => cli("state", sample, "--scope", "ledger", "--at", "noon"),
   "bad-usage": () => cli("info"),

@@ -86,6 +86,10 @@ const catalogue = {
     message: "{path} names nothing in {scope} at any time.",
     next: "hindcast state FILE --scope {scope} --at TIME shows what there is.",
   },
+  "no-such-path-kept": {
+    message: "{path} names nothing in {scope} in what is kept; it may have been evicted.",
+    next: "State is known from {since} on: hindcast state FILE --scope {scope} --at TIME shows what there is.",
+  },
   "bad-path": {
     message: "{path} is not a path: {reason}.",
     next: 'Write accounts.acc_1.balance, entries[0] or headers["x-id"].',
