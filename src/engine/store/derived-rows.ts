@@ -11,7 +11,7 @@ export interface DerivedRows {
    * While those rows are being committed, which is not this thread's work. What is made of them is written with the next
    * commit: whoever reads the file does without.
    */
-  gather?(rows: WaitingRows): void;
+  gather?(rows: WaitingRows): Promise<void>;
   /** The commit failed: its rows come again, with those that came meanwhile. */
   forget(): void;
 }

@@ -2,10 +2,10 @@
 // transaction: whoever awaits it may tell the sender that they are safe. The file and its log are synchronised by
 // DuckDB's commit, off this thread.
 // Span rows exist from the span's start: one that ends before it was committed is written complete, otherwise updated.
-import { type DuckDBAppender, DuckDBBlobValue, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
+import { type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
 import type { EngineLoad } from "../../shared/protocol/engine-calls.js";
 import { messageEnds, messageParts } from "../../shared/protocol/message-records.js";
-import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { spanStatuses } from "../../shared/trace/attributes.js";
 import { type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
 import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-json.js";
 import { checkpointWhenDue } from "./checkpoint.js";
@@ -23,6 +23,7 @@ import type {
 } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { ProcessRows } from "./process-rows.js";
+import { pushMark, pushSpan } from "./push-rows.js";
 import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { type SearchSettings, searchSettings } from "./search-tables.js";
@@ -224,8 +225,12 @@ export class RecordingWriter {
       await this.#writeAll(rows);
       for (const derived of this.#derived) await derived.write(this.#connection, rows);
       const committed = this.#connection.run("COMMIT");
-      this.#gather(rows);
-      await committed;
+      const gathered = this.#gather(rows);
+      try {
+        await committed;
+      } finally {
+        await gathered;
+      }
     } catch (error) {
       rows.append(this.#waiting);
       this.#waiting = rows;
@@ -239,10 +244,10 @@ export class RecordingWriter {
   }
 
   /** Whatever goes wrong here, the rows are being committed: they must not come again. */
-  #gather(rows: WaitingRows): void {
+  async #gather(rows: WaitingRows): Promise<void> {
     for (const derived of this.#derived)
       try {
-        derived.gather?.(rows);
+        await derived.gather?.(rows);
       } catch {
         derived.forget();
       }
@@ -265,14 +270,14 @@ export class RecordingWriter {
     const [spans, marks] = [newSpanRows(), newMarkRows()];
     for (const row of newSpans.values()) pushSpan(spans, row);
     for (const mark of ends.values()) if (mark !== undefined) pushMark(marks, mark);
-    const append = (name: TableName, buffer: TableBuffer): void => {
+    const append = async (name: TableName, buffer: TableBuffer): Promise<void> => {
       const appender = this.#appenders.get(name);
       if (appender === undefined) throw new Error("the file cannot be written any more");
-      if (buffer.length > 0) buffer.appendTo(appender);
+      if (buffer.length > 0) await buffer.appendInSlices(appender);
     };
-    for (const name of tableNames) append(name, buffers[name]);
-    append("span", spans);
-    append("mark", marks);
+    for (const name of tableNames) await append(name, buffers[name]);
+    await append("span", spans);
+    await append("mark", marks);
     if (buffers.span_end.length > 0) {
       await this.#connection.run(applySpanEnds);
       await this.#connection.run(`DELETE FROM span_end`);
@@ -300,30 +305,4 @@ async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<Ta
   for (const name of tableNames)
     appenders.set(name, await connection.createAppender(name, null, name === "span_end" ? "temp" : null));
   return appenders;
-}
-
-function pushMark(buffer: TableBuffer, row: MarkRow): void {
-  const { process, seq, instant, kind, label, lost, reason, lostWrites } = row;
-  const writes = lostWrites === undefined ? null : BigInt(lostWrites);
-  buffer.push(process, BigInt(seq), instant, markKinds.indexOf(kind), label, BigInt(lost), reason ?? null, writes);
-}
-
-function pushSpan(buffer: TableBuffer, row: SpanRow): void {
-  buffer.push(
-    row.process,
-    row.span,
-    BigInt(row.seq),
-    row.instant,
-    row.end === undefined ? null : BigInt(row.end.seq),
-    row.end?.instant ?? null,
-    row.parent,
-    row.lane,
-    spanKinds.indexOf(row.kind),
-    spanStatuses.indexOf(row.status),
-    row.name,
-    new DuckDBBlobValue(row.traceId),
-    new DuckDBBlobValue(row.spanId),
-    row.parentSpanId === undefined ? null : new DuckDBBlobValue(row.parentSpanId),
-    row.attributes,
-  );
 }

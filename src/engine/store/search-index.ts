@@ -1,6 +1,7 @@
 // Builds the index that searching asks, from the rows of each commit, while DuckDB commits them, and writes a block within the
 // commit after the one that fills it. Other commits write nothing: rows in no block are looked at, and what was gathered of
 // them is made again from the file when somebody else recorded before, or a commit failed.
+import { setImmediate as turn } from "node:timers/promises";
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import type { DerivedRows } from "./derived-rows.js";
 import { type Query, queryOn } from "./readers.js";
@@ -13,7 +14,7 @@ import { OpenSpans } from "./search-spans.js";
 import { type SearchSettings, searchSettings } from "./search-tables.js";
 import type { BlockTexts } from "./search-texts.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
-import type { WaitingRows } from "./waiting-rows.js";
+import type { Buffers, WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
 const blocksReadAgain = 8;
@@ -57,18 +58,20 @@ export class SearchIndex implements DerivedRows {
     if (this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
   }
 
-  gather(rows: WaitingRows): void {
+  /** The thread does other work in between. */
+  async gather(rows: WaitingRows): Promise<void> {
     if (this.#isOver) return;
     // They are in this commit.
     this.#blocks.clear();
     const { name, scope } = rows.buffers;
     this.#names.learn(name);
     this.#scopes.learn(scope);
-    this.#addEvents(rows);
-    this.#addLogs(rows);
+    const { event, log, write, keyframe } = rows.buffers;
+    await inSlices(event.length, (from, to) => this.#addEvents(event, from, to));
+    await inSlices(log.length, (from, to) => this.#addLogs(log, from, to));
     this.#addSpans(rows);
-    this.#addWrites(rows);
-    this.#addKeyframes(rows);
+    await inSlices(write.length, (from, to) => this.#addWrites(write, from, to));
+    await inSlices(keyframe.length, (from, to) => this.#addKeyframes(keyframe, from, to));
   }
 
   committed(): void {
@@ -79,9 +82,9 @@ export class SearchIndex implements DerivedRows {
     this.#isCurrent = false;
   }
 
-  #addEvents({ buffers: { event } }: WaitingRows): void {
+  #addEvents(event: Buffers["event"], from: number, to: number): void {
     const open = this.#open.event;
-    for (let row = 0; row < event.length; row++) {
+    for (let row = from; row < to; row++) {
       const position = this.#add(open, event.process.at(row), event.instant.nearly(row));
       const { attributes, name } = event;
       const [id, start] = [name.at(row), attributes.startOf(row)];
@@ -89,10 +92,10 @@ export class SearchIndex implements DerivedRows {
     }
   }
 
-  #addLogs({ buffers: { log } }: WaitingRows): void {
+  #addLogs(log: Buffers["log"], from: number, to: number): void {
     const open = this.#open.log;
     const { body, attributes } = log;
-    for (let row = 0; row < log.length; row++) {
+    for (let row = from; row < to; row++) {
       const position = this.#add(open, log.process.at(row), log.instant.nearly(row));
       open.texts.addBody(body.bytes, body.startOf(row), body.endOf(row), position);
       const [id, start] = [log.source.at(row), attributes.startOf(row)];
@@ -122,20 +125,20 @@ export class SearchIndex implements DerivedRows {
     this.#open.span.addNamed(name, this.#names.bytesOf(name), json, 0, json.length, position);
   }
 
-  #addWrites({ buffers: { write } }: WaitingRows): void {
+  #addWrites(write: Buffers["write"], from: number, to: number): void {
     const open = this.#open.write;
     const { key, value } = write;
-    for (let row = 0; row < write.length; row++) {
+    for (let row = from; row < to; row++) {
       const position = this.#add(open, write.process.at(row), write.instant.nearly(row));
       open.addJson(key.bytes, key.startOf(row), key.endOf(row), position, 0);
       open.addJson(value.bytes, value.startOf(row), value.endOf(row), position, 1);
     }
   }
 
-  #addKeyframes({ buffers: { keyframe } }: WaitingRows): void {
+  #addKeyframes(keyframe: Buffers["keyframe"], from: number, to: number): void {
     const open = this.#open.keyframe;
     const { scope, contents } = keyframe;
-    for (let row = 0; row < keyframe.length; row++) {
+    for (let row = from; row < to; row++) {
       const position = this.#add(open, keyframe.process.at(row), keyframe.instant.nearly(row));
       const [id, start] = [scope.at(row), contents.startOf(row)];
       open.addNamed(id, this.#scopes.bytesOf(id), contents.bytes, start, contents.endOf(row), position);
@@ -227,6 +230,16 @@ export class SearchIndex implements DerivedRows {
           this.#addSpanTexts({ name: row.name, attributes: row.json[0] ?? "" }, position);
         }
       }
+  }
+}
+
+/** Takes some milliseconds. */
+const rowsPerSlice = 8192;
+
+async function inSlices(count: number, work: (from: number, to: number) => void): Promise<void> {
+  for (let from = 0; from < count; from += rowsPerSlice) {
+    if (from > 0) await turn();
+    work(from, Math.min(count, from + rowsPerSlice));
   }
 }
 

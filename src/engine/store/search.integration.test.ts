@@ -155,7 +155,7 @@ describe("Search", () => {
   });
 
   // So small blocks that those which the engine had not written are too many to be made again.
-  it.each([settings.rowsPerBlock, 4])(
+  it.each([settings.rowsPerBlock, 6])(
     "goes on with the index of an engine that is gone (blocks of %i rows)",
     async (rowsPerBlock) => {
       let file = (open = await TestFile.create());

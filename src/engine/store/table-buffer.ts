@@ -1,9 +1,12 @@
 // Rows of one table on their way into the file: kept as columns, handed to DuckDB in chunks of its vector size.
+import { setImmediate as turn } from "node:timers/promises";
 import duckdb from "@duckdb/node-bindings";
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
 import type { Column } from "./column-buffers.js";
 
 const rowsPerChunk = 2048;
+/** Takes some milliseconds. */
+const rowsPerSlice = 8 * rowsPerChunk;
 
 export class TableBuffer {
   readonly #columns: readonly Column[];
@@ -37,9 +40,21 @@ export class TableBuffer {
   }
 
   appendTo(appender: DuckDBAppender): void {
+    this.#appendRows(appender, 0, this.length);
+  }
+
+  /** As `appendTo`; the thread does other work in between. */
+  async appendInSlices(appender: DuckDBAppender): Promise<void> {
+    for (let start = 0; start < this.length; start += rowsPerSlice) {
+      if (start > 0) await turn();
+      this.#appendRows(appender, start, Math.min(this.length, start + rowsPerSlice));
+    }
+  }
+
+  #appendRows(appender: DuckDBAppender, first: number, end: number): void {
     const types = this.#columns.map(({ type }) => type);
-    for (let start = 0; start < this.length; start += rowsPerChunk) {
-      const count = Math.min(rowsPerChunk, this.length - start);
+    for (let start = first; start < end; start += rowsPerChunk) {
+      const count = Math.min(rowsPerChunk, end - start);
       const chunk = DuckDBDataChunk.create(types, count);
       for (const [at, column] of this.#columns.entries())
         column.copyTo(duckdb.data_chunk_get_vector(chunk.chunk, at), start, count);
