@@ -3,6 +3,7 @@
 // what it sees, and of what the last of these was made to, some is seen still: so neither way is anything passed over.
 import { type ProcessId, instant } from "../shared/trace/time.js";
 import { type Asker, nobody } from "../shared/base/asker.js";
+import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type ScopeInSegment, scopeInSegment } from "./replay/segments/scope-in-segment.js";
 import { type SegmentedProcess, positionOf } from "./segmented-process.js";
@@ -42,6 +43,7 @@ export class SegmentSteps {
     let { segment } = await this.#process.locate({ instant: at }, asker);
     const last = this.#process.openNumber;
     while (segment >= 1) {
+      throwIfCancelled(asker.signal);
       const inside = await this.#inside(segment, from.scope, asker);
       const found = nearestWrite(inside.positions, from.direction, (position) => from.order(position));
       if (found !== undefined) return found;
