@@ -111,7 +111,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.demo": (args) => recordDemo(context, args),
     "recording.pin": (args) => about(args, (recording) => recording.pin(args.label, args.from, args.to)),
     "recording.unpin": (args) => about(args, (recording) => recording.unpin(args.pin)),
-    "recording.stop": (args) => about(args, (recording) => recordings.stop(recording, args.ended)),
+    "recording.stop": (args, signal, tell) =>
+      about(args, (recording) => recordings.stop(recording, args.ended, askerWith(signal, tell))),
     "recording.discard": (args) =>
       about(args, async (recording) => {
         if (recording.live === undefined) return failed(hindcastError("recording-not-live"));

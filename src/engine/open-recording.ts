@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Asker } from "../shared/base/asker.js";
+import { type Asker, type CallProgress, nobody } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { Pin, RecordingSummary } from "../shared/protocol/engine-calls.js";
@@ -28,6 +28,7 @@ import { formatVersion } from "./store/schema.js";
 import { Search } from "./store/search.js";
 import { lossesOf } from "./store/losses.js";
 import type { StoredFacts } from "./store/summary.js";
+import { underWords } from "./store/watched.js";
 import { instantOf } from "./store/timeline.js";
 import { StoredMessages } from "./store/messages.js";
 import { StoredSegments } from "./store/stored-segments.js";
@@ -274,11 +275,11 @@ export class OpenRecording {
   }
 
   /** Ends recording. Whoever asks while that happens gets the same answer. `ended` is what the program's parent saw. */
-  stop(ended?: ProgramEnding): Promise<Result<undefined, HindcastError>> {
+  stop(ended?: ProgramEnding, asker = nobody): Promise<Result<undefined, HindcastError>> {
     const state = this.#state;
     if (state.kind !== "live") return Promise.resolve(failed(hindcastError("recording-not-live")));
-    this.#stopping ??= this.#stop(state, ended);
-    return this.#stopping;
+    const stopping = (this.#stopping ??= this.#stop(state, ended));
+    return underWords(asker, rowsLeftIn(state.recorder), () => stopping);
   }
 
   async #stop(
@@ -353,6 +354,17 @@ const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Re
     onChange: () => events.onChange(),
     onFailure: (error) => events.onFailure(error),
   });
+
+/** Of what was received and is not in the file yet, how much that is by now. */
+function rowsLeftIn(recorder: Recorder): () => CallProgress {
+  let most = 0;
+  return () => {
+    const left = recorder.facts.engine?.waitingRows ?? 0;
+    most = Math.max(most, left);
+    const told = { phase: "Writing what was received", unit: "rows" } as const;
+    return most === 0 ? { ...told, done: 0 } : { ...told, done: most - left, total: most };
+  };
+}
 
 const placeOf = ({ socketPath, token }: AgentAddress): ListensAt => ({ socketPath, token });
 

@@ -7,7 +7,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { ProgramEnding } from "./live-recording.js";
-import type { Asker } from "../shared/base/asker.js";
+import { type Asker, nobody } from "../shared/base/asker.js";
 import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
@@ -32,11 +32,13 @@ export interface RecordingsOptions {
   readonly journal: ReadingJournal;
 }
 
+type Opened = Result<OpenRecording, HindcastError>;
+
 export class Recordings {
   readonly #byId = new Map<string, OpenRecording>();
   /** Also those that are being opened: who asks for the same file meanwhile waits for it. */
-  readonly #byPath = new Map<string, Promise<Result<OpenRecording, HindcastError>>>();
-  readonly #opening = new Map<string, SharedWork<Result<OpenRecording, HindcastError>>>();
+  readonly #byPath = new Map<string, Promise<Opened>>();
+  readonly #opening = new Map<string, SharedWork<Opened>>();
   /** Files on their way to being closed: who asks for one opens it anew afterwards. */
   readonly #closing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, PendingNotice>();
@@ -53,7 +55,7 @@ export class Recordings {
     readonly options: RecordingsOptions,
   ) {}
 
-  get(recordingId: string): Result<OpenRecording, HindcastError> {
+  get(recordingId: string): Opened {
     const recording = this.#byId.get(recordingId);
     if (recording?.isOpen === true) return ok(recording);
     return failed(this.#lost.get(recordingId) ?? hindcastError("recording-closed"));
@@ -83,14 +85,14 @@ export class Recordings {
   }
 
   /** Throws `Cancelled` when who asks gives up. */
-  async open(givenPath: string, asker: Asker): Promise<Result<OpenRecording, HindcastError>> {
+  async open(givenPath: string, asker: Asker): Promise<Opened> {
     const path = await truePath(givenPath);
     const opened = await this.#open(path, asker);
     if (opened.ok) await this.recents.used(path);
     return opened;
   }
 
-  async #open(path: string, asker: Asker): Promise<Result<OpenRecording, HindcastError>> {
+  async #open(path: string, asker: Asker): Promise<Opened> {
     for (;;) {
       await this.#closing.get(path);
       const opening = this.#byPath.get(path);
@@ -100,9 +102,8 @@ export class Recordings {
         continue;
       }
       const known = await (shared?.wait(asker) ?? opening);
-      if (known === undefined) continue;
-      if (!known.ok) return known;
-      if (known.value.isOpen) {
+      if (known?.ok === false) return known;
+      if (known?.value.isOpen === true) {
         known.value.holders++;
         return known;
       }
@@ -112,7 +113,7 @@ export class Recordings {
   }
 
   /** For all who wait for it; each who is still there when it is open holds it. */
-  #beginToOpen(path: string): SharedWork<Result<OpenRecording, HindcastError>> {
+  #beginToOpen(path: string): SharedWork<Opened> {
     const work = new SharedWork(async (asker) => {
       const opened = await this.#register(path, () => OpenRecording.open(this.#newId(), path, asker));
       if (!opened.ok) return opened;
@@ -122,12 +123,11 @@ export class Recordings {
       return opened;
     });
     this.#opening.set(path, work);
-    const forget = (): void => void this.#opening.delete(path);
-    work.outcome.then(forget, forget);
+    work.outcome.finally(() => this.#opening.delete(path)).catch(() => undefined); // who waits hears of it
     return work;
   }
 
-  async create(givenPath: string, limits?: Limits): Promise<Result<OpenRecording, HindcastError>> {
+  async create(givenPath: string, limits?: Limits): Promise<Opened> {
     const path = join(await truePath(dirname(resolve(givenPath))), basename(givenPath));
     const id = this.#newId();
     if (this.#byPath.has(path)) return failed(hindcastError("file-exists", { path }));
@@ -172,10 +172,7 @@ export class Recordings {
     };
   }
 
-  async #register(
-    path: string,
-    open: () => Promise<Result<OpenRecording, HindcastError>>,
-  ): Promise<Result<OpenRecording, HindcastError>> {
+  async #register(path: string, open: () => Promise<Opened>): Promise<Opened> {
     const { journal } = this.options;
     const opening = journal.isCondemned(path) ? Promise.resolve(failed(condemned(path))) : journal.reading(path, open);
     this.#byPath.set(path, opening);
@@ -210,8 +207,12 @@ export class Recordings {
   }
 
   /** Ends recording; everybody is told. */
-  async stop(recording: OpenRecording, ended?: ProgramEnding): Promise<Result<RecordingSummary, HindcastError>> {
-    const stopped = await recording.stop(ended);
+  async stop(
+    recording: OpenRecording,
+    ended?: ProgramEnding,
+    asker = nobody,
+  ): Promise<Result<RecordingSummary, HindcastError>> {
+    const stopped = await recording.stop(ended, asker);
     this.#quiet(recording.id);
     if (!recording.isOpen) return stopped.ok ? failed(hindcastError("recording-closed")) : stopped;
     const summary = await recording.summary();

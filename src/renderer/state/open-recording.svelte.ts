@@ -6,6 +6,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { Progress } from "../../shared/base/asker.js";
 import { type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
+import { RunningCall } from "./running-call.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 
 /** Records of an instant have all arrived, and every awaited value is known, this long after it. */
@@ -22,6 +23,8 @@ export class OpenRecording {
   #secondTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #growListeners = new Set<() => void>();
   readonly #releases: (() => void)[] = [];
+  /** While it is being brought to its end. */
+  readonly stopping = new RunningCall();
 
   #isReopening = $state(false);
   /** Length so far; grows while live. */
@@ -90,9 +93,10 @@ export class OpenRecording {
 
   /** Ends a live recording; what was received is committed and stays open, also when ending it did not go well. */
   async stop(): Promise<Result<RecordingSummary, HindcastError>> {
-    const stopped = await this.call("recording.stop", {});
+    const stopped = await this.stopping.run((signal, tell) => this.call("recording.stop", {}, signal, tell));
     if (stopped.ok) this.#take(stopped.value);
-    else await this.#reopen();
+    // Who does not wait any more hears of its end by a notice.
+    else if (stopped.error.code !== "cancelled") await this.#reopen();
     return stopped;
   }
 
