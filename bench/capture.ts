@@ -24,6 +24,8 @@ interface Run {
   /** From the start of the program to the end of `hindcast record`, which ends when everything is committed. */
   readonly totalSeconds: number;
   readonly fileBytes: number;
+  /** What reading state took of the program's thread. */
+  readonly slices?: { readonly totalMs: number; readonly meanMs: number; readonly longestMs: number };
 }
 
 async function hindcast(args: readonly string[]): Promise<string> {
@@ -35,7 +37,21 @@ async function hindcast(args: readonly string[]): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function recordProducer(mode: "paced" | "flood", made: number): Promise<Run> {
+const sample = v.object({ name: v.string(), value: v.number() });
+
+async function slicesIn(file: string): Promise<Run["slices"]> {
+  const lines = (await hindcast(["metrics", file, "--json"])).trim().split("\n");
+  const samples = lines.map((line) => v.parse(sample, JSON.parse(line)));
+  const valuesOf = (name: string) => samples.filter((one) => one.name === name).map(({ value }) => value);
+  const [totalMs, count] = [
+    1000 * (valuesOf("hindcast.state.time").at(-1) ?? NaN),
+    valuesOf("hindcast.state.slices").at(-1),
+  ];
+  const longestMs = 1000 * Math.max(...valuesOf("hindcast.state.slice.max"));
+  return { totalMs, meanMs: totalMs / (count ?? NaN), longestMs };
+}
+
+async function recordProducer(mode: "paced" | "flood" | "first-look", made: number): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   try {
     const file = join(folder, `${mode}.hindcast`);
@@ -46,6 +62,7 @@ async function recordProducer(mode: "paced" | "flood", made: number): Promise<Ru
     const { counts } = v.parse(info, JSON.parse(await hindcast(["info", file, "--json"])));
     const { seconds } = v.parse(timing, JSON.parse(readFileSync(`${samplesFile}.json`, "utf8")));
     const bytes = readFileSync(samplesFile);
+    const slices = mode === "first-look" ? await slicesIn(file) : undefined;
     const samplesNs = new Float64Array(made);
     new Uint8Array(samplesNs.buffer).set(bytes);
     return {
@@ -56,6 +73,7 @@ async function recordProducer(mode: "paced" | "flood", made: number): Promise<Ru
       producerSeconds: seconds,
       totalSeconds,
       fileBytes: statSync(file).size,
+      ...(slices === undefined ? {} : { slices }),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -74,11 +92,13 @@ export const capture: Benchmark = {
   name: "capture",
   description:
     "one event with three attributes, timed on the program's own thread, its clock reading included, timing excluded;\n" +
-    "paced: 200,000 events a second for 5 s; flood: 1,000,000 events in a tight loop",
+    "paced: 200,000 events a second for 5 s; flood: 1,000,000 events in a tight loop;\n" +
+    "first_look: paced, while a Map of 100,000 objects is looked at for the first time, in slices",
   async run(): Promise<readonly Figure[]> {
     const empty = await recordProducer("flood", nothingMade);
     const paced = await recordProducer("paced", 1_000_000);
     const flood = await recordProducer("flood", 1_000_000);
+    const firstLook = await recordProducer("first-look", 1_000_000);
     const bytesPerEvent = (run: Run) => (run.fileBytes - empty.fileBytes) / run.committed;
     const nsAtMost = { atMost: 1000 };
     const of = ({ committed, fileBytes }: Run): Measured => ({ rows: committed, fileBytes, cache: "written" });
@@ -92,8 +112,13 @@ export const capture: Benchmark = {
       { name: "flood_event_p99_ns", value: quantile(flood.samplesNs, 0.99), unit: "ns", ...lossOf(flood) },
       { name: "flood_made_per_s", value: flood.made / flood.producerSeconds, unit: "1/s", ...lossOf(flood) },
       { name: "flood_committed_per_s", value: flood.committed / flood.totalSeconds, unit: "1/s", ...lossOf(flood) },
+      { name: "first_look_event_p50_ns", value: quantile(firstLook.samplesNs, 0.5), unit: "ns", ...lossOf(firstLook) },
+      { name: "first_look_total_ms", value: firstLook.slices?.totalMs ?? NaN, unit: "ms" },
+      { name: "first_look_slice_mean_ms", value: firstLook.slices?.meanMs ?? NaN, unit: "ms", budget: { atMost: 2 } },
+      { name: "first_look_slice_max_ms", value: firstLook.slices?.longestMs ?? NaN, unit: "ms" },
       { name: "flood_lost", value: flood.made - flood.committed, unit: "{event}" },
     ];
-    return figures.map((figure) => ({ ...figure, measured: of(figure.name.startsWith("flood") ? flood : paced) }));
+    const runOf = (name: string) => (name.startsWith("flood") ? flood : name.startsWith("first") ? firstLook : paced);
+    return figures.map((figure) => ({ ...figure, measured: of(runOf(figure.name)) }));
   },
 };
