@@ -183,7 +183,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       const answers: CallResult<"metrics.range"> = [];
       for (const one of series) {
         const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
-        answers.push(await metricSamples(query, start, one, range));
+        answers.push(await metricSamples({ query, start, blocks: recording.blocks }, one, range));
       }
       return answers;
     }),
@@ -191,7 +191,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       const answers: CallResult<"metrics.slices"> = [];
       for (const one of series) {
         const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
-        answers.push(await metricSlices(query, start, one, args));
+        answers.push(await metricSlices({ query, start, blocks: recording.blocks }, one, args));
       }
       return answers;
     }),

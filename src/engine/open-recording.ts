@@ -21,6 +21,7 @@ import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
 import type { Limits } from "./store/flight-store.js";
 import { Logs } from "./store/logs.js";
+import { MetricBlocks } from "./store/metric-blocks.js";
 import type { CopyRequest } from "./store/copy-file.js";
 import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { FileClosed, type Query } from "./store/readers.js";
@@ -76,6 +77,7 @@ export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
   readonly search: Search;
+  readonly blocks: MetricBlocks;
   readonly name: string;
   #state: State;
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
@@ -97,6 +99,7 @@ export class OpenRecording {
     this.name = basename(path).replace(/\.hindcast$/, "");
     this.logs = new Logs(this.query, () => this.generation());
     this.search = new Search(this.query, () => this.generation());
+    this.blocks = new MetricBlocks(() => this.generation());
     const writes = new StoredWrites(this.query);
     const holes = new StoredHoles(this.query, () => this.generation());
     this.access = {

@@ -226,7 +226,8 @@ export class Recordings {
     if (recording.holders > 0) return;
     this.#byId.delete(recording.id);
     this.#quiet(recording.id);
-    const closed = recording.close().finally(() => {
+    // What a killed engine left is put into the file then, which reads it once more.
+    const closed = this.reading(recording, () => recording.close()).finally(() => {
       this.#byPath.delete(recording.path);
       this.#closing.delete(recording.path);
     });
@@ -255,7 +256,7 @@ export class Recordings {
     await Promise.allSettled([...this.#byPath.values()]);
     for (const recording of this.#byId.values()) {
       this.#quiet(recording.id);
-      await recording.close();
+      await this.reading(recording, () => recording.close());
     }
     this.#byId.clear();
     this.#byPath.clear();

@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { density } from "./store/density.js";
+import { MetricBlocks } from "./store/metric-blocks.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import type { Readers } from "./store/readers.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
+import type { MetricSource } from "./store/sliced-series.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { levelsFor, sketchLevels } from "./store/zoom-levels.js";
 
@@ -19,6 +21,10 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
   const history = new ZoomHistory(join(folder, "zoom.hindcast"), seed);
   let readers: Readers;
+  let commits = 0;
+  // With room for some of what is asked, and for none of it.
+  const blocks = new MetricBlocks(() => commits, { mostBytes: [1e6, 20_000, 0][seed - 1] ?? 0, bucketsPerBlock: 16n });
+  const source = (): MetricSource => ({ query: readers.query, start, blocks });
   beforeAll(async () => {
     readers = await history.open();
   });
@@ -32,8 +38,9 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
       await history.close();
       readers = await history.open();
     }
-    for (let commits = 8; commits > 0; commits--) {
+    for (let left = 8; left > 0; left--) {
       await history.grow(history.below(60));
+      commits++;
       for (let ranges = 2; ranges > 0; ranges--) await checkRange();
     }
     await checkSeries();
@@ -44,12 +51,18 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
     const { records } = await density(readers.query, { from, to, buckets: 3 });
     expect(records.reduce((sum, count) => sum + count, 0)).toBe(history.plain.length + history.spans.size);
     const own = history.samples.filter(({ series }) => series === 2).length;
-    const { samples } = await metricSlices(readers.query, start, 2, { from, to, slices: 3 });
+    const { samples } = await metricSlices(source(), 2, { from, to, slices: 3 });
     expect(samples.reduce((sum, count) => sum + count, 0)).toBe(own);
-    const shown = await metricSamples(readers.query, start, 2, { from, to, points: 20_000 });
+    const shown = await metricSamples(source(), 2, { from, to, points: 20_000 });
     expect(shown.values.length).toBe(own);
     const spans = await spansZoomed(readers.query, start, { from, to, limit: 20_000, slices: 10 });
     expect(spans.process.length).toBe(history.spans.size);
+  });
+
+  it("answers the same from buckets that it kept", async () => {
+    for (let looks = 60; looks > 0; looks--) await checkRange();
+    expect(blocks.bytes).toBeLessThanOrEqual(blocks.limits.mostBytes);
+    if (seed === 1) expect(blocks.bytes).toBeGreaterThan(0);
   });
 
   it("had commits that failed", () => expect(history.failures).toBeGreaterThan(0));
@@ -137,7 +150,7 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
     to: bigint,
     slices: number,
   ): Promise<void> => {
-    const answer = await metricSlices(readers.query, start, series, { from, to, slices, quantiles });
+    const answer = await metricSlices(source(), series, { from, to, slices, quantiles });
     const sketchNs = levelsFor(sketchLevels, { since: from, until: to + 1n }, slices).at(-1)?.widthNs ?? 0n;
     const here = inSlices(own, from, to + 1n, slices, BigInt(answer.bucketNs));
     const finite = here.map((samples) => samples.map(({ value }) => value).filter(Number.isFinite));
@@ -161,11 +174,9 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
     to: bigint,
     points: number,
   ): Promise<void> => {
-    const answer = await metricSamples(readers.query, start, series, { from, to, points });
+    const answer = await metricSamples(source(), series, { from, to, points });
     const sorted = [...own].sort((a, b) => Number(a.instant - b.instant) || a.seq - b.seq);
-    const bucketNs = BigInt(
-      (await metricSlices(readers.query, start, series, { from, to, slices: points / 2 })).bucketNs,
-    );
+    const bucketNs = BigInt((await metricSlices(source(), series, { from, to, slices: points / 2 })).bucketNs);
     const kept = own.length <= points ? sorted : extremes(sorted, from, to + 1n, points / 2, bucketNs);
     // -0 is 0 here.
     expect({ ...answer, values: answer.values.map((value) => value + 0) }).toEqual({

@@ -6,7 +6,7 @@ import { mostRows, relative } from "./columns.js";
 import type { Query } from "./readers.js";
 import { metricRollup } from "./rollups.js";
 import type { SliceExtremes } from "./slice-extremes.js";
-import { SlicedSeries } from "./sliced-series.js";
+import { type MetricSource, SlicedSeries } from "./sliced-series.js";
 import { type Stretch, storable } from "./zoom-levels.js";
 import { coversOf, rowsWithin } from "./zoom-query.js";
 
@@ -51,35 +51,44 @@ export interface SampleRange {
 }
 
 /** At most `points` samples of one series within [from, to], in time order. */
-export async function metricSamples(query: Query, start: bigint, series: number, range: SampleRange): Promise<Samples> {
+export async function metricSamples(source: MetricSource, series: number, range: SampleRange): Promise<Samples> {
   const points = Math.min(range.points, mostRows);
   const slices = Math.max(1, Math.floor(points / 2));
-  const extremes = await new SlicedSeries(series, range, slices).extremes(query);
-  const count = extremes?.samples.reduce((sum, samples) => sum + samples, 0) ?? 0;
-  if (extremes !== undefined && count > points) return { series, ...samplesOf(extremes, slices, start), reduced: true };
-  const rows = await query(
+  const looked = await new SlicedSeries(source, series, range, slices).look();
+  const count = looked?.extremes.samples.reduce((sum, samples) => sum + samples, 0) ?? 0;
+  if (looked !== undefined && count > points) return { series, ...samplesOf(looked.extremes), reduced: true };
+  const all = looked?.samples;
+  if (all !== undefined && isAscending(all.ns))
+    return { series, timeNs: Float64Array.from(all.ns), values: Float64Array.from(all.least), reduced: false };
+  const rows = await source.query(
     `SELECT instant, value FROM metric WHERE series = $1 AND instant BETWEEN $2 AND $3 ORDER BY instant, seq`,
     [series, storable(range.from), storable(range.to)],
   );
-  const [timeNs, values] = [relative(rows.bigints("instant"), start), Float64Array.from(rows.numbers("value"))];
+  const [timeNs, values] = [relative(rows.bigints("instant"), source.start), Float64Array.from(rows.numbers("value"))];
   return { series, timeNs, values, reduced: false };
 }
 
+/** Where two samples share an instant, their seqs order them. */
+function isAscending(ns: Float64Array): boolean {
+  for (let row = 1; row < ns.length; row++) if (!((ns[row] ?? 0) > (ns[row - 1] ?? 0))) return false;
+  return true;
+}
+
 /** Two samples of each slice in the order of time, or the one that is both; none where there is no finite one. */
-function samplesOf(extremes: SliceExtremes, slices: number, start: bigint): Pick<Samples, "timeNs" | "values"> {
+function samplesOf({ slices, least, most, leastNs, mostNs }: SliceExtremes): Pick<Samples, "timeNs" | "values"> {
   const [timeNs, values] = [new Float64Array(2 * slices), new Float64Array(2 * slices)];
   let used = 0;
-  const add = (instant: bigint, value: number): void => {
-    timeNs[used] = Number(instant - start);
+  const add = (ns: number, value: number): void => {
+    timeNs[used] = ns;
     values[used++] = value;
   };
   for (let slice = 0; slice < slices; slice++) {
-    const [low, high] = [extremes.least(slice), extremes.most(slice)];
-    const [lowAt, highAt] = [extremes.leastAt(slice), extremes.mostAt(slice)];
-    if (lowAt === undefined || highAt === undefined) continue;
-    if (highAt < lowAt) add(highAt, high);
-    add(lowAt, low);
-    if (highAt > lowAt || (highAt === lowAt && high !== low)) add(highAt, high);
+    const [low, high] = [least[slice] ?? 0, most[slice] ?? 0];
+    const [lowNs, highNs] = [leastNs[slice] ?? 0, mostNs[slice] ?? 0];
+    if (Number.isNaN(lowNs)) continue;
+    if (highNs < lowNs) add(highNs, high);
+    add(lowNs, low);
+    if (highNs > lowNs || (highNs === lowNs && high !== low)) add(highNs, high);
   }
   return { timeNs: timeNs.slice(0, used), values: values.slice(0, used) };
 }

@@ -11,9 +11,9 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import { type Asker, nobody } from "../../shared/base/asker.js";
+import { oftenAsked } from "./often-asked.js";
 import { Rows } from "./rows.js";
 import { countProgress, watched } from "./watched.js";
-import { oftenAsked } from "./segment-tables.js";
 
 const connectionCount = 3;
 

@@ -46,10 +46,11 @@ export class Rows {
     return column instanceof Float64Array ? column : Float64Array.from(this.numbers(name));
   }
 
-  /** As `bigints`. */
-  int64s(name: string): BigInt64Array {
+  /** With NaN where a row holds nothing. */
+  float64sOrNaN(name: string): Float64Array {
     const column = this.#columns[name];
-    return column instanceof BigInt64Array ? column : BigInt64Array.from(this.bigints(name));
+    if (column instanceof Float64Array) return column;
+    return Float64Array.from(this.optionalNumbers(name), (value) => value ?? Number.NaN);
   }
 
   /** Numbers, from any integer or floating type; integers beyond 2^53 are refused. */

@@ -13,6 +13,3 @@ export const pieceBytes = 1000;
 
 /** In the order in which they were appended, which is that of their ids: to sort them takes as long as to find them. */
 export const piecesSql = `SELECT id, bytes FROM segment_piece WHERE id BETWEEN $1 AND $2`;
-
-/** Texts whose plan is kept: their answer depends on nothing but the rows that the parameters name. */
-export const oftenAsked: ReadonlySet<string> = new Set([piecesSql]);

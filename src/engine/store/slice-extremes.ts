@@ -1,70 +1,57 @@
 // What the samples of each slice are like, put together from rows of the metric rollup in any order, several of a slice.
-import type { Rows } from "./rows.js";
-
-const none = -1;
+import type { MetricRows } from "./metric-rows.js";
 
 export class SliceExtremes {
-  /** Of one slice each; the average and the extremes are those of its finite samples. */
+  /** Of one slice each; the average and the extremes are those of its finite samples, NaN where there is none. */
   readonly samples: Float64Array<ArrayBuffer>;
+  readonly least: Float64Array<ArrayBuffer>;
+  readonly most: Float64Array<ArrayBuffer>;
+  /** The earliest sample that is the least, in nanoseconds since the recording's start. */
+  readonly leastNs: Float64Array<ArrayBuffer>;
+  readonly mostNs: Float64Array<ArrayBuffer>;
   readonly #finite: Float64Array;
   readonly #totals: Float64Array;
-  /** Rows with the extremes; -1 where there is no finite sample. */
-  readonly #lowest: Int32Array;
-  readonly #highest: Int32Array;
-  readonly #least: Float64Array;
-  readonly #most: Float64Array;
-  readonly #leastAt: BigInt64Array;
-  readonly #mostAt: BigInt64Array;
 
-  constructor(rows: Rows, slices: number) {
-    this.samples = new Float64Array(slices);
-    [this.#finite, this.#totals] = [new Float64Array(slices), new Float64Array(slices)];
-    [this.#lowest, this.#highest] = [new Int32Array(slices).fill(none), new Int32Array(slices).fill(none)];
-    [this.#least, this.#most] = [rows.float64s("least"), rows.float64s("most")];
-    [this.#leastAt, this.#mostAt] = [rows.int64s("least_at"), rows.int64s("most_at")];
-    const [slice, samples] = [rows.float64s("slice"), rows.float64s("samples")];
-    const [finite, totals] = [rows.float64s("finite"), rows.float64s("total")];
-    for (let row = 0; row < rows.length; row++) {
-      const at = slice[row] ?? 0;
-      this.samples[at] = (this.samples[at] ?? 0) + (samples[row] ?? 0);
-      const own = finite[row] ?? 0;
-      if (own === 0) continue;
-      this.#finite[at] = (this.#finite[at] ?? 0) + own;
-      this.#totals[at] = (this.#totals[at] ?? 0) + (totals[row] ?? 0);
-      if (this.#isLower(row, this.#lowest[at] ?? none)) this.#lowest[at] = row;
-      if (this.#isHigher(row, this.#highest[at] ?? none)) this.#highest[at] = row;
-    }
+  constructor(readonly slices: number) {
+    [this.samples, this.#finite, this.#totals] = [
+      new Float64Array(slices),
+      new Float64Array(slices),
+      new Float64Array(slices),
+    ];
+    const nothing = (): Float64Array<ArrayBuffer> => new Float64Array(slices).fill(Number.NaN);
+    [this.least, this.most, this.leastNs, this.mostNs] = [nothing(), nothing(), nothing(), nothing()];
   }
 
   average(slice: number): number {
     return (this.#totals[slice] ?? 0) / (this.#finite[slice] ?? 0);
   }
 
-  /** NaN where there is none. */
-  least(slice: number): number {
-    return this.#least[this.#lowest[slice] ?? none] ?? Number.NaN;
+  /** The rows that are somewhere in [sinceNs, untilNs). */
+  add(rows: MetricRows, sinceNs: number, untilNs: number, sliceOf: (ns: number) => number): void {
+    for (let row = 0; row < rows.length; row++) {
+      const ns = rows.ns[row] ?? Number.NaN;
+      if (ns >= sinceNs && ns < untilNs) this.addRow(rows, row, sliceOf(ns));
+    }
   }
 
-  most(slice: number): number {
-    return this.#most[this.#highest[slice] ?? none] ?? Number.NaN;
-  }
-
-  /** The earliest sample that is the least. */
-  leastAt(slice: number): bigint | undefined {
-    return this.#leastAt[this.#lowest[slice] ?? none];
-  }
-
-  mostAt(slice: number): bigint | undefined {
-    return this.#mostAt[this.#highest[slice] ?? none];
-  }
-
-  #isLower(row: number, than: number): boolean {
-    const [value, other] = [this.#least[row] ?? 0, this.#least[than] ?? Infinity];
-    return value < other || (value === other && (this.#leastAt[row] ?? 0n) < (this.#leastAt[than] ?? 0n));
-  }
-
-  #isHigher(row: number, than: number): boolean {
-    const [value, other] = [this.#most[row] ?? 0, this.#most[than] ?? -Infinity];
-    return value > other || (value === other && (this.#mostAt[row] ?? 0n) < (this.#mostAt[than] ?? 0n));
+  addRow(rows: MetricRows, row: number, slice: number): void {
+    this.samples[slice] = (this.samples[slice] ?? 0) + (rows.samples[row] ?? 0);
+    const finite = rows.finite[row] ?? 0;
+    if (finite === 0) return;
+    const isFirst = this.#finite[slice] === 0;
+    this.#finite[slice] = (this.#finite[slice] ?? 0) + finite;
+    this.#totals[slice] = (this.#totals[slice] ?? 0) + (rows.total[row] ?? 0);
+    const [least, leastNs] = [rows.least[row] ?? 0, rows.leastNs[row] ?? 0];
+    const [lowest, lowestNs] = [this.least[slice] ?? 0, this.leastNs[slice] ?? 0];
+    if (isFirst || least < lowest || (least === lowest && leastNs < lowestNs)) {
+      this.least[slice] = least;
+      this.leastNs[slice] = leastNs;
+    }
+    const [most, mostNs] = [rows.most[row] ?? 0, rows.mostNs[row] ?? 0];
+    const [highest, highestNs] = [this.most[slice] ?? 0, this.mostNs[slice] ?? 0];
+    if (isFirst || most > highest || (most === highest && mostNs < highestNs)) {
+      this.most[slice] = most;
+      this.mostNs[slice] = mostNs;
+    }
   }
 }

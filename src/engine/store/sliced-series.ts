@@ -1,19 +1,34 @@
 // One series of a recording over a range that is cut into equal slices.
+import type { MetricBlocks } from "./metric-blocks.js";
+import { type MetricRows, metricRowsFrom, rowsOfSamples } from "./metric-rows.js";
+import { measuresSince, mostRowsHere, samplesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
+import { SliceEdges } from "./slice-edges.js";
 import { SliceExtremes } from "./slice-extremes.js";
-import { type Level, type Stretch, levelsFor } from "./zoom-levels.js";
-import { type CoverByProcess, coversOf, rowsWithin, sliceOf } from "./zoom-query.js";
+import { type Level, type Stretch, levelsFor, piecesOf } from "./zoom-levels.js";
+import { type CoverByProcess, rowsWithin, sliceOf } from "./zoom-query.js";
 
-/** Beyond these it takes longer to fetch rows and reduce them than to have them reduced by DuckDB. */
-const mostRowsHere = 100_000;
+/** Metrics of an open recording: how to ask, when it begins, and what was asked before. */
+export interface MetricSource {
+  readonly query: Query;
+  readonly start: bigint;
+  readonly blocks: MetricBlocks;
+}
+
+export interface Sliced {
+  readonly extremes: SliceExtremes;
+  /** Where all of the range was read sample by sample, those. */
+  readonly samples: MetricRows | undefined;
+}
 
 /** A series over equal slices of a range, both ends of which belong to it. */
 export class SlicedSeries {
   readonly #range: Stretch;
 
   constructor(
+    readonly source: MetricSource,
     readonly series: number,
     { from, to }: { readonly from: bigint; readonly to: bigint },
     readonly slices: number,
@@ -25,57 +40,79 @@ export class SlicedSeries {
     return levelsFor(levels, this.#range, this.slices);
   }
 
-  starts(start: bigint): Float64Array<ArrayBuffer> {
+  starts(): Float64Array<ArrayBuffer> {
     const { since, until } = this.#range;
     const of = (slice: number): bigint => {
       const beyond = (until - since) * BigInt(slice);
-      return since - start + (beyond + BigInt(this.slices) - 1n) / BigInt(this.slices);
+      return since - this.source.start + (beyond + BigInt(this.slices) - 1n) / BigInt(this.slices);
     };
     return Float64Array.from({ length: this.slices }, (_, slice) => Number(of(slice)));
   }
 
   /** What the samples of slices are like; undefined for a series that there is not. */
-  async extremes(query: Query): Promise<SliceExtremes | undefined> {
-    const { measures, merged } = metricRollup;
-    // Without NULL, and of the type they are wanted in, columns are taken as they lie in memory. `finite` says where there
-    // is nothing.
-    const typeOf = (name: string): string => (name.endsWith("_at") ? "BIGINT" : "DOUBLE");
-    const columns = measures.map(([name]) => `coalesce(${name}, 0)::${typeOf(name)} AS ${name}`).join(", ");
-    const found = await this.ask(
-      query,
-      metricRollup,
-      (slice, rows) => `SELECT ${slice} AS slice, ${columns} FROM (${rows}) LIMIT ${mostRowsHere + 1}`,
-    );
-    if (found === undefined || found.length <= mostRowsHere) return found && new SliceExtremes(found, this.slices);
-    const reduced = await this.ask(query, metricRollup, (slice, rows) => {
-      const bySlice = `SELECT ${slice} AS slice, ${merged.join(", ")} FROM (${rows}) GROUP BY slice`;
-      return `SELECT slice, ${columns} FROM (${bySlice})`;
+  async look(): Promise<Sliced | undefined> {
+    const cover = await this.#cover();
+    if (cover === undefined) return undefined;
+    const edges = SliceEdges.of(this.#range, this.slices, this.source.start, this.levelsOf(metricRollup).at(-1));
+    const looked = edges === undefined ? undefined : await this.#lookHere(edges, [...cover.values()][0] ?? 0n);
+    return looked ?? this.#lookThere();
+  }
+
+  /** Undefined where too many rows would have to be fetched. */
+  async #lookHere(edges: SliceEdges, known: bigint): Promise<Sliced | undefined> {
+    const levels = this.levelsOf(metricRollup);
+    const pieces = piecesOf(levels, this.#range, known);
+    const [samples, ...buckets] = await Promise.all([
+      this.#samplesIn(pieces.filter(({ level }) => level === undefined)),
+      ...pieces.map(({ level, since, until }) => this.#bucketsIn(level, { since, until })),
+    ]);
+    if (samples.length > mostRowsHere) return undefined;
+    const extremes = new SliceExtremes(this.slices);
+    const sliceOf = (ns: number): number => edges.sliceOf(ns);
+    extremes.add(samples, -Infinity, Infinity, sliceOf);
+    const { start } = this.source;
+    for (const [at, { since, until }] of pieces.entries())
+      for (const rows of buckets[at] ?? []) extremes.add(rows, Number(since - start), Number(until - start), sliceOf);
+    return { extremes, samples: levels.length === 0 ? samples : undefined };
+  }
+
+  /** Of one stretch, or of two. */
+  async #samplesIn([one, other]: readonly Stretch[]): Promise<MetricRows> {
+    if (one === undefined) return rowsOfSamples(new Float64Array(0), new Float64Array(0));
+    const { query, start } = this.source;
+    const bounds = [one, other].flatMap((stretch) => (stretch === undefined ? [] : [stretch.since, stretch.until]));
+    const rows = await query(samplesSql(other === undefined ? 1 : 2), [start, this.series, ...bounds]);
+    return rowsOfSamples(rows.float64s("ns"), rows.float64s("value"));
+  }
+
+  async #bucketsIn(level: Level | undefined, stretch: Stretch): Promise<readonly MetricRows[]> {
+    const { query, start, blocks } = this.source;
+    return level === undefined ? [] : blocks.around(query, start, this.series, level, stretch);
+  }
+
+  /** Reduced by DuckDB, whatever the range and the number of rows. */
+  async #lookThere(): Promise<Sliced | undefined> {
+    const rows = await this.ask(metricRollup, (slice, from) => {
+      const bySlice = `SELECT ${slice} AS slice, ${metricRollup.merged.join(", ")} FROM (${from}) GROUP BY slice`;
+      return `SELECT slice::DOUBLE AS slice, ${measuresSince(String(this.source.start))} FROM (${bySlice})`;
     });
-    return reduced && new SliceExtremes(reduced, this.slices);
+    if (rows === undefined) return undefined;
+    const [found, extremes] = [metricRowsFrom(rows, "slice"), new SliceExtremes(this.slices)];
+    extremes.add(found, -Infinity, Infinity, (slice) => slice);
+    return { extremes, samples: undefined };
   }
 
   /** Undefined where there is nothing to ask about. `statement` is given the expression of a row's slice, and rows. */
-  async ask(
-    query: Query,
-    rollup: Rollup,
-    statement: (slice: string, rows: string) => string,
-  ): Promise<Rows | undefined> {
-    if (this.#range.until <= this.#range.since || !Number.isSafeInteger(this.series)) return undefined;
-    const cover = await this.#cover(query);
+  async ask(rollup: Rollup, statement: (slice: string, rows: string) => string): Promise<Rows | undefined> {
+    const cover = await this.#cover();
     if (cover === undefined) return undefined;
     const levels = this.levelsOf(rollup);
     const rows = rowsWithin(rollup, levels, this.#range, cover, `series = ${this.series}`);
-    return query(statement(sliceOf(levels, this.#range, this.slices), rows));
+    return this.source.query(statement(sliceOf(levels, this.#range, this.slices), rows));
   }
 
-  /** A series belongs to one process. */
-  async #cover(query: Query): Promise<CoverByProcess | undefined> {
-    const [covers, rows] = await Promise.all([
-      coversOf(query),
-      query(`SELECT process FROM series WHERE id = $1`, [this.series]),
-    ]);
-    const process = rows.numbers("process")[0];
-    const until = process === undefined ? undefined : covers.get(process);
-    return process === undefined || until === undefined ? undefined : new Map([[process, until]]);
+  async #cover(): Promise<CoverByProcess | undefined> {
+    if (this.#range.until <= this.#range.since || !Number.isSafeInteger(this.series)) return undefined;
+    return this.source.blocks.coverOf(this.source.query, this.series);
   }
 }

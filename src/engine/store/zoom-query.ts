@@ -1,5 +1,6 @@
 // Rows of a rollup for a stretch of time, from as few and as coarse buckets as will do, and from records where no bucket
 // fits or knows of them yet: one relation of SQL, whose rows every aggregate of the rollup may be made of.
+import { coversSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Rollup, columnsOf, tableOf } from "./rollups.js";
 import { type Level, type Piece, type Stretch, floorTo, piecesOf } from "./zoom-levels.js";
@@ -8,7 +9,7 @@ import { type Level, type Piece, type Stretch, floorTo, piecesOf } from "./zoom-
 export type CoverByProcess = ReadonlyMap<number, bigint>;
 
 export async function coversOf(query: Query): Promise<CoverByProcess> {
-  const rows = await query(`SELECT process, until FROM rollup_cover`);
+  const rows = await query(coversSql);
   const untils = rows.bigints("until");
   return new Map(rows.numbers("process").map((process, row) => [process, untils[row] ?? 0n]));
 }
