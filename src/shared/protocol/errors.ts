@@ -35,10 +35,10 @@ const catalogue = {
   },
   "disk-full": {
     message: "There is no room left on the disk of {path}.",
-    next: "Free some space or choose another disk, then try again.",
+    next: "Free some space: a recording under way goes on by itself then. Or choose another disk, and try again.",
   },
   "disk-nearly-full": {
-    message: "The disk of {path} is nearly full: {free} are left.",
+    message: "The disk of {path} is nearly full: {free} left.",
     next: "Free some space, or record with --max-size or --max-age: then the oldest makes room. Nothing is lost so far.",
   },
   "recording-over-limit": {
