@@ -62,12 +62,21 @@ export class FirstLook {
     return left;
   }
 
-  /** Reads of what is waiting; what that brings in waits, too, ahead of the rest of what brought it in. */
+  /**
+   * Reads of what is waiting, by turns of about the same cost: an object, or a piece of one, and as much of what that brings in.
+   * The rest of it waits, ahead of the rest of what brought it in.
+   */
   readWaiting(untilMs: number): void {
-    while (this.#waiting.size > 0 && this.#for.sink.hasPlenty) {
-      this.#readPiece(this.#waiting, undefined);
+    const { sink } = this.#for;
+    while (this.#waiting.size > 0 && sink.hasPlenty) {
+      let left = turnCost - this.#readPiece(this.#waiting, undefined);
+      let isInTime = sink.clockMs() < untilMs;
+      while (isInTime && left > 0 && this.#fresh.size > 0) {
+        left -= 1 + this.#readPiece(this.#fresh, undefined);
+        isInTime = sink.clockMs() < untilMs;
+      }
       this.#putOff();
-      if (this.#for.sink.clockMs() >= untilMs) return;
+      if (!isInTime) return;
     }
   }
 
@@ -167,5 +176,6 @@ export class FirstLook {
   }
 }
 
-/** About what a piece of a walk is. */
+/** About what a piece of a walk is, and a turn of reading. */
 const pieceCost = 128;
+const turnCost = 2 * pieceCost;
