@@ -1,7 +1,7 @@
 // What a machine does to a recording: disks fill up, become read-only or go away, clocks are set, processes stand still.
 // Nothing is mocked: small file systems are mounted, the clock is libfaketime's, processes are stopped by signals.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -86,6 +86,12 @@ const counting = `const { event } = require("hindcast"); let n = 0;
   process.stdin.once("data", () => { clearInterval(timer); process.stdin.destroy(); console.log("counted " + n); });
   console.log("counting");`;
 
+/** The same, and much more of it. */
+const plenty = counting.replace(
+  '"no two alike " + Math.sin(n)',
+  'require("node:crypto").randomBytes(1500).toString("base64")',
+);
+
 /** The program's own command line, and not that of `record`, which ends with it. */
 const guest = /^node\0(?!.*cli\.js).*-e\0/;
 
@@ -110,6 +116,33 @@ describe.runIf(mayMount)("the disk of a recording (as root, where file systems m
     const ended = await recording.ended;
     expect([ended.code, ended.err]).toEqual([0, ""]);
     expect((await eventsIn("filled/a.hindcast")).map(({ attributes }) => attributes.n)).toEqual(counted(total));
+  });
+
+  it("may fill up under a recording with a limit: the oldest makes room, and nothing fails", async () => {
+    const disk = mountDisk("shared", 48);
+    const limits = ["--max-size", "1GB", "--durability", "50"];
+    const recording = place.start(["record", "-o", "shared/a.hindcast", ...limits, "--", "node", "-e", plenty]);
+    await recording.printed(/counting/);
+    const size = (): number =>
+      ["a.hindcast", "a.hindcast.wal"]
+        .map((name) => join(disk, name))
+        .reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+    const grownTo = (bytes: number) => expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(bytes);
+    await grownTo(8e6);
+    const room = Number(execFileSync("df", ["--output=avail", "-B1", disk]).toString().trim().split("\n")[1]);
+    const filler = join(disk, "filler");
+    execFileSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=64k", `count=${Math.floor((room - 6e6) / 65_536)}`], {
+      stdio: "ignore",
+    });
+    await wait(5000);
+    rmSync(filler);
+    recording.child.stdin.end("stop");
+    const total = Number(await recording.printed(/counted (\d+)/));
+    const ended = await recording.ended;
+    expect([ended.code, ended.err]).toEqual([0, ""]);
+    const kept = (await eventsIn("shared/a.hindcast")).map(({ attributes }) => attributes.n);
+    expect(kept.length).toBeLessThan(total);
+    expect(kept).toEqual(counted(total).slice(-kept.length));
   });
 
   it("may stay full: what was committed is there, and how much is not is said", async () => {

@@ -24,7 +24,24 @@ export async function checkpointWhenDue(
 ): Promise<boolean> {
   const logBytes = await sizeOf(`${path}.wal`);
   if (logBytes < Math.min(mostBytes, rows < rowsToFold ? mostLogBytes : logBytesToFold)) return false;
-  if ((await freeBytes(path)) < 2 * logBytes) return false;
+  return checkpointWhereRoom(connection, path, logBytes);
+}
+
+/** What was removed from a file is told of in rows, and all of those may have to be written anew. */
+const roomForRemoved = 8 * 1024 * 1024;
+
+/** After much was removed, so that it is room for what comes. Answers whether it was folded. */
+export async function checkpointAfterRemoval(connection: DuckDBConnection, path: string): Promise<boolean> {
+  return checkpointWhereRoom(connection, path, await sizeOf(`${path}.wal`), roomForRemoved);
+}
+
+async function checkpointWhereRoom(
+  connection: DuckDBConnection,
+  path: string,
+  logBytes: number,
+  besides = 0,
+): Promise<boolean> {
+  if ((await freeBytes(path)) < 2 * logBytes + besides) return false;
   // Readers at work may forbid it: then it is tried after the next commit.
   return connection.run("CHECKPOINT").then(
     () => true,

@@ -2,6 +2,7 @@
 // Over the connection of commits, between them.
 import { stat } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { checkpointAfterRemoval } from "./checkpoint.js";
 import { Evictor } from "./evictor.js";
 import { type Query, queryOn } from "./readers.js";
 import type { SegmentRows } from "./segment-rows.js";
@@ -90,12 +91,9 @@ export class FlightStore {
     return { usedBytes: used + log, wholeBytes: (await sizeOf(this.path)) + log };
   }
 
-  /** What was removed is room for what comes from here on. False when somebody who reads forbids it. */
+  /** What was removed is room for what comes from here on. False when somebody who reads forbids it, or the disk is full. */
   checkpoint(): Promise<boolean> {
-    return this.#connection.run("CHECKPOINT").then(
-      () => true,
-      () => false,
-    );
+    return checkpointAfterRemoval(this.#connection, this.path);
   }
 }
 
