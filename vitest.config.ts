@@ -28,6 +28,7 @@ export default defineConfig({
           name: "integration-beside",
           include: ["src/**/*.integration.test.ts"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           maxWorkers: 3,
         },
       },
