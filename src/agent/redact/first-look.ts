@@ -4,69 +4,80 @@
 /** What a text may hold, as bits. */
 export const holds = { pairs: 1, tokens: 2, card: 4, escapes: 8, everything: 15 } as const;
 
-/** What a character can be part of, as bits; the two lowest are also counted in rows. */
-const units = {
-  token: 1,
-  ofCard: 2,
-  digit: 4,
-  separator: 8,
-  percent: 16,
-  dash: 32,
-  first: 256,
-  second: 512,
-  third: 1024,
-} as const;
-/** Of UTF-8: a character beyond ASCII is part of nothing. */
-const unitClasses = new Uint16Array(256);
-const classify = (characters: string, bits: number): void => {
-  for (const unit of characters) unitClasses[unit.charCodeAt(0)] = (unitClasses[unit.charCodeAt(0)] ?? 0) | bits;
-};
-classify("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+", units.token);
-classify("0123456789", units.digit);
-classify("=:@<&\\", units.separator);
-classify("%", units.percent);
-classify("0123456789 -", units.ofCard);
-classify("-", units.dash);
-/** In what only words tell: BASic, BEArer, IDEntified by, PASsword '…'. */
-classify("bBiIpP", units.first);
-classify("aAeEdD", units.second);
-classify("sSaAeE", units.third);
-
-const wordsThatTell = /\bbasic\b|\bbearer\b|--|(?:^|[\s"'[,(])-[a-z]|\bidentified\s|\bpassword\s{0,4}['"(en]/i;
+/** What a character can be, as bits. */
+const units = { separator: 1, percent: 2, dash: 4, token: 8, digit: 16, ofCard: 32 } as const;
+/** Of UTF-8: a character beyond ASCII is nothing of this. */
+const unitClasses = new Uint8Array(256);
 
 const leastTokenUnits = 16;
 const leastCardDigits = 14;
+/** Of characters between digits, too; one less than there have to be, as there are no more bits. */
+const leastCardUnits = leastCardDigits - 1;
+
+/** `count` ones from `shift` on. */
+const ones = (count: number, shift: number): number => (2 ** count - 1) << shift;
+
+/**
+ * What is looked for in a row, a bit for each character of it: three letters of words that tell, a token, a card. A bit is set where the
+ * one before it was set for the character before, and where this character may stand there; the last one says that all of it came.
+ */
+const rows = {
+  first: ones(1, 0),
+  second: ones(1, 1),
+  third: ones(1, 2),
+  token: ones(leastTokenUnits, 3),
+  card: ones(leastCardUnits, 3 + leastTokenUnits),
+} as const;
+const wordCame = rows.third;
+const tokenCame = 1 << (2 + leastTokenUnits);
+const cardCame = 1 << (2 + leastTokenUnits + leastCardUnits);
+/** Each may begin with any character. */
+const beginnings = 1 | (1 << 3) | (1 << (3 + leastTokenUnits));
+const unitRows = new Int32Array(256);
+
+const classify = (characters: string, bits: number, row = 0): void => {
+  for (const unit of characters) {
+    const code = unit.charCodeAt(0);
+    unitClasses[code] = (unitClasses[code] ?? 0) | bits;
+    unitRows[code] = (unitRows[code] ?? 0) | row;
+  }
+};
+classify("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+", units.token, rows.token);
+classify("0123456789", units.digit);
+classify("=:@<&\\", units.separator);
+classify("%", units.percent);
+classify("0123456789 -", units.ofCard, rows.card);
+classify("-", units.dash);
+// In what only words tell: BASic, BEArer, IDEntified by, PASsword '…'.
+classify("bBiIpP", 0, rows.first);
+classify("aAeEdD", 0, rows.second);
+classify("sSaAeE", 0, rows.third);
+
+const wordsThatTell = /\bbasic\b|\bbearer\b|--|(?:^|[\s"'[,(])-[a-z]|\bidentified\s|\bpassword\s{0,4}['"(en]/i;
+
 /** Shorter texts have room neither for a name and its value nor for a token. */
 const leastUnits = 5;
 
 /** Of a text that may have a word that tells. */
 const told = 16;
 
-/** A bit for each of the last characters: so many ones are so many of a kind in a row. */
-const [tokenRow, cardRow] = [2 ** leastTokenUnits, 2 ** leastCardDigits];
-
 /** Bits of `holds`, and `told`, of UTF-8. One pass without a branch, because what comes next in a text is never known. */
 function lookAt(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < leastUnits) return 0;
-  let [seen, words, before, beforeThat] = [0, 0, 0, 0];
-  let [tokenBits, tokens, cardBits, cards] = [0, 0, 0, 0];
+  let seen = 0;
+  let row = 0;
+  let came = 0;
   for (let at = start; at < end; at++) {
-    const found = unitClasses[bytes[at] ?? 0] ?? 0;
-    seen |= found;
-    words |= (beforeThat << 2) & (before << 1) & found;
-    beforeThat = before;
-    before = found;
-    tokenBits = ((tokenBits << 1) | (found & 1)) & (tokenRow - 1);
-    tokens |= tokenBits + 1;
-    cardBits = ((cardBits << 1) | ((found >> 1) & 1)) & (cardRow - 1);
-    cards |= cardBits + 1;
+    const unit = bytes[at] ?? 0;
+    seen |= unitClasses[unit] ?? 0;
+    row = ((row << 1) | beginnings) & (unitRows[unit] ?? 0);
+    came |= row;
   }
-  const hasToken = (tokens & tokenRow) !== 0;
-  const hasWord = (words & units.third) !== 0 || ((seen & units.dash) !== 0 && hasOption(bytes, start, end));
+  const hasWord = (came & wordCame) !== 0 || ((seen & units.dash) !== 0 && hasOption(bytes, start, end));
   return (
     ((seen & units.separator) !== 0 ? holds.pairs : 0) |
-    (hasToken ? holds.pairs | holds.tokens : hasWord ? told : 0) |
-    ((cards & cardRow) !== 0 && hasCard(bytes, start, end) ? holds.card : 0) |
+    ((came & tokenCame) !== 0 ? holds.pairs | holds.tokens : hasWord ? told : 0) |
+    ((came & cardCame) !== 0 && hasCard(bytes, start, end) ? holds.card : 0) |
     ((seen & units.percent) !== 0 ? holds.escapes : 0)
   );
 }
