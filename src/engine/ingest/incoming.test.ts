@@ -119,6 +119,11 @@ describe("Incoming", () => {
     [{ "": "empty", "1x": 1, ü: "ß", "\ud800": "\udc00" }],
     [{ list: [1, "a"], nested: { deep: { x: [] } } }],
     [Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`key${n}`, n]))],
+    [
+      Object.fromEntries(
+        ['"', "\\", "\n", "\u007f", "é", "\ud800", ""].map((one, n) => [`k${n}`, `${"long ".repeat(20)}${one}.`]),
+      ),
+    ],
   ])("writes attributes as JSON does: %j", (attributes) => {
     const random = new RandomRecords(1);
     const record = { ...random.record("event"), kind: "event", name: 1, span: 2, attributes } as const;

@@ -6,6 +6,8 @@ import { readAttributes, valueTags } from "../../shared/protocol/captured-value-
 import { attributesToJson } from "./attributes-json.js";
 
 const maxPlainKeys = 24;
+/** Of longer texts it pays to see first whether they can be copied as they are. */
+const shortBytes = 48;
 const usualBytes = 64 * 1024;
 const mostBytesKept = 4 * 1024 * 1024;
 /** Fifteen digits are told apart by every double. */
@@ -169,6 +171,12 @@ export class TextBytes {
     const { bytes } = this;
     let used = this.used;
     bytes[used++] = quote;
+    if (to - start > shortBytes && isAsItIs(from, start, to)) {
+      bytes.set(from.subarray(start, to), used);
+      bytes[used + to - start] = quote;
+      this.used = used + to - start + 1;
+      return to;
+    }
     for (let at = start; at < to;) {
       const byte = from[at] ?? 0;
       if (byte < 0x80) {
@@ -195,13 +203,24 @@ export class TextBytes {
   }
 }
 
+/** 1 for what JSON writes otherwise, and for what is not ASCII. */
+const isOther = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 || byte >= 0x80 || byte === quote || byte === backslash ? 1 : 0,
+);
+
+function isAsItIs(from: Uint8Array, start: number, to: number): boolean {
+  let other = 0;
+  for (let at = start; at < to; at++) other |= isOther[from[at] ?? 0] ?? 0;
+  return other === 0;
+}
+
 /** Bytes of a character beyond ASCII, or 0 where it is not the one way of UTF-8 to write it. */
 function lengthOfCharacter(from: Uint8Array, at: number, end: number): number {
   const [lead, second] = [from[at] ?? 0, from[at + 1] ?? 0];
   const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
   if (length === 0 || at + length > end) return 0;
-  const isOther = (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second >= 0xa0);
-  if (isOther || (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second >= 0x90)) return 0;
+  const isWrong = (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second >= 0xa0);
+  if (isWrong || (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second >= 0x90)) return 0;
   for (let next = 1; next < length; next++) if (((from[at + next] ?? 0) & 0xc0) !== 0x80) return 0;
   return length;
 }
