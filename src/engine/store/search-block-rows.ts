@@ -51,9 +51,8 @@ export class BlockRows {
 
   /** `processes` has the process of each of `count` positions. */
   add(block: WrittenBlock, content: BlockTexts, processes: Uint32Array, count: number): void {
-    content.wholes.giveAwayAll();
+    content.end();
     this.#addWholes(block, content, count);
-    content.words.giveAwayAll();
     // What overflowed is not all there, and may be found anywhere.
     if (content.hasOverflowed) return this.addUnknown(block);
     this.#addWords(block, content, count);

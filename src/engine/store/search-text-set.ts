@@ -6,11 +6,6 @@ const [mostTexts, positionBits] = [1 << 17, 14];
 const mostPositions = 2 ** positionBits - 1;
 const mostOccurrences = 1 << 21;
 const mostBytes = 8 * 1024 * 1024;
-/** Texts that were met once, and their bytes. */
-const [metOnce, mostMetBytes] = [8192, 1 << 20];
-const longText = 1 << 16;
-
-export type TakeRare = (bytes: Uint8Array, start: number, end: number, position: number) => void;
 
 /** Where it can be: positions one after the other. */
 export interface RowPositions {
@@ -26,7 +21,7 @@ interface Run {
 
 /**
  * Each is told apart from others by 64 bits of a hash. Most texts are met once, and looking for them among all others would cost
- * the most: so a text is learned when it comes again soon, else it is given away as a rare one.
+ * the most: others decide which are learned (search-met-texts.ts, search-word-counts.ts).
  */
 export class TextSet {
   count = 0;
@@ -44,19 +39,8 @@ export class TextSet {
   #slots = new Int32Array(1024);
   #firsts = new Int32Array(256);
   #seconds = new Int32Array(256);
-  readonly #metFirsts = new Int32Array(metOnce);
-  readonly #metSeconds = new Int32Array(metOnce);
-  readonly #metStarts = new Uint32Array(metOnce);
-  /** 0 where there is none. */
-  readonly #metEnds = new Uint32Array(metOnce);
-  readonly #metPositions = new Uint16Array(metOnce);
-  #metBytes = Buffer.allocUnsafe(8192);
-  #metUsed = 0;
-  readonly #takeRare: TakeRare;
-
-  constructor(takeRare: TakeRare) {
-    this.#takeRare = takeRare;
-  }
+  /** Where each was last, + 1. */
+  #lastAt = new Uint16Array(256);
 
   get isFull(): boolean {
     return this.count > mostTexts / 2 || this.#occurred > mostOccurrences / 2 || this.#used > mostBytes;
@@ -76,71 +60,15 @@ export class TextSet {
     }
   }
 
-  /** The text from `start` to `end`, which has this hash; -1 when there are too many. */
-  find(first: number, second: number, from: Uint8Array, start: number, end: number): number {
-    const slot = this.#slotOf(first, second);
-    const known = (this.#slots[slot] ?? 0) - 1;
-    if (known >= 0) return known;
-    return this.#learn(slot, first, second, from, start, end);
+  /** The text with this hash, -1 for one that was not learned. */
+  find(first: number, second: number): number {
+    return (this.#slots[this.#slotOf(first, second)] ?? 0) - 1;
   }
 
-  /** As `find`, but -1 for a text that nobody has met lately: it is noted in any case. */
-  meet(first: number, second: number, from: Uint8Array, start: number, end: number, position: number): number {
-    const slot = this.#slotOf(first, second);
-    const known = (this.#slots[slot] ?? 0) - 1;
-    if (known >= 0) return known;
-    const met = (second ^ (second >>> 15)) & (metOnce - 1);
-    if (this.#metEnds[met] !== 0) {
-      if (this.#metFirsts[met] === first && this.#metSeconds[met] === second) {
-        this.#metEnds[met] = 0;
-        const text = this.#learn(slot, first, second, from, start, end);
-        this.occur(text, this.#metPositions[met] ?? 0);
-        return text;
-      }
-      this.#giveAway(met);
-    }
-    this.#keep(met, from, start, end, position);
-    this.#metFirsts[met] = first;
-    this.#metSeconds[met] = second;
-    return -1;
-  }
-
-  #giveAway(met: number): void {
-    const end = this.#metEnds[met] ?? 0;
-    if (end === 0) return;
-    this.#metEnds[met] = 0;
-    this.#takeRare(this.#metBytes, this.#metStarts[met] ?? 0, end, this.#metPositions[met] ?? 0);
-  }
-
-  #keep(met: number, from: Uint8Array, start: number, end: number, position: number): void {
-    const length = end - start;
-    if (length > longText) return this.#takeRare(from, start, end, position);
-    if (this.#metUsed + length > this.#metBytes.length) this.#makeRoom(length);
-    const to = this.#metBytes;
-    const used = this.#metUsed;
-    copyInto(to, used, from, start, end);
-    this.#metStarts[met] = used;
-    this.#metEnds[met] = this.#metUsed = used + length;
-    this.#metPositions[met] = position;
-  }
-
-  #makeRoom(length: number): void {
-    if (this.#metUsed > mostMetBytes) this.giveAwayAll();
-    if (this.#metUsed + length <= this.#metBytes.length) return;
-    const bytes = Buffer.allocUnsafe(2 * (this.#metBytes.length + length));
-    this.#metBytes.copy(bytes, 0, 0, this.#metUsed);
-    this.#metBytes = bytes;
-  }
-
-  /** Nothing that was met once is learned any more. */
-  giveAwayAll(): void {
-    for (let met = 0; met < metOnce; met++) this.#giveAway(met);
-    this.#metUsed = 0;
-  }
-
-  /** Notes that it is at a position. */
+  /** Notes that it is at a position; -1 is none. */
   occur(text: number, position: number): void {
-    if (text < 0) return;
+    if (text < 0 || this.#lastAt[text] === position + 1) return;
+    this.#lastAt[text] = position + 1;
     if (this.#occurred === this.#occurrences.length && !this.#growOccurrences()) return;
     this.#occurrences[this.#occurred++] = (text << positionBits) | position;
   }
@@ -154,7 +82,8 @@ export class TextSet {
     return true;
   }
 
-  #learn(slot: number, first: number, second: number, from: Uint8Array, start: number, end: number): number {
+  /** The text from `start` to `end`, which has this hash and is not known; -1 when there are too many. */
+  learn(first: number, second: number, from: Uint8Array, start: number, end: number): number {
     if (this.count === mostTexts) {
       this.hasOverflowed = true;
       return -1;
@@ -175,7 +104,8 @@ export class TextSet {
     this.ends[text] = this.#used;
     this.#firsts[text] = first;
     this.#seconds[text] = second;
-    this.#slots[slot] = text + 1;
+    this.#lastAt[text] = 0;
+    this.#slots[this.#slotOf(first, second)] = text + 1;
     if (2 * this.count > this.#slots.length) this.#growSlots();
     return text;
   }
@@ -186,6 +116,7 @@ export class TextSet {
     this.ends = grown(this.ends, new Uint32Array(length));
     this.#firsts = grown(this.#firsts, new Int32Array(length));
     this.#seconds = grown(this.#seconds, new Int32Array(length));
+    this.#lastAt = grown(this.#lastAt, new Uint16Array(length));
   }
 
   #growSlots(): void {
@@ -207,12 +138,10 @@ export class TextSet {
     if (this.count > 0) this.#slots.fill(0);
     this.count = this.#occurred = this.#used = 0;
     this.#runs = [];
-    this.#metEnds.fill(0);
-    this.#metUsed = 0;
     this.hasOverflowed = false;
   }
 
-  /** How often each occurs, once more where it is twice in a row. */
+  /** At how many positions each is, once more where it was noted twice with another one in between. */
   counts(): Uint32Array {
     const counts = new Uint32Array(this.count);
     for (let at = 0; at < this.#occurred; at++) {
@@ -261,7 +190,7 @@ export class TextSet {
 }
 
 /** Short ones are quicker byte by byte than with a view of their own. */
-function copyInto(to: Uint8Array, used: number, from: Uint8Array, start: number, end: number): void {
+export function copyInto(to: Uint8Array, used: number, from: Uint8Array, start: number, end: number): void {
   if (end - start < 64) for (let at = start; at < end; at++) to[used + at - start] = from[at] ?? 0;
   else to.set(from.subarray(start, end), used);
 }

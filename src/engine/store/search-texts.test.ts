@@ -86,8 +86,7 @@ describe("BlockTexts", () => {
       twin.rows.push(how === 2 ? withoutEscapes(json) : text);
     }
     memo.close(texts.wholes);
-    texts.wholes.giveAwayAll();
-    texts.words.giveAwayAll();
+    texts.end();
     expect(texts.grams.trigramBytes().length).toBe(trigramByteCount);
     for (let left = 60; left > 0; left--) {
       const characters = [...(twin.rows[below(count)] ?? "")];

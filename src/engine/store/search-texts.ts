@@ -5,7 +5,9 @@
 import { lowerBytes, lowered, withoutEscapes } from "./search-lower-case.js";
 import { Grams } from "./search-grams.js";
 import type { TextMemo } from "./search-text-memo.js";
+import { MetTexts } from "./search-met-texts.js";
 import { TextSet } from "./search-text-set.js";
+import { WordCounts } from "./search-word-counts.js";
 
 const [separator, ofWord, quote, special] = [0, 1, 2, 3];
 
@@ -21,6 +23,18 @@ const plainKinds = kindsOfBytes((byte) => byte >= 0x80);
 const jsonKinds = kindsOfBytes((byte) => byte >= 0x80 || byte === 0x5c);
 const readKinds = kindsOfBytes(() => false);
 
+/** What ends reading words. */
+const [atQuote, atSpecial] = [-1, -2];
+
+/** Bytes of words in lower case, 0 for what is between, and the two above. */
+function unitsOfBytes(kinds: Uint8Array, ofQuote: number): Int16Array {
+  const ofKind = [0, 0, ofQuote, atSpecial];
+  return Int16Array.from(kinds, (kind, byte) => (kind === ofWord ? (lowerBytes[byte] ?? 0) : (ofKind[kind] ?? 0)));
+}
+const plainUnits = unitsOfBytes(plainKinds, 0);
+const jsonUnits = unitsOfBytes(jsonKinds, atQuote);
+const readUnits = unitsOfBytes(readKinds, 0);
+
 const isOfWord = (byte: number): boolean => readKinds[byte] === ofWord;
 
 /** Bodies that were looked at before it is known whether they come again. */
@@ -28,21 +42,20 @@ const bodiesTried = 256;
 
 export class BlockTexts {
   /** What is between quotation marks. */
-  readonly wholes: TextSet;
+  readonly wholes = new TextSet();
   /** Told apart without regard to case. */
-  readonly words: TextSet;
+  readonly words = new TextSet();
   /** Of words that few rows have. */
   readonly grams = new Grams();
+  readonly #met: MetTexts;
+  readonly #wordCounts = new WordCounts();
   #bodies = 0;
   #newBodies = 0;
 
   /** `partBits`: how many positions are a part, as a power of two. */
   constructor(readonly partBits: number) {
-    this.wholes = new TextSet((bytes, start, end, position) => {
+    this.#met = new MetTexts((bytes, start, end, position) => {
       this.takeApart(bytes, start, end, position);
-    });
-    this.words = new TextSet((bytes, start, end, position) => {
-      this.#addGrams(bytes, start, end, position);
     });
   }
 
@@ -58,6 +71,8 @@ export class BlockTexts {
     this.wholes.clear();
     this.words.clear();
     this.grams.clear();
+    this.#met.clear();
+    this.#wordCounts.clear();
     this.#bodies = this.#newBodies = 0;
   }
 
@@ -80,14 +95,16 @@ export class BlockTexts {
       const whole = Buffer.from(part);
       if (!whole.some(isOfWord)) return [];
       const [first, second] = hashOf(whole);
-      return [this.wholes.find(first, second, whole, 0, whole.length)];
+      const known = this.wholes.find(first, second);
+      return [known >= 0 ? known : this.wholes.learn(first, second, whole, 0, whole.length)];
     });
   }
 
   /** A text that is often like no other: then its words are looked up at once. */
   addBody(bytes: Uint8Array, start: number, end: number, position: number): void {
     if (this.#bodies > bodiesTried && 2 * this.#newBodies > this.#bodies) {
-      if (!this.#addWords(plainKinds, bytes, start, end, position)) this.#addRead(textOf(bytes, start, end), position);
+      if (this.#addWords(plainUnits, bytes, start, end, position) < 0)
+        this.#addRead(textOf(bytes, start, end), position);
       return;
     }
     const known = this.wholes.occurred;
@@ -96,34 +113,66 @@ export class BlockTexts {
     if (this.wholes.occurred === known) this.#newBodies++;
   }
 
-  /** Its words become words at the position; only grams of the part where that is when there is but one. */
-  takeApart(bytes: Uint8Array, start: number, end: number, position: number): void {
-    let from = -1;
-    let firstStart = 0;
-    let firstEnd = 0;
-    let count = 0;
-    for (let at = start; at <= end; at++) {
-      if (at < end && isOfWord(bytes[at] ?? 0)) {
-        if (from < 0) from = at;
-      } else if (from >= 0) {
-        if (at - from > 2) {
-          if (count === 0) {
-            firstStart = from;
-            firstEnd = at;
-          }
-          if (count === 1) this.#addWord(bytes, firstStart, firstEnd, position);
-          if (count > 0) this.#addWord(bytes, from, at, position);
-          count++;
-        }
-        from = -1;
-      }
-    }
-    if (count === 1) this.#addGrams(bytes, firstStart, firstEnd, position);
+  /** No more texts come. */
+  end(): void {
+    this.#met.giveAwayAll();
   }
 
-  #addGrams(bytes: Uint8Array, start: number, end: number, position: number): void {
-    const part = position >>> this.partBits;
-    this.grams.addWord(bytes, start, end, part < 32 ? 1 << part : 0, part < 32 ? 0 : 1 << (part - 32));
+  /** Its words become words at the position. */
+  takeApart(bytes: Uint8Array, start: number, end: number, position: number): void {
+    this.#addWords(readUnits, bytes, start, end, position);
+  }
+
+  /**
+   * Of a text up to a quotation mark, where `units` have that: where this is, or `atSpecial`. A word that is alone in its text
+   * is rare as the text is.
+   */
+  #addWords(units: Int16Array, bytes: Uint8Array, start: number, end: number, position: number): number {
+    let from = start;
+    let first = 0;
+    let second = 0;
+    let aloneFrom = 0;
+    let aloneEnd = 0;
+    let aloneFirst = 0;
+    let aloneSecond = 0;
+    let count = 0;
+    let at = start;
+    for (; at <= end; at++) {
+      const unit = at < end ? (units[bytes[at] ?? 0] ?? 0) : atQuote;
+      if (unit > 0) {
+        first = Math.imul(first ^ unit, 0x01000193);
+        second = (Math.imul(second, 31) + unit) | 0;
+        continue;
+      }
+      if (unit === atSpecial) return atSpecial;
+      if (at - from > 2) {
+        if (count === 0) {
+          aloneFrom = from;
+          aloneEnd = at;
+          aloneFirst = first;
+          aloneSecond = second;
+        } else {
+          if (count === 1) this.#addWord(aloneFirst, aloneSecond, bytes, aloneFrom, aloneEnd, position);
+          this.#addWord(first, second, bytes, from, at, position);
+        }
+        count++;
+      }
+      if (unit === atQuote) break;
+      from = at + 1;
+      first = second = 0;
+    }
+    if (count === 1) this.grams.addWordAt(bytes, aloneFrom, aloneEnd, position >>> this.partBits);
+    return at;
+  }
+
+  /** Rare ones become grams of the part where they are. */
+  #addWord(first: number, hash: number, bytes: Uint8Array, start: number, end: number, position: number): void {
+    const { words } = this;
+    const second = mixed(hash);
+    let word = words.find(first, second);
+    if (word < 0 && this.#wordCounts.isOften(second)) word = words.learn(first, second, bytes, start, end);
+    if (word >= 0) words.occur(word, position);
+    else this.grams.addWordAt(bytes, start, end, position >>> this.partBits);
   }
 
   #addRead(text: string, position: number): void {
@@ -147,12 +196,12 @@ export class BlockTexts {
         has |= kind;
       } else if (kind === 3) return false;
       else {
-        if (has !== 0) wholes.occur(wholes.meet(first, mixed(second), bytes, from, at, position), position);
+        if (has !== 0) wholes.occur(this.#meet(first, mixed(second), bytes, from, at, position), position);
         from = at + 1;
         first = second = has = 0;
       }
     }
-    if (has !== 0) wholes.occur(wholes.meet(first, mixed(second), bytes, from, end, position), position);
+    if (has !== 0) wholes.occur(this.#meet(first, mixed(second), bytes, from, end, position), position);
     return true;
   }
 
@@ -183,9 +232,8 @@ export class BlockTexts {
       }
       let at = from;
       if (memo.isAlwaysNew(place)) {
-        while (at < end && (kinds[bytes[at] ?? 0] ?? 0) < 2) at++;
-        if (at === end || bytes[at] === 0x22) {
-          this.takeApart(bytes, from, at, position);
+        at = this.#addWords(jsonUnits, bytes, from, end, position);
+        if (at >= 0) {
           from = at + 1;
           place++;
           continue;
@@ -208,7 +256,7 @@ export class BlockTexts {
         return false;
       }
       // What has no letter and no digit is left out.
-      const found = has === 0 ? -1 : wholes.meet(first, mixed(second), bytes, from, at, position);
+      const found = has === 0 ? -1 : this.#meet(first, mixed(second), bytes, from, at, position);
       if (has !== 0 || text >= 0) memo.set(wholes, place, found);
       from = at + 1;
       place++;
@@ -217,33 +265,16 @@ export class BlockTexts {
     return true;
   }
 
-  #addWords(kinds: Uint8Array, bytes: Uint8Array, start: number, end: number, position: number): boolean {
-    let from = -1;
-    for (let at = start; at < end; at++) {
-      const kind = kinds[bytes[at] ?? 0] ?? 0;
-      if (kind === 1) {
-        if (from < 0) from = at;
-      } else if (kind === 3) return false;
-      else if (from >= 0) {
-        if (at - from > 2) this.#addWord(bytes, from, at, position);
-        from = -1;
-      }
-    }
-    if (from >= 0 && end - from > 2) this.#addWord(bytes, from, end, position);
-    return true;
-  }
-
-  /** In whatever case. */
-  #addWord(bytes: Uint8Array, start: number, end: number, position: number): void {
-    const lower = lowerBytes;
-    let first = 0;
-    let second = 0;
-    for (let at = start; at < end; at++) {
-      const byte = lower[bytes[at] ?? 0] ?? 0;
-      first = Math.imul(first ^ byte, 0x01000193);
-      second = (Math.imul(second, 31) + byte) | 0;
-    }
-    this.words.occur(this.words.meet(first, mixed(second), bytes, start, end, position), position);
+  /** A text that comes again soon is learned, others are taken apart. */
+  #meet(first: number, second: number, bytes: Uint8Array, start: number, end: number, position: number): number {
+    const { wholes } = this;
+    const known = wholes.find(first, second);
+    if (known >= 0) return known;
+    const before = this.#met.meet(first, second, bytes, start, end, position);
+    if (before < 0) return -1;
+    const text = wholes.learn(first, second, bytes, start, end);
+    wholes.occur(text, before);
+    return text;
   }
 }
 
