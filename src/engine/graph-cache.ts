@@ -7,8 +7,8 @@ import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Change, changeBy } from "./replay/change.js";
 import { ObjectGraph } from "./replay/object-graph.js";
-import { inStretches } from "./in-stretches.js";
 import { type UpTo, isUpTo } from "./replay/state-at.js";
+import { inStretches } from "./store/in-stretches.js";
 
 /** A graph, the last write in it, and what that write changed; `last` is absent while nothing was written. */
 export interface Position {
@@ -93,9 +93,10 @@ class ProcessGraphs {
     if (!isUpTo(this.#current, upTo)) this.#goBackTo(upTo);
     else this.#skipTo(upTo);
     const writes = await this.#reader.read(this.#process, this.#current.seq, upTo, asker);
-    await inStretches(writes.length, asker, "writes", (from, to) => {
+    const apply = (from: number, to: number): void => {
       for (const [at, write] of writes.slice(from, to).entries()) this.#apply(write, from + at === writes.length - 1);
-    });
+    };
+    await inStretches(writes.length, apply, { asker, unit: "writes" });
   }
 
   #goBackTo(upTo: UpTo): void {

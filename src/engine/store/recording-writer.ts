@@ -273,7 +273,7 @@ export class RecordingWriter {
     const append = async (name: TableName, buffer: TableBuffer): Promise<void> => {
       const appender = this.#appenders.get(name);
       if (appender === undefined) throw new Error("the file cannot be written any more");
-      if (buffer.length > 0) await buffer.appendInSlices(appender);
+      if (buffer.length > 0) await buffer.appendInStretches(appender);
     };
     for (const name of tableNames) await append(name, buffers[name]);
     await append("span", spans);

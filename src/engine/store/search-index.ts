@@ -1,9 +1,9 @@
 // Builds the index that searching asks, from the rows of each commit, while DuckDB commits them, and writes a block within the
 // commit after the one that fills it. Other commits write nothing: rows in no block are looked at, and what was gathered of
 // them is made again from the file when somebody else recorded before, or a commit failed.
-import { setImmediate as turn } from "node:timers/promises";
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import type { DerivedRows } from "./derived-rows.js";
+import { inStretches } from "./in-stretches.js";
 import { type Query, queryOn } from "./readers.js";
 import type { SpanRow } from "./recording-rows.js";
 import type { Rows } from "./rows.js";
@@ -67,11 +67,11 @@ export class SearchIndex implements DerivedRows {
     this.#names.learn(name);
     this.#scopes.learn(scope);
     const { event, log, write, keyframe } = rows.buffers;
-    await inSlices(event.length, (from, to) => this.#addEvents(event, from, to));
-    await inSlices(log.length, (from, to) => this.#addLogs(log, from, to));
+    await inStretches(event.length, (from, to) => this.#addEvents(event, from, to));
+    await inStretches(log.length, (from, to) => this.#addLogs(log, from, to));
     this.#addSpans(rows);
-    await inSlices(write.length, (from, to) => this.#addWrites(write, from, to));
-    await inSlices(keyframe.length, (from, to) => this.#addKeyframes(keyframe, from, to));
+    await inStretches(write.length, (from, to) => this.#addWrites(write, from, to));
+    await inStretches(keyframe.length, (from, to) => this.#addKeyframes(keyframe, from, to));
   }
 
   committed(): void {
@@ -230,16 +230,6 @@ export class SearchIndex implements DerivedRows {
           this.#addSpanTexts({ name: row.name, attributes: row.json[0] ?? "" }, position);
         }
       }
-  }
-}
-
-/** Takes some milliseconds. */
-const rowsPerSlice = 8192;
-
-async function inSlices(count: number, work: (from: number, to: number) => void): Promise<void> {
-  for (let from = 0; from < count; from += rowsPerSlice) {
-    if (from > 0) await turn();
-    work(from, Math.min(count, from + rowsPerSlice));
   }
 }
 

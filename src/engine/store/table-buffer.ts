@@ -1,12 +1,12 @@
 // Rows of one table on their way into the file: kept as columns, handed to DuckDB in chunks of its vector size.
-import { setImmediate as turn } from "node:timers/promises";
 import duckdb from "@duckdb/node-bindings";
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
 import type { Column } from "./column-buffers.js";
+import { inStretches } from "./in-stretches.js";
 
 const rowsPerChunk = 2048;
 /** Takes some milliseconds. */
-const rowsPerSlice = 8 * rowsPerChunk;
+const perStretch = 8 * rowsPerChunk;
 
 export class TableBuffer {
   readonly #columns: readonly Column[];
@@ -44,11 +44,8 @@ export class TableBuffer {
   }
 
   /** As `appendTo`; the thread does other work in between. */
-  async appendInSlices(appender: DuckDBAppender): Promise<void> {
-    for (let start = 0; start < this.length; start += rowsPerSlice) {
-      if (start > 0) await turn();
-      this.#appendRows(appender, start, Math.min(this.length, start + rowsPerSlice));
-    }
+  appendInStretches(appender: DuckDBAppender): Promise<void> {
+    return inStretches(this.length, (from, to) => this.#appendRows(appender, from, to), { perStretch });
   }
 
   #appendRows(appender: DuckDBAppender, first: number, end: number): void {
