@@ -1,6 +1,5 @@
 // A recording that is open in this engine, live or saved, behind one face: summary, queries, writes. When a live one is
 // stopped it becomes a saved one under the same id; questions asked meanwhile wait.
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Asker, type CallProgress, nobody } from "../shared/base/asker.js";
@@ -19,6 +18,7 @@ import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
+import { logSizeOf, sizeOf } from "./store/file-size.js";
 import type { Limits } from "./store/flight-store.js";
 import { Logs } from "./store/logs.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
@@ -243,7 +243,7 @@ export class OpenRecording {
       formatVersion,
       start,
       end,
-      sizeBytes: await sizeOf(this.path),
+      sizeBytes: (await sizeOf(this.path)) + (await logSizeOf(this.path)),
       processes: [...processes],
       scopes: [...scopes],
       counts,
@@ -385,10 +385,4 @@ function keptSummary(kept: LiveFacts["kept"]): Pick<RecordingSummary, "limits" |
     pins: pins.map(({ id, label, since: from, until: to }) => ({ pin: id, label, from, to })),
     warning,
   };
-}
-
-/** With what DuckDB has committed and not yet folded into the file. */
-async function sizeOf(path: string): Promise<number> {
-  const bytes = async (file: string): Promise<number> => (await stat(file).catch(() => undefined))?.size ?? 0;
-  return (await bytes(path)) + (await bytes(`${path}.wal`));
 }

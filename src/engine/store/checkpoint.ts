@@ -1,8 +1,9 @@
 // Folds the log beside a file that is being recorded into the file, when the log is long and there is room for it.
 // DuckDB would do it by itself; but where its own attempt finds the disk full, it refuses all further work on the file.
-import { stat, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { logSizeOf } from "./file-size.js";
 
 /** DuckDB's own threshold, set out of reach. */
 export const noAutomaticCheckpoint = { checkpoint_threshold: "1TB" };
@@ -22,7 +23,7 @@ export async function checkpointWhenDue(
   rows: number,
   mostBytes = mostLogBytes,
 ): Promise<boolean> {
-  const logBytes = await sizeOf(`${path}.wal`);
+  const logBytes = await logSizeOf(path);
   if (logBytes < Math.min(mostBytes, rows < rowsToFold ? mostLogBytes : logBytesToFold)) return false;
   return checkpointWhereRoom(connection, path, logBytes);
 }
@@ -32,7 +33,7 @@ const roomForRemoved = 8 * 1024 * 1024;
 
 /** After much was removed, so that it is room for what comes. Answers whether it was folded. */
 export async function checkpointAfterRemoval(connection: DuckDBConnection, path: string): Promise<boolean> {
-  return checkpointWhereRoom(connection, path, await sizeOf(`${path}.wal`), roomForRemoved);
+  return checkpointWhereRoom(connection, path, await logSizeOf(path), roomForRemoved);
 }
 
 async function checkpointWhereRoom(
@@ -48,8 +49,6 @@ async function checkpointWhereRoom(
     () => false,
   );
 }
-
-const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;
 
 const freeBytes = async (path: string): Promise<number> => (await diskOf(path))?.freeBytes ?? 0;
 

@@ -1,9 +1,9 @@
 // What the flight recorder asks of the file while it is recorded: its limits, its pins, and how large it is.
 // Over the connection of commits, between them.
-import { stat } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { checkpointAfterRemoval } from "./checkpoint.js";
 import { Evictor } from "./evictor.js";
+import { logSizeOf, sizeOf } from "./file-size.js";
 import { type Query, queryOn } from "./readers.js";
 import type { SegmentRows } from "./segment-rows.js";
 
@@ -87,7 +87,7 @@ export class FlightStore {
   async size(): Promise<FileSize> {
     const rows = await this.#query(`SELECT block_size, used_blocks FROM pragma_database_size()`);
     const used = (rows.numbers("block_size")[0] ?? 0) * (rows.numbers("used_blocks")[0] ?? 0);
-    const log = await sizeOf(`${this.path}.wal`);
+    const log = await logSizeOf(this.path);
     return { usedBytes: used + log, wholeBytes: (await sizeOf(this.path)) + log };
   }
 
@@ -96,5 +96,3 @@ export class FlightStore {
     return checkpointAfterRemoval(this.#connection, this.path);
   }
 }
-
-const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;
