@@ -234,7 +234,7 @@ export class OpenRecording {
   async summary(): Promise<RecordingSummary> {
     // All of one moment: it may be closed while the size is looked up.
     const { state, start, end, processes, scopes } = this.facts();
-    const { counts, engine, kept } = this.#state.kind === "live" ? this.#state.recorder.facts : this.#saved();
+    const { counts, engine, kept } = this.#told;
     return {
       recordingId: this.id,
       path: this.path,
@@ -255,13 +255,14 @@ export class OpenRecording {
 
   extent(): Extent {
     const { start, end } = this.facts();
-    const { counts } = this.#state.kind === "live" ? this.#state.recorder.facts : this.#saved();
-    return { start, end, counts };
+    return { start, end, counts: this.#told.counts };
   }
 
-  #saved(): StoredFacts {
-    if (this.#state.kind === "saved") return this.#state.file.facts;
-    throw new Error("a closed recording was asked for its counts");
+  /** What its recorder told last, or its file says. */
+  get #told(): LiveFacts | StoredFacts {
+    const state = this.#state;
+    if (state.kind === "closed") throw new Error("a closed recording was asked what is in it");
+    return state.kind === "live" ? state.recorder.facts : state.file.facts;
   }
 
   /** Of a live recording: nothing between the two instants is evicted from now on. */
