@@ -47,7 +47,6 @@ export const defaultLimits: StateLimits = {
   slotsSaved: 200_000,
 };
 
-/** An object with an id. `shadow` is undefined while it is not reachable from any tracked value. */
 /** Goes through a container that is too large for one go, a piece at a time (walks.ts). */
 export interface Walk {
   /** Not all that it holds was recorded yet, and the recording says so. */
@@ -63,6 +62,7 @@ export interface Walk {
 }
 export type WalkResult = "more" | "through" | "too-large";
 
+/** An object with an id. `shadow` is undefined while it is not reachable from any tracked value. */
 export interface Followed {
   readonly id: ObjectId;
   readonly className: string;

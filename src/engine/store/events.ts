@@ -37,13 +37,14 @@ export async function eventsInRange(
 
 const operationName = `list_element([${storedOperations.map((kind) => `'${kind}'`).join(", ")}], operation + 1)`;
 
-/** Every kind in one shape: instant, process, seq, id of a name, further text, attributes, span. */
 interface Kind {
   readonly of: keyof RecordingSummary["counts"];
   readonly time: string;
+  /** Process, seq, id of a name, further text, attributes, span. */
   readonly columns: string;
   readonly table: string;
 }
+/** All in one shape. */
 const everyKind: readonly Kind[] = [
   { of: "events", time: "instant", columns: `process, seq, name, '', attributes, span`, table: "event" },
   {
