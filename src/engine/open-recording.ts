@@ -26,6 +26,7 @@ import type { CopyRequest } from "./store/copy-file.js";
 import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { FileClosed, type Query } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
+import { SearchBlocks } from "./store/search-blocks.js";
 import { Search } from "./store/search.js";
 import { lossesOf } from "./store/losses.js";
 import type { StoredFacts } from "./store/summary.js";
@@ -97,11 +98,13 @@ export class OpenRecording {
   ) {
     this.#state = state;
     this.name = basename(path).replace(/\.hindcast$/, "");
-    this.logs = new Logs(this.query, () => this.generation());
-    this.search = new Search(this.query, () => this.generation());
-    this.blocks = new MetricBlocks(() => this.generation());
+    const generation = (): number => this.generation();
+    const searched = new SearchBlocks(this.query, generation);
+    this.logs = new Logs(this.query, generation, searched);
+    this.search = new Search(searched);
+    this.blocks = new MetricBlocks(generation);
     const writes = new StoredWrites(this.query);
-    const holes = new StoredHoles(this.query, () => this.generation());
+    const holes = new StoredHoles(this.query, generation);
     this.access = {
       writes,
       segments: new StoredSegments(this.query, writes),
@@ -110,7 +113,7 @@ export class OpenRecording {
       instantOf: (process, seq) => instantOf(this.query, process, seq),
       losses: (process) => lossesOf(this.query, process),
       holes: (process) => holes.of(process),
-      generation: () => this.generation(),
+      generation,
     };
   }
 

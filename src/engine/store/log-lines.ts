@@ -2,7 +2,7 @@
 // what was written since. Where that is no small part of the log, all of it: reading on is quicker then than going to rows.
 // What searching means by "has the text" (search-sources.ts) is what the filter of the log means, the names of sources apart.
 import type { Query } from "./readers.js";
-import { type AllRows, SearchBlocks } from "./search-blocks.js";
+import type { AllRows, SearchBlocks } from "./search-blocks.js";
 import { Candidates } from "./search-candidates.js";
 
 export interface LineSettings {
@@ -36,11 +36,10 @@ export class LogLinesByText {
   readonly #candidates = new Map<string, Candidates>();
 
   constructor(
-    query: Query,
-    generation: () => number,
+    blocks: SearchBlocks,
     readonly settings: LineSettings,
   ) {
-    this.#blocks = new SearchBlocks(query, generation);
+    this.#blocks = blocks;
   }
 
   async with(query: Query, text: string | undefined): Promise<LogLines> {

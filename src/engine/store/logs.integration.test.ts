@@ -6,8 +6,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import { Logs } from "./logs.js";
 import { createFile } from "./open-file.js";
-import { Readers } from "./readers.js";
+import { type Query, Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
+import { SearchBlocks } from "./search-blocks.js";
 import { lower, shownJson } from "./search-corpus-rows.test-support.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
 
@@ -23,14 +24,13 @@ async function recordedFile(name: string) {
   const readers = await Readers.open(opened.value.instance);
   const statements: string[] = [];
   let generation = 0;
-  const logs = new Logs(
-    (sql, values, signal) => {
-      statements.push(sql);
-      return readers.query(sql, values, signal);
-    },
-    () => generation,
-    { rowsAtOnce: 3, mostStretches: 30 },
-  );
+  const generationNow = (): number => generation;
+  const query: Query = (sql, values, asker) => {
+    statements.push(sql);
+    return readers.query(sql, values, asker);
+  };
+  const blocks = new SearchBlocks(query, generationNow);
+  const logs = new Logs(query, generationNow, blocks, { rowsAtOnce: 3, mostStretches: 30 });
   // Blocks of so few rows that there are many.
   const settings = { rowsPerBlock: 64, leastRowsOfText: 3 };
   const writer = await RecordingWriter.open(opened.value, path, [], undefined, undefined, settings);

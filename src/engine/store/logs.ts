@@ -8,6 +8,7 @@ import { attributeTexts } from "./attribute-texts.js";
 import { relative, small } from "./columns.js";
 import { type LogLines, LogLinesByText, lineSettings } from "./log-lines.js";
 import { type Query, queryFor } from "./readers.js";
+import type { SearchBlocks } from "./search-blocks.js";
 import { sources } from "./search-sources.js";
 import { SharedWork } from "./shared-work.js";
 
@@ -57,9 +58,10 @@ export class Logs {
     readonly query: Query,
     /** Same number, same rows. */
     readonly generation: () => number,
+    blocks: SearchBlocks,
     settings = lineSettings,
   ) {
-    this.#lines = new LogLinesByText(query, generation, settings);
+    this.#lines = new LogLinesByText(blocks, settings);
   }
 
   async page(

@@ -53,11 +53,13 @@ interface Known extends AllRows {
   readonly written: readonly Block[];
 }
 
+/** One for all that is asked of a recording: they are read once and kept. */
 export class SearchBlocks {
   #known: Promise<Known> | undefined;
   #generation: number | undefined;
 
   constructor(
+    /** Not of one question: whoever asked first may give up. */
     readonly query: Query,
     /** Same number, same rows. */
     readonly generation: () => number,

@@ -7,6 +7,7 @@ import { SearchCorpus } from "./search-corpus.test-support.js";
 import { type OpenFile, createFile, openForWriting } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
+import { SearchBlocks } from "./search-blocks.js";
 import { Search } from "./search.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -23,7 +24,7 @@ class TestFile {
     readonly file: OpenFile,
     readonly readers: Readers,
   ) {
-    this.search = new Search(readers.query, () => this.#generation);
+    this.search = new Search(new SearchBlocks(readers.query, () => this.#generation));
   }
 
   static async create(): Promise<TestFile> {

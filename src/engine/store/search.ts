@@ -3,7 +3,7 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { relative, small } from "./columns.js";
 import type { Parameter, Query } from "./readers.js";
-import { type AllRows, SearchBlocks } from "./search-blocks.js";
+import type { AllRows, SearchBlocks } from "./search-blocks.js";
 import { Candidates } from "./search-candidates.js";
 import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
@@ -41,9 +41,8 @@ export class Search {
   /** What the index said of the latest searches: their further pages ask for the same. */
   readonly #candidates = new Map<string, Candidates>();
 
-  /** `query` is for what is kept between two pages: whoever asked for it first may give up. */
-  constructor(query: Query, generation: () => number) {
-    this.#blocks = new SearchBlocks(query, generation);
+  constructor(blocks: SearchBlocks) {
+    this.#blocks = blocks;
   }
 
   async page(query: Query, start: bigint, args: SearchArgs): Promise<SearchPage> {
