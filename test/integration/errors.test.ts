@@ -106,6 +106,20 @@ const errorOf = (outcome: { ok: true } | { ok: false; error: HindcastError }): P
   return { error: outcome.error };
 };
 
+/** Of one process and its scope, of whose first write nothing is kept any more; `failure` is what asking for it gives. */
+async function recordingWithoutItsStart(name: string) {
+  const { id, agent } = await limitedRecording(name, { maxAgeMs: 1000 });
+  const about = { recordingId: id, process: 1, scope: "s" };
+  for (let ms = 100; ms <= 20_000; ms += 100) {
+    const value = { kind: "primitive", value: ms } as const;
+    const operation = { kind: "scope", scope: about.scope, value } as const;
+    await agent.sent([{ kind: "write", span: 0, location: 0, afterMs: Number.NaN, operation }], ms);
+    const state = await client.call("state.at", { ...about, at: { kind: "seq", process: 1, seq: 1 } });
+    if (!state.ok) return { about, failure: errorOf(state) };
+  }
+  throw new Error("nothing was evicted");
+}
+
 /** The engine tells an agent the code alone; nobody reads a sentence there. */
 async function refusedAgent(change: (token: string) => Parameters<typeof helloOf>[0]): Promise<Provoked> {
   const { socketPath, token } = await newRecording(`agent-${Math.random()}.hindcast`);
@@ -220,16 +234,8 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     return { shown: recording.err };
   },
   evicted: async () => {
-    const { id, agent } = await limitedRecording("evicted.hindcast", { maxAgeMs: 1000 });
-    for (let ms = 100; ms <= 20_000; ms += 100) {
-      const value = { kind: "primitive", value: ms } as const;
-      const operation = { kind: "scope", scope: "s", value } as const;
-      await agent.sent([{ kind: "write", span: 0, location: 0, afterMs: Number.NaN, operation }], ms);
-      const at = { kind: "seq", process: 1, seq: 1 } as const;
-      const state = await client.call("state.at", { recordingId: id, process: 1, scope: "s", at });
-      if (!state.ok) return errorOf(state);
-    }
-    throw new Error("nothing was evicted");
+    const { failure } = await recordingWithoutItsStart("evicted.hindcast");
+    return failure;
   },
   "no-such-pin": async () => {
     const { id } = await newRecording("pins.hindcast");
@@ -276,17 +282,8 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   "no-such-scope": () => cli("state", sample, "--scope", "nothing", "--at", "+1s"),
   "no-such-path": () => cli("history", sample, "--scope", "ledger", "--path", "no_such_key"),
   "no-such-path-kept": async () => {
-    const { id, agent } = await limitedRecording("path-evicted.hindcast", { maxAgeMs: 1000 });
-    const about = { recordingId: id, process: 1, scope: "s", path: "gone" };
-    for (let ms = 100; ms <= 20_000; ms += 100) {
-      const value = { kind: "primitive", value: ms } as const;
-      const operation = { kind: "scope", scope: "s", value } as const;
-      await agent.sent([{ kind: "write", span: 0, location: 0, afterMs: Number.NaN, operation }], ms);
-      const at = { kind: "seq", process: 1, seq: 1 } as const;
-      const state = await client.call("state.at", { recordingId: id, process: 1, scope: "s", at });
-      if (!state.ok) return errorOf(await client.call("state.history", { ...about, limit: 10 }));
-    }
-    throw new Error("nothing was evicted");
+    const { about } = await recordingWithoutItsStart("path-evicted.hindcast");
+    return errorOf(await client.call("state.history", { ...about, path: "gone", limit: 10 }));
   },
   "bad-path": () => cli("history", sample, "--scope", "ledger", "--path", "a[[b"),
   "bad-time": () => cli("state", sample, "--scope", "ledger", "--at", "noon"),
