@@ -1,11 +1,11 @@
 // Writes to arrays, told by write sites. An operation costs what it does, not what the array holds: right before it the
 // length says whether others were there unseen, and what they did is recorded as found before the operation itself is.
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { replaceElements } from "./changes.js";
 import { isArray, isSame } from "./intrinsics.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import { isProxy } from "./nature.js";
 import { type Shadow, type Slot, hole, lengthOf, readElement, slotsInOneGo } from "./shadow.js";
+import { replaceElements } from "./splices.js";
 
 export type ArrayShadow = Extract<Shadow, { kind: "array" }>;
 

@@ -1,7 +1,7 @@
 // Writes to typed arrays, DataViews and Buffers, told by write sites. A record says all of the bytes (a secret cut into
 // single bytes could not be found in it), so how much is told of long ones is limited; the next look finds the rest.
 import { bytesOf, elementSizeOf } from "./intrinsics.js";
-import { contentsOf } from "./changes.js";
+import { contentsOf } from "./contents.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
 import type { Shadow } from "./shadow.js";
 

@@ -1,15 +1,10 @@
 // Finds what changed in one object since its shadow, as the smallest operations that say it exactly, and brings the shadow
 // up to date. When no sequence of small operations gives the same order of keys, the answer is the contents anew.
-import {
-  type CapturedValue,
-  type ObjectContents,
-  type ObjectId,
-  propertiesNotCaptured,
-} from "../../shared/trace/value.js";
+import type { ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
+import { type Encoder, type Subject, contentsOf, nameFrom } from "./contents.js";
 import {
   OwnMap,
-  apply,
   eachMember,
   eachPair,
   hasKey,
@@ -17,12 +12,10 @@ import {
   isIndexKey,
   isSame,
   memberCount,
-  type Cursor,
-  pairsOf,
   pairCount,
   timeOf,
 } from "./intrinsics.js";
-import { LongMap } from "./long-map.js";
+import { inOrder } from "./long-map.js";
 import { isDate, isMap, isSet } from "./nature.js";
 import {
   type Budget,
@@ -30,31 +23,15 @@ import {
   type Members,
   type Pairs,
   type Shadow,
-  type Slot,
-  accessor,
   extraKeys,
   hasProperties,
   keysOf,
   lengthOf,
-  readElement,
   readSlot,
   shadowOf,
   slotsInOneGo,
 } from "./shadow.js";
-
-export interface Encoder {
-  /** A slot as a captured value; objects not seen before are adopted. `key` is the name it stands under, "" if none. */
-  slot(slot: Slot, key: string): CapturedValue;
-  /** A Map key or Set member: like a slot, but never so that two different ones look the same. */
-  member(member: unknown): CapturedValue;
-}
-
-export interface Subject {
-  readonly id: ObjectId;
-  readonly className: string;
-  readonly privates: Entries | undefined;
-  shadow: Shadow;
-}
+import { spliceOf } from "./splices.js";
 
 /**
  * The operations from the shadow to the object as it is, oldest first. Empty when nothing changed; undefined when it has got
@@ -92,56 +69,9 @@ export function changesOf(
 }
 
 /** Replaces the shadow by the object as it is and states it as a whole. */
-export function anew(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
+function anew(subject: Subject, object: object, budget: Budget, encode: Encoder): WriteOperation[] {
   subject.shadow = shadowOf(object, budget);
   return [{ kind: "contents", target: subject.id, contents: contentsOf(subject, encode) }];
-}
-
-export function contentsOf({ shadow, className: ownName, privates }: Subject, encode: Encoder): ObjectContents {
-  const hasMore = "hasMore" in shadow && (shadow.hasMore || (privates?.size ?? 0) > 0);
-  const className = hasMore ? `${ownName}${propertiesNotCaptured}` : ownName;
-  switch (shadow.kind) {
-    case "object":
-    case "error":
-      return { kind: shadow.kind, className, entries: entriesOf(shadow.entries, privates, encode) };
-    case "array": {
-      const elements: CapturedValue[] = [];
-      for (let at = 0; at < shadow.elements.length; at++)
-        elements[at] = encode.slot(shadow.elements[at], nameAt(shadow.elements[at], at));
-      return { kind: "array", className, elements, entries: entriesOf(shadow.entries, privates, encode) };
-    }
-    case "map": {
-      const pairs: [CapturedValue, CapturedValue][] = [];
-      shadow.pairs.forEach(
-        (value, key) => (pairs[pairs.length] = [encode.member(key), encode.slot(value, nameFrom(key))]),
-      );
-      return { kind: "map", className, pairs };
-    }
-    case "set": {
-      const members: CapturedValue[] = [];
-      shadow.members.forEach((member) => (members[members.length] = encode.member(member)));
-      return { kind: "set", className, members };
-    }
-    case "date":
-      return { kind: "date", className, timeMs: shadow.timeMs };
-    case "bytes":
-      return { kind: "bytes", className, bytes: shadow.bytes, length: shadow.length };
-    case "opaque":
-      return { kind: "opaque", className: shadow.tooLarge ? `${className} (too large to capture)` : className };
-    case "unread":
-      return { kind: "opaque", className: `${className} (not captured yet)` };
-  }
-}
-
-/** An element's name; of a primitive nobody asks for it. */
-const nameAt = (slot: Slot, index: number): string =>
-  typeof slot === "object" || slot === accessor ? String(index) : "";
-
-function entriesOf(entries: Entries, privates: Entries | undefined, encode: Encoder): [string, CapturedValue][] {
-  const encoded: [string, CapturedValue][] = [];
-  entries.forEach((slot, key) => (encoded[encoded.length] = [key, encode.slot(slot, key)]));
-  privates?.forEach((slot, key) => (encoded[encoded.length] = [key, encode.slot(slot, key)]));
-  return encoded;
 }
 
 function entriesChanges(
@@ -228,71 +158,6 @@ function arrayChanges(
   return splice === undefined ? operations : [splice, ...operations];
 }
 
-/** The one run of elements that is different, between the parts that are equal at both ends. */
-function spliceOf(
-  target: ObjectId,
-  elements: Slot[],
-  array: object,
-  length: number,
-  encode: Encoder,
-): WriteOperation | undefined {
-  const shorter = Math.min(length, elements.length);
-  let start = 0;
-  while (start < shorter && isSame(elements[start], readElement(array, start))) start++;
-  if (start === length && start === elements.length) return undefined;
-  let tail = 0;
-  while (
-    tail < shorter - start &&
-    isSame(elements[elements.length - 1 - tail], readElement(array, length - 1 - tail))
-  ) {
-    tail++;
-  }
-  return replaceElements(target, elements, array, start, elements.length - start - tail, length - start - tail, encode);
-}
-
-/** Takes `added` elements of the array at `start` over into the shadow, in place of `deleteCount`. */
-export function replaceElements(
-  target: ObjectId,
-  elements: Slot[],
-  array: object,
-  start: number,
-  deleteCount: number,
-  added: number,
-  encode: Encoder,
-): WriteOperation {
-  const slots: Slot[] = [];
-  const encoded: CapturedValue[] = [];
-  for (let at = 0; at < added; at++) {
-    slots[at] = readElement(array, start + at);
-    encoded[at] = encode.slot(slots[at], nameAt(slots[at], start + at));
-  }
-  spliceSlots(elements, start, deleteCount, slots);
-  return { kind: "splice", target, start, deleteCount, elements: encoded };
-}
-
-const arraySplice = Array.prototype.splice;
-const arrayShift = Array.prototype.shift;
-const chunk = 10_000; // below what one call may take as arguments
-
-function spliceSlots(elements: Slot[], start: number, deleteCount: number, slots: readonly Slot[]): void {
-  // A queue's shift must not copy the queue; the language's own `shift` does not.
-  if (start === 0 && deleteCount === 1 && slots.length === 0) {
-    apply(arrayShift, elements, []);
-  } else if (start + deleteCount === elements.length) {
-    elements.length = start;
-    for (let at = 0; at < slots.length; at++) elements[elements.length] = slots[at];
-  } else if (deleteCount === slots.length) {
-    for (let at = 0; at < slots.length; at++) elements[start + at] = slots[at];
-  } else if (slots.length <= chunk) {
-    apply(arraySplice, elements, [start, deleteCount, ...slots]);
-  } else {
-    const rest: Slot[] = apply(arraySplice, elements, [start + deleteCount, elements.length]);
-    elements.length = start;
-    for (let at = 0; at < slots.length; at++) elements[elements.length] = slots[at];
-    for (let at = 0; at < rest.length; at++) elements[elements.length] = rest[at];
-  }
-}
-
 function mapChanges(
   subject: Subject,
   pairs: Pairs,
@@ -325,9 +190,6 @@ function mapChanges(
     : anew(subject, map, budget, encode);
 }
 
-/** The name that a Map's key is to its value. */
-export const nameFrom = (key: unknown): string => (typeof key === "string" ? key : "");
-
 function isUnchangedMap(pairs: Pairs, map: Map<unknown, unknown>): boolean {
   if (pairs.size !== pairCount(map)) return false;
   const order = inOrder(pairs);
@@ -337,8 +199,6 @@ function isUnchangedMap(pairs: Pairs, map: Map<unknown, unknown>): boolean {
   });
   return isSameSoFar;
 }
-
-export const inOrder = (known: Entries | Pairs): Cursor => (known instanceof LongMap ? known.cursor() : pairsOf(known));
 
 function setChanges(
   subject: Subject,

@@ -3,7 +3,7 @@
 // A container too large for one go is recorded in pieces; as long as there is more of it, it says so itself.
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { RecordSink } from "../record-sink.js";
-import { contentsOf } from "./changes.js";
+import { contentsOf } from "./contents.js";
 import type { Followed, StateLimits } from "./followed.js";
 import { ObjectQueue } from "./long-list.js";
 import type { FollowedObjectSet } from "./objects.js";

@@ -1,7 +1,7 @@
 // What is known of one object that is followed, and what a seen write needs of the log of all of them.
 import type { ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import type { Encoder } from "./changes.js";
+import type { Encoder } from "./contents.js";
 import type { Entries, Shadow } from "./shadow.js";
 
 export interface StateLimits {

@@ -95,6 +95,9 @@ export class LongMap<Key, Value> {
   }
 }
 
+export const inOrder = <Key, Value>(known: OwnMap<Key, Value> | LongMap<Key, Value>): Cursor =>
+  known instanceof LongMap ? known.cursor() : pairsOf(known);
+
 /** As far as a Set is asked for. */
 export class LongSet<Member> {
   readonly #members = new LongMap<Member, undefined>();

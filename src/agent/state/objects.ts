@@ -1,7 +1,7 @@
 // Every object that is followed, and the encoder, which names objects by id and takes in those it meets for the first time.
 // What no round of looks reached is forgotten: it keeps its id, loses its shadow, and is taken in anew should it come back.
 import { type CapturedValue, objectId } from "../../shared/trace/value.js";
-import type { Encoder } from "./changes.js";
+import type { Encoder } from "./contents.js";
 import type { Followed, StateLimits } from "./followed.js";
 import { LongQueue } from "./long-list.js";
 import { LongWeakMap } from "./long-map.js";

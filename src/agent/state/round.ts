@@ -1,7 +1,7 @@
 // The look goes round the graph breadth first in rounds. What a round did not reach is forgotten at its end (objects.ts), and when
 // writes were lost, a round records everything anew and then every scope (renewal.ts). All of it a little at a time.
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { contentsOf } from "./changes.js";
+import { contentsOf } from "./contents.js";
 import type { FirstLook } from "./first-look.js";
 import type { Followed } from "./followed.js";
 import { ObjectQueue } from "./long-list.js";

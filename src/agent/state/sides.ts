@@ -7,7 +7,7 @@ import {
   propertiesNotCaptured,
 } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { type Encoder, inOrder, nameFrom } from "./changes.js";
+import { type Encoder, nameFrom } from "./contents.js";
 import type { Followed } from "./followed.js";
 import {
   type Cursor,
@@ -21,7 +21,7 @@ import {
   pairCount,
   pairsOf,
 } from "./intrinsics.js";
-import { LongMap, LongSet } from "./long-map.js";
+import { LongMap, LongSet, inOrder } from "./long-map.js";
 import { isMap, isSet } from "./nature.js";
 import {
   type Entries,

@@ -4,7 +4,8 @@
 // captured (first-look.ts). Nothing here takes longer in one go than a look may, however large the state is.
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { RecordSink } from "../record-sink.js";
-import { type Encoder, changesOf } from "./changes.js";
+import { changesOf } from "./changes.js";
+import type { Encoder } from "./contents.js";
 import { FirstLook } from "./first-look.js";
 import { OwnMap, isSame } from "./intrinsics.js";
 import type { Followed, LocationOf, StateLimits } from "./followed.js";

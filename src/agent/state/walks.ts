@@ -4,11 +4,12 @@
 // recorded is compared, and what is different is recorded as found.
 import type { ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { type Encoder, replaceElements } from "./changes.js";
+import type { Encoder } from "./contents.js";
 import type { Walk, WalkResult } from "./followed.js";
 import { type Cursor, isSame } from "./intrinsics.js";
 import { type Side, sideOf } from "./sides.js";
 import { type Budget, type Shadow, type Slot, bytesOfSlot, costOfSlot, lengthOf, readElement } from "./shadow.js";
+import { replaceElements } from "./splices.js";
 
 /** Slots gone through at once. */
 const pieceSlots = 128;

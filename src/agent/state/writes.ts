@@ -5,7 +5,7 @@
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { ArrayWrites } from "./array-writes.js";
 import { ByteWrites } from "./byte-writes.js";
-import { contentsOf, nameFrom } from "./changes.js";
+import { contentsOf, nameFrom } from "./contents.js";
 import {
   OwnMap,
   hasKey,
