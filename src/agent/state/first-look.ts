@@ -5,10 +5,20 @@ import type { WriteOperation } from "../../shared/trace/write.js";
 import type { RecordSink } from "../record-sink.js";
 import { contentsOf } from "./contents.js";
 import type { Followed, StateLimits } from "./followed.js";
-import { ObjectQueue } from "./long-list.js";
+import { ObjectQueue } from "./long-queue.js";
 import type { FollowedObjectSet } from "./objects.js";
 import { kindOf } from "./nature.js";
-import { type Budget, type Shadow, costOf, countOf, shadowOf, sizeOf, slotsInOneGo, tooLargeOf } from "./shadow.js";
+import {
+  type Budget,
+  type Shadow,
+  costOf,
+  countOf,
+  shadowOf,
+  sizeOf,
+  slotsInOneGo,
+  slotsPerPiece,
+  tooLargeOf,
+} from "./shadow.js";
 import { beginningOf } from "./sides.js";
 import { type WalkTeller, walkThrough } from "./walks.js";
 
@@ -69,7 +79,7 @@ export class FirstLook {
   readWaiting(untilMs: number): void {
     const { sink } = this.#for;
     while (this.#waiting.size > 0 && sink.hasPlenty) {
-      let left = turnCost - this.#readPiece(this.#waiting, undefined);
+      let left = slotsPerTurn - this.#readPiece(this.#waiting, undefined);
       let isInTime = sink.clockMs() < untilMs;
       while (isInTime && left > 0 && this.#fresh.size > 0) {
         left -= 1 + this.#readPiece(this.#fresh, undefined);
@@ -126,7 +136,7 @@ export class FirstLook {
     if (entry.walk === undefined)
       return entry.shadow?.kind === "unread" ? this.begin(entry, object, afterMs ?? entry.lookedMs) : 0;
     if (entry.walk.isReading && this.step(entry)) this.#fresh.push(object, entry);
-    return pieceCost;
+    return slotsPerPiece;
   }
 
   #putOff(): void {
@@ -176,6 +186,5 @@ export class FirstLook {
   }
 }
 
-/** About what a piece of a walk is, and a turn of reading. */
-const pieceCost = 128;
-const turnCost = 2 * pieceCost;
+/** About what a turn of reading takes, in slots. */
+const slotsPerTurn = 2 * slotsPerPiece;

@@ -3,7 +3,7 @@
 import { type CapturedValue, objectId } from "../../shared/trace/value.js";
 import type { Encoder } from "./contents.js";
 import type { Followed, StateLimits } from "./followed.js";
-import { LongQueue } from "./long-list.js";
+import { LongQueue } from "./long-queue.js";
 import { LongWeakMap } from "./long-map.js";
 import { describe, familyOf, isProxy, kindOf } from "./nature.js";
 import { type Slot, accessor, countOf, hole, unread } from "./shadow.js";

@@ -4,10 +4,10 @@ import type { WriteOperation } from "../../shared/trace/write.js";
 import { contentsOf } from "./contents.js";
 import type { FirstLook } from "./first-look.js";
 import type { Followed } from "./followed.js";
-import { ObjectQueue } from "./long-list.js";
+import { ObjectQueue } from "./long-queue.js";
 import type { FollowedObjectSet } from "./objects.js";
 import type { Renewal } from "./renewal.js";
-import { type Shadow, hasProperties, isLong, sizeOf, slotsOf } from "./shadow.js";
+import { type Shadow, hasProperties, isLong, sizeOf, slotsOf, slotsPerPiece } from "./shadow.js";
 
 export interface RoundOf {
   readonly objects: FollowedObjectSet;
@@ -25,8 +25,6 @@ export interface RoundOf {
 type Stage = "over" | "visiting" | "sweeping" | "scopes";
 
 const sweptAtOnce = 1000;
-/** About what a piece of a walk is. */
-const slotsOfPiece = 128;
 
 export class Round {
   readonly #for: RoundOf;
@@ -139,7 +137,7 @@ export class Round {
     // What was gone through in an earlier round was not reached in this one.
     if (firstLook.step(entry) || !isCurrent) this.#inside = { object, entry };
     else entry.lookedMs = Math.max(entry.lookedMs, this.#insideSinceMs);
-    return slotsOfPiece;
+    return slotsPerPiece;
   }
 
   #reachChildren({ shadow, privates }: Followed): number {

@@ -50,6 +50,8 @@ export const tooLargeOf = (slots: number): Shadow => ({ kind: "opaque", tooLarge
 
 /** Containers of more slots than this are neither read, compared nor recorded in one go. */
 export const slotsInOneGo = 1000;
+/** Of what is gone through a piece at a time, about how much a piece is. */
+export const slotsPerPiece = 128;
 /** UTF-16 units that are recorded in one go: what takes as long as that many slots. */
 const unitsInOneGo = 64_000;
 const unitsPerSlot = unitsInOneGo / slotsInOneGo;

@@ -8,11 +8,17 @@ import type { Encoder } from "./contents.js";
 import type { Walk, WalkResult } from "./followed.js";
 import { type Cursor, isSame } from "./intrinsics.js";
 import { type Side, sideOf } from "./sides.js";
-import { type Budget, type Shadow, type Slot, bytesOfSlot, costOfSlot, lengthOf, readElement } from "./shadow.js";
+import {
+  type Budget,
+  type Shadow,
+  type Slot,
+  bytesOfSlot,
+  costOfSlot,
+  lengthOf,
+  readElement,
+  slotsPerPiece,
+} from "./shadow.js";
 import { replaceElements } from "./splices.js";
-
-/** Slots gone through at once. */
-const pieceSlots = 128;
 
 export interface WalkTeller {
   readonly id: ObjectId;
@@ -26,7 +32,7 @@ export interface WalkTeller {
   reach(slot: Slot): void;
 }
 
-export class KeyedWalk implements Walk {
+class KeyedWalk implements Walk {
   isReading: boolean;
   readonly #side: Side;
   readonly #teller: WalkTeller;
@@ -46,7 +52,7 @@ export class KeyedWalk implements Walk {
   step(): WalkResult {
     const { budget } = this.#teller;
     let cost = 0;
-    while (cost < pieceSlots) {
+    while (cost < slotsPerPiece) {
       if (this.#sweep !== undefined) {
         if (this.#sweepOne(this.#sweep)) cost++;
         else return this.#end();
@@ -119,7 +125,7 @@ export class KeyedWalk implements Walk {
   }
 }
 
-export class ArrayWalk implements Walk {
+class ArrayWalk implements Walk {
   isReading: boolean;
   /** Of the array, as far as it was told of or seen. */
   length: number;
@@ -150,7 +156,7 @@ export class ArrayWalk implements Walk {
     else this.#compare();
     if (this.#at < Math.min(this.length, elements.length)) return "more";
     if (elements.length > this.length) this.#replace(this.length, elements.length - this.length, 0);
-    const added = Math.min(pieceSlots, this.length - elements.length);
+    const added = Math.min(slotsPerPiece, this.length - elements.length);
     if (added > 0) this.#replace(elements.length, 0, added);
     if (this.#bytes > this.#teller.budget.contentBytes) return "too-large";
     if (elements.length < this.length) return "more";
@@ -162,7 +168,7 @@ export class ArrayWalk implements Walk {
 
   #compare(): void {
     const elements = this.#elements;
-    const until = Math.min(this.#at + pieceSlots, this.length, elements.length);
+    const until = Math.min(this.#at + slotsPerPiece, this.length, elements.length);
     while (this.#at < Math.min(until, elements.length)) {
       const now = readElement(this.#array, this.#at);
       this.#teller.reach(now);
@@ -175,7 +181,7 @@ export class ArrayWalk implements Walk {
   #replaceAt(start: number, now: Slot, until: number): void {
     const grown = this.length - this.#elements.length;
     if (grown < 0 && isSame(this.#elements[start - grown], now)) return this.#replace(start, -grown, 0);
-    if (grown > 0 && grown <= pieceSlots && isSame(this.#elements[start], readElement(this.#array, start + grown)))
+    if (grown > 0 && grown <= slotsPerPiece && isSame(this.#elements[start], readElement(this.#array, start + grown)))
       return this.#replace(start, 0, grown);
     let end = start + 1;
     while (end < until && !isSame(this.#elements[end], readElement(this.#array, end))) end++;
