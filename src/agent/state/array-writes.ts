@@ -22,7 +22,7 @@ export class ArrayWrites {
   before(entry: Followed, shadow: ArrayShadow, array: object, name: string, first: unknown): void {
     entry.isKnown = !isLocal(name, first);
     if (entry.isKnown) return void this.#log.lookNow(entry, array);
-    if (entry.walk?.isReading === true) return;
+    if (isBeingRead(entry)) return;
     const { elements } = shadow;
     const length = lengthOf(array);
     if (length !== elements.length) this.#findLength(entry, elements, array, length);
@@ -34,7 +34,7 @@ export class ArrayWrites {
   /** A write to element `index` that may not be made: what is there by then is not this write's. */
   beforeElement(entry: Followed, shadow: ArrayShadow, array: object, index: number): void {
     this.before(entry, shadow, array, "=", undefined);
-    if (entry.walk?.isReading === true) return;
+    if (isBeingRead(entry)) return;
     if (entry.shadow === shadow && index < shadow.elements.length && lengthOf(array) === shadow.elements.length)
       this.#findElement(entry, shadow.elements, array, index);
   }
@@ -49,11 +49,9 @@ export class ArrayWrites {
     result: unknown,
     site: number,
   ): true | undefined {
-    const { walk } = entry;
-    const before = walk?.isReading === true ? (walk.length ?? 0) : elements.length;
-    const grown = lengthOf(array) - before;
-    if (walk?.isReading === true) walk.length = before + grown;
-    if (entry.isKnown || before + grown > this.#log.limits.slots) return undefined;
+    const { before, now } = lengthsOf(entry, elements, array);
+    const grown = now - before;
+    if (entry.isKnown || now > this.#log.limits.slots) return undefined;
     switch (name) {
       case "push":
       case "unshift":
@@ -81,13 +79,9 @@ export class ArrayWrites {
 
   /** The element was assigned, updated or deleted. Undefined when something else is different, too. */
   element(entry: Followed, { elements }: ArrayShadow, array: object, index: number, site: number): true | undefined {
-    const { walk } = entry;
-    const length = lengthOf(array);
-    const before = walk?.isReading === true ? length : elements.length;
-    if (walk?.isReading === true) {
-      walk.length = length;
-      if (index >= elements.length) return true; // not read yet
-    }
+    const { now: length } = lengthsOf(entry, elements, array);
+    if (isBeingRead(entry) && index >= elements.length) return true; // not read yet
+    const before = isBeingRead(entry) ? length : elements.length;
     const isWithin = index < before;
     if (isWithin ? length !== before : length !== before && length !== index + 1) return undefined;
     if (length > this.#log.limits.slots) return undefined;
@@ -106,9 +100,7 @@ export class ArrayWrites {
 
   /** `length` was assigned. Undefined when the array is too long to follow. */
   length(entry: Followed, { elements }: ArrayShadow, array: object, site: number): true | undefined {
-    const length = lengthOf(array);
-    const before = entry.walk?.isReading === true ? (entry.walk.length ?? 0) : elements.length;
-    if (entry.walk?.isReading === true) entry.walk.length = length;
+    const { before, now: length } = lengthsOf(entry, elements, array);
     if (length > this.#log.limits.slots) return undefined;
     if (length < before) this.#splice(entry, elements, array, length, before - length, 0, site);
     else if (length > before) this.#splice(entry, elements, array, before, 0, length - before, site);
@@ -151,12 +143,11 @@ export class ArrayWrites {
     added: number,
     site: number,
   ): void {
-    const { walk } = entry;
-    const isReading = walk?.isReading === true;
+    const isReading = isBeingRead(entry);
     if (isReading && start >= elements.length) return; // not read yet
     if (added > slotsInOneGo) return this.#log.compareAtWrite(entry, array, () => this.#locationOf(site));
     const taken = isReading ? Math.min(deleteCount, elements.length - start) : deleteCount;
-    walk?.moved?.(start, taken, added);
+    entry.walk?.moved?.(start, taken, added);
     this.#record(replaceElements(entry.id, elements, array, start, taken, added, this.#log.encoder), site);
     if (isReading && !isInStep(elements, array)) this.#log.readAnew(entry, array);
   }
@@ -164,6 +155,22 @@ export class ArrayWrites {
   #record(operation: WriteOperation, site: number): void {
     this.#log.recordExact(operation, this.#locationOf(site));
   }
+}
+
+/** Of its elements the first are known so far. */
+const isBeingRead = ({ walk }: Followed): boolean => walk?.isReading === true;
+
+/** How many elements it had when it was looked at or told of last, and how many it has: it is told of now. */
+function lengthsOf(
+  { walk }: Followed,
+  elements: readonly Slot[],
+  array: object,
+): { readonly before: number; readonly now: number } {
+  const now = lengthOf(array);
+  if (walk?.isReading !== true) return { before: elements.length, now };
+  const before = walk.length ?? 0;
+  walk.length = now;
+  return { before, now };
 }
 
 /** Whether the part that is known is the array's first still, as far as its ends tell. */
