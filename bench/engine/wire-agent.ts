@@ -2,7 +2,8 @@
 // records a benchmark has to choose.
 import { once } from "node:events";
 import { type Socket, connect } from "node:net";
-import { type AgentRecord, writeRecord } from "../../src/shared/protocol/agent-records.js";
+import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import { writeRecord } from "../../src/shared/protocol/agent-record-codec.js";
 import {
   FrameSplitter,
   type Hello,

@@ -1,7 +1,8 @@
 // The worker's end of the rings: takes records out in chunks that can be understood without what was given up.
 // Records before definitions: whoever holds a record then finds the definition of every id in it. What the program's
 // thread gave up stood before what is taken next, so the gap that counts it comes first.
-import { type GapReason, recordHeaderBytes, writeRecord } from "../shared/protocol/agent-records.js";
+import type { GapReason } from "../shared/protocol/agent-records.js";
+import { recordHeaderBytes, writeRecord } from "../shared/protocol/agent-record-codec.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { seq } from "../shared/trace/time.js";
 import { joined } from "./joined.js";

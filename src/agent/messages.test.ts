@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type Server, createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { readRecords } from "../shared/protocol/agent-records.js";
+import { readRecords } from "../shared/protocol/agent-record-codec.js";
 import { wholeMessage } from "../shared/protocol/message-records.js";
 import { SpanContext } from "./context.js";
 import { Guest, saveOriginals } from "./guest.js";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../shared/base/random.test-support.js";
-import { type AgentRecord, noneLost, readRecords, writeRecord } from "../shared/protocol/agent-records.js";
+import { type AgentRecord, noneLost } from "../shared/protocol/agent-records.js";
+import { readRecords, writeRecord } from "../shared/protocol/agent-record-codec.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { seq } from "../shared/trace/time.js";
 import type { Chunk } from "./intake.js";

@@ -2,7 +2,8 @@
 // those that found no room there. Bounded by `maxBytes` of memory: then nothing is taken in, or the oldest is given up.
 // What is given up leaves its definitions and a gap that counts it. A batch keeps its number then: the engine may have
 // it, and discards the gap if so. Chunks that were never sent cannot be there, so theirs become one gap.
-import { type GapReason, definesForNext } from "../shared/protocol/agent-records.js";
+import type { GapReason } from "../shared/protocol/agent-records.js";
+import { definesForNext } from "../shared/protocol/agent-record-codec.js";
 import { type Chunk, gapRecord } from "./intake.js";
 import { joined } from "./joined.js";
 import { type RecordTally, isDefinition, newTally, tallyRecord, totalOf } from "./record-tally.js";

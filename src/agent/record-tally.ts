@@ -6,9 +6,9 @@ import {
   kindCode,
   lostKindOfCode,
   lostKinds,
-  recordHeaderBytes,
   workerReasons,
 } from "../shared/protocol/agent-records.js";
+import { recordHeaderBytes } from "../shared/protocol/agent-record-codec.js";
 
 /** One count for each of `lostKinds`, and one for bookkeeping. */
 export const tallySlots = lostKinds.length + 1;

@@ -4,14 +4,11 @@
 import {
   type AgentRecordBody,
   type GapReason,
-  beginRecord,
-  definesForNext,
-  endRecord,
   kindCode,
   lostKindOfCode,
   lostKinds,
-  writeBody,
 } from "../shared/protocol/agent-records.js";
+import { beginRecord, definesForNext, endRecord, writeBody } from "../shared/protocol/agent-record-codec.js";
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { Overflow } from "./overflow.js";

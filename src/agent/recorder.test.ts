@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../shared/base/random.test-support.js";
-import { type AgentRecord, hasOwnSeq, readRecords } from "../shared/protocol/agent-records.js";
+import { type AgentRecord, hasOwnSeq } from "../shared/protocol/agent-records.js";
+import { readRecords } from "../shared/protocol/agent-record-codec.js";
 import { type OverflowPolicy, overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { objectId } from "../shared/trace/value.js";
 import { SpanContext } from "./context.js";

@@ -1,6 +1,7 @@
 // What probes and the state tracker record becomes records here: each gets the span it belongs to and the ids of its
 // names. A simple event is written straight into the ring.
-import { kindCode, recordHeaderBytes } from "../shared/protocol/agent-records.js";
+import { kindCode } from "../shared/protocol/agent-records.js";
+import { recordHeaderBytes } from "../shared/protocol/agent-record-codec.js";
 import type { MessageRecord } from "../shared/protocol/message-records.js";
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";

@@ -1,7 +1,8 @@
 // An agent made of nothing but the wire contract: says hello, sends batches of records, waits for acknowledgements.
 import { once } from "node:events";
 import { type Socket, connect } from "node:net";
-import { type AgentRecord, type AgentRecordBody, writeRecord } from "../shared/protocol/agent-records.js";
+import type { AgentRecord, AgentRecordBody } from "../shared/protocol/agent-records.js";
+import { writeRecord } from "../shared/protocol/agent-record-codec.js";
 import {
   FrameSplitter,
   type Hello,

@@ -4,7 +4,8 @@ import { type Server, type Socket, createServer } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AgentRecord, readRecords } from "../../src/shared/protocol/agent-records.js";
+import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import { readRecords } from "../../src/shared/protocol/agent-record-codec.js";
 import {
   type Bye,
   FrameSplitter,

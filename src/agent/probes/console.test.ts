@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { readRecords } from "../../shared/protocol/agent-records.js";
+import { readRecords } from "../../shared/protocol/agent-record-codec.js";
 import { SpanContext } from "../context.js";
 import { Guest, saveOriginals } from "../guest.js";
 import { HybridClock } from "../hybrid-clock.js";

@@ -2,7 +2,7 @@ import { ClientRequest, IncomingMessage, OutgoingMessage, ServerResponse } from 
 import { hasSubscribers } from "node:diagnostics_channel";
 import { Module } from "node:module";
 import { describe, expect, it } from "vitest";
-import { readRecords } from "../../shared/protocol/agent-records.js";
+import { readRecords } from "../../shared/protocol/agent-record-codec.js";
 import { SpanContext } from "../context.js";
 import { Guest, maxFaultsPerPlace, saveOriginals } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";

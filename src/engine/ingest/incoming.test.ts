@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type AgentRecord,
-  beginRecord,
-  endRecord,
-  kindCode,
-  readRecords,
-  recordKinds,
-} from "../../shared/protocol/agent-records.js";
+import { type AgentRecord, kindCode, recordKinds } from "../../shared/protocol/agent-records.js";
+import { beginRecord, endRecord, readRecords } from "../../shared/protocol/agent-record-codec.js";
 import { ByteWriter, MalformedBytes } from "../../shared/protocol/bytes.js";
 import { RandomRecords, bytesOf } from "../../shared/protocol/random-records.test-support.js";
 import { writeAttribute } from "../../shared/protocol/captured-value-codec.js";

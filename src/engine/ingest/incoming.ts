@@ -1,12 +1,7 @@
 // The records of one batch as they come, checked whole before any is taken. Events, log lines and metric samples, which
 // come by the hundred thousand, are numbers in columns and bytes of text; the others are objects.
-import {
-  type AgentRecord,
-  definesForNext,
-  kindCode,
-  readRecord,
-  recordHeaderBytes,
-} from "../../shared/protocol/agent-records.js";
+import { type AgentRecord, kindCode } from "../../shared/protocol/agent-records.js";
+import { definesForNext, readRecord, recordHeaderBytes } from "../../shared/protocol/agent-record-codec.js";
 import { ByteReader, MalformedBytes } from "../../shared/protocol/bytes.js";
 import { checkRecord, isPlausibleHead } from "./plausible.js";
 import { TextBytes } from "./text-bytes.js";

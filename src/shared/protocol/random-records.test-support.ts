@@ -4,7 +4,8 @@ import { type Attributes, type AttributeValue, spanKinds, spanStatuses } from ".
 import { seq } from "../trace/time.js";
 import { type CapturedValue, type Entry, type ObjectContents, objectId } from "../trace/value.js";
 import type { WriteOperation } from "../trace/write.js";
-import { type AgentRecord, type AgentRecordBody, gapReasons, noneLost, writeRecord } from "./agent-records.js";
+import { type AgentRecord, type AgentRecordBody, gapReasons, noneLost } from "./agent-records.js";
+import { writeRecord } from "./agent-record-codec.js";
 import { ByteWriter } from "./bytes.js";
 import { channelBytes, messageEnds, messageParts, wholeMessage } from "./message-records.js";
 

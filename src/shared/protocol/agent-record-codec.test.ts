@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readRecords, recordKinds as kinds } from "./agent-records.js";
+import { recordKinds as kinds } from "./agent-records.js";
+import { readRecords } from "./agent-record-codec.js";
 import { MalformedBytes } from "./bytes.js";
 import { RandomRecords, bytesOf } from "./random-records.test-support.js";
 
