@@ -65,8 +65,8 @@ export function cliPage(table: CliTable): string {
   const codes = table.exitCodes.map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`);
   return `# Command line
 
-Whatever the window shows, the command line can print. Generated from \`src/cli/option-table.ts\` by
-\`npm run docs:generate\`; \`hindcast --help\` says the same.
+Whatever the window shows, the command line can print. Generated from \`command-table.ts\` and
+\`option-table.ts\` in \`src/cli/\` by \`npm run docs:generate\`; \`hindcast --help\` says the same.
 
 ${sections.join("\n")}
 ## Exit codes

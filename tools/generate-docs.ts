@@ -1,9 +1,9 @@
 // Writes the documents that are generated from code: docs/errors.md from the error catalogue and docs/cli.md from the
-// option table. With --check it writes
-// nothing and fails when a document differs from what it should say.
+// tables of commands and options. With --check it writes nothing and fails when a document differs from what it should say.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { errorCodes, explain, hindcastError } from "../src/shared/protocol/errors.js";
-import { commands, exitCodes, operands, options } from "../src/cli/option-table.js";
+import { operands, options } from "../src/cli/option-table.js";
+import { commands, exitCodes } from "../src/cli/command-table.js";
 import { cliPage } from "./cli-page.js";
 import { errorsPage } from "./errors-page.js";
 

@@ -1,5 +1,6 @@
-// Completion scripts for shells, from the option table.
-import { type CliCommand, type CliOption, type OptionName, commandNames, commands, options } from "./option-table.js";
+// Completion scripts for shells, from the tables of commands and options.
+import { type CliOption, type OptionName, options } from "./option-table.js";
+import { type CliCommand, commandNames, commands } from "./command-table.js";
 
 export function completionScript(shell: "bash" | "zsh" | "fish"): string {
   switch (shell) {

@@ -1,8 +1,9 @@
-// From what commander parsed to what a command receives, by the table's own schemas.
+// From what commander parsed to what a command receives, by the tables' own schemas.
 import * as v from "valibot";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import { type CommandName, type OptionName, commands, operands, options } from "./option-table.js";
+import { type OptionName, operands, options } from "./option-table.js";
+import { type CommandName, commands } from "./command-table.js";
 
 type Output<Name extends OptionName> = v.InferOutput<(typeof options)[Name]["schema"]>;
 type Row<Name extends CommandName> = (typeof commands)[Name];

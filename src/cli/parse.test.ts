@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { completionScript } from "./completions.js";
-import { type CliCommand, type CliOption, commandNames, commands, options } from "./option-table.js";
+import { type CliOption, options } from "./option-table.js";
+import { type CliCommand, commandNames, commands } from "./command-table.js";
 import { parse } from "./parse.js";
 
 /** What a command line means: the command and its arguments, the text it asks for, or why it was not understood. */

@@ -1,19 +1,11 @@
-// The parser and --help, built from the option table. Commander reads the words; decode-args.ts makes them typed.
+// The parser and --help, built from the tables of commands and options. Commander reads the words; decode-args.ts makes them
+// typed.
 import { Argument, Command, CommanderError, Option } from "commander";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type ParsedCommand, decodeCommand } from "./decode-args.js";
-import {
-  type CliCommand,
-  type CliOption,
-  type CommandName,
-  type OperandKind,
-  commandNames,
-  commands,
-  exitCodes,
-  operands,
-  options,
-} from "./option-table.js";
+import { type CliOption, type OperandKind, operands, options } from "./option-table.js";
+import { type CliCommand, type CommandName, commandNames, commands, exitCodes } from "./command-table.js";
 
 /** A command with its arguments, or text that was asked for (--help, --version). */
 export type Parsed = ParsedCommand | { readonly kind: "text"; readonly text: string };

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { type commands } from "../../src/cli/option-table.js";
+import type { commands } from "../../src/cli/command-table.js";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import { Place } from "./hindcast-process.js";
 

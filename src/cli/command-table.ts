@@ -1,0 +1,189 @@
+// The one table of commands. The parser, --help, docs/cli.md, shell completions and the types of what each command receives all
+// derive from it and from the options of option-table.ts.
+import type { OperandKind, OptionName } from "./option-table.js";
+
+export interface CliCommand {
+  readonly summary: string;
+  readonly operand: OperandKind;
+  readonly required: readonly OptionName[];
+  readonly optional: readonly OptionName[];
+  readonly examples: readonly string[];
+}
+
+const redact = ["redact", "redactKey", "redactPrefix", "redactAllow"] as const;
+const delivery = ["buffer", "overflow", "backlog", "spill"] as const;
+const limits = ["maxAge", "maxSize"] as const;
+const capture = ["level", "include", "exclude", "writes", "propagate", ...delivery, ...redact] as const;
+
+export const commands = {
+  run: {
+    summary: "Run a program, record it and show it live in a window or browser",
+    operand: "command",
+    required: [],
+    optional: ["out", ...capture, ...limits, "durability", "port", "open"],
+    examples: [
+      "hindcast run -- node app.js",
+      "hindcast run -o app.hindcast --level metrics -- npm start",
+      "hindcast run --max-age 30m --max-size 2GB -- node server.js",
+    ],
+  },
+  record: {
+    summary: "Run a program and record it, without a window; the program's streams, signals and exit code are its own",
+    operand: "command",
+    required: ["out"],
+    optional: [...capture, ...limits, "durability"],
+    examples: ["hindcast record -o app.hindcast -- node app.js"],
+  },
+  open: {
+    summary: "Open a recording, or the welcome page, in a window or browser",
+    operand: "optional-file",
+    required: [],
+    optional: ["port", "open", "fetchElectron"],
+    examples: ["hindcast open app.hindcast"],
+  },
+  serve: {
+    summary: "Serve the window on 127.0.0.1 for a browser",
+    operand: "optional-file",
+    required: [],
+    optional: ["port", "open", "durability"],
+    examples: ["hindcast serve app.hindcast --port 4477"],
+  },
+  demo: {
+    summary: "Record the bundled demo service live and show it",
+    operand: "none",
+    required: [],
+    optional: [...limits, "port", "open"],
+    examples: ["hindcast demo", "hindcast demo --max-age 5m"],
+  },
+  copy: {
+    summary: "Copy a saved recording into one file, brought up to this version's format",
+    operand: "file",
+    required: ["out"],
+    optional: ["overwrite"],
+    examples: ["hindcast copy app.hindcast -o kept.hindcast"],
+  },
+  compact: {
+    summary:
+      "Make the file of a saved recording as small as what it holds; it stays as it is until the new one is whole",
+    operand: "file",
+    required: [],
+    optional: ["out"],
+    examples: ["hindcast compact app.hindcast", "hindcast compact app.hindcast -o small.hindcast"],
+  },
+  info: {
+    summary: "What a recording holds: processes, state, counts",
+    operand: "file",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast info app.hindcast"],
+  },
+  state: {
+    summary: "Captured state at an instant, or at each of many; a line for every scope when none is named",
+    operand: "file",
+    required: ["at"],
+    optional: ["scope", "process", "json"],
+    examples: [
+      "hindcast state app.hindcast --at +1.5s",
+      "hindcast state app.hindcast --scope accounts --at +1.5s",
+      "hindcast state app.hindcast --scope accounts --at - --json < instants.txt",
+    ],
+  },
+  history: {
+    summary: "Every write at, above or below a path, oldest first",
+    operand: "file",
+    required: ["scope", "path"],
+    optional: ["process", "limit", "last", "json"],
+    examples: ["hindcast history app.hindcast --scope accounts --path acc_1.balance --json"],
+  },
+  "last-writer": {
+    summary: "The write that gave a path its value at an instant",
+    operand: "file",
+    required: ["scope", "path", "at"],
+    optional: ["process", "json"],
+    examples: ["hindcast last-writer app.hindcast --scope accounts --path acc_1.balance --at +2s"],
+  },
+  diff: {
+    summary: "Paths whose value differs between two instants",
+    operand: "file",
+    required: ["scope", "from", "to"],
+    optional: ["process", "limit", "json"],
+    examples: ["hindcast diff app.hindcast --scope accounts --from +1s --to +2s"],
+  },
+  events: {
+    summary: "Events in a span of time",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "last", "json"],
+    examples: ["hindcast events app.hindcast --from +1s --to +2s --json"],
+  },
+  spans: {
+    summary: "Spans that overlap a span of time: requests, calls, the program's own",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "last", "json"],
+    examples: ["hindcast spans app.hindcast --json"],
+  },
+  "open-spans": {
+    summary: "Spans begun and not ended at an instant",
+    operand: "file",
+    required: ["at"],
+    optional: ["limit", "last", "json"],
+    examples: ["hindcast open-spans app.hindcast --at +1.5s"],
+  },
+  logs: {
+    summary: "Log lines in a span of time",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "last", "json"],
+    examples: ["hindcast logs app.hindcast --from +1s"],
+  },
+  metrics: {
+    summary: "Metric samples in a span of time",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "last", "json"],
+    examples: ["hindcast metrics app.hindcast --json"],
+  },
+  search: {
+    summary: "Rows with all of some words in them, as parts of longer words too, without regard to case",
+    operand: "text-in-file",
+    required: [],
+    optional: ["kind", "process", "from", "to", "limit", "last", "json"],
+    examples: [
+      "hindcast search app.hindcast timeout order_77",
+      `hindcast search app.hindcast '"connection refused"' --kind log --last 20`,
+    ],
+  },
+  around: {
+    summary: "The records of every kind nearest to an instant",
+    operand: "file",
+    required: ["at"],
+    optional: ["nearest", "json"],
+    examples: ["hindcast around app.hindcast --at +1.5s --nearest 10"],
+  },
+  marks: {
+    summary: "Process starts and ends, gaps and uncaught errors",
+    operand: "file",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast marks app.hindcast"],
+  },
+  completion: {
+    summary: "Print completions for a shell",
+    operand: "shell",
+    required: [],
+    optional: [],
+    examples: ["source <(hindcast completion bash)"],
+  },
+} as const satisfies Record<string, CliCommand>;
+
+export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands).filter((name): name is CommandName => Object.hasOwn(commands, name));
+
+export const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
+  ["0", "Done; also when the reader of the output stopped reading, and when Ctrl+C ended `serve`, `open` or `demo`."],
+  ["1", "Failed; standard error says why and what to do next."],
+  ["2", "The command line was not understood."],
+  ["126, 127", "`run`, `record`: the program could not be started (not executable, not found)."],
+  ["any other", "`run`, `record`: the program's own. A program ended by a signal ends hindcast by the same signal."],
+];
