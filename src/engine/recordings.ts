@@ -2,26 +2,19 @@
 import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { type Asker, nobody } from "../shared/base/asker.js";
 import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { ChangeNotices } from "./change-notices.js";
 import type { ProgramEnding } from "./live-recording.js";
-import { type Asker, nobody } from "../shared/base/asker.js";
 import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
-import type { Limits } from "./store/flight-store.js";
 import type { Recents } from "./recents.js";
+import type { Limits } from "./store/flight-store.js";
 import { SharedWork } from "./store/shared-work.js";
-
-/** Between two notices about one recording. */
-const noticeEveryMs = 250;
-
-interface PendingNotice {
-  lastMs: number;
-  timer: NodeJS.Timeout | undefined;
-}
 
 export interface RecordingsOptions {
   readonly host: EngineHost | undefined;
@@ -41,7 +34,7 @@ export class Recordings {
   readonly #opening = new Map<string, SharedWork<Opened>>();
   /** Files on their way to being closed: who asks for one opens it anew afterwards. */
   readonly #closing = new Map<string, Promise<void>>();
-  readonly #pending = new Map<string, PendingNotice>();
+  readonly #notices = new ChangeNotices((id) => void this.#tell(id));
   /** Why recordings of an engine before this one could not be gone on with. */
   readonly #lost = new Map<string, HindcastError>();
   /** An id of an engine before this one names nothing else here. */
@@ -167,7 +160,7 @@ export class Recordings {
       durabilityMs: this.options.durabilityMs,
       diskReserveBytes: this.options.diskReserveBytes,
       mostBaseBytes: this.options.mostBaseBytes,
-      onChange: () => this.#changed(id),
+      onChange: () => this.#notices.changed(id),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };
   }
@@ -213,7 +206,7 @@ export class Recordings {
     asker = nobody,
   ): Promise<Result<RecordingSummary, HindcastError>> {
     const stopped = await recording.stop(ended, asker);
-    this.#quiet(recording.id);
+    this.#notices.quiet(recording.id);
     if (!recording.isOpen) return stopped.ok ? failed(hindcastError("recording-closed")) : stopped;
     const summary = await recording.summary();
     this.notify({ kind: "recording-changed", summary });
@@ -225,7 +218,7 @@ export class Recordings {
     recording.holders--;
     if (recording.holders > 0) return;
     this.#byId.delete(recording.id);
-    this.#quiet(recording.id);
+    this.#notices.quiet(recording.id);
     // What a killed engine left is put into the file then, which reads it once more.
     const closed = this.reading(recording, () => recording.close()).finally(() => {
       this.#byPath.delete(recording.path);
@@ -255,7 +248,7 @@ export class Recordings {
   async dispose(): Promise<void> {
     await Promise.allSettled([...this.#byPath.values()]);
     for (const recording of this.#byId.values()) {
-      this.#quiet(recording.id);
+      this.#notices.quiet(recording.id);
       await this.reading(recording, () => recording.close());
     }
     this.#byId.clear();
@@ -267,29 +260,11 @@ export class Recordings {
     return `${this.#idPrefix}-${this.#nextId++}`;
   }
 
-  /** Tells at once, then at most four times a second; the last change is always told. */
-  #changed(id: string): void {
-    const pending = this.#pending.get(id) ?? { lastMs: 0, timer: undefined };
-    this.#pending.set(id, pending);
-    if (pending.timer !== undefined) return;
-    const wait = Math.max(0, pending.lastMs + noticeEveryMs - Date.now());
-    pending.timer = setTimeout(() => {
-      pending.timer = undefined;
-      pending.lastMs = Date.now();
-      void this.#tell(id);
-    }, wait);
-  }
-
   async #tell(id: string): Promise<void> {
     const recording = this.#byId.get(id);
     if (recording?.isOpen !== true) return;
     const summary = await recording.summary();
     if (this.#byId.get(id) === recording) this.notify({ kind: "recording-changed", summary });
-  }
-
-  #quiet(id: string): void {
-    clearTimeout(this.#pending.get(id)?.timer);
-    this.#pending.delete(id);
   }
 }
 
