@@ -1,5 +1,6 @@
 // One process's state as its segments tell it, with the writes that no segment has yet: where a position is, and the graph
 // there. Positions are counts of writes within a segment; the writes after the last segment are counted as one more.
+import { firstWhere } from "../shared/base/first-where.js";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
@@ -381,14 +382,3 @@ const isInstantAfter =
   (last: Instant) =>
   (writes: Writes, at: number): boolean =>
     writes.latestAt(at) > last;
-
-/** The first position of which it is true; it is of all that follow. `count` for none. */
-function firstWhere(count: number, isIt: (at: number) => boolean): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isIt(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

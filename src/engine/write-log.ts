@@ -2,6 +2,7 @@
 // After each commit of a live recording only what is new is read. A process with very many writes is not kept: its
 // questions go to the store.
 import { type Asker, nobody } from "../shared/base/asker.js";
+import { firstWhere } from "../shared/base/first-where.js";
 import { type Instant, type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 
@@ -37,11 +38,12 @@ export class WriteLog implements WriteReader {
     const kept = await this.#upToDate(process, asker);
     if (kept.isTooMany) return this.#store.read(process, after, upTo, asker);
     const { writes, latest } = kept;
-    const from = countWhere(writes, (write) => write.seq <= after);
+    const countUpTo = (last: Seq): number => firstWhere(writes.length, (at) => (writes[at]?.seq ?? last) > last);
+    const from = countUpTo(after);
     const to =
       "seq" in upTo
-        ? countWhere(writes, (write) => write.seq <= upTo.seq)
-        : countWhere(latest, (instant) => instant <= upTo.instant);
+        ? countUpTo(upTo.seq)
+        : firstWhere(latest.length, (at) => (latest[at] ?? upTo.instant) > upTo.instant);
     return from === 0 && to === writes.length ? writes.slice() : writes.slice(from, Math.max(from, to));
   }
 
@@ -75,16 +77,4 @@ export class WriteLog implements WriteReader {
     kept.writes.length = 0;
     kept.latest.length = 0;
   }
-}
-
-/** How many at the beginning of a sorted list fulfil what only a beginning fulfils. */
-function countWhere<Item>(items: readonly Item[], isBeginning: (item: Item) => boolean): number {
-  let [low, high] = [0, items.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const item = items[middle];
-    if (item !== undefined && isBeginning(item)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,5 +1,6 @@
 // Where each write site is. A file announces its sites with one string when it starts to run; the string is read only when
 // the first write of the file is recorded.
+import { firstWhere } from "../../shared/base/first-where.js";
 
 export interface SitePosition {
   readonly line: number;
@@ -49,17 +50,7 @@ export class SiteRegistry {
   };
 
   #fileOf(site: number): SiteFile | undefined {
-    let low = 0;
-    let high = this.#files.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const file = this.#files[middle];
-      if (file === undefined) return undefined;
-      if (site < file.first) high = middle - 1;
-      else if (middle === this.#files.length - 1 || site < (this.#files[middle + 1]?.first ?? 0)) return file;
-      else low = middle + 1;
-    }
-    return undefined;
+    return this.#files[firstWhere(this.#files.length, (at) => (this.#files[at]?.first ?? 0) > site) - 1];
   }
 }
 

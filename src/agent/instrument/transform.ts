@@ -1,5 +1,6 @@
 // Source in, source that tells about its writes out. Lines stay where they are; what cannot be parsed stays as it is.
 import { parse } from "meriyah";
+import { firstWhere } from "../../shared/base/first-where.js";
 import { hasOurNames } from "../function-text.js";
 import { helpersName } from "../write-helpers.js";
 import { Edits, type Insertion, withInsertions } from "./edits.js";
@@ -111,12 +112,6 @@ function lineStartsOf(source: string): number[] {
 }
 
 function placeOf(at: number, lineStarts: readonly number[]): Place {
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((lineStarts[middle] ?? 0) <= at) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low, column: at - (lineStarts[low] ?? 0) };
+  const line = firstWhere(lineStarts.length, (next) => (lineStarts[next] ?? 0) > at) - 1;
+  return { line, column: at - (lineStarts[line] ?? 0) };
 }

@@ -1,5 +1,6 @@
 // Which writes of one process are to which scope's state: what stepping from write to write goes by. Grows with a live
 // recording. A write that nobody can see (an object's contents before anything refers to it) belongs to no scope.
+import { firstWhere } from "../../shared/base/first-where.js";
 import type { RecordedWrite } from "../../shared/trace/write.js";
 import { ReachGraph } from "./reach.js";
 
@@ -50,14 +51,11 @@ export function nearestWrite(
   direction: "previous" | "next",
   order: (position: WritePosition) => number,
 ): WritePosition | undefined {
-  let [low, high] = [0, positions.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const position = positions.at(middle);
-    const isBefore = position !== undefined && (direction === "previous" ? order(position) < 0 : order(position) <= 0);
-    if (isBefore) low = middle + 1;
-    else high = middle;
-  }
-  if (direction === "previous") low--;
-  return low < 0 ? undefined : positions.at(low);
+  const isPrevious = direction === "previous";
+  const next = firstWhere(positions.length, (at) => {
+    const position = positions.at(at);
+    return position === undefined || (isPrevious ? order(position) >= 0 : order(position) > 0);
+  });
+  const nearest = isPrevious ? next - 1 : next;
+  return nearest < 0 ? undefined : positions.at(nearest);
 }

@@ -1,6 +1,7 @@
 // The messages from one process to another, as far as they say something about order: of two messages the one that was
 // sent later and received no later says all that the other says, so only that one is kept.
 // Invariant: from step to step both `sent` and `received` go up. Columns of one length; only the first `count` count.
+import { firstWhere } from "../../shared/base/first-where.js";
 import type { MessageEdge, MessagePoint } from "../../shared/trace/message.js";
 import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shared/trace/time.js";
 
@@ -79,15 +80,9 @@ export class Staircase {
 export type Within = { readonly seq: Seq } | { readonly instant: Instant };
 
 function within(seqs: Float64Array, instants: BigInt64Array, count: number, upTo: Within): number {
-  const isSeq = "seq" in upTo;
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const isInside = isSeq ? (seqs[middle] ?? 0) <= upTo.seq : (instants[middle] ?? 0n) <= upTo.instant;
-    if (isInside) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return "seq" in upTo
+    ? firstWhere(count, (at) => (seqs[at] ?? 0) > upTo.seq)
+    : firstWhere(count, (at) => (instants[at] ?? 0n) > upTo.instant);
 }
 
 const pointOf = (process: ProcessId, number = 0, ns = 0n): MessagePoint => ({

@@ -1,4 +1,5 @@
 // Stretches of time in which clocks contradict messages, in order and apart from each other.
+import { firstWhere } from "../../shared/base/first-where.js";
 import type { Contradiction } from "../../shared/trace/message.js";
 import type { Instant } from "../../shared/trace/time.js";
 
@@ -22,12 +23,6 @@ export function mergedStretches(
 }
 
 export function stretchAt(stretches: readonly Contradiction[], at: Instant): Contradiction | undefined {
-  let [low, high] = [0, stretches.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((stretches[middle]?.to ?? at) < at) low = middle + 1;
-    else high = middle;
-  }
-  const found = stretches[low];
+  const found = stretches[firstWhere(stretches.length, (one) => (stretches[one]?.to ?? at) >= at)];
   return found !== undefined && found.from <= at ? found : undefined;
 }

@@ -3,6 +3,7 @@
 // all of it. While recording, only what came since is looked at again, unless rows were evicted. Of a text, the search index
 // says which rows to look at.
 import { type Asker, nobody } from "../../shared/base/asker.js";
+import { firstWhere } from "../../shared/base/first-where.js";
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { attributeTexts } from "./attribute-texts.js";
 import { relative, small } from "./columns.js";
@@ -87,13 +88,8 @@ export class Logs {
   /** Row number of the last line at or before an instant, -1 when all are later. */
   async rowAt(filter: LogFilter, instant: bigint, asker: Asker = nobody): Promise<number> {
     const { positions } = await this.#index(filter, asker);
-    let [low, high] = [0, positions.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((positions[middle]?.instant ?? 0n) <= instant) low = middle + 1;
-      else high = middle;
-    }
-    const block = positions[low - 1];
+    const at = firstWhere(positions.length, (one) => (positions[one]?.instant ?? 0n) > instant) - 1;
+    const block = positions[at];
     if (block === undefined) return -1;
     const matching = conditions(filter);
     const query = queryFor(this.query, asker);
@@ -104,7 +100,7 @@ export class Logs {
         [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
       ),
     );
-    return (low - 1) * stride + (rows.numbers("rows")[0] ?? 0) - 1;
+    return at * stride + (rows.numbers("rows")[0] ?? 0) - 1;
   }
 
   #index(filter: LogFilter, asker: Asker): Promise<Index> {

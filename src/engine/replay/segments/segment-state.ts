@@ -1,5 +1,6 @@
 // State within one segment: the keyframe before it, and its writes up to any of them. An object is brought to a position
 // when it is looked at, from the nearest position at which it was kept before: scrubbing either way costs little.
+import { firstWhere } from "../../../shared/base/first-where.js";
 import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import { type LoadedNode, ObjectGraph } from "../object-graph.js";
 import { sizeOfNode } from "../node.js";
@@ -122,12 +123,5 @@ function spacingOf({ now }: OneObject): number {
 }
 
 /** How many of an ascending list are smaller. */
-export function countBelow(positions: ArrayLike<number>, limit: number): number {
-  let [low, high] = [0, positions.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((positions[middle] ?? 0) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+export const countBelow = (positions: ArrayLike<number>, limit: number): number =>
+  firstWhere(positions.length, (at) => (positions[at] ?? 0) >= limit);

@@ -1,4 +1,5 @@
 // Samples of one series as the engine sends them: instants and values of one length, in time order.
+import { firstWhere } from "../../../shared/base/first-where.js";
 
 export interface Samples {
   /** Nanoseconds since the recording's start. */
@@ -8,14 +9,7 @@ export interface Samples {
 
 /** Position of the last sample at or before an instant; -1 when all are later. */
 export function lastSampleAt(samples: Samples, atNs: number): number {
-  let low = 0;
-  let high = samples.timeNs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((samples.timeNs[middle] ?? Infinity) <= atNs) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return firstWhere(samples.timeNs.length, (at) => (samples.timeNs[at] ?? Infinity) > atNs) - 1;
 }
 
 /** A sample older than this many sampling intervals says nothing about now: the process was not being measured. */

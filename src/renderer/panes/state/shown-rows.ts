@@ -1,4 +1,5 @@
 // A window of the rows of all scopes of a process, as one answer brought it: which row is which value, and where a value is.
+import { firstWhere } from "../../../shared/base/first-where.js";
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { ReadPlace } from "./read-place.js";
 
@@ -54,12 +55,5 @@ export function movedBy(before: ShownRows | undefined, now: ShownRows | undefine
 }
 
 /** The last scope that begins at or before a row. */
-function scopeIndexAt(firsts: ArrayLike<number>, row: number): number {
-  let [low, high] = [0, firsts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((firsts[middle] ?? Infinity) <= row) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+const scopeIndexAt = (firsts: ArrayLike<number>, row: number): number =>
+  firstWhere(firsts.length, (at) => (firsts[at] ?? Infinity) > row) - 1;
