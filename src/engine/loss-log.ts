@@ -5,6 +5,7 @@ import { type ProcessId, type Seq, seq } from "../shared/trace/time.js";
 import type { WriteReader } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { Doubts } from "./replay/doubt.js";
+import { writesAfter } from "./segment-walks.js";
 import { positionOf } from "./segmented-process.js";
 import type { StateGraphs } from "./state-graphs.js";
 
@@ -64,7 +65,7 @@ export class LossLog {
       }
       return;
     }
-    for await (const { writes, from } of segmented.writesAfter(known.last, asker))
+    for await (const { writes, from } of writesAfter(segmented, known.last, asker))
       for (let at = from; at < writes.count; at++) {
         known.last = seq(writes.seqAt(at));
         // Others leave everything as doubtful as it was.

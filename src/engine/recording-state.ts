@@ -13,7 +13,8 @@ import { SegmentHistory } from "./segment-history.js";
 import { type HistoryEntry, PathHistory } from "./replay/history.js";
 import { ScopeWrites, type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type UpTo, isUpTo } from "./replay/state-at.js";
-import type { Found, SegmentedProcess } from "./segmented-process.js";
+import type { Found } from "./segment-walks.js";
+import type { SegmentedProcess } from "./segmented-process.js";
 import { StateGraphs } from "./state-graphs.js";
 import { WriteLog } from "./write-log.js";
 

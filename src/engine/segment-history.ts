@@ -9,6 +9,7 @@ import type { HistoryEntry } from "./replay/history.js";
 import type { WritePosition } from "./replay/scope-writes.js";
 import { WritePositions } from "./replay/write-positions.js";
 import { entriesInSegment, pathInSegment } from "./replay/segments/path-in-segment.js";
+import { nextWriting } from "./segment-walks.js";
 import { type SegmentPosition, type SegmentedProcess, positionOf } from "./segmented-process.js";
 
 export class SegmentHistory {
@@ -48,13 +49,13 @@ export class SegmentHistory {
     const last = this.process.openNumber;
     let segment = this.#until.segment;
     let from = this.#until.count;
-    if (segment === 0) segment = await this.process.nextWriting(0, 1, this.#after, this.scope, asker);
+    if (segment === 0) segment = await nextWriting(this.process, 0, 1, this.#after, this.scope, asker);
     while (segment <= last) {
       tellPart(asker, this.process.part(segment));
       await this.#takeIn(segment, from, asker);
       if (segment === last) break;
       if (isEnough()) return;
-      segment = await this.process.nextWriting(segment, 1, this.#after, this.scope, asker);
+      segment = await nextWriting(this.process, segment, 1, this.#after, this.scope, asker);
       from = 0;
     }
     if (this.total > before || this.entries.length === 0)

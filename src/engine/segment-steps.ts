@@ -6,6 +6,7 @@ import { type Asker, nobody } from "../shared/base/asker.js";
 import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type WritePosition, nearestWrite } from "./replay/scope-writes.js";
 import { type ScopeInSegment, scopeInSegment } from "./replay/segments/scope-in-segment.js";
+import { nextWriting } from "./segment-walks.js";
 import { type SegmentedProcess, positionOf } from "./segmented-process.js";
 
 export interface StepFrom {
@@ -49,7 +50,7 @@ export class SegmentSteps {
       if (found !== undefined) return found;
       if (isNext && segment >= last) return undefined;
       const seen = isNext ? inside.after : inside.before;
-      segment = await this.#process.nextWriting(segment, isNext ? 1 : -1, seen, from.scope, asker);
+      segment = await nextWriting(this.#process, segment, isNext ? 1 : -1, seen, from.scope, asker);
     }
     return undefined;
   }
@@ -79,7 +80,7 @@ export class SegmentSteps {
   #lookInside(segment: number, scope: string | undefined): Inside {
     const found = scopeInSegment(this.#process.state(segment), scope);
     if (!this.#process.isBase(segment)) return this.#insideOf(found, segment);
-    const before = this.#process.previous(segment);
+    const before = this.#process.heads.previous(segment);
     const seen = before === 0 ? new Set<never>() : scopeInSegment(this.#process.stateAtEnd(before), scope).after;
     return { positions: [], before: seen, after: found.after };
   }

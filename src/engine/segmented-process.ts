@@ -1,19 +1,21 @@
 // One process's state as its segments tell it, with the writes that no segment has yet: where a position is, and the graph
 // there. Positions are counts of writes within a segment; the writes after the last segment are counted as one more.
+import { type CallProgress, nobody } from "../shared/base/asker.js";
 import { firstWhere } from "../shared/base/first-where.js";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
-import { type Instant, type ProcessId, type Seq, instant, seq } from "../shared/trace/time.js";
+import { type ProcessId, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
-import { type CallProgress, nobody, tellPart } from "../shared/base/asker.js";
 import type { SegmentReader } from "./recording-access.js";
 import type { Writes } from "./replay/segments/block.js";
 import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
 import { ListedWrites } from "./replay/segments/listed-writes.js";
+import type { IndexView } from "./replay/segments/keyframe.js";
 import { LoadedSegments } from "./replay/segments/loaded-segments.js";
 import { type SegmentHead, SegmentHeads, isBase } from "./replay/segments/segment-heads.js";
 import type { Places } from "./replay/segments/segment-write.js";
 import { SegmentState } from "./replay/segments/segment-state.js";
 import type { UpTo } from "./replay/state-at.js";
+import { SegmentStates } from "./segment-states.js";
 
 /** After the first `count` writes of a segment. */
 export interface SegmentPosition {
@@ -25,12 +27,6 @@ export interface SegmentPosition {
 export const theBeginning: SegmentPosition = { segment: 1, count: 0 };
 
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
-/** Of segments that are likely to be passed over. */
-const indexesAhead = 32;
-/** Those looked at lately, with the objects that were brought to some position in them. */
-const mostStates = 4;
-/** Beyond this only the one looked at is kept, which may be as large as what somebody looks at. */
-const mostStateBytes = 192 * 1024 * 1024;
 
 export class SegmentedProcess {
   readonly #process: ProcessId;
@@ -41,12 +37,11 @@ export class SegmentedProcess {
   #reading: Promise<void> | undefined;
   #heads = new SegmentHeads();
   #open = new ListedWrites();
-  /** Whether any write was found by comparing. */
   #hasFound = false;
   #scopeNames: ReadonlyMap<number, string> = new Map();
   #loaded: LoadedSegments;
   #epoch = 0;
-  readonly #states = new Map<number, SegmentState>();
+  readonly #states = new SegmentStates();
 
   constructor(process: ProcessId, segments: SegmentReader, writes: WriteReader, generation: () => number) {
     this.#process = process;
@@ -86,6 +81,11 @@ export class SegmentedProcess {
     return this.#epoch;
   }
 
+  /** Others when some were evicted. */
+  get heads(): SegmentHeads {
+    return this.#heads;
+  }
+
   /** Of the writes that no segment has. */
   get openNumber(): number {
     return this.#heads.openNumber;
@@ -101,14 +101,14 @@ export class SegmentedProcess {
     return head !== undefined && isBase(head) ? head : undefined;
   }
 
-  /** 0 before the first. */
-  previous(segment: number): number {
-    return this.#heads.previous(segment);
-  }
-
   /** Whether all that was committed is taken in. */
   get isFresh(): boolean {
     return this.#readGeneration === this.#generation();
+  }
+
+  /** Whether any write was found by comparing. */
+  get hasFound(): boolean {
+    return this.#hasFound;
   }
 
   /** Changes when more is taken in. */
@@ -158,6 +158,11 @@ export class SegmentedProcess {
     return { heads: (await this.#segments.heads(this.#process, [])) ?? [], isWhole: true };
   }
 
+  /** What stands for a scope of this name in segments. */
+  scopeIds(scope: string | undefined): ReadonlySet<number> {
+    return new Set([...this.#scopeNames].filter(([, name]) => name === scope).map(([id]) => id));
+  }
+
   #scopeName(id: number): string {
     return this.#scopeNames.get(id) ?? "";
   }
@@ -186,7 +191,13 @@ export class SegmentedProcess {
     return this.isBase(segment) ? noWrites : this.#loaded.block(segment);
   }
 
-  #blockOf(segment: number): BlobName[] {
+  /** What is said of a segment's writes without them; of none that is a base or not a segment yet. */
+  indexOf(segment: number): IndexView {
+    return this.#loaded.index(segment);
+  }
+
+  /** What has to be fetched of its writes. */
+  blockOf(segment: number): BlobName[] {
     return segment >= this.#heads.openNumber || this.isBase(segment) ? [] : [{ kind: "block", segment }];
   }
 
@@ -212,42 +223,17 @@ export class SegmentedProcess {
 
   /** What a graph in this segment needs at any rate. */
   needs(segment: number): BlobName[] {
-    const names = this.#blockOf(segment);
+    const names = this.blockOf(segment);
     for (let before = this.#beforeOf(segment); before > 0; before = this.#heads.parentOf(before))
       names.push({ kind: "keyframe", segment: before });
     return names;
   }
 
-  /** Every write behind a Seq, in order, a segment at a time: no more than that is in memory at once. */
-  async *writesAfter(after: Seq, asker = nobody): AsyncIterable<{ readonly writes: Writes; readonly from: number }> {
-    const start = await this.locate({ seq: after }, asker);
-    const last = this.#heads.openNumber;
-    for (let { segment } = start; ; segment = this.#heads.next(segment)) {
-      const at = segment;
-      tellPart(asker, this.part(at));
-      const writes = await this.look(() => this.writesOf(at), this.#blockOf(at), asker);
-      yield { writes, from: segment === start.segment ? start.count : 0 };
-      if (segment >= last) break;
-    }
-  }
-
   state(segment: number): SegmentState {
-    const known = this.#states.get(segment);
-    const state =
-      known ??
-      new SegmentState(new KeyframeChain(this.#beforeOf(segment), this.#loaded), this.writesOf(segment), (id) =>
-        this.#scopeName(id),
-      );
-    this.#states.delete(segment);
-    this.#states.set(segment, state);
-    let bytes = 0;
-    for (const one of this.#states.values()) bytes += one.bytes;
-    for (const [oldest, { bytes: ofOldest }] of this.#states) {
-      if (this.#states.size === 1 || (this.#states.size <= mostStates && bytes <= mostStateBytes)) break;
-      this.#states.delete(oldest);
-      bytes -= ofOldest;
-    }
-    return state;
+    return this.#states.of(segment, () => {
+      const before = new KeyframeChain(this.#beforeOf(segment), this.#loaded);
+      return new SegmentState(before, this.writesOf(segment), (id) => this.#scopeName(id));
+    });
   }
 
   /** As at the end of a segment, with no writes after it. */
@@ -255,48 +241,11 @@ export class SegmentedProcess {
     return new SegmentState(new KeyframeChain(segment, this.#loaded), noWrites, (id) => this.#scopeName(id));
   }
 
-  /**
-   * The next segment from there that may have written to what a scope sees, or to the scope; also a base: what was seen
-   * before it is not what is seen after it. 0, or the open writes' number, where there is none.
-   */
-  async nextWriting(
-    from: number,
-    step: 1 | -1,
-    seen: ReadonlySet<number>,
-    scope: string | undefined,
-    asker = nobody,
-  ): Promise<number> {
-    const ids = new Set([...this.#scopeNames].filter(([, name]) => name === scope).map(([id]) => id));
-    const isWriting = (segment: number): boolean => {
-      if (segment >= this.#heads.openNumber || this.isBase(segment)) return true;
-      const index = this.#loaded.index(segment);
-      for (const id of index.writtenScopes) if (scope === undefined || ids.has(id)) return true;
-      return index.hasWritten(seen);
-    };
-    const following = (segment: number): number =>
-      step < 0 ? this.#heads.previous(segment) : segment === 0 ? this.#heads.firstNumber : this.#heads.next(segment);
-    let segment = following(from);
-    for (; segment > 0; segment = following(segment)) {
-      const at = segment;
-      const ahead = at % indexesAhead === 0 ? this.#indexesFrom(at, step) : [];
-      if (await this.look(() => isWriting(at), ahead, asker)) break;
-      tellPart(asker, step > 0 ? this.part(at) : this.partBackwards(at));
-    }
-    return segment;
-  }
-
-  #indexesFrom(segment: number, step: 1 | -1): readonly BlobName[] {
-    const names: BlobName[] = [];
-    for (let at = 0; at < indexesAhead; at++) {
-      const number = segment + at * step;
-      if (this.#heads.get(number) !== undefined) names.push({ kind: "index", segment: number });
-    }
-    return names;
-  }
-
   /** After the last write that counts, as folding from the first on would find it. */
   async locate(upTo: UpTo, asker = nobody): Promise<SegmentPosition> {
-    const isAfter = "seq" in upTo ? isSeqAfter(upTo.seq) : isInstantAfter(upTo.instant);
+    /** Folding ends at the first write that is later, whatever the clock says of those behind it. */
+    const isAfter = (writes: Writes, at: number): boolean =>
+      "seq" in upTo ? writes.seqAt(at) > upTo.seq : writes.latestAt(at) > upTo.instant;
     // The first segment with a write that does not count any more.
     const heads = this.#heads;
     const place = firstWhere(heads.length, (at) =>
@@ -323,37 +272,6 @@ export class SegmentedProcess {
     const before = heads.at(place - 1);
     return before === undefined ? theBeginning : { segment: before.number, count: before.writes };
   }
-
-  /** Writes after `at`, and not later than `until`, that were found by comparing and may have happened by `at`. */
-  async foundLater(at: Instant, until: Instant, asker = nobody): Promise<Found[]> {
-    if (!this.#hasFound) return [];
-    const after = await this.locate({ instant: at }, asker);
-    const last = await this.locate({ instant: until }, asker);
-    const found: Found[] = [];
-    for (let { segment } = after; segment <= last.segment; segment = this.#heads.next(segment)) {
-      const head = this.#heads.get(segment);
-      const isEnd = segment === this.#heads.openNumber;
-      if (head !== undefined && (head.foundAfter === undefined || head.foundAfter >= at)) continue;
-      const [from, to] = [
-        segment === after.segment ? after.count : 0,
-        segment === last.segment ? last.count : Infinity,
-      ];
-      found.push(
-        ...(await this.look(
-          () => {
-            const writes = this.writesOf(segment);
-            return [...writes.foundPositions()]
-              .filter((position) => position >= from && position < to)
-              .map((position) => foundAt(writes, position));
-          },
-          [],
-          asker,
-        )),
-      );
-      if (isEnd) break;
-    }
-    return found;
-  }
 }
 
 const noWrites: Writes = new ListedWrites();
@@ -361,24 +279,7 @@ const noWrites: Writes = new ListedWrites();
 const mayBeFound = (some: SegmentHead | RecordedWrite): boolean =>
   "certainty" in some ? some.certainty.kind === "between" : some.foundAfter !== undefined;
 
-export type Found = Pick<RecordedWrite, "certainty" | "operation">;
-
-const foundAt = (writes: Writes, position: number): Found => ({
-  certainty: writes.certaintyAt(position),
-  operation: writes.operationAt(position),
-});
-
 export const positionOf = (writes: Writes, at: number): Pick<RecordedWrite, "seq" | "instant"> => ({
   seq: seq(writes.seqAt(at)),
   instant: instant(writes.instantAt(at)),
 });
-
-const isSeqAfter =
-  (last: Seq) =>
-  (writes: Writes, at: number): boolean =>
-    writes.seqAt(at) > last;
-/** Folding ends at the first write that is later, whatever the clock says of those behind it. */
-const isInstantAfter =
-  (last: Instant) =>
-  (writes: Writes, at: number): boolean =>
-    writes.latestAt(at) > last;

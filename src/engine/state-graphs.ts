@@ -9,7 +9,8 @@ import type { RecordingAccess } from "./recording-access.js";
 import type { UpTo } from "./replay/state-at.js";
 import { SegmentGraphs } from "./segment-graphs.js";
 import { SegmentSteps } from "./segment-steps.js";
-import { type Found, SegmentedProcess } from "./segmented-process.js";
+import { type Found, foundLater } from "./segment-walks.js";
+import { SegmentedProcess } from "./segmented-process.js";
 
 interface Segmented {
   readonly process: SegmentedProcess;
@@ -59,7 +60,7 @@ export class StateGraphs {
   /** Writes after an instant, and not later than `until`, that were found by comparing and may have happened before it. */
   async foundLater(process: ProcessId, at: Instant, until: Instant, asker = nobody): Promise<readonly Found[]> {
     const segmented = await this.segmented(process);
-    if (segmented !== undefined) return segmented.foundLater(at, until, asker);
+    if (segmented !== undefined) return foundLater(segmented, at, until, asker);
     const last = await this.#folded.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0), asker);
     return this.#writes.read(process, last, { instant: instant(until) }, asker);
   }
