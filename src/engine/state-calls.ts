@@ -1,39 +1,34 @@
 // The calls about captured state: find the process and the scope, bring the graph to the position, look.
-import { type Asker, nobody } from "../shared/base/asker.js";
+import { nobody } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallArgs, CallResult, Position as RecordPosition, WriteEntry } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
-import type { Hole } from "../shared/trace/write.js";
-import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
-import type { Position } from "./graph-cache.js";
+import { instant, processId, seq } from "../shared/trace/time.js";
 import type { AccessRecording, RecordingAccess } from "./recording-access.js";
-import { type KeptHistory, type Place, RecordingState } from "./recording-state.js";
+import type { KeptHistory, Place, RecordingState } from "./recording-state.js";
 import { describeWrite } from "./replay/describe-write.js";
 import { diffOf } from "./replay/diff.js";
-import { awaitedSlots } from "./replay/found.js";
 import type { HistoryEntry } from "./replay/history.js";
 import { previewOf } from "./replay/preview.js";
 import { rowsOf } from "./replay/rows.js";
 import { rowsOfScopes } from "./replay/scope-rows.js";
 import type { WritePosition } from "./replay/scope-writes.js";
-import type { UpTo } from "./replay/state-at.js";
-import { type ProcessCut, cutAt, processCut } from "./state-cut.js";
+import { isPathInDoubt, uncertainPaths } from "./replay/uncertain.js";
+import type { CallAt } from "./state-cut.js";
+import { cutFor, holesOf, noSuchPath, unlessEvicted } from "./state-evicted.js";
 import { columnsFromRows } from "./state-rows.js";
-import { type Uncertain, isPathInDoubt, uncertainFrom, uncertainPaths } from "./replay/uncertain.js";
+import {
+  StateSubjects,
+  type UncertainIn,
+  type UncertainPosition,
+  noSuchScope,
+  uncertaintyOf,
+} from "./state-subject.js";
 
 type StateCallName = "state.rows" | "state.scopes" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
-type CallAt = CallArgs<"state.at">["at"];
-
-/** What every one of these calls is about. */
-interface Subject {
-  readonly access: RecordingAccess;
-  readonly state: RecordingState;
-  readonly process: ProcessId;
-  readonly asker: Asker;
-}
 
 /** Named one by one; beyond that it is enough to know that much is uncertain. */
 const mostUncertain = 100;
@@ -41,22 +36,20 @@ const mostUncertain = 100;
 const newestKept = 1000;
 
 export class StateCalls {
-  readonly #access: AccessRecording;
-  /** One for each open recording; it goes when the recording's access object goes. */
-  readonly #states = new WeakMap<RecordingAccess, RecordingState>();
+  readonly #subjects: StateSubjects;
 
   constructor(access: AccessRecording) {
-    this.#access = access;
+    this.#subjects = new StateSubjects(access);
   }
 
   async rows(args: CallArgs<"state.rows">, asker = nobody): Answer<"state.rows"> {
-    const subject = this.#subject(args, asker);
+    const subject = this.#subjects.of(args, asker);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo, cut } = shown.value;
-    const uncertainIn = await this.#uncertainty(subject.value, upTo);
+    const uncertainIn = await uncertaintyOf(subject.value, upTo);
     const answer = state.graphs.at(
       process,
       upTo,
@@ -72,7 +65,7 @@ export class StateCalls {
 
   /** Of many scopes at once: they share the segment, the graph and what is uncertain. */
   async scopes(args: CallArgs<"state.scopes">, asker = nobody): Answer<"state.scopes"> {
-    const found = this.#processSubject(args, asker);
+    const found = this.#subjects.ofProcess(args, asker);
     if (!found.ok) return found;
     const { subject, scopes: known } = found.value;
     const missing = args.scopes?.find((scope) => !known.has(scope));
@@ -80,7 +73,7 @@ export class StateCalls {
     const shown = await cutFor(subject, args.at);
     if (!shown.ok) return shown;
     const { upTo, cut } = shown.value;
-    const uncertainIn = await this.#uncertainty(subject, upTo);
+    const uncertainIn = await uncertaintyOf(subject, upTo);
     const { offset, limit } = args;
     const expanded = new Map(args.expanded?.map(({ scope, paths }) => [scope, paths]));
     const answer = subject.state.graphs.at(
@@ -105,13 +98,13 @@ export class StateCalls {
   }
 
   async at(args: CallArgs<"state.at">, asker = nobody): Answer<"state.at"> {
-    const subject = this.#subject(args, asker);
+    const subject = this.#subjects.of(args, asker);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo, cut } = shown.value;
-    const uncertainIn = await this.#uncertainty(subject.value, upTo);
+    const uncertainIn = await uncertaintyOf(subject.value, upTo);
     const answer = state.graphs.at(
       process,
       upTo,
@@ -119,9 +112,8 @@ export class StateCalls {
         const { graph, last } = position;
         const root = graph.scopes().get(args.scope);
         const value = root === undefined ? undefined : taggedJson(root, graph.contentsOf);
-        const uncertain =
-          root === undefined ? [] : uncertainPaths(graph, root, uncertainIn(position)(args.scope), mostUncertain);
-        return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain: [...uncertain], cut });
+        const uncertain = [...pathsInDoubt(position, args.scope, uncertainIn)];
+        return ok({ value, seq: last?.seq ?? 0, instant: last?.instant ?? 0n, uncertain, cut });
       },
       asker,
     );
@@ -129,7 +121,7 @@ export class StateCalls {
   }
 
   async diff(args: CallArgs<"state.diff">, asker = nobody): Answer<"state.diff"> {
-    const subject = this.#subject(args, asker);
+    const subject = this.#subjects.of(args, asker);
     if (!subject.ok) return subject;
     const { state, process } = subject.value;
     const [a, b] = [await cutFor(subject.value, args.a), await cutFor(subject.value, args.b)];
@@ -137,21 +129,15 @@ export class StateCalls {
     if (!b.ok) return b;
     const [{ upTo: upToA }, { upTo: upToB }] = [a.value, b.value];
     const [uncertainA, uncertainB] = [
-      await this.#uncertainty(subject.value, upToA),
-      await this.#uncertainty(subject.value, upToB),
+      await uncertaintyOf(subject.value, upToA),
+      await uncertaintyOf(subject.value, upToB),
     ];
-    const pathsIn = (position: Pick<Position, "graph" | "last">, uncertainIn: typeof uncertainA): readonly string[] => {
-      const root = position.graph.scopes().get(args.scope);
-      return root === undefined
-        ? []
-        : uncertainPaths(position.graph, root, uncertainIn(position)(args.scope), mostUncertain);
-    };
     const { before, uncertainBefore } = await state.graphs.at(
       process,
       upToA,
       (position) => ({
         before: position.graph.fork(),
-        uncertainBefore: pathsIn(position, uncertainA),
+        uncertainBefore: pathsInDoubt(position, args.scope, uncertainA),
       }),
       asker,
     );
@@ -160,7 +146,8 @@ export class StateCalls {
       upToB,
       (position) => {
         const { graph: after } = position;
-        const uncertain = [...new Set([...uncertainBefore, ...pathsIn(position, uncertainB)])].slice(0, mostUncertain);
+        const uncertainAfter = pathsInDoubt(position, args.scope, uncertainB);
+        const uncertain = [...new Set([...uncertainBefore, ...uncertainAfter])].slice(0, mostUncertain);
         const { truncated, changes } = diffOf(before, after, args.scope, args.limit);
         return ok({
           truncated,
@@ -180,7 +167,7 @@ export class StateCalls {
   }
 
   async history(args: CallArgs<"state.history">, asker = nobody): Answer<"state.history"> {
-    const subject = this.#subject(args, asker);
+    const subject = this.#subjects.of(args, asker);
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
@@ -203,7 +190,7 @@ export class StateCalls {
   }
 
   async lastWriter(args: CallArgs<"state.lastWriter">, asker = nobody): Answer<"state.lastWriter"> {
-    const subject = this.#subject(args, asker);
+    const subject = this.#subjects.of(args, asker);
     if (!subject.ok) return subject;
     const path = pathFrom(args.path);
     if (!path.ok) return path;
@@ -219,7 +206,7 @@ export class StateCalls {
       ({ lastSeq, last: at }) =>
         lastSeq > (last?.write.seq ?? 0) && ("seq" in upTo ? lastSeq <= upTo.seq : at <= upTo.instant),
     );
-    const uncertainIn = await this.#uncertainty(subject.value, upTo);
+    const uncertainIn = await uncertaintyOf(subject.value, upTo);
     const isUncertain = await state.graphs.at(
       process,
       upTo,
@@ -230,148 +217,46 @@ export class StateCalls {
     return ok({ write, isUncertain, isEvicted });
   }
 
-  /** What may be another than recorded in the state at a position, once the graph is there. */
-  async #uncertainty(
-    { state, process, asker }: Subject,
-    upTo: UpTo,
-  ): Promise<(position: Pick<Position, "graph" | "last">) => (scope: string) => Uncertain> {
-    const later = "seq" in upTo ? [] : await state.writesSoonAfter(process, upTo.instant, asker);
-    const doubt = (await state.losses.of(process, asker))?.at(upTo);
-    return ({ graph, last }) => {
-      const awaited = "seq" in upTo ? new Set<string>() : awaitedSlots(graph, later, upTo.instant);
-      return (scope) => uncertainFrom(graph, awaited, doubt, scope, last?.seq ?? seq(0));
-    };
-  }
-
   /** `timeline.step` of kind "write": the nearest write that somebody can see, of one scope if named. */
   async stepToWrite(
     args: CallArgs<"timeline.step">,
     asker = nobody,
   ): Promise<Result<CallResult<"timeline.step">, HindcastError>> {
-    const access = this.#access(args.recordingId);
-    if (!access.ok) return access;
-    const { processes, scopes } = access.value.facts();
+    const found = this.#subjects.in(args.recordingId);
+    if (!found.ok) return found;
+    const { access, state } = found.value;
+    const { processes, scopes } = access.facts();
     const isWanted = ({ process }: { readonly process: number }) =>
       args.process === undefined || process === args.process;
     if (!processes.some(isWanted)) return failed(hindcastError("no-such-process", { process: String(args.process) }));
     const wantedScopes = scopes.filter(isWanted).map(({ scope }) => scope);
     if (args.scope !== undefined && !wantedScopes.includes(args.scope))
       return failed(noSuchScope(args.scope, wantedScopes));
-    const state = this.#stateOf(access.value);
     const ids = processes.filter(isWanted).map(({ process }) => processId(process));
-    const found = await state.nearestWrite(ids, args, await placeFrom(access.value, args.from), asker);
-    if (found === undefined) return ok({});
-    const position: RecordPosition = { ...found, what: await this.#whatChanged(state, found) };
+    const nearest = await state.nearestWrite(ids, args, await placeFrom(access, args.from), asker);
+    if (nearest === undefined) return ok({});
+    const position: RecordPosition = { ...nearest, what: await whatChanged(state, nearest) };
     return ok({ position });
-  }
-
-  /** `accounts.acc_1.balance = 5`, by the first scope and way that lead to it. */
-  async #whatChanged(state: RecordingState, found: WritePosition): Promise<string> {
-    const write = await state.write(found);
-    if (write === undefined) return "";
-    const justBefore = { seq: seq(found.seq - 1) };
-    return state.graphs.at(found.process, justBefore, ({ graph }) => describeWrite(graph, write));
-  }
-
-  #subject(
-    args: { readonly recordingId: string; readonly process: number; readonly scope: string },
-    asker: Asker,
-  ): Result<Subject, HindcastError> {
-    const found = this.#processSubject(args, asker);
-    if (!found.ok) return found;
-    const { subject, scopes } = found.value;
-    return scopes.has(args.scope) ? ok(subject) : failed(noSuchScope(args.scope, [...scopes]));
-  }
-
-  /** A process, and the names of its scopes in the order in which they came. */
-  #processSubject(
-    args: { readonly recordingId: string; readonly process: number },
-    asker: Asker,
-  ): Result<{ readonly subject: Subject; readonly scopes: ReadonlySet<string> }, HindcastError> {
-    const access = this.#access(args.recordingId);
-    if (!access.ok) return access;
-    const { processes, scopes } = access.value.facts();
-    if (!processes.some(({ process }) => process === args.process))
-      return failed(hindcastError("no-such-process", { process: String(args.process) }));
-    const names = new Set<string>();
-    for (const { process, scope } of scopes) if (process === args.process) names.add(scope);
-    const subject = {
-      access: access.value,
-      state: this.#stateOf(access.value),
-      process: processId(args.process),
-      asker,
-    };
-    return ok({ subject, scopes: names });
-  }
-
-  #stateOf(access: RecordingAccess): RecordingState {
-    const known = this.#states.get(access);
-    if (known !== undefined) return known;
-    const state = new RecordingState(access);
-    this.#states.set(access, state);
-    return state;
   }
 }
 
-function noSuchScope(scope: string, known: readonly string[]): HindcastError {
-  return hindcastError("no-such-scope", { scope, known: known.length === 0 ? "none" : [...new Set(known)].join(", ") });
+function pathsInDoubt(position: UncertainPosition, scope: string, uncertainIn: UncertainIn): readonly string[] {
+  const root = position.graph.scopes().get(scope);
+  return root === undefined ? [] : uncertainPaths(position.graph, root, uncertainIn(position)(scope), mostUncertain);
+}
+
+/** `accounts.acc_1.balance = 5`, by the first scope and way that lead to it. */
+async function whatChanged(state: RecordingState, found: WritePosition): Promise<string> {
+  const write = await state.write(found);
+  if (write === undefined) return "";
+  const justBefore = { seq: seq(found.seq - 1) };
+  return state.graphs.at(found.process, justBefore, ({ graph }) => describeWrite(graph, write));
 }
 
 function pathFrom(text: string): Result<Path, HindcastError> {
   const path = parsePath(text);
   return path.ok ? path : failed(hindcastError("bad-path", { path: text, reason: path.error.reason }));
 }
-
-/** How far a process is shown at a position; of several processes none shows an effect without its cause. */
-async function cutFor(subject: Subject, at: CallAt): Promise<Result<ProcessCut, HindcastError>> {
-  const { access, state, process } = subject;
-  const { processes } = access.facts();
-  const shown =
-    processes.length > 1
-      ? processCut(await cutAt(access, state.messages, at), process, processes)
-      : { upTo: at.kind === "instant" ? { instant: instant(at.instant) } : { seq: seq(at.seq) }, cut: undefined };
-  const evicted = await evictedAt(subject, shown.upTo);
-  return evicted === undefined ? ok(shown) : failed(evicted);
-}
-
-/** What was evicted may have had it. */
-async function noSuchPath(
-  subject: Subject,
-  { path, scope }: { readonly path: string; readonly scope: string },
-): Promise<HindcastError> {
-  const hole = (await holesOf(subject)).at(-1);
-  return hole === undefined
-    ? hindcastError("no-such-path", { path, scope })
-    : hindcastError("no-such-path-kept", { path, scope, since: isoTime(hole.last) });
-}
-
-async function evictedAt(subject: Subject, upTo: UpTo): Promise<HindcastError | undefined> {
-  const hole = (await holesOf(subject)).find((one) => isInside(one, upTo));
-  if (hole === undefined) return undefined;
-  const process = subject.access.facts().processes.find((one) => one.process === subject.process);
-  const details = { process: process?.serviceName ?? String(subject.process), since: isoTime(hole.last) };
-  return hindcastError("evicted", details);
-}
-
-/** An answer about a position. It may have been evicted since it was found to be there. */
-async function unlessEvicted<Value>(
-  subject: Subject,
-  upTo: UpTo,
-  answer: Promise<Result<Value, HindcastError>>,
-): Promise<Result<Value, HindcastError>> {
-  const answered = await answer;
-  const evicted = await evictedAt(subject, upTo);
-  return evicted === undefined ? answered : failed(evicted);
-}
-
-/** Not before it. */
-const isoTime = (at: bigint): string => new Date(Number((at + 999_999n) / 1_000_000n)).toISOString();
-
-const holesOf = async ({ access, process }: Subject): Promise<readonly Hole[]> => (await access.holes?.(process)) ?? [];
-
-/** After the first of the writes that were evicted, and not after the last. */
-const isInside = ({ firstSeq, lastSeq, first, last }: Hole, upTo: UpTo): boolean =>
-  "seq" in upTo ? upTo.seq >= firstSeq && upTo.seq < lastSeq : upTo.instant >= first && upTo.instant < last;
 
 /** Where stepping starts, in the one order of all processes. */
 async function placeFrom(access: RecordingAccess, at: CallAt): Promise<Place> {

@@ -6,7 +6,8 @@ import type { RecordingAccess } from "./recording-access.js";
 import type { Cut } from "./replay/cut.js";
 import type { UpTo } from "./replay/state-at.js";
 
-type CallAt = CallArgs<"state.at">["at"];
+/** A position as it is asked for. */
+export type CallAt = CallArgs<"state.at">["at"];
 
 export interface ProcessCut {
   readonly upTo: UpTo;
