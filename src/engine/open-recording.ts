@@ -1,78 +1,54 @@
 // A recording that is open in this engine, live or saved, behind one face: summary, queries, writes. When a live one is
 // stopped it becomes a saved one under the same id; questions asked meanwhile wait.
 import { basename } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { type Asker, type CallProgress, nobody } from "../shared/base/asker.js";
+import { type Asker, nobody } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { Pin, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { instant } from "../shared/trace/time.js";
-import { type AgentAddress, newAgentAddress } from "./agent-server.js";
+import type { AgentAddress } from "./agent-server.js";
+import { keptSummary } from "./kept-summary.js";
 import type { ProgramEnding } from "./live-recording.js";
-import type { EngineHost } from "./private-folder.js";
-import { type Program, adoptProgram } from "./program.js";
-import type { ListensAt, LiveFacts } from "./recorder/messages.js";
-import { Recorder } from "./recorder/recorder.js";
+import {
+  type Live,
+  type RecordingEvents,
+  type RecordingSurroundings,
+  beginLive,
+  endLive,
+  resumeLive,
+  rowsLeftIn,
+  whenUsedUp,
+} from "./live-side.js";
+import type { LiveFacts } from "./recorder/messages.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
+import type { CopyRequest } from "./store/copy-file.js";
 import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
 import { logSizeOf, sizeOf } from "./store/file-size.js";
 import type { Limits } from "./store/flight-store.js";
 import { Logs } from "./store/logs.js";
+import { lossesOf } from "./store/losses.js";
+import { StoredMessages } from "./store/messages.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
-import type { CopyRequest } from "./store/copy-file.js";
-import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { FileClosed, type Query } from "./store/readers.js";
+import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { formatVersion } from "./store/schema.js";
 import { SearchBlocks } from "./store/search-blocks.js";
 import { Search } from "./store/search.js";
-import { lossesOf } from "./store/losses.js";
-import type { StoredFacts } from "./store/summary.js";
-import { underWords } from "./store/watched.js";
-import { instantOf } from "./store/timeline.js";
-import { StoredMessages } from "./store/messages.js";
 import { StoredSegments } from "./store/stored-segments.js";
+import type { StoredFacts } from "./store/summary.js";
+import { instantOf } from "./store/timeline.js";
+import { underWords } from "./store/watched.js";
 import { StoredWrites } from "./store/writes.js";
-
-interface Live {
-  readonly kind: "live";
-  readonly recorder: Recorder;
-  readonly address: AgentAddress;
-  readonly programs: Program[];
-}
 
 interface Saved {
   readonly kind: "saved";
   readonly file: SavedFile;
 }
 
-type State = Live | Saved | { readonly kind: "closed" };
-
-export interface RecordingEvents {
-  readonly durabilityMs?: number | undefined;
-  readonly diskReserveBytes?: number | undefined;
-  readonly mostBaseBytes?: number | undefined;
-  onChange(): void;
-  onFailure(error: HindcastError): void;
-}
-
-/** What of the engine around it a live recording needs. */
-export interface RecordingSurroundings {
-  readonly appVersion: string;
-  readonly host: EngineHost | undefined;
-  /** The built file of the thread that records; without one recording happens on this thread. */
-  readonly recorderThread: URL | undefined;
-}
-
-/** What a program that has ended still had on its way is here by then; one that goes on is cut off. */
-const quietWithinMs = 1500;
-
-/** Longer than agents wait between two attempts to connect, and than a program takes to start. */
-const agentsReturnWithinMs = 10_000;
-/** After every program has said good-bye: a script may start another one. */
-const nextProgramWithinMs = 2000;
+type State = (Live & { readonly kind: "live" }) | Saved | { readonly kind: "closed" };
 
 export class OpenRecording {
   readonly access: RecordingAccess;
@@ -120,23 +96,12 @@ export class OpenRecording {
   static async create(
     id: string,
     path: string,
-    { appVersion, host, recorderThread }: RecordingSurroundings,
+    surroundings: RecordingSurroundings,
     events: RecordingEvents,
     limits: Limits = {},
   ): Promise<Result<OpenRecording, HindcastError>> {
-    const recorder = startRecorder(recorderThread, events);
-    const created = BigInt(Date.now()) * 1_000_000n;
-    const address = await newAgentAddress(host);
-    const { durabilityMs, diskReserveBytes, mostBaseBytes } = events;
-    const listensAt = placeOf(address);
-    const about = { path, created, appVersion, listensAt, durabilityMs, diskReserveBytes, mostBaseBytes, limits };
-    const begun = await recorder.create(about);
-    if (!begun.ok) {
-      await address.folder.dispose();
-      return begun;
-    }
-    await address.folder.holdsRecording({ id, path, ...placeOf(address) });
-    return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs: [] }));
+    const begun = await beginLive(id, path, surroundings, events, limits);
+    return begun.ok ? ok(new OpenRecording(id, path, { kind: "live", ...begun.value })) : begun;
   }
 
   /** Goes on with a recording whose engine is gone: same id, same file, and agents connect where they did. */
@@ -144,21 +109,11 @@ export class OpenRecording {
     id: string,
     path: string,
     address: AgentAddress,
-    { recorderThread }: RecordingSurroundings,
+    surroundings: RecordingSurroundings,
     events: RecordingEvents,
   ): Promise<Result<OpenRecording, HindcastError>> {
-    const recorder = startRecorder(recorderThread, events);
-    const { durabilityMs, diskReserveBytes, mostBaseBytes } = events;
-    const begun = await recorder.resume({
-      path,
-      listensAt: placeOf(address),
-      durabilityMs,
-      diskReserveBytes,
-      mostBaseBytes,
-    });
-    if (!begun.ok) return begun;
-    const programs = address.folder.adopted.map(adoptProgram);
-    return ok(new OpenRecording(id, path, { kind: "live", recorder, address, programs }));
+    const begun = await resumeLive(path, address, surroundings, events);
+    return begun.ok ? ok(new OpenRecording(id, path, { kind: "live", ...begun.value })) : begun;
   }
 
   /** Throws `Cancelled` when who asks gives up. */
@@ -289,16 +244,9 @@ export class OpenRecording {
     return underWords(asker, rowsLeftIn(state.recorder), () => stopping);
   }
 
-  async #stop(
-    { recorder, address, programs }: Live,
-    ended: ProgramEnding | undefined,
-  ): Promise<Result<undefined, HindcastError>> {
-    await Promise.all(programs.map((program) => program.stop()));
-    await recorder.whenQuiet(quietWithinMs);
-    const endings = [ended, ...programs.map((program) => program.ending())];
-    await recorder.finish(endings.filter((ending) => ending !== undefined));
-    // Until here a new engine would have had to go on with it.
-    await address.folder.dispose();
+  async #stop(live: Live, ended: ProgramEnding | undefined): Promise<Result<undefined, HindcastError>> {
+    const { recorder } = live;
+    await endLive(live, ended);
     let finished = (): void => undefined;
     this.#switching = new Promise((resolve) => {
       finished = resolve;
@@ -327,22 +275,9 @@ export class OpenRecording {
     }
   }
 
-  /**
-   * With nobody left who would stop it: resolves when no agent is connected and none is expected any more. Programs started
-   * into it are stopped; others are recorded for as long as they run.
-   */
+  /** With nobody left who would stop it. */
   async whenUsedUp(): Promise<void> {
-    const { live } = this;
-    if (live === undefined) return;
-    await Promise.all(live.programs.map((program) => program.stop()));
-    let lastBusyMs = Date.now();
-    for (;;) {
-      const { connected, haveAllSaidBye } = await live.recorder.presence();
-      if (connected > 0) lastBusyMs = Date.now();
-      const patienceMs = haveAllSaidBye ? nextProgramWithinMs : agentsReturnWithinMs;
-      if (Date.now() - lastBusyMs > patienceMs) return;
-      await wait(100);
-    }
+    if (this.live !== undefined) await whenUsedUp(this.live);
   }
 
   /** A live recording is stopped first. */
@@ -354,39 +289,4 @@ export class OpenRecording {
     this.#state = { kind: "closed" };
     await file.close();
   }
-}
-
-const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Recorder =>
-  Recorder.start(threadFile, {
-    onChange: () => events.onChange(),
-    onFailure: (error) => events.onFailure(error),
-  });
-
-/** Of what was received and is not in the file yet, how much that is by now. */
-function rowsLeftIn(recorder: Recorder): () => CallProgress {
-  let most = 0;
-  return () => {
-    const left = recorder.facts.engine?.waitingRows ?? 0;
-    most = Math.max(most, left);
-    const told = { phase: "Writing what was received", unit: "rows" } as const;
-    return most === 0 ? { ...told, done: 0 } : { ...told, done: most - left, total: most };
-  };
-}
-
-const placeOf = ({ socketPath, token }: AgentAddress): ListensAt => ({ socketPath, token });
-
-/** As people are told. */
-function keptSummary(kept: LiveFacts["kept"]): Pick<RecordingSummary, "limits" | "evicted" | "pins" | "warning"> {
-  if (kept === undefined) return { pins: [] };
-  const { limits, evicted, since, pins, warning } = kept;
-  const { maxAgeNs, maxBytes } = limits;
-  return {
-    limits:
-      maxAgeNs === undefined && maxBytes === undefined
-        ? undefined
-        : { maxAgeMs: maxAgeNs === undefined ? undefined : Number(maxAgeNs / 1_000_000n), maxBytes },
-    evicted: since === undefined ? undefined : { until: since, ...evicted },
-    pins: pins.map(({ id, label, since: from, until: to }) => ({ pin: id, label, from, to })),
-    warning,
-  };
 }

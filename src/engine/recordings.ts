@@ -9,7 +9,8 @@ import type { CallResult, EngineNotice, RecordingSummary } from "../shared/proto
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { ChangeNotices } from "./change-notices.js";
 import type { ProgramEnding } from "./live-recording.js";
-import { OpenRecording, type RecordingEvents, type RecordingSurroundings } from "./open-recording.js";
+import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
+import { OpenRecording } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
