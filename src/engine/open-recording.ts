@@ -9,7 +9,6 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import { instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";
 import { keptSummary } from "./kept-summary.js";
-import type { ProgramEnding } from "./live-recording.js";
 import {
   type Live,
   type RecordingEvents,
@@ -20,6 +19,7 @@ import {
   rowsLeftIn,
   whenUsedUp,
 } from "./live-side.js";
+import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";

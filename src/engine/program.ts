@@ -7,8 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import type { ProgramEnding } from "./live-recording.js";
 import { type Owner, isRunning } from "./private-folder.js";
+import type { ProgramEnding } from "./recorded-processes.js";
 
 /** A program that was asked to stop and has not by then is killed. */
 const stopWithinMs = 5000;

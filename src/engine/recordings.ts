@@ -8,12 +8,12 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice, RecordingSummary } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { ChangeNotices } from "./change-notices.js";
-import type { ProgramEnding } from "./live-recording.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
 import { OpenRecording } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
+import type { ProgramEnding } from "./recorded-processes.js";
 import type { Limits } from "./store/flight-store.js";
 import { SharedWork } from "./store/shared-work.js";
 

@@ -4,7 +4,7 @@ import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { CallProgress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
-import type { ProgramEnding } from "../live-recording.js";
+import type { ProgramEnding } from "../recorded-processes.js";
 import type { Kept } from "../retention.js";
 import type { Limits, Pin } from "../store/flight-store.js";
 import type { Parameter } from "../store/readers.js";

@@ -5,7 +5,7 @@ import type { Result } from "../../shared/base/result.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/engine-calls.js";
 import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
-import type { ProgramEnding } from "../live-recording.js";
+import type { ProgramEnding } from "../recorded-processes.js";
 import type { CopyRequest } from "../store/copy-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
 import { FileClosed, type Query } from "../store/readers.js";
