@@ -68,6 +68,20 @@ describe("the agents' socket", () => {
     expect([agent.acks(), agent.refusal()]).toEqual([[], "cannot-write"]);
   });
 
+  it("acknowledges at the end what is committed, also to a program that is not read from any more", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId } = summary;
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token }));
+    vi.spyOn(LiveRecording.prototype, "shouldPause", "get").mockReturnValue(true);
+    vi.spyOn(LiveRecording.prototype, "whenRoom").mockReturnValue(new Promise(() => undefined));
+    agent.batch(1, [log(new RecordMaker(), "first")]);
+    await expect.poll(() => bodiesOf(recordingId)).toEqual(["first"]);
+    expect(agent.acks()).toEqual([]);
+    await engine.call("recording.stop", { recordingId });
+    await agent.closed();
+    expect(agent.acks()).toEqual([1]);
+  });
+
   it("takes a batch that is sent again once, also over a new connection", async () => {
     const { summary, socketPath, token } = await engine.record();
     const maker = new RecordMaker();

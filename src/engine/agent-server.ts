@@ -70,7 +70,7 @@ export async function listenForAgents(
   await listening(server, socketPath);
   owned.defer(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   owned.defer(() => {
-    for (const peer of peers) peer.cutOff();
+    for (const peer of peers) peer.end();
   });
   if (process.platform !== "win32") await chmod(socketPath, 0o600);
 
@@ -118,6 +118,12 @@ class AgentPeer {
 
   cutOff(): void {
     this.socket.destroy();
+  }
+
+  /** What is in the file is acknowledged now, or never: nothing further is read that it would have to wait for. */
+  end(): void {
+    this.#acknowledge();
+    this.cutOff();
   }
 
   /** What a peer sends can only harm the peer itself. */
