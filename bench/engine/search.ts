@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { SearchColumns } from "../../src/shared/protocol/engine-calls.js";
+import type { SearchColumns } from "../../src/shared/protocol/engine-rows.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
 import { type Shop, makeShop, startNs } from "./search-shop.js";

@@ -1,5 +1,6 @@
 // What the command line says of clocks and of the order between processes.
-import type { ProcessSummary, StateCut } from "../shared/protocol/engine-calls.js";
+import type { StateCut } from "../shared/protocol/engine-rows.js";
+import type { ProcessSummary } from "../shared/protocol/recording-summary.js";
 import { durationText } from "./time-text.js";
 
 const lengthOf = (ns: bigint): string => durationText(Number(ns < 0n ? -ns : ns));

@@ -2,7 +2,7 @@
 // the recording lacks.
 import type { EngineChild } from "../serve/engine-child.js";
 import { failed } from "../shared/base/result.js";
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import { missingRecords } from "./missing-records.js";

@@ -1,5 +1,5 @@
 // How much a recording keeps, as the options say.
-import type { RecordingLimits } from "../shared/protocol/engine-calls.js";
+import type { RecordingLimits } from "../shared/protocol/recording-summary.js";
 import type { CommandArgs } from "./decode-args.js";
 
 export const limitsFrom = ({

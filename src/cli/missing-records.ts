@@ -1,5 +1,5 @@
 // What `record` and `run` say when a recording is not whole: how many records are missing, and why.
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 

@@ -1,7 +1,7 @@
 // Every option there is, and what may stand after the options: what command-table.ts puts commands together from.
 import * as v from "valibot";
 import { overflowPolicies } from "../shared/protocol/agent-wire.js";
-import { searchKinds } from "../shared/protocol/engine-calls.js";
+import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { captureLevels } from "../shared/trace/attributes.js";
 import { bytesFromText } from "./byte-size.js";
 import { msFromText } from "./duration.js";

@@ -1,12 +1,8 @@
 // Commands about what happened: info, events, spans, open-spans, logs, metrics, around, marks.
 import { type Result, ok } from "../shared/base/result.js";
-import type {
-  CallArgs,
-  CallResult,
-  EventColumns,
-  MetricSeries,
-  RecordingSummary,
-} from "../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
+import type { EventColumns, MetricSeries } from "../shared/protocol/engine-rows.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import { sizeText } from "./byte-size.js";
 import { clockText } from "./cut-text.js";

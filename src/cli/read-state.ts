@@ -1,6 +1,7 @@
 // Commands about captured state: state, history, last-writer, diff.
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { CallResult, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { CallResult } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { formatPath, parsePath } from "../shared/trace/path.js";
 import { movedText, withinText } from "./cut-text.js";

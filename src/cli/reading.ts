@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import type { CallProgress } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { EngineCallName, ProcessSummary, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { EngineCallName } from "../shared/protocol/engine-calls.js";
+import type { ProcessSummary, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import { onInterrupt } from "./signals.js";

@@ -1,16 +1,15 @@
 // Rows as the command line prints them: one JSON object a line with --json, one line of text without. Instants are
 // strings of epoch nanoseconds in JSON, since a JSON number cannot hold them.
+import type { CallResult } from "../shared/protocol/engine-calls.js";
 import {
-  type CallResult,
   type EventColumns,
   type LogColumns,
-  type ProcessSummary,
-  type RecordingSummary,
   type SearchColumns,
   type SpanColumns,
   type WriteEntry,
   searchKinds,
-} from "../shared/protocol/engine-calls.js";
+} from "../shared/protocol/engine-rows.js";
+import type { ProcessSummary, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
 import { shellQuoted } from "./shell-words.js";
 import { durationText, offsetFromStart } from "./time-text.js";

@@ -1,6 +1,7 @@
 // hindcast search: rows that some texts occur in, in the order of time.
 import { failed } from "../shared/base/result.js";
-import { type CallArgs, type SearchColumns, mostSearchText } from "../shared/protocol/engine-calls.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import { type SearchColumns, mostSearchText } from "../shared/protocol/engine-rows.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, namedProcess, range, withRecording } from "./reading.js";

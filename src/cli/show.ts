@@ -10,7 +10,7 @@ import { hasDisplay, openBrowser } from "../serve/open-browser.js";
 import { type ServeHost, startServeHost } from "../serve/server.js";
 import { Disposables } from "../shared/base/disposables.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { RecordingLimits, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { RecordingLimits, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";

@@ -2,7 +2,7 @@
 // is tried again every second; meanwhile agents are not read from.
 // Invariant: one commit runs at a time, and nothing else is done to the file meanwhile.
 import { stat } from "node:fs/promises";
-import type { EngineLoad } from "../shared/protocol/engine-calls.js";
+import type { EngineLoad } from "../shared/protocol/recording-summary.js";
 import { defaultDurabilityMs } from "../shared/protocol/engine-environment.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { LoadMeter } from "./load-meter.js";

@@ -3,14 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type {
-  CallArgs,
-  CallResult,
-  EngineCallName,
-  EngineNotice,
-  RecordingLimits,
-  RecordingSummary,
-} from "../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult, EngineCallName, EngineNotice } from "../shared/protocol/engine-calls.js";
+import type { RecordingLimits, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { neverCancelled } from "../shared/base/cancel.js";

@@ -2,7 +2,8 @@
 import { existsSync, statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { randomFrom } from "../shared/base/random.test-support.js";
-import type { CallArgs, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { processId, seq } from "../shared/trace/time.js";
 import { TestEngine } from "./engine.test-support.js";
 import { FlightRecords } from "./flight-records.test-support.js";

@@ -1,5 +1,5 @@
 // What a recording keeps, and what was evicted, as people are told.
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { LiveFacts } from "./recorder/messages.js";
 
 export function keptSummary(

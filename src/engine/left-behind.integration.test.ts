@@ -13,7 +13,7 @@ import {
   leftFileName,
   wireVersion,
 } from "../shared/protocol/agent-wire.js";
-import type { RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { TestEngine } from "./engine.test-support.js";
 import { RecordMaker, SocketAgent, batchBody, helloOf } from "./socket-agent.test-support.js";
 

@@ -2,7 +2,7 @@
 // `received` resolves after the commit that holds the batch: only then may the agent forget it.
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
-import type { EngineLoad, ScopeSummary } from "../shared/protocol/engine-calls.js";
+import type { EngineLoad, ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import { CommitLoop } from "./commit-loop.js";
 import { Dictionaries } from "./ingest/dictionaries.js";

@@ -1,5 +1,5 @@
 // What recording costs the engine itself, and how far it lags behind what comes: told while it records, kept in the file.
-import type { EngineLoad } from "../shared/protocol/engine-calls.js";
+import type { EngineLoad } from "../shared/protocol/recording-summary.js";
 
 /** Of processor time, between two looks. */
 const sampleEveryMs = 1000;

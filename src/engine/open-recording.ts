@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { type Asker, nobody } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { Pin, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { Pin, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";

@@ -2,7 +2,8 @@
 // while recording, and again from the saved file.
 import { CancelSource } from "../shared/base/cancel.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CallResult, RecordingSummary } from "../shared/protocol/engine-calls.js";
+import type { CallResult } from "../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { TestEngine } from "./engine.test-support.js";
 import { type Made, type MadeLog, inOrder, makeRecords } from "./random-records.test-support.js";
 import { randomFrom } from "../shared/base/random.test-support.js";

@@ -1,7 +1,7 @@
 // The processes of a recording in the making: by number and by run, and which connection speaks for each.
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import type { Hello } from "../shared/protocol/agent-wire.js";
-import type { ScopeSummary } from "../shared/protocol/engine-calls.js";
+import type { ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
 import type { StoredRecording } from "./store/stored-recording.js";

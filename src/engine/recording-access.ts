@@ -1,6 +1,6 @@
 // What calls about captured state may know of an open recording: its writes and who made them.
 import type { Result } from "../shared/base/result.js";
-import type { ProcessSummary, ScopeSummary } from "../shared/protocol/engine-calls.js";
+import type { ProcessSummary, ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { MessageReader } from "../shared/trace/message.js";
 import type { Instant, ProcessId, Seq } from "../shared/trace/time.js";

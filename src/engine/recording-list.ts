@@ -4,7 +4,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Asker, askerWith, tellPart } from "../shared/base/asker.js";
-import type { RecordingFile } from "../shared/protocol/engine-calls.js";
+import type { RecordingFile } from "../shared/protocol/recording-summary.js";
 import type { Places } from "./places.js";
 import type { Recent, RecentFacts } from "./recents.js";
 import type { Recordings } from "./recordings.js";

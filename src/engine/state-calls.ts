@@ -1,7 +1,8 @@
 // The calls about captured state: find the process and the scope, bring the graph to the position, look.
 import { nobody } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { CallArgs, CallResult, Position as RecordPosition, WriteEntry } from "../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
+import type { Position as RecordPosition, WriteEntry } from "../shared/protocol/engine-rows.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";

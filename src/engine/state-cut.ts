@@ -1,5 +1,7 @@
 // The consistent cut of a recording at a position, and what an answer about one of its processes says about it.
-import type { CallArgs, ProcessSummary, StateCut } from "../shared/protocol/engine-calls.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import type { StateCut } from "../shared/protocol/engine-rows.js";
+import type { ProcessSummary } from "../shared/protocol/recording-summary.js";
 import { type ProcessId, instant, processId, seq } from "../shared/trace/time.js";
 import type { MessageLog } from "./message-log.js";
 import type { RecordingAccess } from "./recording-access.js";

@@ -1,5 +1,5 @@
 // Rows of a tree as columns: how they travel.
-import type { StateCut, StateRows } from "../shared/protocol/engine-calls.js";
+import type { StateCut, StateRows } from "../shared/protocol/engine-rows.js";
 import type { Row } from "./replay/rows.js";
 
 export function columnsFromRows(rows: readonly Row[], total: number, cut: StateCut | undefined): StateRows {

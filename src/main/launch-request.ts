@@ -1,6 +1,6 @@
 // What a start of the app asks for, from its arguments and environment.
 import { isAbsolute, resolve } from "node:path";
-import type { RecordingLimits } from "../shared/protocol/engine-calls.js";
+import type { RecordingLimits } from "../shared/protocol/recording-summary.js";
 
 export type LaunchRequest =
   | { readonly kind: "welcome" }

@@ -1,5 +1,6 @@
 // Calls as a window makes them, and what a broken or hostile page could make of them.
-import type { CallArgs, EngineCallName, RecordingSummary } from "../../src/shared/protocol/engine-calls.js";
+import type { CallArgs, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../../src/shared/protocol/recording-summary.js";
 import type { Junk } from "./random.js";
 
 export interface AnyCall {

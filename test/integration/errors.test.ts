@@ -16,7 +16,7 @@ import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent
 import { EngineChild } from "../../src/serve/engine-child.js";
 import { steadyCallTo } from "../../src/serve/steady-call.js";
 import type { AgentRecordBody } from "../../src/shared/protocol/agent-records.js";
-import type { RecordingLimits } from "../../src/shared/protocol/engine-calls.js";
+import type { RecordingLimits } from "../../src/shared/protocol/recording-summary.js";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import { type ErrorCode, type HindcastError, errorCodes, explain } from "../../src/shared/protocol/errors.js";
 import { type EngineClient, type Transport, connectToEngine, serveEngine } from "../../src/shared/protocol/rpc.js";

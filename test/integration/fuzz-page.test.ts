@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createCodec } from "../../src/shared/protocol/codec.js";
-import type { RecordingSummary } from "../../src/shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../../src/shared/protocol/recording-summary.js";
 import { type EngineClient, type Transport, connectToEngine } from "../../src/shared/protocol/rpc.js";
 import { mutated, validCalls } from "../fuzz/page-calls.js";
 import { type Junk, fuzz } from "../fuzz/random.js";

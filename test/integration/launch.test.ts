@@ -5,13 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, createEngine } from "../../src/engine/index.js";
-import type {
-  CallArgs,
-  CallResult,
-  EngineCallName,
-  EngineNotice,
-  RecordingSummary,
-} from "../../src/shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult, EngineCallName, EngineNotice } from "../../src/shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../../src/shared/protocol/recording-summary.js";
 import { neverCancelled } from "../../src/shared/base/cancel.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));

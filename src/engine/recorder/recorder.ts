@@ -3,7 +3,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { Cancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import type { ScopeSummary } from "../../shared/protocol/engine-calls.js";
+import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
 import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
 import type { ProgramEnding } from "../recorded-processes.js";
 import type { CopyRequest } from "../store/copy-file.js";

@@ -1,5 +1,6 @@
 // Events as columns, and records of every kind around an instant as (name, time) rows.
-import type { CallResult, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import { attributeTexts } from "./attribute-texts.js";
 import { mostRows, relative, small } from "./columns.js";
 import type { Query } from "./readers.js";

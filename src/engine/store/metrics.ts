@@ -1,5 +1,6 @@
 // Series and their samples. Long ranges are reduced where the data is: per slice the smallest and the largest sample.
-import type { CallResult, MetricSeries } from "../../shared/protocol/engine-calls.js";
+import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { MetricSeries } from "../../shared/protocol/engine-rows.js";
 import { attributeTexts } from "./attribute-texts.js";
 import { metricAlias } from "./metric-aliases.js";
 import { mostRows, relative } from "./columns.js";

@@ -3,7 +3,7 @@
 // DuckDB's commit, off this thread.
 // Span rows exist from the span's start: one that ends before it was committed is written complete, otherwise updated.
 import { type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
-import type { EngineLoad } from "../../shared/protocol/engine-calls.js";
+import type { EngineLoad } from "../../shared/protocol/recording-summary.js";
 import { messageEnds, messageParts } from "../../shared/protocol/message-records.js";
 import { spanStatuses } from "../../shared/trace/attributes.js";
 import { type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";

@@ -7,7 +7,7 @@ import { type InstantRange, rangesFromBytes } from "./search-ranges.js";
 import { uint32sFrom, unreadParts } from "./search-resume.js";
 import { sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
-import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import { UnreadableStored } from "./value-json.js";
 
 const mostBlocks = 200_000;

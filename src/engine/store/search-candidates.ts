@@ -25,7 +25,7 @@ import {
 } from "./search-positions.js";
 import { textKinds } from "./search-tables.js";
 import { lowered } from "./search-lower-case.js";
-import { searchKinds } from "../../shared/protocol/engine-calls.js";
+import { searchKinds } from "../../shared/protocol/engine-rows.js";
 import { UnreadableStored } from "./value-json.js";
 
 /** Further ones tell little more. */

@@ -1,5 +1,5 @@
 // What the rows of a corpus are made of, and how one is read.
-import type { SearchKind } from "../../shared/protocol/engine-calls.js";
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { SpanRow } from "./recording-rows.js";
 import type { RecordingWriter } from "./recording-writer.js";

@@ -1,6 +1,6 @@
 // Rows of every kind as a seed makes them, with texts that are hard to find, and the slow, obvious search through them.
 import { randomFrom } from "../../shared/base/random.test-support.js";
-import { type SearchKind } from "../../shared/protocol/engine-calls.js";
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 import { objectId } from "../../shared/trace/value.js";
 import {
   type Made,

@@ -13,7 +13,7 @@ import { readState, readTexts, unreadParts } from "./search-resume.js";
 import { OpenSpans } from "./search-spans.js";
 import { type SearchSettings, searchSettings } from "./search-tables.js";
 import type { BlockTexts } from "./search-texts.js";
-import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import type { Buffers, WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */

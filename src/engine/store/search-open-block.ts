@@ -1,6 +1,6 @@
 // Rows of one kind that are in no block yet, and what their texts are made of. Nothing of it is in the file: it is made again
 // from the rows behind the last block.
-import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import type { BlockRows, WrittenBlock } from "./search-block-rows.js";
 import { partBits } from "./search-grams.js";
 import { InstantRanges } from "./search-ranges.js";

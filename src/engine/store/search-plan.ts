@@ -1,6 +1,6 @@
 // What is looked through, in which order: from the latest instant of a range to the earliest. The index is asked about a few
 // blocks first, as a page is often full soon, then about ever more of them. Of "oldest first" time runs the other way here.
-import type { SearchKind } from "../../shared/protocol/engine-calls.js";
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 import type { Query } from "./readers.js";
 import type { AllRows, Block } from "./search-blocks.js";
 import type { Candidates } from "./search-candidates.js";

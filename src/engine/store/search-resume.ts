@@ -2,7 +2,7 @@
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { sources } from "./search-sources.js";
-import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import { UnreadableStored } from "./value-json.js";
 
 interface KindState {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
-import { searchKinds } from "../../shared/protocol/engine-calls.js";
+import { searchKinds } from "../../shared/protocol/engine-rows.js";
 import { type Stretch, latestSlice, turned } from "./search-slices.js";
 
 function randomStretches(seed: number): readonly Stretch[] {

@@ -1,6 +1,6 @@
 // The order in which stretches of time are looked through: from one end of a range towards the other, a slice at a time, each
 // with about as many rows as asked for. Slices do not overlap and together hold every stretch where something may be.
-import type { SearchKind } from "../../shared/protocol/engine-calls.js";
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 
 /** Rows of one kind lie here. Both ends belong to it. */
 export interface Stretch {

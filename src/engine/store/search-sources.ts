@@ -1,6 +1,6 @@
 // The texts of each kind of rows, as searching sees them, in SQL. `lower()` goes character by character; escapes of JSON
 // stand for their characters. This is what searching means: the index only spares it rows.
-import type { SearchKind } from "../../shared/protocol/engine-calls.js";
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 import { storedOperations } from "./schema.js";
 
 /** JSON text as one reads it. What is no JSON stays as it is. */

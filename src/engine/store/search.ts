@@ -9,7 +9,7 @@ import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
 import { excerptsOf, hasNeedle, sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
-import { type SearchKind, searchKinds } from "../../shared/protocol/engine-calls.js";
+import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import { needlesFrom } from "./search-text.js";
 
 type SearchArgs = Omit<CallArgs<"search.page">, "recordingId">;

@@ -6,7 +6,7 @@ import {
   type RecordingSummary,
   type ScopeSummary,
   engineLoad,
-} from "../../shared/protocol/engine-calls.js";
+} from "../../shared/protocol/recording-summary.js";
 import { clocksFrom } from "./process-clocks.js";
 import { type EvictedCounts, readEvicted } from "./evicted.js";
 import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";

@@ -1,7 +1,8 @@
 // Where things are on the time line: the nearest record before or after a position, points of interest.
 // "Records" here are what one can step to: events, logs, spans (by their start) and writes. Samples of metrics are not.
 import { severityFromNumber } from "../../shared/trace/attributes.js";
-import type { CallArgs, CallResult, Position } from "../../shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
+import type { Position } from "../../shared/protocol/engine-rows.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
 import { evictedGaps, markKinds } from "./schema.js";

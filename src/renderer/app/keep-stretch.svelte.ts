@@ -1,5 +1,5 @@
 // Stretches of time of which a live recording evicts nothing: keeping the selected one, and letting one go again.
-import type { Pin } from "../../shared/protocol/engine-calls.js";
+import type { Pin } from "../../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { Workspace } from "../state/session.svelte.js";
 import type { Toasts } from "../state/toasts.svelte.js";

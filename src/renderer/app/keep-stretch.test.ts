@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failed, ok } from "../../shared/base/result.js";
-import type { CallArgs, Pin, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { CallArgs } from "../../shared/protocol/engine-calls.js";
+import type { Pin, RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import { hindcastError } from "../../shared/protocol/errors.js";
 import { openTestRecording, second, settled, start, summaryOf, testEngine } from "../state/engine.test-support.js";
 import { Selection } from "../state/selection.svelte.js";

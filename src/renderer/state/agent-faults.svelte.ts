@@ -1,7 +1,7 @@
 // How often the recorder itself went wrong inside the recorded programs. Each process counts its own and says so with
 // its other metrics; a recording without such a series had none.
 import { ok } from "../../shared/base/result.js";
-import type { MetricSeries } from "../../shared/protocol/engine-calls.js";
+import type { MetricSeries } from "../../shared/protocol/engine-rows.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import { Query } from "./query.svelte.js";
 

@@ -1,7 +1,8 @@
 // A recording for tests of the window's state: the real link and the real rpc over a pair of in-memory transports; what
 // the engine would answer is given by the test, call by call.
 import { failed } from "../../shared/base/result.js";
-import type { EngineNotice, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { EngineNotice } from "../../shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import { hindcastError } from "../../shared/protocol/errors.js";
 import { type CallHandlers, type ServedClient, serveEngine, type Transport } from "../../shared/protocol/rpc.js";
 import { createCodec } from "./codec.js";

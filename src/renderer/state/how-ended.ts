@@ -1,5 +1,5 @@
 // How a process ended, in the words of `hindcast info`.
-import type { ProcessSummary } from "../../shared/protocol/engine-calls.js";
+import type { ProcessSummary } from "../../shared/protocol/recording-summary.js";
 
 type Facts = Pick<ProcessSummary, "ended" | "endUnknown">;
 

@@ -1,7 +1,8 @@
 // The recording in front of the person: its summary, kept fresh by notices, and calls bound to it.
 // Panes count time as nanoseconds since the recording's start (a plain number); this is where that meets Instants.
 import type { Result } from "../../shared/base/result.js";
-import type { CallResult, ProcessSummary, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { ProcessSummary, RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { Progress } from "../../shared/base/asker.js";
 import { type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";

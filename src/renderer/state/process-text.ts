@@ -1,5 +1,5 @@
 // How a process is told from the others in a line of text: by its service name and its pid.
-import type { ProcessSummary } from "../../shared/protocol/engine-calls.js";
+import type { ProcessSummary } from "../../shared/protocol/recording-summary.js";
 
 /** What of a process its name is made of. */
 export type NamedProcess = Pick<ProcessSummary, "process" | "pid" | "serviceName">;

@@ -2,7 +2,8 @@
 // The latest wish wins: opening another recording abandons the one still being opened.
 import type { Progress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
-import type { CallArgs, RecordingLimits, RecordingSummary } from "../../shared/protocol/engine-calls.js";
+import type { CallArgs } from "../../shared/protocol/engine-calls.js";
+import type { RecordingLimits, RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";

@@ -1,291 +1,41 @@
 // The contract between the engine and whoever asks it: the window (over a MessagePort or WebSocket) and the hosts.
 // Every call is a row: the schema of its arguments and of its result. Handlers and callers derive from this table.
-// Instants are bigint nanoseconds since the epoch. Columns are typed arrays of one length; times in them are
-// nanoseconds since the recording's `start` as float64 (exact for 104 days), so that panes need no bigint.
+// Instants are bigint nanoseconds since the epoch.
 import * as v from "valibot";
-import { captureLevels, spanKinds, spanStatuses } from "../trace/attributes.js";
-import { type HindcastError, isErrorCode } from "./errors.js";
 import { captureSettings } from "./agent-wire.js";
-
-const text = v.string();
-const count = v.number();
-/** Of what is asked: a fraction, or more than a double can tell, names nothing. */
-const whole = v.pipe(v.number(), v.safeInteger());
-const ns = v.bigint();
-const f64 = v.instance(Float64Array);
-const u32 = v.instance(Uint32Array);
-const u8 = v.instance(Uint8Array);
-const texts = v.array(text);
-const nothing = v.object({});
+import {
+  cursor,
+  eventColumns,
+  logColumns,
+  metricSeries,
+  mostSearchText,
+  position,
+  searchColumns,
+  searchKinds,
+  spanColumns,
+  stateCut,
+  stateRows,
+  writeEntry,
+} from "./engine-rows.js";
+import type { HindcastError } from "./errors.js";
+import { pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
+import { count, f64, howEnded, isHindcastError, ns, nothing, text, texts, u32, whole } from "./schemas.js";
 
 export const at = v.variant("kind", [
   v.object({ kind: v.literal("instant"), instant: ns }),
   v.object({ kind: v.literal("seq"), process: whole, seq: whole }),
 ]);
 
-/** How a program ended: with a code, or by a signal. */
-const howEnded = { exitCode: v.optional(count), signal: v.optional(text) };
-
-const processSummary = v.object({
-  process: count,
-  pid: count,
-  serviceName: text,
-  argv: texts,
-  cwd: text,
-  nodeVersion: text,
-  level: v.picklist(captureLevels),
-  start: ns,
-  /** Last record received; equals the end once the process has ended. */
-  lastSeen: ns,
-  ended: v.optional(v.object({ at: ns, ...howEnded })),
-  /** The connection was lost without a goodbye: what the process did last may be missing. */
-  endUnknown: v.optional(v.boolean()),
-  /** 1-8: the colour its service name was given; stays with the recording. */
-  category: count,
-  written: count,
-  dropped: count,
-  /** Exceptions of the agent's own, in the program's thread and in the agent's; absent when there was none. */
-  faults: v.optional(v.object({ agent: count, worker: count })),
-  /** How far its clock is ahead of the engine's, to within how much; absent where that was not measured. */
-  clock: v.optional(v.object({ offsetNs: ns, uncertaintyNs: ns })),
-  /** How often each kind of secret was taken out before it was recorded; absent when none was. */
-  redactions: v.optional(v.record(text, count)),
-});
-export type ProcessSummary = v.InferOutput<typeof processSummary>;
-
-const scopeSummary = v.object({ process: count, scope: text, firstSeen: ns });
-export type ScopeSummary = v.InferOutput<typeof scopeSummary>;
-
-/** What recording costs the engine, and how far it lags behind what comes. */
-export const engineLoad = v.object({
-  /** Of recording, as far as processor time was looked at. */
-  seconds: count,
-  /** Of the engine's process, every recording and question included. */
-  cpuSeconds: count,
-  /** Processors busy with it in the last second; above 1 when it is more than one. */
-  cpuShare: count,
-  /** Rows that are not in the file yet. */
-  waitingRows: count,
-  mostWaitingRows: count,
-  mostWaitingBytes: count,
-  commits: count,
-  slowestCommitMs: count,
-});
-export type EngineLoad = v.InferOutput<typeof engineLoad>;
-
-/** How much a recording keeps: what is older, or the oldest of what is more, is evicted while it is made. */
-export const limits = v.object({
-  maxAgeMs: v.optional(v.pipe(whole, v.minValue(1))),
-  /** Of the file with its log. */
-  maxBytes: v.optional(v.pipe(whole, v.minValue(1))),
-});
-export type RecordingLimits = v.InferOutput<typeof limits>;
-
-/** A stretch of time of which nothing is evicted. */
-const pin = v.object({ pin: count, label: text, from: ns, to: ns });
-export type Pin = v.InferOutput<typeof pin>;
-
-const recordingSummary = v.object({
-  recordingId: text,
-  path: text,
-  name: text,
-  state: v.picklist(["live", "saved"]),
-  formatVersion: count,
-  start: ns,
-  end: ns,
-  sizeBytes: count,
-  processes: v.array(processSummary),
-  scopes: v.array(scopeSummary),
-  counts: v.object({ events: count, spans: count, logs: count, metrics: count, writes: count, lost: count }),
-  /** Absent where everything is kept. */
-  limits: v.optional(limits),
-  /**
-   * What was removed because of them, by kind, pinned stretches apart: everything before `until`. Of state, everything before
-   * the end of a segment of writes that is not later. Absent where nothing was.
-   */
-  evicted: v.optional(
-    v.object({ until: ns, events: count, spans: count, logs: count, metrics: count, writes: count, marks: count }),
-  ),
-  pins: v.array(pin),
-  /** What will soon be wrong if nobody does anything. */
-  warning: v.optional(v.custom<HindcastError>(isHindcastError)),
-  /** Absent where nothing was recorded for a second, and in recordings of older versions. */
-  engine: v.optional(engineLoad),
-  /** While it cannot be written; and afterwards, when it could not be written to its end. */
-  failure: v.optional(v.custom<HindcastError>(isHindcastError)),
-});
-export type RecordingSummary = v.InferOutput<typeof recordingSummary>;
-
-const recordingFile = v.object({
-  path: text,
-  name: text,
-  origin: v.picklist(["sample", "recent"]),
-  sizeBytes: count,
-  modified: ns,
-  /** What could be read without opening it for long; absent when it is in use or damaged. */
-  facts: v.optional(v.object({ services: texts, durationNs: count, density: u32 })),
-});
-export type RecordingFile = v.InferOutput<typeof recordingFile>;
-
 const recording = { recordingId: text };
 const range = { ...recording, from: ns, to: ns };
-
-/**
- * How a process's state at an instant was cut, where several processes are recorded: no effect of a message is shown
- * without its cause. `movedNs`: how far before the instant (below zero) or after it the process is shown, by its own clock.
- * `uncertaintyNs`: all processes are shown as they were within so much real time; absent where clocks were not measured.
- */
-const stateCut = v.object({
-  movedNs: ns,
-  uncertaintyNs: v.optional(ns),
-  /** Of all processes those that are not simply shown up to the instant: up to which Seq, and how far that is from there. */
-  moved: v.array(v.object({ process: count, seq: count, movedNs: ns })),
-});
-export type StateCut = v.InferOutput<typeof stateCut>;
-
-/** One row of a state tree as shown: already flattened, indented by `depth`. */
-const stateRows = v.object({
-  total: count,
-  depth: u8,
-  /** Own key of the row: property name, index, or printed map key. */
-  keys: texts,
-  /** Path from the scope's root, as `history` takes it. */
-  paths: texts,
-  /** The value on one line: a primitive as JavaScript prints it, or a preview such as `Map(3)`. */
-  values: texts,
-  /** Constructor name of objects, else the type of the primitive; colours the value. */
-  types: texts,
-  /** Bit 1 expandable, 2 expanded, 4 changed by the write at the playhead, 8 not captured, 16 cut, 32 known only
-   *  between two instants, 64 reference to an object already shown above (cycle or alias), 128 "… n more" row. */
-  flags: u8,
-  /** Value before the change where bit 4 is set, "" elsewhere; `undefined` prints as "undefined", absence as "". */
-  previous: texts,
-  /** Absent in a recording of one process. */
-  cut: v.optional(stateCut),
-});
-export type StateRows = v.InferOutput<typeof stateRows>;
-
-const writeEntry = v.object({
-  process: count,
-  seq: count,
-  instant: ns,
-  /** Set when the change was found by comparing: it happened after this instant and not after `instant`. */
-  after: v.optional(ns),
-  scope: text,
-  path: text,
-  operation: text,
-  /** Tagged JSON (docs/protocol.md); absent = there was or is no such property. */
-  old: v.optional(v.unknown()),
-  new: v.optional(v.unknown()),
-  oldText: text,
-  newText: text,
-  location: v.optional(v.object({ file: text, line: count, column: count, functionName: v.optional(text) })),
-  span: v.optional(v.object({ spanId: text, traceId: text, name: text })),
-});
-export type WriteEntry = v.InferOutput<typeof writeEntry>;
-
-/** Attribute bags are JSON text per row: parsed only for the row somebody opens. */
-const spanColumns = v.object({
-  truncated: v.boolean(),
-  /**
-   * How many spans each row stands for; absent where that is one. A row of several is of spans of one lane, too short to be
-   * told apart: from the first beginning to the last end, without name and ids, failed when one of them did.
-   */
-  counts: v.optional(u32),
-  process: u8,
-  startNs: f64,
-  /** NaN while the span is open (or was never ended). */
-  endNs: f64,
-  /** Row within its process such that no two bars of a row overlap; children below parents. */
-  lane: v.instance(Uint16Array),
-  kind: u8,
-  status: u8,
-  names: texts,
-  spanIds: texts,
-  traceIds: texts,
-  parentSpanIds: texts,
-  attributes: texts,
-});
-export type SpanColumns = v.InferOutput<typeof spanColumns>;
-
-const logColumns = v.object({
-  /** Index of the first row within all rows of the recording that match the filter, and how many match. */
-  first: count,
-  total: count,
-  process: u8,
-  seq: f64,
-  timeNs: f64,
-  severity: u8,
-  bodies: texts,
-  attributes: texts,
-  sources: texts,
-  spanIds: texts,
-  traceIds: texts,
-});
-export type LogColumns = v.InferOutput<typeof logColumns>;
-
-const eventColumns = v.object({
-  truncated: v.boolean(),
-  process: u8,
-  seq: f64,
-  timeNs: f64,
-  names: texts,
-  attributes: texts,
-  spanIds: texts,
-});
-export type EventColumns = v.InferOutput<typeof eventColumns>;
-
-const metricSeries = v.object({
-  series: count,
-  process: count,
-  name: text,
-  /** Short name for people ("heap used"); equals `name` when there is none. */
-  alias: text,
-  unit: text,
-  attributes: text,
-  samples: count,
-  min: count,
-  max: count,
-});
-export type MetricSeries = v.InferOutput<typeof metricSeries>;
 
 const filter = { text: v.optional(text), minSeverity: v.optional(whole) };
 
 const capture = v.partial(captureSettings);
 
-/** Kinds of rows that are searched: `write` is a change of captured state, `keyframe` an object written down whole. Append
- *  only: recordings store the index. */
-export const searchKinds = ["event", "span", "log", "write", "keyframe"] as const;
-export type SearchKind = (typeof searchKinds)[number];
-/** In UTF-16 units. */
-export const mostSearchText = 1000;
-
-/** Behind this row of a table in the order of instant, process, seq. */
-const cursor = v.object({ instant: ns, process: whole, seq: whole });
 /** Rows behind `after`, without the first `skip` of them; `next` is where to go on, absent at the end. */
 const pageArgs = { ...range, after: v.optional(cursor), skip: v.optional(whole), limit: whole };
 const pageResult = { total: count, next: v.optional(cursor) };
-
-const searchColumns = v.object({
-  /** Index in `searchKinds`. */
-  kind: u8,
-  process: u8,
-  seq: f64,
-  timeNs: f64,
-  /** Name of an event or span, source of a log line, operation of a write, scope of a keyframe. */
-  titles: texts,
-  /** Where the first word was found: name, body, attributes, key, value, contents or scope. */
-  fields: texts,
-  /** What stands before it there, how it is written, and what comes after it; cut short. */
-  before: texts,
-  matched: texts,
-  after: texts,
-  next: v.optional(cursor),
-});
-export type SearchColumns = v.InferOutput<typeof searchColumns>;
-
-const position = v.object({ process: count, seq: count, instant: ns, what: text });
-export type Position = v.InferOutput<typeof position>;
 
 export const engineCalls = {
   "engine.versions": { args: nothing, result: v.object({ version: text, formatVersion: count }) },
@@ -294,7 +44,7 @@ export const engineCalls = {
   "recording.open": { args: v.object({ path: text }), result: recordingSummary },
   /** Starts a recording and listens for agents; `environment` is what a program needs to be recorded into it. */
   "recording.create": {
-    args: v.object({ path: v.optional(text), capture, limits: v.optional(limits) }),
+    args: v.object({ path: v.optional(text), capture, limits: v.optional(recordingLimits) }),
     result: v.object({ summary: recordingSummary, environment: v.record(text, text) }),
   },
   /** Creates a recording, starts the command under it and keeps its output as logs. Ends with the program. */
@@ -304,12 +54,12 @@ export const engineCalls = {
       cwd: v.optional(text),
       path: v.optional(text),
       capture,
-      limits: v.optional(limits),
+      limits: v.optional(recordingLimits),
     }),
     result: recordingSummary,
   },
   /** The bundled demo service and its load, recorded live. */
-  "recording.demo": { args: v.object({ limits: v.optional(limits) }), result: recordingSummary },
+  "recording.demo": { args: v.object({ limits: v.optional(recordingLimits) }), result: recordingSummary },
   /** Of a live recording: nothing between the two instants is evicted from now on; what was evicted does not come back. */
   "recording.pin": {
     args: v.object({ ...range, label: v.pipe(text, v.maxLength(200)) }),
@@ -593,10 +343,3 @@ export const engineNotice = v.variant("kind", [
   v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
 ]);
 export type EngineNotice = v.InferOutput<typeof engineNotice>;
-
-export function isHindcastError(value: unknown): value is HindcastError {
-  const shape = v.safeParse(v.object({ code: text, details: v.record(text, text) }), value);
-  return shape.success && isErrorCode(shape.output.code);
-}
-
-export { spanKinds, spanStatuses };

@@ -12,8 +12,8 @@ import {
   type EngineNotice,
   engineCalls,
   engineNotice,
-  isHindcastError,
 } from "./engine-calls.js";
+import { isHindcastError } from "./schemas.js";
 import { type HindcastError, hindcastError } from "./errors.js";
 import type { Progress } from "../base/asker.js";
 import { ThinnedProgress, callProgress } from "./progress.js";

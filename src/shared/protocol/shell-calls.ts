@@ -3,7 +3,7 @@
 // engine at the WebSocket `/engine` of its own origin.
 // Either host names the recording to show first in the page's address: `?open=PATH`.
 import * as v from "valibot";
-import { limits } from "./engine-calls.js";
+import { recordingLimits } from "./recording-summary.js";
 
 const text = v.string();
 
@@ -26,7 +26,7 @@ export type ShellResult<Name extends ShellCallName> = v.InferOutput<(typeof shel
 export const shellCommand = v.variant("kind", [
   v.object({ kind: v.literal("open"), path: text }),
   v.object({ kind: v.literal("show-welcome") }),
-  v.object({ kind: v.literal("record-demo"), limits }),
+  v.object({ kind: v.literal("record-demo"), limits: recordingLimits }),
   v.object({ kind: v.literal("save-copy") }),
 ]);
 export type ShellCommand = v.InferOutput<typeof shellCommand>;

@@ -1,11 +1,7 @@
 // What a recording holds of a program that counts, read by an engine as the window reads it.
 import type { Engine } from "../../../src/engine/index.js";
-import type {
-  CallArgs,
-  CallResult,
-  EngineCallName,
-  RecordingSummary,
-} from "../../../src/shared/protocol/engine-calls.js";
+import type { CallArgs, CallResult, EngineCallName } from "../../../src/shared/protocol/engine-calls.js";
+import type { RecordingSummary } from "../../../src/shared/protocol/recording-summary.js";
 import { severities } from "../../../src/shared/trace/attributes.js";
 import { neverCancelled } from "../../../src/shared/base/cancel.js";
 

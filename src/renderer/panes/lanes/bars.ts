@@ -1,6 +1,7 @@
 // The bars to draw for one view, as columns. Bars thinner than two pixels that follow each other on a row are
 // merged into one: what cannot be told apart is drawn once, so drawing costs at most pixels times rows.
-import { type SpanColumns, spanStatuses } from "../../../shared/protocol/engine-calls.js";
+import { spanStatuses } from "../../../shared/trace/attributes.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { barHeightPx } from "./lane-layout.js";
 import { type SpanOrder, countOf } from "./span-order.js";
 

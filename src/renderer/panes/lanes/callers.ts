@@ -1,5 +1,5 @@
 // Calls from one process into another: the parent of a span, where it belongs to another process.
-import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 
 /** For every span the index of the span in another process that called it; -1 = none, or not among these. */
 export function callersOf(spans: SpanColumns): Int32Array {

@@ -1,6 +1,6 @@
 // Where each process and each of its rows lies, top to bottom, in pixels of the scrolled content.
 // A row is `lane` of the span columns; its pitch is the one row pitch of the window.
-import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 
 export const rowPitchPx = 20;
 export const barHeightPx = 18;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type SpanColumns, spanStatuses } from "../../../shared/protocol/engine-calls.js";
+import { spanStatuses } from "../../../shared/trace/attributes.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { type PlacedSpans, barAt, barsInView, endOf, placeOfSpan } from "./bars.js";
 import { callersOf } from "./callers.js";
 import { barHeightPx, layOutLanes, rowPitchPx } from "./lane-layout.js";

@@ -1,6 +1,6 @@
 // What the Lanes pane knows: the spans around its view, where they lie, and which one the person stands on.
 import { untrack } from "svelte";
-import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { ok } from "../../../shared/base/result.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";

@@ -1,6 +1,6 @@
 // Reading order of spans: by process, row and start. Everything that walks a row (merging bars, arrow keys,
 // hit tests) does so in this order, which is computed once per reply of the engine and not per frame.
-import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 
 export interface SpanOrder {
   /** Indices into the columns. */

@@ -1,5 +1,6 @@
 // Words for spans: labels that fit their bar, durations, the lines of a tooltip and what a screen reader is told.
-import { type SpanColumns, spanKinds, spanStatuses } from "../../../shared/protocol/engine-calls.js";
+import { spanKinds, spanStatuses } from "../../../shared/trace/attributes.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { durationText } from "../../state/text.js";
 import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
 

@@ -1,5 +1,5 @@
 // Which stretch of time to ask spans for: the view and as much again on both sides, so that small pans need nothing.
-import type { SpanColumns } from "../../../shared/protocol/engine-calls.js";
+import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { type NsRange, spanOf } from "../../state/time-scale.js";
 import { countOf } from "./span-order.js";
 

@@ -1,6 +1,6 @@
 // Pages of log lines, kept by row number. A page holds the lines [page * pageRows, …); the least recently used
 // pages are forgotten. Rows that are not here yet are asked for by `missing`; drawing never waits for them.
-import type { LogColumns } from "../../../shared/protocol/engine-calls.js";
+import type { LogColumns } from "../../../shared/protocol/engine-rows.js";
 
 export const pageRows = 200;
 const mostPages = 60;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogColumns } from "../../../shared/protocol/engine-calls.js";
+import type { LogColumns } from "../../../shared/protocol/engine-rows.js";
 import { LogPages, pageRows } from "./log-pages.js";
 import { indexOfLine, listLength, listRowAt } from "./log-rows.js";
 import { detailsOf, messageOf } from "./log-text.js";

@@ -1,6 +1,7 @@
 // The series the Metrics pane shows and their samples around the view. Samples reduced to minima and maxima draw the
 // same line but may lack the very last sample before the playhead: then the value comes from a small query of its own.
-import type { CallResult, MetricSeries } from "../../../shared/protocol/engine-calls.js";
+import type { CallResult } from "../../../shared/protocol/engine-calls.js";
+import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { ok } from "../../../shared/base/result.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MetricSeries } from "../../../shared/protocol/engine-calls.js";
+import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { defaultSeries } from "./default-series.js";
 import { type Samples, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
 import { rowHeight } from "./row-height.js";

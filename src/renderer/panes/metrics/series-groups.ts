@@ -1,5 +1,5 @@
 // The series picker's list: what matches the words typed, grouped by process, in the order of their names.
-import type { MetricSeries } from "../../../shared/protocol/engine-calls.js";
+import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 
 export interface SeriesGroup {
   readonly process: number;

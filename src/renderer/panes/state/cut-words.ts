@@ -1,5 +1,5 @@
 // What the State pane says of a cut through several processes: a word for the bar, and what it means.
-import type { StateCut } from "../../../shared/protocol/engine-calls.js";
+import type { StateCut } from "../../../shared/protocol/engine-rows.js";
 import { durationText } from "../../state/text.js";
 
 export interface CutWords {

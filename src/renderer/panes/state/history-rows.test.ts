@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { WriteEntry } from "../../../shared/protocol/engine-rows.js";
 import { historyRows, lastWriterAt, numericSteps, pathBelow } from "./history-rows.js";
 
 function writeOf(seq: number, instant: bigint, value: unknown, more: Partial<WriteEntry> = {}): WriteEntry {

@@ -1,5 +1,5 @@
 // A value's writes as rows: newest first, each with its place in the code and what it belonged to.
-import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { WriteEntry } from "../../../shared/protocol/engine-rows.js";
 import type { Step } from "./step-chart.js";
 
 export interface HistoryRow {

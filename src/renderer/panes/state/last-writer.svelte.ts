@@ -1,6 +1,7 @@
 // The write that made the chosen scope what it is at the playhead, with the place it is the last one at.
 import { ok } from "../../../shared/base/result.js";
-import type { ScopeSummary, WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { WriteEntry } from "../../../shared/protocol/engine-rows.js";
+import type { ScopeSummary } from "../../../shared/protocol/recording-summary.js";
 import { Lateness } from "../../state/lateness.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";

@@ -1,5 +1,5 @@
 // Where an answer about state was read. What is on screen speaks of this place, not of wherever the playhead went since.
-import type { WriteEntry } from "../../../shared/protocol/engine-calls.js";
+import type { WriteEntry } from "../../../shared/protocol/engine-rows.js";
 import type { At } from "../../../shared/trace/time.js";
 
 export interface ReadPlace {

@@ -1,6 +1,6 @@
 // What the choices of a scope read as. The closed list shows one of them alone, without the process it stands under in
 // the open one.
-import type { ScopeSummary } from "../../../shared/protocol/engine-calls.js";
+import type { ScopeSummary } from "../../../shared/protocol/recording-summary.js";
 import type { NamedProcess } from "../../state/process-text.js";
 
 /** One label per scope: its name, and with it the process where another process has a scope of that name. */

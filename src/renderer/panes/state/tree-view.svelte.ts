@@ -3,7 +3,7 @@
 // The newest place wins: an older question is given up after a blink, unless the playhead moves on by itself.
 import type { Progress } from "../../../shared/base/asker.js";
 import { ok } from "../../../shared/base/result.js";
-import type { ScopeSummary } from "../../../shared/protocol/engine-calls.js";
+import type { ScopeSummary } from "../../../shared/protocol/recording-summary.js";
 import type { At } from "../../../shared/trace/time.js";
 import { Lateness } from "../../state/lateness.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
