@@ -103,13 +103,17 @@ export class Query<Value> {
   }
 
   #abandon(): void {
+    this.#running?.abort();
+    this.#forgetRunning();
+    this.#runWaiting();
+  }
+
+  #forgetRunning(): void {
     clearTimeout(this.#giveUp);
     this.#giveUp = undefined;
-    this.#running?.abort();
     this.#running = undefined;
     this.#runningSinceMs = undefined;
     this.#progress = undefined;
-    this.#runWaiting();
   }
 
   #runWaiting(): void {
@@ -132,11 +136,7 @@ export class Query<Value> {
       }),
     );
     if (this.#running !== running) return;
-    clearTimeout(this.#giveUp);
-    this.#giveUp = undefined;
-    this.#running = undefined;
-    this.#runningSinceMs = undefined;
-    this.#progress = undefined;
+    this.#forgetRunning();
     this.#wasInterrupted = !outcome.ok && outcome.error.code === "engine-lost";
     if (outcome.ok) this.#loaded = { status: "ready", value: outcome.value };
     else if (!this.#wasInterrupted || this.#loaded.status !== "ready")

@@ -18,7 +18,7 @@ import {
   writeEntry,
 } from "./engine-rows.js";
 import type { HindcastError } from "./errors.js";
-import { pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
+import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
 import { count, f64, howEnded, isHindcastError, ns, nothing, text, texts, u32, whole } from "./schemas.js";
 
 export const at = v.variant("kind", [
@@ -62,7 +62,7 @@ export const engineCalls = {
   "recording.demo": { args: v.object({ limits: v.optional(recordingLimits) }), result: recordingSummary },
   /** Of a live recording: nothing between the two instants is evicted from now on; what was evicted does not come back. */
   "recording.pin": {
-    args: v.object({ ...range, label: v.pipe(text, v.maxLength(200)) }),
+    args: v.object({ ...range, label: v.pipe(text, v.maxLength(mostPinLabel)) }),
     result: pin,
   },
   "recording.unpin": { args: v.object({ ...recording, pin: whole }), result: nothing },

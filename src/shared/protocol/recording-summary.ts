@@ -59,6 +59,9 @@ export const recordingLimits = v.object({
 });
 export type RecordingLimits = v.InferOutput<typeof recordingLimits>;
 
+/** UTF-16 units of what a pin is called. */
+export const mostPinLabel = 200;
+
 /** A stretch of time of which nothing is evicted. */
 export const pin = v.object({ pin: count, label: text, from: ns, to: ns });
 export type Pin = v.InferOutput<typeof pin>;
