@@ -32,7 +32,7 @@ export class LastWriter {
   readonly known: LastWrite | undefined = $derived.by(() => {
     const found = this.query.value;
     const write = found?.value;
-    return write === undefined || found?.place.scope !== this.#wanted().place.scope
+    return write === undefined || found?.place.subject !== this.#wanted().place.subject
       ? undefined
       : { place: found.place, write };
   });
@@ -67,7 +67,7 @@ export class LastWriter {
     const shown = this.query.value;
     const { place } = this.#wanted();
     // Of another scope none is shown.
-    const isCurrent = shown === undefined || shown.place.scope !== place.scope || isSamePlace(shown.place, place);
+    const isCurrent = shown === undefined || shown.place.subject !== place.subject || isSamePlace(shown.place, place);
     return this.#lateness.watch(isCurrent, shown?.askedMs ?? 0);
   }
 

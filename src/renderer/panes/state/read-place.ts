@@ -3,8 +3,8 @@ import type { WriteEntry } from "../../../shared/protocol/engine-rows.js";
 import type { At } from "../../../shared/trace/time.js";
 
 export interface ReadPlace {
-  /** Process and name of the scope; of rows of all scopes the process. */
-  readonly scope: string;
+  /** Of what it was read: process and name of a scope; of the rows of all scopes, the process. */
+  readonly subject: string;
   readonly at: At;
   readonly instant: bigint;
 }
@@ -17,7 +17,7 @@ export interface ReadAt<Value> {
 }
 
 export function isSamePlace(one: ReadPlace, other: ReadPlace): boolean {
-  if (one.scope !== other.scope || one.instant !== other.instant) return false;
+  if (one.subject !== other.subject || one.instant !== other.instant) return false;
   if (one.at.kind === "seq")
     return other.at.kind === "seq" && one.at.process === other.at.process && one.at.seq === other.at.seq;
   return other.at.kind === one.at.kind;

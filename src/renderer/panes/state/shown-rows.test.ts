@@ -14,7 +14,7 @@ function windowOf(listed: Listed, first: number, end: number): ShownRows {
   const none = paths.map(() => "");
   const rows = { depth: new Uint8Array(paths.length), flags: new Uint8Array(paths.length), keys: none, values: none };
   return {
-    place: { scope: "1", at: { kind: "instant", instant: 0n }, instant: 0n } as ShownRows["place"],
+    place: { subject: "1", at: { kind: "instant", instant: 0n }, instant: 0n } as ShownRows["place"],
     askedMs: 0,
     first,
     answer: {

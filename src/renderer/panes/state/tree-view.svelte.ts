@@ -85,14 +85,14 @@ export class TreeView implements TreeShape {
 
   /** What the playhead asks for; answers keep the place they were read at. */
   readonly #wantedPlace: ReadPlace = $derived.by(() => ({
-    scope: this.#scopeKey,
+    subject: this.#scopeKey,
     at: this.at,
     instant: this.#playhead.instant,
   }));
   /** Of all scopes of the process. */
   readonly #wantedRowPlace: ReadPlace = $derived.by(() => ({
     ...this.#wantedPlace,
-    scope: String(this.scope?.process ?? ""),
+    subject: String(this.scope?.process ?? ""),
   }));
   readonly lastWrite: LastWrite | undefined = $derived.by(() => this.writer.known);
   /** The rows were read right on the write that made them what they are: only then did something change "now". */
@@ -143,7 +143,7 @@ export class TreeView implements TreeShape {
       const answer = await this.#recording.call("state.scopes", args, signal, tell);
       return answer.ok ? ok({ place, askedMs, first, answer: answer.value }) : answer;
     };
-    const list = `${place.scope} ${this.#scopeFilter}`;
+    const list = `${place.subject} ${this.#scopeFilter}`;
     const movesByItself = this.#playhead.followsLive || this.#playhead.isPlaying || this.#rowRepeats.isRepeat;
     if (this.#shownList === list) this.query.load(ask, movesByItself ? undefined : leftPlacePatienceMs);
     else this.query.restart(ask);
