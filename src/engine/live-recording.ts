@@ -100,7 +100,7 @@ export class LiveRecording {
     const counts: Counts = { ...facts.counts };
     for (const kind of countedKinds) counts[kind] += evicted[kind];
     const processes = new RecordedProcesses(stored.created, dictionaries, counts);
-    processes.restore(stored, facts.scopes, numbers.length > 0 ? facts.start : undefined);
+    processes.restore(stored, facts.scopes);
     dictionaries.messages.restore(stored.messageEnds);
     return new LiveRecording(writer, retention, processes, path, events, facts.engine);
   }
@@ -109,6 +109,12 @@ export class LiveRecording {
     return this.#commits.generation;
   }
 
+  /** Goes up when what was read of a process's writes has to be read anew. */
+  get lateWrites(): number {
+    return this.#writer.lateWrites;
+  }
+
+  /** Not where what is kept begins: who looks counts from here all the time. */
   get start(): bigint {
     return this.#processes.start;
   }

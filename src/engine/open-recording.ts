@@ -6,7 +6,7 @@ import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { Pin, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import { instant } from "../shared/trace/time.js";
+import { type Instant, instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";
 import { keptSummary } from "./kept-summary.js";
 import {
@@ -60,8 +60,11 @@ export class OpenRecording {
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
   #switching: Promise<void> | undefined;
   #generation = 0;
+  #lateWrites = 0;
   #copying: Promise<unknown> = Promise.resolve();
   readonly #closing = new CancelSource();
+  /** Of one that was recorded here: who looks at it counts time from there, also when the file begins later by now. */
+  #begun: Instant | undefined;
   /** Why it is not whole, once it is saved. */
   #failure: HindcastError | undefined;
   /** How often it was opened and not closed. */
@@ -90,6 +93,7 @@ export class OpenRecording {
       losses: (process) => lossesOf(this.query, process),
       holes: (process) => holes.of(process),
       generation,
+      lateWrites: () => this.live?.recorder.facts.lateWrites ?? this.#lateWrites,
     };
   }
 
@@ -181,7 +185,7 @@ export class OpenRecording {
     if (state.kind === "closed") throw new Error("a closed recording was asked for its facts");
     if (state.kind === "saved") {
       const { start, end, processes, scopes } = state.file.facts;
-      return { state: "saved", start: instant(start), end: instant(end), processes, scopes };
+      return { state: "saved", start: this.#begun ?? instant(start), end: instant(end), processes, scopes };
     }
     const { scopes, facts } = state.recorder;
     const { start, processes } = facts;
@@ -251,7 +255,8 @@ export class OpenRecording {
     this.#switching = new Promise((resolve) => {
       finished = resolve;
     });
-    const { generation, failure } = recorder.facts;
+    const { generation, lateWrites, failure } = recorder.facts;
+    const { start } = this.facts();
     try {
       await recorder.close();
       const saved = await SavedFile.open(this.path);
@@ -262,6 +267,8 @@ export class OpenRecording {
           : saved;
       }
       this.#generation = generation + 1;
+      this.#lateWrites = lateWrites;
+      this.#begun = start;
       this.#state = { kind: "saved", file: saved.value };
       // It may have come back.
       this.#failure = failure?.code === "recording-vanished" ? undefined : failure;

@@ -29,12 +29,7 @@ export class RecordedProcesses {
   ) {}
 
   /** Those of an engine that is gone. */
-  restore(
-    { dictionaries: known, processes }: StoredRecording,
-    scopes: readonly ScopeSummary[],
-    start: bigint | undefined,
-  ): void {
-    this.#start = start;
+  restore({ dictionaries: known, processes }: StoredRecording, scopes: readonly ScopeSummary[]): void {
     for (const scope of scopes) this.#scopes.push(scope);
     const nameOf = (id: number): string => known.names.get(id) ?? "";
     for (const process of processes)
@@ -82,18 +77,19 @@ export class RecordedProcesses {
     if (this.#all.length >= maxProcesses) throw new MalformedBytes("too many processes");
     const number = this.#all.length + 1;
     const process = ProcessIngest.begin(number, hello, this.dictionaries, this.counts, this.#onScope);
-    this.#add(process);
-    const { start } = process.row();
-    const isEarliest = this.#start === undefined || start < this.#start;
-    if (isEarliest) this.#start = start;
-    return { process, isEarliest };
+    return { process, isEarliest: this.#add(process) };
   }
 
   readonly #onScope = (seen: ScopeSummary): void => void this.#scopes.push(seen);
 
-  #add(process: ProcessIngest): void {
+  /** Whether the recording begins with it. */
+  #add(process: ProcessIngest): boolean {
     this.#all.push(process);
     this.#byRunId.set(process.hello.runId, process);
+    const { start } = process.row();
+    const isEarliest = this.#start === undefined || start < this.#start;
+    if (isEarliest) this.#start = start;
+    return isEarliest;
   }
 
   connected(process: ProcessIngest, connection: object): void {

@@ -44,6 +44,8 @@ export interface RecordingAccess {
   holes?(process: ProcessId): Promise<readonly Hole[]>;
   /** Goes up with every commit, stays for a saved recording: what was reconstructed before may be kept as long as it does. */
   generation(): number;
+  /** Goes up when writes came that are earlier than others before them: then nothing may be kept. */
+  lateWrites?(): number;
 }
 
 /** Fails with "recording-closed" for an id that names no open recording. */

@@ -23,7 +23,7 @@ export interface Subject extends RecordingSubject {
 export class StateSubjects {
   readonly #access: AccessRecording;
   /** One for each open recording; it goes when the recording's access object goes. */
-  readonly #states = new WeakMap<RecordingAccess, RecordingState>();
+  readonly #states = new WeakMap<RecordingAccess, { readonly late: number; readonly state: RecordingState }>();
 
   constructor(access: AccessRecording) {
     this.#access = access;
@@ -62,9 +62,10 @@ export class StateSubjects {
 
   #stateOf(access: RecordingAccess): RecordingState {
     const known = this.#states.get(access);
-    if (known !== undefined) return known;
+    const late = access.lateWrites?.() ?? 0;
+    if (known?.late === late) return known.state;
     const state = new RecordingState(access);
-    this.#states.set(access, state);
+    this.#states.set(access, { late, state });
     return state;
   }
 }

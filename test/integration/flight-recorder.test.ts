@@ -82,6 +82,11 @@ describe("an engine that is killed while it evicts", () => {
         }
       }
     };
+    const startNow = async (): Promise<bigint | undefined> => {
+      const now = await call("recording.summary", { recordingId });
+      return now.ok ? now.value.start : undefined;
+    };
+    let start: bigint | undefined;
     const batches = 36;
     let kills = 0;
     for (let batch = 1; batch <= batches; batch++) {
@@ -100,10 +105,12 @@ describe("an engine that is killed while it evicts", () => {
         );
         if (!isTaken) agent = undefined;
       }
+      start ??= await startNow();
     }
     await wait(300);
     const live = await call("recording.summary", { recordingId });
     expect(kills).toBe(3);
+    expect(await startNow()).toBe(start);
     expect((await call("recording.stop", { recordingId })).ok).toBe(true);
     const stopped = await call("recording.summary", { recordingId });
     if (!stopped.ok || !live.ok) throw new Error("no summary");

@@ -77,6 +77,8 @@ export interface LiveFacts {
   /** Counts them. */
   readonly told: number;
   readonly generation: number;
+  /** Writes that came after later ones. */
+  readonly lateWrites: number;
   readonly start: bigint;
   readonly processes: Summary["processes"];
   /** Those that were not told of before. */

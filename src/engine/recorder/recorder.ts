@@ -39,6 +39,7 @@ interface Waiting {
 const nothingYet: LiveFacts = {
   told: 0,
   generation: 0,
+  lateWrites: 0,
   start: 0n,
   processes: [],
   newScopes: [],

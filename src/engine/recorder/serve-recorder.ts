@@ -163,10 +163,11 @@ class ServedRecorder {
 
   /** Told before it can be seen that there is something to tell: who sees it waits for it to arrive. */
   #tellFacts(live: LiveRecording): void {
-    const { generation, start, processes, scopes, keptCounts: counts, load, failure, kept } = live;
+    const { generation, lateWrites, start, processes, scopes, keptCounts: counts, load, failure, kept } = live;
     const facts: LiveFacts = {
       told: ++this.#told,
       generation,
+      lateWrites,
       start,
       processes: processes.map(summaryOf),
       newScopes: scopes.slice(this.#scopesTold),

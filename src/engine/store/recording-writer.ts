@@ -11,6 +11,7 @@ import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-j
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
 import { FlightStore } from "./flight-store.js";
+import { LateWrites } from "./late-writes.js";
 import type { OpenFile } from "./open-file.js";
 import type {
   ChangeRow,
@@ -45,6 +46,7 @@ export class RecordingWriter {
   readonly #derived: readonly DerivedRows[];
   /** Asked between commits. */
   readonly flight: FlightStore;
+  readonly #late: LateWrites;
   #waiting = new WaitingRows();
   /** In the room of rows that are in the file: making and growing it anew for each commit costs more than filling it. */
   #spare: WaitingRows | undefined;
@@ -57,11 +59,13 @@ export class RecordingWriter {
     appenders: ReadonlyMap<TableName, DuckDBAppender>,
     derived: readonly DerivedRows[],
     segments: SegmentRows,
+    late: LateWrites,
     known: readonly number[],
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
-    this.#derived = [...derived, segments];
+    this.#derived = [...derived, segments, late];
+    this.#late = late;
     this.#processes = new ProcessRows(known);
     this.flight = new FlightStore(connection, path, segments);
   }
@@ -83,6 +87,7 @@ export class RecordingWriter {
       await appendersOf(connection),
       await derivedRows(connection, nowMs, search),
       await SegmentRows.open(connection, segments),
+      await LateWrites.open(connection),
       known,
     );
   }
@@ -90,6 +95,11 @@ export class RecordingWriter {
   /** Rows waiting for the next commit. */
   get waiting(): number {
     return this.#waiting.count;
+  }
+
+  /** Committed writes that are earlier than some that were committed before. */
+  get lateWrites(): number {
+    return this.#late.count;
   }
 
   #push(table: TableName, ...row: readonly DuckDBValue[]): void {
