@@ -1,26 +1,27 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
-import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import { type CaptureSettings } from "../shared/protocol/agent-wire.js";
-import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
-import type { RecordingLimits } from "../shared/protocol/recording-summary.js";
+import type { CallResult } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/base/asker.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
-import { agentEnvironment } from "./agent-environment.js";
-import { type LaunchContext, launch, launchDemo } from "./launch.js";
 import type { OpenRecording } from "./open-recording.js";
-import { programName, recordingFileName } from "./places.js";
+import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
-import type { Recordings } from "./recordings.js";
+import {
+  type StartingContext,
+  createRecording,
+  launchProgram,
+  makeRecordingsFolder,
+  recordDemo,
+  unlessGivenUp,
+} from "./starting.js";
 import { StateCalls } from "./state-calls.js";
 import { damageReason, isDamage } from "./store/damage.js";
 import { density } from "./store/density.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
-import type { Limits } from "./store/flight-store.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryFor } from "./store/readers.js";
@@ -30,13 +31,9 @@ import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
 
-export interface HandlersContext {
-  readonly recordings: Recordings;
+export interface HandlersContext extends StartingContext {
   readonly version: string;
-  readonly launch: LaunchContext;
 }
-
-type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
 
 /** A recording, and how to ask about it so that the asking stops with the call. */
 interface Asked {
@@ -107,9 +104,9 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       await recordings.close(opened.value);
       return failed(hindcastError("cancelled"));
     },
-    "recording.create": (args) => createRecording(context, args),
-    "recording.launch": (args) => launchProgram(context, args),
-    "recording.demo": (args) => recordDemo(context, args),
+    "recording.create": (args, signal) => createRecording(context, args, signal),
+    "recording.launch": (args, signal, tell) => launchProgram(context, args, askerWith(signal, tell)),
+    "recording.demo": (args, signal, tell) => recordDemo(context, args, askerWith(signal, tell)),
     "recording.pin": (args) => about(args, (recording) => recording.pin(args.label, args.from, args.to)),
     "recording.unpin": (args) => about(args, (recording) => recording.unpin(args.pin)),
     "recording.stop": (args, signal, tell) =>
@@ -218,84 +215,4 @@ async function unlessInTheWay<Value>(
       await wait(20);
     }
   }
-}
-
-async function unlessGivenUp<Value>(
-  work: () => Promise<Result<Value, HindcastError>>,
-): Promise<Result<Value, HindcastError>> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
-    throw error;
-  }
-}
-
-/** By name, whether set or not: a setting that this file forgets is a type error, not an option without effect. */
-type EverySetting = { readonly [Setting in keyof Required<CaptureSettings>]: CaptureSettings[Setting] };
-
-const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySetting => ({
-  level: capture.level ?? "requests",
-  include: capture.include ?? [],
-  exclude: capture.exclude ?? [],
-  writes: capture.writes ?? true,
-  propagate: capture.propagate,
-  delivery: capture.delivery,
-  redaction: capture.redaction,
-});
-
-const limitsFrom = (limits: RecordingLimits | undefined): Limits => ({
-  maxAgeNs: limits?.maxAgeMs === undefined ? undefined : BigInt(limits.maxAgeMs) * 1_000_000n,
-  maxBytes: limits?.maxBytes,
-});
-
-/** In the folder for recordings that nobody named, which is made; nobody else's folder is. */
-async function pathFor(context: HandlersContext, program: string): Promise<string> {
-  await makeRecordingsFolder(context);
-  return join(context.launch.places.recordings, recordingFileName(program, new Date()));
-}
-
-/** Where it cannot be made, who writes into it says so. */
-const makeRecordingsFolder = ({ launch: { places } }: HandlersContext): Promise<unknown> =>
-  mkdir(places.recordings, { recursive: true, mode: 0o700 }).catch(() => undefined);
-
-async function createRecording(
-  context: HandlersContext,
-  { path, capture, limits }: CallArgs<"recording.create">,
-): Answer<"recording.create"> {
-  const created = await context.recordings.create(path ?? (await pathFor(context, "recording")), limitsFrom(limits));
-  if (!created.ok) return created;
-  const { live } = created.value;
-  if (live === undefined) return failed(hindcastError("recording-not-live"));
-  const environment = agentEnvironment(context.launch.places.agent, live.address, settingsFrom(capture));
-  return ok({ summary: await created.value.summary(), environment });
-}
-
-async function launchProgram(context: HandlersContext, args: CallArgs<"recording.launch">): Answer<"recording.launch"> {
-  const path = args.path ?? (await pathFor(context, programName(args.command)));
-  return startInto(context, path, args.limits, (recording, onExit) =>
-    launch(context.launch, recording, settingsFrom(args.capture), args.command, args.cwd, onExit),
-  );
-}
-
-const recordDemo = async (context: HandlersContext, { limits }: CallArgs<"recording.demo">): Answer<"recording.demo"> =>
-  startInto(context, await pathFor(context, "ledger"), limits, (recording, onExit) =>
-    launchDemo(context.launch, recording, settingsFrom({}), onExit),
-  );
-
-/** A recording that ends with what was started into it, and is not kept when that could not be started. */
-async function startInto(
-  { recordings }: HandlersContext,
-  path: string,
-  limits: RecordingLimits | undefined,
-  start: (recording: OpenRecording, onExit: () => void) => Promise<Result<undefined, HindcastError>>,
-): Answer<"recording.launch"> {
-  const created = await recordings.create(path, limitsFrom(limits));
-  if (!created.ok) return created;
-  const recording = created.value;
-  const started = await start(recording, () => void recordings.stop(recording));
-  // The engine may be told to stop, and what was started may end, before that is answered.
-  if (started.ok) return recording.isOpen ? ok(await recording.summary()) : failed(hindcastError("recording-closed"));
-  await recordings.discard(recording);
-  return started;
 }

@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Asker } from "../shared/base/asker.js";
+import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -38,11 +40,13 @@ export async function launch(
   return ok(undefined);
 }
 
+/** Throws `Cancelled` when who asks gives up. What was started by then is stopped with the recording. */
 export async function launchDemo(
   context: LaunchContext,
   recording: OpenRecording,
   settings: CaptureSettings,
   onExit: () => void,
+  asker: Asker,
 ): Promise<Result<undefined, HindcastError>> {
   const { demo } = context.places;
   const { live } = recording;
@@ -58,7 +62,7 @@ export async function launchDemo(
   );
   if (!server.ok) return server;
   void server.value.exited.then(onExit);
-  const url = await addressIn(addressFile, server.value);
+  const url = await addressIn(addressFile, server.value, asker);
   if (url === undefined)
     return failed(hindcastError("command-not-found", { command: "the demo", reason: "it did not start listening" }));
   const { seconds, rate, seed } = demoLoad;
@@ -109,10 +113,12 @@ async function keep({ live }: OpenRecording, program: Program): Promise<void> {
 }
 
 /** The address that the demo wrote; undefined when it ended or took too long. */
-async function addressIn(file: string, { exited }: Program): Promise<string | undefined> {
+async function addressIn(file: string, { exited }: Program, { signal, tell }: Asker): Promise<string | undefined> {
   const deadline = performance.now() + demoListensWithinMs;
   const ended = exited.then(() => "ended" as const);
   while (performance.now() < deadline) {
+    throwIfCancelled(signal);
+    tell({ phase: "Waiting for the demo to listen", done: 0, unit: "share" });
     const url = await readFile(file, "utf8").catch(() => undefined);
     if (url !== undefined) return url;
     if ((await Promise.race([ended, wait(lookEveryMs)])) === "ended") return undefined;

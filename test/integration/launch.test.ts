@@ -1,5 +1,5 @@
 // Programs that the engine starts itself, recorded by the built agent.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,9 +7,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, createEngine } from "../../src/engine/index.js";
 import type { CallArgs, CallResult, EngineCallName, EngineNotice } from "../../src/shared/protocol/engine-calls.js";
 import type { RecordingSummary } from "../../src/shared/protocol/recording-summary.js";
-import { neverCancelled } from "../../src/shared/base/cancel.js";
+import { CancelSource, neverCancelled } from "../../src/shared/base/cancel.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe("programs that the engine starts", () => {
   let folder: string;
@@ -75,16 +83,10 @@ describe("programs that the engine starts", () => {
     const { recordingId } = await call("recording.launch", { command: [process.execPath, script], capture: {} });
     const { processes } = await untilSummary(recordingId, (summary) => summary.processes.length === 2);
     await call("recording.stop", { recordingId });
-    const isRunning = ({ pid }: { readonly pid: number }): boolean => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    };
-    for (let left = 100; left > 0 && processes.some(isRunning); left--)
+    const stillThere = () => processes.filter(({ pid }) => isRunning(pid));
+    for (let left = 100; left > 0 && stillThere().length > 0; left--)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(processes.filter(isRunning)).toEqual([]);
+    expect(stillThere()).toEqual([]);
   });
 
   it("that cannot be started leave no recording behind", async () => {
@@ -106,6 +108,36 @@ describe("programs that the engine starts", () => {
     );
     expect(answer).toEqual({ ok: false, error: { code: "no-such-folder", details: { path: cwd } } });
     expect(existsSync(join(folder, "none.hindcast"))).toBe(false);
+  });
+
+  it("are stopped when nobody waits for them any more, and leave no recording behind", async () => {
+    const recordings = join(folder, "data", "hindcast", "recordings");
+    const [script, pidFile] = [join(folder, "stay.cjs"), join(folder, "pid")];
+    writeFileSync(
+      script,
+      `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000);`,
+    );
+    const command = [process.execPath, script];
+    const signal = new CancelSource();
+    const launching = engine.handlers["recording.launch"]({ command, capture: {} }, signal);
+    signal.abort();
+    expect(await launching).toEqual({ ok: false, error: { code: "cancelled", details: {} } });
+    expect(existsSync(pidFile) && isRunning(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+
+    const demoSignal = new CancelSource();
+    const phases: unknown[] = [];
+    const demo = await engine.handlers["recording.demo"]({}, demoSignal, ({ phase }) => {
+      phases.push(phase);
+      demoSignal.abort();
+    });
+    expect(demo).toEqual({ ok: false, error: { code: "cancelled", details: {} } });
+    expect(phases).toEqual(["Waiting for the demo to listen"]);
+
+    const created = new CancelSource();
+    const creating = engine.handlers["recording.create"]({ capture: {} }, created);
+    created.abort();
+    expect(await creating).toEqual({ ok: false, error: { code: "cancelled", details: {} } });
+    expect(readdirSync(recordings)).toEqual([]);
   });
 
   it("include the demo, whose state can be seen", async () => {

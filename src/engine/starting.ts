@@ -1,0 +1,135 @@
+// Calls that begin a recording: made, and something started into it. What nobody waits for any more when it has begun is not
+// left running.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Asker } from "../shared/base/asker.js";
+import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
+import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { RecordingLimits } from "../shared/protocol/recording-summary.js";
+import { agentEnvironment } from "./agent-environment.js";
+import { type LaunchContext, launch, launchDemo } from "./launch.js";
+import type { OpenRecording } from "./open-recording.js";
+import { programName, recordingFileName } from "./places.js";
+import type { Recordings } from "./recordings.js";
+import type { Limits } from "./store/flight-store.js";
+
+export interface StartingContext {
+  readonly recordings: Recordings;
+  readonly launch: LaunchContext;
+}
+
+type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
+
+export async function unlessGivenUp<Value>(
+  work: () => Promise<Result<Value, HindcastError>>,
+): Promise<Result<Value, HindcastError>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Cancelled) return failed(hindcastError("cancelled"));
+    throw error;
+  }
+}
+
+/** By name, whether set or not: a setting that this file forgets is a type error, not an option without effect. */
+type EverySetting = { readonly [Setting in keyof Required<CaptureSettings>]: CaptureSettings[Setting] };
+
+const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySetting => ({
+  level: capture.level ?? "requests",
+  include: capture.include ?? [],
+  exclude: capture.exclude ?? [],
+  writes: capture.writes ?? true,
+  propagate: capture.propagate,
+  delivery: capture.delivery,
+  redaction: capture.redaction,
+});
+
+const limitsFrom = (limits: RecordingLimits | undefined): Limits => ({
+  maxAgeNs: limits?.maxAgeMs === undefined ? undefined : BigInt(limits.maxAgeMs) * 1_000_000n,
+  maxBytes: limits?.maxBytes,
+});
+
+/** In the folder for recordings that nobody named, which is made; nobody else's folder is. */
+async function pathFor(context: StartingContext, program: string): Promise<string> {
+  await makeRecordingsFolder(context);
+  return join(context.launch.places.recordings, recordingFileName(program, new Date()));
+}
+
+/** Where it cannot be made, who writes into it says so. */
+export const makeRecordingsFolder = ({ launch: { places } }: StartingContext): Promise<unknown> =>
+  mkdir(places.recordings, { recursive: true, mode: 0o700 }).catch(() => undefined);
+
+export async function createRecording(
+  context: StartingContext,
+  { path, capture, limits }: CallArgs<"recording.create">,
+  signal: CancelSignal,
+): Answer<"recording.create"> {
+  const created = await context.recordings.create(path ?? (await pathFor(context, "recording")), limitsFrom(limits));
+  if (!created.ok) return created;
+  if (signal.aborted) return givenUp(context, created.value);
+  const { live } = created.value;
+  if (live === undefined) return failed(hindcastError("recording-not-live"));
+  const environment = agentEnvironment(context.launch.places.agent, live.address, settingsFrom(capture));
+  return ok({ summary: await created.value.summary(), environment });
+}
+
+export async function launchProgram(
+  context: StartingContext,
+  args: CallArgs<"recording.launch">,
+  asker: Asker,
+): Answer<"recording.launch"> {
+  const path = args.path ?? (await pathFor(context, programName(args.command)));
+  return startInto(context, { path, limits: args.limits, asker }, (recording, onExit) =>
+    launch(context.launch, recording, settingsFrom(args.capture), args.command, args.cwd, onExit),
+  );
+}
+
+export async function recordDemo(
+  context: StartingContext,
+  { limits }: CallArgs<"recording.demo">,
+  asker: Asker,
+): Answer<"recording.demo"> {
+  const path = await pathFor(context, "ledger");
+  return startInto(context, { path, limits, asker }, (recording, onExit) =>
+    launchDemo(context.launch, recording, settingsFrom({}), onExit, asker),
+  );
+}
+
+/** Nobody waits for what was begun any more, and nobody would end it. */
+async function givenUp(
+  { recordings }: StartingContext,
+  recording: OpenRecording,
+): Promise<Result<never, HindcastError>> {
+  await recordings.discard(recording);
+  return failed(hindcastError("cancelled"));
+}
+
+interface ToStart {
+  readonly path: string;
+  readonly limits: RecordingLimits | undefined;
+  readonly asker: Asker;
+}
+
+/**
+ * A recording that ends with what was started into it, and is not kept when that could not be started, or was given up
+ * before it was answered.
+ */
+async function startInto(
+  context: StartingContext,
+  { path, limits, asker }: ToStart,
+  start: (recording: OpenRecording, onExit: () => void) => Promise<Result<undefined, HindcastError>>,
+): Answer<"recording.launch"> {
+  const { recordings } = context;
+  const created = await recordings.create(path, limitsFrom(limits));
+  if (!created.ok) return created;
+  const recording = created.value;
+  const started = await unlessGivenUp(() => start(recording, () => void recordings.stop(recording)));
+  if (asker.signal.aborted) return givenUp(context, recording);
+  // The engine may be told to stop, and what was started may end, before that is answered.
+  if (started.ok) return recording.isOpen ? ok(await recording.summary()) : failed(hindcastError("recording-closed"));
+  await recordings.discard(recording);
+  return started;
+}
