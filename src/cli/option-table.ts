@@ -1,10 +1,10 @@
 // Every option there is, and what may stand after the options: what command-table.ts puts commands together from.
 import * as v from "valibot";
+import { bytesFromText, msFromText } from "../shared/base/typed-amounts.js";
 import { overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
+import { limitBounds } from "../shared/protocol/recording-limits.js";
 import { captureLevels } from "../shared/trace/attributes.js";
-import { bytesFromText } from "./byte-size.js";
-import { msFromText } from "./duration.js";
 
 export interface CliOption {
   /** As commander reads it; the long name in camelCase is the name below. */
@@ -113,12 +113,12 @@ export const options = {
   maxAge: {
     flags: "--max-age <time>",
     help: "Keep at least the last so much (90s, 10m, 12h), by the program's clock; what is older is evicted. Everything when left out",
-    schema: v.optional(duration("max-age", "1s", "3650d")),
+    schema: v.optional(duration("max-age", limitBounds.maxAge.least, limitBounds.maxAge.most)),
   },
   maxSize: {
     flags: "--max-size <size>",
     help: "Keep the file with its log below this, 16MB to 1024GB: the oldest is evicted. Everything when left out",
-    schema: v.optional(size("max-size", "16MB", "1024GB")),
+    schema: v.optional(size("max-size", limitBounds.maxSize.least, limitBounds.maxSize.most)),
   },
   redact: {
     flags: "--redact <on|off>",
