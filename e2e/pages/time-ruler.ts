@@ -26,6 +26,10 @@ export class TimeRuler {
 
   /** Marks of the ruler where records are missing; their names say how many and why. */
   readonly gaps: Locator;
+  /** Those where the oldest made room. */
+  readonly evicted: Locator;
+  /** Stretches of which nothing is evicted, by their labels. */
+  readonly kept: Locator;
 
   constructor(app: ShownWindow) {
     this.#app = app;
@@ -34,6 +38,8 @@ export class TimeRuler {
     this.fromStart = this.region.getByText(/from start$/);
     this.slider = this.region.getByRole("slider", { name: "Playhead" });
     this.gaps = this.region.getByRole("button", { name: /lost here|may be missing here/ });
+    this.evicted = this.region.getByRole("button", { name: /evicted here/ });
+    this.kept = this.region.getByRole("button", { name: /^Kept: / });
     this.outcome = this.region.getByRole("status");
   }
 

@@ -101,7 +101,13 @@ function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace
     { id: "undo-jump", group, title: "Undo the last jump", keys: ["Alt+ArrowLeft"], run: () => playhead.goBack() },
     { id: "redo-jump", group, title: "Redo the jump", keys: ["Alt+ArrowRight"], run: () => playhead.goForward() },
     { id: "go-to-time", group, title: "Go to a time…", keys: ["g"], run: () => overlays.show("go-to-time") },
-    { id: "go-to-start", group, title: "Go to the start", keys: ["Home"], run: () => playhead.moveTo(0) },
+    {
+      id: "go-to-start",
+      group,
+      title: "Go to the start",
+      keys: ["Home"],
+      run: () => playhead.moveTo(recording.keptFromNs),
+    },
     {
       id: "go-live",
       group,

@@ -11,6 +11,9 @@ export class LaunchDraft {
   commandLine = $state("");
   folder = $state("");
   level = $state<LaunchLevel>("requests");
+  /** How much is kept, as typed; empty: everything. */
+  keepAge = $state("");
+  keepSize = $state("");
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -18,10 +21,13 @@ export class LaunchDraft {
     this.commandLine = kept.get("command") ?? "";
     this.folder = kept.get("folder") ?? "";
     this.level = kept.get("level") === "metrics" ? "metrics" : "requests";
+    this.keepAge = kept.get("keepAge") ?? "";
+    this.keepSize = kept.get("keepSize") ?? "";
   }
 
   keep(): void {
-    const { commandLine, folder, level } = this;
-    this.#storage.setItem(storageKey, new URLSearchParams({ command: commandLine, folder, level }).toString());
+    const { commandLine: command, folder, level, keepAge, keepSize } = this;
+    const kept = new URLSearchParams({ command, folder, level, keepAge, keepSize });
+    this.#storage.setItem(storageKey, kept.toString());
   }
 }

@@ -13,6 +13,8 @@ import type { EngineLink } from "./engine-link.svelte.js";
 /** Records of an instant have all arrived, and every awaited value is known, this long after it. */
 const settlingNs = 12e9;
 const secondMs = 1000;
+/** Of the length of what is kept. */
+const evictedShownPart = 0.04;
 
 export class OpenRecording {
   readonly #link: EngineLink;
@@ -31,6 +33,15 @@ export class OpenRecording {
   /** Length so far; grows while live. */
   readonly durationNs: number = $derived.by(() => Math.max(1, Number(this.#summary.end - this.#summary.start)));
   readonly isLive: boolean = $derived.by(() => this.#summary.state === "live");
+  /** Where what is kept begins: what is before was evicted. */
+  readonly keptFromNs: number = $derived.by(() => {
+    const { evicted } = this.#summary;
+    return evicted === undefined ? 0 : Math.min(Math.max(0, this.offsetFromInstant(evicted.until)), this.durationNs);
+  });
+  /** Where a view of everything begins: with a little of what was evicted, so that it is seen. */
+  readonly shownFromNs: number = $derived.by(() =>
+    Math.max(0, this.keptFromNs - evictedShownPart * (this.durationNs - this.keptFromNs)),
+  );
   /** What lies before this offset stays as it is: everything, once the recording is saved. */
   readonly settledNs: number = $derived.by(() => (this.isLive ? this.durationNs - settlingNs : Infinity));
 

@@ -203,7 +203,8 @@ export class Playhead {
   play(): void {
     if (this.#isPlaying) return;
     if (this.#followsLive) return;
-    if (this.#place.offsetNs >= this.#recording.durationNs && !this.#recording.isLive) this.moveTo(0);
+    if (this.#place.offsetNs >= this.#recording.durationNs && !this.#recording.isLive)
+      this.moveTo(this.#recording.keptFromNs);
     this.#isPlaying = true;
     this.#lastFrameMs = undefined;
     this.#frame = this.#frames.request((nowMs) => this.#playFrame(nowMs));

@@ -19,7 +19,7 @@ const edgeShare = 0.97;
 export class TimeRange implements NsRange {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
-  /** Undefined = the whole recording, also as it grows. */
+  /** Undefined = the whole recording, also as it grows and as its beginning is evicted. */
   #shown = $state.raw<NsRange>();
   #follows = $state(true);
   /** What to show once the recording has grown longer than it; nobody has chosen a range yet. */
@@ -28,7 +28,7 @@ export class TimeRange implements NsRange {
   readonly #beginsWithAll: boolean;
   readonly #release: () => void;
 
-  readonly #range: NsRange = $derived.by(() => this.#shown ?? { fromNs: 0, toNs: this.#recording.durationNs });
+  readonly #range: NsRange = $derived.by(() => this.#shown ?? this.#all);
 
   /** Shows `spanNs` around the playhead: everything while the recording is shorter than that, or when not given. */
   constructor(recording: OpenRecording, playhead: Playhead, spanNs?: number) {
@@ -40,6 +40,10 @@ export class TimeRange implements NsRange {
     this.#release = playhead.onMoved((cause) => {
       this.#keepInView(cause);
     });
+  }
+
+  get #all(): NsRange {
+    return { fromNs: this.#recording.shownFromNs, toNs: this.#recording.durationNs };
   }
 
   get fromNs(): number {
@@ -131,21 +135,23 @@ export class TimeRange implements NsRange {
 
   /** A view may reach past both ends, so that the playhead can stand at 66 % near them. */
   #limit(span = this.#shown === undefined ? 0 : spanOf(this.#shown)): NsRange {
-    const beyond = Math.min(span * (1 - playheadShare), this.#recording.durationNs);
-    return { fromNs: -beyond, toNs: this.#recording.durationNs + beyond };
+    const { fromNs, toNs } = this.#all;
+    const beyond = Math.min(span * (1 - playheadShare), toNs - fromNs);
+    return { fromNs: fromNs - beyond, toNs: toNs + beyond };
   }
 
   #show(range: NsRange): void {
     this.#intendedSpanNs = undefined;
-    const isAll = range.fromNs <= 0 && range.toNs >= this.#recording.durationNs;
+    const isAll = range.fromNs <= this.#all.fromNs && range.toNs >= this.#all.toNs;
     this.#shown = isAll ? undefined : range;
   }
 
   #takeIntendedSpan(): void {
     const spanNs = this.#intendedSpanNs;
-    if (spanNs === undefined || spanNs >= this.#recording.durationNs) return;
+    const { fromNs, toNs } = this.#all;
+    if (spanNs === undefined || spanNs >= toNs - fromNs) return;
     this.#intendedSpanNs = undefined;
-    this.#shown = { fromNs: 0, toNs: spanNs };
+    this.#shown = { fromNs, toNs: fromNs + spanNs };
     this.recentre();
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openTestRecording, second, settled, summaryOf, testEngine, testFrames } from "./engine.test-support.js";
+import { openTestRecording, second, settled, start, summaryOf, testEngine, testFrames } from "./engine.test-support.js";
 import { Playhead } from "./playhead.svelte.js";
 import { playheadShare, TimeRange } from "./time-range.svelte.js";
 import { shortestSpanNs } from "./time-scale.js";
@@ -22,6 +22,22 @@ describe("TimeRange", () => {
     await settled();
     expect(shown(range)).toEqual([0, 25]);
     expect(range.showsAll).toBe(true);
+  });
+
+  it("shows all that is kept and a little of what was evicted, and goes back no further", async () => {
+    const { engine, range, playhead } = setUp(10, undefined, "live");
+    await settled();
+    const none = { events: 1, spans: 0, logs: 0, metrics: 0, writes: 0, marks: 0 };
+    const evicted = { until: start + 80n * BigInt(second), ...none };
+    engine.notify({ kind: "recording-changed", summary: { ...summaryOf(100, "live"), evicted } });
+    await settled();
+    expect(shown(range)).toEqual([79.2, 100]);
+    playhead.moveTo(90 * second);
+    range.zoomAbout(0.5, 90 * second);
+    range.pan(-100 * second);
+    expect(shown(range)[0]).toBeGreaterThan(75);
+    range.zoomAbout(100, 90 * second);
+    expect([range.showsAll, ...shown(range)]).toEqual([true, 79.2, 100]);
   });
 
   it("begins with everything and takes its own length once the recording is longer", async () => {

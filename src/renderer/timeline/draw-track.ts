@@ -1,15 +1,13 @@
-// Draws the ruler's track: ticks, density, lifetimes of the processes, lines of the marks. The playhead, the selection
-// and the marks' icons are elements above it, so that moving them draws nothing here.
-import type { ColorToken, FontToken } from "../state/theme.svelte.js";
-import { tickText } from "../state/text.js";
-import { type NsRange, pxFromNs, ticksOf } from "../state/time-scale.js";
+// Draws the ruler's track: ticks, density, lifetimes of the processes, lines of the marks. The playhead, the selection,
+// the marks' icons and the ticks' labels are elements above it, so that moving them draws nothing here.
+import type { ColorToken } from "../state/theme.svelte.js";
+import { type NsRange, pxFromNs } from "../state/time-scale.js";
 import {
   densityBars,
   densityBottomPx,
   type DensityColumns,
   densityTopPx,
   insetPx,
-  labelsTopPx,
   lifetimesBottomPx,
   lifetimesTopPx,
   trackHeightPx,
@@ -24,18 +22,15 @@ export interface Lifetime {
 export interface TrackPicture {
   readonly widthPx: number;
   readonly range: NsRange;
-  readonly start: bigint;
-  readonly zoneMinutes: number;
+  readonly ticksNs: readonly number[];
   readonly density: DensityColumns | undefined;
   readonly lifetimes: readonly Lifetime[];
   readonly marks: readonly { readonly offsetNs: number; readonly kind: string }[];
   readonly gaps: readonly { readonly fromPx: number; readonly toPx: number }[];
   readonly color: (token: ColorToken) => string;
   readonly category: (category: number) => string;
-  readonly font: (token: FontToken) => string;
 }
 
-const labelGapPx = 96;
 const lifetimeRows = 4;
 const hatchPx = 6;
 
@@ -46,7 +41,7 @@ export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPictu
   if (plotPx <= 0) return;
   const x = (ns: number) => insetPx + pxFromNs(picture.range, plotPx, ns);
 
-  drawTicks(context, picture, plotPx, x);
+  drawTicks(context, picture, x);
   drawDensity(context, picture, plotPx);
   drawGaps(context, picture);
   drawLifetimes(context, picture, x);
@@ -66,23 +61,11 @@ export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPictu
 
 function drawTicks(
   context: CanvasRenderingContext2D,
-  { range, start, zoneMinutes, color, font, widthPx }: TrackPicture,
-  plotPx: number,
+  { ticksNs, color }: TrackPicture,
   x: (ns: number) => number,
 ): void {
-  const { stepNs, offsetsNs } = ticksOf(range, plotPx, labelGapPx, start, zoneMinutes);
-  context.font = font("tick");
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillStyle = color("text-3");
-  const middle = (labelsTopPx + trackHeightPx) / 2;
-  for (const ns of offsetsNs) {
-    const at = x(ns);
-    if (at < 24 || at > widthPx - 24) continue;
-    context.fillText(tickText(start + BigInt(Math.round(ns)), stepNs), at, middle);
-  }
   context.fillStyle = color("line-2");
-  for (const ns of offsetsNs) context.fillRect(Math.round(x(ns)), lifetimesBottomPx, 1, 4);
+  for (const ns of ticksNs) context.fillRect(Math.round(x(ns)), lifetimesBottomPx, 1, 4);
 }
 
 function drawDensity(context: CanvasRenderingContext2D, { density, range, color }: TrackPicture, plotPx: number): void {

@@ -44,6 +44,15 @@ describe("gapWords", () => {
     ]);
   });
 
+  it("does not call lost what was evicted, and adds it up for all processes", () => {
+    const label = "evicted to keep the recording within its limits: 1,500 events";
+    const evicted = { ...gap(0, 1, 1500, label), reason: "evicted" };
+    expect(gapWords([evicted, { ...evicted, lost: 3, label: "evicted …: 3 logs" }, gap(2, 3, 4)])).toEqual([
+      "4 records lost here: too fast",
+      "1\u2009503 records evicted here to keep the recording within its limits",
+    ]);
+  });
+
   it("says how long the program stood still, and of nothing that is missing", () => {
     const label = "stood still for 2.5 s: the program or the machine was suspended";
     expect(gapWords([{ ...gap(0, 1, 0, label), reason: "suspended" }])).toEqual([`The program ${label}`]);

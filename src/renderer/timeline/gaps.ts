@@ -1,7 +1,7 @@
-// What was lost, and where on the ruler. A gap has a beginning (the last record kept) and an end (the first one after);
+// What is missing, lost or evicted, and where on the ruler. A gap has a beginning (the last record kept) and an end (the first one after);
 // most are shorter than a pixel, so that each is drawn at least wide enough to be seen.
 import type { Mark } from "../state/marks.svelte.js";
-import { countText } from "../state/text.js";
+import { countedText } from "../state/text.js";
 import { type NsRange, pxFromNs } from "../state/time-scale.js";
 
 export type Gap = Pick<Mark, "kind" | "sinceNs" | "offsetNs" | "lost" | "label" | "reason">;
@@ -37,18 +37,26 @@ export function gapRegions(marks: readonly Gap[], shown: NsRange, widthPx: numbe
   return regions;
 }
 
+type GapFacts = Pick<Gap, "lost" | "label" | "reason">;
+
+/** Not lost: removed because the recording was to keep no more. */
+export const isEvicted = ({ reason }: Pick<Gap, "reason">): boolean => reason === "evicted";
+
 /**
- * `1 204 records lost here: the program was faster than the recorder`, a line for each reason; and how long the program
- * stood still.
+ * `1 204 records lost here: the program was faster than the recorder`, a line for each reason; how many were evicted, of all
+ * processes together; and how long the program stood still.
  */
-export function gapWords(gaps: readonly Pick<Gap, "lost" | "label" | "reason">[]): readonly string[] {
+export function gapWords(gaps: readonly GapFacts[]): readonly string[] {
   const lostByLabel = new Map<string, number>();
-  for (const { label, lost } of gaps) lostByLabel.set(label, (lostByLabel.get(label) ?? 0) + lost);
+  for (const gap of gaps) if (!isEvicted(gap)) lostByLabel.set(gap.label, (lostByLabel.get(gap.label) ?? 0) + gap.lost);
   const suspended = new Set(gaps.filter(({ reason }) => reason === "suspended").map(({ label }) => label));
-  return [...lostByLabel].map(([label, lost]) => {
+  const lines = [...lostByLabel].map(([label, lost]) => {
     if (suspended.has(label)) return `The program ${label}`;
     const reason = label.slice(label.indexOf(":") + 1).trim();
     if (lost === 0) return `Records may be missing here: ${reason}`;
-    return `${countText(lost)} ${lost === 1 ? "record" : "records"} lost here: ${reason}`;
+    return `${countedText(lost, "record")} lost here: ${reason}`;
   });
+  const evicted = gaps.filter(isEvicted).reduce((sum, { lost }) => sum + lost, 0);
+  if (evicted > 0) lines.push(`${countedText(evicted, "record")} evicted here to keep the recording within its limits`);
+  return lines;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { centredWithin, densityBars, groupMarks, sliceAt } from "./ruler-geometry.js";
+import { centredWithin, densityBars, groupMarks, hasRoom, sliceAt } from "./ruler-geometry.js";
 
 const range = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 const counts = (records: number[], errors: number[] = []) => ({
@@ -55,6 +55,15 @@ describe("groupMarks", () => {
       [12, 1],
       [40, 1],
     ]);
+  });
+});
+
+describe("hasRoom", () => {
+  it("is false for a label that is half out of the track, and for one in the flag's way", () => {
+    const shown = (flag?: { fromPx: number; px: number }) =>
+      [5, 20, 95, 100, 145, 150, 195].filter((xPx) => hasRoom(xPx, 20, 200, flag));
+    expect(shown()).toEqual([20, 95, 100, 145, 150]);
+    expect(shown({ fromPx: 106, px: 30 })).toEqual([20, 95, 150]);
   });
 });
 

@@ -87,6 +87,13 @@ export function groupMarks<Mark extends { readonly offsetNs: number }>(
   return groups;
 }
 
+/** Whether a label is neither half out of the track nor in the way of the playhead's flag, which begins at `flagPx`. */
+export function hasRoom(xPx: number, labelPx: number, trackPx: number, flag?: { fromPx: number; px: number }): boolean {
+  const [fromPx, toPx] = [xPx - labelPx / 2, xPx + labelPx / 2];
+  if (fromPx < 0 || toPx > trackPx) return false;
+  return flag === undefined || toPx < flag.fromPx || fromPx > flag.fromPx + flag.px;
+}
+
 /** A box of a given width centred on x, pushed inside [0, widthPx]. */
 export const centredWithin = (xPx: number, boxPx: number, widthPx: number): number =>
   Math.min(Math.max(xPx - boxPx / 2, 0), Math.max(0, widthPx - boxPx));

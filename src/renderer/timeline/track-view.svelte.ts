@@ -7,7 +7,7 @@ import { Query } from "../state/query.svelte.js";
 import { type Ranges, rulerPane } from "../state/ranges.svelte.js";
 import type { Selection } from "../state/selection.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
-import { nsFromPx, pxFromNs } from "../state/time-scale.js";
+import { nsFromPx, pxFromNs, type Ticks, ticksOf, zoneMinutesAt } from "../state/time-scale.js";
 import { type GapRegion, gapRegions } from "./gaps.js";
 import { barPitchPx, type DensityColumns, groupMarks, insetPx } from "./ruler-geometry.js";
 
@@ -31,6 +31,7 @@ const isSameQuestion = (one: DensityQuestion, other: DensityQuestion): boolean =
   one.records === other.records;
 
 const mostBuckets = 4096;
+const labelGapPx = 96;
 /** A press that moved less than this is a click. */
 const clickPx = 3;
 
@@ -52,6 +53,10 @@ export class TrackView {
 
   readonly plotPx: number = $derived.by(() => Math.max(1, this.#widthPx - 2 * insetPx));
   readonly playheadPx: number = $derived.by(() => this.pxOf(this.#playhead.offsetNs));
+  readonly ticks: Ticks = $derived.by(() => {
+    const { start } = this.#recording;
+    return ticksOf(this.range, this.plotPx, labelGapPx, start, zoneMinutesAt(start));
+  });
   readonly groups = $derived.by(() => groupMarks(this.#marks.all, this.range, this.plotPx));
   readonly gaps: readonly GapRegion[] = $derived.by(() => gapRegions(this.#marks.all, this.range, this.plotPx));
 
