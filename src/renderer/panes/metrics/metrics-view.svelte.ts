@@ -3,6 +3,7 @@
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { ok } from "../../../shared/base/result.js";
+import type { Marks } from "../../state/marks.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
@@ -10,7 +11,7 @@ import { Repeats } from "../../state/repeats.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import { type NsRange, spanOf } from "../../state/time-scale.js";
 import { defaultSeries } from "./default-series.js";
-import { type Extent, extentOf, type Samples, valueAt } from "./samples.js";
+import { brokenBy, type Extent, extentOf, type Missing, type Samples, valueAt } from "./samples.js";
 import { toggled } from "./series-groups.js";
 import { scaleOf, type UnitScale } from "./units.js";
 
@@ -39,6 +40,7 @@ export class MetricsView {
   readonly range: TimeRange;
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
+  readonly #marks: Marks;
   readonly list = new Query<readonly MetricSeries[]>();
   readonly samples = new Query<Fetched>();
   readonly #near = new Query<RangeAnswer>();
@@ -57,8 +59,9 @@ export class MetricsView {
   readonly rows: readonly MetricRow[] = $derived.by(() => this.shown.flatMap((id) => this.#rowOf(id)));
   readonly #isReduced: boolean = $derived.by(() => this.samples.value?.rows.some((row) => row.reduced) ?? false);
 
-  constructor(recording: OpenRecording, playhead: Playhead, range: TimeRange) {
+  constructor(recording: OpenRecording, playhead: Playhead, range: TimeRange, marks: Marks) {
     this.#recording = recording;
+    this.#marks = marks;
     this.#playhead = playhead;
     this.range = range;
     this.#listRepeats = new Repeats(recording, this.list, "second");
@@ -104,7 +107,8 @@ export class MetricsView {
 
   valueNow({ series, samples }: MetricRow): number | undefined {
     const near = this.#isReduced ? this.#near.value?.find((row) => row.series === series.series) : undefined;
-    return valueAt(near ?? samples, this.#playhead.offsetNs);
+    const known = near === undefined ? samples : brokenBy(near, this.#missingOf(series.process));
+    return valueAt(known, this.#playhead.offsetNs);
   }
 
   toggle(series: number): void {
@@ -117,10 +121,17 @@ export class MetricsView {
     this.#sampleRepeats.retry();
   }
 
+  #missingOf(process: number): readonly Missing[] {
+    return this.#marks.all
+      .filter((mark) => mark.reason === "evicted" && mark.process === process)
+      .map(({ sinceNs, offsetNs }) => ({ fromNs: sinceNs, toNs: offsetNs }));
+  }
+
   #rowOf(id: number): readonly MetricRow[] {
     const series = this.list.value?.find((one) => one.series === id);
     if (series === undefined) return [];
-    const samples = this.samples.value?.rows.find((row) => row.series === id) ?? nothing;
+    const fetched = this.samples.value?.rows.find((row) => row.series === id) ?? nothing;
+    const samples = brokenBy(fetched, this.#missingOf(series.process));
     const extent = extentOf([samples]);
     return [{ series, samples, extent, scale: scaleOf(series, Math.max(Math.abs(extent.min), Math.abs(extent.max))) }];
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { defaultSeries } from "./default-series.js";
-import { type Samples, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
+import { type Samples, brokenBy, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
 import { rowHeight } from "./row-height.js";
 import { groupSeries, toggled } from "./series-groups.js";
 import { numberText, scaleOf, valueText } from "./units.js";
@@ -75,6 +75,30 @@ describe("valueAt", () => {
 
   it("is unknown long after the last sample", () => {
     expect(valueAt(samples, 1000)).toBeUndefined();
+  });
+});
+
+describe("brokenBy", () => {
+  const samples = samplesOf([10, 1], [20, 2], [30, 3], [60, 6]);
+  const broken = (...missing: readonly [fromNs: number, toNs: number][]) => {
+    const { timeNs, values } = brokenBy(
+      samples,
+      missing.map(([fromNs, toNs]) => ({ fromNs, toNs })),
+    );
+    return [...timeNs].map((time, at) => `${time}:${values[at]}`).join(" ");
+  };
+
+  it("knows nothing from where samples were evicted to the next one", () => {
+    expect(broken()).toBe("10:1 20:2 30:3 60:6");
+    expect(broken([35, 60])).toBe("10:1 20:2 30:3 35:NaN 60:6");
+    expect(broken([0, 10], [11, 20], [70, 80])).toBe("0:NaN 10:1 11:NaN 20:2 30:3 60:6 70:NaN");
+    const known = brokenBy(samples, [{ fromNs: 35, toNs: 60 }]);
+    expect([30, 34, 40, 59, 60].map((at) => valueAt(known, at))).toEqual([3, 3, NaN, NaN, 6]);
+    expect([25, 32, 40, 60].map((at) => lineAt(known, at))).toEqual([2.5, undefined, undefined, 6]);
+  });
+
+  it("shows none that is on its way out", () => {
+    expect(broken([15, 30])).toBe("10:1 15:NaN 30:3 60:6");
   });
 });
 

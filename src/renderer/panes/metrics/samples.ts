@@ -12,6 +12,38 @@ export function lastSampleAt(samples: Samples, atNs: number): number {
   return firstWhere(samples.timeNs.length, (at) => (samples.timeNs[at] ?? Infinity) > atNs) - 1;
 }
 
+/** A stretch in which samples were evicted, its end excluded. */
+export interface Missing {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/**
+ * The samples, with one that has no value where what followed it was evicted: no line is drawn across, and nothing is known there.
+ * `missing`: in the order of time, none of which touches the next.
+ */
+export function brokenBy(samples: Samples, missing: readonly Missing[]): Samples {
+  if (missing.length === 0) return samples;
+  const [times, values]: [number[], number[]] = [[], []];
+  let next = 0;
+  const breakUpTo = (ns: number): void => {
+    for (let gap = missing[next]; gap !== undefined && gap.fromNs <= ns; gap = missing[++next]) {
+      times.push(gap.fromNs);
+      values.push(NaN);
+    }
+  };
+  for (const [at, time] of samples.timeNs.entries()) {
+    breakUpTo(time);
+    // One that is still there is on its way out.
+    const last = missing[next - 1];
+    if (last !== undefined && time < last.toNs) continue;
+    times.push(time);
+    values.push(samples.values[at] ?? NaN);
+  }
+  breakUpTo(Infinity);
+  return { timeNs: Float64Array.from(times), values: Float64Array.from(values) };
+}
+
 /** A sample older than this many sampling intervals says nothing about now: the process was not being measured. */
 const staleAfterIntervals = 5;
 
@@ -31,6 +63,8 @@ export function lineAt({ timeNs, values }: Samples, atNs: number): number | unde
   const [before, after] = [values[position], values[position + 1]];
   if (from === undefined || before === undefined) return undefined;
   if (to === undefined || after === undefined) return from === atNs ? before : undefined;
+  // From and to such a one nothing is drawn.
+  if (Number.isNaN(before) || Number.isNaN(after)) return undefined;
   return before + ((after - before) * (atNs - from)) / (to - from);
 }
 
