@@ -14,13 +14,13 @@ import type { RecordingWriter } from "./store/recording-writer.js";
 /** Of the durability window, what passes between the first row and its commit; the rest is for the commit itself. */
 const waitingShare = 0.4;
 /**
- * A commit starts at once when so many rows wait, and agents are paused at three times as many: what was received then is in
- * the file soon, however much comes. The first are small, because an engine may be killed again soon after it was started
+ * A commit starts at once when so many rows wait, and agents are paused at five times as many: what was received then is in
+ * the file soon, however much comes, and programs need not stop while the log is folded into the file. The first are small, because an engine may be killed again soon after it was started
  * and what it had committed need not come again; each that took no longer than a commit may lets the next be twice as large.
  */
 const leastRowsPerCommit = 1000;
-const mostRowsPerCommit = 20_000;
-const commitsToPause = 3;
+const mostRowsPerCommit = 40_000;
+const commitsToPause = 5;
 /** Rows differ in size: agents are also paused when so much of what they sent waits. */
 const bytesToPause = 64 * 1024 * 1024;
 const lookForFileEveryMs = 1000;
