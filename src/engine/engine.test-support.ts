@@ -22,7 +22,7 @@ export class TestEngine {
     return this.#engine.handlers;
   }
 
-  constructor(durabilityMs?: number, mostBaseBytes?: number) {
+  constructor(durabilityMs?: number, mostBaseBytes?: number, diskReserveBytes?: number) {
     this.#engine = createEngine({
       packageFolder,
       environment: {
@@ -32,6 +32,7 @@ export class TestEngine {
       },
       durabilityMs,
       mostBaseBytes,
+      diskReserveBytes,
     });
     this.#engine.onNotice((notice) => this.notices.push(notice));
   }

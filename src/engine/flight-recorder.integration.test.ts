@@ -308,6 +308,22 @@ describe("what is pinned", () => {
   });
 });
 
+describe("a recording with a limit that its disk has no room for", () => {
+  it("evicts what it can, and says that the disk is nearly full, not that its limit is too small", async () => {
+    const engine = new TestEngine(20, undefined, 2 ** 52);
+    const recorded = await Recorded.begin(engine, "crowded.hindcast", { maxBytes: 1e9 });
+    const records = new FlightRecords(1, 4);
+    let warning: RecordingSummary["warning"];
+    for (let batch = 1; warning === undefined; batch++) {
+      recorded.agent.batch(batch, records.batch(20));
+      await recorded.agent.acknowledged(batch);
+      ({ warning } = await recorded.summary());
+    }
+    expect(warning).toMatchObject({ code: "disk-nearly-full", details: { path: recorded.path } });
+    await engine.dispose();
+  });
+});
+
 describe("a recording whose state is too large to stand in the place of its writes", () => {
   it("keeps all of its state, evicts everything else, says so and goes on", async () => {
     const engine = new TestEngine(20, 20);

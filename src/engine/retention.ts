@@ -214,8 +214,15 @@ export class Retention {
     const cut = this.#growth.cutAt(1 - untilBytes / size.usedBytes, kept, newest);
     const until = cut < latest ? cut : latest;
     if (until > kept) return until;
-    this.#warning ??= hindcastError("recording-over-limit", { path: this.#flight.path, limit: bytesText(maxBytes) });
+    this.#warning ??= this.#sizeWarning(maxBytes, disk);
     return undefined;
+  }
+
+  /** Of one that is larger than it may be and cannot evict more: by its limit, or because its disk has no room for that. */
+  #sizeWarning(mayBeBytes: number, disk: DiskSpace | undefined): HindcastError {
+    const { path } = this.#flight;
+    if (disk !== undefined && mayBeBytes < (this.#limits.maxBytes ?? Infinity)) return nearlyFull(path, disk);
+    return hindcastError("recording-over-limit", { path, limit: bytesText(mayBeBytes) });
   }
 
   /** Nothing that needs it is evicted. */
@@ -231,9 +238,11 @@ export class Retention {
     const reserve = diskReserve(disk, this.#bounds.diskReserveBytes);
     // Not said and unsaid again and again.
     const isLow = disk.freeBytes < (this.#warning === undefined ? 2 : 2.5) * reserve;
-    if (!isLow) return undefined;
-    return hindcastError("disk-nearly-full", { path: this.#flight.path, free: bytesText(disk.freeBytes) });
+    return isLow ? nearlyFull(this.#flight.path, disk) : undefined;
   }
 }
+
+const nearlyFull = (path: string, { freeBytes }: DiskSpace): HindcastError =>
+  hindcastError("disk-nearly-full", { path, free: bytesText(freeBytes) });
 
 const bytesText = (bytes: number): string => `${Math.max(0, Math.round(bytes / 1e6)).toLocaleString("en-US")} MB`;

@@ -39,7 +39,7 @@ const catalogue = {
   },
   "disk-nearly-full": {
     message: "The disk of {path} is nearly full: {free} left.",
-    next: "Free some space, or record with --max-size or --max-age: then the oldest makes room. Nothing is lost so far.",
+    next: "Free some space; with --max-size or --max-age the oldest makes room. Nothing is lost so far.",
   },
   "recording-over-limit": {
     message:
