@@ -74,9 +74,17 @@ export class SegmentGraphs {
 
   #begin(at: SegmentPosition): Placed {
     if (at.count === 0) return this.#beginAtBase(at);
-    const writes = this.#process.writesOf(at.segment);
-    const graph = this.#process.state(at.segment).graphAfter(at.count - 1);
-    return { graph, ...this.#applyLast(graph, at), last: positionOf(writes, at.count - 1), at };
+    const [writes, state] = [this.#process.writesOf(at.segment), this.#process.state(at.segment)];
+    const before = at.count - 1;
+    return {
+      graph: state.graphAfter(at.count),
+      last: positionOf(writes, before),
+      at,
+      // Not everybody asks, and the object that the last write was to is hardly ever one that they look at.
+      get change() {
+        return changeBy(state.graphAfter(before), writes.operationAt(before));
+      },
+    };
   }
 
   /** Right after what was evicted, or where there is nothing yet. What the last write did is not known any more. */

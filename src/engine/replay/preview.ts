@@ -2,9 +2,8 @@
 import { formatStep } from "../../shared/trace/path.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
-import { type GraphNode, sizeOfNode } from "./node.js";
+import { type GraphNode, inOrder, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
-import { childrenOf } from "./children.js";
 
 const maxText = 120;
 const maxPicture = 60;
@@ -59,23 +58,37 @@ export function typeOf(graph: ObjectGraph, value: CapturedValue): string {
 function picture(graph: ObjectGraph, node: GraphNode): string {
   const size = sizeOfNode(node);
   const head = headOf(node, size);
-  const isList = node.kind === "array" || node.kind === "set";
   if (size === 0 || (node.kind !== "object" && node.kind !== "error" && node.kind !== "array")) return head;
-  const parts: string[] = [];
-  let length = 0;
-  for (const { step, value } of childrenOf(node)) {
-    const item = value.kind === "object" ? nestedText(graph, value) : scalarText(value, 24);
-    const part = isList ? item : `${formatStep(step)}: ${item}`;
-    length += part.length + 2;
-    if (length > maxPicture) {
-      parts.push("…");
-      break;
-    }
-    parts.push(part);
-  }
+  const items = new Items(graph);
+  if (node.kind === "array") for (const value of node.elements) if (!items.add("", value)) break;
+  if (!items.isFull)
+    for (const [key, value] of inOrder(node.entries))
+      if (!items.add(node.kind === "array" ? "" : `${formatStep({ kind: "property", key })}: `, value)) break;
   const isPlain = node.kind === "object" && head.startsWith("{");
-  const inside = isList ? `[${parts.join(", ")}]` : `{${parts.join(", ")}}`;
+  const inside = node.kind === "array" ? `[${items.text}]` : `{${items.text}}`;
   return isPlain ? inside : `${head} ${inside}`;
+}
+
+/** As many as there is room for in a picture. */
+class Items {
+  text = "";
+  isFull = false;
+  readonly #graph: ObjectGraph;
+  #count = 0;
+  #length = 0;
+
+  constructor(graph: ObjectGraph) {
+    this.#graph = graph;
+  }
+
+  /** Whether there may be room for another. */
+  add(label: string, value: CapturedValue): boolean {
+    const text = `${label}${value.kind === "object" ? nestedText(this.#graph, value) : scalarText(value, 24)}`;
+    this.#length += text.length + 2;
+    this.isFull = this.#length > maxPicture;
+    this.text += `${this.#count++ === 0 ? "" : ", "}${this.isFull ? "…" : text}`;
+    return !this.isFull;
+  }
 }
 
 function nestedText(graph: ObjectGraph, value: Extract<CapturedValue, { kind: "object" }>): string {

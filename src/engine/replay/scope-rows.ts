@@ -1,7 +1,6 @@
 // The rows of many scopes as one list, of which only a window is made: a closed scope outside it is counted, not looked at.
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { Change } from "./change.js";
-import { childrenOf } from "./children.js";
 import type { GraphNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 import { type Row, rowsOf } from "./rows.js";
@@ -71,13 +70,14 @@ function fetchFor(graph: ObjectGraph, scopes: readonly string[]): void {
 const referenceIn = (value: CapturedValue | undefined): readonly ObjectId[] =>
   value?.kind === "object" ? [value.id] : [];
 
+/** In whatever order: what is not among them is asked for when it is looked at. */
 function shownIn(node: GraphNode | undefined): readonly ObjectId[] {
   if (node === undefined || !("entries" in node)) return [];
   const shown: ObjectId[] = [];
   let left = mostShown;
-  for (const { value } of childrenOf(node)) {
+  for (const value of node.kind === "array" ? node.elements : node.entries.values()) {
     if (left-- === 0) break;
-    shown.push(...referenceIn(value));
+    if (value.kind === "object") shown.push(value.id);
   }
   return shown;
 }

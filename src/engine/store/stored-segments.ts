@@ -158,11 +158,11 @@ export function storedBytes(
 
 const deflated = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1 });
 
-/** A copy: what came with it may go before it. */
-const packed = (name: BlobName, bytes: Uint8Array): FetchedBlob => {
-  const own = bytes.slice();
-  return { name, packedBytes: own.length, unpack: () => inflated(own) };
-};
+const packed = (name: BlobName, bytes: Uint8Array): FetchedBlob => ({
+  name,
+  packedBytes: bytes.length,
+  unpack: () => inflated(bytes),
+});
 
 /** What bytes of segments mostly come to: those that are more come in several pieces, which takes longer. */
 const inflatedTimes = 3;
@@ -194,12 +194,11 @@ export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead 
       return place;
     };
     const wanted = names.map((name) => ({ name, ...rangeOf(name, placeOf(name.segment), partRanges) }));
-    const bytesOf = await readPieces(asker === undefined ? query : queryFor(query, asker), wanted);
+    const read = await readPieces(asker === undefined ? query : queryFor(query, asker), wanted);
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
-      const bytes = bytesOf({ from, to });
-      if (name.kind === "block" || name.kind === "part") fetched.push(packed(name, bytes));
-      else fetched.push(...keyframeFrom(name.segment, bytes, placeOf(name.segment), partRanges));
+      if (name.kind === "block" || name.kind === "part") fetched.push(packed(name, bytesOf(read, { from, to })));
+      else fetched.push(...keyframeFrom(name.segment, read, { from, to }, placeOf(name.segment), partRanges));
     }
     return fetched;
   };
@@ -225,14 +224,16 @@ function rangeOf(name: BlobName, place: SegmentPlace, partRanges: ReadonlyMap<nu
   }
 }
 
-/** The index, and the parts where they came along. */
+/** The index, and the parts where they came along: each by itself, as they stay for different times. */
 function keyframeFrom(
   segment: number,
-  bytes: Uint8Array,
+  read: readonly Run[],
+  { from, to }: Range,
   { indexBytes, partsBytes }: SegmentPlace,
   partRanges: Map<number, PartRanges>,
 ): FetchedBlob[] {
-  const head = new ByteReader(bytes, 0, indexBytes);
+  const bytes = bytesOf(read, { from, to: from + indexBytes });
+  const head = new ByteReader(bytes);
   const ranges: Range[] = [];
   let at = 0;
   for (let left = readLength(head); left > 0; left--) {
@@ -242,48 +243,53 @@ function keyframeFrom(
   }
   if (at !== partsBytes) throw new MalformedBytes("parts are not as long as their segment says");
   partRanges.set(segment, ranges);
-  const index = packed({ kind: "index", segment }, bytes.subarray(head.at, indexBytes));
-  if (bytes.length === indexBytes) return [index];
-  const parts = ranges.map(({ from, to }, part): FetchedBlob => {
-    return packed({ kind: "part", segment, part }, bytes.subarray(indexBytes + from, indexBytes + to));
+  const index = packed({ kind: "index", segment }, bytes.subarray(head.at));
+  const first = from + indexBytes;
+  if (to === first) return [index];
+  const parts = ranges.map((range, part): FetchedBlob => {
+    return packed({ kind: "part", segment, part }, bytesOf(read, { from: first + range.from, to: first + range.to }));
   });
   return [index, ...parts];
 }
 
 interface Run extends Range {
-  readonly bytes: Uint8Array;
-  /** Of its pieces those that there are: between two segments some may have been evicted. */
-  readonly pieces: ReadonlySet<number>;
+  /** By id, of those that there are: between two segments some may have been evicted. */
+  readonly pieces: ReadonlyMap<number, Uint8Array>;
 }
 
-/** In as few queries as it takes; gives what gives the bytes of each range. */
-async function readPieces(query: Query, ranges: readonly Range[]): Promise<(range: Range) => Uint8Array> {
+/** In as few queries as it takes. */
+async function readPieces(query: Query, ranges: readonly Range[]): Promise<readonly Run[]> {
   const runs: { from: number; to: number }[] = [];
   for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
     const last = runs.at(-1);
     if (last !== undefined && from - last.to <= mostBetween * pieceBytes) last.to = Math.max(last.to, to);
     else runs.push({ from, to });
   }
-  const read = await Promise.all(runs.map((run) => readRun(query, run)));
-  return ({ from, to }) => {
-    const run = read.find((one) => one.from <= from && to <= one.to);
-    if (run === undefined) throw new MalformedBytes("bytes of a segment are missing");
-    for (let piece = Math.floor(from / pieceBytes); piece * pieceBytes < to; piece++)
-      if (!run.pieces.has(piece)) throw new MalformedBytes("pieces of a segment are missing");
-    return run.bytes.subarray(from - run.from, to - run.from);
-  };
+  return Promise.all(runs.map((run) => readRun(query, run)));
 }
 
 async function readRun(query: Query, { from, to }: Range): Promise<Run> {
-  const [first, last] = [Math.floor(from / pieceBytes), Math.floor((to - 1) / pieceBytes)];
-  const rows = await query(piecesSql, [BigInt(first), BigInt(last)]);
-  const ids = rows.numbers("id");
-  const bytes = new Uint8Array((last - first + 1) * pieceBytes);
-  rows.bytes("bytes").forEach((piece, row) => {
+  const rows = await query(piecesSql, [
+    BigInt(Math.floor(from / pieceBytes)),
+    BigInt(Math.floor((to - 1) / pieceBytes)),
+  ]);
+  const [ids, bytes] = [rows.numbers("id"), rows.bytes("bytes")];
+  // In whatever order they came.
+  return { from, to, pieces: new Map(bytes.map((piece, row) => [ids[row] ?? -1, piece])) };
+}
+
+function bytesOf(read: readonly Run[], { from, to }: Range): Uint8Array {
+  const run = read.find((one) => one.from <= from && to <= one.to);
+  if (run === undefined) throw new MalformedBytes("bytes of a segment are missing");
+  const bytes = new Uint8Array(to - from);
+  for (let id = Math.floor(from / pieceBytes); id * pieceBytes < to; id++) {
+    const piece = run.pieces.get(id);
+    if (piece === undefined) throw new MalformedBytes("pieces of a segment are missing");
     // The last one of a segment is shorter.
     if (piece.length > pieceBytes) throw new MalformedBytes("a piece is too long");
-    // In whatever order they came.
-    bytes.set(piece, ((ids[row] ?? first) - first) * pieceBytes);
-  });
-  return { from: first * pieceBytes, to: (last + 1) * pieceBytes, bytes, pieces: new Set(ids) };
+    const start = id * pieceBytes;
+    const wanted = piece.subarray(Math.max(0, from - start), Math.max(0, to - start));
+    bytes.set(wanted, Math.max(0, start - from));
+  }
+  return bytes;
 }

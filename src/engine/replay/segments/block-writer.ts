@@ -2,11 +2,11 @@
 // does not need is not decoded.
 // Section by section: head, seqs, instants, times of found ones, operations, objects, keys, places, spans, payload sizes,
 // key texts, payloads.
-import { unreachable } from "../../../shared/base/unreachable.js";
 import { ByteWriter } from "../../../shared/protocol/bytes.js";
-import { writeContents, writeList, writeValue } from "../../../shared/protocol/captured-value-codec.js";
+import { writeValue } from "../../../shared/protocol/captured-value-codec.js";
 import type { WriteOperation } from "../../../shared/trace/write.js";
 import { blockKinds, foundBit, furthest } from "./block-format.js";
+import { writePayload } from "./operation-payload.js";
 import type { SegmentWrite } from "./segment-write.js";
 import { writeCount, writeDifference, writeSigned } from "./varints.js";
 
@@ -59,34 +59,9 @@ export class BlockWriter {
   }
 
   #payload(operation: WriteOperation): void {
-    const out = this.#payloads;
-    switch (operation.kind) {
-      case "set":
-        writeCount(this.#keyIds, this.#keyId(operation.key));
-        return writeValue(out, operation.value);
-      case "delete":
-        return writeCount(this.#keyIds, this.#keyId(operation.key));
-      case "splice":
-        writeCount(out, operation.start);
-        writeCount(out, operation.deleteCount);
-        return writeList(out, operation.elements);
-      case "map-set":
-        writeValue(out, operation.key);
-        return writeValue(out, operation.value);
-      case "map-delete":
-        return writeValue(out, operation.key);
-      case "set-add":
-      case "set-delete":
-        return writeValue(out, operation.member);
-      case "clear":
-        return;
-      case "contents":
-        return writeContents(out, operation.contents);
-      case "scope":
-        return writeValue(out, operation.value);
-      default:
-        return unreachable(operation);
-    }
+    if (operation.kind === "scope") return writeValue(this.#payloads, operation.value);
+    if (operation.kind === "set" || operation.kind === "delete") writeCount(this.#keyIds, this.#keyId(operation.key));
+    writePayload(this.#payloads, operation);
   }
 
   #keyId(key: string): number {

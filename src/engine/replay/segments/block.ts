@@ -1,13 +1,13 @@
 // A block of writes as block-writer.ts makes it, decoded where it is looked into. Reading checks every count and offset: blocks
 // come from files that anybody may have made.
-import { unreachable } from "../../../shared/base/unreachable.js";
 import { ByteReader, MalformedBytes } from "../../../shared/protocol/bytes.js";
-import { readContents, readList, readValue } from "../../../shared/protocol/captured-value-codec.js";
+import { readValue } from "../../../shared/protocol/captured-value-codec.js";
 import { instant } from "../../../shared/trace/time.js";
 import { type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
 import { idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
 import { blockKinds, foundBit } from "./block-format.js";
+import { readPayload } from "./operation-payload.js";
 import { nameOfScope } from "./segment-write.js";
 import { readCount, readDifference, readIndex, readLength } from "./varints.js";
 
@@ -45,6 +45,12 @@ export interface Writes {
 const exact: Certainty = { kind: "exact" };
 const nowhere = new Uint32Array(0);
 
+/** By id, of each write. */
+interface Places {
+  readonly locations: Uint32Array;
+  readonly spans: Uint32Array;
+}
+
 export class Block implements Writes {
   readonly count: number;
   readonly #seqs: Float64Array;
@@ -54,8 +60,9 @@ export class Block implements Writes {
   readonly #latest: Float64Array;
   readonly #codes: Uint8Array;
   readonly #objects: Uint32Array;
-  readonly #locations: Uint32Array;
-  readonly #spans: Uint32Array;
+  /** As bytes until somebody asks for one. */
+  readonly #placeColumns: { readonly locations: ByteReader; readonly spans: ByteReader };
+  #places: Places | undefined;
   readonly #keyIds: Uint32Array;
   readonly #keys: readonly string[];
   /** When the found ones were seen to have been otherwise, by position. */
@@ -100,8 +107,7 @@ export class Block implements Writes {
     this.#latest = latest;
     this.#codes = codes.raw(count);
     this.#objects = idsFrom(objects, count);
-    this.#locations = idsFrom(locations, count);
-    this.#spans = spansFrom(spans, count);
+    this.#placeColumns = { locations, spans };
     this.#starts = startsFrom(payloads, count, at, bytes.length);
     this.#keyIds = new Uint32Array(count);
     this.#toScopes = this.#readCodes(afters, keyIds);
@@ -122,6 +128,11 @@ export class Block implements Writes {
       else if (kind === scopeCode) toScopes.push(index);
     }
     return Uint32Array.from(toScopes);
+  }
+
+  #readPlaces(): Places {
+    const { locations, spans } = this.#placeColumns;
+    return { locations: idsFrom(locations, this.count), spans: spansFrom(spans, this.count) };
   }
 
   /** Roughly, of memory. */
@@ -147,7 +158,8 @@ export class Block implements Writes {
   }
 
   placeAt(at: number): { readonly location: number; readonly span: number } {
-    return { location: this.#locations[at] ?? 0, span: this.#spans[at] ?? 0 };
+    const { locations, spans } = (this.#places ??= this.#readPlaces());
+    return { location: locations[at] ?? 0, span: spans[at] ?? 0 };
   }
 
   objectAt(at: number): ObjectId | undefined {
@@ -218,36 +230,13 @@ export class Block implements Writes {
     if (kind === undefined) throw new MalformedBytes("no such write");
     const from = this.#payloads;
     from.at = this.#starts[at] ?? 0;
-    const operation = this.#operation(kind, from, at);
+    const target = this.#objects[at] ?? 0;
+    const operation: WriteOperation =
+      kind === "scope"
+        ? { kind, scope: this.#scopeName(target), value: readValue(from) }
+        : readPayload(from, kind, objectId(target), this.#keyAt(at));
     if (from.at !== this.#starts[at + 1]) throw new MalformedBytes("a write is not as long as its block says");
     return operation;
-  }
-
-  #operation(kind: WriteOperation["kind"], from: ByteReader, at: number): WriteOperation {
-    const target = objectId(this.#objects[at] ?? 0);
-    switch (kind) {
-      case "set":
-        return { kind, target, key: this.#keyAt(at), value: readValue(from) };
-      case "delete":
-        return { kind, target, key: this.#keyAt(at) };
-      case "splice":
-        return { kind, target, start: readCount(from), deleteCount: readCount(from), elements: readList(from) };
-      case "map-set":
-        return { kind, target, key: readValue(from), value: readValue(from) };
-      case "map-delete":
-        return { kind, target, key: readValue(from) };
-      case "set-add":
-      case "set-delete":
-        return { kind, target, member: readValue(from) };
-      case "clear":
-        return { kind, target };
-      case "contents":
-        return { kind, target, contents: readContents(from) };
-      case "scope":
-        return { kind, scope: this.#scopeName(target), value: readValue(from) };
-      default:
-        return unreachable(kind);
-    }
   }
 
   #keyAt(at: number): string {

@@ -101,6 +101,7 @@ function readAll({ block, index, part }: ReturnType<typeof made>): number {
   const writes = new Block(block);
   for (let at = 0; at < writes.count; at++) {
     writes.operationAt(at);
+    count += writes.placeAt(at).span;
     count += writes.positionsOf(writes.objectAt(at) ?? 0).length + writes.latestAt(at).toString().length;
   }
   const view = new IndexView(1, index);
