@@ -10,36 +10,68 @@ import { childrenOf } from "./children.js";
 import type { GraphNode, GraphView } from "./node.js";
 import { type Slot, valueAtSlot } from "./slot.js";
 
-/** `undefined` for none, so that objects of programs whose writes are all seen carry nothing. */
-export function foundAfter(
-  change: Change,
-  before: ReadonlySet<Slot> | undefined,
-  isFound: boolean,
-): ReadonlySet<Slot> | undefined {
-  switch (change.kind) {
-    case "none":
-    case "scope":
-      return before;
-    case "slot": {
-      const found = new Set(before);
-      if (isFound) found.add(change.slot);
-      else found.delete(change.slot);
-      return someOf(found);
+/** Those of one object. What somebody else has is copied before its first change, and never again. */
+export class FoundSlots {
+  #slots: ReadonlySet<Slot> | undefined;
+  /** The same, where nobody else has it. */
+  #own: Set<Slot> | undefined;
+
+  constructor(shared: ReadonlySet<Slot> | undefined) {
+    this.#slots = shared;
+  }
+
+  /** `undefined` for none, so that objects of programs whose writes are all seen carry nothing. */
+  get slots(): ReadonlySet<Slot> | undefined {
+    return this.#slots;
+  }
+
+  note(change: Change, isFound: boolean): void {
+    switch (change.kind) {
+      case "none":
+      case "scope":
+        return;
+      case "slot":
+        if ((this.#slots?.has(change.slot) ?? false) !== isFound) this.#mark(isFound, [change.slot]);
+        return;
+      case "splice":
+        return this.#noteSplice(change, isFound);
+      case "whole":
+        return this.#set(
+          isFound && change.before !== undefined ? differingSlots(change.before, change.after) : undefined,
+        );
+      default:
+        return unreachable(change);
     }
-    case "splice": {
-      const found = new Set<Slot>();
-      const [end, growth] = [change.start + change.removed.length, change.inserted.length - change.removed.length];
-      for (const slot of before ?? []) {
-        if (typeof slot === "string" || slot < change.start) found.add(slot);
-        else if (slot >= end) found.add(slot + growth);
+  }
+
+  /** What lies behind a splice moves with its elements, which takes as long as moving those does. */
+  #noteSplice({ start, removed, inserted, sizeBefore }: Extract<Change, { kind: "splice" }>, isFound: boolean): void {
+    const [end, growth] = [start + removed.length, inserted.length - removed.length];
+    const slotsOf = (values: readonly unknown[]): readonly number[] => values.map((_, index) => start + index);
+    if (growth !== 0 && end < sizeBefore && this.#slots !== undefined) {
+      const moved = new Set<Slot>();
+      for (const slot of this.#slots) {
+        if (typeof slot === "string" || slot < start) moved.add(slot);
+        else if (slot >= end) moved.add(slot + growth);
       }
-      if (isFound) change.inserted.forEach((_, index) => found.add(change.start + index));
-      return someOf(found);
+      this.#set(moved);
+    } else this.#mark(false, slotsOf(removed));
+    if (isFound) this.#mark(true, slotsOf(inserted));
+  }
+
+  #mark(isFound: boolean, slots: readonly Slot[]): void {
+    if (slots.length === 0 || (!isFound && this.#slots === undefined)) return;
+    const own = this.#own ?? new Set(this.#slots);
+    for (const slot of slots) {
+      if (isFound) own.add(slot);
+      else own.delete(slot);
     }
-    case "whole":
-      return isFound && change.before !== undefined ? someOf(differingSlots(change.before, change.after)) : undefined;
-    default:
-      return unreachable(change);
+    this.#set(own);
+  }
+
+  #set(own: Set<Slot> | undefined): void {
+    this.#own = own !== undefined && own.size > 0 ? own : undefined;
+    this.#slots = this.#own;
   }
 }
 
@@ -49,8 +81,6 @@ function differingSlots(before: GraphNode, after: GraphNode): Set<Slot> {
     if (!isSameValue(valueAtSlot(before, slot), value)) differing.add(slot);
   return differing;
 }
-
-const someOf = (found: ReadonlySet<Slot>): ReadonlySet<Slot> | undefined => (found.size > 0 ? found : undefined);
 
 /** The name of one object's slot in a set of slots of many objects. */
 export const slotName = (target: ObjectId, slot: Slot): string => `${target} ${slot}`;

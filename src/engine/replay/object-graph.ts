@@ -6,7 +6,7 @@ import type { Certainty, WriteOperation } from "../../shared/trace/write.js";
 import { type GraphNode, contentsFromNode, copyOfNode, nodeFromContents } from "./node.js";
 import { type NodeOperation, applyToNode } from "./apply-to-node.js";
 import { changeBy } from "./change.js";
-import { foundAfter } from "./found.js";
+import { FoundSlots } from "./found.js";
 import { PagedMap } from "./paged-map.js";
 import type { Slot } from "./slot.js";
 
@@ -29,16 +29,18 @@ type TargetedOperation = Exclude<WriteOperation, { kind: "scope" }>;
 export class ObjectGraph {
   readonly #nodes: PagedMap<GraphNode>;
   readonly #scopes: Map<string, CapturedValue>;
-  /** Slots last changed by a write that was found by comparing; sets are replaced, never changed, so forks share them. */
-  readonly #found: PagedMap<ReadonlySet<Slot>>;
+  /** Slots last changed by a write that was found by comparing. */
+  readonly #found: PagedMap<FoundSlots>;
   /** Nodes that no other graph shares; others are copied before their first change. */
   #owned = new Set<ObjectId>();
+  /** The same of found slots. */
+  #ownedFound = new Set<ObjectId>();
   readonly #source: NodeSource | undefined;
 
   private constructor(
     nodes: PagedMap<GraphNode>,
     scopes: Map<string, CapturedValue>,
-    found: PagedMap<ReadonlySet<Slot>>,
+    found: PagedMap<FoundSlots>,
     source?: NodeSource,
   ) {
     this.#nodes = nodes;
@@ -59,6 +61,7 @@ export class ObjectGraph {
   /** An independent graph of the same state; objects are copied only when one of the two changes them. */
   fork(): ObjectGraph {
     this.#owned = new Set();
+    this.#ownedFound = new Set();
     return new ObjectGraph(this.#nodes.fork(), new Map(this.#scopes), this.#found.fork(), this.#source);
   }
 
@@ -91,7 +94,7 @@ export class ObjectGraph {
   /** Whether the time of the slot's last change is known only between two instants. */
   isFound(id: ObjectId, slot: Slot): boolean {
     if (this.#source !== undefined) this.node(id);
-    return this.#found.get(id)?.has(slot) === true;
+    return this.#found.get(id)?.slots?.has(slot) === true;
   }
 
   apply(operation: WriteOperation, certainty: Certainty = { kind: "exact" }): void {
@@ -102,7 +105,7 @@ export class ObjectGraph {
         return;
       case "contents":
         this.put(operation.target, nodeFromContents(operation.contents));
-        if (operation.found !== undefined) this.#found.set(operation.target, new Set(operation.found));
+        if (operation.found !== undefined) this.#putFound(operation.target, new FoundSlots(new Set(operation.found)));
         return;
       default:
         this.#applyTo(operation);
@@ -119,19 +122,19 @@ export class ObjectGraph {
   load(id: ObjectId, { node, found }: LoadedNode): void {
     this.#nodes.set(id, node);
     this.#owned.delete(id);
-    if (found !== undefined) this.#found.set(id, found);
+    if (found !== undefined) this.#putFound(id, new FoundSlots(found));
   }
 
   /** An object as it is until the graph is changed. */
   loaded(id: ObjectId): LoadedNode | undefined {
     const node = this.node(id);
-    return node === undefined ? undefined : { node, found: this.#found.get(id) };
+    return node === undefined ? undefined : { node, found: this.#found.get(id)?.slots };
   }
 
   /** Somebody else knows what it holds, and loads it again before it is asked about. */
   forget(id: ObjectId): void {
     this.#nodes.delete(id);
-    this.#found.delete(id);
+    this.#forgetFound(id);
     this.#owned.delete(id);
   }
 
@@ -142,11 +145,22 @@ export class ObjectGraph {
   #noteFound(operation: TargetedOperation, isFound: boolean): void {
     const { target } = operation;
     if (this.#source !== undefined) this.node(target);
-    const before = this.#found.get(target);
-    if (!isFound && before === undefined) return;
-    const found = foundAfter(changeBy(this, operation), before, isFound);
-    if (found === undefined) this.#found.delete(target);
-    else this.#found.set(target, found);
+    const known = this.#found.get(target);
+    if (!isFound && known === undefined) return;
+    const found = known !== undefined && this.#ownedFound.has(target) ? known : new FoundSlots(known?.slots);
+    found.note(changeBy(this, operation), isFound);
+    if (found.slots === undefined) this.#forgetFound(target);
+    else if (found !== known) this.#putFound(target, found);
+  }
+
+  #putFound(id: ObjectId, found: FoundSlots): void {
+    this.#found.set(id, found);
+    this.#ownedFound.add(id);
+  }
+
+  #forgetFound(id: ObjectId): void {
+    this.#found.delete(id);
+    this.#ownedFound.delete(id);
   }
 
   #applyTo(operation: NodeOperation): void {

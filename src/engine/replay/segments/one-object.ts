@@ -2,25 +2,25 @@
 import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import { applyToNode } from "../apply-to-node.js";
 import { changeBy } from "../change.js";
-import { foundAfter } from "../found.js";
+import { FoundSlots } from "../found.js";
 import { type GraphNode, type GraphView, copyOfNode, nodeFromContents } from "../node.js";
 import type { LoadedNode } from "../object-graph.js";
-import type { Slot } from "../slot.js";
 import type { Writes } from "./block.js";
+import type { ObjectWrite } from "./operation-payload.js";
 
 const noScopes: ReadonlyMap<string, CapturedValue> = new Map();
 
 export class OneObject implements GraphView {
   readonly #id: ObjectId;
   #node: GraphNode | undefined;
-  #found: ReadonlySet<Slot> | undefined;
+  #found: FoundSlots | undefined;
   /** Whether nobody else has the node: it is copied before its first change otherwise. */
   #isOwned: boolean;
 
   private constructor(id: ObjectId, loaded: LoadedNode | undefined, isOwned: boolean) {
     this.#id = id;
     this.#node = loaded?.node;
-    this.#found = loaded?.found;
+    this.#found = loaded?.found === undefined ? undefined : new FoundSlots(loaded.found);
     this.#isOwned = isOwned;
   }
 
@@ -44,9 +44,11 @@ export class OneObject implements GraphView {
   /** Its own writes only. */
   apply(writes: Writes, at: number): void {
     const operation = writes.operationAt(at);
-    if (operation.kind === "scope") return;
-    const isFound = writes.certaintyAt(at).kind === "between";
-    if (isFound || this.#found !== undefined) this.#found = foundAfter(changeBy(this, operation), this.#found, isFound);
+    if (operation.kind !== "scope") this.applyOperation(operation, writes.certaintyAt(at).kind === "between");
+  }
+
+  applyOperation(operation: ObjectWrite, isFound: boolean): void {
+    if (isFound || this.#found !== undefined) this.#noteFound(operation, isFound);
     if (operation.kind === "contents") {
       this.#node = nodeFromContents(operation.contents);
       this.#isOwned = true;
@@ -57,14 +59,21 @@ export class OneObject implements GraphView {
     this.#isOwned = true;
   }
 
+  #noteFound(operation: ObjectWrite, isFound: boolean): void {
+    const found = this.#found ?? new FoundSlots(undefined);
+    found.note(changeBy(this, operation), isFound);
+    this.#found = found.slots === undefined ? undefined : found;
+  }
+
   /** Who gets it does not change it, and this object does not either until it is forked. */
   get now(): LoadedNode | undefined {
-    return this.#node === undefined ? undefined : { node: this.#node, found: this.#found };
+    return this.#node === undefined ? undefined : { node: this.#node, found: this.#found?.slots };
   }
 
   /** The same object, which goes its own way from here. */
   fork(): OneObject {
     this.#isOwned = false;
+    if (this.#found !== undefined) this.#found = new FoundSlots(this.#found.slots);
     return OneObject.shared(this.#id, this.now);
   }
 }
