@@ -1,55 +1,78 @@
-// How soon a file of a gigabyte answers: one whose engine was killed while it wrote, and the same one closed in order. Half
-// of its rows are writes to state, the other half events with texts; the engine is started anew each time, and is asked what
-// a scope held, and which events there were, in the middle of what is in the file. Both are compared with what was sent.
+// How soon a large file answers, and what scrubbing through it takes: one whose engine was killed while it wrote, and the
+// same one closed in order. Half of its rows are writes to state, the other half events with texts; the engine is started
+// anew each time, and is asked what a scope held, and which events there were, in the middle of what is in the file. Then the
+// playhead jumps about, and steps from write to write. All of it is compared with what was sent.
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
-import type { AgentRecord, AgentRecordBody } from "../../src/shared/protocol/agent-records.js";
-import { taggedJson } from "../../src/shared/trace/tagged-json.js";
-import { seq } from "../../src/shared/trace/time.js";
-import { type Figure, measuredOn } from "../figures.js";
+import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
-import { StateWrites } from "./state-writes.js";
+import { type Sent, instantOf, recordsOf, sentOf, timeOriginMs } from "./open-records.js";
+import { type Asked, type LookKind, answerOf, ask } from "./state-looks.js";
 import { WireAgent } from "./wire-agent.js";
 
 export interface OpenSize {
   readonly fileBytes: number;
   readonly scopes: number;
+  /** Jumps to anywhere, and steps from where the last one led. */
+  readonly jumps: number;
+  readonly steps: number;
   readonly seed: number;
 }
 
-const gigabyte: OpenSize = { fileBytes: 1e9, scopes: 200, seed: 1 };
+export const gigabyte: OpenSize = { fileBytes: 1e9, scopes: 200, jumps: 50, steps: 200, seed: 1 };
 const perBatch = 2000;
-const timeOriginMs = 1_790_000_000_000;
-const startNs = BigInt(timeOriginMs) * 1_000_000n;
-const nsPerRecord = 10_000;
 const around = 50;
+/** Of the window's tree of state. */
+const mostRows = 60;
+const mostRssBytes = 1.5e9;
 
 export async function openFigures(size: OpenSize = gigabyte): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   try {
     const path = join(folder, "open.hindcast");
-    const acknowledged = await recordUntilKilled(folder, path, size);
+    const startedMs = performance.now();
+    const { acknowledged, rssBytes } = await recordUntilKilled(folder, path, size);
+    const seconds = (performance.now() - startedMs) / 1000;
     const fileBytes = bytesOf(path);
+    const sent = sentOf(size);
     // The first opening reads the dead engine's log; the second finds a file that was closed.
-    const sent = sentUpTo(acknowledged >> 1, size);
-    const killed = await openAnew(folder, path, acknowledged, sent);
-    const closed = await openAnew(folder, path, acknowledged, sent);
-    const figure = (name: string, opened: Opened): Figure => ({
+    const killed = await openAnew(folder, path, acknowledged, { ...size, jumps: 0, steps: 0 }, sent);
+    const closed = await openAnew(folder, path, acknowledged, size, sent);
+    const wrong = closed.wrong ?? judge(sent, [...killed.looks, ...closed.looks]);
+    const invalid = wrong === undefined ? {} : { invalid: wrong };
+    const ms = (name: string, value: number, atMost?: number): Figure => ({
       name,
-      value: opened.openMs,
+      value,
       unit: "ms",
-      budget: { atMost: 1000 },
-      ...(opened.wrong === undefined ? {} : { invalid: opened.wrong }),
+      ...(atMost === undefined ? {} : { budget: { atMost } }),
+      ...invalid,
     });
+    const tookMs = (kind: string): Float64Array =>
+      Float64Array.from(closed.looks.filter((look) => look.kind === kind).map((look) => look.tookMs));
+    const [jumps, steps] = [tookMs("jump"), tookMs("step")];
     return measuredOn({ rows: closed.rows, fileBytes, seed: size.seed, cache: "fresh" }, [
-      figure("open_ms", closed),
-      figure("open_after_sigkill_ms", killed),
-      { name: "open_engine_start_ms", value: closed.startMs, unit: "ms" },
-      { name: "open_rss_mb", value: closed.rssBytes / 2 ** 20, unit: "MiB" },
+      ms("open_ms", closed.openMs, 1000),
+      ms("open_after_sigkill_ms", killed.openMs, 1000),
+      ms("open_engine_start_ms", closed.startMs),
+      ms("open_jump_p50_ms", quantile(jumps, 0.5)),
+      ms("open_jump_p95_ms", quantile(jumps, 0.95)),
+      ms("open_scrub_step_p50_ms", quantile(steps, 0.5)),
+      ms("open_scrub_step_p95_ms", quantile(steps, 0.95)),
+      { name: "open_scrub_step_cpu_ms", value: closed.stepCpuMs, unit: "ms of processor time", ...invalid },
+      { name: "open_first_answer_rss_mb", value: closed.openRssBytes / 1e6, unit: "MB", ...invalid },
+      {
+        name: "open_rss_mb",
+        value: closed.rssBytes / 1e6,
+        unit: "MB",
+        budget: { atMost: mostRssBytes / 1e6 },
+        ...invalid,
+      },
+      { name: "open_recording_rss_mb", value: rssBytes / 1e6, unit: "MB" },
+      { name: "open_recording_mb_per_s", value: fileBytes / 1e6 / seconds, unit: "MB of file a second" },
     ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -60,7 +83,11 @@ const bytesOf = (path: string): number =>
   [path, `${path}.wal`].reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0);
 
 /** How many records the engine had said are in the file when it was killed in the middle of more. */
-async function recordUntilKilled(folder: string, path: string, size: OpenSize): Promise<number> {
+async function recordUntilKilled(
+  folder: string,
+  path: string,
+  size: OpenSize,
+): Promise<{ readonly acknowledged: number; readonly rssBytes: number }> {
   const engine = await BenchEngine.start(folder);
   const { environment } = await engine.call("recording.create", { path, capture: {} });
   const agent = await WireAgent.greet(environment, timeOriginMs);
@@ -69,6 +96,7 @@ async function recordUntilKilled(folder: string, path: string, size: OpenSize): 
     await agent.send(batch);
     if (++sent % 20 === 0 && bytesOf(path) >= size.fileBytes) break;
   }
+  const rssBytes = engine.rss().peak;
   const gone = once(engine.child, "exit");
   // It is cut off in the middle of what it was sent.
   agent.socket.on("error", () => agent.socket.destroy());
@@ -76,69 +104,7 @@ async function recordUntilKilled(folder: string, path: string, size: OpenSize): 
   await gone;
   const { acknowledged } = agent;
   agent.socket.destroy();
-  return acknowledged * perBatch;
-}
-
-interface Opened {
-  readonly startMs: number;
-  readonly openMs: number;
-  readonly rows: number;
-  readonly rssBytes: number;
-  readonly wrong: string | undefined;
-}
-
-async function openAnew(folder: string, path: string, acknowledged: number, sent: Sent): Promise<Opened> {
-  const beganMs = performance.now();
-  const engine = await BenchEngine.start(folder);
-  try {
-    const openedMs = performance.now();
-    const { recordingId, counts } = await engine.call("recording.open", { path });
-    const instant = startNs + BigInt(sent.last * nsPerRecord);
-    const [state, events] = await Promise.all([
-      engine.call("state.at", { recordingId, process: 1, scope: "scope_0", at: { kind: "instant", instant } }),
-      engine.call("events.around", { recordingId, instant, before: around, after: around }),
-    ]);
-    const answeredMs = performance.now();
-    const rows = counts.events + counts.writes;
-    const wrong =
-      rows + sent.definitions < acknowledged
-        ? `${rows} rows are in the file, ${acknowledged} were acknowledged`
-        : JSON.stringify(state.value) !== JSON.stringify(sent.state) || !events.seq.includes(sent.lastEvent)
-          ? "the answer is not what was sent"
-          : undefined;
-    const rssBytes = engine.rss().peak;
-    return { startMs: openedMs - beganMs, openMs: answeredMs - openedMs, rows, rssBytes, wrong };
-  } finally {
-    await engine.stop();
-  }
-}
-
-/** Without end. Records are numbered from 1, and one comes every so many nanoseconds of the program's time. */
-function* recordsOf({ scopes, seed }: OpenSize): Iterable<AgentRecord> {
-  let number = 0;
-  const put = (body: AgentRecordBody): AgentRecord => ({
-    ...body,
-    seq: seq(++number),
-    clockMs: (number * nsPerRecord) / 1e6,
-  });
-  const write = (operation: ReturnType<StateWrites["next"]>): AgentRecord =>
-    put({ kind: "write", span: 0, location: 1, afterMs: NaN, operation });
-  yield put({ kind: "string", id: 1, text: "file:///srv/app.js" });
-  yield put({ kind: "location", id: 1, file: 1, line: 12, column: 3, functionName: 0 });
-  yield put({ kind: "string", id: 2, text: "order.placed" });
-  const [made, textOf] = [new StateWrites(seed), texts(seed + 1)];
-  for (const operation of made.beginning(scopes)) yield write(operation);
-  for (let order = 0; ; order++) {
-    yield write(made.next());
-    yield put({ kind: "event", name: 2, span: 0, attributes: { order, note: textOf() } });
-  }
-}
-
-/** Sixty words at random, about 500 bytes. */
-function texts(seed: number): () => string {
-  const random = randomFrom(seed);
-  const words = Array.from({ length: 20_000 }, () => Math.floor(random() * 36 ** 7).toString(36));
-  return () => Array.from({ length: 60 }, () => words[Math.floor(random() * words.length)]).join(" ");
+  return { acknowledged: acknowledged * perBatch, rssBytes };
 }
 
 function* batchesOf(size: OpenSize): Iterable<readonly AgentRecord[]> {
@@ -151,18 +117,96 @@ function* batchesOf(size: OpenSize): Iterable<readonly AgentRecord[]> {
   }
 }
 
-type Sent = ReturnType<typeof sentUpTo>;
+/** What was asked of state and events at the instant of a record, and how long both took. */
+interface Looked {
+  readonly kind: "first" | "jump" | "step";
+  readonly state: Asked;
+  readonly hasEvent: boolean;
+  readonly tookMs: number;
+}
 
-/** What is to be answered at the instant of a record. */
-function sentUpTo(last: number, size: OpenSize) {
-  const graph = ObjectGraph.empty();
-  let [lastEvent, definitions] = [0, 0];
-  for (const record of recordsOf(size)) {
-    if (record.seq > last) break;
-    if (record.kind === "write") graph.apply(record.operation);
-    else if (record.kind === "event") lastEvent = record.seq;
-    else definitions++;
+interface Opened {
+  readonly startMs: number;
+  readonly openMs: number;
+  readonly rows: number;
+  readonly looks: readonly Looked[];
+  /** Of processor, a step. */
+  readonly stepCpuMs: number;
+  readonly openRssBytes: number;
+  readonly rssBytes: number;
+  readonly wrong: string | undefined;
+}
+
+async function openAnew(
+  folder: string,
+  path: string,
+  acknowledged: number,
+  size: OpenSize,
+  sent: Sent,
+): Promise<Opened> {
+  const beganMs = performance.now();
+  const engine = await BenchEngine.start(folder);
+  try {
+    const openedMs = performance.now();
+    const { recordingId, counts } = await engine.call("recording.open", { path });
+    const looks = [await look(engine, recordingId, "first", acknowledged >> 1, sent)];
+    const openMs = performance.now() - openedMs;
+    const openRssBytes = engine.rss().peak;
+    const random = randomFrom(size.seed + 2);
+    let record = 0;
+    for (let left = size.jumps; left > 0; left--) {
+      record = Math.floor(acknowledged * (0.01 + 0.98 * random()));
+      looks.push(await look(engine, recordingId, "jump", record, sent));
+    }
+    const cpuMs = engine.cpuMs();
+    for (let left = size.steps; left > 0; left--) {
+      // Now forward, now backward, by a few records.
+      record += Math.round((random() - 0.45) * 40);
+      looks.push(await look(engine, recordingId, "step", record, sent));
+    }
+    const stepCpuMs = (engine.cpuMs() - cpuMs) / Math.max(1, size.steps);
+    const rows = counts.events + counts.writes;
+    const isMissing = rows + sent.definitions < acknowledged;
+    const wrong = isMissing ? `${rows} rows are in the file, ${acknowledged} were acknowledged` : undefined;
+    const rssBytes = engine.rss().peak;
+    return { startMs: openedMs - beganMs, openMs, rows, looks, stepCpuMs, openRssBytes, rssBytes, wrong };
+  } finally {
+    await engine.stop();
   }
-  const root = graph.scopes().get("scope_0");
-  return { state: root && taggedJson(root, graph.contentsOf), last, lastEvent, definitions };
+}
+
+async function look(
+  engine: BenchEngine,
+  recordingId: string,
+  kind: Looked["kind"],
+  record: number,
+  sent: Sent,
+): Promise<Looked> {
+  const [instant, last] = [instantOf(record), sent.writeAt(record)];
+  const askedMs = performance.now();
+  const asked: LookKind = kind === "first" ? "scope" : "rows";
+  const [state, events] = await Promise.all([
+    ask(engine, recordingId, { kind: asked, instant, last, scopes: ["scope_0"], mostRows }),
+    engine.call("events.around", { recordingId, instant, before: around, after: around }),
+  ]);
+  const tookMs = performance.now() - askedMs;
+  return { kind, state, hasEvent: events.seq.includes(sent.eventAt(record)), tookMs };
+}
+
+/** What is wrong with the answers, if anything is. */
+function judge(sent: Sent, looks: readonly Looked[]): string | undefined {
+  let wrong = 0;
+  sent.fold(
+    looks.map(({ state }) => state.look.last),
+    (write, graph, change) => {
+      const scopes = [...graph.scopes().keys()];
+      for (const { kind, state, hasEvent } of looks) {
+        if (state.look.last !== write) continue;
+        const isSame =
+          state.hash === answerOf(graph, change, kind === "first" ? state.look : { ...state.look, scopes });
+        if (!isSame || !hasEvent) wrong++;
+      }
+    },
+  );
+  return wrong === 0 ? undefined : `${wrong} of ${looks.length} answers are not what was sent`;
 }

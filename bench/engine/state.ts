@@ -1,20 +1,17 @@
 // What a look at captured state costs at size: writes that an agent sent to the engine's process, which is then started anew
 // and asked over the channel that hosts use. Each timed answer is compared with the plain fold of the same writes, advanced
 // once through all of them.
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
-import { type Change, changeBy } from "../../src/engine/replay/change.js";
+import { changeBy } from "../../src/engine/replay/change.js";
 import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
-import { rowsOfScopes } from "../../src/engine/replay/scope-rows.js";
-import { nothingUncertain } from "../../src/engine/replay/uncertain.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
-import { taggedJson } from "../../src/shared/trace/tagged-json.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
+import { type Asked, type Look, type LookKind, answerOf, ask } from "./state-looks.js";
 import { StateWrites } from "./state-writes.js";
 import { WireAgent } from "./wire-agent.js";
 
@@ -29,7 +26,7 @@ export interface StateSize {
   readonly seed: number;
 }
 
-const ten: StateSize = {
+export const tenMillion: StateSize = {
   writes: 10_000_000,
   scopes: 200,
   looks: 100,
@@ -45,7 +42,8 @@ const startNs = BigInt(timeOriginMs) * 1_000_000n;
 const nsPerWrite = 10_000;
 /** Definitions come before the writes. */
 const definitions = 2;
-const process1 = 1;
+/** More than there are. */
+const everyRow = 10_000;
 
 interface Made {
   readonly scopes: readonly string[];
@@ -56,22 +54,7 @@ interface Made {
   readonly rssBytes: number;
 }
 
-type LookKind = "rows" | "values" | "scope" | "step";
-
-/** All scopes' rows, all their values, or one scope's value, at the instant of a write. */
-interface Look {
-  readonly kind: LookKind;
-  readonly write: number;
-  readonly scopes: readonly string[];
-}
-
-interface Asked {
-  readonly look: Look;
-  readonly tookMs: number;
-  readonly hash: string;
-}
-
-export async function stateFigures(size: StateSize = ten): Promise<readonly Figure[]> {
+export async function stateFigures(size: StateSize = tenMillion): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   try {
     const path = join(folder, "state.hindcast");
@@ -84,7 +67,7 @@ export async function stateFigures(size: StateSize = ten): Promise<readonly Figu
       const { recordingId } = await engine.call("recording.open", { path });
       const looks = looksOf(size, made.scopes);
       const scopes = made.scopes.slice(0, 1);
-      const first = await ask(engine, recordingId, { kind: "scope", write: size.writes >> 1, scopes });
+      const first = await ask(engine, recordingId, lookAt("scope", size.writes >> 1, scopes));
       const openMs = performance.now() - openedMs;
       const asked = [first];
       const cpuMs = { rows: 0, values: 0, scope: 0, step: 0 };
@@ -166,59 +149,28 @@ function looksOf(size: StateSize, scopes: readonly string[]): readonly Look[] {
   const earliest = size.scopes * 12;
   const anywhere = (): number => earliest + Math.floor(random() * (size.writes - earliest));
   const looks: Look[] = [];
-  for (let left = size.looks; left > 0; left--) looks.push({ kind: "rows", write: anywhere(), scopes });
-  for (let left = size.valueLooks; left > 0; left--) looks.push({ kind: "values", write: anywhere(), scopes });
+  for (let left = size.looks; left > 0; left--) looks.push(lookAt("rows", anywhere(), scopes));
+  for (let left = size.valueLooks; left > 0; left--) looks.push(lookAt("values", anywhere(), scopes));
   const one = (at: number): readonly string[] => scopes.slice(at, at + 1);
   for (let left = size.scopeLooks; left > 0; left--)
-    looks.push({ kind: "scope", write: anywhere(), scopes: one(Math.floor(random() * scopes.length)) });
+    looks.push(lookAt("scope", anywhere(), one(Math.floor(random() * scopes.length))));
   let write = anywhere();
   for (let left = size.steps; left > 0; left--) {
     // Now forward, now backward, by a few writes.
     write = Math.min(size.writes, Math.max(earliest, write + Math.round((random() - 0.45) * 20)));
-    looks.push({ kind: "step", write, scopes: one(left % 10) });
+    looks.push(lookAt("step", write, one(left % 10)));
   }
   return looks;
 }
 
-async function ask(engine: BenchEngine, recordingId: string, look: Look): Promise<Asked> {
-  const about = {
-    recordingId,
-    process: process1,
-    at: { kind: "instant", instant: startNs + BigInt(look.write * nsPerWrite) },
-  } as const;
-  const askedMs = performance.now();
-  if (look.kind === "rows") {
-    const { scopes, firsts, rows, seq: last } = await engine.call("state.scopes", { ...about, ...everyRow });
-    const tookMs = performance.now() - askedMs;
-    const { total, keys, paths, values, types, flags, previous } = rows;
-    const listed = keys.map((key, row) => [key, paths[row], values[row], types[row], flags[row], previous[row]]);
-    return { look, tookMs, hash: hashOf([last, scopes, [...firsts], total, listed]) };
-  }
-  const answers = await Promise.all(look.scopes.map((scope) => engine.call("state.at", { ...about, scope })));
-  const tookMs = performance.now() - askedMs;
-  return { look, tookMs, hash: hashOf(answers.map(({ value, seq: last }) => [value, last])) };
-}
-
-const everyRow = { offset: 0, limit: 10_000 };
-
-/** What `ask` is to be answered, by the fold's graph. */
-function answerOf(graph: ObjectGraph, change: Change, { kind, write, scopes }: Look): string {
-  const last = write + definitions;
-  if (kind !== "rows")
-    return hashOf(
-      scopes.map((scope) => {
-        const root = graph.scopes().get(scope);
-        return [root === undefined ? undefined : taggedJson(root, graph.contentsOf), last];
-      }),
-    );
-  const uncertainOf = () => nothingUncertain;
-  const found = rowsOfScopes(graph, { scopes, expanded: new Map(), change, uncertainOf, ...everyRow });
-  const listed = found.rows.map((row) => [row.key, row.path, row.value, row.type, row.flags, row.previous]);
-  return hashOf([last, found.scopes, found.firsts, found.total, listed]);
-}
-
-const hashOf = (answers: readonly unknown[]): string =>
-  createHash("sha1").update(JSON.stringify(answers)).digest("hex");
+/** At the instant of a write. */
+const lookAt = (kind: LookKind, write: number, scopes: readonly string[]): Look => ({
+  kind,
+  instant: startNs + BigInt(write * nsPerWrite),
+  last: write + definitions,
+  scopes,
+  mostRows: everyRow,
+});
 
 interface Judged {
   readonly wrong: number;
@@ -227,20 +179,21 @@ interface Judged {
 
 /** Folds everything once, and compares on the way. */
 function judge(size: StateSize, asked: readonly Asked[]): Judged {
-  const inOrder = [...asked].sort((a, b) => a.look.write - b.look.write);
+  const inOrder = [...asked].sort((a, b) => a.look.last - b.look.last);
   const made = new StateWrites(size.seed);
   const graph = ObjectGraph.empty();
   let [wrong, next, comparingMs] = [0, 0, 0];
   const startedMs = performance.now();
   for (const [write, operation] of writesOf(made, size)) {
-    if (inOrder[next]?.look.write !== write) {
+    const last = write + definitions;
+    if (inOrder[next]?.look.last !== last) {
       graph.apply(operation);
       continue;
     }
     const comparedMs = performance.now();
     const change = changeBy(graph, operation);
     graph.apply(operation);
-    for (let one = inOrder[next]; one?.look.write === write; one = inOrder[++next])
+    for (let one = inOrder[next]; one?.look.last === last; one = inOrder[++next])
       if (answerOf(graph, change, one.look) !== one.hash) wrong++;
     comparingMs += performance.now() - comparedMs;
   }

@@ -65,9 +65,14 @@ export class WireAgent {
     await this.#until(() => this.#sent - this.#acknowledged < mostUnanswered);
   }
 
-  /** Resolves when everything is in the file. */
+  /** Resolves when everything that was sent is in the file. */
+  settled(): Promise<void> {
+    return this.#until(() => this.#acknowledged === this.#sent);
+  }
+
+  /** The same, and no more comes. */
   async bye(clockMs: number, written: number): Promise<void> {
-    await this.#until(() => this.#acknowledged === this.#sent);
+    await this.settled();
     this.#control(frameTypes.bye, { kind: "bye", clockMs, exitCode: 0, written, dropped: 0 });
     if (!this.#isClosed) await once(this.socket, "close");
   }
