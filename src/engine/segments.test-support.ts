@@ -15,14 +15,17 @@ import type { OpenFile } from "./store/open-file.js";
 import { Readers } from "./store/readers.js";
 
 /** So small that boundaries are met everywhere, objects leave memory, and some count as large. */
-export const smallSegments = (below: (limit: number) => number): SegmentSettings => ({
-  writes: 1 + below(24),
-  payloadBytes: 200 + below(4000),
-  smallBytes: below(3) === 0 ? 1_000_000 : below(600),
-  largeBytes: 10 + below(120),
-  mostLater: 1 + below(6),
-  keptBytes: below(2) === 0 ? 1 : 1_000_000,
-});
+export const smallSegments = (below: (limit: number) => number): SegmentSettings => {
+  const settings = {
+    writes: 1 + below(24),
+    payloadBytes: 200 + below(4000),
+    smallBytes: below(3) === 0 ? 1_000_000 : below(600),
+    largeBytes: 10 + below(120),
+    mostLater: 1 + below(6),
+    keptBytes: below(2) === 0 ? 1 : 1_000_000,
+  };
+  return { ...settings, mediumBytes: settings.largeBytes % 50 };
+};
 
 /** Clocks stand still, run, and now and then go back if they may; some writes were found by comparing. */
 export function randomWrites(seed: number, steps: number, mayGoBack = true): readonly RecordedWrite[] {

@@ -5,9 +5,11 @@
 import { instant } from "../../../shared/trace/time.js";
 import { type CapturedValue, objectId } from "../../../shared/trace/value.js";
 import { type LoadedNode, ObjectGraph } from "../object-graph.js";
-import { BlockWriter } from "./block-writer.js";
 import { type Kept, KeptObjects } from "./kept-objects.js";
 import { type IndexEntry, PartsWriter, indexBytes } from "./keyframe.js";
+import { LaterLogs } from "./later-logs.js";
+import { OpenSegment } from "./open-segment.js";
+import type { ObjectWrite } from "./operation-payload.js";
 import { type Ids, Runs, idsFrom, parentOf } from "./runs.js";
 import type { SegmentHead } from "./segment-heads.js";
 import type { SegmentWrite } from "./segment-write.js";
@@ -19,9 +21,10 @@ export interface SegmentSettings {
   readonly payloadBytes: number;
   /** State up to here is written down whole every time: then one look finds all of it. */
   readonly smallBytes: number;
-  /** An object from here on is written down anew only when enough of it changed, */
+  /** Of an object from here on a keyframe says what was written to it, rather than all that it holds, if that is much less; */
+  readonly mediumBytes: number;
+  /** and of one from here on, nothing before so many segments. */
   readonly largeBytes: number;
-  /** or after so many segments. */
   readonly mostLater: number;
   /** Of objects, as they are written down; in memory they take several times as much. */
   readonly keptBytes: number;
@@ -31,8 +34,9 @@ export const segmentSettings: SegmentSettings = {
   writes: 8192,
   payloadBytes: 4 * 1024 * 1024,
   smallBytes: 256 * 1024,
+  mediumBytes: 1024,
   largeBytes: 32 * 1024,
-  mostLater: 16,
+  mostLater: 8,
   keptBytes: 96 * 1024 * 1024,
 };
 
@@ -59,6 +63,7 @@ export class SegmentBuilder {
   readonly #settings: SegmentSettings;
   readonly #graph = ObjectGraph.empty();
   readonly #kept = new KeptObjects();
+  readonly #logs = new LaterLogs();
   readonly #runs = new Runs();
   #number = 1;
   #lastSeq = 0;
@@ -83,6 +88,7 @@ export class SegmentBuilder {
       ids.push(id);
       builder.#kept.set(id, { version, until, length, laterBytes: until > version ? 1 : 0 });
       builder.#totalBytes += length;
+      if (length >= settings.mediumBytes) builder.#logs.setUnknown(id);
     }
     for (const [id, value] of state.scopes) builder.#graph.apply({ kind: "scope", scope: String(id), value });
     builder.#runs.add(state.number, idsFrom(ids, state.scopes.keys()));
@@ -117,14 +123,17 @@ export class SegmentBuilder {
     this.#lastSeq = write.seq;
     this.#graph.apply(operation, after === undefined ? { kind: "exact" } : { kind: "between", after: instant(after) });
     if (operation.kind === "scope") this.#open.scopes.add(Number(operation.scope));
-    else this.#noteChange(operation.target, block.payloadBytes - bytesBefore + overhead);
+    else this.#noteChange(operation, block.payloadBytes - bytesBefore + overhead, after !== undefined);
     if (block.count >= writes || block.payloadBytes >= payloadBytes) this.#close();
   }
 
-  #noteChange(target: number, bytes: number): void {
+  #noteChange(operation: ObjectWrite, bytes: number, isFound: boolean): void {
+    const { target } = operation;
     if (!this.#graph.has(objectId(target))) return;
     this.#open.objects.add(target);
     const { version, length, laterBytes } = this.#kept.get(target) ?? unknown;
+    if (version > 0 && length >= this.#settings.mediumBytes)
+      this.#logs.add(target, version, this.#number, operation, isFound);
     this.#kept.set(target, { version, until: this.#number, length, laterBytes: laterBytes + bytes });
   }
 
@@ -148,7 +157,7 @@ export class SegmentBuilder {
     const isFull = parentOf(number) === 0 || this.#isWorthAll(changed, room);
     const covered = isFull ? this.#runs.all() : changed;
     const parts = new PartsWriter();
-    const entries = this.#writeDown(covered.objects, parts, room);
+    const entries = this.#writeDown(covered.objects, parts, { left: room, isFull });
     parts.finish();
     const index = { scopes: this.#scopesOf(covered), writtenScopes: open.scopes, partStarts: parts.starts, entries };
     this.#closed.push({
@@ -166,7 +175,12 @@ export class SegmentBuilder {
   /** Whether a keyframe that knows everything costs little, or not much more than this one. */
   #isWorthAll({ objects }: Ids, room: number): boolean {
     if (this.#totalBytes <= room) return true;
-    const bytes = objects.reduce((total, id) => total + (this.#kept.get(id)?.length ?? 0), 0);
+    const { mediumBytes } = this.#settings;
+    let bytes = 0;
+    for (const id of objects) {
+      const { length, laterBytes } = this.#kept.get(id) ?? unknown;
+      bytes += length < mediumBytes ? length : Math.min(length, laterBytes);
+    }
     return bytes >= this.#totalBytes / 2;
   }
 
@@ -179,34 +193,49 @@ export class SegmentBuilder {
     return found;
   }
 
-  /** Into parts, or where they are written down already. `room`: bytes for objects that did not change. */
-  #writeDown(ids: Uint32Array, parts: PartsWriter, room: number): IndexEntry[] {
+  /** Into parts, or where they are written down already. */
+  #writeDown(ids: Uint32Array, parts: PartsWriter, room: Room): IndexEntry[] {
     const entries: IndexEntry[] = [];
-    let left = room;
     for (const id of ids) {
       let kept = this.#kept.get(id);
       if (kept === undefined) continue;
       const isWritten = this.#open.objects.has(id);
-      const isWorth = !this.#mayWait(kept) && (isWritten || kept.length <= left);
-      const loaded = isWorth && this.#graph.has(objectId(id)) ? this.#graph.loaded(objectId(id)) : undefined;
-      if (loaded !== undefined) {
-        const length = parts.add(id, loaded);
-        if (!isWritten) left -= length;
-        this.#totalBytes += length - kept.length;
-        this.#bytesInMemory += length - kept.length + (this.#inMemory.has(id) ? 0 : overhead);
-        this.#inMemory.add(id);
-        kept = { version: this.#number, until: this.#number, length, laterBytes: 0 };
+      const form = this.#formOf(kept, isWritten, room);
+      const later = form === "later" ? this.#logs.say(id, this.#number) : undefined;
+      if (later !== undefined) {
+        parts.add(id, later);
+        kept = { ...kept, version: this.#number, until: this.#number };
         this.#kept.set(id, kept);
+      } else if (form !== "elsewhere") {
+        kept = this.#writeWhole(id, kept, parts);
+        if (form === "fits" && kept.version === this.#number) room.left -= kept.length;
       }
       entries.push({ id, version: kept.version, until: kept.until, isWritten, length: kept.length });
     }
     return entries;
   }
 
-  /** Whether its contents, with the writes since, are not worth being written down anew. */
-  #mayWait({ version, length, laterBytes }: Kept): boolean {
-    const { largeBytes, mostLater } = this.#settings;
-    return version > 0 && length >= largeBytes && laterBytes < length / 2 && this.#number - version < mostLater;
+  #writeWhole(id: number, kept: Kept, parts: PartsWriter): Kept {
+    const loaded = this.#graph.has(objectId(id)) ? this.#graph.loaded(objectId(id)) : undefined;
+    if (loaded === undefined) return kept;
+    const length = parts.add(id, loaded);
+    this.#totalBytes += length - kept.length;
+    this.#bytesInMemory += length - kept.length + (this.#inMemory.has(id) ? 0 : overhead);
+    this.#inMemory.add(id);
+    this.#logs.writtenWhole(id);
+    const written = { version: this.#number, until: this.#number, length, laterBytes: 0 };
+    this.#kept.set(id, written);
+    return written;
+  }
+
+  #formOf({ version, length, laterBytes }: Kept, isWritten: boolean, { left, isFull }: Room): Form {
+    const { mediumBytes, largeBytes, mostLater } = this.#settings;
+    const isOther = length < mediumBytes || laterBytes >= length / 2;
+    if (version === 0 || (isWritten && isOther)) return "whole";
+    const mayWait = length >= largeBytes && !isOther && this.#number - version < mostLater;
+    if (mayWait) return "elsewhere";
+    if (length <= left && (isFull || length < mediumBytes)) return "fits";
+    return isWritten ? "later" : "elsewhere";
   }
 
   /** What is written down goes from memory until the rest fits. Called when all that was closed is in the file. */
@@ -220,39 +249,21 @@ export class SegmentBuilder {
       // Not a little again and again.
       if (this.#bytesInMemory <= 0.75 * keptBytes) return;
       this.#graph.forget(objectId(id));
+      this.#logs.forget(id);
       this.#inMemory.delete(id);
       this.#bytesInMemory -= (kept?.length ?? 0) + overhead;
     }
   }
 }
 
-/** The writes since the last keyframe, and what they changed. */
-class OpenSegment {
-  readonly block = new BlockWriter();
-  readonly objects = new Set<number>();
-  readonly scopes = new Set<number>();
-  #first: SegmentWrite | undefined;
-  #lastSeq = 0;
-  #latestInstant = 0n;
-  #foundAfter: bigint | undefined;
+/**
+ * Of an object in a keyframe: all that it holds, because much of it is new or because there is room; what was written to it; or
+ * nothing, as it is written down already, in earlier keyframes and blocks.
+ */
+type Form = "whole" | "fits" | "later" | "elsewhere";
 
-  add(write: SegmentWrite): void {
-    this.block.add(write);
-    const { after, instant: at } = write;
-    this.#lastSeq = write.seq;
-    if (this.#first === undefined || at > this.#latestInstant) this.#latestInstant = at;
-    this.#first ??= write;
-    if (after !== undefined && (this.#foundAfter === undefined || after < this.#foundAfter)) this.#foundAfter = after;
-  }
-
-  facts(): Pick<ClosedSegment, "firstSeq" | "lastSeq" | "firstInstant" | "latestInstant" | "writes" | "foundAfter"> {
-    return {
-      firstSeq: this.#first?.seq ?? 0,
-      lastSeq: this.#lastSeq,
-      firstInstant: this.#first?.instant ?? 0n,
-      latestInstant: this.#latestInstant,
-      writes: this.block.count,
-      foundAfter: this.#foundAfter,
-    };
-  }
+/** Bytes for objects of which not much is new: where the keyframe knows all objects, one look finds all that fits. */
+interface Room {
+  left: number;
+  readonly isFull: boolean;
 }

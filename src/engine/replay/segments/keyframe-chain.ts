@@ -1,11 +1,13 @@
 // What objects held at the end of one segment, looked up in its keyframe and those before it that it builds on.
 // Bytes that are not in memory are asked for by throwing `NotLoaded`: who asked fetches them and looks again. So a look at
 // fifty rows of a large state fetches what those rows show, and all that looks at state needs no promises.
-import { MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { ByteReader, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import type { LoadedNode } from "../object-graph.js";
 import type { Block } from "./block.js";
 import type { IndexEntry, IndexView, Part } from "./keyframe.js";
+import { type LaterWrites, writesIn } from "./later-writes.js";
+import { type KeptNode, isLater } from "./node-codec.js";
 import { OneObject } from "./one-object.js";
 
 /** One thing of a segment that can be fetched; a keyframe is its index, with its parts when they are small. */
@@ -66,8 +68,9 @@ export class KeyframeChain {
       const entry = index.entry(id);
       if (entry === undefined) continue;
       const where = keptPlace(this.blobs, this.segment, entry);
-      const isThere = where.until === where.version;
-      const node = isThere ? this.#writtenDown(id, where.version) : nodeFrom(this.blobs, id, this.segment, where);
+      const written = where.until === where.version ? this.#writtenDown(id, where.version) : undefined;
+      const isWhole = written !== undefined && !isLater(written);
+      const node = isWhole ? written : nodeFrom(this.blobs, id, this.segment, where);
       if (entry.length < keptFrom) return OneObject.own(id, node);
       this.#large.set(id, node);
       this.#bytes += timesInMemory * entry.length;
@@ -76,7 +79,7 @@ export class KeyframeChain {
     return OneObject.own(id, undefined);
   }
 
-  #writtenDown(id: ObjectId, version: number): LoadedNode {
+  #writtenDown(id: ObjectId, version: number): KeptNode {
     const number = this.blobs.index(version).partOf(id);
     const parts = this.#parts.get(version) ?? [];
     const part = parts[number] ?? this.blobs.part(version, number);
@@ -115,8 +118,23 @@ export class KeyframeChain {
   }
 }
 
-const writtenDown = (blobs: Blobs, id: ObjectId, version: number): LoadedNode =>
+const writtenDown = (blobs: Blobs, id: ObjectId, version: number): KeptNode =>
   blobs.part(version, blobs.index(version).partOf(id)).node(id);
+
+/** What is missing for any of them is asked for at once. */
+export function allOf<Item, Value>(items: Iterable<Item>, look: (item: Item) => Value): readonly Value[] {
+  const values: Value[] = [];
+  const missing: BlobName[] = [];
+  for (const item of items)
+    try {
+      values.push(look(item));
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error;
+      missing.push(...error.blobs);
+    }
+  if (missing.length > 0) throw new NotLoaded(missing);
+  return values;
+}
 
 type Place = Pick<IndexEntry, "version" | "until">;
 
@@ -130,13 +148,32 @@ function keptPlace(blobs: Blobs, segment: number, { version, until }: Place): Pl
 export function nodeFrom(blobs: Blobs, id: ObjectId, segment: number, place: Place): LoadedNode {
   const { version, until } = keptPlace(blobs, segment, place);
   const written = writtenDown(blobs, id, version);
-  if (until === version) return written;
-  const object = OneObject.own(id, written);
-  for (let number = version + 1; number <= until; number++) {
-    const block = blobs.block(number);
+  if (!isLater(written) && until === version) return written;
+  const object = isLater(written) ? wholeOf(blobs, id, segment, written) : OneObject.own(id, written);
+  const later = Array.from({ length: until - version }, (_, at) => version + 1 + at);
+  for (const block of allOf(later, (number) => blobs.block(number)))
     for (const at of block.positionsOf(id)) object.apply(block, at);
-  }
   const node = object.now;
   if (node === undefined) throw new MalformedBytes(`object ${id} is lost`);
   return node;
+}
+
+/** What was written down whole, with the writes that are written down behind it. */
+function wholeOf(blobs: Blobs, id: ObjectId, segment: number, newest: LaterWrites): OneObject {
+  // What was evicted stands whole in the base, with those of the writes that it was made of.
+  const base = blobs.baseOf(segment);
+  const kept = newest.versions.filter((version) => version > base);
+  const root = kept.length === newest.versions.length ? (kept.pop() ?? base) : base;
+  const [whole, ...logs] = allOf([root, ...kept.reverse()], (version) => writtenDown(blobs, id, version));
+  if (whole === undefined || isLater(whole)) throw new MalformedBytes(`object ${id} is nowhere whole`);
+  const object = OneObject.own(id, whole);
+  for (const log of [...logs, newest]) {
+    if (!isLater(log)) throw new MalformedBytes(`object ${id} is whole where it should not be`);
+    for (const { segment: number, count, bytes } of log.stretches) {
+      if (number <= root) continue;
+      for (const { operation, isFound } of writesIn(new ByteReader(bytes), count, id))
+        object.applyOperation(operation, isFound);
+    }
+  }
+  return object;
 }

@@ -1,12 +1,12 @@
 // What objects held at the end of a segment, for those that changed since an earlier keyframe, its parent; a full one has no
 // parent and knows all. Whoever looks for an object asks a keyframe, then its parent, and so on.
 // The index says where each object's contents are: in a part of this keyframe; in that of an earlier one, unchanged since;
-// or there with the writes since then to be added, as is done for large ones. Parts hold some tens of kilobytes each.
+// or there with the writes since then to be added, as is done for large ones. A part may say of a large object, instead of
+// all that it holds, what was written to it since an earlier keyframe. Parts hold some tens of kilobytes each.
 import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readValue, writeValue } from "../../../shared/protocol/captured-value-codec.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
-import type { LoadedNode } from "../object-graph.js";
-import { TextTable, readNode, writeNode } from "./node-codec.js";
+import { type KeptNode, TextTable, readKept, writeKept } from "./node-codec.js";
 import { readCount, readLength, writeCount } from "./varints.js";
 
 export interface IndexEntry {
@@ -121,11 +121,11 @@ export class IndexView {
   }
 
   has(id: number): boolean {
-    return this.#positionOf(id) >= 0;
+    return positionIn(this.ids, id) >= 0;
   }
 
   entry(id: number): IndexEntry | undefined {
-    const at = this.#positionOf(id);
+    const at = positionIn(this.ids, id);
     return at < 0 ? undefined : this.#entryAt(at);
   }
 
@@ -136,7 +136,7 @@ export class IndexView {
   /** Whether the keyframe's own segment wrote to any of the objects. */
   hasWritten(objects: ReadonlySet<number>): boolean {
     if (objects.size < this.ids.length) {
-      for (const id of objects) if (((this.#flags[this.#positionOf(id)] ?? 0) & bits.written) !== 0) return true;
+      for (const id of objects) if (((this.#flags[positionIn(this.ids, id)] ?? 0) & bits.written) !== 0) return true;
       return false;
     }
     return this.ids.some((id, at) => ((this.#flags[at] ?? 0) & bits.written) !== 0 && objects.has(id));
@@ -166,18 +166,6 @@ export class IndexView {
       length: this.#lengths[at] ?? 0,
     };
   }
-
-  #positionOf(id: number): number {
-    let [low, high] = [0, this.ids.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const found = this.ids[middle] ?? 0;
-      if (found === id) return middle;
-      if (found < id) low = middle + 1;
-      else high = middle;
-    }
-    return -1;
-  }
 }
 
 /** Beyond this a part takes no further object. */
@@ -193,10 +181,10 @@ export class PartsWriter {
   #nodes = new ByteWriter();
 
   /** Bytes that it took. */
-  add(id: number, node: LoadedNode): number {
+  add(id: number, kept: KeptNode): number {
     if (this.#ids.length === 0) this.starts.push(id);
     const before = this.#nodes.at;
-    writeNode(this.#nodes, this.#texts, node);
+    writeKept(this.#nodes, this.#texts, kept);
     const size = this.#nodes.at - before;
     this.#ids.push(id);
     this.#sizes.push(size);
@@ -228,39 +216,56 @@ export class PartsWriter {
 export class Part {
   readonly #reader: ByteReader;
   readonly #texts: readonly string[];
-  readonly #places = new Map<number, { readonly start: number; readonly end: number }>();
+  /** Ascending, and where each begins; behind them where the last one ends. */
+  readonly #ids: Uint32Array;
+  readonly #starts: Uint32Array;
 
   /** Throws `MalformedBytes`. */
   constructor(bytes: Uint8Array) {
     const from = new ByteReader(bytes);
     this.#reader = from;
     this.#texts = TextTable.read(from);
-    const heads: { readonly id: number; readonly size: number }[] = [];
-    let id = 0;
-    for (let left = readLength(from); left > 0; left--) {
+    const count = readLength(from);
+    this.#ids = new Uint32Array(count);
+    this.#starts = new Uint32Array(count + 1);
+    let [id, size] = [0, 0];
+    for (let at = 0; at < count; at++) {
       id += readCount(from);
-      heads.push({ id, size: readCount(from) });
+      this.#ids[at] = id;
+      if (this.#ids[at] !== id) throw new MalformedBytes("an object that is none");
+      size += readCount(from);
+      if (size > bytes.length) throw new MalformedBytes("a part is cut off");
+      this.#starts[at + 1] = size;
     }
-    let at = from.at;
-    for (const head of heads) {
-      this.#places.set(head.id, { start: at, end: at + head.size });
-      at += head.size;
-    }
-    if (at !== bytes.length) throw new MalformedBytes("a part is cut off");
+    for (let at = 0; at <= count; at++) this.#starts[at] = (this.#starts[at] ?? 0) + from.at;
+    if (this.#starts[count] !== bytes.length) throw new MalformedBytes("a part is cut off");
   }
 
   /** Roughly, of memory. */
   get bytes(): number {
-    return this.#reader.end + this.#places.size * 100 + this.#texts.length * 50;
+    return this.#reader.end + this.#ids.length * 8 + this.#texts.length * 50;
   }
 
-  node(id: number): LoadedNode {
-    const place = this.#places.get(id);
-    if (place === undefined) throw new MalformedBytes(`object ${id} is not in its part`);
+  node(id: number): KeptNode {
+    const place = positionIn(this.#ids, id);
+    if (place < 0) throw new MalformedBytes(`object ${id} is not in its part`);
     const from = this.#reader;
-    from.at = place.start;
-    const node = readNode(from, this.#texts);
-    if (from.at !== place.end) throw new MalformedBytes(`object ${id} is not what its part says`);
+    from.at = this.#starts[place] ?? 0;
+    const node = readKept(from, this.#texts);
+    if (from.at !== this.#starts[place + 1]) throw new MalformedBytes(`object ${id} is not what its part says`);
     return node;
   }
+}
+
+/** Of one among many that ascend; negative where it is not among them. */
+function positionIn(ids: Uint32Array, id: number): number {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const found = ids[middle] ?? 0;
+    if (found === id) return middle;
+    if (found < id) low = middle + 1;
+    else high = middle;
+  }
+  return -1;
 }

@@ -1,11 +1,13 @@
 // One object of a keyframe as bytes: what it holds, in the very order the graph keeps, and which of its slots were found by
-// comparing. Property names, which many objects share, are texts of the part that holds the objects.
+// comparing; or what was written to it since an earlier keyframe. Property names, which many objects share, are texts of the
+// part that holds the objects.
 import { type ByteReader, type ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readContents, readValue, writeContents, writeValue } from "../../../shared/protocol/captured-value-codec.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
 import { type GraphNode, contentsFromNode, nodeFromContents } from "../node.js";
 import type { LoadedNode } from "../object-graph.js";
 import type { Slot } from "../slot.js";
+import { type LaterWrites, readLater, writeLater } from "./later-writes.js";
 import { readCount, readIndex, readLength, writeCount } from "./varints.js";
 
 /** Texts by number, in order of first use. */
@@ -30,9 +32,20 @@ export class TextTable {
 }
 
 /** How a node is written: append only, the index is stored. Others are written as their contents. */
-const forms = ["other", "object", "error", "array"] as const;
+const forms = ["other", "object", "error", "array", "later"] as const;
 
-export function writeNode(out: ByteWriter, texts: TextTable, { node, found }: LoadedNode): void {
+export type KeptNode = LoadedNode | LaterWrites;
+
+export const isLater = (kept: KeptNode): kept is LaterWrites => "stretches" in kept;
+
+export function writeKept(out: ByteWriter, texts: TextTable, kept: KeptNode): void {
+  if (!isLater(kept)) return writeNode(out, texts, kept);
+  writeCount(out, 0);
+  out.u8(forms.indexOf("later"));
+  writeLater(out, kept);
+}
+
+function writeNode(out: ByteWriter, texts: TextTable, { node, found }: LoadedNode): void {
   writeCount(out, found?.size ?? 0);
   for (const slot of found ?? []) {
     out.u8(typeof slot === "number" ? 1 : 0);
@@ -65,15 +78,20 @@ function writeEntries(out: ByteWriter, texts: TextTable, entries: ReadonlyMap<st
 }
 
 /** Throws `MalformedBytes`. */
-export function readNode(from: ByteReader, texts: readonly string[]): LoadedNode {
+export function readKept(from: ByteReader, texts: readonly string[]): KeptNode {
   const foundCount = readLength(from);
   const found = new Set<Slot>();
   for (let left = foundCount; left > 0; left--) found.add(from.u8() === 1 ? readCount(from) : textOf(from, texts));
-  return { node: readGraphNode(from, texts), found: foundCount === 0 ? undefined : found };
+  const form = forms[from.u8()];
+  if (form === "later") return readLater(from);
+  return { node: readGraphNode(form, from, texts), found: foundCount === 0 ? undefined : found };
 }
 
-function readGraphNode(from: ByteReader, texts: readonly string[]): GraphNode {
-  const kind = forms[from.u8()];
+function readGraphNode(
+  kind: Exclude<(typeof forms)[number], "later"> | undefined,
+  from: ByteReader,
+  texts: readonly string[],
+): GraphNode {
   if (kind === undefined) throw new MalformedBytes("unknown form of an object");
   if (kind === "other") return nodeFromContents(readContents(from));
   const className = textOf(from, texts);

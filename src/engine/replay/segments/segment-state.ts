@@ -5,7 +5,7 @@ import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import { type LoadedNode, ObjectGraph } from "../object-graph.js";
 import { sizeOfNode } from "../node.js";
 import type { Writes } from "./block.js";
-import { type BlobName, type KeyframeChain, NotLoaded } from "./keyframe-chain.js";
+import { type KeyframeChain, allOf } from "./keyframe-chain.js";
 import { type OneObject } from "./one-object.js";
 
 /** Of one object: after `writes` of its writes. */
@@ -50,17 +50,10 @@ export class SegmentState {
   /** What is missing of any of them is asked for at once. */
   nodesAfter(ids: readonly ObjectId[], count: number): ReadonlyMap<ObjectId, LoadedNode> {
     const nodes = new Map<ObjectId, LoadedNode>();
-    const missing: BlobName[] = [];
-    for (const id of ids) {
-      try {
-        const node = this.nodeAfter(id, count);
-        if (node !== undefined) nodes.set(id, node);
-      } catch (error) {
-        if (!(error instanceof NotLoaded)) throw error;
-        missing.push(...error.blobs);
-      }
-    }
-    if (missing.length > 0) throw new NotLoaded(missing);
+    allOf(ids, (id) => {
+      const node = this.nodeAfter(id, count);
+      if (node !== undefined) nodes.set(id, node);
+    });
     return nodes;
   }
 
