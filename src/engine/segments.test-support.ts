@@ -114,6 +114,11 @@ export class SegmentRecorder {
     return hasFailed;
   }
 
+  /** Between commits: what there is before an instant, by whole segments. */
+  async evict(until: bigint): Promise<void> {
+    for await (const _ of this.#writer.flight.evictor.evict([{ since: -(2n ** 63n), until }]));
+  }
+
   /** As an engine that goes on with what another one committed. */
   async goOn(): Promise<void> {
     this.#writer.dispose();
