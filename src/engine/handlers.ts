@@ -26,7 +26,6 @@ import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryFor } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
-import { eventsPage, spansPage } from "./store/pages.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
@@ -164,8 +163,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     ),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
-    "events.page": asking(({ query, start }, args) => eventsPage(query, start, args)),
-    "spans.page": asking(({ query, start }, args) => spansPage(query, start, args)),
+    "events.page": asking(({ recording, query, start }, args) => recording.pages.events(query, start, args)),
+    "spans.page": asking(({ recording, query, start }, args) => recording.pages.spans(query, start, args)),
     "events.around": asking(({ recording, query }, args) => eventsAround(query, recording.extent(), args)),
     "logs.page": asking(({ recording: { logs }, start, asker }, { first, limit, ...filter }) =>
       logs.page(start, filter, first, limit, asker),

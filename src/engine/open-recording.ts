@@ -32,6 +32,7 @@ import { Logs } from "./store/logs.js";
 import { lossesOf } from "./store/losses.js";
 import { StoredMessages } from "./store/messages.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
+import { Pages } from "./store/pages.js";
 import { FileClosed, type Query } from "./store/readers.js";
 import { type RecordingFile, SavedFile } from "./store/recording-file.js";
 import { formatVersion } from "./store/schema.js";
@@ -54,6 +55,7 @@ export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
   readonly search: Search;
+  readonly pages: Pages;
   readonly blocks: MetricBlocks;
   readonly name: string;
   #state: State;
@@ -81,6 +83,7 @@ export class OpenRecording {
     const searched = new SearchBlocks(this.query, generation);
     this.logs = new Logs(this.query, generation, searched);
     this.search = new Search(searched);
+    this.pages = new Pages(generation);
     this.blocks = new MetricBlocks(generation);
     const writes = new StoredWrites(this.query);
     const holes = new StoredHoles(this.query, generation);

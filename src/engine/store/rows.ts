@@ -40,6 +40,11 @@ export class Rows {
     return Promise.resolve(new Rows(Object.fromEntries(columns)));
   }
 
+  /** The same columns, without any row. */
+  none(): Rows {
+    return new Rows(Object.fromEntries(Object.keys(this.#columns).map((name): [string, Column] => [name, []])));
+  }
+
   /** As `numbers`, where no row holds nothing. */
   float64s(name: string): Float64Array {
     const column = this.#columns[name];
