@@ -7,7 +7,8 @@ import { type EvictedKind, evictedKinds } from "./flight-tables.js";
 import { type Query, queryOn } from "./readers.js";
 import { rollups, tableOf } from "./rollups.js";
 import { markKinds } from "./schema.js";
-import { searchTableNames } from "./search-tables.js";
+import { removeEmptyBlocks } from "./search-eviction.js";
+import type { SearchIndex } from "./search-index.js";
 import { SegmentBase, type Leftovers } from "./segment-base.js";
 import type { SegmentRows } from "./segment-rows.js";
 import { mostSegmentBytes } from "./stored-segments.js";
@@ -66,13 +67,15 @@ export class Evictor {
   readonly #connection: DuckDBConnection;
   readonly #query: Query;
   readonly #segments: SegmentRows;
+  readonly #search: SearchIndex;
   /** Of each process whose state was too large for a base: how many segments there were to stand for. */
   readonly #tooLarge = new Map<number, number>();
 
-  constructor(connection: DuckDBConnection, segments: SegmentRows) {
+  constructor(connection: DuckDBConnection, segments: SegmentRows, search: SearchIndex) {
     this.#connection = connection;
     this.#query = queryOn(connection);
     this.#segments = segments;
+    this.#search = search;
   }
 
   /** Processes of whose state nothing is evicted, as what would stand in its place is too large. */
@@ -107,7 +110,7 @@ export class Evictor {
 
   /** Said before it is done: what a stretch still has when somebody asks is there by chance. */
   async #begin({ since, until }: Stretch): Promise<void> {
-    await this.#transaction(async () => {
+    const whole = this.#transaction(async () => {
       const sums = evictedKinds.map((kind) => `coalesce(sum(e.${kind}), 0)::BIGINT`).join(", ");
       await this.#connection.run(
         `CREATE OR REPLACE TEMP TABLE eviction_begun AS
@@ -117,8 +120,14 @@ export class Evictor {
         [since, until],
       );
       await this.#connection.run(`DELETE FROM eviction WHERE since >= $1 AND until <= $2`, [since, until]);
+      const begun = await this.#query(`SELECT count(*) AS processes FROM eviction_begun`);
+      if ((begun.numbers("processes")[0] ?? 0) > 0) await this.#search.rowsWillGo(this.#connection);
       await this.#connection.run(`INSERT INTO eviction SELECT * FROM eviction_begun`);
       if (since < 0n) await this.#connection.run(`UPDATE recording SET start = greatest(start, $1)`, [until]);
+    });
+    await whole.catch((error: unknown) => {
+      this.#search.forget();
+      throw error;
     });
   }
 
@@ -162,9 +171,7 @@ export class Evictor {
       });
       yield;
     }
-    // It knows rows by their numbers, which others have now: what is left is looked through.
-    for (const table of searchTableNames) await this.#connection.run(`DELETE FROM ${table}`);
-    yield;
+    yield* removeEmptyBlocks(this.#connection, until);
   }
 
   async *#evictState(process: number, stretches: readonly Stretch[], mostBaseBytes: number): AsyncGenerator<Step> {

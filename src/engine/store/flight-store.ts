@@ -5,6 +5,7 @@ import { checkpointAfterRemoval } from "./checkpoint.js";
 import { Evictor } from "./evictor.js";
 import { logSizeOf, sizeOf } from "./file-size.js";
 import { type Query, queryOn } from "./readers.js";
+import type { SearchIndex } from "./search-index.js";
 import type { SegmentRows } from "./segment-rows.js";
 
 export interface Limits {
@@ -52,10 +53,11 @@ export class FlightStore {
     connection: DuckDBConnection,
     readonly path: string,
     readonly segments: SegmentRows,
+    search: SearchIndex,
   ) {
     this.#connection = connection;
     this.#query = queryOn(connection);
-    this.evictor = new Evictor(connection, segments);
+    this.evictor = new Evictor(connection, segments, search);
   }
 
   limits(): Promise<Limits> {

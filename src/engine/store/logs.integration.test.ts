@@ -109,4 +109,21 @@ describe("the log with a text", () => {
     ]);
     await file.close();
   });
+
+  it("has lines that came after others were evicted and the file was folded, which gives rows other numbers", async () => {
+    const file = await recordedFile("folded.hindcast");
+    const add = (from: number, to: number): Promise<void> =>
+      file.run(`INSERT INTO log BY NAME SELECT 1 AS process, range AS seq, range AS instant, 9 AS severity, 0 AS span,
+        0 AS source, 'line' AS body, '{}' AS attributes FROM range(${from}, ${to})`);
+    const total = async (): Promise<number> => (await file.logs.page(0n, {}, 0, 1)).total;
+    await add(0, 300_000);
+    await file.run(`CHECKPOINT`);
+    await file.run(`DELETE FROM log WHERE instant < 250000`);
+    await file.run(`INSERT INTO eviction VALUES (1, 0, 250000, 0, 0, 250000, 0, 0, 0)`);
+    expect(await total()).toBe(50_000);
+    await file.run(`CHECKPOINT`);
+    await add(300_000, 300_010);
+    expect(await total()).toBe(50_010);
+    await file.close();
+  });
 });

@@ -31,9 +31,10 @@ interface Index {
   /** Positions of rows 0, 1024, 2048 … of the filtered log. */
   readonly positions: readonly Position[];
   readonly total: number;
-  /** Rows of the table that were looked at. */
+  /** Number of the row behind the last that was looked at. */
   readonly seen: number;
-  /** Rows that had been evicted before. */
+  /** Rows that there were, matching or not, and that had been evicted before. */
+  readonly rows: number;
   readonly evicted: number;
 }
 
@@ -44,7 +45,9 @@ interface KeptIndex {
   readonly work: SharedWork<Index>;
 }
 
-const empty: Index = { positions: [], total: 0, seen: 0, evicted: 0 };
+const empty: Index = { positions: [], total: 0, seen: 0, rows: 0, evicted: 0 };
+/** Then all rows are looked at. */
+const mostAttempts = 4;
 const order = `instant, process, seq`;
 
 /** At or after the position given by `$n` and the two parameters behind it. Spelled out: DuckDB 1.5 refuses two row comparisons. */
@@ -123,28 +126,34 @@ export class Logs {
     query: Query,
     { text }: LogFilter,
     read: (lines: LogLines) => Promise<Answer>,
+    attempts = mostAttempts,
   ): Promise<Answer> {
-    const lines = await this.#lines.with(query, text);
+    const lines = await this.#lines.with(query, attempts > 0 ? text : undefined);
     const answer = await read(lines);
-    return (await lines.areTheSame()) ? answer : this.#reading(query, { text }, read);
+    return (await lines.areTheSame()) ? answer : this.#reading(query, { text }, read, attempts - 1);
   }
 
   /** Counts anew from the block that the earliest of the new rows falls into; from the first when rows were evicted. */
   async #extend(query: Query, filter: LogFilter, before: Index): Promise<Index> {
-    const [evicted] = (await query(`SELECT coalesce(sum(logs), 0)::BIGINT AS logs FROM eviction`)).numbers("logs");
-    const index = evicted === before.evicted ? before : { ...empty, evicted: evicted ?? 0 };
     const news = await query(
-      `SELECT count(*) AS rows, min(instant) AS earliest, max(rowid) + 1 AS seen FROM log WHERE rowid >= $1`,
-      [BigInt(index.seen)],
+      `SELECT count(*) AS news, min(instant) AS earliest, max(rowid) + 1 AS seen, (SELECT count(*) FROM log) AS rows,
+         (SELECT coalesce(sum(logs), 0)::BIGINT FROM eviction) AS evicted FROM log WHERE rowid >= $1`,
+      [BigInt(before.seen)],
     );
+    const only = (name: string): number => news.numbers(name)[0] ?? 0;
+    const [rows, evicted] = [only("rows"), only("evicted")];
+    // When the log is folded into the file rows get other numbers, where some before them are gone.
+    const isMore = evicted === before.evicted && rows === before.rows + only("news");
+    if (!isMore && before.seen > 0) return this.#extend(query, filter, empty);
     const earliest = news.optionalBigints("earliest")[0];
-    if (earliest === undefined) return index;
+    if (earliest === undefined) return { ...before, rows, evicted };
+    const index = { ...before, seen: only("seen"), rows, evicted };
     const kept = index.positions.filter(({ instant }) => instant < earliest);
     const base = kept.pop();
     const matching = conditions(filter);
     const since = base === undefined ? "true" : `instant >= $1 AND ${isNotBefore(1)}`;
     const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
-    const rows = await this.#reading(query, filter, ({ from }) =>
+    const matched = await this.#reading(query, filter, ({ from }) =>
       query(
         `WITH matching AS (SELECT ${order} FROM ${from} AS t WHERE ${since} AND ${matching.sql(values.length)}),
            numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
@@ -152,14 +161,11 @@ export class Logs {
         [...values, ...matching.values],
       ),
     );
-    const [instants, processes, seqs] = [rows.bigints("instant"), rows.numbers("process"), rows.numbers("seq")];
+    const [instants, processes] = [matched.bigints("instant"), matched.numbers("process")];
+    const seqs = matched.numbers("seq");
     const found = instants.map((instant, row) => ({ instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0 }));
-    return {
-      positions: [...kept, ...found],
-      total: kept.length * stride + (rows.numbers("total")[0] ?? 0),
-      seen: news.numbers("seen")[0] ?? index.seen,
-      evicted: index.evicted,
-    };
+    const total = kept.length * stride + (matched.numbers("total")[0] ?? 0);
+    return { ...index, positions: [...kept, ...found], total };
   }
 }
 

@@ -57,17 +57,18 @@ export class RecordingWriter {
     readonly path: string,
     connection: DuckDBConnection,
     appenders: ReadonlyMap<TableName, DuckDBAppender>,
-    derived: readonly DerivedRows[],
+    search: SearchIndex,
+    rollups: RollupRows,
     segments: SegmentRows,
     late: LateWrites,
     known: readonly number[],
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
-    this.#derived = [...derived, segments, late];
+    this.#derived = [search, rollups, segments, late];
     this.#late = late;
     this.#processes = new ProcessRows(known);
-    this.flight = new FlightStore(connection, path, segments);
+    this.flight = new FlightStore(connection, path, segments, search);
   }
 
   /** `known` are processes that the file has already; `nowMs` counts milliseconds. */
@@ -85,7 +86,8 @@ export class RecordingWriter {
       path,
       connection,
       await appendersOf(connection),
-      await derivedRows(connection, nowMs, search),
+      new SearchIndex(search),
+      await RollupRows.open(connection, nowMs),
       await SegmentRows.open(connection, segments),
       await LateWrites.open(connection),
       known,
@@ -302,13 +304,6 @@ export class RecordingWriter {
     this.#connection.closeSync();
   }
 }
-
-/** As of the last commit, when somebody else recorded until then. */
-const derivedRows = async (
-  connection: DuckDBConnection,
-  nowMs: () => number,
-  search: SearchSettings,
-): Promise<readonly DerivedRows[]> => [new SearchIndex(search), await RollupRows.open(connection, nowMs)];
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {
   const appenders = new Map<TableName, DuckDBAppender>();

@@ -2,7 +2,7 @@
 // A needle is cut where texts are, at quotation marks: each part of it is in a text that many rows have, or all of its words are
 // in words of the row.
 import type { Parameter, Query } from "./readers.js";
-import type { Block } from "./search-blocks.js";
+import type { Block } from "./search-block.js";
 import {
   type Cell,
   cellIn,

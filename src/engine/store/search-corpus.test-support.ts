@@ -13,6 +13,7 @@ import {
   shownJson,
   words,
 } from "./search-corpus-rows.test-support.js";
+import type { ProcessEnd } from "./recording-rows.js";
 import type { RecordingWriter } from "./recording-writer.js";
 import { needlesFrom } from "./search-text.js";
 
@@ -45,6 +46,11 @@ export class SearchCorpus {
 
   get processes(): readonly number[] {
     return [...this.#written];
+  }
+
+  /** Nothing so far is later. */
+  get end(): bigint {
+    return this.#now;
   }
 
   #below(limit: number): number {
@@ -189,16 +195,20 @@ export class SearchCorpus {
     ];
   }
 
-  endProcess(writer: RecordingWriter): void {
-    this.#written.add(1);
-    const [seq, lost] = [0, 0];
+  /** All that rows are of, as they go on. */
+  tellOfProcesses(writer: RecordingWriter): void {
+    for (const process of [1, 2, 3]) this.#tellOf(writer, process, undefined);
+  }
+
+  #tellOf(writer: RecordingWriter, process: number, ended: ProcessEnd | undefined): void {
+    this.#written.add(process);
     writer.process({
-      process: 1,
-      hello,
+      process,
+      hello: { ...hello, runId: `${hello.runId}${process}` },
       category: 1,
-      start,
+      start: start - 200n * second,
       lastSeen: this.#now,
-      ended: { at: this.#now, how: "bye" },
+      ended,
       endUnknown: false,
       received: 1,
       made: 1,
@@ -207,20 +217,29 @@ export class SearchCorpus {
       lastBatch: 1,
       faults: undefined,
     });
+  }
+
+  endProcess(writer: RecordingWriter): void {
+    const [seq, lost] = [0, 0];
+    this.#tellOf(writer, 1, { at: this.#now, how: "bye" });
     writer.end(1, { process: 1, seq, instant: this.#now, kind: "end", label: "ended", lost });
+  }
+
+  /** Of a row, at random. */
+  someInstant(): bigint {
+    return this.#made[this.#below(this.#made.length)]?.instant ?? start;
   }
 
   *queries(count: number): Generator<CorpusQuery> {
     const kinds: SearchKind[] = ["event", "span", "log", "write", "keyframe"];
     for (let left = count; left > 0; left--) {
-      const instant = (): bigint => this.#made[this.#below(this.#made.length)]?.instant ?? start;
       yield {
         text: this.#queryText(),
         order: this.#random() < 0.5 ? "newest" : "oldest",
         kinds: this.#random() < 0.6 ? undefined : kinds.filter(() => this.#random() < 0.5),
         process: this.#random() < 0.8 ? undefined : 1 + this.#below(3),
-        from: this.#random() < 0.6 ? undefined : instant(),
-        to: this.#random() < 0.6 ? undefined : instant(),
+        from: this.#random() < 0.6 ? undefined : this.someInstant(),
+        to: this.#random() < 0.6 ? undefined : this.someInstant(),
       };
     }
     for (const text of ["", "order", "ORDER shipped", '"', "qqqzzz", '"say \\"no\\""', "\u0130ZMIR"])

@@ -1,6 +1,7 @@
 // Builds the index that searching asks, from the rows of each commit, while DuckDB commits them, and writes a block within the
 // commit after the one that fills it. Other commits write nothing: rows in no block are looked at, and what was gathered of
-// them is made again from the file when somebody else recorded before, or a commit failed.
+// them is made again from the file when somebody else recorded before, or a commit failed. Once rows were evicted, their numbers
+// tell nothing: blocks are known by their instants alone, and so are rows in no block.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import type { DerivedRows } from "./derived-rows.js";
 import { inStretches } from "./in-stretches.js";
@@ -12,9 +13,10 @@ import { OpenBlock } from "./search-open-block.js";
 import { readState, readTexts, unreadParts } from "./search-resume.js";
 import { OpenSpans } from "./search-spans.js";
 import { type SearchSettings, searchSettings } from "./search-tables.js";
+import { LooseRows, goOnByTime, passAll } from "./search-loose-rows.js";
 import type { BlockTexts } from "./search-texts.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
-import type { Buffers, WaitingRows } from "./waiting-rows.js";
+import { type Buffers, WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
 const blocksReadAgain = 8;
@@ -26,8 +28,8 @@ export class SearchIndex implements DerivedRows {
   readonly #scopes = new Names();
   readonly #blocks: BlockRows;
   #spans = new OpenSpans();
-  /** Rows were evicted: their numbers tell nothing any more. */
-  #isOver = false;
+  /** Where rows in no block are, once rows were evicted. */
+  #loose: LooseRows | undefined;
   /** False when what is gathered is not what the file has. */
   #isCurrent = false;
 
@@ -45,22 +47,38 @@ export class SearchIndex implements DerivedRows {
   }
 
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
-    if (this.#isOver) return;
-    if (!this.#isCurrent) {
-      this.#blocks.clear();
-      await this.#resume(queryOn(connection), rows);
-      this.#isCurrent = true;
-    }
+    const query = queryOn(connection);
+    // By somebody who did not say so: blocks are no place for numbers that others have.
+    if (this.#loose === undefined && !this.#blocks.isEmpty && (await hasEvicted(query))) this.#isCurrent = false;
+    if (!this.#isCurrent) await this.#resume(query, rows);
+    await this.#writeBlocks(connection, rows);
+  }
+
+  /**
+   * Within the transaction that says that rows are being evicted, the first time before it says so. When that fails,
+   * `forget`.
+   */
+  async rowsWillGo(connection: DuckDBConnection): Promise<void> {
+    if (this.#isCurrent && this.#loose !== undefined) return;
+    const none = new WaitingRows();
+    if (!this.#isCurrent) await this.#resume(queryOn(connection), none);
+    if (this.#loose === undefined && this.#spans.isLost)
+      await passAll(queryOn(connection), this.#open.span, this.#blocks);
+    this.#loose ??= new LooseRows();
+    await connection.run(`DELETE FROM search_open`);
+    await this.#writeBlocks(connection, none);
+    this.#blocks.clear();
+  }
+
+  async #writeBlocks(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
+    await this.#loose?.write(connection, this.#open, rows);
     if (this.#blocks.isEmpty) return;
-    this.#isOver = await hasEvicted(queryOn(connection));
-    if (this.#isOver) return;
     await this.#blocks.append(connection);
-    if (this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
+    if (this.#loose === undefined && this.#spans.takeIsToBeTold()) await this.#writePlaces(connection);
   }
 
   /** The thread does other work in between. */
   async gather(rows: WaitingRows): Promise<void> {
-    if (this.#isOver) return;
     // They are in this commit.
     this.#blocks.clear();
     const { name, scope } = rows.buffers;
@@ -111,6 +129,10 @@ export class SearchIndex implements DerivedRows {
       this.#addSpanTexts(row, position);
     }
     for (const row of endedSpans) {
+      if (this.#loose !== undefined) {
+        this.#addSpanTexts(row, this.#add(open, row.process, Number(row.instant)));
+        continue;
+      }
       const number = this.#spans.ended(row.process, row.span);
       // Of a block that is looked through in any case, or read again as it is now.
       if (number === undefined) continue;
@@ -178,6 +200,10 @@ export class SearchIndex implements DerivedRows {
     this.#names.learnAll(names);
     this.#scopes.learnAll(scopes);
     this.#spans = new OpenSpans();
+    this.#blocks.clear();
+    this.#isCurrent = true;
+    this.#loose = (await hasEvicted(query)) ? new LooseRows() : undefined;
+    if (this.#loose !== undefined) return goOnByTime(query, this.#open, this.#blocks);
     const { event, log, write, keyframe } = rows.buffers;
     const pending: Readonly<Record<SearchKind, number>> = {
       event: event.length,

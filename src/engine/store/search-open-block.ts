@@ -101,6 +101,11 @@ export class OpenBlock {
     return memo;
   }
 
+  /** Between which instants its rows lie. */
+  ranges(): InstantRanges {
+    return this.#ranges.copy();
+  }
+
   /** Position of a row of this block. */
   positionOf(row: number): number {
     let position = row - this.firstRow;

@@ -2,9 +2,9 @@
 // blocks first, as a page is often full soon, then about ever more of them. Of "oldest first" time runs the other way here.
 import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 import type { Query } from "./readers.js";
-import type { AllRows, Block } from "./search-blocks.js";
+import type { AllRows, Block } from "./search-block.js";
 import type { Candidates } from "./search-candidates.js";
-import type { InstantRange } from "./search-ranges.js";
+import { type InstantRange, joinedRanges } from "./search-ranges.js";
 import { type Stretch, latestSlice, turned } from "./search-slices.js";
 
 /** Blocks that the index is asked about at once. */
@@ -22,11 +22,13 @@ interface Lot {
   readonly stretches: readonly Stretch[];
 }
 
-/** Of one kind: rows by their numbers, and all of some stretches of the table, the last row included. */
+/** Of one kind: rows by their numbers, and all of some stretches of the table, the last row included; or by their instants. */
 export interface RowsOfKind {
   readonly kind: SearchKind;
   readonly listed: readonly number[];
   readonly stretches: readonly (readonly [first: number, last: number])[];
+  /** None of them overlap. */
+  readonly instants: readonly InstantRange[];
 }
 
 export interface Step extends InstantRange {
@@ -107,10 +109,12 @@ export class SearchPlan {
     this.#blocksAtOnce = Math.min(4 * this.#blocksAtOnce, mostBlocksAtOnce);
     for (const block of blocks) {
       const isUnknown = block.kind === "span" && this.#hasUnknownSpans;
-      const listed = isUnknown ? undefined : this.candidates.rowsOf(block);
+      const rows = isUnknown ? undefined : this.candidates.rowsOf(block);
+      // That there is one: which it is nobody knows by now.
+      const listed = this.#isByTime && rows?.length !== 0 ? undefined : rows;
       this.#addLot(block.kind, listed, block.firstRow, block.rows, block.ranges);
       // Rows elsewhere are none of the block's own.
-      if (listed === undefined && !isUnknown && block.others.length > 0)
+      if (listed === undefined && !isUnknown && !this.#isByTime && block.others.length > 0)
         this.#addLot(
           block.kind,
           block.others.map(([, row]) => row),
@@ -146,7 +150,8 @@ export class SearchPlan {
       );
       const listed = new Set(lots.flatMap((lot) => lot.listed ?? []));
       const whole = lots.filter((lot) => lot.listed === undefined);
-      return { kind, listed: [...listed].toSorted((a, b) => a - b), stretches: joined(whole) };
+      const instants = this.#isByTime ? joinedRanges(lots.flatMap((lot) => lot.stretches.map(this.#turn))) : [];
+      return { kind, listed: [...listed].toSorted((a, b) => a - b), stretches: joined(whole), instants };
     });
   }
 }

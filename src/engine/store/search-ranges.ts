@@ -27,12 +27,33 @@ export class InstantRanges {
     this.addStretch(instant, instant);
   }
 
+  /** Whether one is within a stretch already. */
+  has(instant: number): boolean {
+    if (this.#isWithin(this.#current, instant)) return true;
+    for (let at = 0; at < this.#count; at++)
+      if (this.#isWithin(at, instant)) {
+        this.#current = at;
+        return true;
+      }
+    return false;
+  }
+
+  copy(): InstantRanges {
+    const copy = new InstantRanges();
+    for (let at = 0; at < this.#count; at++) copy.addStretch(this.#firsts[at] ?? 0, this.#lasts[at] ?? 0);
+    return copy;
+  }
+
   /** All that may be between two instants. */
   addStretch(first: number, last: number): void {
     this.#current = this.#count++;
     this.#firsts[this.#current] = first;
     this.#lasts[this.#current] = last;
     if (this.#count > mostRanges) this.#joinNearest();
+  }
+
+  #isWithin(at: number, instant: number): boolean {
+    return at < this.#count && instant >= (this.#firsts[at] ?? 0) && instant <= (this.#lasts[at] ?? 0);
   }
 
   #isNear(at: number, instant: number): boolean {
@@ -88,4 +109,15 @@ export function rangesFromBytes(bytes: Uint8Array): InstantRange[] {
     if (first > last) throw new UnreadableStored("ranges of the search index");
     return { first, last };
   });
+}
+
+/** The same instants, in order, and none of them twice. */
+export function joinedRanges(ranges: readonly InstantRange[]): readonly InstantRange[] {
+  const joined: { first: bigint; last: bigint }[] = [];
+  for (const { first, last } of ranges.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))) {
+    const before = joined.at(-1);
+    if (before === undefined || first > before.last + 1n) joined.push({ first, last });
+    else if (last > before.last) before.last = last;
+  }
+  return joined;
 }

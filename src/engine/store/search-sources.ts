@@ -71,6 +71,12 @@ export const sources: Readonly<Record<SearchKind, Source>> = {
   },
 };
 
+/** Whether the row `t` is one to be found: what stands in the place of evicted writes is none. */
+export const isKept = (kind: SearchKind): string =>
+  kind === "keyframe" || kind === "write"
+    ? `NOT EXISTS (FROM state_hole AS h WHERE h.process = t.process AND t.seq >= h.first_seq AND t.seq <= h.last_seq)`
+    : "true";
+
 /** Whether the row `t` has the needle that is the parameter `needle`. */
 export function hasNeedle({ named, fields }: Source, needle: string): string {
   const inFields = fields.map(({ has }) => has("t", needle));

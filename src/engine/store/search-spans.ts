@@ -43,6 +43,11 @@ export class OpenSpans {
     return hasClosed;
   }
 
+  /** Then what spans say since they ended is in no block. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   lose(): void {
     this.#isLost = true;
     this.#rows.clear();

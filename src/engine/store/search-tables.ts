@@ -29,10 +29,10 @@ export const searchTablesByRow: readonly string[] = [
   `CREATE TABLE search_text (kind UTINYINT, block UINTEGER, what UTINYINT, text VARCHAR, rows BLOB USING COMPRESSION uncompressed)`,
 ];
 
-export const searchTableNames: readonly string[] = ["search_open", "search_block", "search_filter", "search_text"];
-
 /** And positions. */
 export const mostRowsPerBlock = 16_384;
+/** Nobody has more of them. */
+export const mostBlocks = 200_000;
 
 export const textKinds = { word: 0, whole: 1, process: 2 } as const;
 

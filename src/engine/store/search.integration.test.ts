@@ -5,81 +5,17 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import { searchKinds } from "../../shared/protocol/engine-rows.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
-import { type OpenFile, createFile, openForWriting } from "./open-file.js";
-import { Readers } from "./readers.js";
-import { RecordingWriter } from "./recording-writer.js";
-import { SearchBlocks } from "./search-blocks.js";
-import { Search } from "./search.js";
+import { openForWriting } from "./open-file.js";
+import type { Readers } from "./readers.js";
+import type { RecordingWriter } from "./recording-writer.js";
+import { SearchFile, fewRows } from "./search-file.test-support.js";
 import { UnreadableStored } from "./value-json.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-search-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
-
-class TestFile {
-  #generation = 0;
-  readonly search: Search;
-
-  private constructor(
-    readonly path: string,
-    readonly file: OpenFile,
-    readonly readers: Readers,
-  ) {
-    this.search = new Search(new SearchBlocks(readers.query, () => this.#generation));
-  }
-
-  static async create(): Promise<TestFile> {
-    const path = join(folder, `${++files}.hindcast`);
-    return TestFile.with(path, await createFile(path, { created: 1n, appVersion: "0" }));
-  }
-
-  static async with(path: string, opened: Awaited<ReturnType<typeof createFile>>): Promise<TestFile> {
-    if (!opened.ok) throw new Error(JSON.stringify(opened.error));
-    return new TestFile(path, opened.value, await Readers.open(opened.value.instance));
-  }
-
-  changed(): void {
-    this.#generation++;
-  }
-
-  async run(...statements: readonly string[]): Promise<void> {
-    for (const statement of statements) await this.readers.hold((connection) => connection.run(statement));
-    this.changed();
-  }
-
-  async close(): Promise<void> {
-    await this.readers.dispose();
-    await this.file.dispose();
-  }
-
-  /** Every page of a search, each row as one line. */
-  async found(
-    args: Omit<Parameters<Search["page"]>[2], "after" | "limit"> & { readonly limit?: number },
-    between: () => Promise<void> = () => Promise.resolve(),
-  ): Promise<string[]> {
-    const lines: string[] = [];
-    let after: CallResult<"search.page">["next"];
-    do {
-      const page = await this.search.page(this.readers.query, 0n, { limit: 150, ...args, after });
-      page.timeNs.forEach((_, row) => {
-        const kind = searchKinds[page.kind[row] ?? -1];
-        lines.push(`${page.process[row]} ${page.seq[row]} ${kind} ${page.fields[row]}: ${page.matched[row]}`);
-      });
-      after = page.next;
-      await between();
-    } while (after !== undefined);
-    return lines;
-  }
-}
-
-/** So few that a corpus fills some blocks, and what is in several rows of one is kept with them. */
-const settings = { rowsPerBlock: 32, leastRowsOfText: 3 };
-const recordInto = (
-  { file, path }: TestFile,
-  known: readonly number[] = [],
-  rowsPerBlock = settings.rowsPerBlock,
-): Promise<RecordingWriter> =>
-  RecordingWriter.open(file, path, known, undefined, undefined, { ...settings, rowsPerBlock });
+const newFile = (): Promise<SearchFile> => SearchFile.create(folder, `${++files}.hindcast`);
+const settings = fewRows;
 
 /** What the commit before has filled is written with the next one. */
 async function commitBlocks(writer: RecordingWriter): Promise<void> {
@@ -87,7 +23,7 @@ async function commitBlocks(writer: RecordingWriter): Promise<void> {
   await writer.commit();
 }
 
-let open: TestFile | undefined;
+let open: SearchFile | undefined;
 afterEach(async () => {
   await open?.close();
   open = undefined;
@@ -97,9 +33,9 @@ const seeds = [1, 2, 3];
 
 describe("Search", () => {
   it.each(seeds)("finds what looking at every row finds, in pages, in both orders (seed %i)", async (seed) => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(seed);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     for (let commits = 0; commits < 4; commits++) {
       corpus.add(writer, 250);
       if (commits < 3) corpus.endProcess(writer);
@@ -112,9 +48,9 @@ describe("Search", () => {
   });
 
   it.each(seeds)("neither repeats nor misses a row while rows are committed (seed %i)", async (seed) => {
-    const file = (open = await TestFile.create());
+    const file = (open = await newFile());
     const corpus = new SearchCorpus(seed);
-    const writer = await recordInto(file);
+    const writer = await file.record();
     corpus.add(writer, 400);
     await writer.commit();
     const kinds = searchKinds.filter((kind) => kind !== "span");
@@ -136,9 +72,9 @@ describe("Search", () => {
   });
 
   it("finds rows whose commit failed once, and none twice", async () => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(5);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     corpus.add(writer, 300);
     await writer.commit();
     // Somebody else's table of that name: the commit fails after its rows were written.
@@ -160,10 +96,10 @@ describe("Search", () => {
   it.each([settings.rowsPerBlock, 6])(
     "goes on with the index of an engine that is gone (blocks of %i rows)",
     async (rowsPerBlock) => {
-      let file = (open = await TestFile.create());
+      let file = (open = await newFile());
       const corpus = new SearchCorpus(6);
       for (let engines = 0; engines < 3; engines++) {
-        const writer = await recordInto(file, corpus.processes, rowsPerBlock);
+        const writer = await file.record(corpus.processes, rowsPerBlock);
         for (let commits = 0; commits < 2; commits++) {
           corpus.add(writer, 300);
           await writer.commit();
@@ -171,7 +107,7 @@ describe("Search", () => {
         corpus.add(writer, 20, false);
         writer.dispose();
         await file.close();
-        file = open = await TestFile.with(file.path, await openForWriting(file.path));
+        file = open = await SearchFile.with(file.path, await openForWriting(file.path));
       }
       for (const query of corpus.queries(5))
         expect([query, await file.found(query)]).toEqual([query, corpus.found(query)]);
@@ -179,9 +115,9 @@ describe("Search", () => {
   );
 
   it("looks at every row where there is no index, with the same result", async () => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(7);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     corpus.add(writer, 500);
     corpus.endProcess(writer);
     await writer.commit();
@@ -193,9 +129,9 @@ describe("Search", () => {
   });
 
   it("finds what is left when rows were evicted, also between two pages", async () => {
-    const file = (open = await TestFile.create());
+    const file = (open = await newFile());
     const corpus = new SearchCorpus(12);
-    const writer = await recordInto(file);
+    const writer = await file.record();
     corpus.add(writer, 700);
     await writer.commit();
     file.changed();
@@ -220,9 +156,9 @@ describe("Search", () => {
   });
 
   it("finds a span by what it got at its end, long after its block was written", async () => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(11);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     const span = corpus.startSpan(writer);
     corpus.add(writer, 100);
     corpus.endProcess(writer);
@@ -241,9 +177,9 @@ describe("Search", () => {
   });
 
   it("leaves out what the index says is not there", async () => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(8);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     corpus.add(writer, 500);
     corpus.endProcess(writer);
     await writer.commit();
@@ -301,9 +237,9 @@ describe("a search index from somebody else", () => {
   ];
 
   it.each(broken)("is damage: %s", async (_, statement) => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(9);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     corpus.add(writer, 400);
     corpus.endProcess(writer);
     await writer.commit();
@@ -315,9 +251,9 @@ describe("a search index from somebody else", () => {
   });
 
   it("may say where nothing is, or have no bits for a block: that is looked through", async () => {
-    open = await TestFile.create();
+    open = await newFile();
     const corpus = new SearchCorpus(10);
-    const writer = await recordInto(open);
+    const writer = await open.record();
     corpus.add(writer, 400);
     corpus.endProcess(writer);
     await writer.commit();

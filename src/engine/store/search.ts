@@ -3,11 +3,12 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { relative, small } from "./columns.js";
 import type { Parameter, Query } from "./readers.js";
-import type { AllRows, SearchBlocks } from "./search-blocks.js";
+import type { AllRows } from "./search-block.js";
+import type { SearchBlocks } from "./search-blocks.js";
 import { Candidates } from "./search-candidates.js";
 import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
-import { excerptsOf, hasNeedle, sources } from "./search-sources.js";
+import { excerptsOf, hasNeedle, isKept, sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import { needlesFrom } from "./search-text.js";
@@ -110,7 +111,7 @@ async function within(
 ): Promise<Hit[]> {
   const found = await Promise.all(
     kinds.flatMap((rows) =>
-      (isByTime ? [`true`] : whereOf(rows)).map((where) =>
+      (isByTime ? [isAtInstants(rows.instants)] : whereOf(rows)).map((where) =>
         rowsOf(query, rows.kind, where, { first, last }, args, needles, limit),
       ),
     ),
@@ -135,6 +136,10 @@ function whereOf({ listed, stretches }: RowsOfKind): string[] {
   return [...where, ...some];
 }
 
+/** Of rows of the table `t`. */
+const isAtInstants = (ranges: readonly InstantRange[]): string =>
+  `(${ranges.map(({ first, last }) => `t.instant BETWEEN ${first} AND ${last}`).join(" OR ")})`;
+
 const rowsFrom = ([first, last]: readonly [number, number]): number[] =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at);
 
@@ -154,12 +159,7 @@ async function rowsOf(
   const values: Parameter[] = [];
   const given = (value: Parameter): string => `$${values.push(value)}`;
   const shown = given(needles[0] ?? "");
-  const conditions = [where, `t.instant BETWEEN ${given(first)} AND ${given(last)}`];
-  // What stands in the place of evicted writes is none.
-  if (kind === "keyframe" || kind === "write")
-    conditions.push(
-      `NOT EXISTS (FROM state_hole AS h WHERE h.process = t.process AND t.seq >= h.first_seq AND t.seq <= h.last_seq)`,
-    );
+  const conditions = [where, `t.instant BETWEEN ${given(first)} AND ${given(last)}`, isKept(kind)];
   if (args.process !== undefined) conditions.push(`t.process = ${given(args.process)}`);
   if (args.after !== undefined) {
     const [instant, process, seq] = [
