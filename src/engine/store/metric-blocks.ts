@@ -1,7 +1,7 @@
 // Buckets of metrics that were asked for, kept for the next look at the same series: whoever zooms and pans asks for nearly the
 // same again. They are kept in blocks of so many buckets of one level and series, the least recently used go first, and all
 // of them when something was committed: a commit may make buckets anew, or evict them. Whether that was so nobody needs to know.
-import { type MetricRows, bytesPerRow, metricRowsFrom, someOf } from "./metric-rows.js";
+import { type MetricRows, bytesPerRow, metricRowsFrom, splitByTime } from "./metric-rows.js";
 import { bucketsSql, processOfSeriesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Level, type Stretch, floorTo } from "./zoom-levels.js";
@@ -40,6 +40,19 @@ export class MetricBlocks {
     return until === undefined ? undefined : new Map([[process, until]]);
   }
 
+  /** As `around`, where nothing has to be asked for that. */
+  known(series: number, level: Level, stretch: Stretch): readonly MetricRows[] | undefined {
+    this.#upToDate();
+    const blockNs = level.widthNs * this.limits.bucketsPerBlock;
+    const found: MetricRows[] = [];
+    for (let since = floorTo(blockNs, stretch.since); since < stretch.until; since += blockNs) {
+      const block = this.#used(keyOf(series, level, since));
+      if (block === undefined) return undefined;
+      found.push(block);
+    }
+    return found;
+  }
+
   /** Rows of a level, of all buckets that begin within the stretch, and of some around it. */
   async around(
     query: Query,
@@ -74,11 +87,7 @@ export class MetricBlocks {
     const rows = metricRowsFrom(await query(bucketsSql(level), [start, series, whole.since, whole.until]));
     const blockNs = level.widthNs * this.limits.bucketsPerBlock;
     const count = Number((whole.until - whole.since) / blockNs);
-    const [sinceNs, lengthNs] = [Number(whole.since - start), Number(blockNs)];
-    const numbers = Array.from({ length: count }, (): number[] => []);
-    for (let row = 0; row < rows.length; row++)
-      numbers[Math.floor(((rows.ns[row] ?? 0) - sinceNs) / lengthNs)]?.push(row);
-    const blocks = count === 1 ? [rows] : numbers.map((own) => someOf(rows, own));
+    const blocks = splitByTime(rows, Number(whole.since - start), Number(blockNs), count);
     // Asked before a commit, of which others know by now.
     if (generation !== this.#generation) return blocks;
     for (const [at, block] of blocks.entries())

@@ -40,24 +40,51 @@ export function rowsOfSamples(ns: Float64Array, value: Float64Array): MetricRows
   return { length: ns.length, ns, samples, finite, total: value, least, leastNs, most, mostNs };
 }
 
-/** The rows with these ascending numbers, in arrays of their own. */
-export function someOf(rows: MetricRows, numbers: readonly number[]): MetricRows {
-  const [first, last] = [numbers[0] ?? 0, numbers.at(-1) ?? -1];
-  // They nearly always follow each other: buckets are made in the order of time.
-  const picked = (column: Float64Array): Float64Array =>
-    last - first + 1 === numbers.length
-      ? column.slice(first, last + 1)
-      : Float64Array.from(numbers, (row) => column[row] ?? Number.NaN);
+const columnsOf = (rows: MetricRows): readonly Float64Array[] => {
   const { ns, samples, finite, total, least, leastNs, most, mostNs } = rows;
-  return {
-    length: numbers.length,
-    ns: picked(ns),
-    samples: picked(samples),
-    finite: picked(finite),
-    total: picked(total),
-    least: picked(least),
-    leastNs: picked(leastNs),
-    most: picked(most),
-    mostNs: picked(mostNs),
-  };
+  return [ns, samples, finite, total, least, leastNs, most, mostNs];
+};
+
+function rowsFromColumns(columns: readonly Float64Array[]): MetricRows {
+  const nothing = new Float64Array(0);
+  const [ns = nothing, samples = nothing, finite = nothing, total = nothing, least = nothing] = columns;
+  const [leastNs = nothing, most = nothing, mostNs = nothing] = columns.slice(5);
+  return { length: ns.length, ns, samples, finite, total, least, leastNs, most, mostNs };
+}
+
+/** Rows of each of `count` stretches of `lengthNs`, in arrays of their own. */
+export function splitByTime(rows: MetricRows, sinceNs: number, lengthNs: number, count: number): MetricRows[] {
+  if (count === 1) return [rows];
+  const { ns, length } = rows;
+  const stretches = new Uint32Array(length);
+  const ends = new Uint32Array(count);
+  let areInOrder = true;
+  for (let row = 0, before = 0; row < length; row++) {
+    const stretch = Math.floor(((ns[row] ?? 0) - sinceNs) / lengthNs);
+    stretches[row] = stretch;
+    ends[stretch] = (ends[stretch] ?? 0) + 1;
+    if (stretch < before) areInOrder = false;
+    before = stretch;
+  }
+  for (let stretch = 1; stretch < count; stretch++) ends[stretch] = (ends[stretch] ?? 0) + (ends[stretch - 1] ?? 0);
+  // They nearly always follow each other: buckets are made in the order of time.
+  const columns = columnsOf(rows).map((column) => (areInOrder ? column : sorted(column, stretches, ends)));
+  return Array.from(ends, (end, stretch) => {
+    const begin = stretch === 0 ? 0 : (ends[stretch - 1] ?? 0);
+    return rowsFromColumns(columns.map((column) => column.slice(begin, end)));
+  });
+}
+
+/** By stretch, and as they were within each. */
+function sorted(column: Float64Array, stretches: Uint32Array, ends: Uint32Array): Float64Array {
+  const places = new Uint32Array(ends.length);
+  for (let stretch = 1; stretch < ends.length; stretch++) places[stretch] = ends[stretch - 1] ?? 0;
+  const into = new Float64Array(column.length);
+  for (let row = 0; row < column.length; row++) {
+    const stretch = stretches[row] ?? 0;
+    const place = places[stretch] ?? 0;
+    into[place] = column[row] ?? 0;
+    places[stretch] = place + 1;
+  }
+  return into;
 }

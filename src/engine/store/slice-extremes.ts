@@ -34,22 +34,25 @@ export class SliceExtremes {
     }
   }
 
+  // In plain steps: most looks are over before this is compiled.
   addRow(rows: MetricRows, row: number, slice: number): void {
     this.samples[slice] = (this.samples[slice] ?? 0) + (rows.samples[row] ?? 0);
     const finite = rows.finite[row] ?? 0;
     if (finite === 0) return;
-    const isFirst = this.#finite[slice] === 0;
-    this.#finite[slice] = (this.#finite[slice] ?? 0) + finite;
+    const before = this.#finite[slice] ?? 0;
+    this.#finite[slice] = before + finite;
     this.#totals[slice] = (this.#totals[slice] ?? 0) + (rows.total[row] ?? 0);
-    const [least, leastNs] = [rows.least[row] ?? 0, rows.leastNs[row] ?? 0];
-    const [lowest, lowestNs] = [this.least[slice] ?? 0, this.leastNs[slice] ?? 0];
-    if (isFirst || least < lowest || (least === lowest && leastNs < lowestNs)) {
+    const least = rows.least[row] ?? 0;
+    const leastNs = rows.leastNs[row] ?? 0;
+    const lowest = this.least[slice] ?? 0;
+    if (before === 0 || least < lowest || (least === lowest && leastNs < (this.leastNs[slice] ?? 0))) {
       this.least[slice] = least;
       this.leastNs[slice] = leastNs;
     }
-    const [most, mostNs] = [rows.most[row] ?? 0, rows.mostNs[row] ?? 0];
-    const [highest, highestNs] = [this.most[slice] ?? 0, this.mostNs[slice] ?? 0];
-    if (isFirst || most > highest || (most === highest && mostNs < highestNs)) {
+    const most = rows.most[row] ?? 0;
+    const mostNs = rows.mostNs[row] ?? 0;
+    const highest = this.most[slice] ?? 0;
+    if (before === 0 || most > highest || (most === highest && mostNs < (this.mostNs[slice] ?? 0))) {
       this.most[slice] = most;
       this.mostNs[slice] = mostNs;
     }

@@ -1,13 +1,13 @@
 // One series of a recording over a range that is cut into equal slices.
 import type { MetricBlocks } from "./metric-blocks.js";
 import { type MetricRows, metricRowsFrom, rowsOfSamples } from "./metric-rows.js";
-import { measuresSince, mostRowsHere, samplesSql } from "./metric-sql.js";
+import { endsSql, measuresSince, mostRowsHere, samplesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
 import { SliceEdges } from "./slice-edges.js";
 import { SliceExtremes } from "./slice-extremes.js";
-import { type Level, type Stretch, levelsFor, piecesOf } from "./zoom-levels.js";
+import { type Level, type Piece, type Stretch, levelsFor, metricLevels, piecesOf } from "./zoom-levels.js";
 import { type CoverByProcess, rowsWithin, sliceOf } from "./zoom-query.js";
 
 /** Metrics of an open recording: how to ask, when it begins, and what was asked before. */
@@ -62,32 +62,50 @@ export class SlicedSeries {
   async #lookHere(edges: SliceEdges, known: bigint): Promise<Sliced | undefined> {
     const levels = this.levelsOf(metricRollup);
     const pieces = piecesOf(levels, this.#range, known);
-    const [samples, ...buckets] = await Promise.all([
-      this.#samplesIn(pieces.filter(({ level }) => level === undefined)),
-      ...pieces.map(({ level, since, until }) => this.#bucketsIn(level, { since, until })),
-    ]);
-    if (samples.length > mostRowsHere) return undefined;
+    const middle = pieces.at(-1);
     const extremes = new SliceExtremes(this.slices);
     const sliceOf = (ns: number): number => edges.sliceOf(ns);
-    extremes.add(samples, -Infinity, Infinity, sliceOf);
-    const { start } = this.source;
-    for (const [at, { since, until }] of pieces.entries())
-      for (const rows of buckets[at] ?? []) extremes.add(rows, Number(since - start), Number(until - start), sliceOf);
-    return { extremes, samples: levels.length === 0 ? samples : undefined };
+    if (middle?.level === undefined) {
+      const samples = await this.#samplesIn(this.#range);
+      if (samples.length > mostRowsHere) return undefined;
+      extremes.add(samples, -Infinity, Infinity, sliceOf);
+      return { extremes, samples: levels.length === 0 ? samples : undefined };
+    }
+    const { query, start, blocks } = this.source;
+    const found: (readonly [rows: readonly MetricRows[], piece: Piece])[] = [];
+    const ends: Piece[] = [];
+    for (const piece of pieces.slice(0, -1)) {
+      const rows = piece.level && blocks.known(this.series, piece.level, piece);
+      if (rows === undefined) ends.push(piece);
+      else found.push([rows, piece]);
+    }
+    const [atEnds, inMiddle] = await Promise.all([
+      this.#endsIn(ends, levels.indexOf(middle.level)),
+      blocks.around(query, start, this.series, middle.level, middle),
+    ]);
+    if (atEnds.length > mostRowsHere) return undefined;
+    found.push([inMiddle, middle]);
+    extremes.add(atEnds, -Infinity, Infinity, sliceOf);
+    for (const [rows, { since, until }] of found)
+      for (const block of rows) extremes.add(block, Number(since - start), Number(until - start), sliceOf);
+    return { extremes, samples: undefined };
   }
 
-  /** Of one stretch, or of two. */
-  async #samplesIn([one, other]: readonly Stretch[]): Promise<MetricRows> {
-    if (one === undefined) return rowsOfSamples(new Float64Array(0), new Float64Array(0));
+  async #samplesIn({ since, until }: Stretch): Promise<MetricRows> {
     const { query, start } = this.source;
-    const bounds = [one, other].flatMap((stretch) => (stretch === undefined ? [] : [stretch.since, stretch.until]));
-    const rows = await query(samplesSql(other === undefined ? 1 : 2), [start, this.series, ...bounds]);
+    const rows = await query(samplesSql, [start, this.series, since, until]);
     return rowsOfSamples(rows.float64s("ns"), rows.float64s("value"));
   }
 
-  async #bucketsIn(level: Level | undefined, stretch: Stretch): Promise<readonly MetricRows[]> {
-    const { query, start, blocks } = this.source;
-    return level === undefined ? [] : blocks.around(query, start, this.series, level, stretch);
+  /** Few rows, and nearly always others: not worth a block, unless it is there. `finer` levels are finer than the middle's. */
+  async #endsIn(ends: readonly Piece[], finer: number): Promise<MetricRows> {
+    if (ends.length === 0) return rowsOfSamples(new Float64Array(0), new Float64Array(0));
+    const bounds = [undefined, ...metricLevels.slice(0, finer)].flatMap((level) => {
+      const [one, other] = ends.filter((piece) => piece.level === level);
+      return [one?.since ?? 0n, one?.until ?? 0n, other?.since ?? 0n, other?.until ?? 0n];
+    });
+    const { query, start } = this.source;
+    return metricRowsFrom(await query(endsSql(finer), [start, this.series, ...bounds]));
   }
 
   /** Reduced by DuckDB, whatever the range and the number of rows. */
