@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AgentRecord, noneLost } from "../shared/protocol/agent-records.js";
@@ -66,6 +67,32 @@ describe("the agents' socket", () => {
     agent.batch(2, [log(new RecordMaker(), "second")]);
     await agent.bye(5, 0);
     expect([agent.acks(), agent.refusal()]).toEqual([[], "cannot-write"]);
+  });
+
+  it("takes from agents no more than it can hold while nothing can be written, and all of it afterwards", async () => {
+    const { summary, socketPath, token } = await engine.record();
+    const { recordingId } = summary;
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token }));
+    await expect.poll(() => engine.notices.some(({ kind }) => kind === "recording-changed")).toBe(true);
+    const commit = vi.spyOn(RecordingWriter.prototype, "commit").mockRejectedValue(new Error("IO Error: disk full"));
+    const received = vi.spyOn(LiveRecording.prototype, "received");
+    const maker = new RecordMaker();
+    const [batches, lines] = [80, 500];
+    for (let batch = 1; batch <= batches; batch++)
+      agent.batch(
+        batch,
+        Array.from({ length: lines }, () => log(maker, "x")),
+      );
+    await expect.poll(() => engine.notices.some(({ kind }) => kind === "recording-failed")).toBe(true);
+    await wait(1500);
+    // Three thousand rows, and what came with the last of them in one piece.
+    const taken = received.mock.calls.length;
+    expect([taken >= 6, taken <= 14, agent.acks()]).toEqual([true, true, []]);
+    commit.mockRestore();
+    await agent.acknowledged(batches);
+    const { counts, engine: load } = await engine.call("recording.summary", { recordingId });
+    expect(counts.logs).toBe(batches * lines);
+    expect(load?.mostWaitingRows).toBeGreaterThanOrEqual(3000);
   });
 
   it("acknowledges at the end what is committed, also to a program that is not read from any more", async () => {
