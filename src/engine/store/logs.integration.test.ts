@@ -9,6 +9,7 @@ import { createFile } from "./open-file.js";
 import { type Query, Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
 import { SearchBlocks } from "./search-blocks.js";
+import { Search } from "./search.js";
 import { lower, shownJson } from "./search-corpus-rows.test-support.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
 
@@ -36,6 +37,8 @@ async function recordedFile(name: string) {
   const writer = await RecordingWriter.open(opened.value, path, [], undefined, undefined, settings);
   return {
     logs,
+    search: new Search(blocks),
+    query,
     writer,
     statements,
     run: async (sql: string) => {
@@ -88,6 +91,17 @@ describe("the log with a text", () => {
     }
     const parts = file.statements.filter((sql) => sql.includes("t.rowid BETWEEN"));
     expect(parts.length).toBeGreaterThan(5);
+    await file.close();
+  });
+
+  it("is found with the list of blocks that searching has, which is read once", async () => {
+    const file = await recordedFile("shared.hindcast");
+    new SearchCorpus(1).add(file.writer, 700);
+    await file.commit();
+    await file.logs.page(0n, { text: "a" }, 0, 10);
+    await file.search.page(file.query, 0n, { text: "a", order: "newest", limit: 10 });
+    await file.logs.page(0n, { text: "b" }, 0, 10);
+    expect(file.statements.filter((sql) => sql.includes("'block' AS what"))).toHaveLength(1);
     await file.close();
   });
 
