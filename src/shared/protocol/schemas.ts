@@ -13,6 +13,15 @@ export const u8 = v.instance(Uint8Array);
 export const texts = v.array(text);
 export const nothing = v.object({});
 
+/** A position: an instant, or right after one record of one process. */
+export const at = v.variant("kind", [
+  v.object({ kind: v.literal("instant"), instant: ns }),
+  v.object({ kind: v.literal("seq"), process: whole, seq: whole }),
+]);
+
+/** What a call is about. */
+export const recording = { recordingId: text };
+
 /** How a program ended: with a code, or by a signal. */
 export const howEnded = { exitCode: v.optional(count), signal: v.optional(text) };
 
