@@ -95,5 +95,9 @@ describe("state that is too large to be looked at in one go", () => {
     const longest = valuesOf("hindcast.state.slice.max").toSorted((a, b) => a - b);
     expect(longest[longest.length >> 1]).toBeLessThan(0.1 * seconds);
     expect(Math.max(...kept.slice(0, 2))).toBeLessThan(0.1 * seconds);
+    // What is small is whole, however much of the large was not read by the end.
+    const shown = (await hindcast("state", file, "--at", "end")).stdout.trim().split("\n");
+    const small = Array.from({ length: 5000 }, (_, n) => `1  scope ${n}  {n: ${n}, list: Array(2)}`);
+    expect(shown.filter((line) => line.startsWith("1  scope "))).toEqual(small);
   });
 });
