@@ -88,8 +88,9 @@ export class CommitLoop {
     return this.#generation;
   }
 
+  /** Also while nothing can be written: then more and more waits. */
   get load(): EngineLoad {
-    return this.#meter.load;
+    return { ...this.#meter.load, waitingRows: this.#writer.waiting };
   }
 
   /** Why what comes is not written, if so. */

@@ -1,12 +1,15 @@
 // Stretches of time of which a live recording evicts nothing: keeping the selected one, and letting one go again.
 import type { Pin } from "../../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { Mark } from "../state/marks.svelte.js";
 import type { Workspace } from "../state/session.svelte.js";
 import type { Toasts } from "../state/toasts.svelte.js";
 import type { Overlays } from "./overlays.svelte.js";
 
+type KeptIn = Pick<Workspace, "recording" | "selection"> & { readonly marks: { readonly all: readonly Mark[] } };
+
 export interface KeepStretchTargets {
-  readonly session: { readonly workspace: Pick<Workspace, "recording" | "selection"> | undefined };
+  readonly session: { readonly workspace: KeptIn | undefined };
   readonly overlays: Overlays;
   readonly toasts: Toasts;
 }
@@ -30,6 +33,16 @@ export class KeepStretch {
   /** What is to be kept; undefined while only those that are kept are shown. */
   get chosen(): ChosenStretch | undefined {
     return this.#chosen;
+  }
+
+  /** Something of what is to be kept was evicted already, and does not come back. */
+  get isPartlyGone(): boolean {
+    const chosen = this.#chosen;
+    if (chosen === undefined) return false;
+    const marks = this.#targets.session.workspace?.marks.all ?? [];
+    return marks.some(
+      ({ reason, since, instant }) => reason === "evicted" && since < chosen.to && instant > chosen.from,
+    );
   }
 
   get error(): HindcastError | undefined {

@@ -4,12 +4,20 @@ import type { CallArgs } from "../../shared/protocol/engine-calls.js";
 import type { Pin, RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import { hindcastError } from "../../shared/protocol/errors.js";
 import { openTestRecording, second, settled, start, summaryOf, testEngine } from "../state/engine.test-support.js";
+import type { Mark } from "../state/marks.svelte.js";
 import { Selection } from "../state/selection.svelte.js";
 import { Toasts } from "../state/toasts.svelte.js";
 import { KeepStretch } from "./keep-stretch.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
 
-async function liveRecording(limits: RecordingSummary["limits"]) {
+/** Evicted from one second to another. */
+const gap = (from: number, to: number): Mark => ({
+  ...{ kind: "gap", process: 1, label: "evicted", lost: 5, reason: "evicted" },
+  ...{ since: start + BigInt(from * second), instant: start + BigInt(to * second) },
+  ...{ sinceNs: from * second, offsetNs: to * second },
+});
+
+async function liveRecording(limits: RecordingSummary["limits"], marks: readonly Mark[] = []) {
   const pins: Pin[] = [];
   const summary = () => ({ ...summaryOf(60, "live"), limits, pins: [...pins] });
   const asked: CallArgs<"recording.pin">[] = [];
@@ -32,7 +40,7 @@ async function liveRecording(limits: RecordingSummary["limits"]) {
   });
   await settled();
   const [selection, overlays, toasts] = [new Selection(), new Overlays(), new Toasts()];
-  const workspace = { recording: openTestRecording(engine, summary()), selection };
+  const workspace = { recording: openTestRecording(engine, summary()), selection, marks: { all: marks } };
   return { keep: new KeepStretch({ session: { workspace }, overlays, toasts }), selection, overlays, toasts, asked };
 }
 
@@ -51,6 +59,23 @@ describe("KeepStretch", () => {
     const [pin] = keep.kept;
     if (pin !== undefined) await keep.letGo(pin);
     expect(keep.kept).toEqual([]);
+  });
+
+  it("says when a part of it is gone already", async () => {
+    const { keep, selection } = await liveRecording({ maxAgeMs: 1000 }, [gap(0, 10), gap(20, 30)]);
+    const isPartlyGone = (from: number, to: number): boolean => {
+      selection.selectRange(from * second, to * second);
+      keep.start();
+      return keep.isPartlyGone;
+    };
+    expect([isPartlyGone(9, 12), isPartlyGone(10, 20), isPartlyGone(15, 35), isPartlyGone(30, 31)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    keep.list();
+    expect(keep.isPartlyGone).toBe(false);
   });
 
   it("says why nothing is kept: no limits, no selection, or what the engine says", async () => {
