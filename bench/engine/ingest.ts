@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { defaultDelivery } from "../../src/shared/protocol/agent-wire.js";
-import { createEngine } from "../../src/engine/index.js";
+import { type Engine, createEngine } from "../../src/engine/index.js";
+import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { repositoryRoot } from "../../tools/run-step.js";
 import { type Figure, type Measured, measuredOn, quantile } from "../figures.js";
 import { call } from "./call.js";
@@ -16,6 +17,10 @@ import { call } from "./call.js";
 const program = join(repositoryRoot, "bench/programs/flood.mjs");
 const programs = 3;
 const readEveryMs = 100;
+/** What `bench/programs/flood.mjs` records. */
+const eventName = "order.placed";
+/** Answers that are compared with the file afterwards, and rows of it between their ends. */
+const [looksCompared, mostBetween] = [20, 1000];
 
 interface Flood {
   readonly events: number;
@@ -25,6 +30,8 @@ interface Flood {
   /** Of the process that the engine is in, all its threads. */
   readonly engineCpuSeconds: number;
   readonly readsMs: Float64Array;
+  /** What the reader was told meanwhile that is not so in the file. */
+  readonly wrongReads: number;
   readonly fileBytes: number;
   readonly rssBytes: number;
 }
@@ -52,13 +59,16 @@ async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
     let isOver = false;
     void ended.then(() => (isOver = true));
     const readsMs: number[] = [];
+    const looks: Look[] = [];
     let rssBytes = 0;
     while (!isOver) {
       await Promise.race([wait(readEveryMs), ended]);
       const { start, end } = await call(engine, "recording.summary", { recordingId });
       const askedMs = performance.now();
-      await call(engine, "events.around", { recordingId, instant: (start + end) / 2n, before: 50, after: 50 });
+      const instant = (start + end) / 2n;
+      const seen = await call(engine, "events.around", { recordingId, instant, before: 50, after: 50 });
       readsMs.push(performance.now() - askedMs);
+      looks.push({ start, seen });
       rssBytes = Math.max(rssBytes, process.memoryUsage().rss);
     }
     const { user, system } = process.cpuUsage(cpuBefore);
@@ -71,6 +81,7 @@ async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
       seconds,
       engineCpuSeconds: (user + system) / 1e6,
       readsMs: Float64Array.from(readsMs),
+      wrongReads: await wrongOf(engine, recordingId, looks),
       fileBytes: statSync(path).size,
       rssBytes,
     };
@@ -80,12 +91,38 @@ async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
   }
 }
 
+/** What the reader was told: records of every kind, of which the programs made one. */
+interface Look {
+  readonly start: bigint;
+  readonly seen: CallResult<"events.around">;
+}
+
+/** How many of some looks had other events than the file has between the first and the last of them. */
+async function wrongOf(engine: Engine, recordingId: string, looks: readonly Look[]): Promise<number> {
+  let wrong = 0;
+  for (const { start, seen } of looks.filter((_, at) => at % Math.ceil(looks.length / looksCompared) === 0)) {
+    const [first, last] = [seen.timeNs[0] ?? 0, seen.timeNs.at(-1) ?? 0];
+    const [from, to] = [start + BigInt(first), start + BigInt(last)];
+    const plain = await call(engine, "events.range", { recordingId, from, to, limit: mostBetween });
+    // At the ends there may be more at the same instant than were asked for.
+    const within = (columns: CallResult<"events.around">, offset: number): string[] =>
+      columns.names.flatMap((name, at) => {
+        const time = (columns.timeNs[at] ?? 0) + offset;
+        return name === eventName && time > first && time < last ? [`${columns.process[at]}/${columns.seq[at]}`] : [];
+      });
+    const { start: startNow } = await call(engine, "recording.summary", { recordingId });
+    if (within(seen, 0).join() !== within(plain, Number(startNow - start)).join()) wrong++;
+  }
+  return wrong;
+}
+
 async function endOf(child: ChildProcess): Promise<void> {
   await once(child, "exit");
   if (child.exitCode !== 0) throw new Error(`the program ended with ${child.exitCode ?? "a signal"}`);
 }
 
-function lossOf({ events, committed, lost }: Flood): { readonly invalid?: string } {
+function lossOf({ events, committed, lost, wrongReads }: Flood): { readonly invalid?: string } {
+  if (wrongReads > 0) return { invalid: `${wrongReads} of ${looksCompared} answers were not what is in the file` };
   if (lost === 0 && committed === events) return {};
   return { invalid: `${committed} of ${events} events are in the file, ${lost} counted as lost` };
 }
