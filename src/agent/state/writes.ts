@@ -5,21 +5,12 @@
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { ArrayWrites } from "./array-writes.js";
 import { ByteWrites } from "./byte-writes.js";
-import { contentsOf, nameFrom } from "./contents.js";
-import {
-  OwnMap,
-  hasKey,
-  hasMember,
-  isIndexKey,
-  isSame,
-  memberCount,
-  ownDescriptor,
-  pairCount,
-  valueAt,
-} from "./intrinsics.js";
+import { contentsOf } from "./contents.js";
 import type { Followed, FollowedObjects, LocationOf } from "./followed.js";
-import { isMap, isProxy, isSet } from "./nature.js";
-import { type Entries, type Members, type Pairs, type Shadow, countOf, isLong, readSlot, sizeOf } from "./shadow.js";
+import { OwnMap, isIndexKey, isSame, ownDescriptor } from "./intrinsics.js";
+import { KeyedWrites } from "./keyed-writes.js";
+import { isProxy } from "./nature.js";
+import { type Entries, type Shadow, readSlot, sizeOf } from "./shadow.js";
 
 /** What looking at an object that is too large to follow is taken to cost. */
 const slotsOfTooLarge = 10_000;
@@ -28,12 +19,14 @@ export class WriteNotes {
   readonly #log: FollowedObjects;
   readonly #locationOf: LocationOf;
   readonly #arrays: ArrayWrites;
+  readonly #keyed: KeyedWrites;
   readonly #bytes: ByteWrites;
 
   constructor(log: FollowedObjects, locationOf: LocationOf) {
     this.#log = log;
     this.#locationOf = locationOf;
     this.#arrays = new ArrayWrites(log, locationOf);
+    this.#keyed = new KeyedWrites(log, locationOf, (entry, object) => this.#find(entry, object));
     this.#bytes = new ByteWrites(log, locationOf);
   }
 
@@ -49,11 +42,7 @@ export class WriteNotes {
     if (shadow.kind === "array") return this.#arrays.before(entry, shadow, object, name, first);
     if (name === "=") return;
     if (shadow.kind === "bytes") return this.#bytes.before(entry, shadow, object);
-    const isKeyed = name === "set" || name === "add" || name === "delete";
-    if (shadow.kind === "map" && isMap(object) && isKeyed) this.#findKey(entry, shadow.pairs, object, first);
-    else if (shadow.kind === "set" && isSet(object) && isKeyed) this.#findMember(entry, shadow.members, object, first);
-    else if (!isEmptied(shadow, object, name)) entry.isKnown = this.#find(entry, object);
-    else entry.isKnown = true;
+    if (this.#keyed.before(entry, shadow, object, name, first) !== true) entry.isKnown = this.#find(entry, object);
   }
 
   /** Something may be about to happen to what is found from `object` by the names of `path`. */
@@ -111,13 +100,7 @@ export class WriteNotes {
     if (shadow.kind === "array") {
       if (this.#arrays.method(entry, shadow, object, name, first, result, site) !== true)
         this.#whole(entry, object, site);
-    } else if (shadow.kind === "map" && isMap(object) && (name === "set" || name === "delete"))
-      this.#mapKey(entry, shadow.pairs, object, first, site);
-    else if (shadow.kind === "set" && isSet(object) && (name === "add" || name === "delete"))
-      this.#member(entry, shadow.members, object, first, site);
-    else if (name === "clear" && (entry.walk !== undefined || isLong(shadow, object)) && countOf(object) === 0)
-      this.#cleared(entry, shadow, site);
-    else this.#whole(entry, object, site);
+    } else if (this.#keyed.method(entry, shadow, object, name, first, site) !== true) this.#whole(entry, object, site);
   }
 
   /** Private field `name`, with its "#", holds `value` now. */
@@ -182,64 +165,6 @@ export class WriteNotes {
     }
   }
 
-  /** The key as it is before the operation; all of the Map when something else has come or gone. */
-  #findKey(entry: Followed, pairs: Pairs, map: Map<unknown, unknown>, key: unknown): void {
-    entry.isKnown = false;
-    const value = valueAt(map, key);
-    const isValueKnown = isSame(pairs.get(key), value);
-    const mayBeAbsent = value === undefined || !isValueKnown;
-    if (pairs.size !== pairCount(map) || (mayBeAbsent && hasKey(map, key) !== pairs.has(key)))
-      return void this.#find(entry, map);
-    if (isValueKnown) return;
-    pairs.set(key, value);
-    this.#log.recordFound(entry, this.#mapSet(entry, key, value));
-  }
-
-  #mapKey(entry: Followed, pairs: Pairs, map: Map<unknown, unknown>, key: unknown, site: number): void {
-    if (hasKey(map, key)) {
-      const value = valueAt(map, key);
-      if (!pairs.has(key) || !isSame(pairs.get(key), value)) {
-        if (!pairs.has(key) && pairs.size >= this.#log.limits.slots) return this.#compare(entry, map, site);
-        pairs.set(key, value);
-        this.#record(this.#mapSet(entry, key, value), site);
-      }
-    } else if (pairs.has(key)) {
-      pairs.delete(key);
-      this.#record({ kind: "map-delete", target: entry.id, key: this.#log.encoder.member(key) }, site);
-    }
-    if (pairs.size !== pairCount(map)) this.#find(entry, map);
-  }
-
-  /** What it was that is no more would take long to compare, and does not matter. */
-  #cleared(entry: Followed, shadow: Shadow, site: number): void {
-    entry.isKnown = false;
-    if (shadow.kind === "map") shadow.pairs.clear();
-    else if (shadow.kind === "set") shadow.members.clear();
-    this.#record({ kind: "clear", target: entry.id }, site);
-  }
-
-  #mapSet({ id }: Followed, key: unknown, value: unknown): WriteOperation {
-    const { encoder } = this.#log;
-    return { kind: "map-set", target: id, key: encoder.member(key), value: encoder.slot(value, nameFrom(key)) };
-  }
-
-  #findMember(entry: Followed, members: Members, set: Set<unknown>, member: unknown): void {
-    entry.isKnown = false;
-    if (members.size !== memberCount(set) || members.has(member) !== hasMember(set, member)) this.#find(entry, set);
-  }
-
-  #member(entry: Followed, members: Members, set: Set<unknown>, member: unknown, site: number): void {
-    const isIn = hasMember(set, member);
-    if (isIn !== members.has(member)) {
-      if (isIn && members.size >= this.#log.limits.slots) return this.#compare(entry, set, site);
-      if (isIn) members.add(member);
-      else members.delete(member);
-      const kind = isIn ? "set-add" : "set-delete";
-      this.#record({ kind, target: entry.id, member: this.#log.encoder.member(member) }, site);
-    }
-    if (members.size !== memberCount(set)) this.#find(entry, set);
-  }
-
   /** Compares all of an object that was all compared right before the write, too: what differs is the write's. */
   #whole(entry: Followed, object: object, site: number): void {
     const { isKnown } = entry;
@@ -265,13 +190,6 @@ export class WriteNotes {
 /** Whether the property is part of what is captured of the object. */
 const isCaptured = (shadow: Shadow | undefined, key: string, descriptor: PropertyDescriptor | undefined): boolean =>
   descriptor?.enumerable === true || (descriptor !== undefined && shadow?.kind === "error" && key !== "stack");
-
-/** A Map or Set that is about to be emptied, of which as many as are known are left: what those are is all the same. */
-function isEmptied(shadow: Shadow, object: object, name: string): boolean {
-  if (name !== "clear") return false;
-  if (shadow.kind === "map") return isMap(object) && pairCount(object) === shadow.pairs.size;
-  return shadow.kind === "set" && isSet(object) && memberCount(object) === shadow.members.size;
-}
 
 /** Roughly how many slots looking at the object compares. */
 const slotsToCompare = (shadow: Shadow | undefined): number =>
