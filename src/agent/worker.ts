@@ -1,7 +1,6 @@
 // The agent's own thread: takes records out of the ring and sends them to the engine in numbered batches.
 // Does all I/O, so a blocked event loop of the program still reports. What is sent is kept until the engine acknowledges it
 // and sent again after a reconnect, which is tried for ever; what is kept is bounded (outbox.ts).
-import { existsSync } from "node:fs";
 import { type Socket, connect } from "node:net";
 import { dirname } from "node:path";
 import { lostKinds } from "../shared/protocol/agent-records.js";
@@ -17,6 +16,7 @@ import { type Chunk, Intake, standstillRecord } from "./intake.js";
 import { leaveBehind } from "./left-behind.js";
 import { type Batch, Outbox } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
+import { Reconnection } from "./reconnection.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { Spill } from "./spill.js";
 import { StandstillWatch, clocksOfThisProcess } from "./standstill.js";
@@ -35,15 +35,6 @@ const floodPollMs = 1;
 const idlePollMs = 25;
 const idleAfterPolls = 50;
 const batchBytes = 256 * 1024;
-/** A host starts its engine again within a second, so nobody waits longer for it than that … */
-const firstRetryMs = 50;
-const lastRetryMs = 1000;
-/** … and as long as that is expected, a try costs microseconds and a longer pause would be time in which nothing is safe. */
-const expectingRetryMs = 100;
-/** … and not at all while the program waits for us at its exit. */
-const hurriedRetryMs = 50;
-/** Where it is not known who starts it again: an engine that has been away for longer is not. */
-const maxAwayMs = 5000;
 /** Left behind as it is also where no spill was asked for: about what the kernel holds of it anyway. */
 const leastWholeBytes = 256 * 1024;
 /** Left behind besides: names that were defined, and gaps. */
@@ -58,10 +49,7 @@ export class EngineLink {
   readonly #outbox: Outbox;
   #socket: Socket | undefined;
   #isWelcome = false;
-  /** When the last connection over which we were welcome broke. */
-  #lostAtMs = -Infinity;
-  #retry: NodeJS.Timeout | undefined;
-  #retryMs = firstRetryMs;
+  readonly #reconnection: Reconnection;
   #quietPolls = 0;
   #isStopping = false;
   #isFlushing = false;
@@ -77,6 +65,7 @@ export class EngineLink {
     this.#memory = new RingMemory(setup.memory);
     this.#intake = new Intake(this.#memory);
     this.#standstill = new StandstillWatch(clocksOfThisProcess);
+    this.#reconnection = new Reconnection(setup.socketPath, setup.hostPid, () => this.#connect());
     // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.
     const canSpill = spillBytes > 0 && process.platform !== "win32";
     const spill = canSpill ? new Spill(dirname(setup.socketPath), spillBytes, () => this.#noteFault()) : undefined;
@@ -152,7 +141,7 @@ export class EngineLink {
 
   #hurry(): void {
     this.#drain();
-    if (this.#socket === undefined) this.#connectIn(0);
+    if (this.#socket === undefined) this.#reconnection.tryIn(0);
   }
 
   /** After this nothing is sent any more and nobody needs to wait for us. */
@@ -204,33 +193,14 @@ export class EngineLink {
   #lostConnection(socket: Socket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
-    if (this.#isWelcome) this.#lostAtMs = performance.now();
+    if (this.#isWelcome) this.#reconnection.lost();
     this.#isWelcome = false;
     if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
     // It closes its side when everything is in the file; one that was killed has not acknowledged everything.
     if (this.#saidBye && this.#outbox.sent.length === 0) return this.#endWait();
     this.#saidBye = false;
-    this.#setLink(this.#mayComeBack ? link.lost : link.absent);
-    // Spread, so that many programs do not all come back to a new engine at once.
-    this.#connectIn(this.#isHurried ? hurriedRetryMs : this.#retryMs * (0.75 + Math.random() / 2));
-    this.#retryMs = Math.min(this.#retryMs * 2, this.#isExpected ? expectingRetryMs : lastRetryMs);
-  }
-
-  #connectIn(ms: number): void {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#connect(), ms).unref();
-  }
-
-  /** Whoever had started it starts it again at the same socket, and takes the folder away when nobody will. */
-  get #mayComeBack(): boolean {
-    if (!this.#isExpected) return false;
-    return process.platform === "win32" || existsSync(dirname(this.#setup.socketPath));
-  }
-
-  get #isExpected(): boolean {
-    const { hostPid } = this.#setup;
-    if (hostPid !== undefined) return isRunning(hostPid);
-    return performance.now() - this.#lostAtMs <= maxAwayMs;
+    this.#setLink(this.#reconnection.mayComeBack ? link.lost : link.absent);
+    this.#reconnection.tryAgain(this.#isHurried);
   }
 
   get #isHurried(): boolean {
@@ -246,7 +216,7 @@ export class EngineLink {
     switch (message.kind) {
       case "welcome":
         this.#isWelcome = true;
-        this.#retryMs = firstRetryMs;
+        this.#reconnection.welcomed();
         for (const batch of this.#outbox.sent) this.#sendBatch(batch);
         this.#setLink(link.connected);
         return this.#drain();
@@ -374,15 +344,6 @@ export class EngineLink {
   /** The program's clock (`recordedClock`), read from this thread. */
   #clockMs(timeOriginMs: number): number {
     return performance.timeOrigin - timeOriginMs + performance.now() + (this.#memory.facts[facts.sleptMs] ?? 0);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process is one.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
