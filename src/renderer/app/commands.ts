@@ -155,7 +155,7 @@ function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace
       group,
       title: "End the selection here",
       keys: ["o"],
-      run: () => selection.endRangeAt(playhead.offsetNs),
+      run: () => selection.endRangeAt(playhead.offsetNs, recording.keptFromNs),
     },
     { id: "clear-selection", group, title: "Clear the selection", keys: ["Escape"], run: () => selection.clearRange() },
     { id: "faster", group, title: "Play faster", keys: [">"], run: () => playhead.changeSpeed(1) },

@@ -52,9 +52,9 @@ export class Selection {
     this.#range = { fromNs: ns, toNs: end };
   }
 
-  /** `o`: the selection ends here and keeps its start if that is earlier. */
-  endRangeAt(ns: number): void {
-    const start = this.#range !== undefined && this.#range.fromNs < ns ? this.#range.fromNs : 0;
+  /** `o`: the selection ends here and keeps its start if that is earlier; else it begins with what is kept. */
+  endRangeAt(ns: number, keptFromNs: number): void {
+    const start = this.#range !== undefined && this.#range.fromNs < ns ? this.#range.fromNs : Math.min(keptFromNs, ns);
     this.#range = { fromNs: start, toNs: ns };
   }
 
