@@ -6,6 +6,7 @@ const [mostTexts, positionBits] = [1 << 17, 14];
 const mostPositions = 2 ** positionBits - 1;
 const mostOccurrences = 1 << 21;
 const mostBytes = 8 * 1024 * 1024;
+const mostOften = 2048;
 
 /** Where it can be: positions one after the other. */
 export interface RowPositions {
@@ -139,6 +140,20 @@ export class TextSet {
     this.count = this.#occurred = this.#used = 0;
     this.#runs = [];
     this.hasOverflowed = false;
+  }
+
+  /** As `clear`, but those that were at `least` positions are known from the beginning on: they will come again. */
+  clearButOften(least: number): void {
+    const often: (readonly [first: number, second: number, bytes: Buffer])[] = [];
+    for (const [text, count] of this.counts().entries())
+      if (count >= least && often.length < mostOften)
+        often.push([
+          this.#firsts[text] ?? 0,
+          this.#seconds[text] ?? 0,
+          Buffer.from(this.bytes.subarray(this.starts[text], this.ends[text])),
+        ]);
+    this.clear();
+    for (const [first, second, bytes] of often) this.learn(first, second, bytes, 0, bytes.length);
   }
 
   /** At how many positions each is, once more where it was noted twice with another one in between. */

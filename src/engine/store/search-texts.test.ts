@@ -114,6 +114,26 @@ describe("BlockTexts", () => {
   });
 });
 
+describe("BlockTexts of a block after another one", () => {
+  it("knows from its first row on where words are that were often in the block before", () => {
+    const texts = new BlockTexts(2);
+    const rows = Array.from({ length: 200 }, (_, position) => position);
+    const ofAccepted = rows.filter((position) => position % 2 === 0);
+    const fill = (first: number): number[] => {
+      for (const position of rows) {
+        const body = Buffer.from(`${position % 2 === 0 ? "accepted" : "settled"} as number ${first + position}`);
+        texts.addJson(body, 0, body.length, position, new TextMemo());
+      }
+      texts.end();
+      return positionsWith(texts.words, "accepted", rows.length);
+    };
+    expect(fill(1_000_000).length).toBeLessThan(ofAccepted.length);
+    texts.clear();
+    expect(positionsWith(texts.words, "accepted", rows.length)).toEqual([]);
+    expect(fill(2_000_000)).toEqual(ofAccepted);
+  });
+});
+
 describe("withoutEscapes", () => {
   it.each([
     ['a\\"b', 'a"b'],

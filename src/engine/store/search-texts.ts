@@ -37,6 +37,8 @@ const readUnits = unitsOfBytes(readKinds, 0);
 
 const isOfWord = (byte: number): boolean => readKinds[byte] === ofWord;
 
+/** A word of so many positions is likely to come in the next block, too. */
+const oftenInBlock = 16;
 /** Bodies that were looked at before it is known whether they come again. */
 const bodiesTried = 256;
 
@@ -67,9 +69,13 @@ export class BlockTexts {
     return this.wholes.hasOverflowed || this.words.hasOverflowed;
   }
 
+  /**
+   * What comes next is another block's. Words that came often are learned already: until a word is, it is a gram of the part
+   * where it is, and words that came often would all be in the first parts of each block.
+   */
   clear(): void {
     this.wholes.clear();
-    this.words.clear();
+    this.words.clearButOften(oftenInBlock);
     this.grams.clear();
     this.#met.clear();
     this.#wordCounts.clear();
