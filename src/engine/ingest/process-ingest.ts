@@ -1,30 +1,24 @@
 // Turns the records of one process into rows: ids into dictionary ids, the process's clock into instants, span numbers
-// into the spans they name. What a record refers to and was never defined (its definition was dropped) is 0, "none".
+// into the spans they name. And keeps account of it: what came, what is missing, how it ended.
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
 import { type MessageRecord, originOf } from "../../shared/protocol/message-records.js";
-import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { type DefinitionKind, type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
-import type { AgentFaults, ChangeRow, ProcessRow, RowHead, SpanRow } from "../store/recording-rows.js";
+import { type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
+import type { AgentFaults, ChangeRow, ProcessRow, RowHead } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel, standstillLabel } from "./gap-label.js";
-import { attributesToJson } from "./attributes-json.js";
 import { type ClockOffset, OffsetBounds } from "./clock-offset.js";
 import type { Dictionaries } from "./dictionaries.js";
 import type { Incoming } from "./incoming.js";
-import { Lanes } from "./lanes.js";
+import { OwnDefinitions, type ScopeSeen } from "./own-definitions.js";
 import { PlainRows } from "./plain-rows.js";
 import { ProcessClock } from "./process-clock.js";
+import { ProcessSpans } from "./process-spans.js";
 
 const laterOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
-
-interface OpenSpan {
-  readonly row: SpanRow;
-  readonly attributes: Attributes;
-}
 
 export interface Counts {
   events: number;
@@ -40,22 +34,12 @@ export interface HowEnded {
   readonly signal?: string | undefined;
 }
 
-export interface ScopeSeen {
-  readonly process: number;
-  readonly scope: string;
-  readonly firstSeen: bigint;
-}
-
 /** How often the agent itself went wrong, told while the program runs. */
 const faultSeries = "hindcast.agent.faults";
 
 export class ProcessIngest {
-  readonly #names = new Map<number, { readonly id: number; readonly text: string }>();
-  readonly #locations = new Map<number, number>();
-  readonly #series = new Map<number, number>();
-  readonly #scopes = new Map<string, number>();
-  readonly #openSpans = new Map<number, OpenSpan>();
-  readonly #lanes = new Lanes();
+  readonly #definitions: OwnDefinitions;
+  readonly #spans: ProcessSpans;
   readonly #clock: ProcessClock;
   readonly #offset = new OffsetBounds();
   /** As it was measured by an engine before this one. */
@@ -79,16 +63,12 @@ export class ProcessIngest {
     readonly hello: Hello,
     readonly dictionaries: Dictionaries,
     readonly counts: Counts,
-    readonly onScope: (seen: ScopeSeen) => void,
+    onScope: (seen: ScopeSeen) => void,
   ) {
+    this.#definitions = new OwnDefinitions(process, dictionaries, onScope);
+    this.#spans = new ProcessSpans(dictionaries.writer, (own) => this.#definitions.nameOf(own));
     this.#clock = new ProcessClock(instantFromClock(hello.timeOriginMs, 0));
-    this.#plain = new PlainRows(
-      process,
-      this.#clock,
-      { names: this.#names, series: this.#series },
-      dictionaries.writer,
-      counts,
-    );
+    this.#plain = new PlainRows(process, this.#clock, this.#definitions, dictionaries.writer, counts);
     this.#lastSeen = this.instantOf(hello.clockMs);
     dictionaries.messages.knows(process, originOf(hello.runId));
   }
@@ -116,16 +96,8 @@ export class ProcessIngest {
     onScope: (seen: ScopeSeen) => void,
   ): ProcessIngest {
     const restored = new ProcessIngest(stored.process, stored.hello, dictionaries, counts, onScope);
-    const { definitions } = stored;
-    for (const [own, id] of definitions.name) restored.#names.set(own, { id, text: nameFrom(id) });
-    for (const [own, id] of definitions.location) restored.#locations.set(own, id);
-    for (const [own, id] of definitions.series) restored.#series.set(own, id);
-    for (const [name, id] of stored.scopes) restored.#scopes.set(name, id);
-    for (const { span, lane } of stored.endedSpans) restored.#lanes.restore(span, lane, false);
-    for (const open of stored.openSpans) {
-      restored.#openSpans.set(open.row.span, open);
-      restored.#lanes.restore(open.row.span, open.row.lane, true);
-    }
+    restored.#definitions.restore(stored, nameFrom);
+    restored.#spans.restore(stored);
     restored.#lastSeen = stored.lastSeen;
     restored.#measuredBefore = stored.clock;
     restored.#ended = stored.ended;
@@ -306,39 +278,23 @@ export class ProcessIngest {
     };
   }
 
-  #define(kind: DefinitionKind, id: number, refers: number): void {
-    this.dictionaries.writer.definition({ process: this.process, kind, id, refers });
-  }
-
   #record(record: AgentRecord): void {
     const { writer } = this.dictionaries;
     const instant = this.instantOf(record.clockMs);
     if (hasOwnSeq(record)) this.#received++;
     const head: RowHead = { process: this.process, seq: record.seq, instant };
     switch (record.kind) {
-      case "string": {
-        const name = { id: this.dictionaries.name(record.text), text: record.text };
-        this.#names.set(record.id, name);
-        return this.#define("name", record.id, name.id);
-      }
-      case "location": {
-        const [file, functionName] = [this.#name(record.file), this.#name(record.functionName)];
-        const location = this.dictionaries.location(file, record.line, record.column, functionName);
-        this.#locations.set(record.id, location);
-        return this.#define("location", record.id, location);
-      }
-      case "series": {
-        const [name, unit] = [this.#name(record.name), this.#name(record.unit)];
-        const attributes = attributesToJson(record.attributes);
-        const series = this.dictionaries.newSeries(this.process, name, unit, attributes);
-        this.#series.set(record.id, series);
-        if (this.#names.get(record.name)?.text === faultSeries) this.#faultSeries = record.id;
-        return this.#define("series", record.id, series);
-      }
+      case "string":
+      case "location":
+        return this.#definitions.define(record);
+      case "series":
+        if (this.#definitions.names.get(record.name)?.text === faultSeries) this.#faultSeries = record.id;
+        return this.#definitions.define(record);
       case "span-start":
-        return this.#spanStart(head, record);
+        this.counts.spans++;
+        return this.#spans.start(head, record);
       case "span-end":
-        return this.#spanEnd(head, record);
+        return this.#spans.end(head, record);
       case "log":
       case "event":
       case "metric":
@@ -369,46 +325,6 @@ export class ProcessIngest {
     }
   }
 
-  #name(id: number): number {
-    return this.#names.get(id)?.id ?? 0;
-  }
-
-  #spanStart(head: RowHead, record: Extract<AgentRecord, { kind: "span-start" }>): void {
-    this.counts.spans++;
-    const row: SpanRow = {
-      ...head,
-      span: record.span,
-      parent: record.parent,
-      lane: this.#lanes.begin(record.span, record.parent),
-      kind: record.spanKind,
-      traceId: record.traceId,
-      spanId: record.spanId,
-      parentSpanId: record.parentSpanId.every((byte) => byte === 0) ? undefined : record.parentSpanId,
-      name: this.#name(record.name),
-      status: "unset",
-      attributes: attributesToJson(record.attributes),
-      end: undefined,
-    };
-    this.#openSpans.set(record.span, { row, attributes: record.attributes });
-    this.dictionaries.writer.spanStarted(row);
-  }
-
-  #spanEnd(head: RowHead, record: Extract<AgentRecord, { kind: "span-end" }>): void {
-    const open = this.#openSpans.get(record.span);
-    if (open === undefined) return;
-    this.#openSpans.delete(record.span);
-    this.#lanes.end(record.span);
-    const attributes = attributesToJson({ ...open.attributes, ...record.attributes });
-    const name = record.name === 0 ? open.row.name : this.#name(record.name);
-    this.dictionaries.writer.spanEnded({
-      ...open.row,
-      name,
-      status: record.status,
-      attributes,
-      end: { seq: head.seq, instant: head.instant },
-    });
-  }
-
   #message(head: RowHead, { channel, ...facts }: MessageRecord): void {
     const { buffer, byteOffset } = channel;
     const end = { ...facts, channel: new DataView(buffer, byteOffset).getBigInt64(0) };
@@ -419,7 +335,7 @@ export class ProcessIngest {
   #write(head: RowHead, record: Extract<AgentRecord, { kind: "write" }>): void {
     this.counts.writes++;
     const { operation, span } = record;
-    const location = this.#locations.get(record.location) ?? 0;
+    const location = this.#definitions.locationOf(record.location);
     const after = Number.isNaN(record.afterMs) ? undefined : this.instantOf(record.afterMs);
     const { writer } = this.dictionaries;
     // Written out: an object spread into another costs more than all that is done with it.
@@ -430,15 +346,6 @@ export class ProcessIngest {
   #changeOf(operation: WriteOperation, head: RowHead): ChangeRow["change"] {
     if (operation.kind === "contents") return operation;
     if (operation.kind !== "scope") return { kind: "small", operation };
-    return { kind: "scope", scope: this.#scope(operation.scope, head), value: operation.value };
-  }
-
-  #scope(name: string, head: RowHead): number {
-    const known = this.#scopes.get(name);
-    if (known !== undefined) return known;
-    const id = this.dictionaries.newScope(this.process, name, head.seq, head.instant);
-    this.#scopes.set(name, id);
-    this.onScope({ process: this.process, scope: name, firstSeen: head.instant });
-    return id;
+    return { kind: "scope", scope: this.#definitions.scopeOf(operation.scope, head), value: operation.value };
   }
 }
