@@ -25,14 +25,16 @@ export async function eventsInRange(
   limit: number,
 ): Promise<EventColumns> {
   const most = Math.min(limit, mostRows);
-  const [total, rows] = await Promise.all([
+  // Of narrow columns first: DuckDB reads all columns of all rows that it sorts.
+  const nearest = `SELECT instant FROM event WHERE instant BETWEEN $1 AND $2 ORDER BY instant LIMIT $3`;
+  const [total, last] = await Promise.all([
     query(`SELECT count(*) AS total FROM event WHERE instant BETWEEN $1 AND $2`, [from, to]),
-    query(eventsOf(`SELECT * FROM event WHERE instant BETWEEN $1 AND $2 ORDER BY instant, process, seq LIMIT $3`), [
-      from,
-      to,
-      most,
-    ]),
+    query(`SELECT max(instant) AS last FROM (${nearest})`, [from, to, most]),
   ]);
+  const rows = await query(
+    eventsOf(`SELECT * FROM event WHERE instant BETWEEN $1 AND $2 ORDER BY instant, process, seq LIMIT $3`),
+    [from, last.optionalBigints("last")[0] ?? to, most],
+  );
   return eventColumns(rows, start, (total.numbers("total")[0] ?? 0) > most);
 }
 

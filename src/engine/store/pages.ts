@@ -14,7 +14,8 @@ type Cursor = NonNullable<PageArgs["after"]>;
 const order = `t.instant, t.process, t.seq`;
 /** Spelled out: DuckDB 1.5 refuses two row comparisons. */
 const isBehind = `t.instant >= $3 AND (t.instant > $3 OR t.process > $4 OR (t.process = $4 AND t.seq > $5))`;
-const fromTheStart: Cursor = { instant: -(2n ** 62n), process: 0, seq: 0 };
+const afterAll = 2n ** 62n;
+const fromTheStart: Cursor = { instant: -afterAll, process: 0, seq: 0 };
 const keptTotals = 16;
 
 interface Listed {
@@ -101,29 +102,66 @@ export class Pages {
 
 async function ask(
   query: Query,
-  { from, state, shown }: Listed,
+  listed: Listed,
   args: PageArgs,
   total: string,
 ): Promise<Found & { readonly state: string }> {
-  const after = args.after ?? fromTheStart;
+  const { from, state, shown } = listed;
+  const after = await behindSkipped(query, listed, args);
   const limit = Math.min(args.limit, mostRows);
-  const chosen = `SELECT t.* FROM ${from} AND ${isBehind} ORDER BY ${order} LIMIT $6 OFFSET $7`;
+  const until = await lastInstant(query, listed, args, after, limit);
+  const chosen = `SELECT t.* FROM ${from} AND ${isBehind} AND t.instant <= $7 ORDER BY ${order} LIMIT $6`;
   const asked = await query(
     `SELECT * FROM (SELECT ${state} AS state, ${total} AS total) AS about LEFT JOIN (${shown(chosen)}) AS t ON true ORDER BY ${order}`,
-    [args.from, args.to, after.instant, after.process, BigInt(after.seq), limit, args.skip ?? 0],
+    [args.from, args.to, ...keyOf(after), limit, until ?? afterAll],
   );
   const isAny = asked.optionalNumbers("seq")[0] !== undefined;
   const rows = isAny ? asked : asked.none();
-  const [instant, process, seq] = [
-    rows.bigints("instant").at(-1),
-    rows.numbers("process").at(-1),
-    rows.numbers("seq").at(-1),
-  ];
-  const isLast = rows.length < limit || instant === undefined || process === undefined || seq === undefined;
-  return {
-    state: asked.texts("state")[0] ?? "",
-    total: asked.numbers("total")[0] ?? 0,
-    rows,
-    next: isLast ? undefined : { instant, process, seq },
-  };
+  const last = cursorsOf(rows).at(-1);
+  // What was evicted meanwhile may leave a short page behind which there is more, or none of it.
+  const isMoreBehind = rows.length < limit && until !== undefined;
+  const next = isMoreBehind ? (last ?? { ...after, instant: until }) : rows.length < limit ? undefined : last;
+  return { state: asked.texts("state")[0] ?? "", total: asked.numbers("total")[0] ?? 0, rows, next };
+}
+
+const keyOf = ({ instant, process, seq }: Cursor): readonly [bigint, number, bigint] => [instant, process, BigInt(seq)];
+
+function cursorsOf(rows: Rows): readonly Cursor[] {
+  const [processes, seqs] = [rows.numbers("process"), rows.numbers("seq")];
+  return rows
+    .bigints("instant")
+    .map((instant, row) => ({ instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0 }));
+}
+
+/** The row before the page. */
+async function behindSkipped(query: Query, { from }: Listed, args: PageArgs): Promise<Cursor> {
+  const after = args.after ?? fromTheStart;
+  if (args.skip === undefined || args.skip === 0) return after;
+  const rows = await query(
+    `SELECT t.instant, t.process, t.seq FROM ${from} AND ${isBehind} ORDER BY ${order} LIMIT 1 OFFSET $6`,
+    [args.from, args.to, ...keyOf(after), args.skip - 1],
+  );
+  return cursorsOf(rows)[0] ?? { ...after, instant: afterAll };
+}
+
+/**
+ * Of a full page, when its last row was: asked of narrow columns, as DuckDB reads all columns of all rows that it sorts.
+ * Undefined where fewer rows are left.
+ */
+async function lastInstant(
+  query: Query,
+  { from }: Listed,
+  args: PageArgs,
+  after: Cursor,
+  limit: number,
+): Promise<bigint | undefined> {
+  if (limit === 0) return undefined;
+  const nearest = `SELECT t.instant FROM ${from} AND ${isBehind} ORDER BY ${order} LIMIT $6`;
+  const rows = await query(`SELECT count(*) AS rows, max(instant) AS last FROM (${nearest})`, [
+    args.from,
+    args.to,
+    ...keyOf(after),
+    limit,
+  ]);
+  return (rows.numbers("rows")[0] ?? 0) < limit ? undefined : rows.optionalBigints("last")[0];
 }
