@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./figures.js";
 import { ingestFigures } from "./engine/ingest.js";
-import { gigabyte, openFigures } from "./engine/open.js";
+import { openFigures, openSize } from "./engine/open.js";
 import { largeStateFigures } from "./engine/large-state.js";
 import { peerFigures } from "./engine/peers.js";
 import { searchFigures } from "./engine/search.js";
@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Figure[]
   large: () => largeStateFigures(),
   zoom: () => zoomFigures(),
   search: () => searchFigures(),
-  open: ({ gigabytes }) => openFigures({ ...gigabyte, fileBytes: gigabytes * 1e9 }),
+  open: ({ gigabytes }) => openFigures(openSize(gigabytes)),
   peers: () => peerFigures(),
 };
 

@@ -13,6 +13,8 @@ const startNs = BigInt(timeOriginMs) * 1_000_000n;
 const nsPerRecord = 10_000;
 
 export interface RecordsSize {
+  /** Of events: sixty words, of which the search index knows each, or a body of two thousand characters without any. */
+  readonly texts: "words" | "bodies";
   readonly scopes: number;
   readonly seed: number;
 }
@@ -26,7 +28,7 @@ const definitions: readonly AgentRecordBody[] = [
 ];
 
 /** Without end, numbered from 1. */
-export function* recordsOf({ scopes, seed }: RecordsSize): Iterable<AgentRecord> {
+export function* recordsOf({ scopes, seed, texts }: RecordsSize): Iterable<AgentRecord> {
   let number = 0;
   const put = (body: AgentRecordBody): AgentRecord => ({
     ...body,
@@ -36,7 +38,7 @@ export function* recordsOf({ scopes, seed }: RecordsSize): Iterable<AgentRecord>
   const write = (operation: WriteOperation): AgentRecord =>
     put({ kind: "write", span: 0, location: 1, afterMs: NaN, operation });
   for (const body of definitions) yield put(body);
-  const [made, textOf] = [new StateWrites(seed), texts(seed + 1)];
+  const [made, textOf] = [new StateWrites(seed), texts === "words" ? wordsFrom(seed + 1) : bodiesFrom(seed + 1)];
   for (const operation of made.beginning(scopes)) yield write(operation);
   for (let order = 0; ; order++) {
     yield write(made.next());
@@ -47,7 +49,7 @@ export function* recordsOf({ scopes, seed }: RecordsSize): Iterable<AgentRecord>
 const wordsOfText = 60;
 
 /** Sixty words at random, about 500 bytes: a stretch of a long list of them. */
-function texts(seed: number): () => string {
+function wordsFrom(seed: number): () => string {
   const random = randomFrom(seed);
   const words = Array.from({ length: 20_000 }, () => Math.floor(random() * 36 ** 7).toString(36));
   const starts: number[] = [];
@@ -62,8 +64,20 @@ function texts(seed: number): () => string {
   };
 }
 
+const charactersOfBody = 2000;
+
+/** As a request's body may be that was compressed and then encoded. */
+function bodiesFrom(seed: number): () => string {
+  const random = randomFrom(seed);
+  const all = Buffer.from(Array.from({ length: 3_000_000 }, () => Math.floor(random() * 256))).toString("base64");
+  return () => {
+    const first = Math.floor(random() * (all.length - charactersOfBody));
+    return all.slice(first, first + charactersOfBody);
+  };
+}
+
 /** How many records come before they take turns. */
-function recordsBefore({ scopes, seed }: RecordsSize): number {
+function recordsBefore({ scopes, seed }: Pick<RecordsSize, "scopes" | "seed">): number {
   let count = definitions.length;
   for (const _ of new StateWrites(seed).beginning(scopes)) count++;
   return count;
