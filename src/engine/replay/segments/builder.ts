@@ -34,7 +34,7 @@ export const segmentSettings: SegmentSettings = {
   writes: 8192,
   payloadBytes: 4 * 1024 * 1024,
   smallBytes: 256 * 1024,
-  mediumBytes: 1024,
+  mediumBytes: 256,
   largeBytes: 32 * 1024,
   mostLater: 8,
   keptBytes: 96 * 1024 * 1024,
