@@ -1,7 +1,7 @@
 // What the first page of a search costs among ten million records: events, log lines, spans and writes of a made-up shop with
 // words as rare and as common as words are, sent by an agent. Each question is asked until its page is full or everything has
 // been looked through. Afterwards some answers of every kind are worked out by looking at every row. On two idle cores all of it
-// takes some four minutes, most of which is recording.
+// takes some three minutes, most of which is recording.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
