@@ -177,10 +177,16 @@ export class CommitLoop {
   async finish(): Promise<void> {
     this.#isFinishing = true;
     this.#writer.report(this.#meter.load);
-    do await this.commit();
-    while (this.#committing !== undefined || (this.#hasMore() && !this.#hasGivenUp));
+    await this.#commitAll();
+    if (!this.#hasGivenUp) await this.between(() => this.#writer.finish());
+    await this.#commitAll();
     clearTimeout(this.#timer);
     this.#writer.dispose();
+  }
+
+  async #commitAll(): Promise<void> {
+    do await this.commit();
+    while (this.#committing !== undefined || (this.#hasMore() && !this.#hasGivenUp));
   }
 
   #hasMore(): boolean {

@@ -12,6 +12,8 @@ export interface DerivedRows {
    * commit: whoever reads the file does without.
    */
   gather?(rows: WaitingRows): Promise<void>;
+  /** In a transaction of its own after the last commit: what is worth writing once nothing comes any more. */
+  finish?(connection: DuckDBConnection): Promise<void>;
   /** The commit failed: its rows come again, with those that came meanwhile. */
   forget(): void;
 }

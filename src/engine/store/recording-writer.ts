@@ -299,6 +299,18 @@ export class RecordingWriter {
     await this.#processes.write(this.#connection, [...processes.values()]);
   }
 
+  /** After what may be the last commit. What cannot be written is done without: it says nothing that is not in the file. */
+  async finish(): Promise<void> {
+    try {
+      await this.#connection.run("BEGIN");
+      for (const derived of this.#derived) await derived.finish?.(this.#connection);
+      await this.#connection.run("COMMIT");
+    } catch {
+      for (const derived of this.#derived) derived.forget();
+      await this.#connection.run("ROLLBACK").catch(() => undefined);
+    }
+  }
+
   dispose(): void {
     for (const appender of this.#appenders.values()) closeQuietly(appender);
     this.#connection.closeSync();

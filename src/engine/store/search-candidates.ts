@@ -5,6 +5,7 @@ import type { Parameter, Query } from "./readers.js";
 import type { Block } from "./search-block.js";
 import {
   type Cell,
+  bytesPerCell,
   cellIn,
   gramsNeeded,
   isWithout,
@@ -214,27 +215,31 @@ async function readCells(
   const found = new Map<string, Map<Word, StoredParts>>();
   const asked = words.flatMap((word) => word.cells.map((cell) => ({ word, ...cell })));
   if (asked.length === 0) return found;
-  const [shards, sizes] = [[...new Set(asked.map(({ shard }) => shard))].join(", "), shardSizes.join(", ")];
-  const cells = asked.map(
-    ({ shard, cell }, at) => `CASE WHEN shard = ${shard} THEN ${cellIn("bits", cell)} END AS c${at}`,
+  const ofShard = new Map<number, (typeof asked)[number][]>();
+  for (const one of asked) ofShard.set(one.shard, [...(ofShard.get(one.shard) ?? []), one]);
+  const [shards, sizes] = [[...ofShard.keys()].join(", "), shardSizes.join(", ")];
+  // One after the other: a column for each would be mostly empty.
+  const cells = [...ofShard].map(
+    ([shard, ofIt]) => `WHEN ${shard} THEN ${ofIt.map(({ cell }) => cellIn("bits", cell)).join(" || ")}`,
   );
   const rows = await query(
     `WITH wanted AS (SELECT kind, block, shard, coalesce(octet_length(bits) IN (${sizes}), false) AS is_right, bits
          FROM search_filter WHERE shard IN (${shards}) AND ${within})
-       SELECT kind, block, is_right, ${cells.join(", ")} FROM wanted`,
+       SELECT kind, block, shard, is_right, CASE shard ${cells.join(" ")} END AS cells FROM wanted`,
   );
   if (rows.booleans("is_right").includes(false)) throw new UnreadableStored("bits of the search index");
   const names = namesOf(rows.numbers("kind"), rows.numbers("block"));
-  for (const [at, { word }] of asked.entries())
-    for (const [row, cell] of rows.optionalBytes(`c${at}`).entries()) {
-      if (cell === undefined) continue;
-      const name = names[row] ?? "";
-      const ofBlock = found.get(name) ?? new Map<Word, StoredParts>();
-      found.set(name, ofBlock);
+  const shardOf = rows.numbers("shard");
+  for (const [row, bytes] of rows.bytes("cells").entries()) {
+    const name = names[row] ?? "";
+    const ofBlock = found.get(name) ?? new Map<Word, StoredParts>();
+    found.set(name, ofBlock);
+    for (const [at, { word }] of (ofShard.get(shardOf[row] ?? -1) ?? []).entries()) {
       const before = ofBlock.get(word) ?? { parts: 0xffffffff, furtherParts: 0xffffffff };
-      const [parts, furtherParts] = partsFrom(cell);
+      const [parts, furtherParts] = partsFrom(bytes.subarray(at * bytesPerCell, (at + 1) * bytesPerCell));
       ofBlock.set(word, { parts: before.parts & parts, furtherParts: before.furtherParts & furtherParts });
     }
+  }
   return found;
 }
 

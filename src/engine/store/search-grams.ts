@@ -12,9 +12,10 @@ export const trigramByteCount = trigramBits / 8;
 export const partCount = 64;
 const shardCount = 128;
 const cellsPerShard = 256;
-const [cellBits, bytesPerCell] = [15, 8];
+const cellBits = 15;
+export const bytesPerCell = 8;
 /** A shard is folded in two as long as that leaves fewer bits set than one in so many. */
-const sparse = 4;
+const sparse = 8;
 const leastCellsPerShard = 8;
 /** In bytes. */
 export const shardSizes = [64, 128, 256, 512, 1024, 2048];

@@ -20,6 +20,8 @@ import { type Buffers, WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
 const blocksReadAgain = 8;
+/** The last block of a recording is worth its bytes when it is so small a part of a whole one, or more of it. */
+const leastPartOfBlock = 16;
 
 export class SearchIndex implements DerivedRows {
   readonly #settings: SearchSettings;
@@ -90,6 +92,17 @@ export class SearchIndex implements DerivedRows {
     this.#addSpans(rows);
     await inStretches(write.length, (from, to) => this.#addWrites(write, from, to));
     await inStretches(keyframe.length, (from, to) => this.#addKeyframes(keyframe, from, to));
+  }
+
+  /** Else all searches of a recording that is over would look through the rows behind its last blocks. */
+  async finish(connection: DuckDBConnection): Promise<void> {
+    if (!this.#isCurrent || this.#loose !== undefined || (await hasEvicted(queryOn(connection)))) return;
+    for (const kind of searchKinds) {
+      const open = this.#open[kind];
+      if (open.positions * leastPartOfBlock >= this.#settings.rowsPerBlock) this.#close(open);
+    }
+    await this.#writeBlocks(connection, new WaitingRows());
+    this.#blocks.clear();
   }
 
   committed(): void {
