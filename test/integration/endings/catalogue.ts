@@ -73,7 +73,8 @@ export const endings: readonly Ending[] = [
   ending("worker-exit", "`process.exit(9)` in a worker thread, then nothing left to do"),
   ending("return", "nothing left to do, with a debugger attached", {
     act: { kind: "attach debugger" },
-    nodeOptions: ["--inspect=127.0.0.1:0"],
+    // It waits, or it may have ended before the debugger is there.
+    nodeOptions: ["--inspect-brk=127.0.0.1:0"],
   }),
   ending("throw", "uncaught exception"),
   ending("throw-at-top", "uncaught exception while modules load", fromNode),

@@ -105,7 +105,10 @@ async function attachAndLetGo(printed: () => string): Promise<void> {
   await until(() => printed().includes("ws://"), undefined);
   const socket = new WebSocket(/ws:\/\/\S+/.exec(printed())?.[0] ?? "");
   await once(socket, "open");
-  for (const [id, method] of ["Runtime.enable", "Debugger.enable"].entries())
+  socket.on("message", (told) => {
+    if (String(told).includes("Debugger.paused")) socket.send(JSON.stringify({ id: 9, method: "Debugger.resume" }));
+  });
+  for (const [id, method] of ["Runtime.enable", "Debugger.enable", "Runtime.runIfWaitingForDebugger"].entries())
     socket.send(JSON.stringify({ id, method }));
   await until(() => printed().includes("Waiting for the debugger to disconnect"), undefined);
   socket.close();
