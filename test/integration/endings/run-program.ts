@@ -106,7 +106,8 @@ async function attachAndLetGo(printed: () => string): Promise<void> {
   const socket = new WebSocket(/ws:\/\/\S+/.exec(printed())?.[0] ?? "");
   await once(socket, "open");
   socket.on("message", (told) => {
-    if (String(told).includes("Debugger.paused")) socket.send(JSON.stringify({ id: 9, method: "Debugger.resume" }));
+    if (Buffer.isBuffer(told) && told.includes("Debugger.paused"))
+      socket.send(JSON.stringify({ id: 9, method: "Debugger.resume" }));
   });
   for (const [id, method] of ["Runtime.enable", "Debugger.enable", "Runtime.runIfWaitingForDebugger"].entries())
     socket.send(JSON.stringify({ id, method }));
