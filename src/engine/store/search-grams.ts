@@ -63,25 +63,6 @@ export class Grams {
     }
   }
 
-  /** Of one word, in one part. */
-  addWordAt(bytes: Uint8Array, start: number, end: number, part: number): void {
-    const cells = this.#cells;
-    const trigrams = this.#trigrams;
-    const lower = lowerBytes;
-    const [half, bit] = [part >>> 5, 1 << (part & 31)];
-    let low = 0;
-    for (let at = start; at < end; at++) {
-      const first = low >>> 24;
-      low = (low << 8) | (lower[bytes[at] ?? 0] ?? 0);
-      if (at < start + 2) continue;
-      const three = trigramHash(low);
-      trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
-      if (at < start + 4) continue;
-      const cell = 2 * cellHash(first, low) + half;
-      cells[cell] = (cells[cell] ?? 0) | bit;
-    }
-  }
-
   trigramBytes(): Uint8Array {
     return bytesOf(this.#trigrams);
   }

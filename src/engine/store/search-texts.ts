@@ -167,7 +167,7 @@ export class BlockTexts {
       from = at + 1;
       first = second = 0;
     }
-    if (count === 1) this.grams.addWordAt(bytes, aloneFrom, aloneEnd, position >>> this.partBits);
+    if (count === 1) this.#addGrams(bytes, aloneFrom, aloneEnd, position);
     return at;
   }
 
@@ -178,7 +178,12 @@ export class BlockTexts {
     let word = words.find(first, second);
     if (word < 0 && this.#wordCounts.isOften(second)) word = words.learn(first, second, bytes, start, end);
     if (word >= 0) words.occur(word, position);
-    else this.grams.addWordAt(bytes, start, end, position >>> this.partBits);
+    else this.#addGrams(bytes, start, end, position);
+  }
+
+  #addGrams(bytes: Uint8Array, start: number, end: number, position: number): void {
+    const part = position >>> this.partBits;
+    this.grams.addWord(bytes, start, end, part < 32 ? 1 << part : 0, part < 32 ? 0 : 1 << (part - 32));
   }
 
   #addRead(text: string, position: number): void {
