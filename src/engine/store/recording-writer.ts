@@ -306,8 +306,7 @@ export class RecordingWriter {
       for (const derived of this.#derived) await derived.finish?.(this.#connection);
       await this.#connection.run("COMMIT");
     } catch {
-      for (const derived of this.#derived) derived.forget();
-      await this.#connection.run("ROLLBACK").catch(() => undefined);
+      await this.#forget();
     }
   }
 
