@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
+import { hasText, linesOf } from "./log-page.test-support.js";
 import { Logs } from "./logs.js";
 import { createFile } from "./open-file.js";
 import { type Query, Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
 import { SearchBlocks } from "./search-blocks.js";
 import { Search } from "./search.js";
-import { lower, shownJson } from "./search-corpus-rows.test-support.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-logs-"));
@@ -56,16 +56,6 @@ async function recordedFile(name: string) {
     },
   };
 }
-
-type Page = Awaited<ReturnType<Logs["page"]>>;
-const linesOf = (page: Page): string[] =>
-  page.bodies.map((body, row) => `${page.process[row]} ${page.seq[row]} ${body}\n${page.attributes[row]}`);
-/** Of a line as `linesOf` gives it. */
-const hasText = (line: string, text: string): boolean => {
-  const end = line.lastIndexOf("\n{");
-  const [body, attributes] = [line.slice(line.indexOf(" ", line.indexOf(" ") + 1) + 1, end), line.slice(end + 1)];
-  return [body, shownJson(attributes)].some((one) => lower(one).includes(lower(text)));
-};
 
 describe("the log with a text", () => {
   it.each([1, 2])("has the lines that looking at each of them finds, while it grows (seed %i)", async (seed) => {

@@ -6,12 +6,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
+import { hasText, linesOf } from "./log-page.test-support.js";
 import { Logs } from "./logs.js";
 import { openForWriting } from "./open-file.js";
 import type { Query } from "./readers.js";
 import type { RecordingWriter } from "./recording-writer.js";
 import { type CorpusQuery, SearchCorpus } from "./search-corpus.test-support.js";
-import { lower, shownJson } from "./search-corpus-rows.test-support.js";
 import { SearchFile } from "./search-file.test-support.js";
 import { isKept, sources } from "./search-sources.js";
 import type { Stretch } from "./zoom-levels.js";
@@ -123,16 +123,6 @@ class Evicting {
     expect([text, page.total, linesOf(page)]).toEqual([text, wanted.length, wanted]);
   }
 }
-
-type Page = Awaited<ReturnType<Logs["page"]>>;
-const linesOf = (page: Page): string[] =>
-  page.bodies.map((body, row) => `${page.process[row]} ${page.seq[row]} ${body}\n${page.attributes[row]}`);
-/** Of a line as `linesOf` gives it. */
-const hasText = (line: string, text: string): boolean => {
-  const end = line.lastIndexOf("\n{");
-  const [body, attributes] = [line.slice(line.indexOf(" ", line.indexOf(" ") + 1) + 1, end), line.slice(end + 1)];
-  return [body, shownJson(attributes)].some((one) => lower(one).includes(lower(text)));
-};
 
 describe("a recording that evicts", () => {
   it.each([1, 2, 3])("is searched as if every row that is left were looked at (seed %i)", async (seed) => {
