@@ -13,6 +13,7 @@ import {
   UTINYINT,
   VARCHAR,
 } from "@duckdb/node-api";
+import { copyInto } from "./copy-into.js";
 import { assignTexts } from "./text-vector.js";
 
 /** What fits DuckDB's chunks, to begin with. */
@@ -215,10 +216,7 @@ export class TextColumn implements Column {
   /** UTF-8, which is not looked at again. */
   addBytes(from: Uint8Array, start: number, end: number): void {
     this.#need(end - start);
-    // Short ones are quicker byte by byte than with a view of their own.
-    const [bytes, used] = [this.#bytes, this.#used];
-    if (end - start <= 96) for (let at = start; at < end; at++) bytes[used + at - start] = from[at] ?? 0;
-    else bytes.set(from.subarray(start, end), used);
+    copyInto(this.#bytes, this.#used, from, start, end);
     this.#used += end - start;
     this.#end();
   }

@@ -1,5 +1,5 @@
 // Texts that were met once, until they come again: most never do.
-import { copyInto } from "./search-text-set.js";
+import { copyInto } from "./copy-into.js";
 
 /** How many are kept in mind, and their bytes. */
 const [metOnce, mostMetBytes] = [8192, 1 << 20];

@@ -1,4 +1,5 @@
 // Different texts as bytes, and at which positions of a block they occur.
+import { copyInto } from "./copy-into.js";
 import { type Positions, noPositions } from "./search-positions.js";
 
 /** Told apart by 17 bits, and positions by 14. */
@@ -202,12 +203,6 @@ export class TextSet {
   get occurred(): number {
     return this.#occurred;
   }
-}
-
-/** Short ones are quicker byte by byte than with a view of their own. */
-export function copyInto(to: Uint8Array, used: number, from: Uint8Array, start: number, end: number): void {
-  if (end - start < 64) for (let at = start; at < end; at++) to[used + at - start] = from[at] ?? 0;
-  else to.set(from.subarray(start, end), used);
 }
 
 /** In larger room. */
