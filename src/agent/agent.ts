@@ -7,6 +7,7 @@ import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
 import { Messages } from "./messages.js";
+import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
 import { installErrors } from "./probes/errors.js";
 import { installConsole } from "./probes/console.js";
@@ -57,7 +58,8 @@ export function install(
   const aboutProcess = processFacts(configuration, timeOriginMs, redaction);
   const messages = new Messages(sink, new HybridClock(() => timeOriginMs + clockMs()), aboutProcess.runId);
   const tracesTo = traceTargets(configuration.settings.propagate ?? []);
-  const agent: ProbeKit = { guest, context, sink, messages, tracesTo, redaction };
+  const { onModule } = new ModuleWatch(guest);
+  const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction };
   const worker = new WorkerThread(
     bundle,
     {

@@ -9,6 +9,7 @@ import { Guest, saveOriginals } from "./guest.js";
 import { HybridClock } from "./hybrid-clock.js";
 import { Intake } from "./intake.js";
 import { Messages, headerFromStamp, stampFromHeader } from "./messages.js";
+import { ModuleWatch } from "./modules.js";
 import type { ProbeKit } from "./probe-kit.js";
 import { installFetch } from "./probes/fetch.js";
 import { installHttpBodies } from "./probes/http-bodies.js";
@@ -80,7 +81,8 @@ async function recorded(serve: Parameters<typeof createServer>[1] & object, ask:
     new HybridClock(() => performance.timeOrigin + guest.originals.now()),
     "00c0ffee",
   );
-  const kit: ProbeKit = { guest, context, sink, messages, tracesTo: isLoopback, redaction: noRedaction };
+  const { onModule } = new ModuleWatch(guest);
+  const kit: ProbeKit = { guest, context, sink, messages, onModule, tracesTo: isLoopback, redaction: noRedaction };
   for (const install of [installHttpServer, installHttpClient, installHttpBodies, installFetch])
     releases.push(install(kit));
   const server: Server = createServer(serve).listen(0, "127.0.0.1");

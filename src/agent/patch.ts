@@ -30,6 +30,28 @@ export function replaceMethod(target: object, key: string, wrap: (original: Meth
   };
 }
 
+/**
+ * The same for the loader's functions, of which what stands in is one frame in the stack of a module that cannot be found or
+ * is being loaded, and must not be two. Undoing puts the original back, or lets ours only pass through when others have built
+ * on it since.
+ */
+export function replaceInOneFrame(
+  owner: object,
+  name: string,
+  replacementFor: (original: Method, isOn: () => boolean) => Method,
+): () => void {
+  const found: unknown = Reflect.get(owner, name);
+  if (!isMethod(found)) return () => undefined;
+  let isOn = true;
+  const replacement = replacementFor(found, () => isOn);
+  passFor(replacement, found);
+  Reflect.set(owner, name, replacement);
+  return () => {
+    isOn = false;
+    if (Reflect.get(owner, name) === replacement) Reflect.set(owner, name, found);
+  };
+}
+
 /** By all that the program can see but `toString`: a function of its own realm, with what others added to all of those. */
 export function passFor(standIn: object, found: object): void {
   for (const key of ["name", "length"]) {

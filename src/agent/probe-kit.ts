@@ -2,6 +2,7 @@
 import type { SpanContext } from "./context.js";
 import type { Guest } from "./guest.js";
 import type { Messages } from "./messages.js";
+import type { OnModule } from "./modules.js";
 import type { Recorder } from "./recorder.js";
 import type { Redaction } from "./redact/redactor.js";
 
@@ -10,6 +11,8 @@ export interface ProbeKit {
   readonly context: SpanContext;
   readonly sink: Recorder;
   readonly messages: Messages;
+  /** Tells of each copy of an npm package when it has been loaded. */
+  readonly onModule: OnModule;
   /** Whether requests to this host carry the trace header. */
   readonly tracesTo: (host: string) => boolean;
   /** The recorder asks it by itself; here it is for what is made into text before that, which would hide what is what. */

@@ -1,15 +1,13 @@
 // CommonJS: every file is compiled by `Module.prototype._compile` and found by `Module._resolveFilename`, whoever loads it
 // (Node, tsx, ts-node). Neither is documented; every tool of this kind has relied on both for a decade.
 import module from "node:module";
-import { passFor } from "../patch.js";
+import { replaceInOneFrame } from "../patch.js";
 import { isNotFound, packageName } from "./api-resolution.js";
 import type { Rewrite } from "./rewrite.js";
 
-type Method = (this: unknown, ...given: unknown[]) => unknown;
-
 /** Both return what undoes them. */
 export function hookCommonJsCompile(rewrite: Rewrite): () => void {
-  return replaceMethod(module.prototype, "_compile", (original, isOn) => {
+  return replaceInOneFrame(module.prototype, "_compile", (original, isOn) => {
     return function _compile(...given) {
       const [content, filename, format, ...rest] = given;
       const isFile = isOn() && typeof content === "string" && typeof filename === "string";
@@ -24,7 +22,7 @@ export function hookCommonJsCompile(rewrite: Rewrite): () => void {
 }
 
 export function hookCommonJsResolution(entry: string): () => void {
-  return replaceMethod(module, "_resolveFilename", (original, isOn) => {
+  return replaceInOneFrame(module, "_resolveFilename", (original, isOn) => {
     return function _resolveFilename(...given) {
       if (given[0] !== packageName || !isOn()) return Reflect.apply(original, this, given);
       try {
@@ -36,26 +34,3 @@ export function hookCommonJsResolution(entry: string): () => void {
     };
   });
 }
-
-/**
- * Undoing puts the original back, or lets ours only pass through when others have built on it since. Not by patch.ts: what
- * stands in here is one frame in the stack of every module that is being loaded, and must not be two.
- */
-function replaceMethod(
-  owner: object,
-  name: string,
-  replacementFor: (original: Method, isOn: () => boolean) => Method,
-): () => void {
-  const found: unknown = Reflect.get(owner, name);
-  if (!isMethod(found)) return () => undefined;
-  let isOn = true;
-  const replacement = replacementFor(found, () => isOn);
-  passFor(replacement, found);
-  Reflect.set(owner, name, replacement);
-  return () => {
-    isOn = false;
-    if (Reflect.get(owner, name) === replacement) Reflect.set(owner, name, found);
-  };
-}
-
-const isMethod = (value: unknown): value is Method => typeof value === "function";

@@ -1,6 +1,5 @@
 // Lines that pino writes, as logs with the attributes pino serialized (redacted ones stay redacted). Later pinos publish
 // each line on a diagnostics channel; for earlier ones the function that composes lines is replaced as pino loads.
-import { Module, createRequire } from "node:module";
 import { type Severity, severities } from "../../shared/trace/attributes.js";
 import { attributesFrom, cutText } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
@@ -13,48 +12,29 @@ const maxLineUnits = 65_536;
 const ownFields: readonly string[] = ["level", "time", "pid", "hostname"];
 
 export function installPino(agent: ProbeKit): () => void {
-  const { guest } = agent;
+  const { guest, onModule } = agent;
   const record = (instance: object, level: unknown, line: unknown) => {
     if (typeof line === "string") recordLine(agent, line, messageKeyOf(instance), level);
   };
-  const seen = new Set<string>();
   return together([
     onChannel(guest, "tracing:pino_asJson:end", (message) => {
       const [instance, call] = [objectIn(message, "instance"), objectIn(message, "arguments")];
       if (instance === undefined || call === undefined) return;
       record(instance, dataProperty(call, "2"), dataProperty(message, "result"));
     }),
-    // At the first look for pino's tools they are loaded here, ahead of whoever asked: a replaced Module._load would do
-    // as well, but would stand in every stack of a module that is being loaded.
-    replaceMethod(
-      Module,
-      "_resolveFilename",
-      (resolve) =>
-        function (...args) {
-          const file = Reflect.apply(resolve, this, args);
-          if (typeof file === "string" && toolsFile.test(file) && !seen.has(file)) {
-            seen.add(file);
-            guest.runAsGuest(
-              () => wrapComposer(file, (...call) => void guest.runAsGuest(() => record(...call), undefined)),
-              undefined,
-            );
-          }
-          return file;
-        },
+    onModule(guest, "pino/lib/tools.js", (tools) =>
+      wrapComposer(tools, (...call) => void guest.runAsGuest(() => record(...call), undefined)),
     ),
   ]);
 }
 
-const toolsFile = /[\\/]pino[\\/]lib[\\/]tools\.js$/;
-
 type RecordLine = (instance: object, level: unknown, line: unknown) => void;
 
-function wrapComposer(file: string, record: RecordLine): void {
-  const tools: unknown = createRequire(file)(file);
-  if (typeof tools !== "object" || tools === null) return;
+function wrapComposer(tools: object, record: RecordLine): () => void {
   const asJson = dataProperty(tools, "asJson");
-  if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("hasSubscribers")) return;
-  replaceMethod(
+  if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("hasSubscribers"))
+    return () => undefined;
+  return replaceMethod(
     tools,
     "asJson",
     (original) =>

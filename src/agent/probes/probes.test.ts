@@ -11,6 +11,7 @@ import { noRedaction } from "../redact/redactor.js";
 import { HybridClock } from "../hybrid-clock.js";
 import { Intake } from "../intake.js";
 import { Messages } from "../messages.js";
+import { ModuleWatch } from "../modules.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
 import { installConsole } from "./console.js";
@@ -30,7 +31,8 @@ function kit() {
   const context = new SpanContext();
   const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
   const messages = new Messages(sink, new HybridClock(guest.originals.now), "00c0ffee");
-  const probeKit: ProbeKit = { guest, context, sink, messages, tracesTo: isLoopback, redaction: noRedaction };
+  const { onModule } = new ModuleWatch(guest);
+  const probeKit: ProbeKit = { guest, context, sink, messages, onModule, tracesTo: isLoopback, redaction: noRedaction };
   const records = () => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
   const logs = () => records().flatMap((record) => (record.kind === "log" ? [record.body] : []));
   return { probeKit, guest, logs, records };
