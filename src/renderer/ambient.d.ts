@@ -1,6 +1,6 @@
 // What the page finds around it that TypeScript does not know by itself.
 declare module "msgpackr/index-no-eval" {
-  export { Packr } from "msgpackr";
+  export { Packr, addExtension } from "msgpackr";
 }
 
 interface Window {
