@@ -62,9 +62,11 @@ export class Store {
     return account;
   }
 
-  open(owner, balance) {
+  /** `id`: one that the caller chose. */
+  open(owner, balance, id = undefined) {
+    if (id !== undefined && this.#ledger.accounts.has(id)) throw new LedgerError(409, `account ${id} exists`);
     return this.#change((ledger) => {
-      const account = new Account(`acc_${ledger.nextId.account++}`, owner, new Date());
+      const account = new Account(id ?? `acc_${ledger.nextId.account++}`, owner, new Date());
       ledger.accounts.set(account.id, account);
       if (balance > 0) {
         account.balance += balance;
@@ -90,7 +92,7 @@ export class Store {
     return this.#ledger.answers.get(key);
   }
 
-  transfer(fromId, toId, amount, key) {
+  transfer(fromId, toId, amount, key, fee = amount > 50_000 ? 25 : 5) {
     const from = this.account(fromId);
     const to = this.account(toId);
     if (from === to) throw new LedgerError(422, "a transfer needs two accounts");
@@ -102,7 +104,7 @@ export class Store {
       to.version += 1;
       ledger.totals.debits += amount;
       ledger.totals.credits += amount;
-      ledger.totals.fees += BigInt(amount > 50_000 ? 25 : 5);
+      ledger.totals.fees += BigInt(fee);
       const entry = this.#note(ledger, { kind: "transfer", from: fromId, to: toId, amount }, [from, to]);
       if (key !== undefined) {
         ledger.answers.set(key, { entry: entry.id, status: 201 });

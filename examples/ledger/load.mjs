@@ -1,6 +1,7 @@
 // Seeded load: the same seed makes the same requests in the same order. Opens accounts, then moves money between a
 // few busy and many quiet ones, holds and releases, repeats keys, asks for what does not exist.
 import { parseArgs } from "node:util";
+import { randomFrom } from "./common/random.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -11,17 +12,6 @@ const { values } = parseArgs({
   },
 });
 if (values.url === undefined) throw new Error("load.mjs needs --url");
-
-/** mulberry32: small, well distributed, the same everywhere. */
-function randomFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const random = randomFrom(Number(values.seed));
 const below = (limit) => Math.floor(random() * limit);
