@@ -1,11 +1,14 @@
-// The agent of one process: joins ring, worker, recorder, probes and the public API. Importing it does nothing;
+// The agent of one thread of the program: joins ring, worker, recorder, probes and the public API. Importing it does nothing;
 // `install` starts everything and returns what undoes it.
 import type { AgentConfiguration } from "./configuration.js";
 import { SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
+import type { Delivery } from "./delivery.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
+import { lineageOf, tellChildren } from "./lineage.js";
+import type { ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
@@ -19,14 +22,18 @@ import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
 import { installPino } from "./probes/pino.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
+import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
 import { createRedaction } from "./redact/redactor.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
-import { RingMemory, RingWriter, facts } from "./ring.js";
+import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
 import { type StateTracker, createStateTracker, reportState } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
+import { ThreadDelivery } from "./thread-delivery.js";
+import { type ThreadPlace, newPlace, offerPlace } from "./thread-place.js";
+import { ownWorkerKind } from "./wanted.js";
 import { WorkerThread } from "./worker-thread.js";
 import type { ProbeKit } from "./probe-kit.js";
 
@@ -37,16 +44,18 @@ export interface ProgramSide {
   readonly showWrittenText: () => () => void;
 }
 
-/** Starts recording this process; `bundle` is the file the agent's worker is started from. */
+/** Starts recording this thread; `bundle` is the file the agent's worker is started from, `place` of a worker thread. */
 export function install(
   configuration: AgentConfiguration,
   bundle: string,
   { makeWriteHelpers, makeEventEntry, showWrittenText }: ProgramSide,
+  place?: ThreadPlace,
 ): () => void {
   const guest = new Guest(saveOriginals());
   const { now, timeOriginMs } = guest.originals;
   const context = new SpanContext();
-  const memory = RingMemory.allocate(configuration.delivery.ringBytes);
+  const isThread = place !== undefined;
+  const memory = RingMemory.allocate(configuration.delivery.ringBytes / (isThread ? threadsShare : 1));
   const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
   const clockMs = recordedClock(now, memory);
   const sink = new Recorder(new RingWriter(memory), context, clockMs, noteFault, configuration.delivery.overflow);
@@ -55,32 +64,43 @@ export function install(
   sink.redactWith(redaction);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
-  const aboutProcess = processFacts(configuration, timeOriginMs, redaction);
-  const messages = new Messages(sink, new HybridClock(() => timeOriginMs + clockMs()), aboutProcess.runId);
+  const aboutProcess = processFacts(
+    configuration,
+    timeOriginMs,
+    redaction,
+    lineageOf(place, now()),
+    place?.serviceName,
+  );
+  const { runId } = aboutProcess;
+  const messages = new Messages(sink, new HybridClock(() => timeOriginMs + clockMs()), runId);
   const tracesTo = traceTargets(configuration.settings.propagate ?? []);
   const { onModule } = new ModuleWatch(guest);
   const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction };
-  const worker = new WorkerThread(
-    bundle,
-    {
-      kind: "hindcast-agent-worker",
-      memory: memory.shared,
-      socketPath: configuration.socketPath,
-      hostPid: configuration.hostPid,
-      facts: aboutProcess,
-    },
-    now,
-  );
+  const { channel, state } = place ?? newPlace(aboutProcess);
+  const { socketPath, hostPid } = configuration;
+  const facts = aboutProcess;
+  const delivery: Delivery =
+    place === undefined
+      ? new WorkerThread(
+          bundle,
+          { kind: ownWorkerKind, memory: memory.shared, socketPath, hostPid, facts, channel, state },
+          now,
+        )
+      : new ThreadDelivery(place, { memory: memory.shared, facts });
 
   const releases: (() => void)[] = [];
   const noteRedactions = reportRedactions(redaction, sink);
   const noteState = reportState(tracker, sink);
-  const metrics = installRuntimeMetrics(agent, () => {
-    noteRedactions();
-    noteState();
-    if (worker.isUseful) worker.startIfThereIsAnEngine();
-    else uninstall();
-  });
+  const metrics = installRuntimeMetrics(
+    agent,
+    () => {
+      noteRedactions();
+      noteState();
+      if (delivery.isUseful) delivery.startIfThereIsAnEngine();
+      else uninstall();
+    },
+    isThread,
+  );
   const looking = lookRegularly(agent, tracker);
   const lookOnceMore = (): void => {
     tracker.lookAtEverything();
@@ -88,20 +108,28 @@ export function install(
     noteRedactions();
     noteState();
   };
-  const exit = installExit(agent, {
-    onExit: (exitCode) => {
-      lookOnceMore();
-      worker.end(
-        () => ({ exitCode, ...sink.counts, faults: guest.faults }),
-        () => sink.reportLoss(),
-      );
+  const exit = installExit(
+    agent,
+    {
+      onExit: (exitCode) => {
+        lookOnceMore();
+        delivery.end(
+          () => ({ exitCode, ...sink.counts, faults: guest.faults }),
+          () => sink.reportLoss(),
+        );
+      },
+      beforeSignal: () => {
+        lookOnceMore();
+        delivery.flush();
+      },
     },
-    beforeSignal: () => {
-      lookOnceMore();
-      worker.flush();
-    },
-  });
+    isThread,
+  );
   releases.push(
+    offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state }),
+    watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
+    // A thread may share its environment with the process.
+    isThread ? () => undefined : tellChildren(runId),
     metrics.uninstall,
     looking.stop,
     exit.uninstall,
@@ -134,14 +162,17 @@ export function install(
   function uninstall(): void {
     for (const release of releases.splice(0).reverse()) guest.runAsGuest(release, undefined);
     context.dispose();
-    worker.terminate();
+    delivery.terminate();
   }
   return uninstall;
 }
 
+/** There may be many threads, and each is emptied as often as one. */
+const threadsShare = 4;
+
 /** Milliseconds since the program's time origin, also those that its monotonic clock missed because the machine slept. */
 const recordedClock = (now: () => number, { facts: numbers }: RingMemory): (() => number) => {
-  return () => now() + (numbers[facts.sleptMs] ?? 0);
+  return () => now() + (numbers[ringFacts.sleptMs] ?? 0);
 };
 
 /** What goes wrong in the agent itself, said in the recording. */

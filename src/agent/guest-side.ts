@@ -1,10 +1,16 @@
 // The agent proper, in a file of its own: register.ts loads it into a realm apart, and into the agent's worker as it is.
+import { isMainThread } from "node:worker_threads";
 import { type ProgramSide, install } from "./agent.js";
 import { configurationFrom } from "./configuration.js";
-export { runAsWorker } from "./worker-thread.js";
+import { hasHeapForUs } from "./lineage.js";
+import { offeredPlace } from "./thread-place.js";
+export { runAsWorker } from "./links.js";
 
 /** `agentFile` is what the worker is started from. A fault in here is ours: the program starts without a recording. */
 export function start(agentFile: string, programSide: ProgramSide): void {
   const configuration = configurationFrom(process.env);
-  if (configuration !== undefined) install(configuration, agentFile, programSide);
+  if (configuration === undefined) return;
+  const place = isMainThread ? undefined : offeredPlace();
+  if (!isMainThread && (place === undefined || !hasHeapForUs())) return;
+  install(configuration, agentFile, programSide, place);
 }

@@ -32,7 +32,8 @@ export class Outbox {
   #lastNumber = 0;
 
   constructor(
-    readonly maxBytes: number,
+    /** Changed when the threads of a process become more or fewer, who share it. */
+    public maxBytes: number,
     readonly givesUpOldest: boolean,
     readonly spill: Spill | undefined,
     readonly onGivenUp: (tally: RecordTally) => void,

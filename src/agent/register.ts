@@ -1,7 +1,7 @@
-// The file that is preloaded (NODE_OPTIONS=--require). The one place that starts anything: the agent in a program's main
-// thread when there is an engine to report to, the agent's worker in the thread the agent made, nothing elsewhere.
+// The file that is preloaded (NODE_OPTIONS=--require). The one place that starts anything: the agent in each thread of a
+// program when there is an engine to report to, the agent's worker in the thread the agent made, nothing in Node's own.
 import { createRequire } from "node:module";
-import { isMainThread, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { join } from "node:path";
 import { loadInOwnRealm } from "./own-realm.js";
 import { isOwnWorker, isRecorded } from "./wanted.js";
@@ -20,9 +20,9 @@ function call(exported: unknown, name: "start" | "runAsWorker", ...given: unknow
 }
 
 try {
-  if (!isMainThread) {
-    if (isOwnWorker(workerData)) call(requireOwn(guestFile), "runAsWorker");
-  } else if (isRecorded(process.env)) {
+  if (!isMainThread && isOwnWorker(workerData)) {
+    call(requireOwn(guestFile), "runAsWorker");
+  } else if (isRecorded(process.env) && (isMainThread || parentPort !== null)) {
     call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, programSide);
   }
 } catch {

@@ -20,7 +20,7 @@ export class Spill {
 
   constructor(
     readonly folder: string,
-    readonly maxBytes: number,
+    public maxBytes: number,
     readonly onFault: () => void,
   ) {}
 

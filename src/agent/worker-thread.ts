@@ -1,13 +1,13 @@
-// Starts the agent's worker from the program's thread, and waits for it, bounded, when the program ends.
+// Starts the agent's worker from the program's main thread, and waits for it, bounded, when the program ends.
 import { existsSync } from "node:fs";
-import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
+import type { Delivery, Ending } from "./delivery.js";
 import { byeFrame, helloFrame } from "./frames.js";
 import { leaveBehind } from "./left-behind.js";
+import { type AgentThreadSetup, asked } from "./links.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
-import { EngineLink, type WorkerSetup } from "./worker.js";
+import { ears } from "./thread-place.js";
 
-/** What the worker is asked for. */
-const messages = { stop: "stop", flush: "flush", leave: "leave", leaveBehind: "leave-behind" } as const;
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
 const maxStillMs = 5000;
 /** … so long altogether while it is being started again, because it was killed … */
@@ -17,21 +17,14 @@ const maxExitWaitMs = 30_000;
 /** After that for what is on its way, and for good-bye with the number of what was not sent; or until that is on disk. */
 const maxLeaveMs = 10_000;
 
-export interface Ending {
-  readonly exitCode: number | undefined;
-  readonly written: number;
-  readonly dropped: number;
-  readonly faults: number;
-}
-
-export class WorkerThread {
+export class WorkerThread implements Delivery {
   #worker: Worker | undefined;
   readonly #file: string;
-  readonly #setup: WorkerSetup;
+  readonly #setup: AgentThreadSetup;
   readonly #memory: RingMemory;
   readonly #now: () => number;
 
-  constructor(file: string, setup: WorkerSetup, now: () => number) {
+  constructor(file: string, setup: AgentThreadSetup, now: () => number) {
     this.#file = file;
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
@@ -48,10 +41,11 @@ export class WorkerThread {
     if (!isThere) return;
     // Captured streams, no options and no environment: whatever the worker does, the program's stdio stays its own.
     const options = { workerData: this.#setup, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true };
+    this.#setEars(ears.soon);
     this.#worker = new Worker(this.#file, options);
     this.#worker.unref();
-    this.#worker.on("error", () => this.#setLink(link.refused));
-    this.#worker.on("exit", () => this.#setLink(link.refused));
+    this.#worker.on("error", () => this.#isGone());
+    this.#worker.on("exit", () => this.#isGone());
   }
 
   /** False once the engine refused us or the worker is gone: nothing will ever be sent. */
@@ -74,10 +68,10 @@ export class WorkerThread {
     while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
     this.#note(ending());
     Atomics.store(words, control.stop, 1);
-    this.#worker?.postMessage(messages.stop);
+    this.#worker?.postMessage(asked.stop);
     this.#waitFor(control.done, patience);
     if (!this.#isDone && !this.#mayKeep && this.#now() - startMs >= maxExitWaitMs) {
-      this.#worker?.postMessage(messages.leave);
+      this.#worker?.postMessage(asked.leave);
       this.#waitFor(control.done, this.#patience(maxLeaveMs));
     }
     if (!this.#isDone && this.isUseful) this.#leaveBehind(ending, flush);
@@ -96,7 +90,7 @@ export class WorkerThread {
   #leaveBehind(ending: () => Ending, flush: () => boolean): void {
     const { control: words, facts: numbers } = this.#memory;
     if (this.#worker !== undefined && this.isWorthWaitingFor) {
-      this.#worker.postMessage(messages.leaveBehind);
+      this.#worker.postMessage(asked.leaveBehind);
       const patience = this.#patience(maxLeaveMs);
       for (let isTold = false; Atomics.load(words, control.leaver) === 0 && patience() > 0;) {
         if (!isTold && flush()) {
@@ -126,7 +120,7 @@ export class WorkerThread {
   /** Blocks like `end`, and the recording goes on. */
   flush(): void {
     Atomics.store(this.#memory.control, control.flushed, 0);
-    this.#worker?.postMessage(messages.flush);
+    this.#worker?.postMessage(asked.flush);
     this.#waitFor(control.flushed, this.#patience(maxExitWaitMs));
   }
 
@@ -156,30 +150,24 @@ export class WorkerThread {
     };
   }
 
+  say(message: object): void {
+    this.#worker?.postMessage(message);
+  }
+
   terminate(): void {
     void this.#worker?.terminate();
+  }
+
+  #isGone(): void {
+    this.#setEars(ears.none);
+    this.#setLink(link.refused);
+  }
+
+  #setEars(state: number): void {
+    Atomics.store(new Int32Array(this.#setup.state), 0, state);
   }
 
   #setLink(state: number): void {
     Atomics.store(this.#memory.control, control.link, state);
   }
-}
-
-/** In a worker thread: does the agent's part if the thread is the agent's own; any other worker is left alone. */
-export function runAsWorker(): void {
-  const setup: unknown = workerData;
-  if (isMainThread || !isSetup(setup)) return;
-  const engineLink = new EngineLink(setup);
-  process.on("uncaughtException", () => engineLink.fail());
-  parentPort?.on("message", (asked) => {
-    if (asked === messages.flush) engineLink.flush();
-    else if (asked === messages.leave) engineLink.leave();
-    else if (asked === messages.leaveBehind) engineLink.leaveBehind();
-    else engineLink.stop();
-  });
-  engineLink.start();
-}
-
-function isSetup(data: unknown): data is WorkerSetup {
-  return typeof data === "object" && data !== null && "kind" in data && data.kind === "hindcast-agent-worker";
 }

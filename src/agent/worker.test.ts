@@ -130,7 +130,6 @@ function linked(hostPid?: number) {
     settings: { level: "requests" as const, include: [], exclude: [], writes: true },
   };
   const engineLink = new EngineLink({
-    kind: "hindcast-agent-worker",
     memory: memory.shared,
     socketPath,
     hostPid,

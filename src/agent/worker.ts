@@ -1,10 +1,11 @@
-// The agent's own thread: takes records out of the ring and sends them to the engine in numbered batches.
+// In the agent's own thread: takes records out of one ring and sends them to the engine in numbered batches.
 // Does all I/O, so a blocked event loop of the program still reports. What is sent is kept until the engine acknowledges it
 // and sent again after a reconnect, which is tried for ever; what is kept is bounded (outbox.ts).
 import { type Socket, connect } from "node:net";
 import { dirname } from "node:path";
 import { lostKinds } from "../shared/protocol/agent-records.js";
 import {
+  type DeliverySettings,
   FrameSplitter,
   type ToAgent,
   defaultDelivery,
@@ -21,13 +22,22 @@ import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { Spill } from "./spill.js";
 import { StandstillWatch, clocksOfThisProcess } from "./standstill.js";
 
-export interface WorkerSetup {
-  readonly kind: "hindcast-agent-worker";
+export interface LinkSetup {
   readonly memory: SharedArrayBuffer;
   readonly socketPath: string;
   readonly hostPid: number | undefined;
   readonly facts: ProcessFacts;
 }
+
+/** What the agent's thread wants to know of each of its links. */
+export interface LinkEvents {
+  /** The program may be waiting for this. */
+  onProgress(): void;
+  /** Nothing more will be sent; `finish` tells whoever waits for that. */
+  onDone(finish: () => void): void;
+}
+
+const nobody: LinkEvents = { onProgress: () => undefined, onDone: (finish) => finish() };
 
 /** Looking this often loses at most so many milliseconds to a SIGKILL; a quiet program is looked at less often. */
 const busyPollMs = 5;
@@ -43,7 +53,7 @@ const maxLossWaitMs = 1000;
 const writesSlot = lostKinds.indexOf("writes");
 
 export class EngineLink {
-  readonly #setup: WorkerSetup;
+  readonly #setup: LinkSetup;
   readonly #memory: RingMemory;
   readonly #intake: Intake;
   readonly #outbox: Outbox;
@@ -52,6 +62,9 @@ export class EngineLink {
   readonly #reconnection: Reconnection;
   #quietPolls = 0;
   #isStopping = false;
+  /** Of a thread that was ended from outside: how far it had written by then. */
+  #lastHead: number | undefined;
+  #isDone = false;
   #isFlushing = false;
   #saidBye = false;
   #hasLeft = false;
@@ -59,8 +72,11 @@ export class EngineLink {
   /** When it was looked for a standstill last. */
   #seqThen = 0;
 
-  constructor(setup: WorkerSetup) {
-    const { backlogBytes, overflow, spillBytes } = setup.facts.settings.delivery ?? defaultDelivery;
+  constructor(
+    setup: LinkSetup,
+    readonly events: LinkEvents = nobody,
+  ) {
+    const { backlogBytes, overflow, spillBytes } = deliveryOf(setup);
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
     this.#intake = new Intake(this.#memory);
@@ -77,6 +93,23 @@ export class EngineLink {
   start(): void {
     this.#connect();
     this.#poll();
+  }
+
+  /** Of all that may be kept this much is left to each of so many links. */
+  shareAmong(links: number): void {
+    const { backlogBytes, spillBytes } = deliveryOf(this.#setup);
+    this.#outbox.maxBytes = Math.floor(backlogBytes / links);
+    if (this.#outbox.spill !== undefined) this.#outbox.spill.maxBytes = Math.floor(spillBytes / links);
+  }
+
+  /** Of a thread that cannot tell its end itself: it was ended from outside, or its process ends now. */
+  cutOff(exitCode: number | undefined): void {
+    const { control: words, facts: numbers } = this.#memory;
+    if (this.#isStopping || Atomics.load(words, control.stop) === 1) return this.stop();
+    numbers[facts.exitCode] = exitCode ?? 0;
+    Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
+    this.#lastHead = Atomics.load(words, control.head);
+    this.stop();
   }
 
   /** Sends what is left and says good-bye as soon as the engine is there; the program is waiting for `done`. */
@@ -109,8 +142,9 @@ export class EngineLink {
     this.#hasLeft = true;
     socket?.destroy();
     const mayFinish = (): boolean => Atomics.compareExchange(words, control.leaver, 0, leaver.worker) === 0;
-    if (leaveBehind(this.#setup, this.#lastFrames(), mayFinish)) this.#endWait();
-    else Atomics.compareExchange(words, control.leaver, 0, leaver.nobody);
+    const isLeft = leaveBehind(this.#setup, this.#lastFrames(), mayFinish);
+    if (!isLeft) Atomics.compareExchange(words, control.leaver, 0, leaver.nobody);
+    if (isLeft || this.#isThread) this.#endWait();
     Atomics.notify(words, control.leaver);
   }
 
@@ -134,7 +168,7 @@ export class EngineLink {
   /** What the program's thread could not record yet it tells when the ring has room again. */
   #takeLast(): Chunk | undefined {
     const chunk = this.#intake.take(batchBytes);
-    if (chunk !== undefined) return chunk;
+    if (chunk !== undefined || this.#isThread) return chunk;
     Atomics.wait(this.#memory.control, control.lossTold, 0, maxLossWaitMs);
     return this.#intake.take(batchBytes);
   }
@@ -149,6 +183,12 @@ export class EngineLink {
     this.#setLink(link.refused);
     this.#socket?.destroy();
     this.#outbox.spill?.dispose();
+    if (this.#isThread) this.#endWait();
+  }
+
+  /** The program's main thread waits for the agent's at its end; others do not. */
+  get #isThread(): boolean {
+    return this.#setup.facts.thread !== undefined;
   }
 
   /** An exception that escaped here. */
@@ -208,8 +248,12 @@ export class EngineLink {
   }
 
   #endWait(): void {
-    Atomics.store(this.#memory.control, control.done, 1);
-    Atomics.notify(this.#memory.control, control.done);
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.events.onDone(() => {
+      Atomics.store(this.#memory.control, control.done, 1);
+      Atomics.notify(this.#memory.control, control.done);
+    });
   }
 
   #receive(message: ToAgent): void {
@@ -237,7 +281,9 @@ export class EngineLink {
   }
 
   #poll(): void {
-    if (Atomics.load(this.#memory.control, control.link) === link.refused) return;
+    if (this.#isDone || Atomics.load(this.#memory.control, control.link) === link.refused) return;
+    // A thread says so and is gone: its memory stays until everything in it was sent.
+    if (this.#isThread && !this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1) this.stop();
     const used = this.#intake.usedBytes;
     this.#drain();
     this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
@@ -258,8 +304,7 @@ export class EngineLink {
       this.#sendBatch(batch);
     }
     Atomics.store(this.#memory.control, control.isCongested, this.#outbox.isCongested ? 1 : 0);
-    const mayLeave = this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1;
-    if (mayLeave && this.#isWelcome && this.#outbox.isEmpty && this.#intake.usedBytes === 0) this.#sayBye();
+    if (this.#isWelcome && this.#outbox.isEmpty && this.#hasAll) this.#sayBye();
     this.#noteFlushed();
   }
 
@@ -278,6 +323,14 @@ export class EngineLink {
     const now = this.#clockMs(timeOriginMs);
     const definitions = standstillRecord(now - known.forMs, now, seqBefore);
     this.#outbox.add({ definitions, records: new Uint8Array(0) }, this.#isWelcome);
+  }
+
+  /** Whether the program writes no more, or its thread nothing more that counts, and all of it was taken. */
+  get #hasAll(): boolean {
+    const { control: words } = this.#memory;
+    if (!this.#isStopping) return false;
+    if (this.#lastHead !== undefined) return ((Atomics.load(words, control.tail) - this.#lastHead) | 0) >= 0;
+    return Atomics.load(words, control.stop) === 1 && this.#intake.usedBytes === 0;
   }
 
   get #canSend(): boolean {
@@ -339,6 +392,7 @@ export class EngineLink {
   /** A program that waits for us at its exit goes on waiting while this is called now and then. */
   #noteProgress(): void {
     Atomics.add(this.#memory.control, control.progress, 1);
+    this.events.onProgress();
   }
 
   /** The program's clock (`recordedClock`), read from this thread. */
@@ -346,5 +400,7 @@ export class EngineLink {
     return performance.timeOrigin - timeOriginMs + performance.now() + (this.#memory.facts[facts.sleptMs] ?? 0);
   }
 }
+
+const deliveryOf = ({ facts: about }: LinkSetup): DeliverySettings => about.settings.delivery ?? defaultDelivery;
 
 const parse = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString("utf8"));

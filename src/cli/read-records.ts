@@ -2,6 +2,7 @@
 import { type Result, ok } from "../shared/base/result.js";
 import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import type { EventColumns, MetricSeries } from "../shared/protocol/engine-rows.js";
+import { inFamilies } from "../shared/protocol/process-families.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import { sizeText } from "./byte-size.js";
@@ -50,8 +51,8 @@ function summaryLines(summary: RecordingSummary): string[] {
     ...engineLines(summary),
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
-    ...processes.flatMap((process) => [
-      processText(process),
+    ...inFamilies(processes).flatMap(({ process, depth }) => [
+      processText(process, depth),
       ...clockText(process, processes.length > 1),
       ...redactionsText(process),
       ...faultsText(process),

@@ -222,11 +222,21 @@ export function lostText({ processes, counts }: Pick<RecordingSummary, "processe
   return counts.lost === 0 ? "lost unknown" : `lost at least ${counts.lost}`;
 }
 
-export function processText(process: ProcessSummary): string {
+/** "worker thread 2 resizer of 1": what it is, and who started it. */
+function lineageText({ kind, parent, thread, clusterWorker }: ProcessSummary): string {
+  const of = parent === undefined ? "" : ` of ${parent}`;
+  if (thread !== undefined)
+    return `${[kind, thread.id, thread.name].filter((part) => part !== undefined).join(" ")}${of}, `;
+  if (clusterWorker !== undefined) return `${kind} ${clusterWorker}${of}, `;
+  return parent === undefined ? "" : `child${of}, `;
+}
+
+/** `depth`: how far below the first of its kin it stands. */
+export function processText(process: ProcessSummary, depth = 0): string {
   const { pid, serviceName, nodeVersion, level, argv } = process;
   const least = process.endUnknown === true ? "at least " : "";
   const loss = process.dropped === 0 ? "" : `, ${least}${process.dropped} records lost`;
   return onOneLine(
-    `  ${process.process}  ${serviceName}  pid ${pid}, Node ${nodeVersion}, level ${level}, ${fateText(process)}${loss}: ${shellQuoted(argv)}`,
+    `${"  ".repeat(depth + 1)}${process.process}  ${serviceName}  ${lineageText(process)}pid ${pid}, Node ${nodeVersion}, level ${level}, ${fateText(process)}${loss}: ${shellQuoted(argv)}`,
   );
 }

@@ -103,7 +103,13 @@ export class RecordedProcesses {
 
   /** Nothing to say of a program that was not recorded itself: a shell, say. The latest of an id is meant. */
   programEnded({ pid, exitCode, signal }: ProgramEnding): void {
-    this.#all.findLast(({ hello }) => hello.pid === pid)?.endedAs({ exitCode, signal });
+    const ended = this.#all.findLast(({ hello }) => hello.pid === pid && hello.thread === undefined);
+    if (ended === undefined) return;
+    ended.endedAs({ exitCode, signal });
+    // A signal ends its threads with it.
+    if (signal === undefined) return;
+    for (const thread of this.#all.slice(ended.process))
+      if (thread.hello.pid === pid && !thread.saidBye) thread.endedAs({ signal });
   }
 
   finish(): void {

@@ -16,9 +16,10 @@ async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   binary = node,
+  cwd = process.cwd(),
 ): Promise<Ended> {
   const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = spawn(binary, args, { env: { ...inherited, ...environment }, stdio: "pipe" });
+  const child = spawn(binary, args, { cwd, env: { ...inherited, ...environment }, stdio: "pipe" });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
@@ -29,7 +30,10 @@ async function run(
 interface Both {
   readonly plain: Ended;
   readonly recorded: Ended;
+  /** The first that reported. */
   readonly program: ProgramSeen;
+  /** With its children and threads. */
+  readonly programs: readonly ProgramSeen[];
 }
 
 /** `nodeOptions` come ahead of the agent's. */
@@ -39,15 +43,16 @@ export async function runBoth(
   environment: Readonly<Record<string, string>> = {},
   answer: "welcome" | "refused" = "welcome",
   binary = node,
+  cwd = process.cwd(),
 ): Promise<Both> {
-  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" "), ...environment }, binary);
+  const plain = await run(args, { NODE_OPTIONS: nodeOptions.join(" "), ...environment }, binary, cwd);
   const listener = await listenForAgents("secret", answer);
   try {
     const options = [...nodeOptions, `--require "${agentFile.replaceAll("\\", "\\\\")}"`].join(" ");
-    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options, ...environment }, binary);
+    const recorded = await run(args, { ...listener.environment, NODE_OPTIONS: options, ...environment }, binary, cwd);
     const [program] = listener.programs;
     if (program === undefined) throw new Error(`no agent reported; the program wrote: ${recorded.err}`);
-    return { plain, recorded, program };
+    return { plain, recorded, program, programs: listener.programs };
   } finally {
     await listener.close();
   }

@@ -18,7 +18,8 @@ export interface LastMoments {
   beforeSignal(): void;
 }
 
-export function installExit(agent: ProbeKit, { onExit, beforeSignal }: LastMoments): ExitWatch {
+/** `isThread`: in a worker thread, which cannot end the process by `abort`. */
+export function installExit(agent: ProbeKit, { onExit, beforeSignal }: LastMoments, isThread = false): ExitWatch {
   const { guest } = agent;
   let isOver = false;
   const end = (exitCode: number | undefined): void => {
@@ -40,7 +41,7 @@ export function installExit(agent: ProbeKit, { onExit, beforeSignal }: LastMomen
           return Reflect.apply(reallyExit, this, args);
         },
     ),
-    beforeCalls(process, "abort", () => end(undefined)),
+    isThread ? () => undefined : beforeCalls(process, "abort", () => end(undefined)),
     // What process.kill calls when it has checked its arguments.
     replaceMethod(
       process,

@@ -1,4 +1,4 @@
-// The health of the process each second, by OpenTelemetry's names where it has one.
+// The health of the process each second, by OpenTelemetry's names where it has one; in a worker thread, that of the thread.
 import { monitorEventLoopDelay, performance as nodePerformance } from "node:perf_hooks";
 import type { ProbeKit } from "../probe-kit.js";
 import { watchCollector } from "./collector-watch.js";
@@ -13,7 +13,7 @@ export interface RuntimeMetrics {
   uninstall(): void;
 }
 
-export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => void): RuntimeMetrics {
+export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => void, isThread = false): RuntimeMetrics {
   const { now, setInterval, clearInterval } = guest.originals;
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   const collector = watchCollector(guest);
@@ -34,12 +34,14 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
     sink.metric("v8js.memory.heap.used", "By", memory.heapUsed);
     sink.metric("v8js.memory.heap.limit", "By", memory.heapTotal);
     sink.metric("v8js.memory.external", "By", memory.external);
-    sink.metric("process.memory.usage", "By", memory.rss);
-
-    const cpuNow = cpuUsage();
-    const cpuMs = (cpuNow.user - cpu.user + cpuNow.system - cpu.system) / 1000;
-    cpu = cpuNow;
-    sink.metric("process.cpu.utilization", "1", cpuMs / elapsedMs);
+    // Of the whole process: its main thread tells them.
+    if (!isThread) {
+      sink.metric("process.memory.usage", "By", memory.rss);
+      const cpuNow = cpuUsage();
+      const cpuMs = (cpuNow.user - cpu.user + cpuNow.system - cpu.system) / 1000;
+      cpu = cpuNow;
+      sink.metric("process.cpu.utilization", "1", cpuMs / elapsedMs);
+    }
 
     const loopNow = eventLoopUtilization();
     sink.metric("nodejs.eventloop.utilization", "1", eventLoopUtilization(loopNow, loop).utilization);

@@ -12,8 +12,10 @@ export function checkHello(hello: Hello): void {
   const isPlausible =
     isWithin(hello.timeOriginMs, lastOriginMs) &&
     isWithin(hello.clockMs, lastClockMs) &&
+    isWithin(hello.beganMs ?? 0, lastClockMs) &&
     Number.isSafeInteger(hello.pid) &&
     Number.isSafeInteger(hello.parentPid) &&
+    [hello.thread?.id ?? 0, hello.clusterWorker ?? 0].every((id) => isCount(id) && id < 2 ** 31) &&
     hello.runId.length <= 64;
   if (!isPlausible) throw new MalformedBytes("implausible hello");
 }

@@ -6,7 +6,7 @@ import { type MessageRecord, originOf } from "../../shared/protocol/message-reco
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { type EndingKind, type LossReason, endLabel, gapLabels } from "../store/schema.js";
+import { type EndingKind, type LossReason, endLabel, gapLabels, startLabel } from "../store/schema.js";
 import type { AgentFaults, ChangeRow, ProcessRow, RowHead } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
 import { gapLabel, standstillLabel } from "./gap-label.js";
@@ -45,6 +45,7 @@ export class ProcessIngest {
   /** As it was measured by an engine before this one. */
   #measuredBefore: ClockOffset | undefined;
   readonly #plain: PlainRows;
+  readonly #start: bigint;
   #lastSeen: bigint;
   #ended: ProcessRow["ended"];
   #received = 0;
@@ -64,11 +65,13 @@ export class ProcessIngest {
     readonly dictionaries: Dictionaries,
     readonly counts: Counts,
     onScope: (seen: ScopeSeen) => void,
+    start?: bigint,
   ) {
     this.#definitions = new OwnDefinitions(process, dictionaries, onScope);
     this.#spans = new ProcessSpans(dictionaries.writer, (own) => this.#definitions.nameOf(own));
     this.#clock = new ProcessClock(instantFromClock(hello.timeOriginMs, 0));
     this.#plain = new PlainRows(process, this.#clock, this.#definitions, dictionaries.writer, counts);
+    this.#start = start ?? this.instantOf(hello.beganMs ?? 0);
     this.#lastSeen = this.instantOf(hello.clockMs);
     dictionaries.messages.knows(process, originOf(hello.runId));
   }
@@ -82,8 +85,8 @@ export class ProcessIngest {
   ): ProcessIngest {
     const begun = new ProcessIngest(process, hello, dictionaries, counts, onScope);
     dictionaries.writer.process(begun.row());
-    const label = `${hello.serviceName} (pid ${hello.pid})`;
-    dictionaries.writer.mark({ process, seq: 0, instant: begun.#clock.originNs, kind: "start", label, lost: 0 });
+    const label = startLabel(hello);
+    dictionaries.writer.mark({ process, seq: 0, instant: begun.#start, kind: "start", label, lost: 0 });
     return begun;
   }
 
@@ -95,7 +98,7 @@ export class ProcessIngest {
     counts: Counts,
     onScope: (seen: ScopeSeen) => void,
   ): ProcessIngest {
-    const restored = new ProcessIngest(stored.process, stored.hello, dictionaries, counts, onScope);
+    const restored = new ProcessIngest(stored.process, stored.hello, dictionaries, counts, onScope, stored.start);
     restored.#definitions.restore(stored, nameFrom);
     restored.#spans.restore(stored);
     restored.#lastSeen = stored.lastSeen;
@@ -137,7 +140,7 @@ export class ProcessIngest {
       process: this.process,
       hello: this.hello,
       category: this.dictionaries.category(this.hello.serviceName),
-      start: this.#clock.originNs,
+      start: this.#start,
       lastSeen: this.#lastSeen,
       ended: this.#ended,
       endUnknown: this.#isTailUnknown,

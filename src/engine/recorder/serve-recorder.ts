@@ -15,6 +15,9 @@ import { damageReason } from "../store/damage.js";
 import { type OpenFile, createFile, openForWriting } from "../store/open-file.js";
 import { FileClosed, Readers } from "../store/readers.js";
 import { readStoredRecording } from "../store/stored-recording.js";
+import { parentsOf } from "../store/parents.js";
+import { kindOf } from "../store/process-lineage.js";
+import type { ProcessRow } from "../store/recording-rows.js";
 import { readFacts } from "../store/summary.js";
 import type { Answer, FromRecorder, LiveFacts, Request, RequestKind, ToBegin, ToRecorder } from "./messages.js";
 import type { Port } from "./port.js";
@@ -169,7 +172,7 @@ class ServedRecorder {
       generation,
       lateWrites,
       start,
-      processes: processes.map(summaryOf),
+      processes: summariesOf(processes),
       newScopes: scopes.slice(this.#scopesTold),
       counts,
       engine: load,
@@ -221,12 +224,21 @@ class ServedRecorder {
   }
 }
 
-function summaryOf(ingest: ProcessIngest): LiveFacts["processes"][number] {
-  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults, clock } =
-    ingest.row();
-  const { pid, serviceName, argv, cwd, nodeVersion, settings } = hello;
+function summariesOf(ingests: readonly ProcessIngest[]): LiveFacts["processes"] {
+  const rows = ingests.map((ingest) => ingest.row());
+  const parents = parentsOf(rows);
+  return rows.map((row) => summaryOf(row, parents.get(row.process)));
+}
+
+function summaryOf(row: ProcessRow, parent: number | undefined): LiveFacts["processes"][number] {
+  const { process, hello, start, lastSeen, ended, endUnknown, category, written, dropped, faults, clock } = row;
+  const { pid, serviceName, argv, cwd, nodeVersion, settings, thread, clusterWorker } = hello;
   return {
     process,
+    kind: kindOf(hello),
+    parent,
+    thread,
+    clusterWorker,
     pid,
     serviceName,
     argv,

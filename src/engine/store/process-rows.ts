@@ -65,8 +65,9 @@ async function updateFacts(connection: DuckDBConnection, row: ProcessRow): Promi
 async function insert(connection: DuckDBConnection, { process, hello, category, start }: ProcessRow): Promise<void> {
   await connection.run(
     `INSERT INTO process (process, run_id, pid, parent_pid, service_name, category, argv, exec_argv, cwd, node_version,
-       v8_version, platform, arch, host_name, agent_version, settings, time_origin_ms, start)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       v8_version, platform, arch, host_name, agent_version, settings, time_origin_ms, start, parent_run, thread_id,
+       thread_name, cluster_worker)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
     [
       process,
       hello.runId,
@@ -86,6 +87,10 @@ async function insert(connection: DuckDBConnection, { process, hello, category, 
       JSON.stringify(hello.settings),
       hello.timeOriginMs,
       start,
+      hello.parentRunId ?? null,
+      hello.thread?.id ?? null,
+      hello.thread?.name ?? null,
+      hello.clusterWorker ?? null,
     ],
   );
 }

@@ -2,12 +2,14 @@
 // appended and the format version is their number. Ids of dictionaries start at 1, and 0 in a column that refers to
 // one is "none": hot columns hold no NULL. Instants are BIGINT nanoseconds since the epoch; docs/sql.md describes the
 // views, which are what people query and which are replaced whole whenever a file is opened for writing.
+import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { gapReasons } from "../../shared/protocol/agent-records.js";
 import { messageParts } from "../../shared/protocol/message-records.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { clockTables } from "./clock-tables.js";
 import { evictedKinds, flightTables } from "./flight-tables.js";
+import { lineageTables, lineageView } from "./process-lineage.js";
 import { rollupTables, rollupView } from "./rollup-tables.js";
 import { searchTables, searchTablesByRow } from "./search-tables.js";
 import { segmentTables } from "./segment-tables.js";
@@ -105,6 +107,7 @@ export const migrations: readonly Migration[] = [
     ],
   },
   { name: "flight recorder, search by row", statements: [...flightTables, ...searchTablesByRow] },
+  { name: "parents and threads", statements: lineageTables },
 ];
 
 export const formatVersion = migrations.length;
@@ -159,6 +162,13 @@ export const gapLabels: Readonly<Record<LossReason, string>> = {
   "engine-away": "records may be missing: the program ended while no engine was there, how many is not known",
 };
 
+/** Of the mark at the start of a process or thread. */
+export function startLabel({ serviceName, pid, thread, clusterWorker }: Hello): string {
+  if (thread !== undefined)
+    return `worker thread ${thread.id}${thread.name === undefined ? "" : ` ${thread.name}`} of ${serviceName} (pid ${pid})`;
+  return `${serviceName} (${clusterWorker === undefined ? "" : `cluster worker ${clusterWorker}, `}pid ${pid})`;
+}
+
 /** Of the mark at the end of a process. */
 export function endLabel({ exitCode, signal }: { exitCode?: number | undefined; signal?: string | undefined }): string {
   if (signal !== undefined) return `ended by ${signal}`;
@@ -178,7 +188,7 @@ export const views: Readonly<Record<string, string>> = {
   processes: `SELECT process, pid, parent_pid, service_name, argv::JSON AS argv, cwd, node_version, platform, host_name,
       agent_version, settings::JSON AS settings, ${time("start")} AS start, ${time("last_seen")} AS last_seen,
       ${time("ended")} AS ended, exit_code, signal, ending, tail_unknown, written, dropped, report::JSON AS report,
-      clock_offset AS clock_offset_ns, clock_uncertainty AS clock_uncertainty_ns FROM process`,
+      clock_offset AS clock_offset_ns, clock_uncertainty AS clock_uncertainty_ns, ${lineageView("process")} FROM process`,
   events: `SELECT t.process, t.seq, ${time("t.instant")} AS time, n.text AS name, t.attributes, ${hex("s.span_id")} AS span_id,
       ${hex("s.trace_id")} AS trace_id FROM event AS t LEFT JOIN name AS n ON n.id = t.name ${ofSpan}`,
   spans: `SELECT t.process, t.seq, ${time("t.instant")} AS start, ${time("t.end_instant")} AS "end",

@@ -6,6 +6,7 @@ import { type Attributes, spanKinds, spanStatuses } from "../../shared/trace/att
 import type { Query } from "./readers.js";
 import { type StoredEnd, latestEnds } from "./messages.js";
 import { clocksFrom } from "./process-clocks.js";
+import { lineagesFrom } from "./process-lineage.js";
 import type { MeasuredClock, ProcessEnd, SpanRow } from "./recording-rows.js";
 import type { Rows } from "./rows.js";
 import { type DefinitionKind, definitionKinds, endings } from "./schema.js";
@@ -30,6 +31,7 @@ export interface StoredProcess {
   readonly process: number;
   /** With what is kept of it: not its token. */
   readonly hello: Hello;
+  readonly start: bigint;
   readonly lastSeen: bigint;
   readonly ended: ProcessEnd | undefined;
   readonly endUnknown: boolean;
@@ -122,7 +124,8 @@ function processesFrom(rows: Rows): ProcessFacts[] {
     numbers("dropped"),
     numbers("last_batch"),
   ];
-  const [seen, endedAt, tails] = [
+  const [starts, seen, endedAt, tails] = [
+    rows.bigints("start"),
     rows.bigints("last_seen"),
     rows.optionalBigints("ended"),
     rows.booleans("tail_unknown"),
@@ -137,6 +140,7 @@ function processesFrom(rows: Rows): ProcessFacts[] {
   const [nodes, v8s, platforms, archs] = [texts("node_version"), texts("v8_version"), texts("platform"), texts("arch")];
   const settings = texts("settings");
   const clocks = clocksFrom(rows);
+  const lineages = lineagesFrom(rows);
   return numbers("process").map((process, row): ProcessFacts => {
     const at = endedAt[row];
     const how = endings.find((ending) => ending === hows[row]) ?? "connection-lost";
@@ -150,6 +154,7 @@ function processesFrom(rows: Rows): ProcessFacts[] {
         runId: runs[row] ?? "",
         pid: pids[row] ?? 0,
         parentPid: parents[row] ?? 0,
+        ...lineages[row],
         timeOriginMs: origins[row] ?? 0,
         clockMs: 0,
         argv: v.parse(textList, parseStored(argvs[row] ?? "")),
@@ -163,6 +168,7 @@ function processesFrom(rows: Rows): ProcessFacts[] {
         hostName: hosts[row] ?? "",
         settings: v.parse(captureSettings, parseStored(settings[row] ?? "")),
       },
+      start: starts[row] ?? 0n,
       lastSeen: seen[row] ?? 0n,
       ended: at === undefined ? undefined : { at, how, exitCode: codes[row], signal: signals[row] },
       endUnknown: tails[row] ?? false,

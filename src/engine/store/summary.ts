@@ -10,6 +10,8 @@ import {
 import { clocksFrom } from "./process-clocks.js";
 import { type EvictedCounts, readEvicted } from "./evicted.js";
 import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";
+import { parentsFrom } from "./parents.js";
+import { kindOf, lineagesFrom } from "./process-lineage.js";
 import type { Query } from "./readers.js";
 import { readRedactions } from "./redactions.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
@@ -70,11 +72,18 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   const [categories, written, dropped] = [rows.numbers("category"), rows.numbers("written"), rows.numbers("dropped")];
   const reports = rows.optionalTexts("report");
   const clocks = clocksFrom(rows);
+  const lineages = lineagesFrom(rows);
+  const parents = parentsFrom(rows);
   const [signals, tails] = [rows.optionalTexts("signal"), rows.booleans("tail_unknown")];
   return rows.numbers("process").map((process, row): ProcessSummary => {
     const end = ended[row];
+    const { thread, clusterWorker } = lineages[row] ?? {};
     return {
       process,
+      kind: kindOf({ thread, clusterWorker }),
+      parent: parents.get(process),
+      thread,
+      clusterWorker,
       pid: pids[row] ?? 0,
       serviceName: names[row] ?? "",
       argv: v.parse(v.array(v.string()), parseStored(argvs[row] ?? "")),

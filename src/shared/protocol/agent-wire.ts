@@ -89,6 +89,14 @@ const hello = v.object({
   runId: text,
   pid: v.number(),
   parentPid: v.number(),
+  /** The run that started this one. Absent: not known, `parentPid` may tell. */
+  parentRunId: v.optional(text),
+  /** Of a worker thread; absent for a process, which is its main thread. */
+  thread: v.optional(v.object({ id: v.number(), name: v.optional(text) })),
+  /** `performance.now()` when it began, of a thread: its time origin is its process's. */
+  beganMs: v.optional(v.number()),
+  /** Its number among the workers of `node:cluster`. */
+  clusterWorker: v.optional(v.number()),
   /** `performance.timeOrigin`, milliseconds since the epoch with its fraction. */
   timeOriginMs: v.number(),
   /** `performance.now()` when this was sent. */

@@ -4,8 +4,17 @@ import { captureLevels } from "../trace/attributes.js";
 import type { HindcastError } from "./errors.js";
 import { count, howEnded, isHindcastError, ns, text, texts, u32, whole } from "./schemas.js";
 
+export const processKinds = ["process", "cluster worker", "worker thread"] as const;
+
 const processSummary = v.object({
   process: count,
+  kind: v.picklist(processKinds),
+  /** The process, or the thread, that started it; absent where that was not recorded. */
+  parent: v.optional(count),
+  /** Of a worker thread. */
+  thread: v.optional(v.object({ id: count, name: v.optional(text) })),
+  /** Its number among the workers of a cluster. */
+  clusterWorker: v.optional(count),
   pid: count,
   serviceName: text,
   argv: texts,

@@ -1,0 +1,178 @@
+// The agent's own thread: one for all threads of the program, with a link to the engine for each. The main thread tells it
+// what to do by messages and waits for it at the end of the process; what worker threads say comes over a channel. A thread
+// that ended tells so in its memory; of one that was ended, and cannot, the thread that started it says so.
+import { types } from "node:util";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import type { ProcessFacts } from "./process-facts.js";
+import { control } from "./ring.js";
+import { type ThreadPlace, listenOn } from "./thread-place.js";
+import { ownWorkerKind } from "./wanted.js";
+import { EngineLink, type LinkSetup } from "./worker.js";
+
+/** What the main thread asks for. */
+export const asked = { stop: "stop", flush: "flush", leave: "leave", leaveBehind: "leave-behind" } as const;
+
+export interface AgentThreadSetup extends LinkSetup, Pick<ThreadPlace, "channel" | "state"> {
+  readonly kind: typeof ownWorkerKind;
+}
+
+/** From a thread that begins to record. */
+export interface BeginThread {
+  readonly kind: "begin";
+  readonly memory: SharedArrayBuffer;
+  readonly facts: ProcessFacts;
+}
+
+/** From one whose process is about to end by a signal. */
+interface FlushThread {
+  readonly kind: "flush";
+  readonly runId: string;
+}
+
+/** From whoever started a thread that is no more. */
+export interface ThreadGone {
+  readonly kind: "gone";
+  readonly threadId: number;
+}
+
+/** As Node reports a thread that was ended from outside. */
+const terminatedCode = 1;
+
+interface ThreadLink {
+  readonly facts: ProcessFacts;
+  readonly link: EngineLink;
+}
+
+export class Links {
+  readonly #setup: AgentThreadSetup;
+  readonly #main: EngineLink;
+  readonly #threads = new Map<string, ThreadLink>();
+  #finishMain: (() => void) | undefined;
+
+  constructor(setup: AgentThreadSetup) {
+    this.#setup = setup;
+    this.#main = new EngineLink(setup, {
+      onProgress: () => undefined,
+      onDone: (finish) => {
+        this.#finishMain = finish;
+        this.#finishIfAllDone();
+      },
+    });
+  }
+
+  start(): void {
+    this.#main.start();
+    listenOn(this.#setup, (said) => this.hear(said));
+  }
+
+  hear(said: unknown): void {
+    const message = messageFrom(said);
+    if (message === undefined) return;
+    if (message.kind === "begin") this.#begin(message);
+    else if (message.kind === "flush") this.#threads.get(message.runId)?.link.flush();
+    else this.#gone(message.threadId);
+  }
+
+  stop(): void {
+    for (const { link } of this.#threads.values()) link.cutOff(undefined);
+    this.#main.stop();
+  }
+
+  flush(): void {
+    for (const { link } of this.#threads.values()) link.flush();
+    this.#main.flush();
+  }
+
+  leave(): void {
+    for (const { link } of this.#threads.values()) link.leave();
+    this.#main.leave();
+  }
+
+  leaveBehind(): void {
+    for (const { link } of [...this.#threads.values()]) link.leaveBehind();
+    this.#main.leaveBehind();
+  }
+
+  /** An exception that escaped here, whosever. */
+  fail(): void {
+    for (const { link } of [...this.#threads.values()]) link.fail();
+    this.#main.fail();
+  }
+
+  #begin({ memory, facts }: BeginThread): void {
+    if (this.#threads.has(facts.runId)) return;
+    const thread = new EngineLink(
+      { memory, facts, socketPath: this.#setup.socketPath, hostPid: this.#setup.hostPid },
+      {
+        // The main thread may be waiting, at the end of the process.
+        onProgress: () => void Atomics.add(new Int32Array(this.#setup.memory), control.progress, 1),
+        onDone: (finish) => {
+          finish();
+          this.#threads.delete(facts.runId);
+          this.#share();
+          this.#finishIfAllDone();
+        },
+      },
+    );
+    this.#threads.set(facts.runId, { facts, link: thread });
+    this.#share();
+    thread.start();
+  }
+
+  #share(): void {
+    const count = this.#threads.size + 1;
+    for (const { link } of this.#threads.values()) link.shareAmong(count);
+    this.#main.shareAmong(count);
+  }
+
+  /** And with it those it had started. */
+  #gone(threadId: number): void {
+    const gone = [...this.#threads.values()].find(({ facts }) => facts.thread?.id === threadId);
+    if (gone !== undefined) this.#end(gone, terminatedCode);
+  }
+
+  #end({ facts, link }: ThreadLink, exitCode: number | undefined): void {
+    for (const other of [...this.#threads.values()])
+      if (other.facts.parentRunId === facts.runId) this.#end(other, undefined);
+    link.cutOff(exitCode);
+  }
+
+  #finishIfAllDone(): void {
+    if (this.#threads.size === 0) this.#finishMain?.();
+  }
+}
+
+function messageFrom(said: unknown): BeginThread | FlushThread | ThreadGone | undefined {
+  if (typeof said !== "object" || said === null || !("kind" in said)) return undefined;
+  if (said.kind === "flush" && "runId" in said && typeof said.runId === "string")
+    return { kind: "flush", runId: said.runId };
+  if (said.kind === "gone" && "threadId" in said && typeof said.threadId === "number")
+    return { kind: "gone", threadId: said.threadId };
+  return isBegin(said) ? said : undefined;
+}
+
+const isBegin = (said: object): said is BeginThread =>
+  "kind" in said &&
+  said.kind === "begin" &&
+  "memory" in said &&
+  types.isSharedArrayBuffer(said.memory) &&
+  "facts" in said;
+
+/** In the agent's thread. */
+export function runAsWorker(): void {
+  const setup: unknown = workerData;
+  if (isMainThread || !isSetup(setup)) return;
+  const links = new Links(setup);
+  process.on("uncaughtException", () => links.fail());
+  parentPort?.on("message", (message) => {
+    if (message === asked.flush) links.flush();
+    else if (message === asked.leave) links.leave();
+    else if (message === asked.leaveBehind) links.leaveBehind();
+    else if (message === asked.stop) links.stop();
+    else links.hear(message);
+  });
+  links.start();
+}
+
+const isSetup = (data: unknown): data is AgentThreadSetup =>
+  typeof data === "object" && data !== null && "kind" in data && data.kind === ownWorkerKind;

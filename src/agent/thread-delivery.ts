@@ -1,0 +1,69 @@
+// Takes what a worker thread of the program records to the agent's one thread in the process. Waits for nobody when the
+// thread ends: its memory outlives it, and what is in there is sent by the thread that has it, too.
+import type { Delivery, Ending } from "./delivery.js";
+import { RingMemory, control, facts, link } from "./ring.js";
+import { type ThreadPlace, ears, sayTo } from "./thread-place.js";
+import type { BeginThread } from "./links.js";
+
+/** The agent's thread was started before this one, and usually listens by now. */
+const maxEarsMs = 100;
+/** At a signal that ends the process. */
+const maxFlushMs = 1000;
+
+export class ThreadDelivery implements Delivery {
+  readonly #place: ThreadPlace;
+  readonly #begin: BeginThread;
+  readonly #memory: RingMemory;
+  #hasBegun = false;
+
+  constructor(place: ThreadPlace, begin: Omit<BeginThread, "kind">) {
+    this.#place = place;
+    this.#begin = { kind: "begin", ...begin };
+    this.#memory = new RingMemory(begin.memory);
+    this.startIfThereIsAnEngine();
+  }
+
+  startIfThereIsAnEngine(): void {
+    if (this.#hasBegun) return;
+    const word = new Int32Array(this.#place.state);
+    if (Atomics.load(word, 0) === ears.soon) Atomics.wait(word, 0, ears.soon, maxEarsMs);
+    if (Atomics.load(word, 0) !== ears.open) return;
+    this.#hasBegun = true;
+    sayTo(this.#place.channel, this.#begin);
+  }
+
+  get isUseful(): boolean {
+    return Atomics.load(this.#memory.control, control.link) !== link.refused;
+  }
+
+  end(ending: () => Ending, flush: () => boolean): void {
+    this.startIfThereIsAnEngine();
+    // What finds no room even now is counted in the good-bye.
+    flush();
+    const { control: words, facts: numbers } = this.#memory;
+    const { exitCode, written, dropped, faults } = ending();
+    numbers[facts.exitCode] = exitCode ?? 0;
+    numbers[facts.written] = written;
+    numbers[facts.dropped] = dropped;
+    numbers[facts.agentFaults] = faults;
+    Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
+    Atomics.store(words, control.stop, 1);
+  }
+
+  flush(): void {
+    const { control: words } = this.#memory;
+    if (!this.#hasBegun || Atomics.load(words, control.link) !== link.connected) return;
+    Atomics.store(words, control.flushed, 0);
+    sayTo(this.#place.channel, { kind: "flush", runId: this.#begin.facts.runId });
+    Atomics.wait(words, control.flushed, 0, maxFlushMs);
+  }
+
+  say(message: object): void {
+    sayTo(this.#place.channel, message);
+  }
+
+  /** Nothing more is recorded: to the agent's thread that is the end of it. */
+  terminate(): void {
+    Atomics.store(this.#memory.control, control.stop, 1);
+  }
+}
