@@ -26,6 +26,7 @@ import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
 import { createRedaction } from "./redact/redactor.js";
+import { createCapture } from "./pipeline/capture.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
@@ -62,6 +63,7 @@ export function install(
   guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
   const redaction = createRedaction(configuration.settings.redaction, configuration.token);
   sink.redactWith(redaction);
+  const capture = createCapture(configuration.settings.pipeline ?? [], sink, (text) => redaction.text(text));
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
   const aboutProcess = processFacts(
@@ -96,6 +98,7 @@ export function install(
     () => {
       noteRedactions();
       noteState();
+      capture.note(false);
       if (delivery.isUseful) delivery.startIfThereIsAnEngine();
       else uninstall();
     },
@@ -107,6 +110,7 @@ export function install(
     metrics.sample();
     noteRedactions();
     noteState();
+    capture.note(true);
   };
   const exit = installExit(
     agent,
@@ -134,7 +138,7 @@ export function install(
     looking.stop,
     exit.uninstall,
     installErrors(agent, () => exit.onUncaught()),
-    offerHandle(handleOf(agent, tracker, looking.start, makeEventEntry)),
+    offerHandle(handleOf(agent, tracker, looking.start, capture.leavesOutScope, makeEventEntry)),
     () => tracker.stop(),
     installInstrumentation({
       settings: configuration.settings,

@@ -7,17 +7,20 @@ import { previewOf } from "./preview.js";
 import type { StateTracker } from "./state/index.js";
 import type { ProbeKit } from "./probe-kit.js";
 
-/** The public API as this agent does it. `lookFromNowOn` is called when something is tracked. */
+/** The public API as this agent does it. `lookFromNowOn` is called when something is tracked, unless the scope is left out. */
 export function handleOf(
   { guest, context, sink }: ProbeKit,
   tracker: StateTracker,
   lookFromNowOn: () => void,
+  leavesOutScope: (name: string) => boolean,
   makeEventEntry: MakeEventEntry,
 ): AgentHandle {
   return {
     track(name, value) {
       guest.runAsGuest(() => {
-        tracker.track(nameFrom(name), value);
+        const scope = nameFrom(name);
+        if (leavesOutScope(scope)) return;
+        tracker.track(scope, value);
         lookFromNowOn();
       }, undefined);
     },

@@ -2,19 +2,44 @@
 // copies the finished record into the ring. Every method is safe to call at any time and never throws.
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
+import type { StageAccount } from "./pipeline/account.js";
+import type { Transform } from "./pipeline/transforms.js";
 
-/** A span begun here and not yet ended; `number` is its number within this process. */
+/**
+ * A span begun here and not yet ended; `number` is its number within this process, or that of the span above it that is
+ * recorded when a stage of the pipeline left it out, 0 for none.
+ */
 export interface OpenSpan {
   readonly number: number;
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
+  /** What the pipeline does with it; absent when nothing. */
+  readonly handling?: SpanHandling | undefined;
 }
+
+/** What the pipeline decided of a span when it began. */
+export type SpanHandling =
+  | {
+      readonly kind: "left-out";
+      /** What would hang on it hangs on this instead. */
+      readonly hangsOn: SpanParent;
+      /** The stage that leaves out everything inside it, too; undefined: only the span itself is left out. */
+      readonly takenBy: StageAccount | undefined;
+    }
+  /** What its end brings is changed as its beginning was. */
+  | { readonly kind: "changed"; readonly by: readonly Transform[] };
 
 /** Where a span hangs: below a span of this process, below one named by a trace header, or at the root. */
 export type SpanParent =
   | { readonly kind: "none" }
   | { readonly kind: "local"; readonly span: OpenSpan }
-  | { readonly kind: "remote"; readonly traceId: Uint8Array; readonly spanId: Uint8Array };
+  | {
+      readonly kind: "remote";
+      readonly traceId: Uint8Array;
+      readonly spanId: Uint8Array;
+      /** Who asked leaves the trace out. */
+      readonly isLeftOut?: boolean;
+    };
 
 export interface RecordSink {
   /** State writes lost so far: what was recorded of state since is not certain. */

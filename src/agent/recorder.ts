@@ -1,6 +1,6 @@
 // What probes and the state tracker record becomes records here: each gets the span it belongs to and the ids of its
 // names. A simple event is written straight into the ring.
-import { kindCode } from "../shared/protocol/agent-records.js";
+import { type LostKinds, kindCode } from "../shared/protocol/agent-records.js";
 import { recordHeaderBytes } from "../shared/protocol/agent-record-codec.js";
 import type { MessageRecord } from "../shared/protocol/message-records.js";
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
@@ -13,6 +13,8 @@ import { Names } from "./names.js";
 import { RandomIds } from "./random-ids.js";
 import type { OpenSpan, RecordSink, SpanParent } from "./record-sink.js";
 import { RecordWriter } from "./record-writer.js";
+import type { RecordPipeline } from "./pipeline/pipeline.js";
+import { type Transform, transformed } from "./pipeline/transforms.js";
 import { type Redaction, noRedaction } from "./redact/redactor.js";
 import type { RingWriter } from "./ring.js";
 
@@ -23,6 +25,7 @@ const maxInPlaceBytes = 1024;
 const maxBodyUnits = 65_536;
 const noSpanId = new Uint8Array(8);
 const none: Attributes = {};
+const noChanges: readonly Transform[] = [];
 
 export interface RecorderCounts {
   readonly written: number;
@@ -41,6 +44,7 @@ export class Recorder implements RecordSink {
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
   #flat = new FlatAttributes(noRedaction);
+  #pipeline: RecordPipeline | undefined;
   readonly #ids = new RandomIds();
 
   constructor(
@@ -80,19 +84,29 @@ export class Recorder implements RecordSink {
     this.#writer.redactWith(redaction);
   }
 
+  /** From now on only what this lets through is recorded, and as it says; undefined: everything as it is. */
+  pipeThrough(pipeline: RecordPipeline | undefined): void {
+    this.#pipeline = pipeline;
+  }
+
   /** Called before each span-end record, so that what happened inside the span is recorded before its end. */
   beforeSpanEnds(look: () => void): void {
     this.#beforeSpanEnd = look;
   }
 
-  event(name: string, attributes: unknown): void {
+  event(name: string, given: unknown): void {
     try {
+      const span = this.#context.current;
+      let attributes = given;
+      if (this.#pipeline !== undefined) {
+        if (this.#pipeline.leavesOutEvent(name, given, span)) return;
+        attributes = this.#pipeline.attributes;
+      }
       if (name !== this.#lastEventName) {
         this.#lastEventId = this.#name(name);
         this.#lastEventName = this.#names.isKept(name) ? name : undefined;
       }
       const clock = this.clockMs();
-      const span = this.#context.current;
       if (!this.#eventInPlace(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
         this.#writer.record({
           kind: "event",
@@ -122,8 +136,13 @@ export class Recorder implements RecordSink {
     return true;
   }
 
-  metric(name: string, unit: string, value: number, attributes: unknown = none): void {
+  metric(name: string, unit: string, value: number, given: unknown = none): void {
     try {
+      let attributes = given;
+      if (this.#pipeline !== undefined) {
+        if (this.#pipeline.leavesOutMetric(name, given)) return;
+        attributes = this.#pipeline.attributes;
+      }
       const series = this.#names.series(name, unit, attributes);
       this.#writer.record({ kind: "metric", series, value });
     } catch (error) {
@@ -132,16 +151,23 @@ export class Recorder implements RecordSink {
   }
 
   log(severity: number, source: string, body: string, attributes: Attributes): void {
-    const sourceId = this.#names.string(source);
-    const span = this.#context.current?.number ?? 0;
+    const span = this.#context.current;
+    const pipeline = this.#pipeline;
+    if (pipeline?.leavesOutLog(severity, source, body, attributes, span) === true) return;
     this.#writer.record({
       kind: "log",
       severity,
-      span,
-      source: sourceId,
-      body: cutText(body, maxBodyUnits),
-      attributes,
+      source: this.#names.string(source),
+      span: span?.number ?? 0,
+      body: cutText(pipeline?.body ?? body, maxBodyUnits),
+      attributes: this.#passed(attributes),
     });
+  }
+
+  /** As the pipeline has let them through. */
+  #passed(attributes: Attributes): Attributes {
+    const passed = this.#pipeline?.attributes ?? attributes;
+    return passed === attributes ? attributes : attributesFrom(passed);
   }
 
   write(operation: WriteOperation, location: number, afterMs: number): void {
@@ -154,22 +180,24 @@ export class Recorder implements RecordSink {
   }
 
   startSpan(name: string, spanKind: SpanKind, parent: SpanParent, attributes: Attributes): OpenSpan {
-    const span: OpenSpan = {
-      number: ++this.#spans,
-      traceId:
-        parent.kind === "none" ? this.#ids.next(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId,
-      spanId: this.#ids.next(8),
-    };
+    const traceId =
+      parent.kind === "none" ? this.#ids.next(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId;
+    const above = hangingOn(parent);
+    const spanId = this.#ids.next(8);
+    const handling = this.#pipeline?.handlingOf(name, parent, above, traceId, attributes);
+    if (handling?.kind === "left-out")
+      return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
+    const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling };
     this.#writer.record({
       kind: "span-start",
       span: span.number,
-      parent: parent.kind === "local" ? parent.span.number : 0,
+      parent: above.kind === "local" ? above.span.number : 0,
       spanKind,
       name: this.#name(name),
       traceId: span.traceId,
       spanId: span.spanId,
-      parentSpanId: parent.kind === "none" ? noSpanId : parent.kind === "local" ? parent.span.spanId : parent.spanId,
-      attributes,
+      parentSpanId: above.kind === "none" ? noSpanId : above.kind === "local" ? above.span.spanId : above.spanId,
+      attributes: this.#passed(attributes),
     });
     return span;
   }
@@ -180,8 +208,17 @@ export class Recorder implements RecordSink {
     } catch (error) {
       this.#noteFault(error);
     }
+    if (span.handling?.kind === "left-out") return;
     const nameId = name === undefined ? 0 : this.#name(name);
-    this.#writer.record({ kind: "span-end", span: span.number, status, name: nameId, attributes });
+    const changes = span.handling?.by ?? noChanges;
+    const changed = changes.reduce((before, change) => transformed(change, before), attributes);
+    this.#writer.record({ kind: "span-end", span: span.number, status, name: nameId, attributes: changed });
+  }
+
+  /** What a stage of the pipeline has left out since then. True when that was said. */
+  filtered(stage: string, sinceMs: number, of: LostKinds): boolean {
+    const stageId = this.#names.string(stage);
+    return stageId !== 0 && this.#writer.record({ kind: "filtered", stage: stageId, sinceMs, of }) === "put";
   }
 
   message(record: MessageRecord): void {
@@ -202,3 +239,7 @@ export class Recorder implements RecordSink {
     return this.#names.string(name === "" ? "(unnamed)" : name);
   }
 }
+
+/** The span above that is recorded: below one that the pipeline left out hangs what would have hung on it. */
+const hangingOn = (parent: SpanParent): SpanParent =>
+  parent.kind === "local" && parent.span.handling?.kind === "left-out" ? parent.span.handling.hangsOn : parent;

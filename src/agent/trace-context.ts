@@ -1,4 +1,5 @@
 // The W3C header that ties a request to the span that sent it: 00-<trace id>-<span id>-<flags>.
+import { takerOf } from "./pipeline/span-handling.js";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
 export const traceHeader = "traceparent";
@@ -22,7 +23,9 @@ const traceHeaders: ReadonlySet<string> = new Set([
 
 export const isTraceHeader = (name: string): boolean => traceHeaders.has(name.toLowerCase());
 
-const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
+const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** The last bit of the flags. */
+const sampledFlag = 1;
 
 /** Where a span hangs that was asked for with this header; a malformed header is as good as none. */
 export function parentFromHeader(header: unknown): SpanParent {
@@ -30,12 +33,19 @@ export function parentFromHeader(header: unknown): SpanParent {
   const [version, traceId, spanId] = [match?.[1], match?.[2], match?.[3]];
   const isUsable = version !== undefined && version !== "ff" && traceId !== undefined && spanId !== undefined;
   if (!isUsable || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return { kind: "none" };
-  if (version === "00" && match?.[4] !== undefined) return { kind: "none" };
-  return { kind: "remote", traceId: bytesFromHex(traceId), spanId: bytesFromHex(spanId) };
+  if (version === "00" && match?.[5] !== undefined) return { kind: "none" };
+  const isLeftOut = (Number.parseInt(match?.[4] ?? "01", 16) & sampledFlag) === 0;
+  return {
+    kind: "remote",
+    traceId: bytesFromHex(traceId),
+    spanId: bytesFromHex(spanId),
+    ...(isLeftOut ? { isLeftOut } : {}),
+  };
 }
 
 export function headerFromSpan(span: OpenSpan): string {
-  return `00-${hexFromBytes(span.traceId)}-${hexFromBytes(span.spanId)}-01`;
+  const flags = takerOf(span.handling) === undefined ? "01" : "00";
+  return `00-${hexFromBytes(span.traceId)}-${hexFromBytes(span.spanId)}-${flags}`;
 }
 
 /**

@@ -142,6 +142,12 @@ export const options = {
     help: "A name, or a kind as hindcast info lists them, that is not redacted",
     schema: globs,
   },
+  config: {
+    flags: "--config <file>",
+    help: "What records go through before they are kept; when left out, HINDCAST_PIPELINE or the nearest hindcast.config.ts, .js or .json",
+    isPath: true,
+    schema: text,
+  },
   propagate: {
     flags: "--propagate <host...>",
     help: "Send the W3C trace header to this host, too (.example.com: all below it); otherwise to this machine only",

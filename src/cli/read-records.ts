@@ -20,6 +20,7 @@ import {
   onOneLine,
   printed,
   processText,
+  filteredText,
   redactionsText,
   spanRow,
 } from "./rows.js";
@@ -55,6 +56,7 @@ function summaryLines(summary: RecordingSummary): string[] {
       processText(process, depth),
       ...clockText(process, processes.length > 1),
       ...redactionsText(process),
+      ...filteredText(process),
       ...faultsText(process),
     ]),
   ];

@@ -9,12 +9,15 @@ import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { limitsFrom } from "./limits.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
+import { type ChosenPipeline, choosePipeline } from "./pipeline.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, ended } from "./terminal.js";
 import { tellWarnings } from "./warnings.js";
 import type { World } from "./world.js";
 
 export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
+  const pipeline = await choosePipeline(world, args.config);
+  if (!pipeline.ok) return failWith(world, pipeline.error, 1);
   const signals = watchSignals(world.hasTerminal, world.platform);
   const owned = new Disposables();
   const engine = new EngineChild({
@@ -24,7 +27,8 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
   try {
     const call = steadyCallTo(engine);
     const path = resolve(world.cwd, args.out);
-    const created = await call("recording.create", { path, capture: captureFrom(args), limits: limitsFrom(args) });
+    const capture = captureFrom(args, pipeline.value);
+    const created = await call("recording.create", { path, capture, limits: limitsFrom(args) });
     if (!created.ok) return await failWith(world, created.error, 1);
     const { summary, environment } = created.value;
 
@@ -49,12 +53,12 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
   }
 }
 
-type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command">;
+type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command" | "config">;
 
 /** All there are: an option whose setting is missing here would have no effect. */
 type EverySetting = Required<CallArgs<"recording.create">["capture"]>;
 
-export const captureFrom = (args: CaptureArgs): EverySetting => ({
+export const captureFrom = (args: CaptureArgs, { stages }: ChosenPipeline): EverySetting => ({
   level: args.level,
   include: args.include,
   exclude: args.exclude,
@@ -72,6 +76,7 @@ export const captureFrom = (args: CaptureArgs): EverySetting => ({
     prefixes: args.redactPrefix,
     allow: args.redactAllow,
   },
+  pipeline: stages,
 });
 
 async function failWith(world: World, error: Parameters<typeof complain>[1], code: number): Promise<Ending> {

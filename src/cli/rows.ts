@@ -210,6 +210,12 @@ export function redactionsText({ redactions = {} }: ProcessSummary): string[] {
   return kinds.length === 0 ? [] : [`     redacted: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(", ")}`];
 }
 
+/** A line for each stage of the pipeline that left something out. */
+export const filteredText = ({ filtered = {} }: ProcessSummary): string[] =>
+  Object.entries(filtered)
+    .toSorted(([a], [b]) => Number.parseInt(a) - Number.parseInt(b))
+    .map(([stage, count]) => `     left out by stage ${stage}: ${count}`);
+
 /** One line, or none when nothing went wrong in the recorder. */
 export const faultsText = ({ faults }: ProcessSummary): string[] =>
   faults === undefined

@@ -5,6 +5,7 @@ import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { limitsFrom } from "./limits.js";
+import { choosePipeline } from "./pipeline.js";
 import { captureFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
@@ -31,13 +32,15 @@ async function runUnder(
   signals: ReturnType<typeof watchSignals>,
 ): Promise<Ending> {
   const { terminal, environment, cwd } = world;
+  const pipeline = await choosePipeline(world, args.config);
+  if (!pipeline.ok) return failWith(pipeline.error, 1);
   const host = await startHost(world, args, owned);
   if (!host.ok) return failWith(host.error, 1);
   const { call, engine, page } = host.value;
   const path = args.out === undefined ? undefined : resolve(cwd, args.out);
   const created = await call("recording.create", {
     ...(path === undefined ? {} : { path }),
-    capture: captureFrom(args),
+    capture: captureFrom(args, pipeline.value),
     limits: limitsFrom(args),
   });
   if (!created.ok) return failWith(created.error, 1);

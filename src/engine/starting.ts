@@ -45,6 +45,7 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySe
   propagate: capture.propagate,
   delivery: capture.delivery,
   redaction: capture.redaction,
+  pipeline: capture.pipeline,
 });
 
 const limitsFrom = (limits: RecordingLimits | undefined): Limits => ({

@@ -174,11 +174,13 @@ describe("hindcast record", () => {
       "settings.cjs",
       "console.log(process.env.HINDCAST_SETTINGS); process.stdin.on('end', () => process.exit()).resume();",
     );
+    writeFileSync(place.path("stages.json"), `{"pipeline": [{"stage": "drop", "where": {"kind": "event"}}]}`);
     const given: { readonly [Option in (typeof commands)["record"]["optional"][number]]: string } = {
       level: "--level metrics",
       include: "--include src/** --include lib/**",
       exclude: "--exclude a b",
       writes: "--writes off",
+      config: "--config stages.json",
       propagate: "--propagate api.example .internal.example",
       buffer: "--buffer 2MB",
       overflow: "--overflow block",
@@ -201,6 +203,7 @@ describe("hindcast record", () => {
       writes: false,
       propagate: ["api.example", ".internal.example"],
       delivery: { ringBytes: 2e6, overflow: "block", backlogBytes: 3e6, spillBytes: 4e6 },
+      pipeline: [{ stage: "drop", where: { kind: "event" } }],
       redaction: { enabled: false, keys: ["shoe-size"], prefixes: ["acme_", "acme-"], allow: ["pin"] },
     });
     if (onLinux) {

@@ -288,6 +288,14 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   "bad-path": () => cli("history", sample, "--scope", "ledger", "--path", "a[[b"),
   "bad-time": () => cli("state", sample, "--scope", "ledger", "--at", "noon"),
   "bad-usage": () => cli("info"),
+  "bad-config": () => {
+    writeFileSync(place.path("bad.json"), `{"pipeline": [{"stage": "drip"}]}`);
+    return cli("record", "-o", "none.hindcast", "--config", "bad.json", "--", "node", "-e", "1");
+  },
+  "unreadable-config": () => {
+    writeFileSync(place.path("unreadable.mjs"), `export default "a text";`);
+    return cli("record", "-o", "none.hindcast", "--config", "unreadable.mjs", "--", "node", "-e", "1");
+  },
   "command-not-found": () => cli("record", "-o", "none.hindcast", "--", "no-such-command-at-all"),
   "bad-token": async () => {
     const serving = place.start(["serve", "--port", "0"]);

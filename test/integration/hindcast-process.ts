@@ -41,9 +41,9 @@ export class Place {
     return join(this.root, name);
   }
 
-  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd = this.root): Running {
     const child = spawn(process.execPath, [cli, ...args], {
-      cwd: this.root,
+      cwd,
       stdio: ["pipe", "pipe", "pipe"],
       env: {
         ...process.env,
@@ -77,8 +77,13 @@ export class Place {
     return { child, ended, printed };
   }
 
-  run(args: readonly string[], input = "", environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    const { child, ended } = this.start(args, environment);
+  run(
+    args: readonly string[],
+    input = "",
+    environment: Readonly<Record<string, string>> = {},
+    cwd = this.root,
+  ): Promise<Ended> {
+    const { child, ended } = this.start(args, environment, cwd);
     child.stdin.end(input);
     return ended;
   }

@@ -43,6 +43,10 @@ export class Incoming {
     return this.kind[index] === logCode;
   }
 
+  isSample(index: number): boolean {
+    return this.kind[index] === metricCode;
+  }
+
   isSampleOf(index: number, series: number | undefined): boolean {
     return this.kind[index] === metricCode && this.refers[index] === series;
   }

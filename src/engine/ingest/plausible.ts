@@ -36,6 +36,8 @@ function isPlausible(record: AgentRecord): boolean {
   if (!isPlausibleHead(record.clockMs, record.seq)) return false;
   if (record.kind === "gap") return [record.lost, ...Object.values(record.of)].every(isCount);
   if (record.kind === "write") return Number.isNaN(record.afterMs) || isWithin(record.afterMs, lastClockMs);
+  if (record.kind === "filtered")
+    return isWithin(record.sinceMs, lastClockMs) && Object.values(record.of).every(isCount);
   if (record.kind === "standstill") return isWithin(record.sinceMs, lastClockMs);
   if (record.kind === "message") return [record.upTo, record.hybridUs, record.originUs].every(isCount);
   return true;

@@ -1,15 +1,18 @@
 // Turns the records of one process into rows: ids into dictionary ids, the process's clock into instants, span numbers
 // into the spans they name. And keeps account of it: what came, what is missing, how it ended.
 import { unreachable } from "../../shared/base/unreachable.js";
-import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
+import { type AgentRecord, hasOwnSeq, lostKinds } from "../../shared/protocol/agent-records.js";
 import { type MessageRecord, originOf } from "../../shared/protocol/message-records.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
+import type { Attributes } from "../../shared/trace/attributes.js";
+import { filteredMetric } from "../../shared/trace/filtered.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
+import { filteredStageOf } from "../store/agent-counts.js";
 import { type EndingKind, type LossReason, endLabel, gapLabels, startLabel } from "../store/schema.js";
 import type { AgentFaults, ChangeRow, ProcessRow, RowHead } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
-import { gapLabel, standstillLabel } from "./gap-label.js";
+import { filteredLabel, gapLabel, standstillLabel } from "./gap-label.js";
 import { type ClockOffset, OffsetBounds } from "./clock-offset.js";
 import type { Dictionaries } from "./dictionaries.js";
 import type { Incoming } from "./incoming.js";
@@ -56,6 +59,9 @@ export class ProcessIngest {
   #lastBatch = 0;
   #faults: AgentFaults | undefined;
   #faultSeries: number | undefined;
+  /** Series that count what a stage of the pipeline left out, by their ids. */
+  readonly #filteredSeries = new Map<number, string>();
+  #filtered: Record<string, number> | undefined;
   /** Records the program had made when it sent its last batch; more may have followed. */
   #madeAtLeast = 0;
 
@@ -131,6 +137,11 @@ export class ProcessIngest {
     return this.#received + this.#dropped;
   }
 
+  /** How much each stage of its pipeline left out; undefined: nothing. */
+  get filtered(): Readonly<Record<string, number>> | undefined {
+    return this.#filtered;
+  }
+
   instantOf(clockMs: number): bigint {
     return this.#clock.instantOf(clockMs);
   }
@@ -181,6 +192,7 @@ export class ProcessIngest {
         this.#received++;
         this.#plain.add(incoming, index);
         if (incoming.isSampleOf(index, this.#faultSeries)) this.#noteFaults(incoming.value[index] ?? 0, 0);
+        else if (this.#filteredSeries.size > 0) this.#noteFiltered(incoming, index);
       }
       latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
     }
@@ -272,6 +284,17 @@ export class ProcessIngest {
     writer.process(this.row());
   }
 
+  #noteSeries(id: number, name: string | undefined, attributes: Attributes): void {
+    if (name === faultSeries) this.#faultSeries = id;
+    const stage = name === filteredMetric ? filteredStageOf(attributes) : undefined;
+    if (stage !== undefined) this.#filteredSeries.set(id, stage);
+  }
+
+  #noteFiltered(incoming: Incoming, index: number): void {
+    const stage = incoming.isSample(index) ? this.#filteredSeries.get(incoming.refers[index] ?? 0) : undefined;
+    if (stage !== undefined) this.#filtered = { ...this.#filtered, [stage]: incoming.value[index] ?? 0 };
+  }
+
   /** Each is said as the total so far. */
   #noteFaults(agent: number, worker: number): void {
     if (agent + worker === 0) return;
@@ -291,7 +314,7 @@ export class ProcessIngest {
       case "location":
         return this.#definitions.define(record);
       case "series":
-        if (this.#definitions.names.get(record.name)?.text === faultSeries) this.#faultSeries = record.id;
+        this.#noteSeries(record.id, this.#definitions.names.get(record.name)?.text, record.attributes);
         return this.#definitions.define(record);
       case "span-start":
         this.counts.spans++;
@@ -323,6 +346,13 @@ export class ProcessIngest {
       }
       case "message":
         return this.#message(head, record);
+      case "filtered": {
+        const label = filteredLabel(this.#definitions.names.get(record.stage)?.text ?? "?", record.of);
+        const lost = lostKinds.reduce((sum, kind) => sum + record.of[kind], 0);
+        // Nobody lost it: it is in no count of what is missing.
+        writer.mark({ ...head, kind: "gap", label, lost, lostWrites: 0, reason: "filtered" });
+        return;
+      }
       default:
         return unreachable(record);
     }

@@ -227,7 +227,10 @@ class ServedRecorder {
 function summariesOf(ingests: readonly ProcessIngest[]): LiveFacts["processes"] {
   const rows = ingests.map((ingest) => ingest.row());
   const parents = parentsOf(rows);
-  return rows.map((row) => summaryOf(row, parents.get(row.process)));
+  return rows.map((row, at) => {
+    const filtered = ingests[at]?.filtered;
+    return { ...summaryOf(row, parents.get(row.process)), ...(filtered === undefined ? {} : { filtered }) };
+  });
 }
 
 function summaryOf(row: ProcessRow, parent: number | undefined): LiveFacts["processes"][number] {

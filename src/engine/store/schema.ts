@@ -141,7 +141,10 @@ export type EndingKind = (typeof endings)[number];
 export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-lost" | "engine-away";
 
 /** Of every gap. While a program is suspended nothing is lost, and nothing happens. */
-export type MarkReason = LossReason | "suspended";
+export type MarkReason = LossReason | "suspended" | typeof filteredReason;
+
+/** Of gaps that somebody asked for: a stage of the pipeline left records out in the program, and counted them. */
+export const filteredReason = "filtered";
 
 /** Of gaps that are no rows of `mark`: how much of a process was evicted so that a recording keeps no more than it may. */
 export const evictedReason = "evicted";

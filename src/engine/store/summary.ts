@@ -7,13 +7,14 @@ import {
   type ScopeSummary,
   engineLoad,
 } from "../../shared/protocol/recording-summary.js";
+import { readFiltered, readRedactions } from "./agent-counts.js";
 import { clocksFrom } from "./process-clocks.js";
 import { type EvictedCounts, readEvicted } from "./evicted.js";
 import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";
 import { parentsFrom } from "./parents.js";
 import { kindOf, lineagesFrom } from "./process-lineage.js";
 import type { Query } from "./readers.js";
-import { readRedactions } from "./redactions.js";
+import { filteredReason } from "./schema.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
 
 export interface StoredFacts {
@@ -57,6 +58,7 @@ async function readKept(query: Query): Promise<StoredKept> {
 async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   const rows = await query(`SELECT * FROM process ORDER BY process`);
   const redactions = await readRedactions(query);
+  const filtered = await readFiltered(query);
   const [pids, names, argvs, cwds] = [
     rows.numbers("pid"),
     rows.texts("service_name"),
@@ -99,6 +101,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       written: written[row] ?? 0,
       dropped: dropped[row] ?? 0,
       redactions: redactions.get(process),
+      filtered: filtered.get(process),
       faults: faultsFrom(reports[row]),
       clock: clocks[row],
     };
@@ -148,7 +151,7 @@ async function readCounts(query: Query): Promise<RecordingSummary["counts"]> {
     (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM span) AS spans, (SELECT count(*) FROM log) AS logs,
     (SELECT count(*) FROM metric) AS metrics,
     (SELECT count(*) FROM write) + (SELECT count(*) FROM keyframe) - (${await writesInHoles(query)}) AS writes,
-    (SELECT coalesce(sum(lost), 0)::BIGINT FROM mark WHERE kind = 0) AS lost`);
+    (SELECT coalesce(sum(lost), 0)::BIGINT FROM mark WHERE kind = 0 AND reason IS DISTINCT FROM '${filteredReason}') AS lost`);
   const only = (name: string): number => rows.numbers(name)[0] ?? 0;
   return {
     events: only("events"),

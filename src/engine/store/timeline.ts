@@ -5,7 +5,7 @@ import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js
 import type { Position } from "../../shared/protocol/engine-rows.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
-import { evictedGaps, markKinds } from "./schema.js";
+import { evictedGaps, filteredReason, markKinds } from "./schema.js";
 
 /** A position in the one order of all records: by instant, then process, then seq. */
 interface OrderKey {
@@ -121,22 +121,26 @@ export async function missingRecords(query: Query): Promise<CallResult<"recordin
   return rows.texts("reason").map((reason, row) => ({ reason, lost: lost[row] ?? 0 }));
 }
 
+const toldBefore = `lag(instant) OVER (PARTITION BY mark.process, mark.reason, split_part(label, ' (', 1) ORDER BY mark.seq)`;
+
 /**
  * A gap is told by the first record after it; the seqs just before are the lost ones, and before those is what was kept.
- * Where the program stood still nothing is lost.
+ * Where the program stood still nothing is lost. What a stage left out was left out since it told of that last.
  */
 export async function marks(query: Query): Promise<CallResult<"timeline.marks">> {
   const rows = await query(
     `WITH near AS (
        SELECT process, seq, reason,
          seq - lost - unnest(range(1, ${seqsBeforeLoss + 1})) + if(reason = 'suspended', 1, 0) AS kept
-       FROM mark WHERE kind = ${markKinds.indexOf("gap")} AND (lost > 0 OR reason = 'suspended') AND seq > lost),
+       FROM mark WHERE kind = ${markKinds.indexOf("gap")} AND (lost > 0 OR reason = 'suspended') AND seq > lost
+         AND reason IS DISTINCT FROM '${filteredReason}'),
      began AS (
        SELECT near.process, near.seq, near.reason, max(k.instant) AS since
        FROM near JOIN (${keptSources.join(" UNION ALL ")}) AS k(process, seq, instant)
          ON k.process = near.process AND k.seq = near.kept
        GROUP BY ALL)
-     SELECT kind, mark.process, mark.seq, instant, label, lost, mark.reason, coalesce(since, instant) AS since
+     SELECT kind, mark.process, mark.seq, instant, label, lost, mark.reason,
+       coalesce(since, if(mark.reason = '${filteredReason}', ${toldBefore}, NULL), instant) AS since
      FROM mark LEFT JOIN began ON began.process = mark.process AND began.seq = mark.seq
        AND began.reason IS NOT DISTINCT FROM mark.reason
      UNION ALL BY NAME SELECT * EXCLUDE (lost_writes) FROM (${evictedGaps})

@@ -102,6 +102,11 @@ export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
       return out.f64(record.sinceMs);
     case "message":
       return writeMessage(out, record);
+    case "filtered":
+      out.u32(record.stage);
+      out.f64(record.sinceMs);
+      for (const kind of lostKinds) out.f64(record.of[kind]);
+      return;
     default:
       return unreachable(record);
   }
@@ -184,6 +189,10 @@ function readBody(kind: AgentRecordBody["kind"] | undefined, from: ByteReader): 
       return { kind, sinceMs: from.f64() };
     case "message":
       return readMessage(from);
+    case "filtered": {
+      const [stage, sinceMs] = [from.u32(), from.f64()];
+      return { kind, stage, sinceMs, of: readLostKinds(from) };
+    }
     case undefined:
       throw new MalformedBytes("unknown record kind");
     default:

@@ -80,7 +80,9 @@ export type AgentRecordBody =
    * seq is that of the last record before.
    */
   | { readonly kind: "standstill"; readonly sinceMs: number }
-  | MessageRecord;
+  | MessageRecord
+  /** What a stage of the pipeline left out since then, on purpose: no seq stands for it. A span counts once, a scope as a write. */
+  | { readonly kind: "filtered"; readonly stage: number; readonly sinceMs: number; readonly of: LostKinds };
 
 /**
  * Why: the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
@@ -115,6 +117,7 @@ export const recordKinds = [
   "gap",
   "standstill",
   "message",
+  "filtered",
 ] as const satisfies readonly AgentRecordBody["kind"][];
 
 /** What a record of each kind, by its code, counts as when it is lost; undefined: bookkeeping. */
@@ -137,6 +140,7 @@ export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map
     case "gap":
     case "standstill":
     case "message":
+    case "filtered":
       return undefined;
     default:
       return unreachable(kind);

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
+import { pipelineStages } from "./pipeline-stages.js";
 
 export const wireVersion = 3;
 /** A peer that announces more than this is cut off. */
@@ -77,6 +78,8 @@ export const captureSettings = v.object({
   delivery: v.optional(deliverySettings),
   /** Absent: everything known to be a secret is redacted. */
   redaction: v.optional(redactionSettings),
+  /** What records go through before they are written; absent: everything is recorded as it is. */
+  pipeline: v.optional(pipelineStages),
 });
 export type CaptureSettings = v.InferOutput<typeof captureSettings>;
 

@@ -99,6 +99,14 @@ const catalogue = {
     next: "Write epoch nanoseconds, an ISO time, or +1.5s from the recording's start.",
   },
   "bad-usage": { message: "{reason}.", next: "hindcast --help shows every command and option." },
+  "bad-config": {
+    message: "The pipeline is not right: {reason}.",
+    next: "docs/pipeline.md says what a stage may look like.",
+  },
+  "unreadable-config": {
+    message: "{path} could not be read: {reason}.",
+    next: "A hindcast.config file exports { pipeline: [...] }; docs/pipeline.md has examples.",
+  },
   "command-not-found": { message: "{command} could not be started: {reason}.", next: "Check the command after --." },
   "bad-token": {
     message: "This address needs the one-time link that hindcast serve printed.",

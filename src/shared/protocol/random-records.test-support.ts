@@ -164,6 +164,8 @@ export class RandomRecords {
         };
       case "standstill":
         return { kind, sinceMs: this.next() * 1e7 };
+      case "filtered":
+        return { kind, stage: this.id(), sinceMs: this.next() * 1e7, of: { ...noneLost, logs: this.below(9) } };
       case "message":
         return {
           kind,

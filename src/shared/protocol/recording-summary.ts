@@ -37,6 +37,8 @@ const processSummary = v.object({
   clock: v.optional(v.object({ offsetNs: ns, uncertaintyNs: ns })),
   /** How often each kind of secret was taken out before it was recorded; absent when none was. */
   redactions: v.optional(v.record(text, count)),
+  /** How many records each stage of the pipeline left out, by its place and words; absent when none did. */
+  filtered: v.optional(v.record(text, count)),
 });
 export type ProcessSummary = v.InferOutput<typeof processSummary>;
 

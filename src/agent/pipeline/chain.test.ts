@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { randomFrom } from "../../shared/base/random.test-support.js";
+import {
+  type Pipeline,
+  type PipelineStage,
+  filteredKinds,
+  readPipeline,
+} from "../../shared/protocol/pipeline-stages.js";
+import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
+import { Accounts, codeOf, totalOfKinds } from "./account.js";
+import { Chain } from "./chain.js";
+import { NaiveChain, type Sample } from "./naive-chain.test-support.js";
+
+const redacted = (text: string): string => text.replace("secret", "[taken out]");
+
+const anySample: Sample = { kind: "event", name: "a", severity: 9, body: "", attributes: {}, trace: undefined };
+
+/** Which of the samples stay. */
+function stays(pipeline: Pipeline, samples: readonly Partial<Sample>[]): boolean[] {
+  const chain = new Chain(pipeline, new Accounts(), { random: () => 0.5, clockMs: () => 0, redacted });
+  return samples.map((part) => {
+    const sample = { ...anySample, ...part };
+    return chain.leaverOf(sample.kind, codeOf(sample.kind), sample.name, sample) === undefined;
+  });
+}
+
+describe("Chain", () => {
+  it("drops what a stage is about and nothing else", () => {
+    const where = { kind: "log", name: "pino*", attributes: { "http.route": "/health" } } as const;
+    expect(
+      stays(
+        [{ stage: "drop", where }],
+        [
+          { kind: "log", name: "pino", attributes: { "http.route": "/health" } },
+          { kind: "log", name: "pino", attributes: { "http.route": "/accounts" } },
+          { kind: "log", name: "pino" },
+          { kind: "log", name: "console", attributes: { "http.route": "/health" } },
+          { kind: "event", name: "pino", attributes: { "http.route": "/health" } },
+        ],
+      ),
+    ).toEqual([false, true, true, true, true]);
+  });
+
+  it("keeps of the kinds it names only what it is about", () => {
+    const samples = [
+      { kind: "log", name: "pino" },
+      { kind: "log", name: "console" },
+      { kind: "metric", name: "x" },
+    ] as const;
+    expect(stays([{ stage: "keep", where: { kind: "log", name: "pino" } }], samples)).toEqual([true, false, true]);
+  });
+
+  it("leaves the agent's own account of itself alone", () => {
+    expect(stays([{ stage: "drop" }], [{ name: "hindcast.capture" }, { name: "other" }])).toEqual([true, false]);
+  });
+
+  it("is not about state unless it says so", () => {
+    const write = { kind: "write", name: "accounts" } as const;
+    expect(stays([{ stage: "drop" }], [write])).toEqual([true]);
+    expect(stays([{ stage: "drop", where: { kind: "write", name: "acc*" } }], [write])).toEqual([false]);
+  });
+
+  it("runs no getter of the program's to see whether it is meant", () => {
+    const attributes = Object.defineProperty({}, "a", {
+      enumerable: true,
+      get: () => {
+        throw new Error("the program's code was run");
+      },
+    });
+    expect(stays([{ stage: "drop", where: { attributes: { a: 1 } } }], [{ attributes }])).toEqual([true]);
+  });
+
+  it.each([0, 0.1, 0.5, 1])("lets %s of all traces through, and all of a trace or nothing", (ratio) => {
+    const random = randomFrom(7);
+    let kept = 0;
+    const count = 4000;
+    for (let n = 0; n < count; n++) {
+      const traceId = Uint8Array.from({ length: 16 }, () => random() * 256);
+      const samples = filteredKinds.slice(0, 4).map((kind) => ({ kind, trace: { traceId } }));
+      const [first, ...others] = stays([{ stage: "sample", ratio }], samples);
+      expect(others.every((one) => one === first)).toBe(true);
+      if (first === true) kept++;
+    }
+    expect(Math.abs(kept / count - ratio)).toBeLessThan(0.03);
+  });
+
+  for (let seed = 1; seed <= 30; seed++)
+    it(`equals the plain slow twin (seed ${seed})`, () => {
+      const random = randomFrom(seed);
+      const pipeline = randomPipeline(random);
+      expect(readPipeline(pipeline)).toEqual({ ok: true, value: pipeline });
+      let clock = 0;
+      const accounts = new Accounts();
+      const chain = new Chain(pipeline, accounts, { random: randomFrom(seed), clockMs: () => clock, redacted });
+      const naive = new NaiveChain(pipeline, randomFrom(seed), () => clock);
+      const leftOut = new Map<number, number>();
+      for (let n = 0; n < 1000; n++) {
+        clock += random() * 3;
+        const sample = randomSample(random);
+        const expected = naive.pass(sample);
+        const leaver = chain.leaverOf(sample.kind, codeOf(sample.kind), sample.name, sample);
+        const { leftOutBy } = expected;
+        expect(leaver?.words.split(" ")[0]).toBe(leftOutBy === undefined ? undefined : String(leftOutBy + 1));
+        if (leftOutBy === undefined)
+          expect({ body: chain.body, attributes: chain.attributes }).toEqual({
+            body: expected.body,
+            attributes: expected.attributes,
+          });
+        else leftOut.set(leftOutBy, (leftOut.get(leftOutBy) ?? 0) + 1);
+      }
+      const counted = [...accounts.all].map(({ words, total, untold }) => {
+        expect(totalOfKinds(untold)).toBe(total);
+        return [Number(words.split(" ")[0]) - 1, total] as const;
+      });
+      expect(new Map(counted.filter(([, total]) => total > 0))).toEqual(leftOut);
+    });
+});
+
+const names = ["GET", "GET /a", "pino", "console", "cache.hit", "hindcast.fault", "a*b", ""];
+const patterns = [...names, "*", "G*", "*o", "c*.h*t", "*a*"];
+const keys = ["http.route", "status", "ok", "user.Email", "nested"];
+const texts = ["/health", "/accounts/1", "a rather long text with a secret that goes on", "x secret", "true", ""];
+
+const pick = <Item>(random: () => number, items: readonly Item[]): Item => {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error("nothing to pick");
+  return item;
+};
+
+function randomPipeline(random: () => number): Pipeline {
+  return Array.from({ length: 1 + Math.floor(random() * 10) }, () => randomStage(random));
+}
+
+function randomStage(random: () => number): PipelineStage {
+  const kind =
+    random() < 0.5 ? {} : { kind: pick(random, [...filteredKinds.slice(0, 4), ["log", "span"] as ("log" | "span")[]]) };
+  const name =
+    random() < 0.5 ? {} : { name: random() < 0.7 ? pick(random, patterns) : [pick(random, patterns), "pino"] };
+  const attribute = {
+    [pick(random, keys)]: pick<string | number | boolean>(random, ["/h*", "/health", 200, true, "*"]),
+  };
+  const attributes = random() < 0.5 ? {} : { attributes: attribute };
+  const condition = { ...kind, ...name, ...attributes };
+  const isOfLogs = condition.kind === undefined || condition.kind === "log";
+  const where = isOfLogs && random() < 0.3 ? { ...condition, kind: "log" as const, below: "warn" as const } : condition;
+  const about = random() < 0.1 ? {} : { where };
+  switch (Math.floor(random() * 7)) {
+    case 0:
+      return { stage: "drop", ...about };
+    case 1:
+      return { stage: "drop", where: { kind: "write", name: pick(random, patterns) } };
+    case 2:
+      return { stage: "keep", ...about };
+    case 3:
+      return { stage: "sample", ratio: random(), ...about };
+    case 4:
+      return { stage: "rate-limit", perSecond: pick(random, [0, 0.5, 3, 200]), ...about };
+    case 5:
+      return { stage: "redact", keys: [pick(random, ["user.*", "status", "inner"])], ...about };
+    default:
+      return { stage: "truncate", characters: 1 + Math.floor(random() * 20), ...about };
+  }
+}
+
+function randomSample(random: () => number): Sample {
+  const value = (): AttributeValue =>
+    pick<AttributeValue>(random, [...texts, 200, true, null, [1, "long enough to be cut"]]);
+  const attributes: Record<string, AttributeValue> = {};
+  for (const key of keys) if (random() < 0.4) attributes[key] = value();
+  if (random() < 0.2) attributes["nested"] = { inner: value(), other: value() } satisfies Attributes;
+  const traceId = Uint8Array.from({ length: 16 }, () => random() * 256);
+  return {
+    kind: pick(random, filteredKinds),
+    name: pick(random, names),
+    severity: pick(random, [1, 5, 9, 13, 17, 21]),
+    body: pick(random, texts),
+    attributes,
+    trace: random() < 0.5 ? undefined : { traceId, isLeftOut: random() < 0.1 },
+  };
+}

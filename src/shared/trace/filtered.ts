@@ -1,0 +1,6 @@
+// The metric by which an agent tells how much the stages of its pipeline have left out, and whose count it is.
+export const filteredMetric = "hindcast.filtered";
+export const filteredStageAttribute = "stage";
+
+/** The event that says what is captured from then on. */
+export const captureChangedEvent = "hindcast.capture.changed";
