@@ -3,18 +3,19 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { objectIn, onChannel } from "../channels.js";
-import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, stampFromHeader } from "../messages.js";
 import { parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { hostFrom, targetAttributes } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { watchRoutes } from "./routes.js";
 
-export function installHttpServer({ guest, context, sink, messages }: ProbeKit): () => void {
+export function installHttpServer(agent: ProbeKit): () => void {
+  const { guest, context, sink, messages } = agent;
   const open = new WeakMap<object, OpenSpan>();
   const ended = new WeakSet<OpenSpan>();
-  const routes = new WeakMap<object, string>();
+  const routes = watchRoutes(agent);
 
   const start = (request: IncomingMessage, response: ServerResponse): void => {
     const method = request.method ?? "GET";
@@ -51,7 +52,7 @@ export function installHttpServer({ guest, context, sink, messages }: ProbeKit):
     if (span === undefined || ended.has(span)) return;
     ended.add(span);
     const { statusCode } = response;
-    const route = routes.get(request) ?? routeOf(request);
+    const route = routes.routeOf(request, statusCode);
     const attributes: Record<string, AttributeValue> = {};
     if (isFinished || response.headersSent) attributes["http.response.status_code"] = statusCode;
     if (route !== undefined) attributes["http.route"] = route;
@@ -84,11 +85,7 @@ export function installHttpServer({ guest, context, sink, messages }: ProbeKit):
       const exchange = exchangeIn(message);
       if (exchange !== undefined) end(exchange.request, exchange.response, true);
     }),
-    onChannel(guest, "tracing:fastify.request.handler:start", (message) => {
-      const raw = objectIn(objectIn(message, "request") ?? {}, "raw");
-      const url = textProperty(objectIn(message, "route") ?? {}, "url");
-      if (raw !== undefined && url !== undefined) routes.set(raw, url);
-    }),
+    routes.uninstall,
     replaceMethod(IncomingMessage.prototype, "emit", insideSpan),
     replaceMethod(ServerResponse.prototype, "emit", endOnClose),
   ]);
@@ -107,12 +104,3 @@ function exchangeIn(message: object): Exchange | undefined {
 
 /** Narrows to the plain type: `instanceof` would make its request `any`. */
 const isResponse = (value: unknown): value is ServerResponse => value instanceof ServerResponse;
-
-/** What express leaves on a request: the matched route below the router's own path. */
-function routeOf(request: IncomingMessage): string | undefined {
-  const route = dataProperty(request, "route");
-  const path = typeof route === "object" && route !== null ? textProperty(route, "path") : undefined;
-  if (path === undefined) return undefined;
-  const base = textProperty(request, "baseUrl") ?? "";
-  return base !== "" && path === "/" ? base : base + path;
-}

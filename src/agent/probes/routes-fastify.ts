@@ -1,0 +1,43 @@
+// Routes of fastify: version 5 tells them on a diagnostics channel when a handler begins; earlier ones make a logger for each
+// request of which they know the route by then.
+import { objectIn, onChannel } from "../channels.js";
+import { dataProperty, textProperty } from "../own-data.js";
+import { replaceMethod, together } from "../patch.js";
+import type { ProbeKit } from "../probe-kit.js";
+import type { RouteSource } from "./routes.js";
+
+export function watchFastify({ guest, onModule }: ProbeKit): RouteSource {
+  const routes = new WeakMap<object, string>();
+  const note = (request: unknown, url: string | undefined): void => {
+    if (isObject(request) && url !== undefined) routes.set(request, url);
+  };
+  const patchLogger = (logger: object): (() => void) =>
+    replaceMethod(
+      logger,
+      "createChildLogger",
+      (createChildLogger) =>
+        function (...args) {
+          const [context, , request] = args;
+          guest.runAsGuest(() => note(request, urlOf(context)), undefined);
+          return Reflect.apply(createChildLogger, this, args);
+        },
+    );
+  return {
+    routeOf: (request) => routes.get(request),
+    uninstall: together([
+      onChannel(guest, "tracing:fastify.request.handler:start", (message) => {
+        const raw = objectIn(objectIn(message, "request") ?? {}, "raw");
+        note(raw, textProperty(objectIn(message, "route") ?? {}, "url"));
+      }),
+      onModule(guest, "fastify/lib/logger.js", patchLogger),
+      onModule(guest, "fastify/lib/logger-factory.js", patchLogger),
+    ]),
+  };
+}
+
+function urlOf(context: unknown): string | undefined {
+  const config = isObject(context) ? dataProperty(context, "config") : undefined;
+  return isObject(config) ? textProperty(config, "url") : undefined;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
