@@ -4,7 +4,7 @@ import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { isList, itemsOf, pathText } from "./route-path.js";
-import type { RouteSource } from "./routes.js";
+import type { RouteSource } from "./route-source.js";
 
 interface Mount {
   readonly path: string;

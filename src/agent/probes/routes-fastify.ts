@@ -4,7 +4,7 @@ import { objectIn, onChannel } from "../channels.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
-import type { RouteSource } from "./routes.js";
+import type { RouteSource } from "./route-source.js";
 
 export function watchFastify({ guest, onModule }: ProbeKit): RouteSource {
   const routes = new WeakMap<object, string>();

@@ -3,7 +3,7 @@ import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { pathText } from "./route-path.js";
-import type { RouteSource } from "./routes.js";
+import type { RouteSource } from "./route-source.js";
 
 /** koa's context, where @koa/router leaves what has matched. */
 export function watchKoa({ guest, onModule }: ProbeKit): RouteSource {

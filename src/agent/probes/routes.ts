@@ -2,15 +2,10 @@
 // What a framework says of itself is taken where it does; nothing of ours stands in the stack of a handler.
 import { together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
+import type { RouteSource } from "./route-source.js";
 import { watchExpress } from "./routes-express.js";
 import { watchFastify } from "./routes-fastify.js";
 import { watchHapi, watchKoa } from "./routes-of-context.js";
-
-/** One framework's: the route of a request, by the object that node:http made of it. */
-export interface RouteSource {
-  routeOf(request: object, statusCode: number): string | undefined;
-  uninstall(): void;
-}
 
 export function watchRoutes(agent: ProbeKit): RouteSource {
   const sources = [watchExpress(agent), watchFastify(agent), watchKoa(agent), watchHapi(agent)];
