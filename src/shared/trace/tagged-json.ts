@@ -57,10 +57,14 @@ export function taggedJson(
     path: string,
     depth: number,
   ): TaggedJson {
+    // Only an object's path is ever printed.
     const convertEntries = (entries: readonly Entry[]): (readonly [string, TaggedJson])[] =>
-      entries.map(([key, item]) => [key, convert(item, appendStep(path, { kind: "property", key }), depth)]);
+      entries.map(([key, item]) => [
+        key,
+        convert(item, item.kind === "object" ? appendStep(path, { kind: "property", key }) : "", depth),
+      ]);
     const convertList = (items: readonly CapturedValue[]): TaggedJson[] =>
-      items.map((item, index) => convert(item, `${path}[${index}]`, depth));
+      items.map((item, index) => convert(item, item.kind === "object" ? `${path}[${index}]` : "", depth));
     const { className } = contents;
     const unseen: Readonly<Record<string, TaggedJson>> = className.endsWith(propertiesNotCaptured)
       ? { properties: unseenProperties }
@@ -79,8 +83,8 @@ export function taggedJson(
         return {
           $type: "Map",
           entries: contents.pairs.map(([key, item], position) => [
-            convert(key, `${path}[key ${position}]`, depth),
-            convert(item, appendStep(path, stepOfMapEntry(key, position)), depth),
+            convert(key, key.kind === "object" ? `${path}[key ${position}]` : "", depth),
+            convert(item, item.kind === "object" ? appendStep(path, stepOfMapEntry(key, position)) : "", depth),
           ]),
           ...unseen,
         };
