@@ -2,7 +2,8 @@
 import type { PathStep } from "../../shared/trace/path.js";
 import { slotKeyOf, stepOfMapEntry } from "../../shared/trace/slots.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
-import { type GraphNode, inOrder, orderedEntries } from "./node.js";
+import { type Entries, inOrder, orderedEntries } from "./entries.js";
+import type { GraphNode } from "./node.js";
 import type { Slot } from "./slot.js";
 
 export interface Child {
@@ -35,10 +36,7 @@ export function childAt(node: GraphNode, step: PathStep): Pick<Child, "slot" | "
   }
 }
 
-function inEntries(
-  entries: ReadonlyMap<string, CapturedValue>,
-  step: PathStep,
-): Pick<Child, "slot" | "value"> | undefined {
+function inEntries(entries: Entries, step: PathStep): Pick<Child, "slot" | "value"> | undefined {
   const key = step.kind === "property" ? step.key : step.kind === "number" ? String(step.value) : undefined;
   const value = key === undefined ? undefined : entries.get(key);
   return key === undefined || value === undefined ? undefined : { slot: key, value };
@@ -110,7 +108,7 @@ export function* childrenOf(node: GraphNode): Iterable<Child> {
   }
 }
 
-function* childrenInEntries(entries: ReadonlyMap<string, CapturedValue>): Iterable<Child> {
+function* childrenInEntries(entries: Entries): Iterable<Child> {
   for (const [key, value] of inOrder(entries)) yield { slot: key, step: { kind: "property", key }, value };
 }
 

@@ -1,7 +1,8 @@
 // One object of the program inside an ObjectGraph: ObjectContents in a shape that writes can be applied to.
-import type { CapturedValue, Entry, ObjectContents, ObjectId } from "../../shared/trace/value.js";
+import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace/value.js";
 import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
+import { type Entries, copyOfEntries, entriesInMemory, orderedEntries } from "./entries.js";
 
 export type Leaf = Extract<ObjectContents, { kind: "date" | "bytes" | "opaque" }>;
 
@@ -11,12 +12,12 @@ export interface MapPair {
 }
 
 export type GraphNode =
-  | { readonly kind: "object" | "error"; readonly className: string; readonly entries: Map<string, CapturedValue> }
+  | { readonly kind: "object" | "error"; readonly className: string; readonly entries: Entries }
   | {
       readonly kind: "array";
       readonly className: string;
       readonly elements: CapturedValue[];
-      readonly entries: Map<string, CapturedValue>;
+      readonly entries: Entries;
     }
   /** Pairs and members by `slotKeyOf`, in insertion order. */
   | { readonly kind: "map"; readonly className: string; readonly pairs: Map<string, MapPair> }
@@ -92,9 +93,9 @@ export function copyOfNode(node: GraphNode): GraphNode {
   switch (node.kind) {
     case "object":
     case "error":
-      return { ...node, entries: new Map(node.entries) };
+      return { ...node, entries: copyOfEntries(node.entries) };
     case "array":
-      return { ...node, elements: [...node.elements], entries: new Map(node.entries) };
+      return { ...node, elements: [...node.elements], entries: copyOfEntries(node.entries) };
     case "map":
       return { ...node, pairs: new Map(node.pairs) };
     case "set":
@@ -108,35 +109,9 @@ export function copyOfNode(node: GraphNode): GraphNode {
   }
 }
 
-/** The array index a property key stands for, if it is one. */
-export function indexFromKey(key: string): number | undefined {
-  const first = key.charCodeAt(0);
-  // Hardly any begins with a digit.
-  if (!(first >= 48 && first <= 57)) return undefined;
-  if (!/^(?:0|[1-9]\d{0,9})$/.test(key)) return undefined;
-  const index = Number(key);
-  return index < 2 ** 32 - 1 ? index : undefined;
-}
-
-/** The language's own order: array-index-like keys ascending, then the others as they were added. */
-export function orderedEntries(entries: ReadonlyMap<string, CapturedValue>): readonly Entry[] {
-  const indexed: { readonly index: number; readonly entry: Entry }[] = [];
-  const named: Entry[] = [];
-  for (const entry of entries) {
-    const index = indexFromKey(entry[0]);
-    if (index === undefined) named.push(entry);
-    else indexed.push({ index, entry });
-  }
-  if (indexed.length === 0) return named;
-  indexed.sort((a, b) => a.index - b.index);
-  return [...indexed.map(({ entry }) => entry), ...named];
-}
-
-/** The same, of which only what is looked at is made. */
-export function inOrder(entries: ReadonlyMap<string, CapturedValue>): Iterable<Entry> {
-  for (const key of entries.keys()) if (indexFromKey(key) !== undefined) return orderedEntries(entries);
-  return entries;
-}
+/** The same, for who keeps it for long: without the bytes beside which it was written down. */
+export const nodeInMemory = (node: GraphNode): GraphNode =>
+  "entries" in node ? { ...node, entries: entriesInMemory(node.entries) } : node;
 
 /** How many children a tree would show below it. */
 export function sizeOfNode(node: GraphNode): number {

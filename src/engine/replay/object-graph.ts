@@ -28,7 +28,9 @@ type TargetedOperation = Exclude<WriteOperation, { kind: "scope" }>;
 
 export class ObjectGraph {
   readonly #nodes: PagedMap<GraphNode>;
-  readonly #scopes: Map<string, CapturedValue>;
+  #scopes: ReadonlyMap<string, CapturedValue>;
+  /** The same, where no other graph has it: it is copied before its first change otherwise. */
+  #ownScopes: Map<string, CapturedValue> | undefined;
   /** Slots last changed by a write that was found by comparing. */
   readonly #found: PagedMap<FoundSlots>;
   /** Nodes that no other graph shares; others are copied before their first change. */
@@ -39,7 +41,7 @@ export class ObjectGraph {
 
   private constructor(
     nodes: PagedMap<GraphNode>,
-    scopes: Map<string, CapturedValue>,
+    scopes: ReadonlyMap<string, CapturedValue>,
     found: PagedMap<FoundSlots>,
     source?: NodeSource,
   ) {
@@ -53,16 +55,17 @@ export class ObjectGraph {
     return new ObjectGraph(new PagedMap(), new Map(), new PagedMap());
   }
 
-  /** A graph that begins where the source is: objects are fetched from it when they are looked at. */
+  /** A graph that begins where the source is: objects are fetched from it when they are looked at. `scopes` stay as they are. */
   static over(source: NodeSource, scopes: ReadonlyMap<string, CapturedValue>): ObjectGraph {
-    return new ObjectGraph(new PagedMap(), new Map(scopes), new PagedMap(), source);
+    return new ObjectGraph(new PagedMap(), scopes, new PagedMap(), source);
   }
 
   /** An independent graph of the same state; objects are copied only when one of the two changes them. */
   fork(): ObjectGraph {
     this.#owned = new Set();
     this.#ownedFound = new Set();
-    return new ObjectGraph(this.#nodes.fork(), new Map(this.#scopes), this.#found.fork(), this.#source);
+    this.#ownScopes = undefined;
+    return new ObjectGraph(this.#nodes.fork(), this.#scopes, this.#found.fork(), this.#source);
   }
 
   scopes(): ReadonlyMap<string, CapturedValue> {
@@ -101,7 +104,7 @@ export class ObjectGraph {
     if (operation.kind !== "scope") this.#noteFound(operation, certainty.kind === "between");
     switch (operation.kind) {
       case "scope":
-        this.#scopes.set(operation.scope, operation.value);
+        this.#changeableScopes().set(operation.scope, operation.value);
         return;
       case "contents":
         this.put(operation.target, nodeFromContents(operation.contents));
@@ -168,6 +171,12 @@ export class ObjectGraph {
     if (node === undefined) return;
     const after = applyToNode(node, operation);
     if (after !== node) this.#nodes.set(operation.target, after);
+  }
+
+  #changeableScopes(): Map<string, CapturedValue> {
+    this.#ownScopes ??= new Map(this.#scopes);
+    this.#scopes = this.#ownScopes;
+    return this.#ownScopes;
   }
 
   #changeable(id: ObjectId): GraphNode | undefined {

@@ -2,7 +2,8 @@
 import { formatStep } from "../../shared/trace/path.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
-import { type GraphNode, inOrder, sizeOfNode } from "./node.js";
+import { inOrder } from "./entries.js";
+import { type GraphNode, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 
 const maxText = 120;

@@ -1,6 +1,7 @@
 // All changes of an array's elements as one kind of operation.
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { type GraphNode, indexFromKey } from "./node.js";
+import { indexFromKey } from "./index-key.js";
+import type { GraphNode } from "./node.js";
 
 export type Splice = Extract<WriteOperation, { kind: "splice" }>;
 export type ArrayNode = Extract<GraphNode, { kind: "array" }>;

@@ -1,5 +1,6 @@
 // What is kept in memory of one process's segments while it is recorded: their heads, what of them was loaded, and the builder
 // of the next one.
+import { nodeInMemory } from "../replay/node.js";
 import { KeyframeChain, nodeFrom } from "../replay/segments/keyframe-chain.js";
 import { SegmentBuilder, type SegmentSettings } from "../replay/segments/builder.js";
 import { LoadedSegments } from "../replay/segments/loaded-segments.js";
@@ -85,8 +86,11 @@ export class ProcessSegments {
     for (const target of targets) {
       const where = this.builder.whereIs(target);
       if (where === undefined) continue;
-      const node = await this.loaded.look(() => nodeFrom(this.loaded, objectId(target), segment, where));
-      this.builder.load(target, node);
+      const loaded = await this.loaded.look(() => {
+        const { node, found } = nodeFrom(this.loaded, objectId(target), segment, where);
+        return { node: nodeInMemory(node), found };
+      });
+      this.builder.load(target, loaded);
     }
   }
 

@@ -131,6 +131,10 @@ export class ByteReader {
     return at;
   }
 
+  skip(count: number): void {
+    this.#take(count);
+  }
+
   u8(): number {
     return this.#view.getUint8(this.#take(1));
   }

@@ -1,7 +1,7 @@
 // The columns of a block, each decoded at once: a call for every number of every write took most of the time of a look.
 import { type ByteReader, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { furthest } from "./block-format.js";
-import { readCounts, signedFrom } from "./varints.js";
+import { readCounts, readSums, signedFrom } from "./varints.js";
 
 const maxId = 2 ** 32 - 1;
 
@@ -24,15 +24,7 @@ export function offsetsFrom(
   count: number,
 ): { readonly offsets: Float64Array; readonly latest: Float64Array } {
   const offsets = new Float64Array(count);
-  readCounts(from, offsets, Number.MAX_SAFE_INTEGER);
-  let [offset, isAscending] = [0, true];
-  for (let at = 0; at < count; at++) {
-    const step = signedFrom(offsets[at] ?? 0);
-    offset += step;
-    isAscending &&= offset >= 0 && step >= 0;
-    if (Math.abs(offset) > furthest) throw new MalformedBytes("a time that is none");
-    offsets[at] = offset;
-  }
+  const isAscending = readSums(from, offsets, furthest);
   return { offsets, latest: isAscending ? offsets : latestOf(offsets) };
 }
 

@@ -2,18 +2,24 @@
 // come from files that anybody may have made.
 import { ByteReader, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readValue } from "../../../shared/protocol/captured-value-codec.js";
+import { fixedSizeOf, skipValue } from "../../../shared/protocol/skip-value.js";
 import { instant } from "../../../shared/trace/time.js";
 import { type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
+import type { KeptEntries } from "../entries.js";
 import { idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
 import { blockKinds, foundBit } from "./block-format.js";
+import { ObjectPositions } from "./object-positions.js";
 import { readPayload } from "./operation-payload.js";
 import { nameOfScope } from "./segment-write.js";
-import { readCount, readDifference, readIndex, readLength } from "./varints.js";
+import { readCount, readCounts, readDifference, readLength } from "./varints.js";
 
+const setCode = blockKinds.indexOf("set");
 const scopeCode = blockKinds.indexOf("scope");
 /** The first ones are of properties. */
 const kindsWithKeys = 2;
+/** Bytes of values by their tags, where all with that tag have as many. */
+const sizesOfTags: readonly (number | undefined)[] = Array.from({ length: 16 }, (_, tag) => fixedSizeOf(tag));
 /** A segment has a few thousand. */
 const mostWrites = 1 << 20;
 const sectionCount = 10;
@@ -29,6 +35,8 @@ export interface Writes {
   latestAt(at: number): bigint;
   operationAt(at: number): WriteOperation;
   kindAt(at: number): WriteOperation["kind"];
+  /** Whether it only sets a property that is there, exactly then: its value is read when it is asked for. */
+  setLater(at: number, entries: KeptEntries): boolean;
   /** Undefined for a write to a scope. */
   objectAt(at: number): ObjectId | undefined;
   certaintyAt(at: number): Certainty;
@@ -43,7 +51,6 @@ export interface Writes {
 }
 
 const exact: Certainty = { kind: "exact" };
-const nowhere = new Uint32Array(0);
 
 /** By id, of each write. */
 interface Places {
@@ -73,7 +80,7 @@ export class Block implements Writes {
   readonly #payloads: ByteReader;
   readonly #scopeName: (id: number) => string;
   readonly #toScopes: Uint32Array;
-  #byObject: ReadonlyMap<number, Uint32Array> | undefined;
+  #byObject: ObjectPositions | undefined;
   /** Before it is worth knowing them all. */
   readonly #asked = new Map<number, Uint32Array>();
 
@@ -116,6 +123,7 @@ export class Block implements Writes {
   /** What only some writes have; positions of those to scopes. */
   #readCodes(afters: ByteReader, keyIds: ByteReader): Uint32Array {
     const toScopes: number[] = [];
+    let keyed = 0;
     for (let index = 0; index < this.count; index++) {
       const code = this.#codes[index] ?? 0;
       const kind = code & ~foundBit;
@@ -124,10 +132,19 @@ export class Block implements Writes {
         this.#afters.set(index, this.instantAt(index) - readDifference(afters));
         this.#codes[index] = kind;
       }
-      if (kind < kindsWithKeys) this.#keyIds[index] = readIndex(keyIds, this.#keys.length);
+      if (kind < kindsWithKeys) keyed++;
       else if (kind === scopeCode) toScopes.push(index);
     }
+    this.#readKeyIds(keyIds, keyed);
     return Uint32Array.from(toScopes);
+  }
+
+  /** All of them, then each to the write that it is of: from the last on, so that none is in the way. */
+  #readKeyIds(from: ByteReader, keyed: number): void {
+    const keyIds = this.#keyIds;
+    readCounts(from, keyIds.subarray(0, keyed), this.#keys.length);
+    for (let [left, index] = [keyed, this.count - 1]; index >= 0; index--)
+      keyIds[index] = (this.#codes[index] ?? 0) < kindsWithKeys ? (keyIds[--left] ?? 0) : 0;
   }
 
   #readPlaces(): Places {
@@ -175,10 +192,13 @@ export class Block implements Writes {
   }
 
   positionsOf(object: number): Uint32Array {
-    if (this.#byObject !== undefined) return this.#byObject.get(object) ?? nowhere;
+    if (this.#byObject !== undefined) return this.#byObject.of(object);
     const known = this.#asked.get(object);
     if (known !== undefined) return known;
-    if (this.#asked.size >= mostScans) return this.#index().get(object) ?? nowhere;
+    if (this.#asked.size >= mostScans) {
+      this.#byObject = new ObjectPositions(this.#objects, this.#toScopes);
+      return this.#byObject.of(object);
+    }
     const found: number[] = [];
     for (let at = this.#objects.indexOf(object); at >= 0; at = this.#objects.indexOf(object, at + 1))
       if (this.#codes[at] !== scopeCode) found.push(at);
@@ -191,40 +211,6 @@ export class Block implements Writes {
     return this.#toScopes;
   }
 
-  /** In two passes over the column: how many each has, then which. */
-  #index(): ReadonlyMap<number, Uint32Array> {
-    if (this.#byObject !== undefined) return this.#byObject;
-    const { count } = this;
-    const numbers = new Map<number, number>();
-    const numberAt = new Uint32Array(count);
-    const ends = new Uint32Array(count + 1);
-    for (let at = 0; at < count; at++) {
-      if (this.#codes[at] === scopeCode) continue;
-      const object = this.#objects[at] ?? 0;
-      let number = numbers.get(object);
-      if (number === undefined) {
-        number = numbers.size;
-        numbers.set(object, number);
-      }
-      numberAt[at] = number;
-      ends[number + 1] = (ends[number + 1] ?? 0) + 1;
-    }
-    for (let number = 1; number <= numbers.size; number++) ends[number] = (ends[number] ?? 0) + (ends[number - 1] ?? 0);
-    const starts = ends.slice();
-    const positions = new Uint32Array(count);
-    for (let at = 0; at < count; at++) {
-      if (this.#codes[at] === scopeCode) continue;
-      const number = numberAt[at] ?? 0;
-      const next = starts[number] ?? 0;
-      positions[next] = at;
-      starts[number] = next + 1;
-    }
-    const byObject = new Map<number, Uint32Array>();
-    for (const [object, number] of numbers) byObject.set(object, positions.subarray(ends[number], ends[number + 1]));
-    this.#byObject = byObject;
-    return byObject;
-  }
-
   operationAt(at: number): WriteOperation {
     const kind = blockKinds[this.#codes[at] ?? blockKinds.length];
     if (kind === undefined) throw new MalformedBytes("no such write");
@@ -235,8 +221,24 @@ export class Block implements Writes {
       kind === "scope"
         ? { kind, scope: this.#scopeName(target), value: readValue(from) }
         : readPayload(from, kind, objectId(target), this.#keyAt(at));
-    if (from.at !== this.#starts[at + 1]) throw new MalformedBytes("a write is not as long as its block says");
+    this.#mustEnd(at);
     return operation;
+  }
+
+  setLater(at: number, entries: KeptEntries): boolean {
+    if (this.#codes[at] !== setCode || (this.#afters.size > 0 && this.#afters.has(at))) return false;
+    const start = this.#starts[at] ?? 0;
+    if (sizesOfTags[this.#bytes[start] ?? 0] !== (this.#starts[at + 1] ?? 0) - start) {
+      this.#payloads.at = start;
+      skipValue(this.#payloads);
+      this.#mustEnd(at);
+    }
+    return entries.setLater(this.#keys, this.#keyIds[at] ?? 0, this.#payloads, start);
+  }
+
+  #mustEnd(at: number): void {
+    if (this.#payloads.at !== this.#starts[at + 1])
+      throw new MalformedBytes("a write is not as long as its block says");
   }
 
   #keyAt(at: number): string {

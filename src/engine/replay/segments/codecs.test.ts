@@ -2,15 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { LiveProgram, randomFrom } from "../live-program.test-support.js";
+import { contentsFromNode } from "../node.js";
 import { Block } from "./block.js";
 import { SegmentBuilder, segmentSettings } from "./builder.js";
 import { IndexView, Part } from "./keyframe.js";
+import { isLater } from "./node-codec.js";
+import { ObjectPositions } from "./object-positions.js";
 import {
   readCount,
   readCounts,
   readDifference,
   readIndex,
   readSigned,
+  readSums,
   writeCount,
   writeDifference,
   writeSigned,
@@ -65,6 +69,61 @@ describe("numbers in as few bytes as they need", () => {
     }
     expect(counted).toBeGreaterThan(100);
   });
+
+  it.each([1, 2, 3])("are added up many at once as one by one, or refused as one by one (seed %i)", (seed) => {
+    const below = randomFrom(seed);
+    let [counted, ascending] = [0, 0];
+    for (let round = 300; round > 0; round--) {
+      const out = new ByteWriter();
+      const isForwards = below(2) === 0;
+      for (let left = below(20); left > 0; left--)
+        writeSigned(out, below(2 ** below(52)) * (isForwards || below(2) === 0 ? 1 : -1));
+      const end = out.at;
+      // What stands behind them is not theirs.
+      for (let left = below(10); left > 0; left--) out.u8(below(256));
+      const [wanted, furthest] = [below(22), 2 ** (1 + below(53))];
+      const last = below(4) === 0 ? out.at : end;
+      const from = [new ByteReader(out.bytes, 0, last), new ByteReader(out.bytes, 0, last)] as const;
+      const oneByOne = attempt(() => {
+        const sums: number[] = [];
+        let [sum, isAscending] = [0, true];
+        for (let left = wanted; left > 0; left--) {
+          const step = readSigned(from[0]);
+          sum += step;
+          isAscending &&= step >= 0 && sum >= 0;
+          if (Math.abs(sum) > furthest) throw new MalformedBytes("too far");
+          sums.push(sum);
+        }
+        return { sums, isAscending, at: from[0].at };
+      });
+      const atOnce = attempt(() => {
+        const sums = new Float64Array(wanted);
+        const isAscending = readSums(from[1], sums, furthest);
+        return { sums: [...sums], isAscending, at: from[1].at };
+      });
+      expect(atOnce).toEqual(oneByOne);
+      if (atOnce === "refused") continue;
+      counted += atOnce.sums.length;
+      if (atOnce.isAscending) ascending++;
+    }
+    expect(counted).toBeGreaterThan(100);
+    expect(ascending).toBeGreaterThan(20);
+  });
+});
+
+describe("positions of many objects' writes", () => {
+  it.each([1, 2, 3])("are those at which each of them is (seed %i)", (seed) => {
+    const below = randomFrom(seed);
+    for (const count of [0, 1, 2, 50, 3000]) {
+      const most = below(2) === 0 ? 40 : 2 ** 32;
+      const objects = Uint32Array.from({ length: count }, () => below(most));
+      const others = Uint32Array.from(objects.keys()).filter(() => below(5) === 0);
+      const positions = new ObjectPositions(objects, others);
+      const slow = new Map<number, number[]>();
+      for (const [at, id] of objects.entries()) if (!others.includes(at)) slow.set(id, [...(slow.get(id) ?? []), at]);
+      for (const id of [...objects, 0, 41, 2 ** 31]) expect([...positions.of(id)]).toEqual(slow.get(id) ?? []);
+    }
+  });
 });
 
 function attempt<Value>(work: () => Value): Value | "refused" {
@@ -106,7 +165,11 @@ function readAll({ block, index, part }: ReturnType<typeof made>): number {
   }
   const view = new IndexView(1, index);
   const objects = new Part(part);
-  for (const { id } of view.entries()) if (view.partOf(id) === 0) objects.node(id);
+  for (const { id } of view.entries()) {
+    const kept = view.partOf(id) === 0 ? objects.node(id) : undefined;
+    // What it holds is read when it is looked at.
+    if (kept !== undefined && !isLater(kept)) contentsFromNode(kept.node);
+  }
   return count + view.ids.length;
 }
 

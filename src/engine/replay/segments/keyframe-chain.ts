@@ -40,7 +40,8 @@ export class KeyframeChain {
   /** Those that take long to make again. */
   readonly #large = new Map<ObjectId, LoadedNode>();
   #bytes = 0;
-  readonly #parts = new Map<number, Part[]>();
+  /** Those that objects were found in, by segment. */
+  readonly #written = new Map<number, { readonly index: IndexView; readonly parts: Part[] }>();
   #scopes: ReadonlyMap<number, CapturedValue> | undefined;
   /** The keyframes on the way back, nearest first. */
   #indexes: IndexView[] | undefined;
@@ -80,11 +81,13 @@ export class KeyframeChain {
   }
 
   #writtenDown(id: ObjectId, version: number): KeptNode {
-    const number = this.blobs.index(version).partOf(id);
-    const parts = this.#parts.get(version) ?? [];
-    const part = parts[number] ?? this.blobs.part(version, number);
-    parts[number] = part;
-    this.#parts.set(version, parts);
+    let written = this.#written.get(version);
+    if (written === undefined) {
+      written = { index: this.blobs.index(version), parts: [] };
+      this.#written.set(version, written);
+    }
+    const number = written.index.partOf(id);
+    const part = (written.parts[number] ??= this.blobs.part(version, number));
     return part.node(id);
   }
 
@@ -113,9 +116,18 @@ export class KeyframeChain {
     if (this.#scopes !== undefined) return this.#scopes;
     const newest = new Map<number, CapturedValue>();
     for (const index of this.#way()) for (const [id, value] of index.scopes) if (!newest.has(id)) newest.set(id, value);
-    this.#scopes = new Map([...newest].sort(([a], [b]) => a - b));
+    this.#scopes = isAscending(newest.keys()) ? newest : new Map([...newest].sort(([a], [b]) => a - b));
     return this.#scopes;
   }
+}
+
+function isAscending(ids: Iterable<number>): boolean {
+  let last = -1;
+  for (const id of ids) {
+    if (id < last) return false;
+    last = id;
+  }
+  return true;
 }
 
 const writtenDown = (blobs: Blobs, id: ObjectId, version: number): KeptNode =>

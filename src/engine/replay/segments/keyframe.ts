@@ -6,7 +6,7 @@
 import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readValue, writeValue } from "../../../shared/protocol/captured-value-codec.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
-import { type KeptNode, TextTable, readKept, writeKept } from "./node-codec.js";
+import { type KeptNode, SharedNames, TextTable, readKept, writeKept } from "./node-codec.js";
 import { readCount, readLength, writeCount } from "./varints.js";
 
 export interface IndexEntry {
@@ -215,7 +215,7 @@ export class PartsWriter {
 /** Objects of one part; each is decoded when it is asked for, and kept by who asked. */
 export class Part {
   readonly #reader: ByteReader;
-  readonly #texts: readonly string[];
+  readonly #names: SharedNames;
   /** Ascending, and where each begins; behind them where the last one ends. */
   readonly #ids: Uint32Array;
   readonly #starts: Uint32Array;
@@ -224,7 +224,7 @@ export class Part {
   constructor(bytes: Uint8Array) {
     const from = new ByteReader(bytes);
     this.#reader = from;
-    this.#texts = TextTable.read(from);
+    this.#names = new SharedNames(TextTable.read(from));
     const count = readLength(from);
     this.#ids = new Uint32Array(count);
     this.#starts = new Uint32Array(count + 1);
@@ -243,7 +243,7 @@ export class Part {
 
   /** Roughly, of memory. */
   get bytes(): number {
-    return this.#reader.end + this.#ids.length * 8 + this.#texts.length * 50;
+    return this.#reader.end + this.#ids.length * 8 + this.#names.texts.length * 50;
   }
 
   node(id: number): KeptNode {
@@ -251,7 +251,7 @@ export class Part {
     if (place < 0) throw new MalformedBytes(`object ${id} is not in its part`);
     const from = this.#reader;
     from.at = this.#starts[place] ?? 0;
-    const node = readKept(from, this.#texts);
+    const node = readKept(from, this.#names);
     if (from.at !== this.#starts[place + 1]) throw new MalformedBytes(`object ${id} is not what its part says`);
     return node;
   }

@@ -55,6 +55,11 @@ export class ListedWrites implements Writes {
     return this.at(at).operation.kind;
   }
 
+  /** They are values already. */
+  setLater(): boolean {
+    return false;
+  }
+
   objectAt(at: number): ObjectId | undefined {
     const { operation } = this.at(at);
     return operation.kind === "scope" ? undefined : operation.target;

@@ -182,7 +182,10 @@ export class LoadedSegments implements Blobs {
 
   #get(name: BlobName): Exclude<Loaded, Packed> | undefined {
     const key = keyOf(name);
-    const known = this.#kept.get(key) ?? this.#held?.get(key);
+    const held = this.#held?.get(key);
+    // What this look has had in its hands is among those used last.
+    if (held !== undefined && !(held instanceof Packed)) return held;
+    const known = this.#kept.get(key) ?? held;
     if (known === undefined) return undefined;
     const loaded = known instanceof Packed ? this.#unpack(known.blob) : known;
     if (loaded !== known || this.#kept.has(key)) this.#keep(key, loaded, this.#held);

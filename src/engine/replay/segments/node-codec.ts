@@ -3,7 +3,9 @@
 // part that holds the objects.
 import { type ByteReader, type ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readContents, readValue, writeContents, writeValue } from "../../../shared/protocol/captured-value-codec.js";
+import { skipValue } from "../../../shared/protocol/skip-value.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
+import { type Entries, KeptEntries, Names } from "../entries.js";
 import { type GraphNode, contentsFromNode, nodeFromContents } from "../node.js";
 import type { LoadedNode } from "../object-graph.js";
 import type { Slot } from "../slot.js";
@@ -28,6 +30,33 @@ export class TextTable {
 
   static read(from: ByteReader): readonly string[] {
     return Array.from({ length: readLength(from) }, () => from.text());
+  }
+}
+
+interface KnownNames {
+  readonly numbers: readonly number[];
+  readonly names: Names;
+}
+
+/** What the objects of a part share: their texts, and the names of properties that some of them have in common. */
+export class SharedNames {
+  /** By how many there are and which is the first: the last ones read. */
+  readonly #known = new Map<number, KnownNames>();
+
+  constructor(readonly texts: readonly string[]) {}
+
+  /** Those that may be meant. */
+  likely(count: number, first: number): KnownNames | undefined {
+    return this.#known.get(count * this.texts.length + first);
+  }
+
+  /** The texts with these numbers; throws `MalformedBytes` where one is there twice. */
+  add(numbers: readonly number[]): Names {
+    const all = numbers.map((number) => this.texts[number] ?? "");
+    if (new Set(all).size !== all.length) throw new MalformedBytes("a property that is there twice");
+    const names = new Names(all);
+    this.#known.set(numbers.length * this.texts.length + (numbers[0] ?? 0), { numbers, names });
+    return names;
   }
 }
 
@@ -69,7 +98,7 @@ function writeNode(out: ByteWriter, texts: TextTable, { node, found }: LoadedNod
   }
 }
 
-function writeEntries(out: ByteWriter, texts: TextTable, entries: ReadonlyMap<string, CapturedValue>): void {
+function writeEntries(out: ByteWriter, texts: TextTable, entries: Entries): void {
   writeCount(out, entries.size);
   for (const [key, value] of entries) {
     writeCount(out, texts.numberOf(key));
@@ -78,36 +107,47 @@ function writeEntries(out: ByteWriter, texts: TextTable, entries: ReadonlyMap<st
 }
 
 /** Throws `MalformedBytes`. */
-export function readKept(from: ByteReader, texts: readonly string[]): KeptNode {
+export function readKept(from: ByteReader, shared: SharedNames): KeptNode {
   const foundCount = readLength(from);
   const found = new Set<Slot>();
-  for (let left = foundCount; left > 0; left--) found.add(from.u8() === 1 ? readCount(from) : textOf(from, texts));
+  for (let left = foundCount; left > 0; left--)
+    found.add(from.u8() === 1 ? readCount(from) : textOf(from, shared.texts));
   const form = forms[from.u8()];
   if (form === "later") return readLater(from);
-  return { node: readGraphNode(form, from, texts), found: foundCount === 0 ? undefined : found };
+  return { node: readGraphNode(form, from, shared), found: foundCount === 0 ? undefined : found };
 }
 
 function readGraphNode(
   kind: Exclude<(typeof forms)[number], "later"> | undefined,
   from: ByteReader,
-  texts: readonly string[],
+  shared: SharedNames,
 ): GraphNode {
   if (kind === undefined) throw new MalformedBytes("unknown form of an object");
   if (kind === "other") return nodeFromContents(readContents(from));
-  const className = textOf(from, texts);
-  if (kind !== "array") return { kind, className, entries: readEntries(from, texts) };
+  const className = textOf(from, shared.texts);
+  if (kind !== "array") return { kind, className, entries: readEntries(from, shared) };
   const elements: CapturedValue[] = [];
   for (let left = readLength(from); left > 0; left--) elements.push(readValue(from));
-  return { kind, className, elements, entries: readEntries(from, texts) };
+  return { kind, className, elements, entries: readEntries(from, shared) };
 }
 
-function readEntries(from: ByteReader, texts: readonly string[]): Map<string, CapturedValue> {
-  const entries = new Map<string, CapturedValue>();
-  for (let left = readLength(from); left > 0; left--) {
-    const key = textOf(from, texts);
-    entries.set(key, readValue(from));
+/** Their values are read when they are asked for. */
+function readEntries(from: ByteReader, shared: SharedNames): Entries {
+  const count = readLength(from);
+  if (count === 0) return new Map();
+  const starts = new Array<number>(count);
+  let likely: KnownNames | undefined;
+  let numbers: number[] | undefined;
+  for (let at = 0; at < count; at++) {
+    const number = readIndex(from, shared.texts.length);
+    if (at === 0) likely = shared.likely(count, number);
+    if (numbers !== undefined) numbers.push(number);
+    else if (likely?.numbers[at] !== number) numbers = [...(likely?.numbers.slice(0, at) ?? []), number];
+    starts[at] = from.at;
+    skipValue(from);
   }
-  return entries;
+  const names = numbers === undefined && likely !== undefined ? likely.names : shared.add(numbers ?? []);
+  return KeptEntries.within(names, starts, from);
 }
 
 const textOf = (from: ByteReader, texts: readonly string[]): string => texts[readIndex(from, texts.length)] ?? "";

@@ -2,6 +2,7 @@
 import type { CapturedValue, ObjectId } from "../../../shared/trace/value.js";
 import { applyToNode } from "../apply-to-node.js";
 import { changeBy } from "../change.js";
+import { KeptEntries } from "../entries.js";
 import { FoundSlots } from "../found.js";
 import { type GraphNode, type GraphView, copyOfNode, nodeFromContents } from "../node.js";
 import type { LoadedNode } from "../object-graph.js";
@@ -43,8 +44,19 @@ export class OneObject implements GraphView {
 
   /** Its own writes only. */
   apply(writes: Writes, at: number): void {
+    if (this.#setLater(writes, at)) return;
     const operation = writes.operationAt(at);
     if (operation.kind !== "scope") this.applyOperation(operation, writes.certaintyAt(at).kind === "between");
+  }
+
+  #setLater(writes: Writes, at: number): boolean {
+    const node = this.#node;
+    if (this.#found !== undefined || (node?.kind !== "object" && node?.kind !== "error")) return false;
+    if (!(node.entries instanceof KeptEntries)) return false;
+    const own = this.#isOwned ? node : copyOfNode(node);
+    this.#node = own;
+    this.#isOwned = true;
+    return "entries" in own && own.entries instanceof KeptEntries && writes.setLater(at, own.entries);
   }
 
   applyOperation(operation: ObjectWrite, isFound: boolean): void {

@@ -17,6 +17,8 @@ interface Stop {
 /** Between two places at which an object is kept; for large ones, which cost much to copy, a part of their size. */
 const writesBetweenStops = 64;
 const partBetweenStops = 8;
+/** Children of an object that is kept wherever it was looked at. Others are made again sooner than the collector moves them. */
+const largeSize = 256;
 
 /** Of memory, roughly: what an object takes, and each of its children. */
 const objectBytes = 400;
@@ -25,6 +27,8 @@ const childBytes = 80;
 export class SegmentState {
   readonly #stops = new Map<ObjectId, Stop[]>();
   #bytes = 0;
+  /** Of the position asked for last: after so many writes to scopes. */
+  #scopes: { readonly writes: number; readonly byName: ReadonlyMap<string, CapturedValue> } | undefined;
 
   constructor(
     /** Of the segment before. */
@@ -61,24 +65,25 @@ export class SegmentState {
     const positions = this.writes.positionsOf(id);
     const wanted = countBelow(positions, count);
     if (wanted === 0) return this.keyframe.node(id);
-    const stops = this.#stops.get(id) ?? [];
-    this.#stops.set(id, stops);
-    const start = stops.findLast(({ writes }) => writes <= wanted);
+    const known = this.#stops.get(id);
+    const start = known?.findLast(({ writes }) => writes <= wanted);
     if (start?.writes === wanted) return start.object.now;
     const object = start?.object.fork() ?? this.keyframe.object(id);
     const first = start?.writes ?? 0;
     let last = first;
+    const stops: Stop[] = [];
     for (let at = first; at < wanted; at++) {
-      if (at - last >= spacingOf(object)) {
+      if (at - last >= writesBetweenStops && at - last >= spacingOf(object)) {
         this.#keep(stops, { writes: at, object: object.fork() });
         last = at;
       }
       object.apply(this.writes, positions[at] ?? 0);
     }
-    this.#keep(stops, { writes: wanted, object });
-    stops.sort((a, b) => a.writes - b.writes);
-    if (stops.length > mostStops) this.#thinOut(id, stops);
-    return object.now;
+    const { now } = object;
+    const isLarge = now !== undefined && sizeOfNode(now.node) >= largeSize;
+    if (isLarge || wanted - last >= writesBetweenStops) this.#keep(stops, { writes: wanted, object });
+    if (stops.length > 0) this.#stops.set(id, this.#inOrder(known === undefined ? stops : [...known, ...stops]));
+    return now;
   }
 
   #keep(stops: Stop[], stop: Stop): void {
@@ -86,20 +91,26 @@ export class SegmentState {
     this.#bytes += bytesOf(stop.object);
   }
 
-  #thinOut(id: ObjectId, stops: readonly Stop[]): void {
-    const kept = stops.filter((_, index) => index % 2 === 0);
-    this.#stops.set(id, kept);
+  /** Every other one, where there are too many. */
+  #inOrder(stops: Stop[]): Stop[] {
+    stops.sort((a, b) => a.writes - b.writes);
+    if (stops.length <= mostStops) return stops;
     for (const [index, { object }] of stops.entries()) if (index % 2 === 1) this.#bytes -= bytesOf(object);
+    return stops.filter((_, index) => index % 2 === 0);
   }
 
   #scopesAfter(count: number): ReadonlyMap<string, CapturedValue> {
+    const writes = countBelow(this.writes.scopePositions(), count);
+    if (this.#scopes?.writes !== writes) this.#scopes = { writes, byName: this.#scopesAfterWrites(writes) };
+    return this.#scopes.byName;
+  }
+
+  #scopesAfterWrites(writes: number): ReadonlyMap<string, CapturedValue> {
     const scopes = new Map<string, CapturedValue>();
     for (const [id, value] of this.keyframe.scopes()) scopes.set(this.scopeName(id), value);
     const positions = this.writes.scopePositions();
-    for (let index = 0; index < positions.length; index++) {
-      const at = positions[index] ?? 0;
-      if (at >= count) break;
-      const operation = this.writes.operationAt(at);
+    for (let index = 0; index < writes; index++) {
+      const operation = this.writes.operationAt(positions[index] ?? 0);
       if (operation.kind === "scope") scopes.set(operation.scope, operation.value);
     }
     return scopes;
@@ -112,7 +123,7 @@ const bytesOf = ({ now }: OneObject): number =>
   objectBytes + (now === undefined ? 0 : sizeOfNode(now.node) * childBytes);
 
 function spacingOf({ now }: OneObject): number {
-  return Math.max(writesBetweenStops, now === undefined ? 0 : sizeOfNode(now.node) / partBetweenStops);
+  return now === undefined ? 0 : sizeOfNode(now.node) / partBetweenStops;
 }
 
 /** How many of an ascending list are smaller. */

@@ -50,6 +50,42 @@ export function readCounts(from: ByteReader, into: Uint32Array | Float64Array, l
   from.at = at;
 }
 
+/**
+ * As many signed numbers as there is room for, each added to those before it; false where any of them, or any sum, is below
+ * zero. Sums are at most `furthest` away from it.
+ */
+export function readSums(from: ByteReader, into: Float64Array, furthest: number): boolean {
+  const { bytes, end } = from;
+  let { at } = from;
+  let [sum, isAscending] = [0, true];
+  for (let index = 0; index < into.length; index++) {
+    // Four bytes and fewer, which most are, without leaving whole numbers of 32 bits.
+    let byte = bytes[at++] ?? 0;
+    let count = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && shift <= 21; shift += 7) {
+      byte = bytes[at++] ?? 0;
+      count |= (byte & 0x7f) << shift;
+    }
+    let step = (count >>> 1) ^ -(count & 1);
+    if (byte >= 0x80) {
+      let whole = count;
+      for (let place = 2 ** 28; byte >= 0x80; place *= 0x80) {
+        byte = bytes[at++] ?? 0;
+        whole += (byte & 0x7f) * place;
+        if (whole > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("a count beyond 2^53");
+      }
+      step = signedFrom(whole);
+    }
+    if (at > end) cutOff(from);
+    sum += step;
+    if (step < 0 || sum < 0) isAscending = false;
+    if (sum > furthest || sum < -furthest) throw new MalformedBytes("a sum that is too far");
+    into[index] = sum;
+  }
+  from.at = at;
+  return isAscending;
+}
+
 function cutOff(from: ByteReader): never {
   throw new MalformedBytes(`more counts than ${from.end - from.at} bytes hold`);
 }

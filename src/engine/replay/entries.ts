@@ -1,0 +1,189 @@
+// An object's properties by name, in the order in which they were added: a Map, or one of a keyframe whose values are read
+// when they are asked for. Objects of a kind have the same names, which are kept once; a look at many objects shows few of
+// their values, and what nobody looks at is never made.
+import type { ByteReader } from "../../shared/protocol/bytes.js";
+import { readValue } from "../../shared/protocol/captured-value-codec.js";
+import type { CapturedValue, Entry } from "../../shared/trace/value.js";
+import { indexFromKey } from "./index-key.js";
+
+/** What of a Map is needed. */
+export interface Entries extends Iterable<Entry> {
+  readonly size: number;
+  get(key: string): CapturedValue | undefined;
+  has(key: string): boolean;
+  set(key: string, value: CapturedValue): unknown;
+  delete(key: string): unknown;
+  keys(): Iterable<string>;
+  values(): Iterable<CapturedValue>;
+}
+
+/** The names of an object's properties, in their order; shared by all that have the same. None is there twice. */
+export class Names {
+  #places: Map<string, number> | undefined;
+  #hasIndexes: boolean | undefined;
+  /** Of the keys asked about last: two more than the place of each, 0 where it was not looked for yet. */
+  #ofKeys: { readonly keys: readonly string[]; readonly places: Int32Array } | undefined;
+
+  constructor(readonly all: readonly string[]) {}
+
+  placeOf(name: string): number | undefined {
+    this.#places ??= new Map(this.all.map((one, at) => [one, at]));
+    return this.#places.get(name);
+  }
+
+  /** The same of `keys[key]`, where the same keys are asked for again and again; -1 for none. */
+  placeOfKey(keys: readonly string[], key: number): number {
+    if (this.#ofKeys?.keys !== keys) this.#ofKeys = { keys, places: new Int32Array(keys.length) };
+    const { places } = this.#ofKeys;
+    const known = places[key] ?? 0;
+    if (known !== 0) return known - 2;
+    const place = this.placeOf(keys[key] ?? "") ?? -1;
+    places[key] = place + 2;
+    return place;
+  }
+
+  /** Whether some are like array indexes: the language has these before the others. */
+  get hasIndexes(): boolean {
+    return (this.#hasIndexes ??= this.all.some((name) => indexFromKey(name) !== undefined));
+  }
+}
+
+export class KeptEntries implements Entries {
+  readonly #names: Names;
+  /** Of each name: its value; or where that begins, in the bytes of writes counted from -1 downwards. */
+  readonly #values: (CapturedValue | number)[];
+  readonly #bytes: ByteReader;
+  /** Those of writes, where values were set by them. */
+  #later: ByteReader | undefined;
+  /** Everything, once there are other names. */
+  #map: Map<string, CapturedValue> | undefined;
+
+  private constructor(
+    names: Names,
+    values: (CapturedValue | number)[],
+    bytes: ByteReader,
+    later: ByteReader | undefined,
+  ) {
+    this.#names = names;
+    this.#values = values;
+    this.#bytes = bytes;
+    this.#later = later;
+  }
+
+  /** `starts`: where the value of each name begins; they are its own from here on. Readers' places are moved. */
+  static within(names: Names, starts: (CapturedValue | number)[], bytes: ByteReader): KeptEntries {
+    return new KeptEntries(names, starts, bytes, undefined);
+  }
+
+  copy(): Entries {
+    return this.#map === undefined
+      ? new KeptEntries(this.#names, this.#values.slice(), this.#bytes, this.#later)
+      : new Map(this.#map);
+  }
+
+  get size(): number {
+    return this.#map?.size ?? this.#values.length;
+  }
+
+  /** Whether some names are like array indexes. */
+  get hasIndexes(): boolean {
+    if (this.#map === undefined) return this.#names.hasIndexes;
+    for (const name of this.#map.keys()) if (indexFromKey(name) !== undefined) return true;
+    return false;
+  }
+
+  get(key: string): CapturedValue | undefined {
+    if (this.#map !== undefined) return this.#map.get(key);
+    const place = this.#names.placeOf(key);
+    return place === undefined ? undefined : this.#valueAt(place);
+  }
+
+  has(key: string): boolean {
+    return this.#map?.has(key) ?? this.#names.placeOf(key) !== undefined;
+  }
+
+  set(key: string, value: CapturedValue): void {
+    const place = this.#map === undefined ? this.#names.placeOf(key) : undefined;
+    if (place === undefined) this.#asMap().set(key, value);
+    else this.#values[place] = value;
+  }
+
+  /** The value that begins there is a property's from now on, whose name is `keys[key]`; false where that cannot be said of it. */
+  setLater(keys: readonly string[], key: number, bytes: ByteReader, start: number): boolean {
+    const place = this.#map === undefined ? this.#names.placeOfKey(keys, key) : -1;
+    if (place < 0 || (this.#later !== undefined && this.#later !== bytes)) return false;
+    this.#later = bytes;
+    this.#values[place] = -1 - start;
+    return true;
+  }
+
+  delete(key: string): void {
+    if (this.has(key)) this.#asMap().delete(key);
+  }
+
+  keys(): Iterable<string> {
+    return this.#map?.keys() ?? this.#names.all;
+  }
+
+  *values(): Iterable<CapturedValue> {
+    if (this.#map !== undefined) yield* this.#map.values();
+    else for (let place = 0; place < this.#values.length; place++) yield this.#valueAt(place);
+  }
+
+  *[Symbol.iterator](): Iterator<Entry> {
+    if (this.#map !== undefined) yield* this.#map;
+    else for (let place = 0; place < this.#values.length; place++) yield [this.#nameAt(place), this.#valueAt(place)];
+  }
+
+  /** All of them at once. */
+  list(): Entry[] {
+    if (this.#map !== undefined) return [...this.#map];
+    return this.#values.map((_, place): Entry => [this.#nameAt(place), this.#valueAt(place)]);
+  }
+
+  #nameAt(place: number): string {
+    return this.#names.all[place] ?? "";
+  }
+
+  #valueAt(place: number): CapturedValue {
+    const value = this.#values[place] ?? 0;
+    if (typeof value !== "number") return value;
+    const from = value >= 0 ? this.#bytes : (this.#later ?? this.#bytes);
+    from.at = value >= 0 ? value : -1 - value;
+    return readValue(from);
+  }
+
+  #asMap(): Map<string, CapturedValue> {
+    return (this.#map ??= new Map(this.list()));
+  }
+}
+
+/** With nothing left to be read. */
+export const entriesInMemory = (entries: Entries): Entries =>
+  entries instanceof KeptEntries ? new Map(entries.list()) : entries;
+
+/** Which nobody else has. */
+export const copyOfEntries = (entries: Entries): Entries =>
+  entries instanceof KeptEntries ? entries.copy() : new Map(entries);
+
+/** The language's own order: array-index-like keys ascending, then the others as they were added. */
+export function orderedEntries(entries: Entries): readonly Entry[] {
+  if (entries instanceof KeptEntries && !entries.hasIndexes) return entries.list();
+  const indexed: { readonly index: number; readonly entry: Entry }[] = [];
+  const named: Entry[] = [];
+  for (const entry of entries) {
+    const index = indexFromKey(entry[0]);
+    if (index === undefined) named.push(entry);
+    else indexed.push({ index, entry });
+  }
+  if (indexed.length === 0) return named;
+  indexed.sort((a, b) => a.index - b.index);
+  return [...indexed.map(({ entry }) => entry), ...named];
+}
+
+/** The same, of which only what is looked at is made. */
+export function inOrder(entries: Entries): Iterable<Entry> {
+  if (entries instanceof KeptEntries) return entries.hasIndexes ? orderedEntries(entries) : entries;
+  for (const key of entries.keys()) if (indexFromKey(key) !== undefined) return orderedEntries(entries);
+  return entries;
+}

@@ -1,0 +1,71 @@
+// Which writes of a block are to which object, once many objects are asked for: found in two passes over the column of ids,
+// how many each has, then which. Objects are numbered as they come, by a table of their ids: a Map takes several times as
+// long to ask, and its values would be objects of their own.
+
+const nowhere = new Uint32Array(0);
+/** Of an id in the table, so that ids that follow each other do not lie side by side. */
+const scatter = 0x9e3779b1;
+
+export class ObjectPositions {
+  /** At each place an id, and its number from 1; 0 for a place that is free. */
+  readonly #ids: Uint32Array;
+  readonly #numbers: Uint32Array;
+  readonly #shift: number;
+  /** Of each number: where its positions end. Those of number 1 begin at 0. */
+  readonly #ends: Uint32Array;
+  readonly #positions: Uint32Array;
+
+  /** `others`: positions, ascending, of writes that are to no object. */
+  constructor(objects: Uint32Array, others: Uint32Array) {
+    const count = objects.length;
+    const bits = 33 - Math.clz32(Math.max(count, 1));
+    this.#shift = 32 - bits;
+    this.#ids = new Uint32Array(1 << bits);
+    this.#numbers = new Uint32Array(1 << bits);
+    const numberAt = new Uint32Array(count);
+    const counts = new Uint32Array(count + 1);
+    let [last, nextOther] = [0, 0];
+    for (let at = 0; at < count; at++) {
+      if (others[nextOther] === at) {
+        nextOther++;
+        continue;
+      }
+      const id = objects[at] ?? 0;
+      const place = this.#placeOf(id);
+      let number = this.#numbers[place] ?? 0;
+      if (number === 0) {
+        number = ++last;
+        this.#ids[place] = id;
+        this.#numbers[place] = number;
+      }
+      numberAt[at] = number;
+      counts[number] = (counts[number] ?? 0) + 1;
+    }
+    for (let number = 1; number <= last; number++) counts[number] = (counts[number] ?? 0) + (counts[number - 1] ?? 0);
+    this.#ends = counts;
+    this.#positions = new Uint32Array(counts[last] ?? 0);
+    const next = new Uint32Array(last + 1);
+    for (let number = 1; number <= last; number++) next[number] = counts[number - 1] ?? 0;
+    for (let at = 0; at < count; at++) {
+      const number = numberAt[at] ?? 0;
+      if (number === 0) continue;
+      const to = next[number] ?? 0;
+      this.#positions[to] = at;
+      next[number] = to + 1;
+    }
+  }
+
+  /** Ascending. */
+  of(id: number): Uint32Array {
+    const number = this.#numbers[this.#placeOf(id)] ?? 0;
+    return number === 0 ? nowhere : this.#positions.subarray(this.#ends[number - 1], this.#ends[number]);
+  }
+
+  /** Where it is, or would be. */
+  #placeOf(id: number): number {
+    const mask = this.#ids.length - 1;
+    let place = Math.imul(id, scatter) >>> this.#shift;
+    while (this.#numbers[place] !== 0 && this.#ids[place] !== id) place = (place + 1) & mask;
+    return place;
+  }
+}
