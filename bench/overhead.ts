@@ -1,0 +1,189 @@
+// What recording costs whole services: the ledger, one with express and one with fastify, each bare, under Hindcast at two
+// levels, and under OpenTelemetry's automatic instrumentation with what it does when nothing is configured but where to send.
+// In turns, the order changing from round to round; each figure is the median of what the rounds say against bare in the same
+// round. Whatever Hindcast captured is in a file afterwards, and is counted there.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { BenchEngine } from "./engine/engine-child.js";
+import { type Benchmark, type Figure, quantile } from "./figures.js";
+import { Collector, hasOpenTelemetry, openTelemetryWay } from "./overhead/open-telemetry.js";
+import { startUpFigures } from "./overhead/start-up.js";
+import { type Measurement, type Target, type Way, measure } from "./overhead/target.js";
+import { targets } from "./overhead/targets.js";
+
+const levels = ["metrics", "requests"] as const;
+type WayName = "bare" | (typeof levels)[number] | "otel";
+
+interface Outcome extends Measurement {
+  readonly invalid?: string;
+  /** Of the engine, which is another process. */
+  readonly engineCpuUsPerRequest?: number;
+}
+
+type Round = ReadonlyMap<WayName, Outcome>;
+
+const bareWay: Way = { environment: {}, execArgv: [] };
+
+async function underHindcast(target: Target, level: (typeof levels)[number], seconds: number): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+  const engine = await BenchEngine.start(folder);
+  try {
+    const path = join(folder, "overhead.hindcast");
+    const { summary, environment } = await engine.call("recording.create", { path, capture: { level } });
+    const before = engine.cpuMs();
+    const measured = await measure(target, { environment, execArgv: [] }, seconds);
+    const { counts } = await engine.call("recording.stop", { recordingId: summary.recordingId });
+    const engineCpuUsPerRequest = ((engine.cpuMs() - before) * 1000) / measured.answered;
+    const isWhole = counts.lost === 0 && (level === "metrics" ? counts.metrics > 0 : counts.spans >= measured.answered);
+    if (isWhole) return { ...measured, engineCpuUsPerRequest };
+    const invalid = `${counts.spans} spans of ${measured.answered} requests and ${counts.metrics} samples are in the file, ${counts.lost} are lost`;
+    return { ...measured, engineCpuUsPerRequest, invalid };
+  } finally {
+    await engine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function underOpenTelemetry(target: Target, seconds: number): Promise<Outcome> {
+  const collector = await Collector.listen();
+  try {
+    const measured = await measure(target, openTelemetryWay(collector.url), seconds);
+    return collector.traces > 0 ? measured : { ...measured, invalid: "OpenTelemetry sent no traces" };
+  } finally {
+    await collector.close();
+  }
+}
+
+function run(way: WayName, target: Target, seconds: number): Promise<Outcome> {
+  if (way === "bare") return measure(target, bareWay, seconds);
+  return way === "otel" ? underOpenTelemetry(target, seconds) : underHindcast(target, way, seconds);
+}
+
+async function roundsOf(target: Target, rounds: number, seconds: number): Promise<readonly Round[]> {
+  const ways: readonly WayName[] = ["bare", ...levels, ...(hasOpenTelemetry ? (["otel"] as const) : [])];
+  const all: Round[] = [];
+  for (let number = 0; number < rounds; number++) {
+    const round = new Map<WayName, Outcome>();
+    // Whoever comes first has another machine than whoever comes last.
+    const order = ways.map((_, at) => ways[(at + number) % ways.length] ?? "bare");
+    for (const way of number % 2 === 0 ? order : order.toReversed()) round.set(way, await run(way, target, seconds));
+    all.push(round);
+  }
+  return all;
+}
+
+const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
+
+function figuresOf({ name }: Target, rounds: readonly Round[]): readonly Figure[] {
+  const outcomes = (way: WayName): readonly Outcome[] => rounds.flatMap((round) => round.get(way) ?? []);
+  const ratios = (way: WayName, against: WayName, of: (outcome: Outcome) => number): number =>
+    median(
+      rounds.flatMap((round) => {
+        const [one, other] = [round.get(way), round.get(against)];
+        return one === undefined || other === undefined ? [] : [of(one) / of(other)];
+      }),
+    );
+  const drop = (way: WayName): number => 1 - 1 / ratios(way, "bare", ({ cpuUsPerRequest }) => cpuUsPerRequest);
+  const invalid = rounds.flatMap((round) => [...round.values()].flatMap((outcome) => outcome.invalid ?? []))[0];
+  const figure = (what: string, value: number, unit: string, budget?: Figure["budget"]): Figure => ({
+    name: `${name}_${what}`,
+    value,
+    unit,
+    ...(budget === undefined ? {} : { budget }),
+    ...(invalid === undefined ? {} : { invalid }),
+  });
+  const ways: readonly WayName[] = ["bare", ...levels, "otel"];
+  return [
+    figure("metrics_drop", drop("metrics"), "of requests per processor time", { atMost: 0.01 }),
+    figure("requests_drop", drop("requests"), "of requests per processor time", { atMost: 0.06 }),
+    ...(outcomes("otel").length === 0
+      ? []
+      : [
+          figure("otel_drop", drop("otel"), "of requests per processor time"),
+          figure(
+            "requests_vs_otel",
+            ratios("requests", "otel", (one) => one.requestsPerSecond),
+            "requests/s, ratio",
+            {
+              atLeast: 2.5,
+            },
+          ),
+        ]),
+    ...ways.flatMap((way) => {
+      const all = outcomes(way);
+      if (all.length === 0) return [];
+      const of = (value: (outcome: Outcome) => number): number => median(all.map(value));
+      return [
+        figure(
+          `${way}_requests_per_s`,
+          of((one) => one.requestsPerSecond),
+          "1/s",
+        ),
+        figure(
+          `${way}_p99_ms`,
+          of((one) => one.p99Ms),
+          "ms",
+        ),
+        figure(
+          `${way}_cpu_us_per_request`,
+          of((one) => one.cpuUsPerRequest),
+          "µs of processor time",
+        ),
+        figure(
+          `${way}_rss_mb`,
+          of((one) => one.rssBytes / 2 ** 20),
+          "MiB",
+        ),
+        figure(
+          `${way}_gc_share`,
+          of((one) => one.collectorShare),
+          "of the time",
+        ),
+      ];
+    }),
+    figure(
+      "engine_cpu_us_per_request",
+      median(outcomes("requests").map((one) => one.engineCpuUsPerRequest ?? NaN)),
+      "µs",
+    ),
+  ];
+}
+
+/** The worst of the services: a promise holds for all of them. */
+function summaryOf(figures: readonly Figure[]): readonly Figure[] {
+  const worst = (name: string, pick: (...values: number[]) => number): Figure[] => {
+    const found = figures.filter((figure) => figure.name.endsWith(`_${name}`));
+    const [first] = found;
+    const invalid = found.find((figure) => figure.invalid !== undefined)?.invalid;
+    if (first === undefined) return [];
+    const value = pick(...found.map((figure) => figure.value));
+    return [{ ...first, name, value, ...(invalid === undefined ? {} : { invalid }) }];
+  };
+  return [
+    ...worst("metrics_drop", Math.max),
+    ...worst("requests_drop", Math.max),
+    ...worst("requests_vs_otel", Math.min),
+  ];
+}
+
+export const overhead: Benchmark = {
+  name: "overhead",
+  description:
+    "services at their limit: --rounds 5 --seconds 4, and names of services; a drop is how many requests fewer the same\n" +
+    "processor time of the service answers, its worker thread included; the median of the rounds, in turns",
+  async run(args): Promise<readonly Figure[]> {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "4" } },
+    });
+    const chosen = targets.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    const figures: Figure[] = [];
+    for (const target of chosen)
+      figures.push(...figuresOf(target, await roundsOf(target, Number(values.rounds), Number(values.seconds))));
+    const started = positionals.length === 0 || positionals.includes("start-up") ? await startUpFigures() : [];
+    return [...summaryOf(figures), ...started, ...figures];
+  },
+};
