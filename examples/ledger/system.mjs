@@ -42,7 +42,9 @@ if (options.help) {
 
 const log = createLog("system");
 const truth = new Truth(options.truth);
-const onMessage = (message, service) => truth.tells(message, service);
+let giveUp;
+const givenUp = new Promise((resolve) => (giveUp = resolve)).then(() => (process.exitCode = 1));
+const onMessage = (message, service) => (message.kind === "given-up" ? giveUp() : truth.tells(message, service));
 const data = process.env.LEDGER_DATA ?? mkdtempSync(join(tmpdir(), "ledger-"));
 const inside = (name, port = "0") =>
   new Child(name, `${name}/${name}.mjs`, { environment: { ...process.env, LEDGER_DATA: data }, port, log, onMessage });
@@ -66,7 +68,7 @@ if (options["address-file"] !== undefined) {
   renameSync(`${options["address-file"]}.new`, options["address-file"]);
 }
 
-const stopping = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+const stopping = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT"), givenUp]);
 if (options.load === undefined) await stopping;
 else await Promise.race([stopping, playLoad(options.load)]);
 // Who asks is stopped before who answers.
@@ -87,29 +89,27 @@ async function playLoad(seconds) {
 
 async function haveIncident(kind, fromMs, toMs) {
   const { turnedOnIn, by, remedy } = incidentTable[kind];
+  const concerned = turnedOnIn.map((name) => children.get(name));
   await wait(fromMs);
   truth.turnedOn(kind);
   log.info({ incident: kind }, "incident turned on");
-  for (const name of turnedOnIn) await turn(children.get(name), kind, true, by);
+  for (const child of concerned) child.turnIncident(kind, true);
+  if (by === "deploy") await deploy(concerned, "1.1");
   await wait(toMs - fromMs);
-  for (const name of turnedOnIn) await turn(children.get(name), kind, false, by);
+  for (const child of concerned) child.turnIncident(kind, false);
+  if (by === "deploy") await deploy(concerned, "1.0");
   // What they tell about it is on its way.
   await wait(50);
-  truth.turnedOff(kind);
+  if (remedy === "restart") await restart(concerned, () => truth.isOver(kind));
+  else truth.isOver(kind);
   log.info({ incident: kind }, "incident turned off");
-  if (remedy === "restart") await restart(children.get(turnedOnIn[0]));
 }
 
-async function turn(child, kind, isOn, by) {
-  child.remember("LEDGER_INCIDENTS", isOn ? kind : "");
-  child.tell({ kind: "turn-incident", name: kind, isOn: isOn && by !== "deploy" });
-  if (by !== "deploy") return;
-  child.remember("RELEASE", isOn ? "1.1" : "1.0");
-  await restart(child);
+async function deploy(services, release) {
+  for (const service of services) service.remember("RELEASE", release);
+  await restart(services);
 }
 
-async function restart(child) {
-  log.info({ service: child.name }, "service restarted");
-  await child.stop();
-  await child.start();
+async function restart(services, whenStopped = () => {}) {
+  for (const service of services) await service.restart(whenStopped);
 }

@@ -38,7 +38,7 @@ function placeOf(stack) {
 }
 
 function tell(message) {
-  if (process.connected) process.send(message);
+  if (process.connected) process.send(message, () => {});
 }
 
 process.on("message", (/** @type {any} */ message) => {

@@ -12,7 +12,7 @@ export async function serve(name, server, onStop) {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const url = `http://127.0.0.1:${port}`;
   console.log(`${name} listening on ${url}`);
-  if (process.connected) process.send({ kind: "listening", url });
+  if (process.connected) process.send({ kind: "listening", url }, () => {});
   const stop = async () => {
     server.close();
     server.closeAllConnections();

@@ -22,11 +22,11 @@ export const patterns = [
     everyMs: 200,
     next: (draw) =>
       draw.weighted([
-        [40, () => transfer(draw, 1 + draw.below(draw.chance(0.1) ? 100_000 : 9_000))],
-        [25, () => balance(draw)],
-        [12, () => payout(draw)],
+        [36, () => transfer(draw, 1 + draw.below(draw.chance(0.1) ? 100_000 : 9_000))],
+        [20, () => balance(draw)],
+        [15, () => payout(draw)],
         [6, () => get(`/accounts/${draw.account()}/notifications`)],
-        [6, () => get(`/accounts/${draw.account()}/watch?ms=${100 + draw.below(400)}`)],
+        [12, () => get(`/accounts/${draw.account()}/watch?ms=${100 + draw.below(400)}`)],
         [5, () => post("/holds", { account: draw.account(), amount: 2 * draw.below(4_000) })],
         [4, () => open(draw, draw.newAccount())],
         [3, () => get(`/accounts/${draw.nextAccount()}`)],

@@ -1,5 +1,5 @@
 // The bank network that payouts leave by: somebody else's system, which Hindcast does not see into. It takes a few captures at
-// a time, lets the others wait, declines some, and never answers about one in fifteen.
+// a time, lets the others wait, declines some, and never answers one in eight.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
@@ -31,6 +31,6 @@ const server = createServer(async (request, response) => {
 });
 
 const isLost = (reference) =>
-  [...reference].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % 15 === 0;
+  [...reference].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % 8 === 0;
 
 await serve("provider", server);

@@ -23,8 +23,10 @@ export class Child {
   #onMessage;
   #environment;
   #process;
+  #incidents = new Set();
   #isWanted = false;
   #restarts = 0;
+  #restarting = Promise.resolve();
   #port;
   url;
 
@@ -52,13 +54,28 @@ export class Child {
     await once(this.#process, "exit");
   }
 
-  tell(message) {
-    if (this.#process?.connected) this.#process.send(message);
+  /** Also what is started again later begins with the incidents that are on then. */
+  turnIncident(name, isOn) {
+    if (isOn) this.#incidents.add(name);
+    else this.#incidents.delete(name);
+    // It may be gone by the time it is told.
+    if (this.#process?.connected) this.#process.send({ kind: "turn-incident", name, isOn }, () => {});
   }
 
   /** What it is to know when it is started again. */
   remember(name, value) {
     this.#environment[name] = value;
+  }
+
+  /** One restart after the other. `whenStopped` is called in between. */
+  restart(whenStopped = () => {}) {
+    this.#restarting = this.#restarting.then(async () => {
+      this.#log.info({ service: this.name }, "service restarted");
+      await this.stop();
+      whenStopped();
+      await this.start();
+    });
+    return this.#restarting;
   }
 
   async stop() {
@@ -74,7 +91,7 @@ export class Child {
 
   #fork() {
     this.#process = fork(this.#script, this.#args, {
-      env: { ...this.#environment, PORT: this.#port },
+      env: { ...this.#environment, PORT: this.#port, LEDGER_INCIDENTS: [...this.#incidents].join(",") },
       stdio: "inherit",
     });
     this.#process.on("message", (/** @type {any} */ message) => {
@@ -105,6 +122,7 @@ export class Child {
   #startAgain(ending) {
     if (this.#restarts === mostRestarts) {
       this.#log.fatal({ service: this.name, ending }, "service given up");
+      this.#onMessage({ kind: "given-up" }, this.name);
       return;
     }
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#restarts++);

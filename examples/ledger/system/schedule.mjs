@@ -22,7 +22,7 @@ function atRandom(seconds, seed) {
   const incidents = [];
   let left = [];
   for (let at = 3 + random() * 3; ;) {
-    const to = at + 5 + random() * 5;
+    const to = at + 8 + random() * 6;
     if (to > seconds - 1) return incidents;
     if (left.length === 0) left = [...kinds];
     const [kind] = left.splice(Math.floor(random() * left.length), 1);

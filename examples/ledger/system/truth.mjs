@@ -46,8 +46,10 @@ export class Truth {
     }
   }
 
-  turnedOff(kind) {
-    const { seenIn, statePath } = incidentTable[kind];
+  /** What lasts until somebody restarts the service is over now, the rest when its line of code last ran. */
+  isOver(kind) {
+    const { seenIn, statePath, remedy } = incidentTable[kind];
+    const now = clockNs();
     for (const [key, { service, on, hits, first, last, place }] of this.#open) {
       if (!key.startsWith(`${kind} `)) continue;
       this.#open.delete(key);
@@ -61,10 +63,10 @@ export class Truth {
         function: place.function,
         statePath,
         from: first === undefined ? undefined : String(first),
-        to: last === undefined ? undefined : String(last),
+        to: last === undefined ? undefined : String(remedy === "restart" ? now : last),
         hits,
         on: String(on),
-        off: String(clockNs()),
+        off: String(now),
       };
       appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
     }
