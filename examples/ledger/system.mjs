@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     "load-log": { type: "string" },
     seed: { type: "string", default: "1" },
     rate: { type: "string", default: "20" },
+    requests: { type: "string" },
     pattern: { type: "string" },
     incident: { type: "string", multiple: true, default: [] },
     truth: { type: "string" },
@@ -33,6 +34,7 @@ if (options.help) {
 --load-log FILE           each request of it and its answer, as JSON lines
 --seed N                  the same seed makes the same requests and the same random incidents
 --rate N | max            requests a second in Normal Operations
+--requests N              stop after so many requests, if not before
 --pattern NAME            one pattern of load, instead of all in turns
 --incident NAME[@FROM[-TO]], --incident random
                           what goes wrong, FROM and TO in seconds of the load: ${Object.keys(incidentTable).join(", ")}
@@ -79,6 +81,7 @@ process.exit();
 async function playLoad(seconds) {
   const args = ["--url", gateway.url, "--seconds", seconds, "--seed", options.seed, "--rate", options.rate];
   if (options.pattern !== undefined) args.push("--pattern", options.pattern);
+  if (options.requests !== undefined) args.push("--requests", options.requests);
   if (options["load-log"] !== undefined) args.push("--log", options["load-log"]);
   const load = new Child("load", "load/generate.mjs", { environment: outsideEnvironment(), args, log, onMessage });
   children.set("load", load);

@@ -111,7 +111,10 @@ function questionAt(oracle: readonly OracleLine[], at: bigint): Question | undef
 const mostExcluded = 0.01;
 const counts = { runs: 0, asked: 0, excluded: 0, inside: 0, judgedInside: 0 };
 
-const infoSchema = v.object({ processes: v.array(v.object({ process: v.number(), pid: v.number() })) });
+const infoSchema = v.object({
+  processes: v.array(v.object({ process: v.number(), pid: v.number() })),
+  scopes: v.array(v.object({ process: v.number(), scope: v.string() })),
+});
 const counterSchema = v.object({ changes: v.number() });
 
 async function compare(
@@ -165,14 +168,15 @@ describe("state at any instant", () => {
     const oracleFolder = join(folder, "system");
     const system = ["node", "examples/ledger/system.mjs", "--load", "6", "--seed", "4", "--rate", "10"];
     await runCli(["record", "-o", file, "--", ...system], { LEDGER_ORACLE: oracleFolder });
-    const { processes } = v.parse(infoSchema, JSON.parse(await runCli(["info", file, "--json"], {})));
+    const { processes, scopes } = v.parse(infoSchema, JSON.parse(await runCli(["info", file, "--json"], {})));
     const kept = readdirSync(oracleFolder).sort();
     expect(kept.map((name) => name.replace(/-.*/, ""))).toEqual(["feeds", "gateway", "ledger", "payments", "pool"]);
     // Five processes on few processors: how much of the time they are inside of changes says nothing here.
     const least = { least: 200, isCounted: false };
     for (const [seed, name] of kept.entries()) {
       const [scope = "", pid] = name.replace(".jsonl", "").split("-");
-      const recorded = processes.find((process) => process.pid === Number(pid));
+      const inProcess = new Set(processes.flatMap((one) => (one.pid === Number(pid) ? [one.process] : [])));
+      const recorded = scopes.find((one) => one.scope === scope && inProcess.has(one.process));
       const questions = questionsFor(readOracle(join(oracleFolder, name)), seed + 1, 200, 30);
       await compare(file, [scope, "--process", String(recorded?.process)], questions, least);
     }

@@ -14,6 +14,8 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "10" },
     /** Requests a second in Normal Operations; "max": as many as are answered. */
     rate: { type: "string", default: "20" },
+    /** Over after so many, if not before. */
+    requests: { type: "string", default: "Infinity" },
     pattern: { type: "string" },
     log: { type: "string" },
   },
@@ -50,7 +52,7 @@ const ends = Date.now() + Number(values.seconds) * 1000;
 const running = new Set();
 let number = 0;
 for (const step of plan(Number(values.seed), values.pattern)) {
-  if (Date.now() >= ends) break;
+  if (Date.now() >= ends || number >= Number(values.requests)) break;
   if (step.settled) {
     await Promise.all(running);
     continue;
