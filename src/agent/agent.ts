@@ -8,7 +8,7 @@ import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
 import { lineageOf, tellChildren } from "./lineage.js";
-import type { ThreadGone } from "./links.js";
+import type { ChildGone, ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
@@ -22,6 +22,7 @@ import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
 import { installPino } from "./probes/pino.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
+import { installChildren } from "./probes/children.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
@@ -132,6 +133,9 @@ export function install(
   releases.push(
     offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state }),
     watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
+    installChildren(guest.at("children"), runId, (end) =>
+      delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
+    ),
     // A thread may share its environment with the process.
     isThread ? () => undefined : tellChildren(runId),
     metrics.uninstall,

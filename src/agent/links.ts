@@ -35,6 +35,15 @@ export interface ThreadGone {
   readonly threadId: number;
 }
 
+/** From a thread whose child process has ended. */
+export interface ChildGone {
+  readonly kind: "child";
+  readonly runId: string;
+  readonly pid: number;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+}
+
 /** As Node reports a thread that was ended from outside. */
 const terminatedCode = 1;
 
@@ -66,11 +75,11 @@ export class Links {
   }
 
   hear(said: unknown): void {
-    const message = messageFrom(said);
-    if (message === undefined) return;
-    if (message.kind === "begin") this.#begin(message);
-    else if (message.kind === "flush") this.#threads.get(message.runId)?.link.flush();
-    else this.#gone(message.threadId);
+    if (!isSaid(said)) return;
+    if (said.kind === "begin") this.#begin(said);
+    else if (said.kind === "child") this.#childGone(said);
+    else if (said.kind === "flush") this.#threads.get(said.runId)?.link.flush();
+    else this.#gone(said.threadId);
   }
 
   stop(): void {
@@ -125,6 +134,11 @@ export class Links {
     this.#main.shareAmong(count);
   }
 
+  #childGone({ runId, pid, exitCode, signal }: ChildGone): void {
+    const { link } = this.#threads.get(runId) ?? { link: this.#main };
+    link.childEnded({ kind: "child-ended", pid, exitCode, signal });
+  }
+
   /** And with it those it had started. */
   #gone(threadId: number): void {
     const gone = [...this.#threads.values()].find(({ facts }) => facts.thread?.id === threadId);
@@ -142,21 +156,15 @@ export class Links {
   }
 }
 
-function messageFrom(said: unknown): BeginThread | FlushThread | ThreadGone | undefined {
-  if (typeof said !== "object" || said === null || !("kind" in said)) return undefined;
-  if (said.kind === "flush" && "runId" in said && typeof said.runId === "string")
-    return { kind: "flush", runId: said.runId };
-  if (said.kind === "gone" && "threadId" in said && typeof said.threadId === "number")
-    return { kind: "gone", threadId: said.threadId };
-  return isBegin(said) ? said : undefined;
-}
+type Said = BeginThread | FlushThread | ThreadGone | ChildGone;
 
-const isBegin = (said: object): said is BeginThread =>
+/** What threads say, none of it by anybody but us: who knows the channel's name could as well write into our memory. */
+const isSaid = (said: unknown): said is Said =>
+  typeof said === "object" &&
+  said !== null &&
   "kind" in said &&
-  said.kind === "begin" &&
-  "memory" in said &&
-  types.isSharedArrayBuffer(said.memory) &&
-  "facts" in said;
+  typeof said.kind === "string" &&
+  (said.kind !== "begin" || ("memory" in said && types.isSharedArrayBuffer(said.memory) && "facts" in said));
 
 /** In the agent's thread. */
 export function runAsWorker(): void {

@@ -5,6 +5,7 @@ import { type Socket, connect } from "node:net";
 import { dirname } from "node:path";
 import { lostKinds } from "../shared/protocol/agent-records.js";
 import {
+  type ChildEnded,
   type DeliverySettings,
   FrameSplitter,
   type ToAgent,
@@ -110,6 +111,11 @@ export class EngineLink {
     Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
     this.#lastHead = Atomics.load(words, control.head);
     this.stop();
+  }
+
+  /** Of a child of the program. Told while the engine is there: it knows of most ends by the children themselves. */
+  childEnded(ended: ChildEnded): void {
+    if (this.#isWelcome && !this.#saidBye && !this.#hasLeft) this.#sendControl(frameTypes.childEnded, ended);
   }
 
   /** Sends what is left and says good-bye as soon as the engine is there; the program is waiting for `done`. */

@@ -156,7 +156,7 @@ type Part = Pick<CallArgs<"events.page">, "after" | "skip" | "limit">;
 type Page<Columns> = Omit<CallResult<"events.page">, "page"> & { readonly page: Columns };
 
 /** However many there are: a page at a time. */
-async function printPages<Columns extends { readonly process: Uint8Array }>(
+async function printPages<Columns extends { readonly process: Uint16Array }>(
   reading: Reading,
   args: { readonly limit: number | undefined; readonly last: number | undefined; readonly json: boolean },
   ask: (part: Part) => Promise<Result<Page<Columns>, HindcastError>>,

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { CallProgress } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { EngineCallName } from "../shared/protocol/engine-calls.js";
+import { pidText } from "../shared/protocol/process-families.js";
 import type { ProcessSummary, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
@@ -162,8 +163,10 @@ export function processOf(
 /** The process meant by number, pid or service name. */
 export function namedProcess(processes: readonly ProcessSummary[], named: string): Result<number, HindcastError> {
   const byNumber = processes.filter(({ process }) => String(process) === named);
-  const byPid = processes.filter(({ pid }) => String(pid) === named);
-  const byName = processes.filter(({ serviceName }) => serviceName === named);
+  // A thread goes by its number: it shares pid and name with its process.
+  const mains = processes.filter(({ kind }) => kind !== "worker thread");
+  const byPid = mains.filter(({ pid }) => String(pid) === named);
+  const byName = mains.filter(({ serviceName }) => serviceName === named);
   const matching = [byNumber, byPid, byName].find((candidates) => candidates.length === 1)?.[0];
   if (matching !== undefined) return ok(matching.process);
   // The system uses an id again; copies of one program share its name.
@@ -173,6 +176,6 @@ export function namedProcess(processes: readonly ProcessSummary[], named: string
 }
 
 function ambiguous(what: string, candidates: readonly ProcessSummary[]): Result<never, HindcastError> {
-  const processes = candidates.map(({ process, pid }) => `${process} (pid ${pid})`).join(", ");
+  const processes = candidates.map((one) => `${one.process} (${pidText(one)})`).join(", ");
   return failed(hindcastError("ambiguous-process", { what, processes }));
 }

@@ -9,6 +9,7 @@ import {
   type WriteEntry,
   searchKinds,
 } from "../shared/protocol/engine-rows.js";
+import { kindText } from "../shared/protocol/process-families.js";
 import type { ProcessSummary, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
 import { shellQuoted } from "./shell-words.js";
@@ -229,12 +230,11 @@ export function lostText({ processes, counts }: Pick<RecordingSummary, "processe
 }
 
 /** "worker thread 2 resizer of 1": what it is, and who started it. */
-function lineageText({ kind, parent, thread, clusterWorker }: ProcessSummary): string {
-  const of = parent === undefined ? "" : ` of ${parent}`;
-  if (thread !== undefined)
-    return `${[kind, thread.id, thread.name].filter((part) => part !== undefined).join(" ")}${of}, `;
-  if (clusterWorker !== undefined) return `${kind} ${clusterWorker}${of}, `;
-  return parent === undefined ? "" : `child${of}, `;
+function lineageText(process: ProcessSummary): string {
+  const of = process.parent === undefined ? undefined : `of ${process.parent}`;
+  const kind = kindText(process) ?? (of === undefined ? undefined : "child");
+  const words = [kind, of].filter((word) => word !== undefined);
+  return words.length === 0 ? "" : `${words.join(" ")}, `;
 }
 
 /** `depth`: how far below the first of its kin it stands. */

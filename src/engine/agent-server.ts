@@ -149,6 +149,7 @@ class AgentPeer {
     const told = readFromAgent(frame, parseJson);
     if (told.kind === "batch") this.#receive(this.#process, told);
     else if (told.kind === "clock") this.#clockRounds?.answered(told.round, told.clockMs);
+    else if (told.kind === "child-ended") this.recording.childEnded(this.#process, told);
     else if (told.kind === "bye") {
       checkBye(told);
       this.#saidBye = true;
@@ -168,6 +169,7 @@ class AgentPeer {
     const hello = readFromAgent(frame, parseJson);
     if (hello.kind !== "hello") throw new MalformedBytes("hello expected");
     if (!isSameSecret(hello.token, this.token)) return this.#refuse("bad-token");
+    if (this.recording.isFullFor(hello)) return this.#refuse("too-many-processes");
     this.#process = this.recording.greet(hello, this);
     clearTimeout(this.#greetingDue);
     this.#splitter.maxBytes = maxFrameBytes;

@@ -93,7 +93,12 @@ class LeftReader {
 
   /** Answers how many bytes more may follow: what was recorded is there only where a spill was asked for. */
   #greet(hello: Hello): number {
-    if (this.#process !== undefined || hello.wireVersion !== wireVersion || hello.token !== this.token)
+    if (
+      this.#process !== undefined ||
+      hello.wireVersion !== wireVersion ||
+      hello.token !== this.token ||
+      this.live.isFullFor(hello)
+    )
       throw new MalformedBytes("not left for this recording");
     this.#process = this.live.leftBy(hello);
     const bytes = hello.settings.delivery?.spillBytes ?? 0;

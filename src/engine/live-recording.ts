@@ -1,7 +1,7 @@
 // A recording in the making: what any number of agents send, on its way into rows that are committed together.
 // `received` resolves after the commit that holds the batch: only then may the agent forget it.
 import { MalformedBytes } from "../shared/protocol/bytes.js";
-import type { Bye, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
+import type { Bye, ChildEnded, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { EngineLoad, ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import { CommitLoop } from "./commit-loop.js";
@@ -178,6 +178,11 @@ export class LiveRecording {
     return this.#commits.whenRoom();
   }
 
+  /** Whether there is no room for the process that a `hello` speaks of. */
+  isFullFor(hello: Hello): boolean {
+    return this.#known(hello) === undefined && this.#processes.isFull;
+  }
+
   /** The process a `hello` speaks of: a new one, or one that was here before and lost its connection. */
   greet(hello: Hello, connection: object): ProcessIngest {
     const known = this.#known(hello);
@@ -257,6 +262,13 @@ export class LiveRecording {
   programEnded(ending: ProgramEnding): void {
     if (ending.exitCode === undefined && ending.signal === undefined) return;
     this.#processes.programEnded(ending);
+    this.#commits.schedule();
+  }
+
+  /** What a recorded program saw of the end of its child. */
+  childEnded(parent: ProcessIngest, ended: ChildEnded): void {
+    if (this.#isFinishing) return;
+    this.#processes.childEnded(parent, ended);
     this.#commits.schedule();
   }
 

@@ -1,13 +1,12 @@
 // The processes of a recording in the making: by number and by run, and which connection speaks for each.
-import { MalformedBytes } from "../shared/protocol/bytes.js";
-import type { Hello } from "../shared/protocol/agent-wire.js";
+import type { ChildEnded, Hello } from "../shared/protocol/agent-wire.js";
 import type { ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { Dictionaries } from "./ingest/dictionaries.js";
 import { type Counts, type HowEnded, ProcessIngest } from "./ingest/process-ingest.js";
 import type { StoredRecording } from "./store/stored-recording.js";
 
-/** Processes are numbered with one byte in the columns that panes get. */
-const maxProcesses = 255;
+/** All of them are told to the window with each commit. Their numbers are of two bytes in the columns that panes get. */
+const maxProcesses = 4096;
 
 /** What the parent of a program saw. */
 export interface ProgramEnding extends HowEnded {
@@ -21,6 +20,7 @@ export class RecordedProcesses {
   readonly #connections = new Map<ProcessIngest, object>();
   readonly #scopes: ScopeSummary[] = [];
   #start: bigint | undefined;
+  #saysFull = false;
 
   constructor(
     readonly created: bigint,
@@ -72,9 +72,19 @@ export class RecordedProcesses {
     return this.#byRunId.get(hello.runId);
   }
 
+  /** Whether it holds as many as it can. Said in it once. */
+  get isFull(): boolean {
+    const isFull = this.#all.length >= maxProcesses;
+    if (isFull && !this.#saysFull) {
+      this.#saysFull = true;
+      const label = `no more than ${maxProcesses} processes and threads are recorded, and there are more`;
+      this.dictionaries.writer.mark({ process: 1, seq: 0, instant: this.newest, kind: "error", label, lost: 0 });
+    }
+    return isFull;
+  }
+
   /** `isEarliest`: the recording begins with it. */
   begin(hello: Hello): { readonly process: ProcessIngest; readonly isEarliest: boolean } {
-    if (this.#all.length >= maxProcesses) throw new MalformedBytes("too many processes");
     const number = this.#all.length + 1;
     const process = ProcessIngest.begin(number, hello, this.dictionaries, this.counts, this.#onScope);
     return { process, isEarliest: this.#add(process) };
@@ -99,6 +109,12 @@ export class RecordedProcesses {
   /** False when it has connected anew meanwhile. */
   isSpokenForBy(process: ProcessIngest, connection: object): boolean {
     return this.#connections.get(process) === connection;
+  }
+
+  /** As `programEnded`, by whoever started it: of pids that repeat, its own child is meant. */
+  childEnded({ hello: parent }: ProcessIngest, { pid, exitCode, signal }: ChildEnded): void {
+    const child = this.#all.findLast(({ hello }) => hello.pid === pid && hello.thread === undefined);
+    if (child?.hello.parentRunId === parent.runId) this.programEnded({ pid, exitCode, signal });
   }
 
   /** Nothing to say of a program that was not recorded itself: a shell, say. The latest of an id is meant. */

@@ -8,6 +8,7 @@ import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import { readRecords } from "../../src/shared/protocol/agent-record-codec.js";
 import {
   type Bye,
+  type ChildEnded,
   FrameSplitter,
   type Hello,
   frameHeader,
@@ -40,6 +41,8 @@ export interface LogSeen {
 export class ProgramSeen {
   hello: Hello | undefined;
   bye: Bye | undefined;
+  /** What it saw of its children's ends. */
+  readonly childrenEnded: ChildEnded[] = [];
   readonly records: AgentRecord[] = [];
   readonly spans: SpanSeen[] = [];
   readonly logs: LogSeen[] = [];
@@ -159,6 +162,7 @@ function serve(socket: Socket, programs: ProgramSeen[], answer: "welcome" | "ref
         if (answer === "welcome") send(frameTypes.welcome, { kind: "welcome", wireVersion: message.wireVersion });
         else send(frameTypes.refused, { kind: "refused", code: "bad-token" });
       } else if (message.kind === "bye") program.bye = message;
+      else if (message.kind === "child-ended") program.childrenEnded.push(message);
       else if (message.kind === "batch") {
         if (message.batch !== lastBatch + 1) throw new Error(`batch ${message.batch} after ${lastBatch}`);
         lastBatch = message.batch;

@@ -8,4 +8,7 @@ export function relative(instants: readonly (bigint | undefined)[], start: bigin
   return Float64Array.from(instants, (instant) => (instant === undefined ? Number.NaN : Number(instant - start)));
 }
 
+/** Numbers of processes. */
+export const processColumn = (values: readonly number[]): Uint16Array<ArrayBuffer> => Uint16Array.from(values);
+
 export const small = (values: readonly number[]): Uint8Array<ArrayBuffer> => Uint8Array.from(values);

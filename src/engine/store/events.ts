@@ -2,7 +2,7 @@
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import { attributeTexts } from "./attribute-texts.js";
-import { mostRows, relative, small } from "./columns.js";
+import { mostRows, relative, processColumn } from "./columns.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { storable } from "./zoom-levels.js";
@@ -189,7 +189,7 @@ async function nearestWithin(
 export function eventColumns(rows: Rows, start: bigint, truncated: boolean): EventColumns {
   return {
     truncated,
-    process: small(rows.numbers("process")),
+    process: processColumn(rows.numbers("process")),
     seq: Float64Array.from(rows.numbers("seq")),
     timeNs: relative(rows.bigints("instant"), start),
     names: rows.textsOrEmpty("name"),

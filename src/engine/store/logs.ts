@@ -6,7 +6,7 @@ import { type Asker, nobody } from "../../shared/base/asker.js";
 import { firstWhere } from "../../shared/base/first-where.js";
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { attributeTexts } from "./attribute-texts.js";
-import { relative, small } from "./columns.js";
+import { processColumn, relative, small } from "./columns.js";
 import { type LogLines, LogLinesByText, lineSettings } from "./log-lines.js";
 import { type Query, queryFor } from "./readers.js";
 import type { SearchBlocks } from "./search-blocks.js";
@@ -195,7 +195,7 @@ async function rowsOf(
     [...given, ...matching.values],
   );
   return {
-    process: small(rows.numbers("process")),
+    process: processColumn(rows.numbers("process")),
     seq: Float64Array.from(rows.numbers("seq")),
     timeNs: relative(rows.bigints("instant"), start),
     severity: small(rows.numbers("severity")),

@@ -1,7 +1,7 @@
 // Pages of the rows that have some texts in them, in the order of time or against it. The index says where such rows may be;
 // what is there is looked through, a slice of time after the other, until the page is full or the time for one answer is up.
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
-import { relative, small } from "./columns.js";
+import { processColumn, relative, small } from "./columns.js";
 import type { Parameter, Query } from "./readers.js";
 import type { AllRows } from "./search-block.js";
 import type { SearchBlocks } from "./search-blocks.js";
@@ -203,7 +203,7 @@ function cursorOf(hit: Hit | undefined): Cursor | undefined {
 
 const pageOf = (start: bigint, hits: readonly Hit[], next: Cursor | undefined): SearchPage => ({
   kind: small(hits.map(({ kind }) => searchKinds.indexOf(kind))),
-  process: small(hits.map(({ process }) => process)),
+  process: processColumn(hits.map(({ process }) => process)),
   seq: Float64Array.from(hits, ({ seq }) => seq),
   timeNs: relative(
     hits.map(({ instant }) => instant),

@@ -167,7 +167,7 @@ function withMerged(shown: SpanColumns, groups: readonly Group[], start: bigint)
       groups.map(({ spans }) => spans),
     ),
     process: all(
-      new Uint8Array(length),
+      new Uint16Array(length),
       shown.process,
       groups.map(({ process }) => process),
     ),

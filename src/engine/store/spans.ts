@@ -3,7 +3,7 @@ import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import { attributeTexts } from "./attribute-texts.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
-import { mostRows, relative, small } from "./columns.js";
+import { mostRows, processColumn, relative, small } from "./columns.js";
 
 export type SpanColumns = CallResult<"spans.range">;
 
@@ -60,7 +60,7 @@ export async function spansOpenAt(query: Query, start: bigint, instant: bigint, 
 export function spanColumns(rows: Rows, start: bigint, truncated: boolean): SpanColumns {
   return {
     truncated,
-    process: small(rows.numbers("process")),
+    process: processColumn(rows.numbers("process")),
     startNs: relative(rows.bigints("instant"), start),
     endNs: relative(rows.optionalBigints("end_instant"), start),
     lane: Uint16Array.from(rows.numbers("lane")),

@@ -1,13 +1,13 @@
 // Frames between an agent and the engine on a local socket: u32 body length, u8 type, body.
 // Control bodies are JSON. A batch body is a u32 batch number, the f64 last seq the program had given when the batch was
 // sent, then records (agent-records.ts).
-//   agent → engine: hello, batch …, clock …, bye   engine → agent: welcome | refused, ack …, clock? …
+//   agent → engine: hello, batch …, clock …, child-ended …, bye   engine → agent: welcome | refused, ack …, clock? …
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
 import { pipelineStages } from "./pipeline-stages.js";
 
-export const wireVersion = 3;
+export const wireVersion = 4;
 /** A peer that announces more than this is cut off. */
 export const maxFrameBytes = 64 * 1024 * 1024;
 
@@ -18,6 +18,7 @@ export const frameTypes = {
   batch: 2,
   bye: 3,
   clock: 4,
+  childEnded: 5,
   welcome: 16,
   refused: 17,
   ack: 18,
@@ -133,21 +134,31 @@ const bye = v.object({
 /** What the program's clock said when the question of that number came. */
 const clock = v.object({ kind: v.literal("clock"), round: v.number(), clockMs: v.number() });
 
+/** What the program saw of a process that it had started. */
+const childEnded = v.object({
+  kind: v.literal("child-ended"),
+  pid: v.number(),
+  exitCode: v.optional(v.number()),
+  signal: v.optional(text),
+});
+
 const welcome = v.object({ kind: v.literal("welcome"), wireVersion: v.number() });
 const refused = v.object({ kind: v.literal("refused"), code: text });
 const ack = v.object({ kind: v.literal("ack"), batch: v.number() });
 const askClock = v.object({ kind: v.literal("ask-clock"), round: v.number() });
 
-const toEngine = v.variant("kind", [hello, bye, clock]);
+const toEngine = v.variant("kind", [hello, bye, clock, childEnded]);
 const toAgent = v.variant("kind", [welcome, refused, ack, askClock]);
 
 export type Hello = v.InferOutput<typeof hello>;
 export type Bye = v.InferOutput<typeof bye>;
+export type ChildEnded = v.InferOutput<typeof childEnded>;
 export type ToAgent = v.InferOutput<typeof toAgent>;
 export type ToEngine =
   | Hello
   | Bye
   | v.InferOutput<typeof clock>
+  | ChildEnded
   /** `lastSeq`: records that the program had made by then, at least; those missing from the stream up to it are lost. */
   | { readonly kind: "batch"; readonly batch: number; readonly lastSeq: number; readonly records: Uint8Array };
 

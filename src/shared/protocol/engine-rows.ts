@@ -2,7 +2,7 @@
 // Columns are typed arrays of one length; times in them are nanoseconds since the recording's `start` as float64 (exact for 104
 // days), so that panes need no bigint.
 import * as v from "valibot";
-import { count, f64, ns, text, texts, u32, u8, whole } from "./schemas.js";
+import { count, f64, ns, text, texts, u16, u32, u8, whole } from "./schemas.js";
 
 /**
  * How a process's state at an instant was cut, where several processes are recorded: no effect of a message is shown
@@ -66,12 +66,12 @@ export const spanColumns = v.object({
    * told apart: from the first beginning to the last end, without name and ids, failed when one of them did.
    */
   counts: v.optional(u32),
-  process: u8,
+  process: u16,
   startNs: f64,
   /** NaN while the span is open (or was never ended). */
   endNs: f64,
   /** Row within its process such that no two bars of a row overlap; children below parents. */
-  lane: v.instance(Uint16Array),
+  lane: u16,
   kind: u8,
   status: u8,
   names: texts,
@@ -86,7 +86,7 @@ export const logColumns = v.object({
   /** Index of the first row within all rows of the recording that match the filter, and how many match. */
   first: count,
   total: count,
-  process: u8,
+  process: u16,
   seq: f64,
   timeNs: f64,
   severity: u8,
@@ -100,7 +100,7 @@ export type LogColumns = v.InferOutput<typeof logColumns>;
 
 export const eventColumns = v.object({
   truncated: v.boolean(),
-  process: u8,
+  process: u16,
   seq: f64,
   timeNs: f64,
   names: texts,
@@ -135,7 +135,7 @@ export const cursor = v.object({ instant: ns, process: whole, seq: whole });
 export const searchColumns = v.object({
   /** Index in `searchKinds`. */
   kind: u8,
-  process: u8,
+  process: u16,
   seq: f64,
   timeNs: f64,
   /** Name of an event or span, source of a log line, operation of a write, scope of a keyframe. */

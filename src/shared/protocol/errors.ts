@@ -108,6 +108,10 @@ const catalogue = {
     next: "A hindcast.config file exports { pipeline: [...] }; docs/pipeline.md has examples.",
   },
   "command-not-found": { message: "{command} could not be started: {reason}.", next: "Check the command after --." },
+  "too-many-processes": {
+    message: "The recording holds as many processes and threads as it can; this one is not recorded.",
+    next: "Record fewer of them: start hindcast record for the part of the program that matters.",
+  },
   "bad-token": {
     message: "This address needs the one-time link that hindcast serve printed.",
     next: "Start hindcast serve again and open the new link.",

@@ -32,3 +32,16 @@ export function inFamilies<Process extends Pick<ProcessSummary, "process" | "par
   }
   return listed;
 }
+
+type OfItsKind = Partial<Pick<ProcessSummary, "thread" | "clusterWorker">>;
+
+/** "worker thread 3 resizer", "cluster worker 2"; undefined for a process like any other. */
+export function kindText({ thread, clusterWorker }: OfItsKind): string | undefined {
+  if (thread !== undefined) return `worker thread ${thread.id}${thread.name === undefined ? "" : ` ${thread.name}`}`;
+  return clusterWorker === undefined ? undefined : `cluster worker ${clusterWorker}`;
+}
+
+/** "pid 812, worker thread 3": threads have the pid of their process. */
+export function pidText(process: Pick<ProcessSummary, "pid"> & OfItsKind): string {
+  return [`pid ${process.pid}`, kindText(process)].filter((part) => part !== undefined).join(", ");
+}

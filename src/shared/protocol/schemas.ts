@@ -9,6 +9,7 @@ export const whole = v.pipe(v.number(), v.safeInteger());
 export const ns = v.bigint();
 export const f64 = v.instance(Float64Array);
 export const u32 = v.instance(Uint32Array);
+export const u16 = v.instance(Uint16Array);
 export const u8 = v.instance(Uint8Array);
 export const texts = v.array(text);
 export const nothing = v.object({});

@@ -15,7 +15,7 @@ function spansOf(...lines: readonly string[]): SpanColumns {
   });
   return {
     truncated: false,
-    process: Uint8Array.from(parts, (part) => Number(part.process)),
+    process: Uint16Array.from(parts, (part) => Number(part.process)),
     lane: Uint16Array.from(parts, (part) => Number(part.lane)),
     startNs: Float64Array.from(parts, (part) => Number(part.start)),
     endNs: Float64Array.from(parts, (part) => (part.end === "" ? NaN : Number(part.end))),

@@ -10,7 +10,7 @@ function pageOf(first: number, count: number, total: number): LogColumns {
   return {
     first,
     total,
-    process: new Uint8Array(count).fill(1),
+    process: new Uint16Array(count).fill(1),
     seq: Float64Array.from(rows),
     timeNs: Float64Array.from(rows),
     severity: new Uint8Array(count).fill(9),

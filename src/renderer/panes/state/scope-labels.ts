@@ -1,5 +1,6 @@
 // What the choices of a scope read as. The closed list shows one of them alone, without the process it stands under in
 // the open one.
+import { pidText } from "../../../shared/protocol/process-families.js";
 import type { ScopeSummary } from "../../../shared/protocol/recording-summary.js";
 import type { NamedProcess } from "../../state/process-text.js";
 
@@ -21,5 +22,5 @@ export function matchingScopes(scopes: readonly ScopeSummary[], text: string): r
 /** The pid first: it tells apart, and the list may be too narrow for all of it. */
 function ownerText(processes: readonly NamedProcess[], id: number): string {
   const found = processes.find(({ process }) => process === id);
-  return found === undefined ? `process ${id}` : `pid ${found.pid} of ${found.serviceName}`;
+  return found === undefined ? `process ${id}` : `${pidText(found)} of ${found.serviceName}`;
 }

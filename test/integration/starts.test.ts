@@ -1,0 +1,160 @@
+// Ways to start processes: each is recorded below the one that started it, and everything is printed and ends as it does
+// without us. docs/compatibility.md lists them.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { lineageTexts } from "./lineage-text.js";
+import { runBoth } from "./run-both.js";
+
+const programs = join(import.meta.dirname, "../programs/lineage");
+const program = (name: string): string => join(programs, name);
+const modules = join(import.meta.dirname, "../../node_modules");
+const npm = join(dirname(process.execPath), "../lib/node_modules/npm/bin");
+
+const folder = mkdtempSync(join(tmpdir(), "hindcast-starts-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a child", () => {
+  it.each(["spawn", "shell", "execFile", "fork", "detached", "spawnSync", "execFileSync"])(
+    "that is started by %s is recorded below its parent",
+    async (way) => {
+      const { plain, recorded, programs: seen } = await runBoth([program("starts.cjs"), way]);
+      expect(recorded).toEqual(plain);
+      expect(plain.out).toContain(`child ${way} 0 0`);
+      expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 3"]);
+    },
+  );
+
+  it("with an environment of its own is left alone", async () => {
+    const { plain, recorded, programs: seen } = await runBoth([program("starts.cjs"), "own environment"]);
+    expect(recorded).toEqual(plain);
+    expect(lineageTexts(seen)).toEqual(["process 0"]);
+  });
+
+  it("that is killed has its end from its parent", async () => {
+    const { plain, recorded, program: parent } = await runBoth([program("starts.cjs"), "killed"]);
+    expect(recorded).toEqual(plain);
+    expect(plain.out).toBe("ended null SIGKILL\n");
+    expect(parent.childrenEnded).toEqual([{ kind: "child-ended", pid: expect.any(Number), signal: "SIGKILL" }]);
+  });
+});
+
+describe("a cluster", () => {
+  it("has its workers recorded as such, also one that stands in for one that was killed", async () => {
+    const { plain, recorded, program: primary, programs: seen } = await runBoth([program("cluster.cjs")]);
+    expect(recorded).toEqual(plain);
+    expect(plain.code).toBe(0);
+    // The one that is killed may be gone before it could connect.
+    expect(lineageTexts(seen)).toEqual(
+      expect.arrayContaining(["process 0", "process 0 > worker 2 5", "process 0 > worker 3 5"]),
+    );
+    expect(primary.childrenEnded.map(({ exitCode, signal }) => exitCode ?? signal)).toEqual(["SIGKILL", 5, 5]);
+  });
+});
+
+describe("npm", () => {
+  const place = join(folder, "package");
+  mkdirSync(place);
+  cpSync(program("child.cjs"), join(place, "child.cjs"));
+  mkdirSync(join(place, "node_modules/.bin"), { recursive: true });
+  writeFileSync(join(place, "node_modules/.bin/child"), `#!/usr/bin/env node\nrequire("../../child.cjs");\n`, {
+    mode: 0o755,
+  });
+  writeFileSync(
+    join(place, "package.json"),
+    JSON.stringify({ name: "place", version: "1.0.0", scripts: { child: "node child.cjs run" } }),
+  );
+  const quiet = {
+    npm_config_loglevel: "silent",
+    npm_config_update_notifier: "false",
+    npm_config_cache: join(folder, "cache"),
+  };
+
+  it.each([
+    ["npm run", ["npm-cli.js", "run", "child"]],
+    ["npx", ["npx-cli.js", "child", "run"]],
+  ] as const)("%s: npm and what it runs are recorded, one below the other", async (_name, [script, ...args]) => {
+    const {
+      plain,
+      recorded,
+      programs: seen,
+    } = await runBoth([join(npm, script), ...args], [], quiet, "welcome", process.execPath, place);
+    expect(recorded).toEqual(plain);
+    expect(plain).toMatchObject({ code: 3, out: expect.stringContaining("child run 0 0") });
+    expect(lineageTexts(seen)).toEqual(["process 3", "process 3 > process 3"]);
+  });
+});
+
+describe("a workspace with symlinks, as pnpm makes them", () => {
+  it("is recorded with its packages", async () => {
+    const root = join(folder, "workspace");
+    const store = join(root, "node_modules/.pnpm/tool@1.0.0/node_modules/tool");
+    mkdirSync(store, { recursive: true });
+    mkdirSync(join(root, "packages/app/node_modules"), { recursive: true });
+    mkdirSync(join(root, "packages/own"));
+    writeFileSync(join(store, "package.json"), JSON.stringify({ name: "tool", version: "1.0.0", main: "tool.js" }));
+    writeFileSync(join(store, "tool.js"), `console.log("tool", __filename.includes(".pnpm"));`);
+    writeFileSync(
+      join(root, "packages/own/package.json"),
+      JSON.stringify({ name: "own", type: "module", exports: "./own.js" }),
+    );
+    writeFileSync(join(root, "packages/own/own.js"), `export const own = import.meta.url.includes("packages/own");`);
+    symlinkSync(store, join(root, "packages/app/node_modules/tool"), "dir");
+    symlinkSync(join(root, "packages/own"), join(root, "packages/app/node_modules/own"), "dir");
+    writeFileSync(join(root, "packages/app/package.json"), JSON.stringify({ name: "app", type: "module" }));
+    writeFileSync(
+      join(root, "packages/app/app.js"),
+      `import "tool";\nimport { own } from "own";\nconsole.log("own", own);\n`,
+    );
+    const { plain, recorded, program: seen } = await runBoth([join(root, "packages/app/app.js")]);
+    expect(recorded).toEqual(plain);
+    expect(plain.out).toBe("tool true\nown true\n");
+    expect([seen.hello?.serviceName, seen.bye?.exitCode]).toEqual(["app", 0]);
+  });
+});
+
+describe("TypeScript and loaders", () => {
+  const source = join(folder, "typed");
+  mkdirSync(source);
+  symlinkSync(modules, join(source, "node_modules"), "dir");
+  const text = `import { Worker } from "node:worker_threads";\nconst n: number = 2;\nconsole.log("typed", n, process.argv.length);\n`;
+  writeFileSync(join(source, "app.ts"), text);
+  writeFileSync(join(source, "app.cts"), `const n: number = 2;\nconsole.log("typed", n, process.argv.length);\n`);
+  writeFileSync(join(source, "package.json"), JSON.stringify({ name: "typed", type: "module" }));
+  writeFileSync(
+    join(source, "loader.mjs"),
+    `import { register } from "node:module";\nregister("./hooks.mjs", import.meta.url);\n`,
+  );
+  writeFileSync(
+    join(source, "hooks.mjs"),
+    `export async function load(url, context, next) {
+  const loaded = await next(url, context);
+  if (!url.endsWith("plain.mjs")) return loaded;
+  return { ...loaded, source: String(loaded.source).replace("REPLACED", "by the loader") };
+}\n`,
+  );
+  writeFileSync(join(source, "plain.mjs"), `console.log("REPLACED");\n`);
+
+  it("tsx: its processes are recorded, the program below the command", async () => {
+    const {
+      plain,
+      recorded,
+      programs: seen,
+    } = await runBoth([join(modules, "tsx/dist/cli.mjs"), "app.ts"], [], {}, "welcome", process.execPath, source);
+    expect(recorded).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, out: "typed 2 2\n" });
+    expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 0"]);
+  });
+
+  it("a loader that --import registers still loads", async () => {
+    const {
+      plain,
+      recorded,
+      programs: seen,
+    } = await runBoth(["--import", "./loader.mjs", "plain.mjs"], [], {}, "welcome", process.execPath, source);
+    expect(recorded).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, out: "by the loader\n" });
+    expect(lineageTexts(seen)).toEqual(["process 0"]);
+  });
+});
