@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { explain, hindcastError } from "../src/shared/protocol/errors.js";
 import { aptInstall, mayUseApt } from "./apt.js";
+import { installDatabaseServers } from "./database-binaries.js";
 import { buildIfStale } from "./build-if-stale.js";
 import { findChromium, installChromium } from "./find-chromium.js";
 import { electronBinary } from "../src/cli/electron-binary.js";
@@ -60,6 +61,7 @@ async function runAll(): Promise<boolean> {
   }
   // The tests that set clocks are skipped without it.
   if (mayInstall && mayUseApt() && !existsSync("/usr/bin/faketime")) aptInstall("faketime");
+  if (mayInstall) installDatabaseServers();
   const allCounts: TestCounts[] = [];
   for (const { name, step, env } of suites) {
     console.log(`\n== ${step.name}`);

@@ -20,6 +20,8 @@ import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
+import { installMysql2 } from "./probes/mysql2.js";
+import { installPg } from "./probes/pg.js";
 import { installPino } from "./probes/pino.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
@@ -195,6 +197,8 @@ const requestProbes = {
   ipc: installIpc,
   console: installConsole,
   pino: installPino,
+  pg: installPg,
+  mysql2: installMysql2,
 } as const;
 
 /** Between spans, tracked state is looked at this often for changes that no write site told about. */

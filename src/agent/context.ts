@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
 export class SpanContext {
-  readonly #storage = new AsyncLocalStorage<OpenSpan>();
+  readonly #storage = new AsyncLocalStorage<OpenSpan | undefined>();
 
   get current(): OpenSpan | undefined {
     return this.#storage.getStore();
@@ -17,6 +17,11 @@ export class SpanContext {
 
   run<Result>(span: OpenSpan, work: () => Result): Result {
     return this.#storage.run(span, work);
+  }
+
+  /** In the span that was current when something was asked for, or in none. Runs at once where that is so anyway. */
+  resume<Result>(span: OpenSpan | undefined, work: () => Result): Result {
+    return this.#storage.getStore() === span ? work() : this.#storage.run(span, work);
   }
 
   /** For timers of our own: what they find must not be put down to the span in which they happened to be started. */

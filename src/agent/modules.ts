@@ -7,7 +7,7 @@
 import { Module } from "node:module";
 import { types } from "node:util";
 import type { Guest } from "./guest.js";
-import { dataProperty } from "./own-data.js";
+import { dataProperty, isObject } from "./own-data.js";
 import { type PackageCopy, PackageCopies, packageFileFrom } from "./package-files.js";
 import { replaceInOneFrame, together } from "./patch.js";
 
@@ -192,6 +192,3 @@ function cachedModules(packageName: string): readonly CachedModule[] {
 
 const packageNameFrom = (path: unknown): string | undefined =>
   typeof path === "string" ? packageFileFrom(path)?.packageName : undefined;
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";

@@ -71,3 +71,16 @@ const isCopyOfError = (value: unknown): value is Error =>
     const found = getOwnPropertyDescriptor(value, key);
     return found !== undefined && found.enumerable !== true && typeof found.value === "string";
   });
+
+/** What can have properties; functions can. */
+export const isObject = (value: unknown): value is object =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
+
+export const isFunction = (value: unknown): value is (this: unknown, ...given: unknown[]) => unknown =>
+  typeof value === "function";
+
+/** Of a class or the like; an object of its own, which nobody meets, where it has none. */
+export function prototypeOf(constructor: object): object {
+  const found = dataProperty(constructor, "prototype");
+  return isObject(found) ? found : {};
+}
