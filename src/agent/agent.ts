@@ -20,9 +20,11 @@ import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
+import { installIoredis } from "./probes/ioredis.js";
 import { installMysql2 } from "./probes/mysql2.js";
 import { installPg } from "./probes/pg.js";
 import { installPino } from "./probes/pino.js";
+import { installRedis } from "./probes/redis.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
@@ -199,6 +201,8 @@ const requestProbes = {
   pino: installPino,
   pg: installPg,
   mysql2: installMysql2,
+  ioredis: installIoredis,
+  redis: installRedis,
 } as const;
 
 /** Between spans, tracked state is looked at this often for changes that no write site told about. */

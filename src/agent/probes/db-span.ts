@@ -1,6 +1,6 @@
 // Spans of what is asked of a database, by OpenTelemetry's names: kind client, below the span of whoever asked. What the
 // program does with the answer belongs to who asked, too, not to whoever had the connection opened that brought it.
-import type { AttributeValue } from "../../shared/trace/attributes.js";
+import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { budgets, cutText, exceptionAttributes } from "../attributes.js";
 import { textProperty } from "../own-data.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -20,6 +20,8 @@ export interface DbQuery {
   readonly text: string | undefined;
   readonly operation: string | undefined;
   readonly collection?: string | undefined;
+  /** How many operations travel together. */
+  readonly batchSize?: number | undefined;
 }
 
 /** One question to a database whose answer is awaited. */
@@ -37,32 +39,29 @@ export class DbSpans {
     this.#kit = kit;
   }
 
-  /** undefined: not recorded. `asker` is the span that is current unless the question had to wait for its turn. */
-  start(server: DbServer, query: DbQuery, asker = this.asker): DbCall | undefined {
-    const { guest, sink } = this.#kit;
-    return guest.runAsGuest(() => {
-      const { operation, collection, text } = query;
-      const name = [operation ?? server.system, ...(collection === undefined ? [] : [collection])].join(" ");
-      const attributes: Record<string, AttributeValue> = { "db.system.name": server.system };
-      if (operation !== undefined) attributes["db.operation.name"] = operation;
-      if (collection !== undefined) attributes["db.collection.name"] = collection;
-      if (server.namespace !== undefined) attributes["db.namespace"] = server.namespace;
-      if (text !== undefined) attributes["db.query.text"] = cutText(text, budgets.textUnits);
-      if (server.address !== undefined) attributes["server.address"] = server.address;
-      if (server.port !== undefined) attributes["server.port"] = server.port;
-      const span = sink.startSpan(
-        name,
-        "client",
-        asker === undefined ? noParent : { kind: "local", span: asker },
-        attributes,
-      );
-      return { span, asker, isOver: false };
-    }, undefined);
+  /** undefined: not recorded. */
+  start(server: DbServer, query: DbQuery): DbCall | undefined {
+    return this.#kit.guest.runAsGuest(() => this.open(server, query), undefined);
   }
 
-  startSql(server: DbServer, text: string | undefined, asker = this.asker): DbCall | undefined {
-    const summary = this.#kit.guest.runAsGuest(() => this.#summaries.of(text ?? ""), undefined);
-    return this.start(server, { text, operation: summary?.operation, collection: summary?.collection }, asker);
+  /** `start` for who is a guest already, as whatever listens to a channel is. */
+  open(server: DbServer, { operation, collection, text, batchSize }: DbQuery): DbCall {
+    const { asker } = this;
+    const name = [operation ?? server.system, ...(collection === undefined ? [] : [collection])].join(" ");
+    const attributes: Record<string, AttributeValue> = { "db.system.name": server.system };
+    if (operation !== undefined) attributes["db.operation.name"] = operation;
+    if (collection !== undefined) attributes["db.collection.name"] = collection;
+    if (batchSize !== undefined) attributes["db.operation.batch.size"] = batchSize;
+    if (server.namespace !== undefined) attributes["db.namespace"] = server.namespace;
+    if (text !== undefined) attributes["db.query.text"] = cutText(text, budgets.textUnits);
+    if (server.address !== undefined) attributes["server.address"] = server.address;
+    if (server.port !== undefined) attributes["server.port"] = server.port;
+    const span = this.#kit.sink.startSpan(name, "client", this.#kit.context.asParent, attributes);
+    return { span, asker, isOver: false };
+  }
+
+  startSql(server: DbServer, text: string | undefined): DbCall | undefined {
+    return this.#kit.guest.runAsGuest(() => this.open(server, { text, ...this.#summaries.of(text ?? "") }), undefined);
   }
 
   get asker(): OpenSpan | undefined {
@@ -70,15 +69,11 @@ export class DbSpans {
   }
 
   succeed(call: DbCall | undefined): void {
-    this.#end(call, "unset", () => ({}));
+    this.#kit.guest.runAsGuest(() => this.close(call), undefined);
   }
 
   fail(call: DbCall | undefined, error: unknown): void {
-    this.#end(call, "error", () => {
-      const exception = exceptionAttributes(error);
-      const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
-      return { ...exception, "error.type": code ?? exception["exception.type"], ...statusCode(error, code) };
-    });
+    this.#kit.guest.runAsGuest(() => this.closeFailed(call, error), undefined);
   }
 
   /** `error` as callbacks get it: nothing, or what went wrong. */
@@ -87,11 +82,23 @@ export class DbSpans {
     else this.fail(call, error);
   }
 
-  #end(call: DbCall | undefined, status: "unset" | "error", attributes: () => Record<string, AttributeValue>): void {
+  /** `succeed` and `fail` for who is a guest already. */
+  close(call: DbCall | undefined): void {
+    this.#end(call, "unset", {});
+  }
+
+  closeFailed(call: DbCall | undefined, error: unknown): void {
+    if (call === undefined || call.isOver) return;
+    const exception = exceptionAttributes(error);
+    const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
+    const type = code ?? exception["exception.type"];
+    this.#end(call, "error", { ...exception, "error.type": type, ...statusCode(error, code) });
+  }
+
+  #end(call: DbCall | undefined, status: "unset" | "error", attributes: Attributes): void {
     if (call === undefined || call.isOver) return;
     call.isOver = true;
-    const { guest, sink } = this.#kit;
-    guest.runAsGuest(() => sink.endSpan(call.span, status, undefined, attributes()), undefined);
+    this.#kit.sink.endSpan(call.span, status, undefined, attributes);
   }
 
   /** Runs code of the library that calls the program back. */
@@ -113,8 +120,6 @@ export class DbSpans {
     };
   }
 }
-
-const noParent = { kind: "none" } as const;
 
 /** What the server itself said, as far as the library keeps it: SQLSTATE is five characters. */
 function statusCode(error: unknown, code: string | undefined): Record<string, AttributeValue> {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ProgramSeen, SpanSeen } from "./agent-listener.js";
+import { type RunningServer, missingServer, startDatabase } from "./database-server.js";
+import { callLines, expectOwnRequests, recordedAlike } from "./databases.js";
+
+const missing = missingServer("redis");
+let server: RunningServer | undefined;
+beforeAll(async () => {
+  if (missing === undefined) server = await startDatabase("redis");
+});
+afterAll(() => server?.stop());
+
+const numberOf = (text: string): number | undefined => {
+  const number = /^GET number:(\d+)$/.exec(text)?.[1];
+  return number === undefined ? undefined : Number(number);
+};
+const isNumbered = ({ attributes }: SpanSeen) => / number:\d+/.test(JSON.stringify(attributes["db.query.text"]));
+const callsIn = (program: ProgramSeen) =>
+  program.spans.filter((span) => span.attributes["db.system.name"] === "redis" && !isNumbered(span));
+
+const setCall = () => ({
+  kind: "client",
+  status: "unset",
+  parent: 0,
+  attributes: {
+    "db.operation.name": "SET",
+    "db.namespace": "0",
+    "server.address": "127.0.0.1",
+    "server.port": server?.port,
+  },
+});
+
+describe.skipIf(missing !== undefined)(`redis${missing === undefined ? "" : `: ${missing}`}`, () => {
+  it("asked by ioredis is recorded command by command, and the program does what it does alone", async () => {
+    const program = await recordedAlike("ioredis.mjs", { DATABASE_PORT: String(server?.port) });
+    expect(callLines(callsIn(program))).toEqual([
+      "FLUSHALL: FLUSHALL",
+      "SET: SET user:1 ?",
+      "GET: GET user:1",
+      "HSET: HSET h field ? ? ?",
+      "HGETALL: HGETALL h",
+      "LPUSH !SimpleError: LPUSH user:1 ?",
+      "NOSUCH !SimpleError: NOSUCH ?",
+      "GET: GET user:1",
+      "SET: SET a ?",
+      "INCR: INCR a",
+      "LPUSH !SimpleError: LPUSH a ?",
+      "MULTI: MULTI",
+      "INCR: INCR a",
+      "INCR: INCR a",
+      "EXEC: EXEC",
+      "EVAL: EVAL return {KEYS[1], ARGV[1]} 1 key ?",
+      "EVALSHA: EVALSHA 098e0f0d1448c0a81dafe820f66d460eb09263da 1 key ?",
+      "LPUSH !SimpleError: LPUSH user:1 ?",
+      "GET: GET a",
+      "SUBSCRIBE: SUBSCRIBE news",
+      "PUBLISH: PUBLISH news ?",
+      "QUIT: QUIT",
+      "GET: GET none",
+      "QUIT: QUIT",
+      "GET !Error: GET none",
+      "QUIT: QUIT",
+    ]);
+    expect(callsIn(program)[1]).toMatchObject(setCall());
+    expectOwnRequests(program, numberOf);
+  });
+
+  it("asked by node-redis is recorded command by command, and the program does what it does alone", async () => {
+    const program = await recordedAlike("redis.mjs", { DATABASE_PORT: String(server?.port) });
+    expect(callLines(callsIn(program))).toEqual([
+      "FLUSHALL: FLUSHALL",
+      "SET: SET user:1 ?",
+      "GET: GET user:1",
+      "HSET: HSET h field ? ? ?",
+      "HGETALL: HGETALL ?",
+      "LPUSH !SimpleError: LPUSH user:1 ?",
+      "NOSUCH !SimpleError: NOSUCH ?",
+      "MULTI: ",
+      "MULTI: ",
+      "PIPELINE: ",
+      "INCR: INCR b",
+      "GET: GET b",
+      "EVAL: EVAL return {KEYS[1], ARGV[1]} 1 key ?",
+      "LPUSH !SimpleError: LPUSH user:1 ?",
+      "PUBLISH: PUBLISH news ?",
+      "GET !ClientClosedError: GET a",
+    ]);
+    expect(callsIn(program)[1]).toMatchObject(setCall());
+    expect(callsIn(program)[9]?.attributes["db.operation.batch.size"]).toBe(2);
+    expectOwnRequests(program, numberOf);
+  });
+
+  it("asked by BullMQ is recorded as what ioredis asks, and jobs are given and done as they are alone", async () => {
+    const program = await recordedAlike("bullmq.mjs", { DATABASE_PORT: String(server?.port) });
+    const lines = callLines(callsIn(program)).filter((line) => !/^(?:XREAD|QUIT)/.test(line));
+    expect(lines.filter((line) => / !/.test(line))).toEqual([]);
+    expect(lines.some((line) => /^EVALSHA: EVALSHA \w+ \d+ bull:mails:wait bull:/.test(line))).toBe(true);
+    expect(lines.some((line) => line.includes("ann"))).toBe(false);
+  });
+});
