@@ -1,5 +1,7 @@
 // The agent of one thread of the program: joins ring, worker, recorder, probes and the public API. Importing it does nothing;
 // `install` starts everything and returns what undoes it.
+import { dirname } from "node:path";
+import { thresholdsOf } from "../shared/protocol/agent-wire.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
@@ -8,6 +10,7 @@ import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
 import { lineageOf, tellChildren } from "./lineage.js";
+import { nodeInspector } from "./inspector.js";
 import type { ChildGone, ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
@@ -23,6 +26,8 @@ import { installIpc } from "./probes/ipc.js";
 import { installIoredis } from "./probes/ioredis.js";
 import { installMysql2 } from "./probes/mysql2.js";
 import { installPg } from "./probes/pg.js";
+import { LoopBeat } from "./probes/loop-beat.js";
+import { LoopBlocks } from "./probes/loop-blocks.js";
 import { installPino } from "./probes/pino.js";
 import { installRedis } from "./probes/redis.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
@@ -90,7 +95,16 @@ export function install(
     place === undefined
       ? new WorkerThread(
           bundle,
-          { kind: ownWorkerKind, memory: memory.shared, socketPath, hostPid, facts, channel, state },
+          {
+            kind: ownWorkerKind,
+            memory: memory.shared,
+            socketPath,
+            hostPid,
+            facts,
+            folder: dirname(bundle),
+            channel,
+            state,
+          },
           now,
         )
       : new ThreadDelivery(place, { memory: memory.shared, facts });
@@ -98,21 +112,25 @@ export function install(
   const releases: (() => void)[] = [];
   const noteRedactions = reportRedactions(redaction, sink);
   const noteState = reportState(tracker, sink);
-  const metrics = installRuntimeMetrics(
-    agent,
-    () => {
-      noteRedactions();
-      noteState();
-      capture.note(false);
-      if (delivery.isUseful) delivery.startIfThereIsAnEngine();
-      else uninstall();
-    },
-    isThread,
-  );
+  const { level } = configuration.settings;
+  const { blockMs, collectionMs } = thresholdsOf(configuration.settings);
+  const blocksKit = { ...agent, guest: guest.at("loop blocks") };
+  const blocks = new LoopBlocks(blocksKit, memory, blockMs, nodeInspector());
+  const beat = new LoopBeat(blocksKit, memory, (turn) => blocks.turned(turn));
+  sink.beforeSpanStarts(() => beat.noteBeginning());
+  const metrics = installRuntimeMetrics(agent, { beat, collectionMs, isThread }, () => {
+    blocks.guardInspector();
+    noteRedactions();
+    noteState();
+    capture.note(false);
+    if (delivery.isUseful) delivery.startIfThereIsAnEngine();
+    else uninstall();
+  });
   const looking = lookRegularly(agent, tracker);
   const lookOnceMore = (): void => {
     tracker.lookAtEverything();
     metrics.sample();
+    blocks.finish();
     noteRedactions();
     noteState();
     capture.note(true);
@@ -121,6 +139,7 @@ export function install(
     agent,
     {
       onExit: (exitCode) => {
+        blocks.closeInspector();
         lookOnceMore();
         delivery.end(
           () => ({ exitCode, ...sink.counts, faults: guest.faults }),
@@ -142,7 +161,9 @@ export function install(
     ),
     // A thread may share its environment with the process.
     isThread ? () => undefined : tellChildren(runId),
+    () => beat.stop(),
     metrics.uninstall,
+    blocks.install(beat),
     looking.stop,
     exit.uninstall,
     installErrors(agent, () => exit.onUncaught()),
@@ -159,7 +180,7 @@ export function install(
       noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
     }),
   );
-  if (configuration.settings.level !== "metrics") {
+  if (level !== "metrics") {
     for (const [place, installProbe] of Object.entries(requestProbes)) {
       const placed = { ...agent, guest: guest.at(place) };
       releases.push(

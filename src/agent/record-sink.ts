@@ -57,6 +57,7 @@ export interface RecordSink {
   event(name: string, attributes: Attributes): void;
   metric(name: string, unit: string, value: number, attributes: Attributes): void;
   log(severity: number, source: string, body: string, attributes: Attributes): void;
-  startSpan(name: string, kind: SpanKind, parent: SpanParent, attributes: Attributes): OpenSpan;
-  endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes): void;
+  /** `startMs`, `endMs`: of `clockMs`, where that is not now. */
+  startSpan(name: string, kind: SpanKind, parent: SpanParent, attributes: Attributes, startMs?: number): OpenSpan;
+  endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes, endMs?: number): void;
 }

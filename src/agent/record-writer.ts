@@ -108,10 +108,11 @@ export class RecordWriter {
     this.#ring.publish(padded - at);
   }
 
-  record(body: AgentRecordBody): "put" | "lost" | "too-large" {
+  /** `clockMs`: when it was, where that is not now. */
+  record(body: AgentRecordBody, clockMs?: number): "put" | "lost" | "too-large" {
     try {
       if (!this.#isOpen() || lacksDefinition(body)) return this.#lose("ring-full", body.kind);
-      this.#encode(body);
+      this.#encode(body, 0, clockMs);
       if (this.#out.at <= this.#maxRecordBytes)
         return this.#put(this.#ring) ? "put" : this.#lose("ring-full", body.kind);
       // The buffer has grown for this one; the next record need not keep its memory.
@@ -144,10 +145,10 @@ export class RecordWriter {
     return this.#isOpen();
   }
 
-  #encode(body: AgentRecordBody, flags = 0): void {
+  #encode(body: AgentRecordBody, flags = 0, clockMs = this.#clockMs()): void {
     const out = this.#out;
     out.at = 0;
-    beginRecord(out, kindCode(body.kind), this.#clockMs(), this.#seq + 1, flags);
+    beginRecord(out, kindCode(body.kind), clockMs, this.#seq + 1, flags);
     writeBody(out, this.#redaction.record(body));
     endRecord(out, 0);
   }

@@ -1,6 +1,6 @@
 // What probes and the state tracker record becomes records here: each gets the span it belongs to and the ids of its
 // names. A simple event is written straight into the ring.
-import { type LostKinds, kindCode } from "../shared/protocol/agent-records.js";
+import { type AgentRecordBody, type LostKinds, kindCode } from "../shared/protocol/agent-records.js";
 import { recordHeaderBytes } from "../shared/protocol/agent-record-codec.js";
 import type { MessageRecord } from "../shared/protocol/message-records.js";
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
@@ -43,6 +43,7 @@ export class Recorder implements RecordSink {
   #lastEventName: string | undefined;
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
+  #onSpanStart: () => void = () => undefined;
   #flat = new FlatAttributes(noRedaction);
   #pipeline: RecordPipeline | undefined;
   readonly #ids = new RandomIds();
@@ -92,6 +93,11 @@ export class Recorder implements RecordSink {
   /** Called before each span-end record, so that what happened inside the span is recorded before its end. */
   beforeSpanEnds(look: () => void): void {
     this.#beforeSpanEnd = look;
+  }
+
+  /** Called before each span-start record. */
+  beforeSpanStarts(notice: () => void): void {
+    this.#onSpanStart = notice;
   }
 
   event(name: string, given: unknown): void {
@@ -179,7 +185,8 @@ export class Recorder implements RecordSink {
     this.#writer.record({ kind: "write", span, location, afterMs, operation: { ...operation, contents } });
   }
 
-  startSpan(name: string, spanKind: SpanKind, parent: SpanParent, attributes: Attributes): OpenSpan {
+  startSpan(name: string, spanKind: SpanKind, parent: SpanParent, attributes: Attributes, startMs?: number): OpenSpan {
+    this.#onSpanStart();
     const traceId =
       parent.kind === "none" ? this.#ids.next(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId;
     const above = hangingOn(parent);
@@ -188,7 +195,7 @@ export class Recorder implements RecordSink {
     if (handling?.kind === "left-out")
       return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
     const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling };
-    this.#writer.record({
+    const start: AgentRecordBody = {
       kind: "span-start",
       span: span.number,
       parent: above.kind === "local" ? above.span.number : 0,
@@ -198,11 +205,12 @@ export class Recorder implements RecordSink {
       spanId: span.spanId,
       parentSpanId: above.kind === "none" ? noSpanId : above.kind === "local" ? above.span.spanId : above.spanId,
       attributes: this.#passed(attributes),
-    });
+    };
+    this.#writer.record(start, startMs);
     return span;
   }
 
-  endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes): void {
+  endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes, endMs?: number): void {
     try {
       this.#beforeSpanEnd();
     } catch (error) {
@@ -212,7 +220,7 @@ export class Recorder implements RecordSink {
     const nameId = name === undefined ? 0 : this.#name(name);
     const changes = span.handling?.by ?? noChanges;
     const changed = changes.reduce((before, change) => transformed(change, before), attributes);
-    this.#writer.record({ kind: "span-end", span: span.number, status, name: nameId, attributes: changed });
+    this.#writer.record({ kind: "span-end", span: span.number, status, name: nameId, attributes: changed }, endMs);
   }
 
   /** What a stage of the pipeline has left out since then. True when that was said. */

@@ -30,6 +30,12 @@ export const control = {
   lossTold: 14,
   /** The first of `tallySlots` counts of records that the program's thread gave up in the ring, modulo 2^32. */
   givenUp: 16,
+  /** Who may use the inspector on the program's thread: one of `inspecting`. */
+  inspecting: 24,
+  /** How often the worker has looked into the ring: it did not stand still meanwhile. */
+  polls: 25,
+  /** Why there is no stack of a block: one of `stackMissing`. */
+  stackMissing: 26,
 } as const;
 /** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
 export const facts = {
@@ -41,6 +47,11 @@ export const facts = {
   workerFaults: 5,
   /** How long the machine slept without the monotonic clock's noticing: part of every time that is recorded from then on. */
   sleptMs: 6,
+  /** By the program's monotonic clock: when its event loop turned last, and when it is to turn again; 0: nobody knows. */
+  turnedMs: 7,
+  turnDueMs: 8,
+  /** When something began, told while it turns seldom. */
+  beganMs: 9,
 } as const;
 /**
  * What the worker says about the engine. `lost`: it was there a moment ago, and its host may be starting it again. An
@@ -50,6 +61,14 @@ export const link = { connecting: 0, connected: 1, absent: 2, refused: 3, lost: 
 
 /** `nobody`: the worker could not. */
 export const leaver = { program: 1, worker: 2, nobody: 3 } as const;
+
+/**
+ * `free`: the worker may. `worker`: it does. `leave`: the program ends and waits until it no longer does. `closed`: it may not, since the
+ * program ends, or uses the inspector itself.
+ */
+export const inspecting = { free: 0, worker: 1, leave: 2, closed: 3 } as const;
+
+export const stackMissing = { none: 0, limit: 1, unavailable: 2 } as const;
 
 const controlBytes = 128;
 const factsBytes = 128;

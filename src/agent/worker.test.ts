@@ -134,6 +134,7 @@ function linked(hostPid?: number) {
     socketPath,
     hostPid,
     facts,
+    folder: import.meta.dirname,
   });
   links.push(engineLink);
   engineLink.start();

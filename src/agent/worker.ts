@@ -12,7 +12,9 @@ import {
   defaultDelivery,
   frameTypes,
   readFromEngine,
+  thresholdsOf,
 } from "../shared/protocol/agent-wire.js";
+import { BlockWatch } from "./block-watch.js";
 import { type FrameParts, batchFrame, byeFrame, byeOf, bytesIn, controlFrame, helloFrame } from "./frames.js";
 import { type Chunk, Intake, standstillRecord } from "./intake.js";
 import { leaveBehind } from "./left-behind.js";
@@ -28,6 +30,8 @@ export interface LinkSetup {
   readonly socketPath: string;
   readonly hostPid: number | undefined;
   readonly facts: ProcessFacts;
+  /** Of the agent's own files; undefined where no stacks are to be had: the inspector reaches the main thread only. */
+  readonly folder: string | undefined;
 }
 
 /** What the agent's thread wants to know of each of its links. */
@@ -70,6 +74,7 @@ export class EngineLink {
   #saidBye = false;
   #hasLeft = false;
   readonly #standstill: StandstillWatch;
+  readonly #blocks: BlockWatch;
   /** When it was looked for a standstill last. */
   #seqThen = 0;
 
@@ -81,6 +86,7 @@ export class EngineLink {
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
     this.#intake = new Intake(this.#memory);
+    this.#blocks = new BlockWatch(this.#memory, thresholdsOf(setup.facts.settings).blockMs, setup.folder);
     this.#standstill = new StandstillWatch(clocksOfThisProcess);
     this.#reconnection = new Reconnection(setup.socketPath, setup.hostPid, () => this.#connect());
     // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.
@@ -295,7 +301,8 @@ export class EngineLink {
     this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
     const isFlooded = used > this.#memory.size / 8;
     const pauseMs = isFlooded ? floodPollMs : this.#quietPolls > idleAfterPolls ? idlePollMs : busyPollMs;
-    setTimeout(() => this.#poll(), pauseMs);
+    const wantedMs = this.#blocks.look(this.#monotonicMs(this.#setup.facts.timeOriginMs));
+    setTimeout(() => this.#poll(), Math.min(pauseMs, Math.max(1, Math.ceil(wantedMs))));
   }
 
   #drain(): void {
@@ -403,7 +410,11 @@ export class EngineLink {
 
   /** The program's clock (`recordedClock`), read from this thread. */
   #clockMs(timeOriginMs: number): number {
-    return performance.timeOrigin - timeOriginMs + performance.now() + (this.#memory.facts[facts.sleptMs] ?? 0);
+    return this.#monotonicMs(timeOriginMs) + (this.#memory.facts[facts.sleptMs] ?? 0);
+  }
+
+  #monotonicMs(timeOriginMs: number): number {
+    return performance.timeOrigin - timeOriginMs + performance.now();
   }
 }
 

@@ -13,7 +13,18 @@ export interface CliCommand {
 const redact = ["redact", "redactKey", "redactPrefix", "redactAllow"] as const;
 const delivery = ["buffer", "overflow", "backlog", "spill"] as const;
 const limits = ["maxAge", "maxSize"] as const;
-const capture = ["level", "include", "exclude", "writes", "propagate", "config", ...delivery, ...redact] as const;
+const capture = [
+  "level",
+  "include",
+  "exclude",
+  "writes",
+  "block",
+  "collection",
+  "propagate",
+  "config",
+  ...delivery,
+  ...redact,
+] as const;
 
 export const commands = {
   run: {

@@ -1,7 +1,7 @@
 // Every option there is, and what may stand after the options: what command-table.ts puts commands together from.
 import * as v from "valibot";
 import { bytesFromText, msFromText } from "../shared/base/typed-amounts.js";
-import { overflowPolicies } from "../shared/protocol/agent-wire.js";
+import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/protocol/agent-wire.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { limitBounds } from "../shared/protocol/recording-limits.js";
 import { captureLevels } from "../shared/trace/attributes.js";
@@ -57,6 +57,11 @@ function wholeNumber(name: string, least: number, most: number) {
   );
 }
 
+function threshold(name: string) {
+  const sentence = `--${name} takes milliseconds, 0 to 60000`;
+  return v.pipe(v.string(), v.regex(/^\d{1,5}$/, sentence), v.transform(Number), v.maxValue(60_000, sentence));
+}
+
 export const options = {
   out: {
     flags: "-o, --out <file>",
@@ -79,6 +84,18 @@ export const options = {
     choices: ["on", "off"],
     preset: "on",
     schema: v.picklist(["on", "off"]),
+  },
+  block: {
+    flags: "--block <ms>",
+    help: "Record what blocks the event loop for so long or longer, up to 60000; 0 for nothing",
+    preset: String(presetBlockMs),
+    schema: threshold("block"),
+  },
+  collection: {
+    flags: "--collection <ms>",
+    help: "Record each collection of garbage that takes so long or longer, up to 60000; 0 for none",
+    preset: String(presetCollectionMs),
+    schema: threshold("collection"),
   },
   buffer: {
     flags: "--buffer <size>",

@@ -12,6 +12,7 @@ function meaning(...words: string[]): unknown {
 }
 
 const delivery = { buffer: 16e6, overflow: "drop-newest", backlog: 128e6, spill: 0 };
+const thresholds = { block: 50, collection: 10 };
 const redaction = { redact: "on", redactKey: [], redactPrefix: [], redactAllow: [] };
 const capture = {
   level: "requests",
@@ -19,6 +20,7 @@ const capture = {
   exclude: [],
   propagate: [],
   writes: "on",
+  ...thresholds,
   ...delivery,
   durability: undefined,
   ...redaction,
@@ -76,6 +78,7 @@ describe("parse", () => {
         exclude: ["x"],
         writes: "off",
         propagate: [],
+        ...thresholds,
         ...delivery,
         ...redaction,
         durability: undefined,

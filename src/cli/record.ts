@@ -63,6 +63,8 @@ export const captureFrom = (args: CaptureArgs, { stages }: ChosenPipeline): Ever
   include: args.include,
   exclude: args.exclude,
   writes: args.writes === "on",
+  blockMs: args.block,
+  collectionMs: args.collection,
   propagate: args.propagate,
   delivery: {
     ringBytes: args.buffer,

@@ -42,6 +42,8 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySe
   include: capture.include ?? [],
   exclude: capture.exclude ?? [],
   writes: capture.writes ?? true,
+  blockMs: capture.blockMs,
+  collectionMs: capture.collectionMs,
   propagate: capture.propagate,
   delivery: capture.delivery,
   redaction: capture.redaction,

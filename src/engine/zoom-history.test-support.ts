@@ -210,7 +210,7 @@ export class ZoomHistory {
       ...head,
       span,
       parent: 0,
-      lane: clock.lanes.begin(span, 0),
+      lane: clock.lanes.begin(span, 0, Number(head.instant)),
       kind: "server",
       traceId: new Uint8Array(16),
       spanId: Uint8Array.of(0, 0, 0, clock.process, 0, 0, span >> 8, span & 255),
@@ -228,7 +228,7 @@ export class ZoomHistory {
   #end(clock: Clock): void {
     const [row] = clock.open.splice(this.below(clock.open.length), 1);
     if (row === undefined) return;
-    clock.lanes.end(row.span);
+    clock.lanes.end(row.span, Number(row.instant));
     const instant = clock.now > row.instant ? clock.now : row.instant;
     const ended: SpanRow = { ...row, status: this.#pick(["ok", "error"]), end: { seq: ++clock.seq, instant } };
     this.spans.set(`${clock.process}/${row.span}`, ended);

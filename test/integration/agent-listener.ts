@@ -37,6 +37,8 @@ export interface LogSeen {
   readonly attributes: Attributes;
 }
 
+const runtimeNames: ReadonlySet<string> = new Set(["nodejs.eventloop.block", "v8js.gc"]);
+
 /** Everything one program told. */
 export class ProgramSeen {
   hello: Hello | undefined;
@@ -44,7 +46,9 @@ export class ProgramSeen {
   /** What it saw of its children's ends. */
   readonly childrenEnded: ChildEnded[] = [];
   readonly records: AgentRecord[] = [];
+  /** What the program did; how often its loop is blocked or its garbage collected depends on the machine. */
   readonly spans: SpanSeen[] = [];
+  readonly runtimeSpans: SpanSeen[] = [];
   readonly logs: LogSeen[] = [];
   readonly events: { readonly name: string; readonly span: number; readonly attributes: Attributes }[] = [];
   readonly metrics: { readonly name: string; readonly unit: string; readonly value: number }[] = [];
@@ -73,7 +77,7 @@ export class ProgramSeen {
         return;
       }
       case "span-start":
-        this.spans.push({
+        (runtimeNames.has(nameOf(record.name)) ? this.runtimeSpans : this.spans).push({
           number: record.span,
           parent: record.parent,
           spanId: hex(record.spanId),
@@ -86,7 +90,7 @@ export class ProgramSeen {
         });
         return;
       case "span-end": {
-        const span = this.spans.find(({ number }) => number === record.span);
+        const span = [...this.spans, ...this.runtimeSpans].find(({ number }) => number === record.span);
         if (span === undefined) return;
         span.status = record.status;
         if (record.name !== 0) span.name = nameOf(record.name);

@@ -127,6 +127,27 @@ describe("agent in a web program", () => {
     expect(program.metrics.length).toBeGreaterThan(10);
   });
 
+  it("has long garbage collections as spans, at the time they were", async () => {
+    const settings = JSON.stringify({ level: "requests", include: [], exclude: [], writes: true, collectionMs: 1 });
+    const [program, ended] = await recorded(["--expose-gc", "collections.cjs"], { HINDCAST_SETTINGS: settings });
+    const [told = ""] = ended.stdout.split("\n");
+    const { fromMs, untilMs } = Object(JSON.parse(told)) as { fromMs: number; untilMs: number };
+    const forced = program.spans.filter(
+      (span) => span.name === "v8js.gc" && span.attributes["v8js.gc.forced"] === true,
+    );
+    expect(forced.map(({ attributes }) => attributes["v8js.gc.type"])).toContain("major");
+    const timesOf = (number: number) =>
+      program.records.flatMap((one) =>
+        (one.kind === "span-start" || one.kind === "span-end") && one.span === number ? [one.clockMs] : [],
+      );
+    for (const { number } of forced) {
+      const [from = NaN, to = NaN] = timesOf(number);
+      expect(to - from).toBeGreaterThanOrEqual(1);
+      expect(from).toBeGreaterThan(fromMs - 1);
+      expect(to).toBeLessThan(untilMs + 1);
+    }
+  });
+
   it("counts garbage collections as Node counts them", async () => {
     const [program, ended] = await recorded(["collections.cjs"]);
     const own: unknown = JSON.parse(ended.stdout);

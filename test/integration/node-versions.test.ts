@@ -68,7 +68,8 @@ describe.each(nodeVersions)("a program on Node %s", (version) => {
     expect(JSON.parse(await printed("state", file, "--scope", "shop", "--at", "+60s", "--json"))).toEqual(state);
     const spans = jsonLines(await printed("spans", file, "--json"));
     const kinds = spans.map((span) => (typeof span === "object" && span !== null && "kind" in span ? span.kind : ""));
-    expect(kinds.toSorted()).toEqual(["client", "client", "server", "server"]);
+    // The runtime's own are internal: what blocked the loop, long collections.
+    expect(kinds.filter((kind) => kind !== "internal").toSorted()).toEqual(["client", "client", "server", "server"]);
     const logs = jsonLines(await printed("logs", file, "--json"));
     expect(logs).toEqual(expect.arrayContaining([expect.objectContaining({ body: "order 2", severity: "warn" })]));
     const writes = jsonLines(await printed("history", file, "--scope", "shop", "--path", "total", "--json"));

@@ -2,13 +2,23 @@
 // each collection and, stopped, goes on with it until it is itself collected: a program under it gets slower by the hour.
 // A PerformanceObserver is told through a queue, an immediate and the program's Array.prototype. So we take its entries
 // where the observer takes them in, before any of that: on an observer of our own, one method of Node's is ours.
-import { PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
+import { PerformanceEntry, PerformanceObserver, constants } from "node:perf_hooks";
 import type { Guest } from "../guest.js";
 
 export interface Collections {
   readonly count: number;
   readonly totalMs: number;
   readonly longestMs: number;
+}
+
+/** One collection; times are of the monotonic clock. */
+export interface Collection {
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** As OpenTelemetry names it; undefined for one of a kind that is not known here. */
+  readonly type: "major" | "minor" | "incremental" | "weakcb" | undefined;
+  /** Somebody asked for it. */
+  readonly isForced: boolean;
 }
 
 export interface CollectorWatch {
@@ -19,14 +29,23 @@ export interface CollectorWatch {
 
 const unknown: CollectorWatch = { take: () => undefined, stop: () => undefined };
 
-export function watchCollector(guest: Guest): CollectorWatch {
+const types: Readonly<Record<number, Collection["type"]>> = {
+  [constants.NODE_PERFORMANCE_GC_MAJOR]: "major",
+  [constants.NODE_PERFORMANCE_GC_MINOR]: "minor",
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: "incremental",
+  [constants.NODE_PERFORMANCE_GC_WEAKCB]: "weakcb",
+};
+
+/** `onLong` hears of each that takes `longMs` or more, after the turn of the event loop that it was in. */
+export function watchCollector(guest: Guest, longMs: number, onLong: (one: Collection) => void): CollectorWatch {
   const takeIn = Object.getOwnPropertySymbols(PerformanceObserver.prototype).find(
     ({ description }) => description === "kMaybeBuffer",
   );
   // The getter as it is now; `entry.duration` would be whatever the program makes of it.
   const durationOf = Object.getOwnPropertyDescriptor(PerformanceEntry.prototype, "duration")?.get;
+  const startOf = Object.getOwnPropertyDescriptor(PerformanceEntry.prototype, "startTime")?.get;
   const areArraysAsBuilt = arrayIterationNow();
-  if (takeIn === undefined || durationOf === undefined || !areArraysAsBuilt()) return unknown;
+  if (takeIn === undefined || durationOf === undefined || startOf === undefined || !areArraysAsBuilt()) return unknown;
 
   let [count, totalMs, longestMs] = [0, 0, 0];
   const note = (entry: unknown): void => {
@@ -35,6 +54,9 @@ export function watchCollector(guest: Guest): CollectorWatch {
     count++;
     totalMs += durationMs;
     longestMs = Math.max(longestMs, durationMs);
+    if (durationMs < longMs) return;
+    const startMs: unknown = Reflect.apply(startOf, entry, []);
+    if (typeof startMs === "number") onLong({ startMs, durationMs, ...kindOf(entry) });
   };
   const observer = new PerformanceObserver(() => undefined);
   Object.defineProperty(observer, takeIn, {
@@ -61,6 +83,18 @@ export function watchCollector(guest: Guest): CollectorWatch {
       observer.disconnect();
     },
   };
+}
+
+/** The getter of Node's own class, which the program cannot name. */
+function kindOf(entry: unknown): Pick<Collection, "type" | "isForced"> {
+  const prototype = typeof entry === "object" && entry !== null ? Reflect.getPrototypeOf(entry) : null;
+  const detailOf = prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, "detail")?.get;
+  const detail: unknown = detailOf === undefined ? undefined : Reflect.apply(detailOf, entry, []);
+  const valueOf = (name: string): unknown =>
+    typeof detail === "object" && detail !== null ? Object.getOwnPropertyDescriptor(detail, name)?.value : undefined;
+  const [kind, flags] = [valueOf("kind"), valueOf("flags")];
+  const isForced = typeof flags === "number" && (flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0;
+  return { type: typeof kind === "number" ? types[kind] : undefined, isForced };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ClientRequest, IncomingMessage, OutgoingMessage, ServerResponse } from "node:http";
 import { hasSubscribers } from "node:diagnostics_channel";
 import { Module } from "node:module";
+import { Session } from "node:inspector";
 import { describe, expect, it } from "vitest";
 import { readRecords } from "../../shared/protocol/agent-record-codec.js";
 import { SpanContext } from "../context.js";
@@ -12,6 +13,7 @@ import { HybridClock } from "../hybrid-clock.js";
 import { Intake } from "../intake.js";
 import { Messages } from "../messages.js";
 import { ModuleWatch } from "../modules.js";
+import { nodeInspector } from "../inspector.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
 import { installConsole } from "./console.js";
@@ -22,6 +24,8 @@ import { installFetch } from "./fetch.js";
 import { installHttpClient } from "./http-client.js";
 import { clientAttributes, hostFrom, targetAttributes } from "./http-attributes.js";
 import { installHttpServer } from "./http-server.js";
+import { LoopBeat } from "./loop-beat.js";
+import { LoopBlocks } from "./loop-blocks.js";
 import { installPino } from "./pino.js";
 import { installRuntimeMetrics } from "./runtime-metrics.js";
 
@@ -48,6 +52,7 @@ function surroundings(): unknown[] {
     ServerResponse.prototype,
     ClientRequest.prototype,
     OutgoingMessage.prototype,
+    Session.prototype,
   ];
   const channels = ["http.server.request.start", "http.client.request.start", "undici:request:create"];
   return [
@@ -56,6 +61,7 @@ function surroundings(): unknown[] {
         Object.entries(Object.getOwnPropertyDescriptors(owner)).filter(([, { value }]) => typeof value === "function"),
       ),
     ),
+    Object.getOwnPropertySymbols(globalThis),
     process.eventNames().map((name) => [name, process.listenerCount(name)]),
     channels.map(hasSubscribers),
   ];
@@ -71,7 +77,24 @@ const probes = {
   installHttpClient,
   installHttpServer,
   installPino,
-  installRuntimeMetrics: (probeKit: ProbeKit) => installRuntimeMetrics(probeKit, () => undefined).uninstall,
+  installRuntimeMetrics: (probeKit: ProbeKit) => {
+    const beat = new LoopBeat(probeKit, RingMemory.allocate(4096), () => undefined);
+    const { uninstall } = installRuntimeMetrics(probeKit, { beat, collectionMs: 10, isThread: false }, () => undefined);
+    return () => {
+      uninstall();
+      beat.stop();
+    };
+  },
+  loopBlocks: (probeKit: ProbeKit) => {
+    const memory = RingMemory.allocate(4096);
+    const blocks = new LoopBlocks(probeKit, memory, 50, nodeInspector());
+    const beat = new LoopBeat(probeKit, memory, (turn) => blocks.turned(turn));
+    const uninstall = blocks.install(beat);
+    return () => {
+      uninstall();
+      beat.stop();
+    };
+  },
 };
 
 // The console under test; the linter only knows it as what must not be printed to.

@@ -1,11 +1,11 @@
 // The health of the process each second, by OpenTelemetry's names where it has one; in a worker thread, that of the thread.
-import { monitorEventLoopDelay, performance as nodePerformance } from "node:perf_hooks";
+import { performance as nodePerformance } from "node:perf_hooks";
 import type { ProbeKit } from "../probe-kit.js";
-import { watchCollector } from "./collector-watch.js";
+import { type Collection, watchCollector } from "./collector-watch.js";
+import type { LoopBeat } from "./loop-beat.js";
 
 const intervalMs = 1000;
-/** How often the event loop is asked how late it is; the histogram counts this interval in. */
-const delayResolutionMs = 20;
+const collectionSpanName = "v8js.gc";
 
 export interface RuntimeMetrics {
   /** Records one sample now: the last one of a program is taken as it exits. */
@@ -13,10 +13,29 @@ export interface RuntimeMetrics {
   uninstall(): void;
 }
 
-export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => void, isThread = false): RuntimeMetrics {
+export interface RuntimeSources {
+  readonly beat: LoopBeat;
+  /** Collections that take so long are spans; 0: none. */
+  readonly collectionMs: number;
+  readonly isThread: boolean;
+}
+
+export function installRuntimeMetrics(
+  { guest, sink }: ProbeKit,
+  { beat, collectionMs, isThread }: RuntimeSources,
+  onTick: () => void,
+): RuntimeMetrics {
   const { now, setInterval, clearInterval } = guest.originals;
-  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
-  const collector = watchCollector(guest);
+  const recordLong = ({ startMs, durationMs, type, isForced }: Collection): void => {
+    const startClock = sink.clockMs() - (now() - startMs);
+    const attributes = {
+      ...(type === undefined ? {} : { "v8js.gc.type": type }),
+      ...(isForced ? { "v8js.gc.forced": true } : {}),
+    };
+    const span = sink.startSpan(collectionSpanName, "internal", { kind: "none" }, attributes, startClock);
+    sink.endSpan(span, "unset", undefined, {}, startClock + durationMs);
+  };
+  const collector = watchCollector(guest, collectionMs === 0 ? Infinity : collectionMs, recordLong);
   // As they are now: a program's tests may replace them.
   const { cpuUsage, memoryUsage, getActiveResourcesInfo } = process;
   const { eventLoopUtilization } = nodePerformance;
@@ -46,9 +65,12 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
     const loopNow = eventLoopUtilization();
     sink.metric("nodejs.eventloop.utilization", "1", eventLoopUtilization(loopNow, loop).utilization);
     loop = loopNow;
-    sink.metric("nodejs.eventloop.delay.p50", "s", lateSeconds(delay.percentile(50)));
-    sink.metric("nodejs.eventloop.delay.p99", "s", lateSeconds(delay.percentile(99)));
-    delay.reset();
+    const late = beat.takeLateness();
+    if (late !== undefined) {
+      sink.metric("nodejs.eventloop.delay.p50", "s", late.p50Ms / 1000);
+      sink.metric("nodejs.eventloop.delay.p99", "s", late.p99Ms / 1000);
+      sink.metric("nodejs.eventloop.delay.max", "s", late.mostMs / 1000);
+    }
 
     const collections = collector.take();
     if (collections !== undefined) {
@@ -62,7 +84,6 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
     sink.metric("nodejs.active_handles", "{handle}", getActiveResourcesInfo().length);
   };
 
-  delay.enable();
   const timer = setInterval(() => {
     guest.runAsGuest(sample, undefined);
     // Not as a guest: it may uninstall us, which is several works of a guest.
@@ -77,10 +98,7 @@ export function installRuntimeMetrics({ guest, sink }: ProbeKit, onTick: () => v
     sample,
     uninstall() {
       clearInterval(timer);
-      delay.disable();
       collector.stop();
     },
   };
 }
-
-const lateSeconds = (ns: number): number => Math.max(0, ns / 1e6 - delayResolutionMs) / 1000;

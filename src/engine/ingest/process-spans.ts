@@ -34,7 +34,7 @@ export class ProcessSpans {
       ...head,
       span: record.span,
       parent: record.parent,
-      lane: this.#lanes.begin(record.span, record.parent),
+      lane: this.#lanes.begin(record.span, record.parent, record.clockMs),
       kind: record.spanKind,
       traceId: record.traceId,
       spanId: record.spanId,
@@ -53,7 +53,7 @@ export class ProcessSpans {
     const open = this.#open.get(record.span);
     if (open === undefined) return;
     this.#open.delete(record.span);
-    this.#lanes.end(record.span);
+    this.#lanes.end(record.span, record.clockMs);
     this.writer.spanEnded({
       ...open.row,
       name: record.name === 0 ? open.row.name : this.nameOf(record.name),

@@ -10,3 +10,6 @@ export interface AgentHandle {
   metric(name: string, value: number, unit: string, attributes: unknown): void;
   span<Result>(name: string, attributes: unknown, work: () => Result): Result;
 }
+
+/** Under this symbol the agent's worker finds what it tells the program's thread while that one stands, by the inspector. */
+export const blockedKey = "hindcast.agent.blocked";

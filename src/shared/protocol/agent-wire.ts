@@ -68,11 +68,18 @@ export const redactionSettings = v.object({
 });
 export type RedactionSettings = v.InferOutput<typeof redactionSettings>;
 
+const thresholdMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000));
+export const presetBlockMs = 50;
+export const presetCollectionMs = 10;
+
 export const captureSettings = v.object({
   level: v.picklist(captureLevels),
   include: v.array(text),
   exclude: v.array(text),
   writes: v.boolean(),
+  /** From so many milliseconds on a block of the event loop is a span, and a collection of garbage; 0: none. Absent: the presets. */
+  blockMs: v.optional(thresholdMs),
+  collectionMs: v.optional(thresholdMs),
   /** Hosts besides loopback that the trace header is sent to. */
   propagate: v.optional(v.array(text)),
   /** Absent in recordings of before it could be set: `defaultDelivery`. */
@@ -83,6 +90,14 @@ export const captureSettings = v.object({
   pipeline: v.optional(pipelineStages),
 });
 export type CaptureSettings = v.InferOutput<typeof captureSettings>;
+
+/** Whoever wants metrics only gets no spans of the runtime's either. */
+export const thresholdsOf = ({
+  level,
+  blockMs = presetBlockMs,
+  collectionMs = presetCollectionMs,
+}: CaptureSettings): { readonly blockMs: number; readonly collectionMs: number } =>
+  level === "metrics" ? { blockMs: 0, collectionMs: 0 } : { blockMs, collectionMs };
 
 const hello = v.object({
   kind: v.literal("hello"),

@@ -1,0 +1,149 @@
+// What blocks the event loop, as spans: from when on the loop did not turn until it did. The stack comes from the worker, which
+// stops this thread while it is blocked; then the span begins, and so it is there even if the block never ends. A block that
+// was over before it could be stopped is told when it is over, without a stack.
+import { blockedKey } from "../../shared/protocol/agent-handle.js";
+import type { Attributes } from "../../shared/trace/attributes.js";
+import type { Inspector } from "../inspector.js";
+import { replaceMethod, together } from "../patch.js";
+import type { ProbeKit } from "../probe-kit.js";
+import type { OpenSpan, SpanParent } from "../record-sink.js";
+import { type RingMemory, control, inspecting, stackMissing } from "../ring.js";
+import type { LoopBeat, Turn } from "./loop-beat.js";
+
+export const blockSpanName = "nodejs.eventloop.block";
+
+/** The worker looks every 25 ms or more often; one that was there for less than this share of the time stood still, too. */
+const leastPollsPerMs = 1 / 100;
+/** What the worker is asked to wait when the agent is in the middle of something. */
+const soonMs = 5;
+const mostLeaveMs = 2000;
+
+export class LoopBlocks {
+  readonly #kit: ProbeKit;
+  readonly #words: Int32Array;
+  readonly #blockMs: number;
+  readonly #inspector: Inspector | undefined;
+  #beat: LoopBeat | undefined;
+  #open: OpenSpan | undefined;
+  /** Sessions of the program's own that are connected. */
+  #sessions = 0;
+
+  constructor(kit: ProbeKit, memory: RingMemory, blockMs: number, inspector: Inspector | undefined) {
+    this.#kit = kit;
+    this.#words = memory.control;
+    this.#blockMs = blockMs;
+    this.#inspector = inspector;
+  }
+
+  install(beat: LoopBeat): () => void {
+    this.#beat = beat;
+    const releases = [() => this.closeInspector()];
+    this.guardInspector();
+    const { guest } = this.#kit;
+    const key = Symbol.for(blockedKey);
+    const onBlocked = (...seen: unknown[]): number => guest.runAsGuest(() => this.#blocked(seen), soonMs);
+    Object.defineProperty(globalThis, key, {
+      value: onBlocked,
+      configurable: true,
+      enumerable: false,
+      writable: false,
+    });
+    releases.push(() => void Reflect.deleteProperty(globalThis, key));
+    if (this.#inspector !== undefined) releases.push(this.#countSessions(this.#inspector));
+    return together(releases);
+  }
+
+  /** At each beat: what has gone on until now. */
+  turned(turn: Turn): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open !== undefined) return this.#kit.sink.endSpan(open, "unset", undefined, {}, this.#clockAt(turn.untilMs));
+    if (turn.untilMs - turn.sinceMs < this.#blockMs || this.#blockMs === 0) return;
+    if (this.#stoodStill(turn) || this.#isInspected) return;
+    const span = this.#begin(turn, { kind: "none" }, this.#whyNoStack());
+    this.#kit.sink.endSpan(span, "unset", undefined, {}, this.#clockAt(turn.untilMs));
+  }
+
+  /** The program ends: the block that goes on does so, too. */
+  finish(): void {
+    const turn = this.#beat?.currentTurn;
+    if (turn !== undefined) this.turned(turn);
+  }
+
+  /** From time to time: a debugger that came, or a session of the program's own, has the inspector for itself. */
+  guardInspector(): void {
+    const [from, to] = this.#isInspected ? [inspecting.free, inspecting.closed] : [inspecting.closed, inspecting.free];
+    Atomics.compareExchange(this.#words, control.inspecting, from, to);
+  }
+
+  /** For good. Returns when the worker's session is closed: Node would wait for it at the end of the program. */
+  closeInspector(): void {
+    const words = this.#words;
+    const { now } = this.#kit.guest.originals;
+    const untilMs = now() + mostLeaveMs;
+    Atomics.compareExchange(words, control.inspecting, inspecting.free, inspecting.closed);
+    Atomics.compareExchange(words, control.inspecting, inspecting.worker, inspecting.leave);
+    // In steps: what the worker asks of this thread is done between them.
+    while (Atomics.load(words, control.inspecting) === inspecting.leave && now() < untilMs)
+      Atomics.wait(words, control.inspecting, inspecting.leave, 1);
+  }
+
+  get #isInspected(): boolean {
+    return this.#sessions > 0 || this.#inspector?.url() !== undefined;
+  }
+
+  /** Called by the worker while this thread stands. 0: that was it; else in how many milliseconds it should ask again. */
+  #blocked([stack, functionName, file, line, column]: readonly unknown[]): number {
+    const turn = this.#beat?.currentTurn;
+    if (turn === undefined || this.#open !== undefined || this.#isInspected) return 0;
+    const forMs = turn.untilMs - turn.sinceMs;
+    if (forMs < this.#blockMs) return Math.ceil(this.#blockMs - forMs);
+    if (this.#stoodStill(turn)) return 0;
+    const attributes: Record<string, string | number> = { "hindcast.stack.after": forMs / 1000 };
+    const add = (name: string, value: unknown): void => {
+      if ((typeof value === "string" && value !== "") || typeof value === "number") attributes[name] = value;
+    };
+    add("code.function.name", functionName);
+    add("code.file.path", file);
+    add("code.line.number", line);
+    add("code.column.number", column);
+    add("code.stacktrace", stack);
+    this.#open = this.#begin(turn, this.#kit.context.asParent, attributes);
+    return 0;
+  }
+
+  #begin({ sinceMs }: Turn, parent: SpanParent, attributes: Attributes): OpenSpan {
+    return this.#kit.sink.startSpan(blockSpanName, "internal", parent, attributes, this.#clockAt(sinceMs));
+  }
+
+  #whyNoStack(): Attributes {
+    const why = Atomics.load(this.#words, control.stackMissing);
+    if (why === stackMissing.unavailable) return { "hindcast.stack.missing": "unavailable" };
+    Atomics.compareExchange(this.#words, control.stackMissing, stackMissing.limit, stackMissing.none);
+    if (why === stackMissing.limit) return { "hindcast.stack.missing": "limit" };
+    return { "hindcast.stack.missing": "over" };
+  }
+
+  /** The worker, too: the program was suspended. One that was not there yet says nothing. */
+  #stoodStill({ sinceMs, untilMs, polls }: Turn): boolean {
+    return Atomics.load(this.#words, control.polls) > polls && polls < (untilMs - sinceMs) * leastPollsPerMs;
+  }
+
+  #clockAt(monotonicMs: number): number {
+    return this.#kit.sink.clockMs() - (this.#kit.guest.originals.now() - monotonicMs);
+  }
+
+  #countSessions({ Session }: Inspector): () => void {
+    const counted = (method: string, change: number): (() => void) =>
+      replaceMethod(Session.prototype, method, (original) => {
+        const blocks = this;
+        return function (...args) {
+          const result = Reflect.apply(original, this, args);
+          blocks.#sessions = Math.max(0, blocks.#sessions + change);
+          blocks.guardInspector();
+          return result;
+        };
+      });
+    return together([counted("connect", 1), counted("disconnect", -1)]);
+  }
+}
