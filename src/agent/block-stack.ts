@@ -8,7 +8,10 @@ import { nodeInspector } from "./inspector.js";
 import { control, inspecting, stackMissing } from "./ring.js";
 
 const mostFrames = 64;
-/** The agent itself was at work, which must not be met in the middle of a record: a few times, so many milliseconds later. */
+/**
+ * The agent itself was at work, which must not be met in the middle of a record, or Node alone, in between what blocked and
+ * what comes next: a few times, so many milliseconds later.
+ */
 const mostAttempts = 6;
 const soonMs = 5;
 /** A thread that is in native code for so long is left alone; it stops at its next line of JavaScript otherwise. */
@@ -95,7 +98,7 @@ export class BlockStack {
     const session = this.#session;
     if (session === undefined) return;
     const own = frames.findIndex(({ file }) => !file.startsWith("node:"));
-    if (frames[own]?.file.startsWith(this.#folder) === true) {
+    if (own < 0 || frames[own]?.file.startsWith(this.#folder) === true) {
       session.post("Debugger.resume");
       return this.#again(soonMs);
     }

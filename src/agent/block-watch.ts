@@ -9,7 +9,9 @@ const minuteMs = 60_000;
 const beatMs = 20;
 /** A timer that is this late in a loop that does something is late because of that. */
 const littleLateMs = 5;
-/** A stack that could not be taken is tried again so much later, while it is still blocked. */
+/** What blocks for long may be something else than what it began with: looked at again when it has taken twice as long … */
+const leastAgainMs = 1000;
+/** … and so much later if it could not be looked at. */
 const tryAgainMs = 1000;
 /** Between two polls that are further apart this thread did not run either. */
 const longestPollMs = 30;
@@ -23,8 +25,8 @@ export class BlockWatch {
   #lookedMs = 0;
   /** Since the loop turned last, as far as this thread was there to see it: one that was stopped with it saw nothing. */
   #watchedMs = 0;
-  /** Undefined: when it has been blocked for long enough. */
-  #tryAgainMs: number | undefined;
+  /** When a stack was taken last in this turn, or it was tried to. */
+  #triedMs: number | undefined;
 
   /** `folder`: of the agent's own files; undefined where no stack can be had. */
   constructor(memory: RingMemory, blockMs: number, folder: string | undefined) {
@@ -47,14 +49,19 @@ export class BlockWatch {
       return littleLateMs;
     }
     const turnedMs = numbers[facts.turnedMs] ?? 0;
-    if (turnedMs !== this.#turnedMs) [this.#turnedMs, this.#watchedMs, this.#tryAgainMs] = [turnedMs, 0, undefined];
+    if (turnedMs !== this.#turnedMs) [this.#turnedMs, this.#watchedMs, this.#triedMs] = [turnedMs, 0, undefined];
     else this.#watchedMs += Math.min(sinceMs, longestPollMs);
     const dueMs = numbers[facts.turnDueMs] ?? 0;
-    if (dueMs === 0 || (this.#tryAgainMs !== undefined && stack.wasTold)) return Infinity;
-    const takeMs = this.#tryAgainMs ?? this.#takeAt(dueMs, numbers[facts.beganMs] ?? 0);
+    if (dueMs === 0) return Infinity;
+    const takeMs =
+      this.#triedMs === undefined
+        ? this.#takeAt(dueMs, numbers[facts.beganMs] ?? 0)
+        : stack.wasTold
+          ? turnedMs + Math.max(leastAgainMs, 2 * (this.#triedMs - turnedMs))
+          : this.#triedMs + tryAgainMs;
     if (nowMs < takeMs) return takeMs - nowMs;
     if (this.#watchedMs < this.#blockMs / 4) return littleLateMs;
-    this.#tryAgainMs = nowMs + tryAgainMs;
+    this.#triedMs = nowMs;
     if (this.#mayTake(nowMs)) stack.take(nowMs, () => numbers[facts.turnedMs] === turnedMs);
     else Atomics.store(words, control.stackMissing, stackMissing.limit);
     return littleLateMs;

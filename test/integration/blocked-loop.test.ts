@@ -6,6 +6,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Attributes } from "../../src/shared/trace/attributes.js";
 import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
 import { type AgentListener, type ProgramSeen, type SpanSeen, listenForAgents } from "./agent-listener.js";
 
@@ -57,16 +58,27 @@ async function ended({ child, output }: Run): Promise<readonly [number | null, s
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
-/** The block of the request, and not one of the program's start. */
-const blockIn = ({ seen }: Run, functionName: string): SpanSeen | undefined =>
-  seen.spans.find(
-    ({ name, attributes }) =>
-      name === blockName && text(attributes["code.stacktrace"]).includes(`at ${functionName} (`),
+/** The block of the request, and not one of the program's start: the stack may be of a later look. */
+function blockIn({ seen }: Run, functionName: string): readonly [SpanSeen, Attributes] | undefined {
+  const isIn = (attributes: Attributes): boolean =>
+    text(attributes["code.stacktrace"]).includes(`at ${functionName} (`);
+  const block = seen.runtimeSpans.findLast(({ name }) => name === blockName);
+  if (block === undefined) return undefined;
+  const stacks = [block, ...seen.events.filter(({ span }) => span === block.number)].map(
+    ({ attributes }) => attributes,
   );
+  const found = stacks.find(isIn);
+  return found === undefined ? undefined : [block, found];
+}
 const timesOf = ({ seen }: Run, { number }: SpanSeen): readonly (number | undefined)[] =>
   (["span-start", "span-end"] as const).map(
     (kind) => seen.records.find((record) => record.kind === kind && record.span === number)?.clockMs,
   );
+
+const lengthOf = (run: Run, span: SpanSeen): number => {
+  const [from = 0, to = 0] = timesOf(run, span);
+  return to - from;
+};
 
 const everyWay = [
   ["script", "spin"],
@@ -81,19 +93,21 @@ describe.each(nodeVersions)("a blocked loop on Node %s", (version) => {
       const binary = await nodeBinary(version);
       if ("missing" in binary) return skip(binary.missing);
       const run = await start(way, binary.path);
-      const block = await until(() => blockIn(run, functionName));
+      const [block, stack] = await until(() => blockIn(run, functionName));
       expect(block.status).toBeUndefined();
       const request = run.seen.spans.find(({ kind }) => kind === "server");
-      expect(block).toMatchObject({ kind: "internal", parent: request?.number, traceId: request?.traceId });
-      expect(block.attributes).toMatchObject({ "code.file.path": program });
-      expect(block.attributes["hindcast.stack.after"]).toBeGreaterThanOrEqual(0.05);
+      // A first look that came before the request was known to be there belongs to nothing.
+      expect([0, request?.number]).toContain(block.parent);
+      expect(block.kind).toBe("internal");
+      expect(stack).toMatchObject({ "code.file.path": program });
+      expect(stack["hindcast.stack.after"]).toBeGreaterThanOrEqual(0.05);
       run.goOn();
       expect(await ended(run)).toEqual([0, "blocks\ngoes on\n", ""]);
       const [from = NaN, to = NaN] = timesOf(run, block);
       const [asked = NaN, answered = NaN] = request === undefined ? [] : timesOf(run, request);
       // It begins in the same turn as the request that it blocks, and ends after that was answered.
       expect(asked - from).toBeGreaterThanOrEqual(-1);
-      expect(asked - from).toBeLessThan(50);
+      expect(asked).toBeLessThan(to);
       expect(to).toBeGreaterThanOrEqual(answered);
       expect([block.status, run.seen.bye?.agentFaults, run.seen.bye?.workerFaults]).toEqual(["unset", 0, 0]);
     },
@@ -107,12 +121,10 @@ describe.each(nodeVersions)("a blocked loop on Node %s", (version) => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     run.goOn();
     expect(await ended(run)).toEqual([0, "blocks\ngoes on\n", ""]);
-    const longest = run.seen.runtimeSpans
-      .filter(({ name }) => name === blockName)
-      .map((span) => ({ span, times: timesOf(run, span) }))
-      .find(({ times: [from = 0, to = 0] }) => to - from >= 400);
-    const { attributes = {} } = longest?.span ?? {};
-    expect(attributes["hindcast.stack.missing"] ?? text(attributes["code.stacktrace"])).toMatch(/^over$|runChild/);
+    const told = run.seen.runtimeSpans
+      .filter((span) => span.name === blockName && lengthOf(run, span) >= 400)
+      .map(({ attributes }) => attributes["hindcast.stack.missing"] ?? attributes["code.stacktrace"]);
+    expect(told).toContainEqual(expect.stringMatching(/^over$|at runChild/));
   });
 
   it.for([
@@ -135,7 +147,7 @@ describe.each(nodeVersions)("a blocked loop on Node %s", (version) => {
 describe("a blocked loop", () => {
   it("that never turns again is in the recording of a program that was killed", async () => {
     const run = await start("script");
-    const block = await until(() => blockIn(run, "spin"));
+    const [block] = await until(() => blockIn(run, "spin"));
     run.child.kill("SIGKILL");
     await ended(run);
     expect(block.status).toBeUndefined();
@@ -170,10 +182,7 @@ describe("a blocked loop", () => {
     await until(() => run.output.out.includes("blocks"));
     run.goOn();
     await ended(run);
-    const lengths = run.seen.runtimeSpans
-      .filter(({ name }) => name === blockName)
-      .map((span) => timesOf(run, span))
-      .map(([from = 0, to = 0]) => to - from);
+    const lengths = run.seen.runtimeSpans.filter(({ name }) => name === blockName).map((span) => lengthOf(run, span));
     expect(lengths.filter((ms) => ms >= 2000)).toEqual([]);
   });
 });

@@ -358,7 +358,18 @@ describe("the reading commands", () => {
        console.warn("done\\n\\u001b[31mred");
        console.log(JSON.stringify(seen));`,
     );
-    const ended = await place.run(["record", "-o", "read.hindcast", "--", "node", file]);
+    const ended = await place.run([
+      "record",
+      "-o",
+      "read.hindcast",
+      "--block",
+      "0",
+      "--collection",
+      "0",
+      "--",
+      "node",
+      file,
+    ]);
     if (ended.code !== 0) throw new Error(ended.err);
     const seen: [at: string, total: number][] = JSON.parse(ended.out.trim().split("\n").at(-1) ?? "");
     return seen;
@@ -525,7 +536,9 @@ describe("the reading commands", () => {
          span(String(n), () => undefined);
        }`,
     );
-    expect(await place.run(["record", "-o", "many.hindcast", "--", "node", file])).toMatchObject({ code: 0 });
+    expect(
+      await place.run(["record", "-o", "many.hindcast", "--block", "0", "--collection", "0", "--", "node", file]),
+    ).toMatchObject({ code: 0 });
     /** How many rows, and the first that is not the one after the row before it. */
     const numbers = async (first: number, ...words: string[]) => {
       const rows = rowsOf((await place.run([...words, "--json"])).out);

@@ -12,6 +12,9 @@ import type { LoopBeat, Turn } from "./loop-beat.js";
 
 export const blockSpanName = "nodejs.eventloop.block";
 
+/** Of a block that goes on for long. */
+const laterStack = "nodejs.eventloop.block.stack";
+
 /** The worker looks every 25 ms or more often; one that was there for less than this share of the time stood still, too. */
 const leastPollsPerMs = 1 / 100;
 /** What the worker is asked to wait when the agent is in the middle of something. */
@@ -95,7 +98,7 @@ export class LoopBlocks {
   /** Called by the worker while this thread stands. 0: that was it; else in how many milliseconds it should ask again. */
   #blocked([stack, functionName, file, line, column]: readonly unknown[]): number {
     const turn = this.#beat?.currentTurn;
-    if (turn === undefined || this.#open !== undefined || this.#isInspected) return 0;
+    if (turn === undefined || this.#isInspected) return 0;
     const forMs = turn.untilMs - turn.sinceMs;
     if (forMs < this.#blockMs) return Math.ceil(this.#blockMs - forMs);
     if (this.#stoodStill(turn)) return 0;
@@ -108,7 +111,9 @@ export class LoopBlocks {
     add("code.line.number", line);
     add("code.column.number", column);
     add("code.stacktrace", stack);
-    this.#open = this.#begin(turn, this.#kit.context.asParent, attributes);
+    const { context, sink } = this.#kit;
+    if (this.#open === undefined) this.#open = this.#begin(turn, context.asParent, attributes);
+    else context.run(this.#open, () => sink.event(laterStack, attributes));
     return 0;
   }
 
