@@ -30,6 +30,7 @@ import { LoopBeat } from "./probes/loop-beat.js";
 import { LoopBlocks } from "./probes/loop-blocks.js";
 import { installPino } from "./probes/pino.js";
 import { installRedis } from "./probes/redis.js";
+import { installBetterSqlite3, installNodeSqlite } from "./probes/sqlite.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
@@ -224,6 +225,8 @@ const requestProbes = {
   mysql2: installMysql2,
   ioredis: installIoredis,
   redis: installRedis,
+  "node:sqlite": installNodeSqlite,
+  "better-sqlite3": installBetterSqlite3,
 } as const;
 
 /** Between spans, tracked state is looked at this often for changes that no write site told about. */

@@ -10,9 +10,9 @@ const folder = join(import.meta.dirname, "../programs/databases");
 export async function recordedAlike(
   program: string,
   environment: Readonly<Record<string, string>>,
-  binary?: string,
+  { args = [], binary }: { readonly args?: readonly string[]; readonly binary?: string } = {},
 ): Promise<ProgramSeen> {
-  const both = await runBoth([join(folder, program)], [], environment, "welcome", binary);
+  const both = await runBoth([join(folder, program), ...args], [], environment, "welcome", binary);
   expect(comparable(both.recorded)).toEqual(comparable(both.plain));
   expect(both.recorded.code, both.recorded.err).toBe(0);
   expect(both.program.events.filter(({ name }) => name === "hindcast.agent.fault")).toEqual([]);
