@@ -11,7 +11,7 @@ import { removeEmptyBlocks } from "./search-eviction.js";
 import type { SearchIndex } from "./search-index.js";
 import { SegmentBase, type Leftovers } from "./segment-base.js";
 import type { SegmentRows } from "./segment-rows.js";
-import { mostSegmentBytes } from "./stored-segments.js";
+import { mostSegmentBytes } from "./unpacking.js";
 import { runsToEvict } from "./segment-runs.js";
 import type { Stretch } from "./zoom-levels.js";
 

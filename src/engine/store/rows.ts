@@ -1,6 +1,6 @@
 // What a query returns, column by column, checked as it is read: rows of a file are not trusted to be what we wrote.
-import type { DuckDBMaterializedResult, DuckDBValue } from "@duckdb/node-api";
-import { DuckDBBlobValue } from "@duckdb/node-api";
+import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBValue } from "@duckdb/node-api";
+import { DuckDBBlobValue, DuckDBBlobVector, DuckDBTypeId } from "@duckdb/node-api";
 import { numericColumn } from "./numeric-columns.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -34,7 +34,9 @@ export class Rows {
     // All are there already: asking for each by itself would wait for a thread each time.
     const chunks = Array.from({ length: result.chunkCount }, (_, at) => result.getChunk(at));
     const columns = result.deduplicatedColumnNames().map((name, at): [string, Column] => {
-      const numbers = numericColumn(chunks, at, result.columnTypeId(at));
+      const type = result.columnTypeId(at);
+      if (type === DuckDBTypeId.BLOB) return [name, chunks.flatMap((chunk) => bytesIn(chunk, at))];
+      const numbers = numericColumn(chunks, at, type);
       return [name, numbers ?? chunks.flatMap((chunk) => chunk.getColumnValues(at))];
     });
     return Promise.resolve(new Rows(Object.fromEntries(columns)));
@@ -109,6 +111,18 @@ export class Rows {
     return Array.isArray(column) ? column.map(read) : Array.from<Plain, Value>(column, read);
   }
 }
+
+/** DuckDB's client copies them out; as values of its own they would be copied once more. Short ones lie in the chunk itself. */
+function bytesIn(chunk: DuckDBDataChunk, at: number): (Uint8Array | null)[] {
+  const vector = chunk.getColumnVector(at);
+  if (!(vector instanceof DuckDBBlobVector)) throw new UnreadableStored(`column ${at}`);
+  return Array.from({ length: chunk.rowCount }, (_, row) => {
+    const bytes = vector.getItemBytes(row);
+    return bytes === null || bytes.length > mostInline ? bytes : bytes.slice();
+  });
+}
+
+const mostInline = 12;
 
 function packed(column: Column): Column {
   if (!Array.isArray(column) || column.length === 0) return column;

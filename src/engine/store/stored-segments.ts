@@ -1,6 +1,6 @@
 // Segments as the file holds them: their heads, and of each, one after the other, its block, the index of its keyframe, and
 // the keyframe's parts, each deflated by itself. Before the index stands how long each part is.
-import { deflateSync, inflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import { ByteReader, ByteWriter, MalformedBytes } from "../../shared/protocol/bytes.js";
 import type { ClosedSegment } from "../replay/segments/builder.js";
 import type { BlobName } from "../replay/segments/keyframe-chain.js";
@@ -12,12 +12,11 @@ import type { ProcessId } from "../../shared/trace/time.js";
 import type { StoredWrites } from "./writes.js";
 import { type Query, queryFor } from "./readers.js";
 import { pieceBytes, piecesSql } from "./segment-tables.js";
+import { Unpacking, mostSegmentBytes } from "./unpacking.js";
 import { UnreadableStored } from "./value-json.js";
 
 /** A head is kept in memory: some twenty gigabytes of writes have so many. */
 const mostSegments = 200_000;
-/** Inflated. A segment has megabytes, one with a huge object some tens. */
-export const mostSegmentBytes = 256 * 1024 * 1024;
 /** Of a keyframe that is fetched whole whenever something of it is. */
 const wholeBytes = 256 * 1024;
 /** Pieces in between that cost less than another query. */
@@ -158,24 +157,6 @@ export function storedBytes(
 
 const deflated = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1 });
 
-const packed = (name: BlobName, bytes: Uint8Array): FetchedBlob => ({
-  name,
-  packedBytes: bytes.length,
-  unpack: () => inflated(bytes),
-});
-
-/** What bytes of segments mostly come to: those that are more come in several pieces, which takes longer. */
-const inflatedTimes = 3;
-
-function inflated(bytes: Uint8Array): Uint8Array {
-  const chunkSize = Math.max(4096, Math.min(inflatedTimes * bytes.length, 1024 * 1024));
-  try {
-    return inflateSync(bytes, { maxOutputLength: mostSegmentBytes, chunkSize });
-  } catch {
-    throw new MalformedBytes("bytes of a segment are not as they were written");
-  }
-}
-
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -187,6 +168,7 @@ type PartRanges = readonly Range[];
 /** `heads` gives those of all segments that are asked for. */
 export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
   const partRanges = new Map<number, PartRanges>();
+  const unpacking = new Unpacking();
   return async (names, asker) => {
     const placeOf = (segment: number): SegmentPlace => {
       const place = heads(segment)?.place;
@@ -197,8 +179,10 @@ export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead 
     const read = await readPieces(asker === undefined ? query : queryFor(query, asker), wanted);
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
-      if (name.kind === "block" || name.kind === "part") fetched.push(packed(name, bytesOf(read, { from, to })));
-      else fetched.push(...keyframeFrom(name.segment, read, { from, to }, placeOf(name.segment), partRanges));
+      if (name.kind === "block" || name.kind === "part")
+        fetched.push(unpacking.blob(name, bytesOf(read, { from, to })));
+      else
+        fetched.push(...keyframeFrom(name.segment, read, { from, to }, placeOf(name.segment), partRanges, unpacking));
     }
     return fetched;
   };
@@ -231,6 +215,7 @@ function keyframeFrom(
   { from, to }: Range,
   { indexBytes, partsBytes }: SegmentPlace,
   partRanges: Map<number, PartRanges>,
+  unpacking: Unpacking,
 ): FetchedBlob[] {
   const bytes = bytesOf(read, { from, to: from + indexBytes });
   const head = new ByteReader(bytes);
@@ -243,11 +228,12 @@ function keyframeFrom(
   }
   if (at !== partsBytes) throw new MalformedBytes("parts are not as long as their segment says");
   partRanges.set(segment, ranges);
-  const index = packed({ kind: "index", segment }, bytes.subarray(head.at));
+  const index = unpacking.blob({ kind: "index", segment }, bytes.subarray(head.at));
   const first = from + indexBytes;
   if (to === first) return [index];
   const parts = ranges.map((range, part): FetchedBlob => {
-    return packed({ kind: "part", segment, part }, bytesOf(read, { from: first + range.from, to: first + range.to }));
+    const packed = bytesOf(read, { from: first + range.from, to: first + range.to });
+    return unpacking.blob({ kind: "part", segment, part }, packed);
   });
   return [index, ...parts];
 }

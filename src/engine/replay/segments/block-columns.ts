@@ -5,30 +5,44 @@ import { readCounts, readSums, signedFrom } from "./varints.js";
 
 const maxId = 2 ** 32 - 1;
 
-/** Ascending. */
-export function seqsFrom(from: ByteReader, count: number): Float64Array {
-  const seqs = new Float64Array(count);
+/** Numbers, whole and not below zero where there is room for four bytes each. */
+export type Column = Float64Array | Uint32Array;
+
+/** Where a block of a usual size is decoded before it is known how much room its numbers take. */
+const usual = new Float64Array(1 << 14);
+
+const roomFor = (count: number): Float64Array =>
+  count <= usual.length ? usual.subarray(0, count) : new Float64Array(count);
+
+/** What is thrown away with a block makes the collector run the sooner the more it is. */
+const kept = (numbers: Float64Array, most: number): Column =>
+  most <= maxId ? Uint32Array.from(numbers) : numbers.slice();
+
+/** Ascending, each as it is after the first. */
+export function seqsFrom(from: ByteReader, count: number): { readonly first: number; readonly later: Column } {
+  const seqs = roomFor(count);
   readCounts(from, seqs, Number.MAX_SAFE_INTEGER);
-  for (let at = 0, seq = 0; at < count; at++) {
-    const step = seqs[at] ?? 0;
+  const first = seqs[0] ?? 0;
+  let seq = 0;
+  for (let at = 0; at < count; at++) {
+    const step = at === 0 ? 0 : (seqs[at] ?? 0);
     seq += step;
-    if ((step === 0 && at > 0) || seq > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("writes out of order");
+    if ((step === 0 && at > 0) || first + seq > Number.MAX_SAFE_INTEGER)
+      throw new MalformedBytes("writes out of order");
     seqs[at] = seq;
   }
-  return seqs;
+  return { first, later: kept(seqs, seq) };
 }
 
 /** Nanoseconds after the first: of each, and the most until then. */
-export function offsetsFrom(
-  from: ByteReader,
-  count: number,
-): { readonly offsets: Float64Array; readonly latest: Float64Array } {
-  const offsets = new Float64Array(count);
-  const isAscending = readSums(from, offsets, furthest);
+export function offsetsFrom(from: ByteReader, count: number): { readonly offsets: Column; readonly latest: Column } {
+  const room = roomFor(count);
+  const isAscending = readSums(from, room, furthest);
+  const offsets = kept(room, isAscending ? (room[count - 1] ?? 0) : Infinity);
   return { offsets, latest: isAscending ? offsets : latestOf(offsets) };
 }
 
-function latestOf(offsets: Float64Array): Float64Array {
+function latestOf(offsets: Column): Float64Array {
   const latest = new Float64Array(offsets.length);
   for (let at = 0, most = 0; at < offsets.length; at++) {
     most = Math.max(most, offsets[at] ?? 0);

@@ -7,7 +7,7 @@ import { instant } from "../../../shared/trace/time.js";
 import { type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
 import type { KeptEntries } from "../entries.js";
-import { idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
+import { type Column, idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
 import { blockKinds, foundBit } from "./block-format.js";
 import { ObjectPositions } from "./object-positions.js";
 import { readPayload } from "./operation-payload.js";
@@ -60,11 +60,13 @@ interface Places {
 
 export class Block implements Writes {
   readonly count: number;
-  readonly #seqs: Float64Array;
+  readonly #firstSeq: number;
+  /** After the first. */
+  readonly #seqs: Column;
   readonly #first: bigint;
   /** Nanoseconds after the first: of each, and the most until then. */
-  readonly #offsets: Float64Array;
-  readonly #latest: Float64Array;
+  readonly #offsets: Column;
+  readonly #latest: Column;
   readonly #codes: Uint8Array;
   readonly #objects: Uint32Array;
   /** As bytes until somebody asks for one. */
@@ -108,7 +110,9 @@ export class Block implements Writes {
     this.#payloads = new ByteReader(bytes);
     this.#scopeName = scopeName;
     this.#keys = Array.from({ length: keyCount }, () => textFrom(texts));
-    this.#seqs = seqsFrom(seqs, count);
+    const { first, later } = seqsFrom(seqs, count);
+    this.#firstSeq = first;
+    this.#seqs = later;
     const { offsets, latest } = offsetsFrom(instants, count);
     this.#offsets = offsets;
     this.#latest = latest;
@@ -158,7 +162,7 @@ export class Block implements Writes {
   }
 
   seqAt(at: number): number {
-    return this.#seqs[at] ?? 0;
+    return this.#firstSeq + (this.#seqs[at] ?? 0);
   }
 
   instantAt(at: number): bigint {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { randomFrom } from "../../../shared/base/random.test-support.js";
+import { objectId } from "../../../shared/trace/value.js";
+import { Block } from "./block.js";
+import { BlockWriter } from "./block-writer.js";
+import type { SegmentWrite } from "./segment-write.js";
+
+/** `most` between two writes, of Seqs and of nanoseconds; a third of them go back, if any may. */
+function writesOf(seed: number, count: number, most: number, mayGoBack: boolean): readonly SegmentWrite[] {
+  const random = randomFrom(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  let [seq, instant] = [below(2 ** 40), 10n ** 18n];
+  return Array.from({ length: count }, (_, at): SegmentWrite => {
+    seq += 1 + below(most);
+    instant += BigInt(below(most)) * (mayGoBack && below(3) === 0 ? -1n : 1n);
+    const operation = { kind: "set", target: objectId(1 + below(9)), key: `k${below(3)}` } as const;
+    const after = below(9) === 0 ? instant - 3n : undefined;
+    return {
+      seq,
+      instant,
+      after,
+      operation:
+        below(4) === 0 ? { ...operation, kind: "delete" } : { ...operation, value: { kind: "primitive", value: at } },
+      location: below(5),
+      span: below(5),
+    };
+  });
+}
+
+describe("a block", () => {
+  it.each([
+    { what: "close together", count: 500, most: 3, mayGoBack: false },
+    { what: "whose clock goes back", count: 500, most: 3000, mayGoBack: true },
+    { what: "far apart", count: 500, most: 2 ** 36, mayGoBack: false },
+    { what: "of which there are many", count: 20_000, most: 1000, mayGoBack: false },
+    { what: "of which there is one", count: 1, most: 5, mayGoBack: false },
+  ])("says of writes $what what was written", ({ count, most, mayGoBack }) => {
+    const writes = writesOf(count + most, count, most, mayGoBack);
+    const writer = new BlockWriter();
+    for (const write of writes) writer.add(write);
+    const block = new Block(writer.bytes());
+    let latest = 0n;
+    const said = writes.map(({ instant }, at) => {
+      latest = instant > latest ? instant : latest;
+      expect(block.latestAt(at)).toBe(latest);
+      const certainty = block.certaintyAt(at);
+      const after = certainty.kind === "between" ? BigInt(certainty.after) : undefined;
+      const [seq, time, operation] = [block.seqAt(at), block.instantAt(at), block.operationAt(at)];
+      return { seq, instant: time, after, operation, ...block.placeAt(at) };
+    });
+    expect(said).toEqual(writes);
+  });
+});
