@@ -2,32 +2,62 @@
 // folder of their own first, so that no sample tells where the checkout of whoever made it was.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 interface Sample {
   readonly file: string;
   /** Copied; the command runs in the copy. */
   readonly program: string;
   readonly command: readonly string[];
+  /** Where what really happened goes; the program writes it to `truthFile`. */
+  readonly truth?: string;
 }
 
+const truthFile = "truth.jsonl";
+
 const maxBytes = 5 * 1024 * 1024;
+const maxBytesTogether = 20 * 1024 * 1024;
+
+/** One incident each, with as much load as shows it: what really happened is in NAME.truth.jsonl beside it. */
+const incidents = [
+  { kind: "bad-deploy", rate: 20, pattern: "Large Transfer Amounts" },
+  { kind: "crash-loop", rate: 8, pattern: "Invalid Input" },
+  { kind: "error-storm", rate: 10, pattern: "Normal Operations" },
+  { kind: "event-loop-block", rate: 8, pattern: "Invalid Input" },
+  { kind: "memory-leak", rate: 12, pattern: "Memory Pressure" },
+  { kind: "pool-exhaustion", rate: 10, pattern: "Normal Operations" },
+  { kind: "slow-dependency", rate: 10, pattern: "Normal Operations" },
+];
+
 const samples: readonly Sample[] = [
   {
     file: "recordings/ledger-first.hindcast",
     program: "examples/ledger",
     command: ["node", "server.mjs", "--load", "20", "--seed", "7", "--rate", "60"],
   },
+  ...incidents.map(({ kind, rate, pattern }) => ({
+    file: `recordings/ledger-${kind}.hindcast`,
+    program: "examples/ledger",
+    command: [
+      ...["node", "system.mjs", "--load", "14", "--seed", "7", "--rate", String(rate), "--pattern", pattern],
+      ...["--incident", `${kind}@4-11`, "--truth", truthFile],
+    ],
+    truth: `recordings/ledger-${kind}.truth.jsonl`,
+  })),
 ];
+
+// All of them, or those that are named: npm run recordings:make -- ledger-first ledger-bad-deploy
+const named = process.argv.slice(2);
+const wanted = samples.filter(({ file }) => named.length === 0 || named.includes(basename(file, ".hindcast")));
 
 const workshop = join(tmpdir(), "hindcast-samples");
 rmSync(workshop, { recursive: true, force: true });
 mkdirSync(workshop);
 symlinkSync(resolve("node_modules"), join(workshop, "node_modules"));
 
-for (const { file, program, command } of samples) {
+for (const { file, program, command, truth } of wanted) {
   for (const leftover of [file, `${file}.wal`]) rmSync(leftover, { force: true });
   const copy = join(workshop, program.slice(program.lastIndexOf("/") + 1));
   cpSync(program, copy, { recursive: true });
@@ -35,6 +65,7 @@ for (const { file, program, command } of samples) {
   const recorder = spawn(process.execPath, args, { cwd: copy, stdio: ["ignore", "ignore", "inherit"] });
   await once(recorder, "exit");
   if (recorder.exitCode !== 0) throw new Error(`recording ${file} ended with ${recorder.exitCode}`);
+  if (truth !== undefined) cpSync(join(copy, truthFile), truth);
   // Recordings belong to who made them; a sample belongs to everybody.
   chmodSync(file, 0o644);
   const { size } = statSync(file);
@@ -42,3 +73,7 @@ for (const { file, program, command } of samples) {
   if (size > maxBytes) throw new Error(`${file} is larger than ${maxBytes} bytes`);
 }
 rmSync(workshop, { recursive: true });
+
+const together = samples.reduce((sum, { file }) => sum + (existsSync(file) ? statSync(file).size : 0), 0);
+console.log(`together: ${(together / 1024 / 1024).toFixed(1)} MB`);
+if (together > maxBytesTogether) throw new Error(`the samples are larger than ${maxBytesTogether} bytes together`);

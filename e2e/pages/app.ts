@@ -26,7 +26,7 @@ export class App implements ShownWindow {
   constructor(readonly page: Page) {
     this.welcome = page.getByRole("main", { name: "Welcome" });
     this.recordDemo = page.getByRole("button", { name: "Record the demo" });
-    this.samples = page.getByRole("button", { name: /^Open the sample / });
+    this.samples = page.getByRole("button", { name: "Open the sample ledger-first" });
     this.topBar = page.getByRole("banner");
     this.recordingState = this.topBar.getByRole("status");
     this.banner = page.locator(".workspace > .banner");

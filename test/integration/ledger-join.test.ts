@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningServer, missingServer, startDatabase } from "./database-server.js";
 import { Place } from "./hindcast-process.js";
 
 const place = new Place();
@@ -19,6 +20,7 @@ const spanRow = v.object({
   trace: v.string(),
   span: v.string(),
   parent: v.nullable(v.string()),
+  database: v.nullable(v.string()),
 });
 const logRow = v.object({
   service: v.string(),
@@ -68,16 +70,25 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
   return groups;
 }
 
-async function recordedRun(requests: number): Promise<Run> {
-  const file = place.path("join.hindcast");
+async function recordedRun(
+  name: string,
+  requests: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
+  const file = place.path(`${name}.hindcast`);
   const system = join(process.cwd(), "examples/ledger/system.mjs");
   const load = ["--load", "100", "--requests", String(requests), "--seed", "5", "--rate", "max"];
-  const log = ["--load-log", place.path("load.jsonl")];
-  const { code, err, out } = await place.run(["record", "-o", file, "--", "node", system, ...load, ...log]);
+  const log = ["--load-log", place.path(`${name}.jsonl`)];
+  const { code, err, out } = await place.run(
+    ["record", "-o", file, "--", "node", system, ...load, ...log],
+    "",
+    environment,
+  );
   expect([code, err]).toEqual([0, ""]);
   const spans = await rowsOf(
     file,
-    `SELECT service_name AS service, spans.kind AS kind, trace_id AS trace, span_id AS span, parent_span_id AS parent
+    `SELECT service_name AS service, spans.kind AS kind, trace_id AS trace, span_id AS span, parent_span_id AS parent,
+            attributes ->> 'db.system.name' AS database
      FROM spans JOIN processes USING (process)`,
     spanRow,
   );
@@ -88,7 +99,7 @@ async function recordedRun(requests: number): Promise<Run> {
     logRow,
   );
   return {
-    sent: readFileSync(place.path("load.jsonl"), "utf8")
+    sent: readFileSync(place.path(`${name}.jsonl`), "utf8")
       .trim()
       .split("\n")
       .map((line) => v.parse(sentRequest, JSON.parse(line))),
@@ -109,7 +120,7 @@ function isOneTree(spans: readonly Span[]): boolean {
 describe("a request of the ledger at saturation", () => {
   let run: Run;
   beforeAll(async () => {
-    run = await recordedRun(300);
+    run = await recordedRun("join", 300);
   }, 300_000);
 
   it("is one trace through every service that worked for it", () => {
@@ -149,3 +160,42 @@ describe("a request of the ledger at saturation", () => {
     expect(onConsole.filter(({ trace }) => trace === null)).toEqual([]);
   });
 });
+
+const missing = missingServer("postgresql") ?? missingServer("redis");
+
+describe.skipIf(missing !== undefined)(
+  `the ledger with PostgreSQL and Redis${missing === undefined ? "" : `: ${missing}`}`,
+  () => {
+    const servers: RunningServer[] = [];
+    let run: Run;
+    beforeAll(async () => {
+      const [postgresql, redis] = await Promise.all([startDatabase("postgresql"), startDatabase("redis")]);
+      servers.push(postgresql, redis);
+      run = await recordedRun("servers", 60, {
+        DATABASE_URL: `postgres://test@127.0.0.1:${postgresql.port}/postgres`,
+        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      });
+    }, 300_000);
+    afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+    it("has what was asked of both in the trace of the request that led to it", () => {
+      const asked = (database: string, service: string, body: string): string[] =>
+        run.logs.flatMap(({ service: writer, body: text, trace }) => {
+          if (writer !== service || text !== body) return [];
+          const spans = run.spansOfTrace.get(trace ?? "none") ?? [];
+          return [spans.some((span) => span.service === service && span.database === database) ? "asked" : body];
+        });
+      expect(new Set(asked("postgresql", "accounts", "entry made"))).toEqual(new Set(["asked"]));
+      expect(new Set(asked("redis", "payments", "paid"))).toEqual(new Set(["asked"]));
+    });
+
+    it("has the id of the request on both sides of the queue, which carries no trace", () => {
+      const idsOf = (service: string, text: string): string[] =>
+        run.logs.flatMap(({ service: writer, body, request }) =>
+          writer === service && body === text ? [request ?? "none"] : [],
+        );
+      expect(idsOf("payments", "paid").length).toBeGreaterThan(5);
+      expect(idsOf("notifications", "notified").sort()).toEqual(idsOf("payments", "paid").sort());
+    });
+  },
+);

@@ -13,7 +13,10 @@ import { openStorage } from "./storage.mjs";
 const log = createLog("accounts");
 const ledger = keepState("ledger", new Ledger());
 const store = new Store(ledger.state, ledger.observe);
-const storage = await openStorage(process.env.LEDGER_DATA);
+const { DATABASE_URL, LEDGER_DATA } = process.env;
+const storage = DATABASE_URL
+  ? await (await import("./postgres.mjs")).openPostgres(DATABASE_URL)
+  : await openStorage(LEDGER_DATA);
 for await (const [operation, ...args] of storage.operations()) store[operation](...args);
 const pool = new Pool(storage.connect, { limit: 8, waitMs: 1000 });
 const locks = new Locks();

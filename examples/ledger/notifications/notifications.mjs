@@ -71,4 +71,10 @@ const server = createServer(async (request, response) => {
   requestLog.info({ method: request.method, path: request.url, status }, "request completed");
 });
 
-await serve("notifications", server);
+const { REDIS_URL } = process.env;
+const taking = REDIS_URL
+  ? (await import("../common/redis-list.mjs")).takeFromQueue(REDIS_URL, ({ message, requestId }) =>
+      renderSoon(message, log.child({ requestId })),
+    )
+  : undefined;
+await serve("notifications", server, () => taking?.close());

@@ -2,7 +2,7 @@
 // oldest are forgotten.
 import { isOn } from "../common/incidents.mjs";
 
-const mostAnswers = 100;
+const mostAnswers = 40;
 
 export class Answers {
   #kept;

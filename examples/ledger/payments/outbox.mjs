@@ -60,3 +60,19 @@ export class Outbox {
     });
   }
 }
+
+/** The same, into a queue (common/redis-list.mjs) that notifications takes from: delivered is what the queue has taken. */
+export class QueueOutbox {
+  #queue;
+  #kept;
+
+  constructor(queue, kept) {
+    this.#queue = queue;
+    this.#kept = kept;
+  }
+
+  async put(message, requestId) {
+    await this.#queue.push({ message, requestId });
+    this.#kept.change(({ notifications }) => notifications.delivered++);
+  }
+}

@@ -9,11 +9,11 @@ import { serve } from "../common/service.mjs";
 import { keepState } from "../common/state.mjs";
 import { Answers } from "./answers.mjs";
 import { feeOf } from "./fees.mjs";
-import { Outbox } from "./outbox.mjs";
+import { Outbox, QueueOutbox } from "./outbox.mjs";
 import { ProviderClient } from "./provider-client.mjs";
 import { Risk } from "./risk.mjs";
 
-const { ACCOUNTS_URL, NOTIFICATIONS_URL, PROVIDER_URL, RELEASE = "1.0" } = process.env;
+const { ACCOUNTS_URL, NOTIFICATIONS_URL, PROVIDER_URL, REDIS_URL, RELEASE = "1.0" } = process.env;
 const riskFrom = 20_000;
 const mostRisk = 0.72;
 const mostRecent = 30;
@@ -31,7 +31,8 @@ const kept = keepState("payments", {
 });
 const answers = new Answers(kept);
 const provider = new ProviderClient(PROVIDER_URL, kept);
-const outbox = new Outbox(NOTIFICATIONS_URL, kept, log);
+const queue = REDIS_URL ? (await import("../common/redis-list.mjs")).openQueue(REDIS_URL) : undefined;
+const outbox = queue === undefined ? new Outbox(NOTIFICATIONS_URL, kept, log) : new QueueOutbox(queue, kept);
 const risk = new Risk();
 
 function begin({ from, to, amount, memo }) {
@@ -84,7 +85,7 @@ async function pay(request, response, work) {
     throw error;
   }
   if (key !== undefined) answers.note(key, payment);
-  outbox.put({ id: payment.id, account: to, amount, memo }, request.id);
+  await outbox.put({ id: payment.id, account: to, amount, memo }, request.id);
   request.log.info({ payment: payment.id, amount, entry: payment.entry }, "paid");
   response.status(201).json({ payment: payment.id, entry: payment.entry });
 }
@@ -102,4 +103,4 @@ app.get("/payments", (_request, response) => response.json(kept.state.recent));
 app.use(answerError);
 
 log.info({ release: RELEASE }, "release");
-await serve("payments", createServer(app), () => risk.close());
+await serve("payments", createServer(app), () => Promise.all([risk.close(), queue?.close()]));

@@ -1,0 +1,34 @@
+// A queue in Redis, for REDIS_URL: a list that one service pushes to and another pops from. Nothing but what is in a message
+// crosses it: the request's id does, and so the lines of both sides have it; their spans are of two traces.
+import { Redis } from "ioredis";
+
+const list = "ledger:messages";
+const pauseMs = 500;
+
+export function openQueue(url) {
+  const redis = new Redis(url);
+  return {
+    /** @param {{ message: object, requestId: string }} entry */
+    push: (entry) => redis.rpush(list, JSON.stringify(entry)),
+    close: () => redis.quit(),
+  };
+}
+
+/** Calls `take` for each message until it is closed. @param {(entry: any) => void} take */
+export function takeFromQueue(url, take) {
+  const redis = new Redis(url);
+  let isOpen = true;
+  const popping = (async () => {
+    while (isOpen) {
+      const popped = await redis.blpop(list, pauseMs / 1000);
+      if (popped !== null) take(JSON.parse(popped[1]));
+    }
+  })();
+  return {
+    async close() {
+      isOpen = false;
+      await popping;
+      await redis.quit();
+    },
+  };
+}
