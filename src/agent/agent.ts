@@ -15,6 +15,8 @@ import type { ChildGone, ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
+import { installBunyan } from "./probes/bunyan.js";
+import { installChildProcesses } from "./probes/child-processes.js";
 import { installErrors } from "./probes/errors.js";
 import { installConsole } from "./probes/console.js";
 import { installExit } from "./probes/exit.js";
@@ -33,6 +35,7 @@ import { installRedis } from "./probes/redis.js";
 import { installBetterSqlite3, installNodeSqlite } from "./probes/sqlite.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
+import { installWinston } from "./probes/winston.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
@@ -218,6 +221,7 @@ const requestProbes = {
   "http client": installHttpClient,
   "http bodies": installHttpBodies,
   fetch: installFetch,
+  "child processes": installChildProcesses,
   ipc: installIpc,
   console: installConsole,
   pino: installPino,
@@ -227,6 +231,8 @@ const requestProbes = {
   redis: installRedis,
   "node:sqlite": installNodeSqlite,
   "better-sqlite3": installBetterSqlite3,
+  winston: installWinston,
+  bunyan: installBunyan,
 } as const;
 
 /** Between spans, tracked state is looked at this often for changes that no write site told about. */

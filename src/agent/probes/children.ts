@@ -1,10 +1,11 @@
 // Processes that this thread starts: each is told which run its parent is, and a worker of a cluster its number; how each
-// ended is told, which one that was killed cannot do itself. No listener is added, and none of ours stands in a callback.
+// ended is told, which one that was killed cannot do itself.
 import { ChildProcess } from "node:child_process";
 import type { Guest } from "../guest.js";
 import { parentVariable } from "../lineage.js";
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty } from "../own-data.js";
 import { replaceMethod } from "../patch.js";
+import { onChildEnd } from "./child-ends.js";
 
 export interface ChildEnd {
   readonly pid: number;
@@ -44,31 +45,10 @@ function nameParent(options: unknown, runId: string): void {
   if (isRecorded) pairs[at] = `${parentVariable}=${runId}${clusterWorker}`;
 }
 
-/** Node looks up on its handle what it does when a child has ended: afterwards the child says how. */
 function watchEnd(guest: Guest, child: ChildProcess, onEnd: (end: ChildEnd) => void): void {
-  const handle = dataProperty(child, "_handle");
   const { pid } = child;
-  if (typeof handle !== "object" || handle === null || pid === undefined) return;
-  const before = Object.getOwnPropertyDescriptor(handle, "onexit");
-  if (before?.configurable !== true || !("value" in before)) return;
-  const putBack = (): void => void Object.defineProperty(handle, "onexit", before);
-  const tell = (): void => {
-    const [exitCode, signal] = [dataProperty(child, "exitCode"), textProperty(child, "signalCode")];
-    const isCode = typeof exitCode === "number" && exitCode >= 0;
-    if (isCode || signal !== undefined) onEnd({ pid, exitCode: isCode ? exitCode : undefined, signal });
-  };
-  Object.defineProperty(handle, "onexit", {
-    get(): unknown {
-      guest.runAsGuest(() => {
-        putBack();
-        queueMicrotask(() => guest.runAsGuest(tell, undefined));
-      }, undefined);
-      return before.value;
-    },
-    set(value: unknown) {
-      Object.defineProperty(handle, "onexit", { ...before, value });
-    },
-    configurable: true,
-    enumerable: before.enumerable ?? true,
+  if (pid === undefined) return;
+  onChildEnd(guest, child, ({ exitCode, signal }) => {
+    if (exitCode !== undefined || signal !== undefined) onEnd({ pid, exitCode, signal });
   });
 }

@@ -7,6 +7,7 @@ import { isError } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import { formatLine } from "../preview.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { isSaidAlready } from "./said.js";
 import { redactedBesideNames } from "../redact/arguments.js";
 
 const methods: Readonly<Record<string, Severity>> = {
@@ -42,7 +43,7 @@ export function installConsole({ guest, sink, redaction }: ProbeKit): () => void
         method,
         (original) =>
           function (...args) {
-            if (depth === 0) guest.runAsGuest(() => record(method, severity, args), undefined);
+            if (depth === 0 && !isSaidAlready()) guest.runAsGuest(() => record(method, severity, args), undefined);
             depth++;
             try {
               return Reflect.apply(original, this, args);

@@ -1,11 +1,11 @@
 // Lines that pino writes, as logs with the attributes pino serialized (redacted ones stay redacted). Later pinos publish
 // each line on a diagnostics channel; for earlier ones the function that composes lines is replaced as pino loads.
-import { type Severity, severities } from "../../shared/trace/attributes.js";
 import { attributesFrom, cutText } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { dataProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { severityOfNumber } from "./log-levels.js";
 
 const maxLineUnits = 65_536;
 /** Pino's own fields, which a log record has places of its own for. */
@@ -47,7 +47,7 @@ function wrapComposer(tools: object, record: RecordLine): () => void {
 }
 
 function recordLine({ sink }: ProbeKit, line: string, messageKey: string, level: unknown): void {
-  const severity = severityOf(typeof level === "number" ? level : 30);
+  const severity = severityOfNumber(typeof level === "number" ? level : 30);
   if (line.length > maxLineUnits) return sink.log(severity, "pino", cutText(line, maxLineUnits), {});
   const fields: unknown = JSON.parse(line);
   if (typeof fields !== "object" || fields === null) return;
@@ -72,22 +72,6 @@ interface SerializedError {
 
 function isSerializedError(value: unknown): value is SerializedError {
   return typeof value === "object" && value !== null && "type" in value && "message" in value && "stack" in value;
-}
-
-function severityOf(level: number): number {
-  const name: Severity =
-    level >= 60
-      ? "fatal"
-      : level >= 50
-        ? "error"
-        : level >= 40
-          ? "warn"
-          : level >= 30
-            ? "info"
-            : level >= 20
-              ? "debug"
-              : "trace";
-  return severities[name];
 }
 
 /** pino keeps its settings under symbols of its own; a program may have renamed "msg". */

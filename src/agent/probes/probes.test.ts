@@ -16,6 +16,9 @@ import { ModuleWatch } from "../modules.js";
 import { nodeInspector } from "../inspector.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
+import { ChildProcess } from "node:child_process";
+import { installBunyan } from "./bunyan.js";
+import { installChildProcesses } from "./child-processes.js";
 import { installConsole } from "./console.js";
 import { installErrors } from "./errors.js";
 import { installExit } from "./exit.js";
@@ -27,6 +30,7 @@ import { installHttpServer } from "./http-server.js";
 import { LoopBeat } from "./loop-beat.js";
 import { LoopBlocks } from "./loop-blocks.js";
 import { installPino } from "./pino.js";
+import { installWinston } from "./winston.js";
 import { installRuntimeMetrics } from "./runtime-metrics.js";
 
 function kit() {
@@ -53,6 +57,7 @@ function surroundings(): unknown[] {
     ClientRequest.prototype,
     OutgoingMessage.prototype,
     Session.prototype,
+    ChildProcess.prototype,
   ];
   const channels = ["http.server.request.start", "http.client.request.start", "undici:request:create"];
   return [
@@ -68,6 +73,9 @@ function surroundings(): unknown[] {
 }
 
 const probes = {
+  installBunyan,
+  installWinston,
+  installChildProcesses,
   installConsole,
   installErrors: (probeKit: ProbeKit) => installErrors(probeKit, () => undefined),
   installExit: (probeKit: ProbeKit) =>
