@@ -131,7 +131,7 @@ export class LoadedSegments implements Blobs {
   #hold(name: BlobName, held: Map<string, Loaded>): boolean {
     const key = keyOf(name);
     const kept = this.#kept.get(key);
-    if (kept !== undefined) held.set(key, kept);
+    if (kept !== undefined) this.#keep(key, kept, held);
     return held.has(key);
   }
 
