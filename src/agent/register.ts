@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { join } from "node:path";
 import { loadInOwnRealm } from "./own-realm.js";
-import { isOwnWorker, isRecorded } from "./wanted.js";
+import { areThreadsRecorded, isOwnWorker, isRecorded } from "./wanted.js";
 import { makeEventEntry } from "./event-entry.js";
 import { showWrittenText } from "./function-text.js";
 import { makeWriteHelpers } from "./write-helpers.js";
@@ -22,7 +22,7 @@ function call(exported: unknown, name: "start" | "runAsWorker", ...given: unknow
 try {
   if (!isMainThread && isOwnWorker(workerData)) {
     call(requireOwn(guestFile), "runAsWorker");
-  } else if (isRecorded(process.env) && (isMainThread || parentPort !== null)) {
+  } else if (isRecorded(process.env) && (isMainThread || (parentPort !== null && areThreadsRecorded(process.env)))) {
     call(loadInOwnRealm(guestFile, requireOwn), "start", __filename, programSide);
   }
 } catch {

@@ -8,6 +8,9 @@ export function isRecorded(environment: Environment): boolean {
   return socketPath !== undefined && socketPath !== "" && environment["HINDCAST"] !== "off";
 }
 
+/** A thread costs the agent some hundred milliseconds of a processor: a program of many short ones may do without. */
+export const areThreadsRecorded = (environment: Environment): boolean => environment["HINDCAST_THREADS"] !== "off";
+
 /** How the agent's own worker thread is told from the program's. */
 export const ownWorkerKind = "hindcast-agent-worker";
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
 import { Place } from "./hindcast-process.js";
+import { lineageTexts } from "./lineage-text.js";
 import { runBoth } from "./run-both.js";
 
 const body = `
@@ -84,4 +85,17 @@ describe.each(nodeVersions)("a program on Node %s", (version) => {
     expect(recorded).toEqual(plain);
     expect(program.records.filter(({ kind }) => kind === "message").length).toBeGreaterThan(8);
   });
+
+  it.for(["threads.mjs", "cluster.cjs", "pool.cjs"])(
+    "is recorded with its threads and children (%s)",
+    async (name, { skip }) => {
+      const binary = await nodeBinary(version);
+      if ("missing" in binary) return skip(binary.missing);
+      const file = join(import.meta.dirname, "../programs/lineage", name);
+      const { plain, recorded, programs } = await runBoth([file], [], {}, "welcome", binary.path);
+      expect(recorded).toEqual(plain);
+      expect(programs.length).toBeGreaterThan(2);
+      expect(lineageTexts(programs).filter((text) => !text.startsWith(`process ${plain.code}`))).toEqual([]);
+    },
+  );
 });

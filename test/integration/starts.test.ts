@@ -1,9 +1,12 @@
 // Ways to start processes: each is recorded below the one that started it, and everything is printed and ends as it does
 // without us. docs/compatibility.md lists them.
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { nodeBinary } from "../../tools/node-binaries.js";
+import { listenForAgents } from "./agent-listener.js";
 import { lineageTexts } from "./lineage-text.js";
 import { runBoth } from "./run-both.js";
 
@@ -156,5 +159,78 @@ describe("TypeScript and loaders", () => {
     expect(recorded).toEqual(plain);
     expect(plain).toMatchObject({ code: 0, out: "by the loader\n" });
     expect(lineageTexts(seen)).toEqual(["process 0"]);
+  });
+});
+
+describe("test runners", () => {
+  const suite = join(folder, "suite");
+  mkdirSync(suite);
+  cpSync(program("suite/sums.test.mjs"), join(suite, "sums.test.mjs"));
+  symlinkSync(modules, join(suite, "node_modules"), "dir");
+  writeFileSync(join(suite, "vitest.config.mjs"), `export default { test: { include: ["*.test.mjs"] } };\n`);
+  /** They print how long everything took. */
+  const timeless = ({ code, out, err }: { code: number | null; out: string; err: string }) => ({
+    code,
+    out: out.replace(/[\d.:]+ ?m?s?/g, "#"),
+    err: err.replace(/[\d.:]+ ?m?s?/g, "#"),
+  });
+
+  it("node --test: its processes are recorded, each file's below the runner", async () => {
+    const { plain, recorded, programs: seen } = await runBoth(["--test", join(suite, "sums.test.mjs")]);
+    expect(timeless(recorded)).toEqual(timeless(plain));
+    expect(plain).toMatchObject({ code: 0, out: expect.stringContaining("adding") });
+    expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 0"]);
+  });
+
+  it.each(["threads", "forks"])("vitest, --pool=%s: its workers are recorded below it", async (pool) => {
+    const vitest = [join(modules, "vitest/vitest.mjs"), "run", "--root", suite, `--pool=${pool}`];
+    const quiet = { NO_COLOR: "1", CI: "true", SUITE_RUNNER: "vitest" };
+    const { plain, recorded, programs: seen } = await runBoth(vitest, [], quiet, "welcome", process.execPath, suite);
+    expect(timeless(recorded)).toEqual(timeless(plain));
+    expect(plain).toMatchObject({ code: 0, out: expect.stringContaining("adding") });
+    const texts = lineageTexts(seen);
+    expect(texts[0]).toBe("process 0");
+    expect(
+      texts.some((text) => text.startsWith(pool === "threads" ? "process 0 > thread" : "process 0 > process")),
+    ).toBe(true);
+  });
+});
+
+describe("a newer Node", () => {
+  it("runs TypeScript by itself, recorded", async ({ skip }) => {
+    const binary = await nodeBinary("24.21.0");
+    if ("missing" in binary) return skip(binary.missing);
+    const source = join(folder, "stripped");
+    mkdirSync(source);
+    writeFileSync(join(source, "app.ts"), `const n: number = 2;\nconsole.log("typed", n as number);\n`);
+    const { plain, recorded, programs: seen } = await runBoth([join(source, "app.ts")], [], {}, "welcome", binary.path);
+    expect(recorded).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, out: "typed 2\n" });
+    expect(lineageTexts(seen)).toEqual(["process 0"]);
+  });
+
+  it.for(["22.23.3", "26.10.0"])("keeps to --permission (%s)", async (version, { skip }) => {
+    const binary = await nodeBinary(version);
+    if ("missing" in binary) return skip(binary.missing);
+    const listener = await listenForAgents("secret");
+    try {
+      const runs = (...allowed: readonly string[]) =>
+        spawnSync(
+          binary.path,
+          ["--permission", `--allow-fs-read=${programs}/*`, ...allowed, program("permitted.cjs")],
+          {
+            encoding: "utf8",
+            env: { PATH: process.env["PATH"], ...listener.environment },
+          },
+        );
+      // Without leave for our folder it runs as it does alone, and nothing is recorded.
+      expect(runs()).toMatchObject({ status: 0, stdout: "runs object\n", stderr: "" });
+      expect(listener.programs).toEqual([]);
+      const us = join(import.meta.dirname, "../../out");
+      expect(runs(`--allow-fs-read=${us}/*`)).toMatchObject({ status: 0, stdout: "runs object\n", stderr: "" });
+      expect(listener.programs).toEqual([]);
+    } finally {
+      await listener.close();
+    }
   });
 });

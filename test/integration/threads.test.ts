@@ -1,11 +1,15 @@
 // Worker threads of a recorded program: each is recorded as a process of its own, below the thread that started it, and
 // the program prints and ends as it does alone.
 import { join } from "node:path";
+import workerThreads from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { lineageTexts } from "./lineage-text.js";
 import { runBoth } from "./run-both.js";
 
 const program = (name: string): string => join(import.meta.dirname, "../programs/lineage", name);
+
+/** Node tells a thread its name since 22.20 and 24.6. */
+const tellsNames = "threadName" in workerThreads && process.env["HINDCAST_TEST_NODE"] === undefined;
 
 describe("worker threads", () => {
   it("are recorded each by itself, and run as they run alone", async () => {
@@ -33,5 +37,45 @@ describe("worker threads", () => {
         .map((text) => `leaving ${text}`)
         .toSorted(),
     );
+  });
+
+  it("lose nothing when there are many short ones, nor what one at work had recorded when its process ends", async () => {
+    const { plain, recorded, programs } = await runBoth([program("pool.cjs")]);
+    expect(recorded).toEqual(plain);
+    expect(plain.code).toBe(6);
+    const short = Array<string>(50).fill("process 6 > thread 0");
+    expect(lineageTexts(programs)).toEqual(["process 6", ...short, "process 6 > thread ?"].toSorted());
+    // Every one of them has said good-bye.
+    expect(programs.filter(({ bye }) => bye === undefined)).toEqual([]);
+    const bodies = programs
+      .filter(({ hello }) => hello?.thread !== undefined)
+      .map(({ logs }) => logs.map(({ body }) => body));
+    const expected = [...Array.from({ length: 50 }, (_, n) => [`short ${n}`]), ["busy"]];
+    expect(bodies.map(String).toSorted()).toEqual(expected.map(String).toSorted());
+  });
+
+  it("have the metrics of a thread, and not again those of the process", async () => {
+    const { programs } = await runBoth([program("threads.mjs")]);
+    const names = (isThread: boolean): ReadonlySet<string> =>
+      new Set(
+        programs.flatMap(({ hello, metrics }) =>
+          (hello?.thread !== undefined) === isThread ? metrics.map(({ name }) => name) : [],
+        ),
+      );
+    const [process, thread] = [names(false), names(true)];
+    const ofProcess = ["process.cpu.utilization", "process.memory.usage"];
+    expect([...process].filter((name) => !thread.has(name)).toSorted()).toEqual(ofProcess);
+    expect([...thread]).toEqual(expect.arrayContaining(["nodejs.eventloop.utilization", "v8js.memory.heap.used"]));
+  });
+
+  it("are left alone with HINDCAST_THREADS=off", async () => {
+    const { plain, recorded, programs } = await runBoth([program("threads.mjs")], [], { HINDCAST_THREADS: "off" });
+    expect(recorded).toEqual(plain);
+    expect(lineageTexts(programs)).toEqual(["process 0"]);
+  });
+
+  it.runIf(tellsNames)("have the name that they were given", async () => {
+    const { programs } = await runBoth([program("threads.mjs")]);
+    expect(programs.flatMap(({ hello }) => hello?.thread?.name ?? [])).toEqual(["a module"]);
   });
 });

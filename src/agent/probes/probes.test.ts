@@ -1,3 +1,5 @@
+import { ChildProcess } from "node:child_process";
+import { Worker } from "node:worker_threads";
 import { ClientRequest, IncomingMessage, OutgoingMessage, ServerResponse } from "node:http";
 import { hasSubscribers } from "node:diagnostics_channel";
 import { Module } from "node:module";
@@ -19,6 +21,7 @@ import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTarge
 import { ChildProcess } from "node:child_process";
 import { installBunyan } from "./bunyan.js";
 import { installChildProcesses } from "./child-processes.js";
+import { installChildren } from "./children.js";
 import { installConsole } from "./console.js";
 import { installErrors } from "./errors.js";
 import { installExit } from "./exit.js";
@@ -32,6 +35,7 @@ import { LoopBlocks } from "./loop-blocks.js";
 import { installPino } from "./pino.js";
 import { installWinston } from "./winston.js";
 import { installRuntimeMetrics } from "./runtime-metrics.js";
+import { watchThreadEnds } from "./thread-ends.js";
 
 function kit() {
   const guest = new Guest(saveOriginals());
@@ -69,6 +73,7 @@ function surroundings(): unknown[] {
     Object.getOwnPropertySymbols(globalThis),
     process.eventNames().map((name) => [name, process.listenerCount(name)]),
     channels.map(hasSubscribers),
+    Object.getOwnPropertySymbols(Worker.prototype).map((key) => Object.getOwnPropertyDescriptor(Worker.prototype, key)),
   ];
 }
 
@@ -76,6 +81,8 @@ const probes = {
   installBunyan,
   installWinston,
   installChildProcesses,
+  installChildren: ({ guest }: ProbeKit) => installChildren(guest, "run", () => undefined),
+  watchThreadEnds: ({ guest }: ProbeKit) => watchThreadEnds(guest, () => undefined),
   installConsole,
   installErrors: (probeKit: ProbeKit) => installErrors(probeKit, () => undefined),
   installExit: (probeKit: ProbeKit) =>

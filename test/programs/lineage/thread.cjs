@@ -2,7 +2,9 @@ const { parentPort, threadId, workerData, Worker, isMainThread } = require("node
 
 parentPort.postMessage(["common", workerData, threadId > 0, isMainThread]);
 const mode = process.argv[2];
-console.log("from the thread", mode, process.listenerCount("exit"), process.listenerCount("uncaughtException"));
+// What a thread that is ended had printed may come or not.
+if (mode !== "stay")
+  console.log("from the thread", mode, process.listenerCount("exit"), process.listenerCount("uncaughtException"));
 process.env.FROM_THREAD = "1";
 process.on("exit", (code) => console.log("leaving", mode, code));
 if (mode === "exit") process.exit(7);

@@ -1,0 +1,2 @@
+// Needs no permission at all.
+console.log("runs", typeof process.permission);
