@@ -31,6 +31,7 @@ const bundles: readonly Bundle[] = [
     input: "src/agent/guest-side.ts",
     output: { file: "out/agent/guest-side.cjs", format: "cjs", codeSplitting: false },
   },
+  { input: "src/agent/attach.ts", output: { file: "out/agent/attach.cjs", format: "cjs", codeSplitting: false } },
   { input: "src/agent/instrument/loader-thread.ts", output: { file: "out/agent/load-hooks.mjs", format: "esm" } },
   { input: "src/api/index.ts", output: { file: "out/api/index.mjs", format: "esm" } },
   { input: "src/api/index.ts", output: { file: "out/api/index.cjs", format: "cjs" } },

@@ -40,6 +40,7 @@ const layers: readonly Layer[] = [
     mayImport: [...shared, "src/engine/replay"],
     packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"],
   },
+  { folder: "src/engine/attach", mayImport: shared, packages: ["node:*", "valibot", "ws"] },
   { folder: "src/engine", mayImport: shared, packages: ["node:*", "valibot", "msgpackr", "pino"] },
   { folder: "src/agent", mayImport: shared, packages: ["node:*", "msgpackr", "valibot", "meriyah"] },
   { folder: "src/api", mayImport: shared, packages: ["node:*"] },

@@ -3,7 +3,7 @@
 import { dirname } from "node:path";
 import { thresholdsOf } from "../shared/protocol/agent-wire.js";
 import type { AgentConfiguration } from "./configuration.js";
-import { SpanContext } from "./context.js";
+import { ForgettableStorage, SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
 import type { Delivery } from "./delivery.js";
 import { Guest, saveOriginals } from "./guest.js";
@@ -57,18 +57,20 @@ export interface ProgramSide {
   readonly makeWriteHelpers: MakeWriteHelpers;
   readonly makeEventEntry: MakeEventEntry;
   readonly showWrittenText: () => () => void;
+  readonly makeObject: () => object;
 }
 
 /** Starts recording this thread; `bundle` is the file the agent's worker is started from, `place` of a worker thread. */
 export function install(
   configuration: AgentConfiguration,
   bundle: string,
-  { makeWriteHelpers, makeEventEntry, showWrittenText }: ProgramSide,
+  { makeWriteHelpers, makeEventEntry, showWrittenText, makeObject }: ProgramSide,
   place?: ThreadPlace,
 ): () => void {
+  const { isAttached } = configuration;
   const guest = new Guest(saveOriginals());
   const { now, timeOriginMs } = guest.originals;
-  const context = new SpanContext();
+  const context = isAttached ? new SpanContext(new ForgettableStorage(makeObject)) : new SpanContext();
   const isThread = place !== undefined;
   const memory = RingMemory.allocate(configuration.delivery.ringBytes / (isThread ? threadsShare : 1));
   const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
@@ -84,7 +86,7 @@ export function install(
     configuration,
     timeOriginMs,
     redaction,
-    lineageOf(place, now()),
+    lineageOf(place, now(), isAttached),
     place?.serviceName,
   );
   const { runId } = aboutProcess;
@@ -110,6 +112,7 @@ export function install(
             state,
           },
           now,
+          () => detach(),
         )
       : new ThreadDelivery(place, { memory: memory.shared, facts });
 
@@ -127,7 +130,8 @@ export function install(
     noteRedactions();
     noteState();
     capture.note(false);
-    if (delivery.isUseful) delivery.startIfThereIsAnEngine();
+    if (isAttached && !delivery.hasEngine) detach();
+    else if (delivery.isUseful) delivery.startIfThereIsAnEngine();
     else uninstall();
   });
   const looking = lookRegularly(agent, tracker);
@@ -158,13 +162,6 @@ export function install(
     isThread,
   );
   releases.push(
-    offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state }),
-    watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
-    installChildren(guest.at("children"), runId, (end) =>
-      delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
-    ),
-    // A thread may share its environment with the process.
-    isThread ? () => undefined : tellChildren(runId),
     () => beat.stop(),
     metrics.uninstall,
     blocks.install(beat),
@@ -173,17 +170,29 @@ export function install(
     installErrors(agent, () => exit.onUncaught()),
     offerHandle(handleOf(agent, tracker, looking.start, capture.leavesOutScope, makeEventEntry)),
     () => tracker.stop(),
-    installInstrumentation({
-      settings: configuration.settings,
-      tracker,
-      internLocation: (file, line, column, functionName) => sink.location(file, line, column, functionName),
-      agentFile: bundle,
-      guest,
-      makeWriteHelpers,
-      showWrittenText,
-      noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
-    }),
   );
+  // What is loaded cannot be rewritten any more, what would be rewritten from now on could not be brought back, and what the
+  // program starts is not recorded.
+  if (!isAttached)
+    releases.push(
+      offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state }),
+      watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
+      installChildren(guest.at("children"), runId, (end) =>
+        delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
+      ),
+      // A thread may share its environment with the process.
+      isThread ? () => undefined : tellChildren(runId),
+      installInstrumentation({
+        settings: configuration.settings,
+        tracker,
+        internLocation: (file, line, column, functionName) => sink.location(file, line, column, functionName),
+        agentFile: bundle,
+        guest,
+        makeWriteHelpers,
+        showWrittenText,
+        noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
+      }),
+    );
   if (level !== "metrics") {
     for (const [place, installProbe] of Object.entries(requestProbes)) {
       const placed = { ...agent, guest: guest.at(place) };
@@ -196,10 +205,21 @@ export function install(
     }
   }
 
-  function uninstall(): void {
-    for (const release of releases.splice(0).reverse()) guest.runAsGuest(release, undefined);
+  function release(): void {
+    for (const undo of releases.splice(0).reverse()) guest.runAsGuest(undo, undefined);
     context.dispose();
+  }
+  function uninstall(): void {
+    release();
     delivery.terminate();
+  }
+  /** As it was before we came, but for what was recorded, which is on its way. */
+  function detach(): void {
+    if (releases.length === 0) return;
+    guest.runAsGuest(lookOnceMore, undefined);
+    release();
+    sink.reportLoss();
+    delivery.detach({ exitCode: undefined, ...sink.counts, faults: guest.faults }, guest.originals);
   }
   return uninstall;
 }

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import {
   type CaptureSettings,
   type DeliverySettings,
+  attachOrder,
   captureSettings,
   defaultDelivery,
 } from "../shared/protocol/agent-wire.js";
@@ -14,6 +15,8 @@ export interface AgentConfiguration {
   readonly hostPid: number | undefined;
   readonly settings: CaptureSettings;
   readonly delivery: DeliverySettings;
+  /** Put into a program that ran already: nothing of its environment was for us, and it goes on when we leave. */
+  readonly isAttached: boolean;
 }
 
 const defaultSettings: CaptureSettings = { level: "requests", include: [], exclude: [], writes: true };
@@ -30,7 +33,16 @@ export function configurationFrom(
     hostPid: pidFrom(environment["HINDCAST_HOST"]),
     settings,
     delivery: settings.delivery ?? defaultDelivery,
+    isAttached: false,
   };
+}
+
+/** What an engine says when it attaches; undefined: it is not understood. */
+export function configurationOfAttaching(order: unknown): AgentConfiguration | undefined {
+  const read = v.safeParse(attachOrder, order);
+  if (!read.success) return undefined;
+  const { socketPath, token, hostPid, settings } = read.output;
+  return { socketPath, token, hostPid, settings, delivery: settings.delivery ?? defaultDelivery, isAttached: true };
 }
 
 function pidFrom(text: string | undefined): number | undefined {

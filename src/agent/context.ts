@@ -2,8 +2,21 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
+/** As much of an AsyncLocalStorage as is used here. */
+export interface SpanStorage {
+  getStore(): OpenSpan | undefined;
+  run<Result>(span: OpenSpan | undefined, work: () => Result): Result;
+  exit<Result>(work: () => Result): Result;
+  enterWith(span: OpenSpan): void;
+  disable(): void;
+}
+
 export class SpanContext {
-  readonly #storage = new AsyncLocalStorage<OpenSpan | undefined>();
+  readonly #storage: SpanStorage;
+
+  constructor(storage: SpanStorage = new AsyncLocalStorage<OpenSpan | undefined>()) {
+    this.#storage = storage;
+  }
 
   get current(): OpenSpan | undefined {
     return this.#storage.getStore();
@@ -36,5 +49,46 @@ export class SpanContext {
 
   dispose(): void {
     this.#storage.disable();
+  }
+}
+
+/**
+ * What lives on in the program, a kept connection say, holds what was stored while it was made for as long as it lives. Here
+ * that is an empty object of the program's own, so that nothing of an agent that has left stays for its sake.
+ */
+export class ForgettableStorage implements SpanStorage {
+  readonly #storage = new AsyncLocalStorage<object | undefined>();
+  readonly #spans = new WeakMap<object, OpenSpan>();
+  readonly #makeObject: () => object;
+
+  constructor(makeObject: () => object) {
+    this.#makeObject = makeObject;
+  }
+
+  getStore(): OpenSpan | undefined {
+    const kept = this.#storage.getStore();
+    return kept === undefined ? undefined : this.#spans.get(kept);
+  }
+
+  run<Result>(span: OpenSpan | undefined, work: () => Result): Result {
+    return this.#storage.run(span === undefined ? undefined : this.#keptFor(span), work);
+  }
+
+  exit<Result>(work: () => Result): Result {
+    return this.#storage.exit(work);
+  }
+
+  enterWith(span: OpenSpan): void {
+    this.#storage.enterWith(this.#keptFor(span));
+  }
+
+  disable(): void {
+    this.#storage.disable();
+  }
+
+  #keptFor(span: OpenSpan): object {
+    const kept = this.#makeObject();
+    this.#spans.set(kept, span);
+    return kept;
   }
 }

@@ -10,6 +10,8 @@ export interface Ending {
 export interface Delivery {
   /** False once it is known that nothing will ever be sent. */
   readonly isUseful: boolean;
+  /** Whether an engine is there, or expected to come back. */
+  readonly hasEngine: boolean;
   /** Asked now and then: the engine may come later than the program. */
   startIfThereIsAnEngine(): void;
   /** The thread ends. `flush` may add records, and is true when it has none to add. */
@@ -18,6 +20,8 @@ export interface Delivery {
   flush(): void;
   /** To the agent's thread. */
   say(message: object): void;
+  /** The program goes on without us, and what is left is sent meanwhile. */
+  detach(ending: Ending, originals: Pick<typeof globalThis, "setTimeout">): void;
   /** The program goes on without us. */
   terminate(): void;
 }

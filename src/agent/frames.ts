@@ -21,6 +21,7 @@ export function byeOf({ control: words, facts: numbers }: RingMemory, clockMs: n
     kind: "bye",
     clockMs,
     ...(Atomics.load(words, control.exitCodeKnown) === 1 ? { exitCode: numbers[facts.exitCode] } : {}),
+    ...(Atomics.load(words, control.detached) === 1 ? { detached: true } : {}),
     written: numbers[facts.written] ?? 0,
     dropped: numbers[facts.dropped] ?? 0,
     agentFaults: numbers[facts.agentFaults],

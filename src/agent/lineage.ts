@@ -10,7 +10,9 @@ export type Lineage = Pick<Hello, "parentRunId" | "thread" | "clusterWorker" | "
 export const parentVariable = "HINDCAST_PARENT";
 const parentPattern = /^([0-9a-f]{32})(?:\.(\d{1,9}))?$/;
 
-export function lineageOf(place: ThreadPlace | undefined, nowMs: number): Lineage {
+/** `isAttached`: what its environment says of parents is of another recording. */
+export function lineageOf(place: ThreadPlace | undefined, nowMs: number, isAttached: boolean): Lineage {
+  if (isAttached) return { beganMs: nowMs };
   if (place !== undefined) return { parentRunId: place.parentRunId, thread: threadHere(), beganMs: nowMs };
   const [, parentRunId, clusterWorker] = parentPattern.exec(process.env[parentVariable] ?? "") ?? [];
   return {

@@ -9,8 +9,14 @@ import { type ThreadPlace, listenOn } from "./thread-place.js";
 import { ownWorkerKind } from "./wanted.js";
 import { EngineLink, type LinkSetup } from "./worker.js";
 
-/** What the main thread asks for. */
-export const asked = { stop: "stop", flush: "flush", leave: "leave", leaveBehind: "leave-behind" } as const;
+/** What the main thread asks for; `detach` is asked of it: the engine wants the agent to leave the program. */
+export const asked = {
+  stop: "stop",
+  flush: "flush",
+  leave: "leave",
+  leaveBehind: "leave-behind",
+  detach: "detach",
+} as const;
 
 export interface AgentThreadSetup extends LinkSetup, Pick<ThreadPlace, "channel" | "state"> {
   readonly kind: typeof ownWorkerKind;
@@ -62,6 +68,7 @@ export class Links {
     this.#setup = setup;
     this.#main = new EngineLink(setup, {
       onProgress: () => undefined,
+      onDetach: () => parentPort?.postMessage(asked.detach),
       onDone: (finish) => {
         this.#finishMain = finish;
         this.#finishIfAllDone();
@@ -115,6 +122,7 @@ export class Links {
       {
         // The main thread may be waiting, at the end of the process.
         onProgress: () => void Atomics.add(new Int32Array(this.#setup.memory), control.progress, 1),
+        onDetach: () => undefined,
         onDone: (finish) => {
           finish();
           this.#threads.delete(facts.runId);

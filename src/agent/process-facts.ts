@@ -47,7 +47,7 @@ export function processFacts(
     platform: process.platform,
     arch: process.arch,
     hostName: hostname(),
-    settings: configuration.settings,
+    settings: { ...configuration.settings, ...(configuration.isAttached ? { attached: true } : {}) },
   };
 }
 

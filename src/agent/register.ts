@@ -5,12 +5,9 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { join } from "node:path";
 import { loadInOwnRealm } from "./own-realm.js";
 import { areThreadsRecorded, isOwnWorker, isRecorded } from "./wanted.js";
-import { makeEventEntry } from "./event-entry.js";
-import { showWrittenText } from "./function-text.js";
-import { makeWriteHelpers } from "./write-helpers.js";
+import { programSide } from "./program-side.js";
 
 const requireOwn = createRequire(__filename);
-const programSide = { makeWriteHelpers, makeEventEntry, showWrittenText };
 const guestFile = join(__dirname, "guest-side.cjs");
 
 /** Calls what guest-side.ts exports. */

@@ -28,6 +28,8 @@ export const control = {
   leaver: 13,
   /** 1 when the program's thread has said in the ring at its end what found no room there. */
   lossTold: 14,
+  /** 1 when the agent leaves a program that goes on. */
+  detached: 15,
   /** The first of `tallySlots` counts of records that the program's thread gave up in the ring, modulo 2^32. */
   givenUp: 16,
   /** Who may use the inspector on the program's thread: one of `inspecting`. */

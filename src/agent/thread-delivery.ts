@@ -36,6 +36,15 @@ export class ThreadDelivery implements Delivery {
     return Atomics.load(this.#memory.control, control.link) !== link.refused;
   }
 
+  get hasEngine(): boolean {
+    return this.isUseful;
+  }
+
+  /** Nobody attaches to a thread alone. */
+  detach(): void {
+    this.terminate();
+  }
+
   end(ending: () => Ending, flush: () => boolean): void {
     this.startIfThereIsAnEngine();
     // What finds no room even now is counted in the good-bye.

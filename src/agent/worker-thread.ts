@@ -16,6 +16,9 @@ const maxLostMs = 5000;
 const maxExitWaitMs = 30_000;
 /** After that for what is on its way, and for good-bye with the number of what was not sent; or until that is on disk. */
 const maxLeaveMs = 10_000;
+/** A program that goes on is left behind what was recorded of it, or after this. */
+const maxDetachMs = 5000;
+const detachLookMs = 10;
 
 export class WorkerThread implements Delivery {
   #worker: Worker | undefined;
@@ -23,8 +26,10 @@ export class WorkerThread implements Delivery {
   readonly #setup: AgentThreadSetup;
   readonly #memory: RingMemory;
   readonly #now: () => number;
+  readonly #onDetach: () => void;
 
-  constructor(file: string, setup: AgentThreadSetup, now: () => number) {
+  constructor(file: string, setup: AgentThreadSetup, now: () => number, onDetach: () => void) {
+    this.#onDetach = onDetach;
     this.#file = file;
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
@@ -46,11 +51,18 @@ export class WorkerThread implements Delivery {
     this.#worker.unref();
     this.#worker.on("error", () => this.#isGone());
     this.#worker.on("exit", () => this.#isGone());
+    this.#worker.on("message", (said) => {
+      if (said === asked.detach) this.#onDetach();
+    });
   }
 
   /** False once the engine refused us or the worker is gone: nothing will ever be sent. */
   get isUseful(): boolean {
     return Atomics.load(this.#memory.control, control.link) !== link.refused;
+  }
+
+  get hasEngine(): boolean {
+    return this.isWorthWaitingFor;
   }
 
   get isWorthWaitingFor(): boolean {
@@ -75,6 +87,21 @@ export class WorkerThread implements Delivery {
       this.#waitFor(control.done, this.#patience(maxLeaveMs));
     }
     if (!this.#isDone && this.isUseful) this.#leaveBehind(ending, flush);
+  }
+
+  /** Sends what is left and ends the worker, while the program goes on. */
+  detach(ending: Ending, { setTimeout: later }: Pick<typeof globalThis, "setTimeout">): void {
+    const { control: words } = this.#memory;
+    this.#note(ending);
+    Atomics.store(words, control.detached, 1);
+    Atomics.store(words, control.stop, 1);
+    this.#worker?.postMessage(asked.stop);
+    const deadlineMs = this.#now() + maxDetachMs;
+    const look = (): void => {
+      if (this.#isDone || !this.isWorthWaitingFor || this.#now() >= deadlineMs) this.terminate();
+      else later(look, detachLookMs).unref();
+    };
+    look();
   }
 
   #note({ exitCode, written, dropped, faults }: Ending): void {

@@ -40,9 +40,11 @@ export interface LinkEvents {
   onProgress(): void;
   /** Nothing more will be sent; `finish` tells whoever waits for that. */
   onDone(finish: () => void): void;
+  /** The engine asks the agent to leave the program. */
+  onDetach(): void;
 }
 
-const nobody: LinkEvents = { onProgress: () => undefined, onDone: (finish) => finish() };
+const nobody: LinkEvents = { onProgress: () => undefined, onDone: (finish) => finish(), onDetach: () => undefined };
 
 /** Looking this often loses at most so many milliseconds to a SIGKILL; a quiet program is looked at less often. */
 const busyPollMs = 5;
@@ -289,6 +291,8 @@ export class EngineLink {
         if (!this.#saidBye) this.#sendControl(frameTypes.clock, { kind: "clock", round: message.round, clockMs });
         return;
       }
+      case "detach":
+        return this.events.onDetach();
     }
   }
 

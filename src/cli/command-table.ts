@@ -45,6 +45,33 @@ export const commands = {
     optional: [...capture, ...limits, "durability"],
     examples: ["hindcast record -o app.hindcast -- node app.js"],
   },
+  attach: {
+    summary:
+      "Record a Node.js program that runs already, and leave it as it was; without one, list those there are. The program's standard error says that its debugger listens, and soon that it does no more",
+    operand: "program",
+    required: [],
+    optional: [
+      "out",
+      "track",
+      "seconds",
+      "signal",
+      "level",
+      "propagate",
+      "config",
+      "collection",
+      ...delivery,
+      ...redact,
+      ...limits,
+      "durability",
+      "json",
+    ],
+    examples: [
+      "hindcast attach",
+      "hindcast attach 4711 -o app.hindcast",
+      "hindcast attach 4711 --seconds 30 --track carts=globalThis.carts",
+      "hindcast attach 127.0.0.1:9229 -o app.hindcast",
+    ],
+  },
   open: {
     summary: "Open a recording, or the welcome page, in a window or browser",
     operand: "optional-file",
@@ -192,7 +219,10 @@ export type CommandName = keyof typeof commands;
 export const commandNames = Object.keys(commands).filter((name): name is CommandName => Object.hasOwn(commands, name));
 
 export const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
-  ["0", "Done; also when the reader of the output stopped reading, and when Ctrl+C ended `serve`, `open` or `demo`."],
+  [
+    "0",
+    "Done; also when the reader of the output stopped reading, and when Ctrl+C ended `serve`, `open`, `demo` or `attach`.",
+  ],
   ["1", "Failed; standard error says why and what to do next."],
   ["2", "The command line was not understood."],
   ["126, 127", "`run`, `record`: the program could not be started (not executable, not found)."],

@@ -1,4 +1,4 @@
-// What `record` and `run` do when their program has ended: have the engine bring what it sent into the file, and say what
+// What `record` and `run` do when their program has ended, and `attach` when it leaves one: have the engine bring what it sent into the file, and say what
 // the recording lacks.
 import type { EngineChild } from "../serve/engine-child.js";
 import { failed } from "../shared/base/result.js";
@@ -19,15 +19,18 @@ export interface RecordedBy {
   readonly engine: Pick<EngineChild, "whenSilent">;
 }
 
-/** Whether the recording came to its end in order. The program went its own way all the same: its ending stays ours. */
+/**
+ * The recording if it came to its end in order. The program went its own way all the same: its ending stays ours; undefined:
+ * it is none of ours, and goes on.
+ */
 export async function endRecording(
   { terminal, environment }: Pick<World, "terminal" | "environment">,
   { call, engine }: RecordedBy,
   { recordingId, path }: RecordingSummary,
-  program: { readonly pid: number; readonly ending: Ending },
-): Promise<boolean> {
+  program: { readonly pid: number; readonly ending: Ending } | undefined,
+): Promise<RecordingSummary | undefined> {
   const waiting = new AbortController();
-  const ended = howEnded(program.pid, program.ending);
+  const ended = program === undefined ? undefined : howEnded(program.pid, program.ending);
   const stopping = Promise.race([
     call("recording.stop", { recordingId, ended }, waiting.signal),
     engine
@@ -35,7 +38,9 @@ export async function endRecording(
       .then((seconds) => failed(hindcastError("engine-silent", { path, seconds: String(seconds) }))),
   ]);
   const stopped = await sayingWhenSlow(stopping, slowMs, async () => {
-    await terminal.err.line(`Hindcast: the program has ended; what it sent is still being written to ${path}`);
+    await terminal.err.line(
+      `Hindcast: the program ${program === undefined ? "is left" : "has ended"}; what it sent is still being written to ${path}`,
+    );
     await terminal.err.flush();
   });
   waiting.abort();
@@ -43,5 +48,5 @@ export async function endRecording(
   if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(terminal, stopped.error);
   const missing = stopped.ok ? await missingRecords(call, stopped.value, environment) : undefined;
   if (missing !== undefined) await complain(terminal, missing);
-  return stopped.ok;
+  return stopped.ok ? stopped.value : undefined;
 }

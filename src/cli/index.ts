@@ -5,6 +5,7 @@ import { EngineChild } from "../serve/engine-child.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import { unreachable } from "../shared/base/unreachable.js";
 import { hindcastError } from "../shared/protocol/errors.js";
+import { attach } from "./attach.js";
 import { compact } from "./compact.js";
 import { copy } from "./copy.js";
 import { completionScript } from "./completions.js";
@@ -62,6 +63,8 @@ function runCommand(command: ParsedCommand): Promise<Ending> {
       return run(world, command.args);
     case "record":
       return record(world, command.args);
+    case "attach":
+      return attach(world, command.args);
     case "open":
       return open(world, command.args);
     case "serve":

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { bytesFromText, msFromText } from "../shared/base/typed-amounts.js";
 import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/protocol/agent-wire.js";
+import { type AttachTarget, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { limitBounds } from "../shared/protocol/recording-limits.js";
 import { captureLevels } from "../shared/trace/attributes.js";
@@ -61,6 +62,40 @@ function threshold(name: string) {
   const sentence = `--${name} takes milliseconds, 0 to 60000`;
   return v.pipe(v.string(), v.regex(/^\d{1,5}$/, sentence), v.transform(Number), v.maxValue(60_000, sentence));
 }
+
+/** `carts=globalThis.carts`; a name alone is that global. */
+const tracked = v.optional(
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^[^=]+(?:=[^]+)?$/, "--track takes NAME=EXPRESSION"),
+      v.transform((typed) => {
+        const at = typed.indexOf("=");
+        return at === -1
+          ? { name: typed, expression: typed }
+          : { name: typed.slice(0, at), expression: typed.slice(at + 1) };
+      }),
+      trackedGlobal,
+    ),
+  ),
+  [],
+);
+
+/** A process id, or an inspector's address. */
+const program = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((typed) => {
+      const [, ipv6, host = ipv6, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(typed) ?? [];
+      if (host !== undefined) return { kind: "address", host, port: Number(port) };
+      return /^\d{1,10}$/.test(typed) ? { kind: "pid", pid: Number(typed) } : undefined;
+    }),
+    v.custom<AttachTarget>(
+      (given) => v.is(attachTarget, given),
+      "A program is a process id or an inspector's HOST:PORT",
+    ),
+  ),
+);
 
 export const options = {
   out: {
@@ -170,6 +205,21 @@ export const options = {
     help: "Send the W3C trace header to this host, too (.example.com: all below it); otherwise to this machine only",
     schema: globs,
   },
+  track: {
+    flags: "--track <name=expression...>",
+    help: "Follow a value that the program's globals lead to as tracked state of this name; what would run code of the program's that changes anything is refused",
+    schema: tracked,
+  },
+  seconds: {
+    flags: "--seconds <n>",
+    help: "Leave the program after so long; at Ctrl+C when left out",
+    schema: wholeNumber("seconds", 1, 10_000_000),
+  },
+  signal: {
+    flags: "--signal",
+    help: "Send SIGUSR1 also where nobody can tell whether the program listens for it itself",
+    schema: flag,
+  },
   port: {
     flags: "--port <n>",
     help: "Port on 127.0.0.1; any free one when left out",
@@ -240,6 +290,11 @@ export const operands = {
     shown: "<file> <text...>",
     help: 'The recording, and words that all have to occur; a "phrase in quotation marks" as it stands',
     schema: v.object({ file: v.string(), text: v.string() }),
+  },
+  program: {
+    shown: "[pid|host:port]",
+    help: "Its process id, or where its inspector listens on this machine",
+    schema: v.object({ program }),
   },
   command: {
     shown: "<command...>",

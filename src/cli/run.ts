@@ -66,7 +66,7 @@ async function runUnder(
   tellWarnings(world, call, recordingId, owned);
   const ending = await program.value.ended;
   signals.passTo(undefined);
-  if (await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending })) {
+  if ((await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending })) !== undefined) {
     const how = ending.kind === "code" ? `with ${ending.code}` : `by ${ending.signal}`;
     await terminal.err.line(`Hindcast: the program ended ${how}; recorded in ${summary.path}`);
     await terminal.err.flush();

@@ -32,6 +32,8 @@ const maxHelloBytes = 4 * 1024 * 1024;
 export interface AgentServer {
   /** Agents connected now. */
   connected(): number;
+  /** Asks agents that were put into running programs to leave them. Resolves when they have said good-bye, or after so long. */
+  detach(withinMs: number): Promise<void>;
   /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
   whenQuiet(withinMs: number): Promise<void>;
   dispose(): Promise<void>;
@@ -74,12 +76,18 @@ export async function listenForAgents(
   });
   if (process.platform !== "win32") await chmod(socketPath, 0o600);
 
+  const until = async (isSo: () => boolean, withinMs: number): Promise<void> => {
+    const deadline = Date.now() + withinMs;
+    while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
   return {
     connected: () => peers.size,
-    whenQuiet: async (withinMs) => {
-      const deadline = Date.now() + withinMs;
-      while (peers.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    detach: async (withinMs) => {
+      const attached = [...peers].filter((peer) => peer.isAttached);
+      for (const peer of attached) peer.detach();
+      await until(() => attached.every((peer) => !peers.has(peer)), withinMs);
     },
+    whenQuiet: (withinMs) => until(() => peers.size === 0, withinMs),
     dispose: () => owned.dispose(),
   };
 }
@@ -114,6 +122,15 @@ class AgentPeer {
     socket.on("error", () => this.cutOff());
     socket.on("end", () => this.#saidBye || socket.end());
     socket.on("close", () => this.#onClose());
+  }
+
+  /** In a program that was running before. */
+  get isAttached(): boolean {
+    return this.#process?.hello.settings.attached !== undefined;
+  }
+
+  detach(): void {
+    this.#send(frameTypes.detach, { kind: "detach" });
   }
 
   cutOff(): void {

@@ -12,8 +12,10 @@ import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
 import {
   type StartingContext,
+  attachProgram,
   createRecording,
   launchProgram,
+  listPrograms,
   makeRecordingsFolder,
   recordDemo,
   unlessGivenUp,
@@ -105,6 +107,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     },
     "recording.create": (args, signal) => createRecording(context, args, signal),
     "recording.launch": (args, signal, tell) => launchProgram(context, args, askerWith(signal, tell)),
+    "programs.list": async () => ok(await listPrograms(context)),
+    "recording.attach": (args, signal, tell) => attachProgram(context, args, askerWith(signal, tell)),
     "recording.demo": (args, signal, tell) => recordDemo(context, args, askerWith(signal, tell)),
     "recording.pin": (args) => about(args, (recording) => recording.pin(args.label, args.from, args.to)),
     "recording.unpin": (args) => about(args, (recording) => recording.unpin(args.pin)),

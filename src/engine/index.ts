@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineNotice } from "../shared/protocol/engine-calls.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
+import { NodeBinaries } from "./attach/node-programs.js";
 import { createHandlers } from "./handlers.js";
 import { placesIn } from "./places.js";
 import type { EngineHost } from "./private-folder.js";
@@ -72,7 +73,12 @@ export function createEngine({
     journal,
   });
   return {
-    handlers: createHandlers({ recordings, version, launch: { places, environment, umask } }),
+    handlers: createHandlers({
+      recordings,
+      version,
+      launch: { places, environment, umask },
+      binaries: new NodeBinaries(),
+    }),
     resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),
     finishAlone: () => recordings.finishAlone(),

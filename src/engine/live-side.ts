@@ -5,6 +5,7 @@ import type { CallProgress } from "../shared/base/asker.js";
 import { type Result, ok } from "../shared/base/result.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import { type AgentAddress, newAgentAddress } from "./agent-server.js";
+import { AttachedProgram } from "./attached-program.js";
 import type { EngineHost } from "./private-folder.js";
 import { type Program, adoptProgram } from "./program.js";
 import type { ProgramEnding } from "./recorded-processes.js";
@@ -76,7 +77,9 @@ export async function resumeLive(
   const listensAt = placeOf(address);
   const begun = await recorder.resume({ path, listensAt, durabilityMs, diskReserveBytes, mostBaseBytes });
   if (!begun.ok) return begun;
-  return ok({ recorder, address, programs: address.folder.adopted.map(adoptProgram) });
+  const { adopted, attached } = address.folder;
+  const programs = [...adopted.map(adoptProgram), ...attached.map((owner) => new AttachedProgram(owner, recorder))];
+  return ok({ recorder, address, programs });
 }
 
 const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Recorder =>

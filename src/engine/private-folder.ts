@@ -24,6 +24,8 @@ const owners = v.object({
   process: owner,
   host: v.optional(hostOfEngine),
   programs: v.array(owner),
+  /** They were running before, and are never stopped. */
+  attached: v.optional(v.array(owner), []),
   recording: v.optional(recordingNote),
 });
 export type Owner = v.InferOutput<typeof owner>;
@@ -36,16 +38,20 @@ export interface PrivateFolder {
   readonly path: string;
   /** Programs that an engine before this one started. */
   readonly adopted: readonly Owner[];
+  /** Programs that an engine before this one attached to. */
+  readonly attached: readonly Owner[];
   /** From now on a new engine of the same host can go on with the recording. */
   holdsRecording(note: RecordingNote): Promise<void>;
   /** From now on the program, leader of its own process group, does not outlive this process for long. */
   holdsProgram(pid: number): Promise<void>;
+  /** From now on a new engine of the same host knows that the recording ends with this program; undefined: it has ended. */
+  isAttachedTo(pid: number): Promise<Owner | undefined>;
   dispose(): Promise<void>;
 }
 
 export async function createPrivateFolder(host: EngineHost | undefined, inFolder = tmpdir()): Promise<PrivateFolder> {
   const path = await mkdtemp(join(inFolder, prefix));
-  return heldFolder(path, { process: await ownerOf(process.pid), host, programs: [] });
+  return heldFolder(path, { process: await ownerOf(process.pid), host, programs: [], attached: [] });
 }
 
 async function heldFolder(path: string, first: Owners): Promise<PrivateFolder> {
@@ -63,6 +69,7 @@ async function heldFolder(path: string, first: Owners): Promise<PrivateFolder> {
   return {
     path,
     adopted: first.programs,
+    attached: first.attached,
     holdsRecording: (recording) => {
       held = { ...held, recording };
       return write();
@@ -72,6 +79,13 @@ async function heldFolder(path: string, first: Owners): Promise<PrivateFolder> {
       if (started === undefined) return; // it has ended already
       held = { ...held, programs: [...held.programs, { pid, started }] };
       await write();
+    },
+    isAttachedTo: async (pid) => {
+      const started = await startOf(pid);
+      if (started === undefined) return undefined;
+      held = { ...held, attached: [...held.attached, { pid, started }] };
+      await write();
+      return { pid, started };
     },
     dispose: async () => {
       await written.catch(() => undefined);

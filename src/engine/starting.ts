@@ -1,10 +1,13 @@
 // Calls that begin a recording: made, and something started into it. What nobody waits for any more when it has begun is not
 // left running.
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type { Asker } from "../shared/base/asker.js";
 import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { attachTo } from "./attach/attaching.js";
+import { type NodeBinaries, nodePrograms } from "./attach/node-programs.js";
+import { AttachedProgram } from "./attached-program.js";
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -19,6 +22,7 @@ import type { Limits } from "./store/flight-store.js";
 export interface StartingContext {
   readonly recordings: Recordings;
   readonly launch: LaunchContext;
+  readonly binaries: NodeBinaries;
 }
 
 type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
@@ -100,6 +104,59 @@ export async function recordDemo(
     launchDemo(context.launch, recording, settingsFrom({}), onExit, asker),
   );
 }
+
+/** Hindcast's own processes are none of them. */
+export const listPrograms = ({
+  launch: { places },
+  binaries,
+}: StartingContext): Promise<CallResult<"programs.list">> => {
+  const built = dirname(dirname(places.agent));
+  return nodePrograms(binaries, (script) => script.startsWith(`${built}${sep}`));
+};
+
+/** Ends with the program, and the program's part in it with the recording: it goes on as it was. */
+export async function attachProgram(
+  context: StartingContext,
+  args: CallArgs<"recording.attach">,
+  asker: Asker,
+): Answer<"recording.attach"> {
+  const { target } = args;
+  const path = args.path ?? (await pathFor(context, "attached"));
+  return startInto(context, { path, limits: args.limits, asker }, async (recording, onExit) => {
+    const { live } = recording;
+    if (live === undefined) return failed(hindcastError("recording-not-live"));
+    const pid = await attachTo(
+      {
+        target,
+        maySignal: args.signal ?? false,
+        track: args.track ?? [],
+        settings: atMostRequests(settingsFrom(args.capture)),
+        agentFile: context.launch.places.agent,
+        address: live.address,
+      },
+      context.binaries,
+    );
+    if (!pid.ok) return pid;
+    const named = `Process ${pid.value}`;
+    const owner = await live.address.folder.isAttachedTo(pid.value);
+    if (owner === undefined) return failed(hindcastError("program-ended", { target: named }));
+    const program = new AttachedProgram(owner, live.recorder);
+    live.programs.push(program);
+    if (!(await program.hasConnected()))
+      return failed(hindcastError("cannot-attach", { target: named, reason: "its recorder did not connect" }));
+    void program.exited.then(onExit);
+    return ok(undefined);
+  });
+}
+
+/** What is loaded is not rewritten any more: calls and lines cannot be seen, nor writes where they happen. */
+const atMostRequests = (settings: CaptureSettings): CaptureSettings => ({
+  ...settings,
+  level: settings.level === "metrics" ? "metrics" : "requests",
+  writes: false,
+  // Blocks of the event loop are seen by an inspector of the agent's own, which would not be gone at once.
+  blockMs: 0,
+});
 
 /** Nobody waits for what was begun any more, and nobody would end it. */
 async function givenUp(

@@ -7,7 +7,12 @@ import type { EngineCallName } from "../shared/protocol/engine-calls.js";
 import { type Call, type EngineClient, connectToEngine } from "../shared/protocol/rpc.js";
 import type { EngineChild } from "./engine-child.js";
 
-const notRepeated: readonly EngineCallName[] = ["recording.create", "recording.launch", "recording.demo"];
+const notRepeated: readonly EngineCallName[] = [
+  "recording.create",
+  "recording.launch",
+  "recording.attach",
+  "recording.demo",
+];
 
 export function steadyCallTo(engine: EngineChild): Call {
   let connected: Promise<EngineClient | undefined> | undefined;

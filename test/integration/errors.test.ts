@@ -21,6 +21,7 @@ import { createCodec } from "../../src/shared/protocol/codec.js";
 import { type ErrorCode, type HindcastError, errorCodes, explain } from "../../src/shared/protocol/errors.js";
 import { type EngineClient, type Transport, connectToEngine, serveEngine } from "../../src/shared/protocol/rpc.js";
 import { frameTypes } from "../../src/shared/protocol/agent-wire.js";
+import { attachRefusals } from "./attach-refusals.js";
 import { Place } from "./hindcast-process.js";
 
 const place = new Place();
@@ -157,6 +158,8 @@ function canMount(): boolean {
     return false;
   }
 }
+
+const refusals = attachRefusals(place.root, (...given) => cli("attach", ...given));
 
 const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   "not-a-recording": () => {
@@ -352,6 +355,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     await standing.stop();
     return { shown: shown.replace(/^.*still being written to.*\n/, "") };
   },
+  ...refusals,
   "wire-version": () => refusedAgent((token) => ({ token, wireVersion: 999 })),
   "port-in-use": async () => {
     const server = createServer().listen(0, "127.0.0.1");
@@ -382,7 +386,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
 
 const needsPosix: readonly ErrorCode[] = ["recording-vanished", "engine-silent"];
 const needsMount: readonly ErrorCode[] = ["disk-full"];
-const needsLinux: readonly ErrorCode[] = ["cannot-write"];
+const needsLinux: readonly string[] = ["cannot-write", ...Object.keys(refusals)];
 const hasChrome = existsSync("/opt/google/chrome/chrome") || process.platform !== "linux";
 
 describe("the error catalogue", () => {

@@ -212,6 +212,7 @@ export class ProcessIngest {
     readonly exitCode?: number | undefined;
     readonly written: number;
     readonly dropped: number;
+    readonly detached?: boolean | undefined;
     readonly agentFaults?: number | undefined;
     readonly workerFaults?: number | undefined;
   }): void {
@@ -225,7 +226,7 @@ export class ProcessIngest {
     this.#noteFaults(bye.agentFaults ?? 0, bye.workerFaults ?? 0);
     // What its parent saw counts more than what it meant to do.
     const how = this.#ended?.how === "parent" ? this.#ended : bye;
-    this.#end(at, "bye", how, endLabel(how));
+    this.#end(at, "bye", how, bye.detached === true ? "detached, the program went on" : endLabel(how));
   }
 
   connectionLost(): void {

@@ -43,6 +43,8 @@ export type Request =
   | { readonly kind: "pin"; readonly label: string; readonly since: bigint; readonly until: bigint }
   | { readonly kind: "unpin"; readonly id: number }
   | { readonly kind: "presence" }
+  /** Asks agents that were put into running programs to leave them. Resolves when they have, or after so long. */
+  | { readonly kind: "detach"; readonly withinMs: number }
   /** Resolves when no agent is connected, or after so long. */
   | { readonly kind: "quiet"; readonly withinMs: number }
   /** The last commit. Questions are still answered afterwards. */
@@ -59,6 +61,7 @@ interface Answers {
   readonly pin: Pin;
   readonly unpin: boolean;
   readonly presence: Presence;
+  readonly detach: undefined;
   readonly quiet: undefined;
   readonly finish: undefined;
   readonly close: undefined;

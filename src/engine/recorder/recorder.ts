@@ -128,6 +128,10 @@ export class Recorder implements RecordingFile {
     return this.#ask<"presence">({ kind: "presence" });
   }
 
+  async detach(withinMs: number): Promise<void> {
+    await this.#ask<"detach">({ kind: "detach", withinMs });
+  }
+
   async whenQuiet(withinMs: number): Promise<void> {
     await this.#ask<"quiet">({ kind: "quiet", withinMs });
   }

@@ -85,6 +85,8 @@ class ServedRecorder {
         const { live, server } = this.#begun();
         return { connected: server.connected(), haveAllSaidBye: live.haveAllSaidBye };
       }
+      case "detach":
+        return void (await this.#begun().server.detach(request.withinMs));
       case "quiet":
         return void (await this.#begun().server.whenQuiet(request.withinMs));
       case "finish":
@@ -248,6 +250,7 @@ function summaryOf(row: ProcessRow, parent: number | undefined): LiveFacts["proc
     cwd,
     nodeVersion,
     level: settings.level,
+    ...(settings.attached === undefined ? {} : { attached: true }),
     start,
     lastSeen,
     ended,

@@ -166,7 +166,8 @@ export const gapLabels: Readonly<Record<LossReason, string>> = {
 };
 
 /** Of the mark at the start of a process or thread. */
-export function startLabel({ serviceName, pid, thread, clusterWorker }: Hello): string {
+export function startLabel({ serviceName, pid, thread, clusterWorker, settings }: Hello): string {
+  if (settings.attached === true) return `attached to ${serviceName} (pid ${pid})`;
   if (thread !== undefined)
     return `worker thread ${thread.id}${thread.name === undefined ? "" : ` ${thread.name}`} of ${serviceName} (pid ${pid})`;
   return `${serviceName} (${clusterWorker === undefined ? "" : `cluster worker ${clusterWorker}, `}pid ${pid})`;

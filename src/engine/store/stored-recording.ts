@@ -1,7 +1,7 @@
 // What a recording's file says about itself that is needed to go on recording into it: its dictionaries, and for each
 // process what it calls them by, where it had come to, and its open spans. The last commit holds all of one moment.
 import * as v from "valibot";
-import { captureSettings, type Hello, wireVersion } from "../../shared/protocol/agent-wire.js";
+import { recordedSettings, type Hello, wireVersion } from "../../shared/protocol/agent-wire.js";
 import { type Attributes, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
 import { type StoredEnd, latestEnds } from "./messages.js";
@@ -166,7 +166,7 @@ function processesFrom(rows: Rows): ProcessFacts[] {
         platform: platforms[row] ?? "",
         arch: archs[row] ?? "",
         hostName: hosts[row] ?? "",
-        settings: v.parse(captureSettings, parseStored(settings[row] ?? "")),
+        settings: v.parse(recordedSettings, parseStored(settings[row] ?? "")),
       },
       start: starts[row] ?? 0n,
       lastSeen: seen[row] ?? 0n,

@@ -1,6 +1,6 @@
 // What a recording is about, read back from its file: processes, scopes, how much of each kind.
 import * as v from "valibot";
-import { captureSettings } from "../../shared/protocol/agent-wire.js";
+import { recordedSettings } from "../../shared/protocol/agent-wire.js";
 import {
   type ProcessSummary,
   type RecordingSummary,
@@ -80,6 +80,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   return rows.numbers("process").map((process, row): ProcessSummary => {
     const end = ended[row];
     const { thread, clusterWorker } = lineages[row] ?? {};
+    const { level, attached } = v.parse(recordedSettings, parseStored(settings[row] ?? ""));
     return {
       process,
       kind: kindOf({ thread, clusterWorker }),
@@ -91,7 +92,8 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       argv: v.parse(v.array(v.string()), parseStored(argvs[row] ?? "")),
       cwd: cwds[row] ?? "",
       nodeVersion: nodes[row] ?? "",
-      level: v.parse(captureSettings, parseStored(settings[row] ?? "")).level,
+      level,
+      ...(attached === undefined ? {} : { attached: true }),
       start: starts[row] ?? 0n,
       lastSeen: seen[row] ?? 0n,
       ended: end === undefined ? undefined : { at: end, exitCode: exits[row], signal: signals[row] },

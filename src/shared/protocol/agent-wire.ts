@@ -1,7 +1,8 @@
 // Frames between an agent and the engine on a local socket: u32 body length, u8 type, body.
 // Control bodies are JSON. A batch body is a u32 batch number, the f64 last seq the program had given when the batch was
 // sent, then records (agent-records.ts).
-//   agent → engine: hello, batch …, clock …, child-ended …, bye   engine → agent: welcome | refused, ack …, clock? …
+//   agent → engine: hello, batch …, clock …, child-ended …, bye
+//   engine → agent: welcome | refused, ack …, clock? …, detach?
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
@@ -23,6 +24,7 @@ export const frameTypes = {
   refused: 17,
   ack: 18,
   askClock: 19,
+  detach: 20,
 } as const;
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
@@ -99,6 +101,32 @@ export const thresholdsOf = ({
 }: CaptureSettings): { readonly blockMs: number; readonly collectionMs: number } =>
   level === "metrics" ? { blockMs: 0, collectionMs: 0 } : { blockMs, collectionMs };
 
+/** As a process was recorded. `attached`: it ran already, and what it did before `beganMs` nobody saw. */
+export const recordedSettings = v.object({
+  ...captureSettings.entries,
+  attached: v.optional(v.literal(true)),
+});
+
+/** What the agent is told that is put into a running program: where to send to, as others find it in their environment. */
+export const attachOrder = v.object({
+  /** Built files: what the agent's worker is started from, and the agent. */
+  agentFile: text,
+  guestFile: text,
+  socketPath: text,
+  token: text,
+  hostPid: v.optional(v.number()),
+  settings: captureSettings,
+});
+/** What became of it. `elsewhere`: on another machine, or where it cannot see our files. */
+export const attachOutcome = v.variant("kind", [
+  v.object({ kind: v.literal("attached") }),
+  v.object({ kind: v.literal("recorded") }),
+  v.object({ kind: v.literal("elsewhere") }),
+  v.object({ kind: v.literal("failed"), reason: text }),
+]);
+export type AttachOutcome = v.InferOutput<typeof attachOutcome>;
+export type AttachOrder = v.InferOutput<typeof attachOrder>;
+
 const hello = v.object({
   kind: v.literal("hello"),
   wireVersion: v.number(),
@@ -112,7 +140,7 @@ const hello = v.object({
   parentRunId: v.optional(text),
   /** Of a worker thread; absent for a process, which is its main thread. */
   thread: v.optional(v.object({ id: v.number(), name: v.optional(text) })),
-  /** `performance.now()` when it began, of a thread: its time origin is its process's. */
+  /** `performance.now()` when it began, of a thread: its time origin is its process's. Or when it was attached to. */
   beganMs: v.optional(v.number()),
   /** Its number among the workers of `node:cluster`. */
   clusterWorker: v.optional(v.number()),
@@ -130,7 +158,7 @@ const hello = v.object({
   platform: text,
   arch: text,
   hostName: text,
-  settings: captureSettings,
+  settings: recordedSettings,
 });
 
 const bye = v.object({
@@ -141,6 +169,8 @@ const bye = v.object({
   /** Records that the agent got out of the program's thread, and those it did not keep. */
   written: v.number(),
   dropped: v.number(),
+  /** The program goes on, without an agent. */
+  detached: v.optional(v.boolean()),
   /** Exceptions of the agent's own, in the program's thread and in the worker. */
   agentFaults: v.optional(v.number()),
   workerFaults: v.optional(v.number()),
@@ -162,8 +192,11 @@ const refused = v.object({ kind: v.literal("refused"), code: text });
 const ack = v.object({ kind: v.literal("ack"), batch: v.number() });
 const askClock = v.object({ kind: v.literal("ask-clock"), round: v.number() });
 
+/** To one that was put into a running program: it undoes all it did there, says good-bye and goes. */
+const detach = v.object({ kind: v.literal("detach") });
+
 const toEngine = v.variant("kind", [hello, bye, clock, childEnded]);
-const toAgent = v.variant("kind", [welcome, refused, ack, askClock]);
+const toAgent = v.variant("kind", [welcome, refused, ack, askClock, detach]);
 
 export type Hello = v.InferOutput<typeof hello>;
 export type Bye = v.InferOutput<typeof bye>;

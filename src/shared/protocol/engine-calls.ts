@@ -3,6 +3,7 @@
 // Instants are bigint nanoseconds since the epoch.
 import * as v from "valibot";
 import { captureSettings } from "./agent-wire.js";
+import { attachCalls } from "./attach-calls.js";
 import {
   cursor,
   eventColumns,
@@ -135,6 +136,7 @@ export const engineCalls = {
     ),
   },
 
+  ...attachCalls,
   ...stateCalls,
 
   /**

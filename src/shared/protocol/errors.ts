@@ -112,6 +112,72 @@ const catalogue = {
     message: "The recording holds as many processes and threads as it can; this one is not recorded.",
     next: "Record fewer of them: start hindcast record for the part of the program that matters.",
   },
+  "no-such-program": {
+    message: "There is no {target} that runs.",
+    next: "hindcast attach, without a process, lists the Node.js programs that can be attached to.",
+  },
+  "not-a-node-program": {
+    message: "{target} is no Node.js program: {reason}.",
+    next: "hindcast attach, without a process, lists the Node.js programs that can be attached to.",
+  },
+  "not-your-program": {
+    message: "{target} is not yours: it runs as another user.",
+    next: "Run Hindcast as the user that the program runs as.",
+  },
+  "not-on-this-machine": {
+    message: "{target} is not on this machine: a program is recorded where Hindcast runs.",
+    next: "Run hindcast attach on the program's own machine, and open the file here.",
+  },
+  "not-among-us": {
+    message: "{target} runs in a container of its own and cannot see Hindcast's files.",
+    next: "Run hindcast attach inside the same container.",
+  },
+  "program-stopped": {
+    message: "{target} stands still (it was stopped by a signal, or by a debugger).",
+    next: "Let it go on (kill -CONT PID), then attach again.",
+  },
+  "program-busy": {
+    message:
+      "{target} did not let Hindcast in within {seconds} s: it computes without a pause, or stands in a debugger.",
+    next: "Nothing was changed in it. Attach again when it answers.",
+  },
+  "program-ended": { message: "{target} ended while it was being attached to.", next: "Start it again, then attach." },
+  "already-recorded": {
+    message: "{target} is being recorded already.",
+    next: "End that recording first, or look at it where it is shown.",
+  },
+  "signal-is-its-own": {
+    message: "{target} handles SIGUSR1 itself, by which its inspector would be opened.",
+    next: "Start it with node --inspect=127.0.0.1:0, which needs no signal; then attach again.",
+  },
+  "signal-would-end-it": {
+    message: "{target} does not expect SIGUSR1: it would end by it.",
+    next: "Start it with node --inspect=127.0.0.1:0, which needs no signal; then attach again.",
+  },
+  "signal-unsure": {
+    message: "Nobody can tell whether {target} handles SIGUSR1 itself: {reason}.",
+    next: "If you know that it does not, attach with --signal; or start it with node --inspect=127.0.0.1:0.",
+  },
+  "inspector-port-taken": {
+    message: "{target} would open its inspector at port {port}, which is taken.",
+    next: "End what listens there, or start the program with --inspect-port=0; then attach again.",
+  },
+  "no-inspector": {
+    message: "{target} has no inspector: {reason}.",
+    next: "Start the program with node --inspect=127.0.0.1:0, then attach again.",
+  },
+  "bad-inspector": {
+    message: "What {target} answers is not what an inspector of Node.js says: {reason}.",
+    next: "Check the address: hindcast attach, without a process, lists the programs that run.",
+  },
+  "cannot-attach": {
+    message: "The recorder could not be started in {target}: {reason}.",
+    next: "Nothing was changed in it. Under Node's permission model it needs --allow-worker, and leave to read Hindcast's folder.",
+  },
+  "bad-tracked": {
+    message: "{name} cannot be tracked: {reason}.",
+    next: "Name something that globals lead to, and that is read without calling anything: --track carts=globalThis.carts",
+  },
   "bad-token": {
     message: "This address needs the one-time link that hindcast serve printed.",
     next: "Start hindcast serve again and open the new link.",

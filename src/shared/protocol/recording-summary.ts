@@ -21,6 +21,8 @@ const processSummary = v.object({
   cwd: text,
   nodeVersion: text,
   level: v.picklist(captureLevels),
+  /** It ran already when its recording began; ended without code or signal: it was left, and went on. */
+  attached: v.optional(v.boolean()),
   start: ns,
   /** Last record received; equals the end once the process has ended. */
   lastSeen: ns,

@@ -1,0 +1,42 @@
+// The programs that can be attached to, a line each.
+import type { RunningProgram } from "../shared/protocol/attach-calls.js";
+import { sizeText } from "./byte-size.js";
+import { instantsAsText, onOneLine } from "./rows.js";
+import { shellQuoted } from "./shell-words.js";
+
+const headings = ["PID", "NAME", "AGE", "MEMORY", "PROGRAM"];
+
+export function programRows(programs: readonly RunningProgram[], now: bigint, asJson: boolean): string[] {
+  if (asJson) return programs.map((program) => JSON.stringify(program, instantsAsText));
+  const rows = programs.map(({ pid, name, started, memoryBytes, script, argv, isRecorded }) => [
+    String(pid),
+    onOneLine(name),
+    ageText(now - started),
+    sizeText(memoryBytes),
+    onOneLine(script === "" ? shellQuoted(argv) : script) + (isRecorded ? "  (recorded already)" : ""),
+  ]);
+  if (rows.length === 0) return [];
+  const table = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
+  const isLast = (column: number): boolean => column === headings.length - 1;
+  return table.map((row) =>
+    row.map((cell, column) => (isLast(column) ? cell : cell.padEnd(widths[column] ?? 0))).join("  "),
+  );
+}
+
+/** In its two largest units: `3d 4h`, `12m 5s`. */
+export function ageText(ns: bigint): string {
+  let seconds = Math.max(0, Math.floor(Number(ns) / 1e9));
+  const parts: string[] = [];
+  for (const [unit, size] of [
+    ["d", 86_400],
+    ["h", 3600],
+    ["m", 60],
+    ["s", 1],
+  ] as const) {
+    const count = Math.floor(seconds / size);
+    seconds -= count * size;
+    if (count > 0 || parts.length > 0 || unit === "s") parts.push(`${count}${unit}`);
+  }
+  return parts.slice(0, 2).join(" ");
+}

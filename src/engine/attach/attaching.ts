@@ -1,0 +1,69 @@
+// Attaching to a program that runs: finds its inspector, puts the agent in, and leaves the inspector as it was.
+import { isIP } from "node:net";
+import { dirname, join } from "node:path";
+import { type Result, failed, ok } from "../../shared/base/result.js";
+import type { AttachTarget, TrackedGlobal } from "../../shared/protocol/attach-calls.js";
+import type { CaptureSettings } from "../../shared/protocol/agent-wire.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { InspectorSession } from "./inspector-session.js";
+import type { NodeBinaries } from "./node-programs.js";
+import { type InspectorAddress, inspectorOf } from "./open-inspector.js";
+import { closeInspector, explained, putIn } from "./put-in.js";
+
+export interface ToAttach {
+  readonly target: AttachTarget;
+  readonly maySignal: boolean;
+  readonly track: readonly TrackedGlobal[];
+  readonly settings: CaptureSettings;
+  /** Built agent; what else is needed lies beside it. */
+  readonly agentFile: string;
+  readonly address: { readonly socketPath: string; readonly token: string; readonly hostPid: number | undefined };
+}
+
+/** The program's process id. From then on its agent connects to `address`, or leaves the program by itself. */
+export async function attachTo(given: ToAttach, binaries: NodeBinaries): Promise<Result<number, HindcastError>> {
+  const { target } = given;
+  if (target.kind === "address" && !isLoopback(target.host))
+    return failed(hindcastError("not-on-this-machine", { target: textOf(target) }));
+  const inspector: Result<InspectorAddress, HindcastError> =
+    target.kind === "address"
+      ? ok({ host: target.host, port: target.port, isOurs: false })
+      : await inspectorOf(target.pid, given.maySignal, binaries);
+  return inspector.ok ? attachOver(inspector.value, given) : inspector;
+}
+
+async function attachOver(
+  { host, port, isOurs }: InspectorAddress,
+  given: ToAttach,
+): Promise<Result<number, HindcastError>> {
+  const { target, track, agentFile, settings } = given;
+  const { socketPath, token, hostPid } = given.address;
+  const session = await InspectorSession.connect(host, port);
+  if (!session.ok) return failed(explained(session.error, textOf(target)));
+  try {
+    const folder = dirname(agentFile);
+    return await putIn(session.value, {
+      order: {
+        agentFile,
+        guestFile: join(folder, "guest-side.cjs"),
+        socketPath,
+        token,
+        ...(hostPid === undefined ? {} : { hostPid }),
+        settings,
+      },
+      attachFile: join(folder, "attach.cjs"),
+      track,
+      pid: target.kind === "pid" ? target.pid : undefined,
+      target: textOf(target),
+    });
+  } finally {
+    if (isOurs) await closeInspector(session.value);
+    session.value.close();
+  }
+}
+
+const textOf = (target: AttachTarget): string =>
+  target.kind === "pid" ? `Process ${target.pid}` : `${target.host}:${target.port}`;
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));

@@ -1,0 +1,78 @@
+// `hindcast attach` on a real service: it listens already, its connections are warm and its modules are loaded. Requests on
+// them appear, and when it was left nothing of us remains in it.
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
+import { Service } from "./attached-service.js";
+import { Place, type Running } from "./hindcast-process.js";
+
+const place = new Place();
+const services: Service[] = [];
+afterEach(async () => {
+  await Promise.all(services.splice(0).map((service) => service.kill()));
+});
+afterAll(() => place.remove());
+
+async function started(...given: Parameters<typeof Service.start>): Promise<Service> {
+  const service = await Service.start(...given);
+  services.push(service);
+  return service;
+}
+
+let files = 0;
+const newFile = (): string => `attached-${++files}.hindcast`;
+
+async function attached(service: Service, file: string, ...options: string[]): Promise<Running> {
+  const running = place.start(["attach", String(service.pid), "-o", file, ...options]);
+  await running.printed(/attached to/);
+  return running;
+}
+
+/** Ctrl+C. */
+async function left(running: Running): Promise<string> {
+  running.child.kill("SIGINT");
+  const { code, err } = await running.ended;
+  expect([code, err]).toEqual([0, expect.stringContaining("which goes on")]);
+  return err;
+}
+
+async function rows(command: string, file: string): Promise<Record<string, unknown>[]> {
+  const { out, err } = await place.run([command, file, "--json"]);
+  expect(err).toBe("");
+  return out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): Record<string, unknown> => JSON.parse(line));
+}
+
+const count = (list: readonly Record<string, unknown>[], wanted: Record<string, unknown>): number =>
+  list.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value)).length;
+
+describe.each(nodeVersions)("hindcast attach on Node %s", (version) => {
+  it("sees requests on warm connections, logs and errors, and leaves nothing behind", async ({ skip }) => {
+    const binary = await nodeBinary(version);
+    if ("missing" in binary) return skip(binary.missing);
+    const service = await started(binary.path);
+    await service.tell("ask /carts/before 5");
+    await service.tell("remember");
+    const file = newFile();
+    const running = await attached(service, file, "--track", "carts=globalThis.carts");
+    await service.tell("ask /carts/during 20");
+    await service.tell("ask /fail");
+    await left(running);
+    await service.tell("ask /carts/after 5");
+    expect(await service.tell("compare")).toEqual([]);
+
+    const spans = await rows("spans", file);
+    expect(count(spans, { kind: "server", name: "GET /carts/:id" })).toBe(20);
+    expect(count(spans, { kind: "server", status: "error" })).toBe(1);
+    expect(count(spans, { kind: "client" })).toBe(21);
+    expect(count(await rows("logs", file), { source: "pino", body: "cart asked for" })).toBe(20);
+    const { out } = await place.run(["state", file, "--scope", "carts", "--at", "end", "--json"]);
+    expect(JSON.parse(out)).toEqual({ open: 7 + 20 });
+    const { out: marks } = await place.run(["marks", file]);
+    expect(marks).toMatch(/attached to .*\n.*detached, the program went on/);
+    expect(
+      service.err.replace(/^(?:Debugger (?:listening|attached|ending)|For help|Waiting for the debugger).*\n/gm, ""),
+    ).toBe("");
+  });
+});
