@@ -18,7 +18,6 @@ import { ModuleWatch } from "../modules.js";
 import { nodeInspector } from "../inspector.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
-import { ChildProcess } from "node:child_process";
 import { installBunyan } from "./bunyan.js";
 import { installChildProcesses } from "./child-processes.js";
 import { installChildren } from "./children.js";
