@@ -35,7 +35,9 @@ import { installRedis } from "./probes/redis.js";
 import { installBetterSqlite3, installNodeSqlite } from "./probes/sqlite.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
+import { installSocketIo } from "./probes/socket-io.js";
 import { installWinston } from "./probes/winston.js";
+import { installWs } from "./probes/ws.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
@@ -251,6 +253,8 @@ const requestProbes = {
   redis: installRedis,
   "node:sqlite": installNodeSqlite,
   "better-sqlite3": installBetterSqlite3,
+  ws: installWs,
+  "socket.io": installSocketIo,
   winston: installWinston,
   bunyan: installBunyan,
 } as const;

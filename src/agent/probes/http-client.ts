@@ -5,7 +5,7 @@ import { EventEmitter, errorMonitor } from "node:events";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { exceptionAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
-import { textProperty } from "../own-data.js";
+import { dataProperty, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, headerFromStamp } from "../messages.js";
@@ -60,7 +60,7 @@ export function installHttpClient({ guest, context, sink, messages, tracesTo }: 
     const exchange = exchanges.get(request);
     if (exchange === undefined || exchange.isOver) return;
     exchange.isOver = true;
-    const { statusCode } = exchange;
+    const statusCode = exchange.statusCode ?? statusOfUpgrade(request);
     const attributes: Record<string, AttributeValue> = {};
     if (statusCode !== undefined) attributes["http.response.status_code"] = statusCode;
     if (error !== undefined) {
@@ -106,6 +106,13 @@ export function installHttpClient({ guest, context, sink, messages, tracesTo }: 
         },
     ),
   ]);
+}
+
+/** A request that became a connection of another kind has a response that no channel tells of. */
+function statusOfUpgrade(request: ClientRequest): number | undefined {
+  if (dataProperty(request, "upgradeOrConnect") !== true) return undefined;
+  const response = dataProperty(request, "res");
+  return response instanceof IncomingMessage ? response.statusCode : undefined;
 }
 
 function hostOf(request: ClientRequest): { name: string; port: number | undefined } {

@@ -32,7 +32,9 @@ import { installHttpServer } from "./http-server.js";
 import { LoopBeat } from "./loop-beat.js";
 import { LoopBlocks } from "./loop-blocks.js";
 import { installPino } from "./pino.js";
+import { installSocketIo } from "./socket-io.js";
 import { installWinston } from "./winston.js";
+import { installWs } from "./ws.js";
 import { installRuntimeMetrics } from "./runtime-metrics.js";
 import { watchThreadEnds } from "./thread-ends.js";
 
@@ -78,7 +80,9 @@ function surroundings(): unknown[] {
 
 const probes = {
   installBunyan,
+  installSocketIo,
   installWinston,
+  installWs,
   installChildProcesses,
   installChildren: ({ guest }: ProbeKit) => installChildren(guest, "run", () => undefined),
   watchThreadEnds: ({ guest }: ProbeKit) => watchThreadEnds(guest, () => undefined),
