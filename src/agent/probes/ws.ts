@@ -24,7 +24,7 @@ export function installWs({ guest, context, onModule, sink }: ProbeKit): () => v
 
   const startFor = (request: unknown): OpenSpan | undefined => {
     if (!isObject(request)) return undefined;
-    const headers = Reflect.get(request, "headers");
+    const headers: unknown = Reflect.get(request, "headers");
     const parent = parentFromHeader(isObject(headers) ? dataProperty(headers, traceHeader) : undefined);
     return start("server", parent, { ...targetAttributes(textProperty(request, "url") ?? "") });
   };
