@@ -13,6 +13,7 @@ import type { Call } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { limitsFrom } from "./limits.js";
+import { missingRecords } from "./missing-records.js";
 import { choosePipeline } from "./pipeline.js";
 import { programRows } from "./program-rows.js";
 import { captureFrom } from "./record.js";
@@ -77,7 +78,10 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
     ]);
     const seconds = (performance.now() - startMs) / 1000;
     await owned.dispose();
-    const whole = await endRecording(world, { call, engine }, summary, undefined);
+    const whole =
+      over === "left"
+        ? await endRecording(world, { call, engine }, summary, undefined)
+        : await endedRecording(world, call, summary.recordingId);
     if (whole === undefined) return ended(1);
     const how = over === "left" ? `left ${nameOf(summary)}, which goes on` : `${nameOf(summary)} has ended`;
     await say(world, `${how}: ${countsText(whole, seconds)}, recorded in ${summary.path}`);
@@ -98,6 +102,22 @@ async function programEnd(call: Call, recordingId: string, owned: Disposables): 
     const summary = await call("recording.summary", { recordingId });
     if (summary.ok ? summary.value.state === "saved" : summary.error.code === "recording-closed") return "ended";
   }
+}
+
+/** One that has ended with its program; what it lacks is said. */
+async function endedRecording(
+  { terminal, environment }: World,
+  call: Call,
+  recordingId: string,
+): Promise<RecordingSummary | undefined> {
+  const summary = await call("recording.summary", { recordingId });
+  if (!summary.ok) {
+    await complain(terminal, summary.error);
+    return undefined;
+  }
+  const missing = await missingRecords(call, summary.value, environment);
+  if (missing !== undefined) await complain(terminal, missing);
+  return summary.value;
 }
 
 const nameOf = ({ processes }: RecordingSummary): string => {

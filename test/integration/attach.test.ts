@@ -76,3 +76,37 @@ describe.each(nodeVersions)("hindcast attach on Node %s", (version) => {
     ).toBe("");
   });
 });
+
+/** Also when nobody is left to tell it to: the service looks again and again for some seconds. */
+const asBefore = (service: Service): Promise<unknown> => service.tell("compare");
+
+describe("hindcast attach", () => {
+  it("leaves the program when hindcast is killed", async () => {
+    const service = await started();
+    await service.tell("remember");
+    const running = await attached(service, newFile());
+    running.child.kill("SIGKILL");
+    await running.ended;
+    expect(await asBefore(service)).toEqual([]);
+  });
+
+  it("refuses a program that it is attached to already, which it goes on recording", async () => {
+    const service = await started();
+    const file = newFile();
+    const running = await attached(service, file);
+    const { code, err } = await place.run(["attach", String(service.pid), "-o", newFile()]);
+    expect([code, err]).toEqual([1, expect.stringContaining("is being recorded already")]);
+    await service.tell("ask /carts/during 3");
+    await left(running);
+    expect(count(await rows("spans", file), { kind: "server" })).toBe(3);
+  });
+
+  it("ends with the program, and says how that ended", async () => {
+    const service = await started();
+    const file = newFile();
+    const running = await attached(service, file);
+    service.child.stdin.write("end\n");
+    expect(await running.ended).toMatchObject({ code: 0, err: expect.stringMatching(/has ended/) as unknown });
+    expect((await place.run(["info", file])).out).toContain("ended with 7");
+  });
+});
