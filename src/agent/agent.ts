@@ -33,6 +33,7 @@ import { LoopBlocks } from "./probes/loop-blocks.js";
 import { installPino } from "./probes/pino.js";
 import { installRedis } from "./probes/redis.js";
 import { installBetterSqlite3, installNodeSqlite } from "./probes/sqlite.js";
+import { watchRejections } from "./probes/rejections.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
 import { installSocketIo } from "./probes/socket-io.js";
@@ -145,6 +146,8 @@ export function install(
     noteState();
     capture.note(true);
   };
+  const rejectionsGuest = guest.at("rejections");
+  const rejections = watchRejections({ ...agent, guest: rejectionsGuest });
   const exit = installExit(
     agent,
     {
@@ -160,6 +163,7 @@ export function install(
         lookOnceMore();
         delivery.flush();
       },
+      beforeEmit: () => rejectionsGuest.runAsGuest(() => rejections.beforeEmit(), undefined),
     },
     isThread,
   );
@@ -169,6 +173,7 @@ export function install(
     blocks.install(beat),
     looking.stop,
     exit.uninstall,
+    () => rejections.uninstall(),
     installErrors(agent, () => exit.onUncaught()),
     offerHandle(handleOf(agent, tracker, looking.start, capture.leavesOutScope, makeEventEntry)),
     () => tracker.stop(),

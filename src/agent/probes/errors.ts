@@ -12,14 +12,22 @@ export function installErrors({ guest, sink }: ProbeKit, onUncaught: () => void)
     const body = `${exception["exception.type"]}: ${exception["exception.message"]}`;
     sink.log(severity, "process", body, { ...exception, ...more });
   };
+  const recordFatal = (thrown: unknown, origin: string): void => {
+    const name = origin === "unhandledRejection" ? "nodejs.unhandled_rejection" : "nodejs.uncaught_exception";
+    record(severities.fatal, thrown, { "event.name": name, "hindcast.origin": origin });
+  };
   const onException = (thrown: unknown, origin: unknown): void => {
-    guest.runAsGuest(() => record(severities.fatal, thrown, { "hindcast.origin": String(origin) }), undefined);
+    guest.runAsGuest(() => recordFatal(thrown, String(origin)), undefined);
     onUncaught();
   };
   const onWarning = (warning: Error): void => {
     guest.runAsGuest(() => {
       const code = textProperty(warning, "code");
-      record(severities.warn, warning, code === undefined ? {} : { "warning.code": code });
+      const isDeprecation = textProperty(warning, "name") === "DeprecationWarning";
+      record(severities.warn, warning, {
+        "event.name": isDeprecation ? "nodejs.deprecation" : "nodejs.warning",
+        ...(code === undefined ? {} : { "warning.code": code }),
+      });
     }, undefined);
   };
   process.on("uncaughtExceptionMonitor", onException);

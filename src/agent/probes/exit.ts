@@ -16,10 +16,16 @@ export interface LastMoments {
   onExit(exitCode: number | undefined): void;
   /** A signal that the process sends to itself most likely ends it, without another word. */
   beforeSignal(): void;
+  /** Node, or the program, is about to tell the listeners of the process something. */
+  beforeEmit(): void;
 }
 
 /** `isThread`: in a worker thread, which cannot end the process by `abort`. */
-export function installExit(agent: ProbeKit, { onExit, beforeSignal }: LastMoments, isThread = false): ExitWatch {
+export function installExit(
+  agent: ProbeKit,
+  { onExit, beforeSignal, beforeEmit }: LastMoments,
+  isThread = false,
+): ExitWatch {
   const { guest } = agent;
   let isOver = false;
   const end = (exitCode: number | undefined): void => {
@@ -29,7 +35,7 @@ export function installExit(agent: ProbeKit, { onExit, beforeSignal }: LastMomen
   };
   const onExitEvent = (proposed: unknown): void => end(integer(process.exitCode) ?? integer(proposed));
   const uninstall = together([
-    beforeExitListeners(() => Reflect.apply(EventEmitter.prototype.on, process, ["exit", onExitEvent])),
+    atEmit(beforeEmit, () => Reflect.apply(EventEmitter.prototype.on, process, ["exit", onExitEvent])),
     () => void process.removeListener("exit", onExitEvent),
     // process.exit() inside an exit listener skips those after it, and ends here.
     replaceMethod(
@@ -65,15 +71,16 @@ export function installExit(agent: ProbeKit, { onExit, beforeSignal }: LastMomen
 const isExiting = (): boolean => Reflect.get(process, "_exiting") === true;
 
 /**
- * Node looks `process.emit` up to call the exit listeners, also when the event loop ran dry or an exception was not
+ * Node looks `process.emit` up to call listeners, and so it does to call the exit listeners, also when the event loop ran dry or an exception was not
  * caught. `add` then adds one more, which is the last to be called whatever the program has added by then.
  */
-function beforeExitListeners(add: () => void): () => void {
+function atEmit(notice: () => void, add: () => void): () => void {
   const before = Object.getOwnPropertyDescriptor(process, "emit");
   let own: unknown = before?.value;
   let isAdded = false;
   Object.defineProperty(process, "emit", {
     get() {
+      notice();
       if (!isAdded && isExiting()) {
         isAdded = true;
         add();

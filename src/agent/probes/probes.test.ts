@@ -35,6 +35,7 @@ import { installPino } from "./pino.js";
 import { installSocketIo } from "./socket-io.js";
 import { installWinston } from "./winston.js";
 import { installWs } from "./ws.js";
+import { watchRejections } from "./rejections.js";
 import { installRuntimeMetrics } from "./runtime-metrics.js";
 import { watchThreadEnds } from "./thread-ends.js";
 
@@ -89,7 +90,8 @@ const probes = {
   installConsole,
   installErrors: (probeKit: ProbeKit) => installErrors(probeKit, () => undefined),
   installExit: (probeKit: ProbeKit) =>
-    installExit(probeKit, { onExit: () => undefined, beforeSignal: () => undefined }).uninstall,
+    installExit(probeKit, { onExit: () => undefined, beforeSignal: () => undefined, beforeEmit: () => undefined })
+      .uninstall,
   installFetch,
   installHttpBodies,
   installHttpClient,
@@ -102,6 +104,10 @@ const probes = {
       uninstall();
       beat.stop();
     };
+  },
+  watchRejections: (probeKit: ProbeKit) => {
+    const rejections = watchRejections(probeKit);
+    return () => rejections.uninstall();
   },
   loopBlocks: (probeKit: ProbeKit) => {
     const memory = RingMemory.allocate(4096);

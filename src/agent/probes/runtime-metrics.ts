@@ -2,9 +2,12 @@
 import { performance as nodePerformance } from "node:perf_hooks";
 import type { ProbeKit } from "../probe-kit.js";
 import { type Collection, watchCollector } from "./collector-watch.js";
+import { CountsByKind } from "./counts-by-kind.js";
 import type { LoopBeat } from "./loop-beat.js";
 
 const intervalMs = 1000;
+/** Of events of the process that the agent listens to itself. */
+const ownListeners: ReadonlySet<string | symbol> = new Set(["uncaughtExceptionMonitor", "warning"]);
 const collectionSpanName = "v8js.gc";
 
 export interface RuntimeMetrics {
@@ -39,6 +42,12 @@ export function installRuntimeMetrics(
   // As they are now: a program's tests may replace them.
   const { cpuUsage, memoryUsage, getActiveResourcesInfo } = process;
   const { eventLoopUtilization } = nodePerformance;
+  const byResource = new CountsByKind("nodejs.resource.kind", (count, attributes) => {
+    sink.metric("nodejs.active_resources", "{resource}", count, attributes);
+  });
+  const byEvent = new CountsByKind("nodejs.event.name", (count, attributes) => {
+    sink.metric("nodejs.process.listeners", "{listener}", count, attributes);
+  });
   let cpu = cpuUsage();
   let loop = eventLoopUtilization();
   let lastMs = now();
@@ -81,7 +90,15 @@ export function installRuntimeMetrics(
     }
 
     if (guest.faults > 0) sink.metric("hindcast.agent.faults", "{fault}", guest.faults);
-    sink.metric("nodejs.active_handles", "{handle}", getActiveResourcesInfo().length);
+    const resources = getActiveResourcesInfo();
+    sink.metric("nodejs.active_handles", "{handle}", resources.length);
+    byResource.sample(resources.map((kind) => [kind, 1] as const));
+    byEvent.sample(
+      process.eventNames().flatMap((name) => {
+        const count = process.listenerCount(name) - (ownListeners.has(name) ? 1 : 0);
+        return typeof name === "string" && count > 0 ? [[name, count] as const] : [];
+      }),
+    );
   };
 
   const timer = setInterval(() => {
