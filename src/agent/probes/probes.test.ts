@@ -106,8 +106,14 @@ const probes = {
     };
   },
   watchRejections: (probeKit: ProbeKit) => {
+    const own = () => undefined;
+    process.on("unhandledRejection", own);
     const rejections = watchRejections(probeKit);
-    return () => rejections.uninstall();
+    rejections.beforeEmit();
+    return () => {
+      process.removeListener("unhandledRejection", own);
+      rejections.uninstall();
+    };
   },
   loopBlocks: (probeKit: ProbeKit) => {
     const memory = RingMemory.allocate(4096);
