@@ -23,12 +23,12 @@ const maxBytesTogether = 20 * 1024 * 1024;
 /** One incident each, with as much load as shows it: what really happened is in NAME.truth.jsonl beside it. */
 const incidents = [
   { kind: "bad-deploy", rate: 20, pattern: "Large Transfer Amounts" },
-  { kind: "crash-loop", rate: 8, pattern: "Invalid Input" },
+  { kind: "crash-loop", rate: 16, pattern: "Invalid Input" },
   { kind: "error-storm", rate: 10, pattern: "Normal Operations" },
-  { kind: "event-loop-block", rate: 8, pattern: "Invalid Input" },
-  { kind: "memory-leak", rate: 12, pattern: "Memory Pressure" },
+  { kind: "event-loop-block", rate: 12, pattern: "Invalid Input" },
+  { kind: "memory-leak", rate: 20, pattern: "Memory Pressure" },
   { kind: "pool-exhaustion", rate: 10, pattern: "Normal Operations" },
-  { kind: "slow-dependency", rate: 10, pattern: "Normal Operations" },
+  { kind: "slow-dependency", rate: 16, pattern: "Normal Operations" },
 ];
 
 const samples: readonly Sample[] = [
@@ -41,8 +41,8 @@ const samples: readonly Sample[] = [
     file: `recordings/ledger-${kind}.hindcast`,
     program: "examples/ledger",
     command: [
-      ...["node", "system.mjs", "--load", "14", "--seed", "7", "--rate", String(rate), "--pattern", pattern],
-      ...["--incident", `${kind}@4-11`, "--truth", truthFile],
+      ...["node", "system.mjs", "--load", "20", "--seed", "7", "--rate", String(rate), "--pattern", pattern],
+      ...["--incident", `${kind}@4-17`, "--truth", truthFile],
     ],
     truth: `recordings/ledger-${kind}.truth.jsonl`,
   })),
@@ -56,13 +56,15 @@ const workshop = join(tmpdir(), "hindcast-samples");
 rmSync(workshop, { recursive: true, force: true });
 mkdirSync(workshop);
 symlinkSync(resolve("node_modules"), join(workshop, "node_modules"));
+// Packages go by their path in the workshop, in stacks too.
+const env = { ...process.env, NODE_PRESERVE_SYMLINKS: "1" };
 
 for (const { file, program, command, truth } of wanted) {
   for (const leftover of [file, `${file}.wal`]) rmSync(leftover, { force: true });
   const copy = join(workshop, program.slice(program.lastIndexOf("/") + 1));
   cpSync(program, copy, { recursive: true });
   const args = [resolve("out/node/cli.js"), "record", "-o", resolve(file), "--", ...command];
-  const recorder = spawn(process.execPath, args, { cwd: copy, stdio: ["ignore", "ignore", "inherit"] });
+  const recorder = spawn(process.execPath, args, { cwd: copy, stdio: ["ignore", "ignore", "inherit"], env });
   await once(recorder, "exit");
   if (recorder.exitCode !== 0) throw new Error(`recording ${file} ended with ${recorder.exitCode}`);
   if (truth !== undefined) cpSync(join(copy, truthFile), truth);

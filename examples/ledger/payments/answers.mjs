@@ -2,7 +2,7 @@
 // oldest are forgotten.
 import { isOn } from "../common/incidents.mjs";
 
-const mostAnswers = 40;
+const mostAnswers = 24;
 
 export class Answers {
   #kept;
