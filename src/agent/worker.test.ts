@@ -66,7 +66,7 @@ class Listener {
       this.onBatch(message.batch);
       if (this.acknowledges) send(frameTypes.ack, { kind: "ack", batch: message.batch });
     } else if (message.kind === "clock") this.heard.push(`clock ${message.round}: ${message.clockMs}`);
-    else {
+    else if (message.kind !== "child-ended") {
       this.heard.push(message.kind === "bye" ? `bye ${message.exitCode} ${message.written}` : `hello ${message.runId}`);
       if (message.kind === "bye") return;
       if (this.answer === "welcome") send(frameTypes.welcome, { kind: "welcome", wireVersion: 1 });

@@ -21,6 +21,7 @@ describe("what is said of several processes", () => {
     const process = {
       process: 1,
       pid: 1,
+      kind: "process",
       serviceName: "",
       argv: [],
       cwd: "",

@@ -21,6 +21,7 @@ function callsOver(
   const processes = [1, ...(second === "" ? [] : [2])].map((process) => ({
     process,
     pid: process,
+    kind: "process" as const,
     serviceName: "app",
     argv: [],
     cwd: "/",

@@ -108,10 +108,6 @@ const catalogue = {
     next: "A hindcast.config file exports { pipeline: [...] }; docs/pipeline.md has examples.",
   },
   "command-not-found": { message: "{command} could not be started: {reason}.", next: "Check the command after --." },
-  "too-many-processes": {
-    message: "The recording holds as many processes and threads as it can; this one is not recorded.",
-    next: "Record fewer of them: start hindcast record for the part of the program that matters.",
-  },
   "no-such-program": {
     message: "There is no {target} that runs.",
     next: "hindcast attach, without a process, lists the Node.js programs that can be attached to.",
