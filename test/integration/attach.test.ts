@@ -90,6 +90,19 @@ describe("hindcast attach", () => {
     expect(await asBefore(service)).toEqual([]);
   });
 
+  it("can come again and again", async () => {
+    const service = await started();
+    await service.tell("remember");
+    for (let times = 5; times > 0; times--) {
+      const file = newFile();
+      const running = await attached(service, file);
+      await service.tell("ask /carts/during 2");
+      await left(running);
+      expect(count(await rows("spans", file), { kind: "server" })).toBe(2);
+    }
+    expect(await asBefore(service)).toEqual([]);
+  });
+
   it("refuses a program that it is attached to already, which it goes on recording", async () => {
     const service = await started();
     const file = newFile();
