@@ -5,9 +5,10 @@ import { capture } from "./capture.js";
 import { engine } from "./engine.js";
 import { type Figure, tableOf } from "./figures.js";
 import { overhead } from "./overhead.js";
+import { pipeline } from "./pipeline.js";
 import { soak } from "./soak.js";
 
-const benchmarks = new Map([capture, engine, overhead, soak].map((benchmark) => [benchmark.name, benchmark]));
+const benchmarks = new Map([capture, engine, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]));
 
 /** Six digits: what lies below is noise. */
 const rounded = (figure: Figure): Figure => ({ ...figure, value: Number(figure.value.toPrecision(6)) });

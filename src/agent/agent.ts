@@ -44,6 +44,7 @@ import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
 import { createRedaction } from "./redact/redactor.js";
 import { createCapture } from "./pipeline/capture.js";
+import { settingsEar } from "./pipeline/told-settings.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
@@ -83,6 +84,7 @@ export function install(
   const redaction = createRedaction(configuration.settings.redaction, configuration.token);
   sink.redactWith(redaction);
   const capture = createCapture(configuration.settings.pipeline ?? [], sink, (text) => redaction.text(text));
+  const heard = settingsEar(memory);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());
   const aboutProcess = processFacts(
@@ -133,6 +135,8 @@ export function install(
     noteRedactions();
     noteState();
     capture.note(false);
+    const stages = heard();
+    if (stages !== undefined) capture.change(stages);
     if (isAttached && !delivery.hasEngine) detach();
     else if (delivery.isUseful) delivery.startIfThereIsAnEngine();
     else uninstall();

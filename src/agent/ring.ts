@@ -38,6 +38,8 @@ export const control = {
   polls: 25,
   /** Why there is no stack of a block: one of `stackMissing`. */
   stackMissing: 26,
+  /** How often the program's thread was told what to capture from then on: see `settings`. */
+  configured: 27,
 } as const;
 /** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
 export const facts = {
@@ -74,6 +76,9 @@ export const stackMissing = { none: 0, limit: 1, unavailable: 2 } as const;
 
 const controlBytes = 128;
 const factsBytes = 128;
+/** For what the program's thread is told to capture: a length and so much JSON. As long as it is not used it takes no memory. */
+const settingsBytes = 65_536;
+const headBytes = controlBytes + factsBytes + settingsBytes;
 
 /** One ring: where its positions are among the control words, and its bytes. */
 export interface RingRegion {
@@ -89,6 +94,7 @@ export interface RingRegion {
 export class RingMemory implements RingRegion {
   readonly control: Int32Array;
   readonly facts: Float64Array;
+  readonly settings: Uint8Array;
   readonly headSlot = control.head;
   readonly tailSlot = control.tail;
   readonly words: Int32Array;
@@ -98,12 +104,13 @@ export class RingMemory implements RingRegion {
   readonly definitions: RingRegion;
 
   constructor(readonly shared: SharedArrayBuffer) {
-    const start = controlBytes + factsBytes;
+    const start = headBytes;
     // Both sizes are powers of two, the second a sixteenth of the first or the least there is.
     const rest = shared.byteLength - start;
     this.size = 2 ** Math.floor(Math.log2(rest));
     this.control = new Int32Array(shared, 0, controlBytes / 4);
     this.facts = new Float64Array(shared, controlBytes, factsBytes / 8);
+    this.settings = new Uint8Array(shared, controlBytes + factsBytes, settingsBytes);
     this.words = new Int32Array(shared, start, this.size >>> 2);
     this.bytes = new Uint8Array(shared, start, this.size);
     this.view = new DataView(shared, start, this.size);
@@ -123,7 +130,7 @@ export class RingMemory implements RingRegion {
   static allocate(size: number): RingMemory {
     const bytes = 2 ** Math.ceil(Math.log2(Math.min(Math.max(size, 4096), 2 ** 30)));
     const definitionBytes = Math.max(2048, Math.min(bytes >>> 2, Math.max(bytes >>> 4, 2 ** 18)));
-    return new RingMemory(new SharedArrayBuffer(controlBytes + factsBytes + bytes + definitionBytes));
+    return new RingMemory(new SharedArrayBuffer(headBytes + bytes + definitionBytes));
   }
 }
 

@@ -21,6 +21,7 @@ import { leaveBehind } from "./left-behind.js";
 import { type Batch, Outbox } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
 import { Reconnection } from "./reconnection.js";
+import { tellSettings } from "./pipeline/told-settings.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { Spill } from "./spill.js";
 import { StandstillWatch, clocksOfThisProcess } from "./standstill.js";
@@ -285,6 +286,9 @@ export class EngineLink {
         Atomics.add(this.#memory.control, control.acknowledged, 1);
         this.#outbox.acknowledge(message.batch);
         return this.#drain();
+      case "configure":
+        if (!tellSettings(this.#memory, message.pipeline)) this.#noteFault();
+        return;
       case "ask-clock": {
         const clockMs = this.#clockMs(this.#setup.facts.timeOriginMs);
         // Behind good-bye nothing is sent any more.

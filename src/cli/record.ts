@@ -7,6 +7,7 @@ import { Disposables } from "../shared/base/disposables.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
+import { followConfig } from "./follow-config.js";
 import { limitsFrom } from "./limits.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { type ChosenPipeline, choosePipeline } from "./pipeline.js";
@@ -41,6 +42,11 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     }
     signals.passTo(program.value.signal);
     tellWarnings(world, call, summary.recordingId, owned);
+    followConfig(pipeline.value.file, owned, {
+      call,
+      recordingId: summary.recordingId,
+      complain: (error) => complain(world.terminal, error),
+    });
     const ending = await program.value.ended;
     signals.passTo(undefined);
     await owned.dispose();

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
+import { followConfig } from "./follow-config.js";
 import { limitsFrom } from "./limits.js";
 import { choosePipeline } from "./pipeline.js";
 import { captureFrom } from "./record.js";
@@ -64,6 +65,11 @@ async function runUnder(
   }
   signals.passTo(program.value.signal);
   tellWarnings(world, call, recordingId, owned);
+  followConfig(pipeline.value.file, owned, {
+    call,
+    recordingId: recordingId,
+    complain: (error) => complain(terminal, error),
+  });
   const ending = await program.value.ended;
   signals.passTo(undefined);
   if ((await endRecording(world, { call, engine }, summary, { pid: program.value.pid, ending })) !== undefined) {

@@ -18,6 +18,7 @@ import {
   readFromAgent,
   wireVersion,
 } from "../shared/protocol/agent-wire.js";
+import type { Pipeline } from "../shared/protocol/pipeline-stages.js";
 import { ClockRounds } from "./clock-rounds.js";
 import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
@@ -34,6 +35,8 @@ export interface AgentServer {
   connected(): number;
   /** Asks agents that were put into running programs to leave them. Resolves when they have said good-bye, or after so long. */
   detach(withinMs: number): Promise<void>;
+  /** What records of every program go through from now on, also of those that come later. */
+  configure(pipeline: Pipeline): void;
   /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
   whenQuiet(withinMs: number): Promise<void>;
   dispose(): Promise<void>;
@@ -62,9 +65,10 @@ export async function listenForAgents(
 ): Promise<AgentServer> {
   const owned = new Disposables();
   const peers = new Set<AgentPeer>();
+  let configured: Pipeline | undefined;
   // An agent that has said everything closes its side, and ours stays open for what is to be acknowledged.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const peer = new AgentPeer(socket, token, recording);
+    const peer = new AgentPeer(socket, token, recording, () => configured);
     peers.add(peer);
     socket.on("close", () => peers.delete(peer));
   });
@@ -86,6 +90,10 @@ export async function listenForAgents(
       const attached = [...peers].filter((peer) => peer.isAttached);
       for (const peer of attached) peer.detach();
       await until(() => attached.every((peer) => !peers.has(peer)), withinMs);
+    },
+    configure: (pipeline) => {
+      configured = pipeline;
+      for (const peer of peers) peer.configure();
     },
     whenQuiet: (withinMs) => until(() => peers.size === 0, withinMs),
     dispose: () => owned.dispose(),
@@ -116,6 +124,8 @@ class AgentPeer {
     readonly socket: Socket,
     readonly token: string,
     readonly recording: LiveRecording,
+    /** Undefined as long as it is what programs are started with. */
+    readonly configured: () => Pipeline | undefined,
   ) {
     this.#greetingDue = setTimeout(() => this.cutOff(), helloWithinMs);
     socket.on("data", (chunk: Buffer) => this.#guarded(() => this.#onData(chunk)));
@@ -131,6 +141,12 @@ class AgentPeer {
 
   detach(): void {
     this.#send(frameTypes.detach, { kind: "detach" });
+  }
+
+  configure(): void {
+    const pipeline = this.configured();
+    if (this.#process === undefined || pipeline === undefined) return;
+    this.#send(frameTypes.configure, { kind: "configure", pipeline });
   }
 
   cutOff(): void {
@@ -191,6 +207,7 @@ class AgentPeer {
     clearTimeout(this.#greetingDue);
     this.#splitter.maxBytes = maxFrameBytes;
     this.#send(frameTypes.welcome, { kind: "welcome", wireVersion });
+    this.configure();
     this.#clockRounds = new ClockRounds(this.#process, {
       ready: () => this.#allRead(),
       ask: (round) => this.#send(frameTypes.askClock, { kind: "ask-clock", round }),

@@ -111,6 +111,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.attach": (args, signal, tell) => attachProgram(context, args, askerWith(signal, tell)),
     "recording.demo": (args, signal, tell) => recordDemo(context, args, askerWith(signal, tell)),
     "recording.pin": (args) => about(args, (recording) => recording.pin(args.label, args.from, args.to)),
+    "recording.configure": (args) => about(args, (recording) => recordings.configure(recording, args.pipeline)),
     "recording.unpin": (args) => about(args, (recording) => recording.unpin(args.pin)),
     "recording.stop": (args, signal, tell) =>
       about(args, (recording) => recordings.stop(recording, args.ended, askerWith(signal, tell))),

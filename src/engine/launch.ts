@@ -99,6 +99,7 @@ async function startRecorded(
 ): Promise<Result<Program, HindcastError>> {
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
+  recording.beginsWith(settings.pipeline ?? []);
   const recorded = agentEnvironment(context.places.agent, live.address, settings);
   const environment = { ...withAgent(context.environment, recorded), ...added };
   const started = await startProgram(command, { cwd, environment, umask: context.umask });

@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { CallProgress } from "../shared/base/asker.js";
 import { type Result, ok } from "../shared/base/result.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import type { Pipeline } from "../shared/protocol/pipeline-stages.js";
 import { type AgentAddress, newAgentAddress } from "./agent-server.js";
 import { AttachedProgram } from "./attached-program.js";
 import type { EngineHost } from "./private-folder.js";
@@ -17,6 +18,8 @@ export interface Live {
   readonly recorder: Recorder;
   readonly address: AgentAddress;
   readonly programs: Program[];
+  /** What records go through; undefined where an engine before this one began, and nobody has said anew. */
+  pipeline?: Pipeline;
 }
 
 export interface RecordingEvents {

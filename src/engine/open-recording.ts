@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { type Asker, nobody } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { type Pipeline, mostPipelineBytes } from "../shared/protocol/pipeline-stages.js";
 import type { Pin, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Instant, instant } from "../shared/trace/time.js";
@@ -213,6 +214,7 @@ export class OpenRecording {
       scopes: [...scopes],
       counts,
       ...keptSummary(kept),
+      ...(this.live?.pipeline === undefined ? {} : { pipeline: this.live.pipeline }),
       engine,
       failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
@@ -241,6 +243,27 @@ export class OpenRecording {
     if (this.#state.kind !== "live") return failed(hindcastError("recording-not-live"));
     const isDone = await this.#state.recorder.unpin(id);
     return isDone ? ok({}) : failed(hindcastError("no-such-pin", { pin: String(id) }));
+  }
+
+  /** What programs are started into it with. */
+  beginsWith(pipeline: Pipeline): void {
+    if (this.#state.kind === "live") this.#state.pipeline = pipeline;
+  }
+
+  /** What records of all its programs go through from now on. */
+  async configure(pipeline: Pipeline): Promise<Result<Record<string, never>, HindcastError>> {
+    const { live } = this;
+    if (live === undefined) return failed(hindcastError("recording-not-live"));
+    const bytes = Buffer.byteLength(JSON.stringify(pipeline));
+    if (bytes > mostPipelineBytes)
+      return failed(
+        hindcastError("bad-config", {
+          reason: `it takes ${bytes} bytes, and at most ${mostPipelineBytes} are possible`,
+        }),
+      );
+    live.pipeline = pipeline;
+    await live.recorder.configure(pipeline);
+    return ok({});
   }
 
   /** Ends recording. Whoever asks while that happens gets the same answer. `ended` is what the program's parent saw. */

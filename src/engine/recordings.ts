@@ -6,6 +6,7 @@ import { type Asker, nobody } from "../shared/base/asker.js";
 import { throwIfCancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallResult, EngineNotice } from "../shared/protocol/engine-calls.js";
+import type { Pipeline } from "../shared/protocol/pipeline-stages.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { ChangeNotices } from "./change-notices.js";
@@ -199,6 +200,13 @@ export class Recordings {
     if (!copied.ok) return copied;
     await this.recents.used(path);
     return ok({ path, sizeBytes: copied.value });
+  }
+
+  /** Everybody is told what records go through from now on. */
+  async configure(recording: OpenRecording, pipeline: Pipeline): Promise<Result<Record<string, never>, HindcastError>> {
+    const configured = await recording.configure(pipeline);
+    if (configured.ok) this.#notices.changed(recording.id);
+    return configured;
   }
 
   /** Ends recording; everybody is told. */

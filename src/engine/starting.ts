@@ -79,7 +79,9 @@ export async function createRecording(
   if (signal.aborted) return givenUp(context, created.value);
   const { live } = created.value;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
-  const environment = agentEnvironment(context.launch.places.agent, live.address, settingsFrom(capture));
+  const settings = settingsFrom(capture);
+  created.value.beginsWith(settings.pipeline ?? []);
+  const environment = agentEnvironment(context.launch.places.agent, live.address, settings);
   return ok({ summary: await created.value.summary(), environment });
 }
 

@@ -1,6 +1,7 @@
 // The stages of a pipeline as one chain. What kind and name of a record decide is decided once for each name and kept: of ten
 // stages mostly one or two are left to be asked, and none of a name that none is about.
 import type { FilteredKind, Pipeline, PipelineStage } from "../../shared/protocol/pipeline-stages.js";
+import type { Attributes } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
 import { type Accounts, type KindCode, type StageAccount, codeOf } from "./account.js";
 import { type Rest, fits, isAboutKind, isAboutName, restOf } from "./conditions.js";
@@ -35,6 +36,8 @@ export interface Passing {
   readonly severity: number;
   readonly body: string;
   readonly attributes: unknown;
+  /** The same where they are ours, and no more the program's. */
+  readonly own: Attributes | undefined;
   readonly trace: TraceFacts | undefined;
 }
 
@@ -66,6 +69,7 @@ export class Chain {
   /** What is recorded of a record that has just passed. */
   body = "";
   attributes: unknown;
+  #own: Attributes | undefined;
   /** What was done to it: what comes to a span at its end is changed in the same way. */
   applied: readonly Transform[] = noTransforms;
 
@@ -86,6 +90,7 @@ export class Chain {
     const plan = this.#plans[code]?.get(name) ?? this.#newPlan(kind, name);
     this.body = passing.body;
     this.attributes = passing.attributes;
+    this.#own = passing.own;
     this.applied = noTransforms;
     for (let at = 0; at < plan.length; at++) {
       const step = plan[at];
@@ -98,7 +103,7 @@ export class Chain {
   }
 
   #stays(step: Step, { severity, trace }: Passing): boolean {
-    const isMeant = step.rest === undefined || fits(step.rest, this.attributes, severity);
+    const isMeant = step.rest === undefined || fits(step.rest, this.attributes, this.#own, severity);
     switch (step.does) {
       case "drop":
         return !isMeant;
@@ -119,7 +124,9 @@ export class Chain {
   #change(transform: Transform): void {
     this.applied = [...this.applied, transform];
     this.body = transform.body(this.body);
-    if (this.attributes !== undefined) this.attributes = transformed(transform, attributesFrom(this.attributes));
+    if (this.attributes === undefined) return;
+    const own = (this.#own ??= attributesFrom(this.attributes));
+    if (!transform.spares(own)) this.#own = this.attributes = transformed(transform, own);
   }
 
   #newPlan(kind: FilteredKind, name: string): Plan {

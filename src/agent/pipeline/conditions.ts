@@ -1,7 +1,7 @@
 // What a stage is about, taken apart: the part that kind and name decide once and for all, and the part that has to be looked
 // at in each record. Attributes of a record that are still the program's are read without running any of its code.
 import { type FilteredKind, type Where, kindsOf, listOf } from "../../shared/protocol/pipeline-stages.js";
-import { severities } from "../../shared/trace/attributes.js";
+import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import { matcherOf } from "./text-pattern.js";
 
 type Scalar = string | number | boolean;
@@ -43,16 +43,25 @@ function testOf(key: string, values: readonly Scalar[]): AttributeTest {
   };
 }
 
-export function fits({ tests, below }: Rest, attributes: unknown, severity: number): boolean {
+/** `own`: the same attributes where they are ours already, and can simply be read. */
+export function fits(
+  { tests, below }: Rest,
+  attributes: unknown,
+  own: Attributes | undefined,
+  severity: number,
+): boolean {
   if (severity >= below) return false;
-  if (tests.length === 0) return true;
-  if (typeof attributes !== "object" || attributes === null) return false;
   for (let at = 0; at < tests.length; at++) {
     const test = tests[at];
-    if (test !== undefined && !holds(test, getOwnPropertyDescriptor(attributes, test.key)?.value)) return false;
+    if (test === undefined) continue;
+    // What objects inherit is no text, number or boolean.
+    if (!holds(test, own === undefined ? ownData(attributes, test.key) : own[test.key])) return false;
   }
   return true;
 }
+
+const ownData = (attributes: unknown, key: string): unknown =>
+  typeof attributes === "object" && attributes !== null ? getOwnPropertyDescriptor(attributes, key)?.value : undefined;
 
 function holds({ equals, matchers }: AttributeTest, value: unknown): boolean {
   for (let at = 0; at < equals.length; at++) if (equals[at] === value) return true;

@@ -1,6 +1,6 @@
 // What a recorder asks of the pipeline: whether a record stays, and as what. The chain can be changed while records come.
 import type { Pipeline as Stages } from "../../shared/protocol/pipeline-stages.js";
-import { severities } from "../../shared/trace/attributes.js";
+import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import type { OpenSpan, SpanHandling, SpanParent } from "../record-sink.js";
 import { Accounts, codeOf } from "./account.js";
 import { Chain, type ChainSurroundings } from "./chain.js";
@@ -42,12 +42,18 @@ export class RecordPipeline {
   leavesOutEvent(name: string, attributes: unknown, span: OpenSpan | undefined): boolean {
     if (this.#isInside(span, codes.event, name)) return true;
     return (
-      this.#chain.leaverOf("event", codes.event, name, { severity: 0, body: "", attributes, trace: span }) !== undefined
+      this.#chain.leaverOf("event", codes.event, name, {
+        severity: 0,
+        body: "",
+        attributes,
+        own: undefined,
+        trace: span,
+      }) !== undefined
     );
   }
 
   leavesOutMetric(name: string, attributes: unknown): boolean {
-    const passing = { severity: 0, body: "", attributes, trace: undefined };
+    const passing = { severity: 0, body: "", attributes, own: undefined, trace: undefined };
     return this.#chain.leaverOf("metric", codes.metric, name, passing) !== undefined;
   }
 
@@ -55,18 +61,21 @@ export class RecordPipeline {
     severity: number,
     source: string,
     body: string,
-    attributes: unknown,
+    attributes: Attributes,
     span: OpenSpan | undefined,
   ): boolean {
     const isFatal = source === processSource && severity >= severities.fatal;
     if (!isFatal && this.#isInside(span, codes.log, source)) return true;
     const name = isFatal ? "hindcast.fatal" : source;
-    return this.#chain.leaverOf("log", codes.log, name, { severity, body, attributes, trace: span }) !== undefined;
+    return (
+      this.#chain.leaverOf("log", codes.log, name, { severity, body, attributes, own: attributes, trace: span }) !==
+      undefined
+    );
   }
 
   /** Whether the state of this scope is captured; counted when it is not. */
   leavesOutScope(scope: string): boolean {
-    const passing = { severity: 0, body: "", attributes: undefined, trace: undefined };
+    const passing = { severity: 0, body: "", attributes: undefined, own: undefined, trace: undefined };
     return this.#chain.leaverOf("write", write, scope, passing) !== undefined;
   }
 
@@ -76,7 +85,7 @@ export class RecordPipeline {
     parent: SpanParent,
     hangsOn: SpanParent,
     traceId: Uint8Array,
-    attributes: unknown,
+    attributes: Attributes,
   ): SpanHandling | undefined {
     const above = parent.kind === "local" ? takerOf(parent.span.handling) : undefined;
     if (above !== undefined) {
@@ -89,6 +98,7 @@ export class RecordPipeline {
       severity: 0,
       body: "",
       attributes,
+      own: attributes,
       trace: { traceId, isLeftOut },
     });
     if (leaver !== undefined) return { kind: "left-out", hangsOn, takenBy: leaver.takesInside ? leaver : undefined };

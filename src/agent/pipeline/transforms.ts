@@ -8,6 +8,8 @@ export interface Transform {
   /** Whether the attribute is hidden whatever it holds. */
   hides(key: string): boolean;
   body(text: string): string;
+  /** Whether it has nothing to do with these, as one look at them tells. */
+  spares(attributes: Attributes): boolean;
 }
 
 export const hidden = "[redacted]";
@@ -19,7 +21,18 @@ export function truncateTo(characters: number, redacted: (text: string) => strin
     const safe = redacted(text);
     return safe.length <= characters ? safe : `${wholeCharacters(safe, characters)}…`;
   };
-  return { value: (_key, value) => (typeof value === "string" ? cut(value) : value), hides: () => false, body: cut };
+  return {
+    value: (_key, value) => (typeof value === "string" ? cut(value) : value),
+    hides: () => false,
+    body: cut,
+    spares: (attributes) => {
+      for (const key in attributes) {
+        const value = attributes[key];
+        if (typeof value === "string" ? value.length > characters : typeof value === "object") return false;
+      }
+      return true;
+    },
+  };
 }
 
 /** No half of a surrogate pair is left. */
@@ -31,10 +44,15 @@ function wholeCharacters(text: string, units: number): string {
 /** Names in any case. */
 export function hide(keys: readonly string[]): Transform {
   const matchers = keys.map((pattern) => matcherOf(pattern.toLowerCase()));
+  const isHidden = (key: string): boolean => matchers.some((matches) => matches(key.toLowerCase()));
   return {
     value: (_key, value) => value,
-    hides: (key) => matchers.some((matches) => matches(key.toLowerCase())),
+    hides: isHidden,
     body: (text) => text,
+    spares: (attributes) => {
+      for (const key in attributes) if (typeof attributes[key] === "object" || isHidden(key)) return false;
+      return true;
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // What the engine's thread and the one that records into a file say to each other. Both are of one build and one process:
 // nothing is decoded, and everything can be cloned.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { CallProgress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
@@ -45,6 +46,7 @@ export type Request =
   | { readonly kind: "presence" }
   /** Asks agents that were put into running programs to leave them. Resolves when they have, or after so long. */
   | { readonly kind: "detach"; readonly withinMs: number }
+  | { readonly kind: "configure"; readonly pipeline: Pipeline }
   /** Resolves when no agent is connected, or after so long. */
   | { readonly kind: "quiet"; readonly withinMs: number }
   /** The last commit. Questions are still answered afterwards. */
@@ -62,6 +64,7 @@ interface Answers {
   readonly unpin: boolean;
   readonly presence: Presence;
   readonly detach: undefined;
+  readonly configure: undefined;
   readonly quiet: undefined;
   readonly finish: undefined;
   readonly close: undefined;

@@ -2,6 +2,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Cancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
+import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
 import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
@@ -122,6 +123,10 @@ export class Recorder implements RecordingFile {
   /** False when there is no such pin. */
   unpin(id: number): Promise<boolean> {
     return this.#ask<"unpin">({ kind: "unpin", id });
+  }
+
+  async configure(pipeline: Pipeline): Promise<void> {
+    await this.#ask<"configure">({ kind: "configure", pipeline });
   }
 
   presence(): Promise<Presence> {

@@ -87,6 +87,9 @@ class ServedRecorder {
       }
       case "detach":
         return void (await this.#begun().server.detach(request.withinMs));
+      case "configure":
+        this.#begun().server.configure(request.pipeline);
+        return undefined;
       case "quiet":
         return void (await this.#begun().server.whenQuiet(request.withinMs));
       case "finish":

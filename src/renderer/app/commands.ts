@@ -29,6 +29,7 @@ export interface CommandTargets {
   readonly toasts: Toasts;
   readonly saveCopy: { start(): Promise<void> };
   readonly keepStretch: { start(): void; list(): void };
+  readonly capture: { start(): void };
   /** The native dialog in the desktop app, a field of our own in a browser. */
   readonly openFile: () => void;
 }
@@ -252,7 +253,7 @@ function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Works
 }
 
 function recordingCommands(
-  { session, openFile, saveCopy, keepStretch }: CommandTargets,
+  { session, openFile, saveCopy, keepStretch, capture }: CommandTargets,
   workspace: Workspace | undefined,
 ): readonly Command[] {
   const group = "Recording" as const;
@@ -265,12 +266,13 @@ function recordingCommands(
   };
   const keep = { id: "keep-stretch", group, title: "Keep this stretch…", keys: ["k"], run: () => keepStretch.start() };
   const kept = { id: "kept-stretches", group, title: "Kept stretches…", keys: [], run: () => keepStretch.list() };
+  const pipeline = { id: "capture", group, title: "What is captured…", keys: [], run: () => capture.start() };
   const stop = { id: "stop", group, title: "Stop recording", keys: [], run: () => void session.stopRecording() };
   const close = { id: "close", group, title: "Back to the welcome page", keys: [], run: () => session.close() };
   return [
     { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
-    ...(workspace?.recording.isLive === true ? [keep, stop] : []),
+    ...(workspace?.recording.isLive === true ? [keep, pipeline, stop] : []),
     ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
     ...(workspace === undefined ? [] : [copy, close]),
   ];

@@ -14,6 +14,7 @@ import { transportSourceFor } from "../state/transports.js";
 import App from "./App.svelte";
 import { keepPlace } from "./keep-place.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
+import { CaptureDraft } from "./capture-draft.svelte.js";
 import { KeepStretch } from "./keep-stretch.svelte.js";
 import { SaveCopy } from "./save-copy.svelte.js";
 import { connectToShell } from "./shell.js";
@@ -31,7 +32,11 @@ const draft = new LaunchDraft(localStorage);
 const shell = connectToShell(window, session, () => void saveCopy.start());
 const saveCopy = new SaveCopy({ session, overlays, toasts, shell });
 const keepStretch = new KeepStretch({ session, overlays, toasts });
+const capture = new CaptureDraft({ session, overlays, toasts });
 
-mount(App, { target, props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, keepStretch, shell } });
+mount(App, {
+  target,
+  props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, keepStretch, capture, shell },
+});
 keepPlace(window, session);
 window.hindcastIdle = () => whenIdle(link);

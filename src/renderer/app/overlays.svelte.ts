@@ -1,5 +1,5 @@
 // Which dialog is in front of everything; one at a time.
-export type Overlay = "palette" | "help" | "go-to-time" | "open-file" | "save-copy" | "kept-stretches";
+export type Overlay = "palette" | "help" | "go-to-time" | "open-file" | "save-copy" | "kept-stretches" | "capture";
 
 export class Overlays {
   #shown = $state<Overlay>();

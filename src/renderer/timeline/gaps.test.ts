@@ -32,6 +32,13 @@ describe("gapRegions", () => {
 });
 
 describe("gapWords", () => {
+  it("says of what was left out on purpose by which stage, and hatches nothing", () => {
+    const filtered = { ...gap(0, 1, 7, "left out by stage 2 drop event a(b) (7 events)"), reason: "filtered" };
+    const more = { ...filtered, lost: 1, label: "left out by stage 2 drop event a(b) (1 event)" };
+    expect(gapWords([filtered, more])).toEqual(["8 records left out by stage 2 drop event a(b)"]);
+    expect(gapRegions([filtered], { startNs: 0, endNs: 10 }, 100)).toEqual([]);
+  });
+
   it("adds up what was lost for each reason", () => {
     expect(
       gapWords([gap(0, 1, 1200), gap(2, 3, 4), gap(4, 5, 1, "records dropped: Hindcast could not be reached")]),

@@ -18,7 +18,7 @@ const mergePx = 2;
 /** Stretches of the ruler where records are missing, from left to right; those that touch are one. */
 export function gapRegions(marks: readonly Gap[], shown: NsRange, widthPx: number): readonly GapRegion[] {
   const placed = marks
-    .filter(({ kind }) => kind === "gap")
+    .filter((gap) => gap.kind === "gap" && !isFiltered(gap))
     .map((gap) => {
       const toPx = pxFromNs(shown, widthPx, gap.offsetNs);
       return { gap, fromPx: Math.min(pxFromNs(shown, widthPx, gap.sinceNs), toPx - leastPx), toPx };
@@ -42,13 +42,17 @@ type GapFacts = Pick<Gap, "lost" | "label" | "reason">;
 /** Not lost: removed because the recording was to keep no more. */
 export const isEvicted = ({ reason }: Pick<Gap, "reason">): boolean => reason === "evicted";
 
+/** Not lost: a stage of the pipeline left it out. That may be all the time, so that no stretch is shown as one with something missing. */
+export const isFiltered = ({ reason }: Pick<Gap, "reason">): boolean => reason === "filtered";
+
 /**
  * `1 204 records lost here: the program was faster than the recorder`, a line for each reason; how many were evicted, of all
- * processes together; and how long the program stood still.
+ * processes together; what stages of the pipeline left out; and how long the program stood still.
  */
 export function gapWords(gaps: readonly GapFacts[]): readonly string[] {
   const lostByLabel = new Map<string, number>();
-  for (const gap of gaps) if (!isEvicted(gap)) lostByLabel.set(gap.label, (lostByLabel.get(gap.label) ?? 0) + gap.lost);
+  for (const gap of gaps)
+    if (!isEvicted(gap) && !isFiltered(gap)) lostByLabel.set(gap.label, (lostByLabel.get(gap.label) ?? 0) + gap.lost);
   const suspended = new Set(gaps.filter(({ reason }) => reason === "suspended").map(({ label }) => label));
   const lines = [...lostByLabel].map(([label, lost]) => {
     if (suspended.has(label)) return `The program ${label}`;
@@ -58,5 +62,15 @@ export function gapWords(gaps: readonly GapFacts[]): readonly string[] {
   });
   const evicted = gaps.filter(isEvicted).reduce((sum, { lost }) => sum + lost, 0);
   if (evicted > 0) lines.push(`${countedText(evicted, "record")} evicted here to keep the recording within its limits`);
-  return lines;
+  return [...lines, ...filteredWords(gaps.filter(isFiltered))];
+}
+
+/** `left out by stage 2 drop event cache.* (7 events)`: a line for each stage. */
+function filteredWords(gaps: readonly GapFacts[]): readonly string[] {
+  const byStage = new Map<string, number>();
+  for (const { label, lost } of gaps) {
+    const stage = label.replace(/ \([^()]*\)$/, "");
+    byStage.set(stage, (byStage.get(stage) ?? 0) + lost);
+  }
+  return [...byStage].map(([stage, count]) => `${countedText(count, "record")} ${stage}`);
 }

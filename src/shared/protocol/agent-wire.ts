@@ -2,7 +2,7 @@
 // Control bodies are JSON. A batch body is a u32 batch number, the f64 last seq the program had given when the batch was
 // sent, then records (agent-records.ts).
 //   agent → engine: hello, batch …, clock …, child-ended …, bye
-//   engine → agent: welcome | refused, ack …, clock? …, detach?
+//   engine → agent: welcome | refused, ack …, clock? …, detach?, configure …
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
@@ -25,6 +25,7 @@ export const frameTypes = {
   ack: 18,
   askClock: 19,
   detach: 20,
+  configure: 21,
 } as const;
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
@@ -196,7 +197,10 @@ const askClock = v.object({ kind: v.literal("ask-clock"), round: v.number() });
 const detach = v.object({ kind: v.literal("detach") });
 
 const toEngine = v.variant("kind", [hello, bye, clock, childEnded]);
-const toAgent = v.variant("kind", [welcome, refused, ack, askClock, detach]);
+/** What records go through from now on. */
+const configure = v.object({ kind: v.literal("configure"), pipeline: pipelineStages });
+
+const toAgent = v.variant("kind", [welcome, refused, ack, askClock, detach, configure]);
 
 export type Hello = v.InferOutput<typeof hello>;
 export type Bye = v.InferOutput<typeof bye>;

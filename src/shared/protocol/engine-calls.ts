@@ -16,6 +16,7 @@ import {
   spanColumns,
 } from "./engine-rows.js";
 import type { HindcastError } from "./errors.js";
+import { pipelineStages } from "./pipeline-stages.js";
 import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
 import {
   at,
@@ -71,6 +72,8 @@ export const engineCalls = {
     args: v.object({ ...range, label: v.pipe(text, v.maxLength(mostPinLabel)) }),
     result: pin,
   },
+  /** Of a live recording: what records of all its programs go through from now on. They are told within a second or so. */
+  "recording.configure": { args: v.object({ ...recording, pipeline: pipelineStages }), result: nothing },
   "recording.unpin": { args: v.object({ ...recording, pin: whole }), result: nothing },
   /**
    * Ends a live recording: launched programs are asked to stop, everything received is committed. `ended` is what only

@@ -7,7 +7,9 @@ import type { severities } from "../trace/attributes.js";
 export const filteredKinds = ["event", "span", "log", "metric", "write"] as const;
 export type FilteredKind = (typeof filteredKinds)[number];
 
-export const mostStages = 64;
+const mostStages = 64;
+/** As JSON: programs have so much room for it. */
+export const mostPipelineBytes = 65_000;
 const mostAlternatives = 64;
 
 const shortText = v.pipe(v.string(), v.maxLength(1024));

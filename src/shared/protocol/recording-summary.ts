@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { captureLevels } from "../trace/attributes.js";
 import type { HindcastError } from "./errors.js";
+import { pipelineStages } from "./pipeline-stages.js";
 import { count, howEnded, isHindcastError, ns, text, texts, u32, whole } from "./schemas.js";
 
 export const processKinds = ["process", "cluster worker", "worker thread"] as const;
@@ -101,6 +102,8 @@ export const recordingSummary = v.object({
     v.object({ until: ns, events: count, spans: count, logs: count, metrics: count, writes: count, marks: count }),
   ),
   pins: v.array(pin),
+  /** Of a live one: what records go through. Absent where that is not known: an engine before this one began it. */
+  pipeline: v.optional(pipelineStages),
   /** What will soon be wrong if nobody does anything. */
   warning: v.optional(v.custom<HindcastError>(isHindcastError)),
   /** Absent where nothing was recorded for a second, and in recordings of older versions. */
