@@ -4,7 +4,7 @@ import { expect, test } from "./fixtures.js";
 test("a stage that is added to a live recording leaves records out from then on, and says how many", async ({
   app,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   await app.whenIdle();
   await app.recordDemo.click();
   await expect(app.recordingState).toContainText("LIVE");
