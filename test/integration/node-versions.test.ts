@@ -86,7 +86,7 @@ describe.each(nodeVersions)("a program on Node %s", (version) => {
     expect(program.records.filter(({ kind }) => kind === "message").length).toBeGreaterThan(8);
   });
 
-  it.for(["threads.mjs", "cluster.cjs", "pool.cjs"])(
+  it.for(["threads.mjs"])(
     "is recorded with its threads and children (%s)",
     async (name, { skip }) => {
       const binary = await nodeBinary(version);
