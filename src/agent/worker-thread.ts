@@ -48,12 +48,13 @@ export class WorkerThread implements Delivery {
     const options = { workerData: this.#setup, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true };
     this.#setEars(ears.soon);
     this.#worker = new Worker(this.#file, options);
-    this.#worker.unref();
     this.#worker.on("error", () => this.#isGone());
     this.#worker.on("exit", () => this.#isGone());
     this.#worker.on("message", (said) => {
       if (said === asked.detach) this.#onDetach();
     });
+    // Last: who listens for messages is a reason for Node to go on.
+    this.#worker.unref();
   }
 
   /** False once the engine refused us or the worker is gone: nothing will ever be sent. */
