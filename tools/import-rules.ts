@@ -69,7 +69,11 @@ const layers: readonly Layer[] = [
     mayImport: shared,
     packages: [...windowPackages, "echarts", "msgpackr", "@fontsource-variable/*"],
   },
-  { folder: "examples", mayImport: [], packages: ["node:*", "express", "fastify", "ioredis", "pg", "pino", "hindcast"] },
+  {
+    folder: "examples",
+    mayImport: [],
+    packages: ["node:*", "express", "fastify", "ioredis", "pg", "pino", "hindcast"],
+  },
   { folder: "recordings", mayImport: [...shared, "src/engine"], packages: anyPackage },
   { folder: "tools", mayImport: [...shared, "src/cli"], packages: anyPackage },
   { folder: "e2e", mayImport: ["src/shared", "tools"], packages: anyPackage },

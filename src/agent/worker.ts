@@ -89,7 +89,9 @@ export class EngineLink {
     this.#setup = setup;
     this.#memory = new RingMemory(setup.memory);
     this.#intake = new Intake(this.#memory);
-    this.#blocks = new BlockWatch(this.#memory, thresholdsOf(setup.facts.settings).blockMs, setup.folder);
+    const { settings } = setup.facts;
+    const stacksBeside = settings.blockStacks === true ? setup.folder : undefined;
+    this.#blocks = new BlockWatch(this.#memory, thresholdsOf(settings).blockMs, stacksBeside);
     this.#standstill = new StandstillWatch(clocksOfThisProcess);
     this.#reconnection = new Reconnection(setup.socketPath, setup.hostPid, () => this.#connect());
     // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.

@@ -63,7 +63,10 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
       signal: args.signal,
       track: args.track,
       ...(args.out === undefined ? {} : { path: resolve(world.cwd, args.out) }),
-      capture: captureFrom({ ...args, include: [], exclude: [], writes: "off", block: 0 }, pipeline.value),
+      capture: captureFrom(
+        { ...args, include: [], exclude: [], writes: "off", block: 0, blockStacks: "off" },
+        pipeline.value,
+      ),
       limits: limitsFrom(args),
     });
     if (!attached.ok) return await failWith(world, attached.error);

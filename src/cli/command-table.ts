@@ -19,6 +19,7 @@ const capture = [
   "exclude",
   "writes",
   "block",
+  "blockStacks",
   "collection",
   "propagate",
   "config",

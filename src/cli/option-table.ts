@@ -126,6 +126,13 @@ export const options = {
     preset: String(presetBlockMs),
     schema: threshold("block"),
   },
+  blockStacks: {
+    flags: "--block-stacks <on|off>",
+    help: "Take the stack of what blocks, by a pause: programs on busy machines have crashed with it",
+    choices: ["on", "off"],
+    preset: "off",
+    schema: v.picklist(["on", "off"]),
+  },
   collection: {
     flags: "--collection <ms>",
     help: "Record each collection of garbage that takes so long or longer, up to 60000; 0 for none",

@@ -71,6 +71,7 @@ export const captureFrom = (args: CaptureArgs, { stages }: ChosenPipeline): Ever
   writes: args.writes === "on",
   blockMs: args.block,
   collectionMs: args.collection,
+  blockStacks: args.blockStacks === "on",
   propagate: args.propagate,
   delivery: {
     ringBytes: args.buffer,

@@ -48,6 +48,7 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySe
   writes: capture.writes ?? true,
   blockMs: capture.blockMs,
   collectionMs: capture.collectionMs,
+  blockStacks: capture.blockStacks,
   propagate: capture.propagate,
   delivery: capture.delivery,
   redaction: capture.redaction,

@@ -83,6 +83,8 @@ export const captureSettings = v.object({
   /** From so many milliseconds on a block of the event loop is a span, and a collection of garbage; 0: none. Absent: the presets. */
   blockMs: v.optional(thresholdMs),
   collectionMs: v.optional(thresholdMs),
+  /** Whether the stack of a block is taken, by a pause; absent: no (decision 0015). */
+  blockStacks: v.optional(v.boolean()),
   /** Hosts besides loopback that the trace header is sent to. */
   propagate: v.optional(v.array(text)),
   /** Absent in recordings of before it could be set: `defaultDelivery`. */
