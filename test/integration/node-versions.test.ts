@@ -86,16 +86,13 @@ describe.each(nodeVersions)("a program on Node %s", (version) => {
     expect(program.records.filter(({ kind }) => kind === "message").length).toBeGreaterThan(8);
   });
 
-  it.for(["threads.mjs"])(
-    "is recorded with its threads and children (%s)",
-    async (name, { skip }) => {
-      const binary = await nodeBinary(version);
-      if ("missing" in binary) return skip(binary.missing);
-      const file = join(import.meta.dirname, "../programs/lineage", name);
-      const { plain, recorded, programs } = await runBoth([file], [], {}, "welcome", binary.path);
-      expect(recorded).toEqual(plain);
-      expect(programs.length).toBeGreaterThan(2);
-      expect(lineageTexts(programs).filter((text) => !text.startsWith(`process ${plain.code}`))).toEqual([]);
-    },
-  );
+  it.for(["threads.mjs"])("is recorded with its threads and children (%s)", async (name, { skip }) => {
+    const binary = await nodeBinary(version);
+    if ("missing" in binary) return skip(binary.missing);
+    const file = join(import.meta.dirname, "../programs/lineage", name);
+    const { plain, recorded, programs } = await runBoth([file], [], {}, "welcome", binary.path);
+    expect(recorded).toEqual(plain);
+    expect(programs.length).toBeGreaterThan(2);
+    expect(lineageTexts(programs).filter((text) => !text.startsWith(`process ${plain.code}`))).toEqual([]);
+  });
 });

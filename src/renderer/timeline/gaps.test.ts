@@ -36,7 +36,7 @@ describe("gapWords", () => {
     const filtered = { ...gap(0, 1, 7, "left out by stage 2 drop event a(b) (7 events)"), reason: "filtered" };
     const more = { ...filtered, lost: 1, label: "left out by stage 2 drop event a(b) (1 event)" };
     expect(gapWords([filtered, more])).toEqual(["8 records left out by stage 2 drop event a(b)"]);
-    expect(gapRegions([filtered], { startNs: 0, endNs: 10 }, 100)).toEqual([]);
+    expect(gapRegions([filtered], { fromNs: 0, toNs: 10 }, 100)).toEqual([]);
   });
 
   it("adds up what was lost for each reason", () => {
