@@ -7,7 +7,8 @@ if (cluster.isPrimary) {
   const isGone = (worker) => new Promise((resolve) => worker.once("exit", (code, signal) => resolve([code, signal])));
   const main = async () => {
     const [one, two] = [cluster.fork(), cluster.fork()];
-    said.push(await isUp(one), await isUp(two));
+    // Whichever is up first.
+    said.push(...(await Promise.all([isUp(one), isUp(two)])));
     const killed = isGone(one);
     one.process.kill("SIGKILL");
     said.push(await killed);
