@@ -9,6 +9,12 @@ const run = promisify(execFile);
 /** The oldest the agent promises to run on, and one of each line since. */
 export const nodeVersions = ["18.19.1", "20.20.2", "22.23.3", "24.21.0", "26.10.0"] as const;
 
+/** Of a test that takes long for each: those of this line, or all where `HINDCAST_TEST_NODES=all`. */
+export const nodeVersionsToTry: readonly string[] = nodeVersions.filter(
+  (version) =>
+    process.env["HINDCAST_TEST_NODES"] === "all" || version.split(".")[0] === process.versions.node.split(".")[0],
+);
+
 /** Path of that version's binary, fetched when it is not there yet; the reason in words when it cannot be had. */
 export async function nodeBinary(version: string): Promise<{ readonly path: string } | { readonly missing: string }> {
   const system = process.platform === "win32" ? "win" : process.platform;

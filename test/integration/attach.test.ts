@@ -1,7 +1,7 @@
 // `hindcast attach` on a real service: it listens already, its connections are warm and its modules are loaded. Requests on
 // them appear, and when it was left nothing of us remains in it.
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
+import { nodeBinary, nodeVersionsToTry } from "../../tools/node-binaries.js";
 import { Service } from "./attached-service.js";
 import { Place, type Running } from "./hindcast-process.js";
 
@@ -47,7 +47,7 @@ async function rows(command: string, file: string): Promise<Record<string, unkno
 const count = (list: readonly Record<string, unknown>[], wanted: Record<string, unknown>): number =>
   list.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value)).length;
 
-describe.each(nodeVersions)("hindcast attach on Node %s", (version) => {
+describe.each(nodeVersionsToTry)("hindcast attach on Node %s", (version) => {
   it("sees requests on warm connections, logs and errors, and leaves nothing behind", async ({ skip }) => {
     const binary = await nodeBinary(version);
     if ("missing" in binary) return skip(binary.missing);

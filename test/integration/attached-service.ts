@@ -24,7 +24,9 @@ export class Service {
     environment: NodeJS.ProcessEnv = process.env,
   ): Promise<Service> {
     const args = ["--expose-gc", "--inspect-port=0", ...options, program];
-    const child = spawn(binary, args, { stdio: ["pipe", "pipe", "pipe"], env: environment });
+    // It asks for all that there is of globals and built-in modules, of some of which Node warns.
+    const env = { NODE_NO_WARNINGS: "1", ...environment };
+    const child = spawn(binary, args, { stdio: ["pipe", "pipe", "pipe"], env });
     const service = new Service(child);
     await service.answer();
     return service;
