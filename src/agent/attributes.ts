@@ -3,7 +3,7 @@
 import { types } from "node:util";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
 import { cutBetweenWords } from "./redact/safe-cut.js";
-import { classNameOf, isError, stackOf, textProperty } from "./own-data.js";
+import { classNameOf, isError, isObject, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = {
   depth: 4,
@@ -52,6 +52,13 @@ export function exceptionAttributes(thrown: unknown): ExceptionAttributes {
     "exception.message": cutText(textProperty(thrown, "message") ?? "", budgets.textUnits),
     ...(stacktrace === undefined ? {} : { "exception.stacktrace": cutText(stacktrace, budgets.stackUnits) }),
   };
+}
+
+/** Of a span that failed by this: what it was, and what kind, by its code where it has one. */
+export function failureAttributes(thrown: unknown): ExceptionAttributes & { readonly "error.type": string } {
+  const exception = exceptionAttributes(thrown);
+  const code = isObject(thrown) ? textProperty(thrown, "code") : undefined;
+  return { ...exception, "error.type": code ?? exception["exception.type"] };
 }
 
 /** undefined: no value of ours (undefined, functions and symbols are left out). */

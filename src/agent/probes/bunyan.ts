@@ -1,7 +1,7 @@
 // Lines that bunyan writes, as logs with the fields that its serializers made.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { attributeFrom, attributesFrom, budgets, cutText } from "../attributes.js";
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { severityOfNumber } from "./log-levels.js";
@@ -21,11 +21,9 @@ export function installBunyan({ guest, onModule, sink }: ProbeKit): () => void {
     const severity = severityOfNumber(typeof level === "number" ? level : 30);
     sink.log(severity, "bunyan", textProperty(fields, "msg") ?? "", rest);
   };
-  return onModule(guest, "bunyan", (exports) => {
-    const prototype = dataProperty(exports, "prototype");
-    if (!isObject(prototype)) return () => undefined;
-    return replaceMethod(
-      prototype,
+  return onModule(guest, "bunyan", (exports) =>
+    replaceMethod(
+      prototypeOf(exports),
       "_emit",
       (emit) =>
         function (...args) {
@@ -34,8 +32,8 @@ export function installBunyan({ guest, onModule, sink }: ProbeKit): () => void {
           if (isObject(fields)) guest.runAsGuest(() => record(fields), undefined);
           return writingWhatIsSaid(() => Reflect.apply(emit, this, args));
         },
-    );
-  });
+    ),
+  );
 }
 
 /** As bunyan's own serializer leaves an error; whatever else stands there is an attribute like any other. */
@@ -49,5 +47,3 @@ function errorFields(error: unknown): Record<string, AttributeValue> {
     "exception.stacktrace": cutText(stack, budgets.stackUnits),
   };
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

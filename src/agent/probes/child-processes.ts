@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import { getSystemErrorName } from "node:util";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { onChildEnd } from "./child-ends.js";
@@ -112,5 +112,3 @@ function spawnSyncBinding(): object | undefined {
     return undefined; // not in this version, or not allowed
   }
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -1,8 +1,9 @@
 // Spans of what is asked of a database, by OpenTelemetry's names: kind client, below the span of whoever asked. What the
 // program does with the answer belongs to who asked, too, not to whoever had the connection opened that brought it.
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
-import { budgets, cutText, exceptionAttributes } from "../attributes.js";
-import { textProperty } from "../own-data.js";
+import { budgets, cutText, failureAttributes } from "../attributes.js";
+import { isFunction, isObject, textProperty } from "../own-data.js";
+import { replaceMethod } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { OpenSpan } from "../record-sink.js";
 import { SqlSummaries } from "./sql-summary.js";
@@ -89,10 +90,7 @@ export class DbSpans {
 
   closeFailed(call: DbCall | undefined, error: unknown): void {
     if (call === undefined || call.isOver) return;
-    const exception = exceptionAttributes(error);
-    const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
-    const type = code ?? exception["exception.type"];
-    this.#end(call, "error", { ...exception, "error.type": type, ...statusCode(error, code) });
+    this.#end(call, "error", { ...failureAttributes(error), ...statusCode(error) });
   }
 
   #end(call: DbCall | undefined, status: "unset" | "error", attributes: Attributes): void {
@@ -121,9 +119,26 @@ export class DbSpans {
   }
 }
 
+/**
+ * What waits for a connection, called back by `method` of its owner, is called back for whoever asked, not for whoever gave
+ * the connection back.
+ */
+export function patchConnecting(spans: DbSpans, owner: object, method: string): () => void {
+  return replaceMethod(
+    owner,
+    method,
+    (connect) =>
+      function (...args) {
+        const [callback, ...rest] = args;
+        const given = isFunction(callback) ? [spans.boundToAsker(callback), ...rest] : args;
+        return spans.forNobody(() => Reflect.apply(connect, this, given));
+      },
+  );
+}
+
 /** What the server itself said, as far as the library keeps it: SQLSTATE is five characters. */
-function statusCode(error: unknown, code: string | undefined): Record<string, AttributeValue> {
-  if (typeof error !== "object" || error === null) return {};
-  const state = textProperty(error, "sqlState") ?? code;
+function statusCode(error: unknown): Record<string, AttributeValue> {
+  if (!isObject(error)) return {};
+  const state = textProperty(error, "sqlState") ?? textProperty(error, "code");
   return state !== undefined && /^[0-9A-Z]{5}$/.test(state) ? { "db.response.status_code": state } : {};
 }

@@ -1,6 +1,6 @@
 // Requests sent by fetch and by undici itself, built in or installed, as spans of kind client.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
-import { exceptionAttributes } from "../attributes.js";
+import { failureAttributes } from "../attributes.js";
 import { wholeMessage } from "../../shared/protocol/message-records.js";
 import { bytesIn } from "../byte-count.js";
 import { objectIn, onChannel } from "../channels.js";
@@ -54,12 +54,8 @@ export function installFetch({ guest, context, sink, messages, tracesTo }: Probe
     const attributes: Record<string, AttributeValue> = {};
     if (statusCode !== undefined) attributes["http.response.status_code"] = statusCode;
     const error = dataProperty(message, "error");
-    if (error !== undefined) {
-      const exception = exceptionAttributes(error);
-      Object.assign(attributes, exception);
-      const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
-      attributes["error.type"] = code ?? exception["exception.type"];
-    } else if (statusCode !== undefined && statusCode >= 400) attributes["error.type"] = String(statusCode);
+    if (error !== undefined) Object.assign(attributes, failureAttributes(error));
+    else if (statusCode !== undefined && statusCode >= 400) attributes["error.type"] = String(statusCode);
     sink.endSpan(span, "error.type" in attributes ? "error" : "unset", undefined, attributes);
   };
 

@@ -3,9 +3,9 @@
 import { ClientRequest, IncomingMessage, OutgoingMessage } from "node:http";
 import { EventEmitter, errorMonitor } from "node:events";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
-import { exceptionAttributes } from "../attributes.js";
+import { failureAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, headerFromStamp } from "../messages.js";
@@ -63,12 +63,8 @@ export function installHttpClient({ guest, context, sink, messages, tracesTo }: 
     const statusCode = exchange.statusCode ?? statusOfUpgrade(request);
     const attributes: Record<string, AttributeValue> = {};
     if (statusCode !== undefined) attributes["http.response.status_code"] = statusCode;
-    if (error !== undefined) {
-      const exception = exceptionAttributes(error);
-      Object.assign(attributes, exception);
-      const code = typeof error === "object" && error !== null ? textProperty(error, "code") : undefined;
-      attributes["error.type"] = code ?? exception["exception.type"];
-    } else if (statusCode === undefined) attributes["error.type"] = "aborted";
+    if (error !== undefined) Object.assign(attributes, failureAttributes(error));
+    else if (statusCode === undefined) attributes["error.type"] = "aborted";
     else if (statusCode >= 400) attributes["error.type"] = String(statusCode);
     sink.endSpan(exchange.span, "error.type" in attributes ? "error" : "unset", undefined, attributes);
   };

@@ -4,7 +4,7 @@
 import { dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { type DbServer, DbSpans } from "./db-span.js";
+import { type DbServer, DbSpans, patchConnecting } from "./db-span.js";
 import { redisText } from "./redis-text.js";
 
 export function installIoredis(kit: ProbeKit): () => void {
@@ -49,16 +49,7 @@ export function installIoredis(kit: ProbeKit): () => void {
           },
       ),
       // What the connection does by itself belongs to nobody, though somebody's command had it opened.
-      replaceMethod(
-        redis,
-        "connect",
-        (connect) =>
-          function (...args) {
-            const [callback, ...rest] = args;
-            const given = isFunction(callback) ? [spans.boundToAsker(callback), ...rest] : args;
-            return spans.forNobody(() => Reflect.apply(connect, this, given));
-          },
-      ),
+      patchConnecting(spans, redis, "connect"),
     ]);
   });
 }

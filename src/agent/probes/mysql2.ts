@@ -4,7 +4,7 @@
 import { classNameOf, dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { type DbCall, type DbServer, DbSpans } from "./db-span.js";
+import { type DbCall, type DbServer, DbSpans, patchConnecting } from "./db-span.js";
 
 type Callback = (this: unknown, ...given: unknown[]) => unknown;
 
@@ -116,18 +116,7 @@ export function installMysql2(kit: ProbeKit): () => void {
     );
 
   const patchPool = (pool: object): (() => void) =>
-    !Object.hasOwn(pool, "getConnection")
-      ? () => undefined
-      : replaceMethod(
-          pool,
-          "getConnection",
-          (getConnection) =>
-            function (...args) {
-              const [callback, ...rest] = args;
-              const given = isFunction(callback) ? [spans.boundToAsker(callback), ...rest] : args;
-              return spans.forNobody(() => Reflect.apply(getConnection, this, given));
-            },
-        );
+    !Object.hasOwn(pool, "getConnection") ? () => undefined : patchConnecting(spans, pool, "getConnection");
 
   // Later versions have a class below each of these for what is common to callbacks and promises.
   return together([

@@ -1,10 +1,10 @@
 // Queries of pg, with callbacks, promises, cursors and other objects that submit themselves. pg has no diagnostics channels.
 // Nothing is derived from its promises and no callback is replaced: a query's end is told by the methods that the client
 // calls on it, `handleReadyForQuery` and `handleError`. Not seen: the native client.
-import { dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
+import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { type DbCall, type DbServer, DbSpans } from "./db-span.js";
+import { type DbCall, type DbServer, DbSpans, patchConnecting } from "./db-span.js";
 
 /** Somebody is in `client.query`, whose query object is not known yet. */
 interface Asking {
@@ -81,7 +81,7 @@ export function installPg(kit: ProbeKit): () => void {
             return Reflect.apply(pulse, this, args);
           },
       ),
-      patchConnect(spans, client),
+      patchConnecting(spans, client, "connect"),
     ]);
 
   const patchQuery = (query: object): (() => void) =>
@@ -127,22 +127,8 @@ export function installPg(kit: ProbeKit): () => void {
     onModule(guest, "pg/lib/client.js", (exports) => patchClient(prototypeOf(exports))),
     onModule(guest, "pg/lib/query.js", (exports) => patchQuery(prototypeOf(exports))),
     onModule(guest, "pg-cursor", (exports) => patchQuery(prototypeOf(exports))),
-    onModule(guest, "pg-pool", (exports) => patchConnect(spans, prototypeOf(exports))),
+    onModule(guest, "pg-pool", (exports) => patchConnecting(spans, prototypeOf(exports), "connect")),
   ]);
-}
-
-/** What waits for a connection is called back for whoever asked, not for whoever gave the connection back. */
-function patchConnect(spans: DbSpans, owner: object): () => void {
-  return replaceMethod(
-    owner,
-    "connect",
-    (connect) =>
-      function (...args) {
-        const [callback, ...rest] = args;
-        const given = isFunction(callback) ? [spans.boundToAsker(callback), ...rest] : args;
-        return spans.forNobody(() => Reflect.apply(connect, this, given));
-      },
-  );
 }
 
 /** A QueryStream passes everything on to a cursor. */

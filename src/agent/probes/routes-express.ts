@@ -1,6 +1,6 @@
 // Routes of express 4 and 5, and of the package "router" alone. A request has the route that was found for it, which knows
 // its path below its router's own; where a router was mounted is noted as the program says so, before any request.
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { isList, itemsOf, pathText } from "./route-path.js";
@@ -74,10 +74,7 @@ export function watchExpress({ guest, onModule }: ProbeKit): RouteSource {
     uninstall: together([
       onModule(guest, "express/lib/application.js", patchApp),
       onModule(guest, "express/lib/router/index.js", patchRouter),
-      onModule(guest, "router", (exports) => {
-        const prototype = dataProperty(exports, "prototype");
-        return isObject(prototype) ? patchRouter(prototype) : () => undefined;
-      }),
+      onModule(guest, "router", (exports) => patchRouter(prototypeOf(exports))),
     ]),
   };
 }
@@ -171,6 +168,3 @@ function mayMatch(pattern: string, url: string): boolean {
   const segments = pattern.toLowerCase().split("/");
   return segments.every((segment, at) => /[:*(){}?+,\\^$]/.test(segment) || segment === asked[at]);
 }
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";

@@ -1,7 +1,7 @@
 // Routes of fastify: version 5 tells them on a diagnostics channel when a handler begins; earlier ones make a logger for each
 // request of which they know the route by then.
 import { objectIn, onChannel } from "../channels.js";
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { RouteSource } from "./route-source.js";
@@ -39,5 +39,3 @@ function urlOf(context: unknown): string | undefined {
   const config = isObject(context) ? dataProperty(context, "config") : undefined;
   return isObject(config) ? textProperty(config, "url") : undefined;
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

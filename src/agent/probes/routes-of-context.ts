@@ -1,5 +1,5 @@
 // Routes of koa and hapi, which make an object of their own for each request and say there which route it took.
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { pathText } from "./route-path.js";
@@ -14,10 +14,7 @@ export function watchKoa({ guest, onModule }: ProbeKit): RouteSource {
       const matched = context === undefined ? undefined : dataProperty(context, "_matchedRoute");
       return matched === undefined ? undefined : pathText(matched);
     },
-    uninstall: onModule(guest, "koa", (exports) => {
-      const prototype = dataProperty(exports, "prototype");
-      return isObject(prototype) ? noteMade(prototype, "createContext", 0, contexts) : () => undefined;
-    }),
+    uninstall: onModule(guest, "koa", (exports) => noteMade(prototypeOf(exports), "createContext", 0, contexts)),
   };
 }
 
@@ -47,5 +44,3 @@ function noteMade(owner: object, method: string, at: number, made: WeakMap<objec
       },
   );
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

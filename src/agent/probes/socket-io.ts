@@ -1,5 +1,5 @@
 // Messages of socket.io at either end, as events with the name that the program gave them; what they hold is not recorded.
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 
@@ -53,5 +53,3 @@ function namespaceOf(socket: unknown): string | undefined {
   const found = isObject(socket) ? dataProperty(socket, "nsp") : undefined;
   return isObject(found) ? textProperty(found, "name") : typeof found === "string" ? found : undefined;
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

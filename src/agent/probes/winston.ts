@@ -3,7 +3,7 @@
 // code that wrote it nevertheless.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { attributesFrom, exceptionAttributes } from "../attributes.js";
-import { dataProperty, isError, textProperty } from "../own-data.js";
+import { dataProperty, isError, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -82,13 +82,9 @@ export function installWinston({ guest, context, onModule, sink }: ProbeKit): ()
           return writingWhatIsSaid(() => Reflect.apply(log, this, args));
         },
     );
-  const ofPrototype = (patch: (prototype: object) => () => void) => (exports: object) => {
-    const prototype = dataProperty(exports, "prototype");
-    return isObject(prototype) ? patch(prototype) : () => undefined;
-  };
   return together([
-    onModule(guest, "winston/lib/winston/logger.js", ofPrototype(patchLogger)),
-    onModule(guest, "winston/lib/winston/transports/console.js", ofPrototype(patchTransport)),
+    onModule(guest, "winston/lib/winston/logger.js", (exports) => patchLogger(prototypeOf(exports))),
+    onModule(guest, "winston/lib/winston/transports/console.js", (exports) => patchTransport(prototypeOf(exports))),
   ]);
 }
 
@@ -112,5 +108,3 @@ function textOf(message: unknown): string {
   if (typeof message === "string") return message;
   return message === undefined ? "" : JSON.stringify(attributesFrom({ message })["message"] ?? null);
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -2,7 +2,7 @@
 // for it, and an event for each message. What a handler does belongs to its connection.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { bytesIn } from "../byte-count.js";
-import { dataProperty, textProperty } from "../own-data.js";
+import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan, SpanParent } from "../record-sink.js";
 import { parentFromHeader, traceHeader } from "../trace-context.js";
@@ -126,13 +126,9 @@ export function installWs({ guest, context, onModule, sink }: ProbeKit): () => v
         },
     );
 
-  const ofPrototype = (patch: (prototype: object) => () => void) => (exports: object) => {
-    const prototype = dataProperty(exports, "prototype");
-    return isObject(prototype) ? patch(prototype) : () => undefined;
-  };
   return together([
-    onModule(guest, "ws/lib/websocket.js", ofPrototype(patchSocket)),
-    onModule(guest, "ws/lib/websocket-server.js", ofPrototype(patchServer)),
+    onModule(guest, "ws/lib/websocket.js", (exports) => patchSocket(prototypeOf(exports))),
+    onModule(guest, "ws/lib/websocket-server.js", (exports) => patchServer(prototypeOf(exports))),
   ]);
 }
 
@@ -142,5 +138,3 @@ function urlAttributes(socket: object): Record<string, AttributeValue> {
   const url = textProperty(socket, "_url");
   return url === undefined ? {} : { "url.full": url.slice(0, 2048) };
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
