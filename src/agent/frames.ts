@@ -1,5 +1,6 @@
 // The frames that an agent sends, in parts: nothing of a batch is copied for them.
 import { type Bye, type Hello, batchHeader, frameHeader, frameTypes } from "../shared/protocol/agent-wire.js";
+import type { Ending } from "./delivery.js";
 import type { Batch } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
 import { type RingMemory, control, facts } from "./ring.js";
@@ -15,7 +16,21 @@ export function batchFrame({ number, definitions, records }: Batch, lastSeq: num
   return [frameHeader(frameTypes.batch, bytes), header, definitions, records];
 }
 
-/** By the facts that the program's thread filled in at its end. */
+/** What good-bye says, from any thread, of a program or thread that ends. */
+export function noteEnding(memory: RingMemory, { exitCode, written, dropped, faults }: Ending): void {
+  const { facts: numbers } = memory;
+  numbers[facts.written] = written;
+  numbers[facts.dropped] = dropped;
+  numbers[facts.agentFaults] = faults;
+  noteExitCode(memory, exitCode);
+}
+
+export function noteExitCode({ control: words, facts: numbers }: RingMemory, exitCode: number | undefined): void {
+  numbers[facts.exitCode] = exitCode ?? 0;
+  Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
+}
+
+/** By what was noted of its end. */
 export function byeOf({ control: words, facts: numbers }: RingMemory, clockMs: number): Bye {
   return {
     kind: "bye",

@@ -18,3 +18,7 @@ export interface ProbeKit {
   /** The recorder asks it by itself; here it is for what is made into text before that, which would hide what is what. */
   readonly redaction: Redaction;
 }
+
+/** The recording's clock when the monotonic one, which probes read, was at `monotonicMs`. */
+export const clockAt = ({ sink, guest }: Pick<ProbeKit, "sink" | "guest">, monotonicMs: number): number =>
+  sink.clockMs() - (guest.originals.now() - monotonicMs);

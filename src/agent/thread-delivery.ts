@@ -1,7 +1,8 @@
 // Takes what a worker thread of the program records to the agent's one thread in the process. Waits for nobody when the
 // thread ends: its memory outlives it, and what is in there is sent by the thread that has it, too.
 import type { Delivery, Ending } from "./delivery.js";
-import { RingMemory, control, facts, link } from "./ring.js";
+import { noteEnding } from "./frames.js";
+import { RingMemory, control, link } from "./ring.js";
 import { type ThreadPlace, ears, sayTo } from "./thread-place.js";
 import type { BeginThread } from "./links.js";
 
@@ -49,14 +50,8 @@ export class ThreadDelivery implements Delivery {
     this.startIfThereIsAnEngine();
     // What finds no room even now is counted in the good-bye.
     flush();
-    const { control: words, facts: numbers } = this.#memory;
-    const { exitCode, written, dropped, faults } = ending();
-    numbers[facts.exitCode] = exitCode ?? 0;
-    numbers[facts.written] = written;
-    numbers[facts.dropped] = dropped;
-    numbers[facts.agentFaults] = faults;
-    Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
-    Atomics.store(words, control.stop, 1);
+    noteEnding(this.#memory, ending());
+    this.terminate();
   }
 
   flush(): void {

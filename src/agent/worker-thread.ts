@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Delivery, Ending } from "./delivery.js";
-import { byeFrame, helloFrame } from "./frames.js";
+import { byeFrame, helloFrame, noteEnding } from "./frames.js";
 import { leaveBehind } from "./left-behind.js";
 import { type AgentThreadSetup, asked } from "./links.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
@@ -79,7 +79,7 @@ export class WorkerThread implements Delivery {
     const { control: words } = this.#memory;
     const [startMs, patience] = [this.#now(), this.#patience(maxExitWaitMs)];
     while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
-    this.#note(ending());
+    noteEnding(this.#memory, ending());
     Atomics.store(words, control.stop, 1);
     this.#worker?.postMessage(asked.stop);
     this.#waitFor(control.done, patience);
@@ -93,7 +93,7 @@ export class WorkerThread implements Delivery {
   /** Sends what is left and ends the worker, while the program goes on. */
   detach(ending: Ending, { setTimeout: later }: Pick<typeof globalThis, "setTimeout">): void {
     const { control: words } = this.#memory;
-    this.#note(ending);
+    noteEnding(this.#memory, ending);
     Atomics.store(words, control.detached, 1);
     Atomics.store(words, control.stop, 1);
     this.#worker?.postMessage(asked.stop);
@@ -105,15 +105,6 @@ export class WorkerThread implements Delivery {
     look();
   }
 
-  #note({ exitCode, written, dropped, faults }: Ending): void {
-    const { control: words, facts: numbers } = this.#memory;
-    numbers[facts.exitCode] = exitCode ?? 0;
-    numbers[facts.written] = written;
-    numbers[facts.dropped] = dropped;
-    numbers[facts.agentFaults] = faults;
-    Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
-  }
-
   /** By the worker, which has what was not sent; else only how much is missing. */
   #leaveBehind(ending: () => Ending, flush: () => boolean): void {
     const { control: words, facts: numbers } = this.#memory;
@@ -123,7 +114,7 @@ export class WorkerThread implements Delivery {
       for (let isTold = false; Atomics.load(words, control.leaver) === 0 && patience() > 0;) {
         if (!isTold && flush()) {
           isTold = true;
-          this.#note(ending());
+          noteEnding(this.#memory, ending());
           Atomics.store(words, control.lossTold, 1);
           Atomics.notify(words, control.lossTold);
         }

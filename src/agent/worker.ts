@@ -15,7 +15,16 @@ import {
   thresholdsOf,
 } from "../shared/protocol/agent-wire.js";
 import { BlockWatch } from "./block-watch.js";
-import { type FrameParts, batchFrame, byeFrame, byeOf, bytesIn, controlFrame, helloFrame } from "./frames.js";
+import {
+  type FrameParts,
+  batchFrame,
+  byeFrame,
+  byeOf,
+  bytesIn,
+  controlFrame,
+  helloFrame,
+  noteExitCode,
+} from "./frames.js";
 import { type Chunk, Intake, standstillRecord } from "./intake.js";
 import { leaveBehind } from "./left-behind.js";
 import { type Batch, Outbox } from "./outbox.js";
@@ -116,10 +125,9 @@ export class EngineLink {
 
   /** Of a thread that cannot tell its end itself: it was ended from outside, or its process ends now. */
   cutOff(exitCode: number | undefined): void {
-    const { control: words, facts: numbers } = this.#memory;
+    const { control: words } = this.#memory;
     if (this.#isStopping || Atomics.load(words, control.stop) === 1) return this.stop();
-    numbers[facts.exitCode] = exitCode ?? 0;
-    Atomics.store(words, control.exitCodeKnown, exitCode === undefined ? 0 : 1);
+    noteExitCode(this.#memory, exitCode);
     this.#lastHead = Atomics.load(words, control.head);
     this.stop();
   }
@@ -167,7 +175,7 @@ export class EngineLink {
 
   *#lastFrames(): Iterable<FrameParts> {
     const { facts: about } = this.#setup;
-    yield helloFrame(about, this.#clockMs(about.timeOriginMs));
+    yield helloFrame(about, this.#clockMs);
     let room = mostLeftBytes;
     const spillBytes = this.#outbox.spill?.maxBytes ?? 0;
     const wholeBytes = Math.max(spillBytes, leastWholeBytes);
@@ -179,7 +187,7 @@ export class EngineLink {
       yield frame;
       this.#noteProgress();
     }
-    yield byeFrame(this.#memory, this.#clockMs(about.timeOriginMs));
+    yield byeFrame(this.#memory, this.#clockMs);
   }
 
   /** What the program's thread could not record yet it tells when the ring has room again. */
@@ -232,8 +240,7 @@ export class EngineLink {
     this.#socket = socket;
     this.#isWelcome = false;
     socket.on("connect", () => {
-      const { timeOriginMs } = this.#setup.facts;
-      this.#sendControl(frameTypes.hello, { ...this.#setup.facts, clockMs: this.#clockMs(timeOriginMs) });
+      this.#sendControl(frameTypes.hello, { ...this.#setup.facts, clockMs: this.#clockMs });
     });
     socket.on("data", (chunk) => {
       try {
@@ -292,7 +299,7 @@ export class EngineLink {
         if (!tellSettings(this.#memory, message.pipeline)) this.#noteFault();
         return;
       case "ask-clock": {
-        const clockMs = this.#clockMs(this.#setup.facts.timeOriginMs);
+        const clockMs = this.#clockMs;
         // Behind good-bye nothing is sent any more.
         if (!this.#saidBye) this.#sendControl(frameTypes.clock, { kind: "clock", round: message.round, clockMs });
         return;
@@ -311,7 +318,7 @@ export class EngineLink {
     this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
     const isFlooded = used > this.#memory.size / 8;
     const pauseMs = isFlooded ? floodPollMs : this.#quietPolls > idleAfterPolls ? idlePollMs : busyPollMs;
-    const wantedMs = this.#blocks.look(this.#monotonicMs(this.#setup.facts.timeOriginMs));
+    const wantedMs = this.#blocks.look(this.#monotonicMs);
     setTimeout(() => this.#poll(), Math.min(pauseMs, Math.max(1, Math.ceil(wantedMs))));
   }
 
@@ -338,12 +345,11 @@ export class EngineLink {
   #noteStandstill(): void {
     const seqBefore = this.#seqThen;
     this.#seqThen = this.#memory.facts[facts.lastSeq] ?? 0;
-    const { timeOriginMs } = this.#setup.facts;
     const known = this.#standstill.look();
     if (known === undefined) return;
     const { facts: numbers } = this.#memory;
     numbers[facts.sleptMs] = (numbers[facts.sleptMs] ?? 0) + known.sleptMs;
-    const now = this.#clockMs(timeOriginMs);
+    const now = this.#clockMs;
     const definitions = standstillRecord(now - known.forMs, now, seqBefore);
     this.#outbox.add({ definitions, records: new Uint8Array(0) }, this.#isWelcome);
   }
@@ -385,7 +391,7 @@ export class EngineLink {
 
   #sayBye(): void {
     this.#saidBye = true;
-    this.#sendControl(frameTypes.bye, byeOf(this.#memory, this.#clockMs(this.#setup.facts.timeOriginMs)));
+    this.#sendControl(frameTypes.bye, byeOf(this.#memory, this.#clockMs));
     // What the kernel alone had would be lost if the engine wrote an acknowledgement to a program that is gone: its socket
     // would fail before it was read to the end.
     this.#socket?.end();
@@ -419,12 +425,12 @@ export class EngineLink {
   }
 
   /** The program's clock (`recordedClock`), read from this thread. */
-  #clockMs(timeOriginMs: number): number {
-    return this.#monotonicMs(timeOriginMs) + (this.#memory.facts[facts.sleptMs] ?? 0);
+  get #clockMs(): number {
+    return this.#monotonicMs + (this.#memory.facts[facts.sleptMs] ?? 0);
   }
 
-  #monotonicMs(timeOriginMs: number): number {
-    return performance.timeOrigin - timeOriginMs + performance.now();
+  get #monotonicMs(): number {
+    return performance.timeOrigin - this.#setup.facts.timeOriginMs + performance.now();
   }
 }
 

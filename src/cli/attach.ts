@@ -7,7 +7,6 @@ import { steadyCallTo } from "../serve/steady-call.js";
 import { Disposables } from "../shared/base/disposables.js";
 import type { AttachTarget } from "../shared/protocol/attach-calls.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
-import type { HindcastError } from "../shared/protocol/errors.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";
@@ -18,7 +17,7 @@ import { choosePipeline } from "./pipeline.js";
 import { programRows } from "./program-rows.js";
 import { captureFrom } from "./record.js";
 import { watchSignals } from "./signals.js";
-import { type Ending, complain, ended } from "./terminal.js";
+import { type Ending, complain, ended, failWith } from "./terminal.js";
 import { tellWarnings } from "./warnings.js";
 import type { World } from "./world.js";
 
@@ -34,7 +33,7 @@ async function list(world: World, asJson: boolean): Promise<Ending> {
   const reader = await world.startReader();
   try {
     const programs = await reader.call("programs.list", {});
-    if (!programs.ok) return await failWith(world, programs.error);
+    if (!programs.ok) return await failWith(terminal, programs.error);
     for (const line of programRows(programs.value, BigInt(Date.now()) * 1_000_000n, asJson))
       await terminal.out.line(line);
     await terminal.out.flush();
@@ -49,7 +48,7 @@ async function list(world: World, asJson: boolean): Promise<Ending> {
 
 async function record(world: World, args: CommandArgs<"attach">, target: AttachTarget): Promise<Ending> {
   const pipeline = await choosePipeline(world, args.config);
-  if (!pipeline.ok) return failWith(world, pipeline.error);
+  if (!pipeline.ok) return failWith(world.terminal, pipeline.error);
   const signals = watchSignals(world.hasTerminal, world.platform);
   const owned = new Disposables();
   const engine = new EngineChild({
@@ -69,7 +68,7 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
       ),
       limits: limitsFrom(args),
     });
-    if (!attached.ok) return await failWith(world, attached.error);
+    if (!attached.ok) return await failWith(world.terminal, attached.error);
     const summary = attached.value;
     const startMs = performance.now();
     await say(world, `attached to ${nameOf(summary)}, recorded in ${summary.path}. Ctrl+C leaves it as it was`);
@@ -138,9 +137,4 @@ function countsText({ counts: { spans, logs, lost } }: RecordingSummary, seconds
 async function say({ terminal: { err } }: World, what: string): Promise<void> {
   await err.line(`Hindcast: ${what}`);
   await err.flush();
-}
-
-async function failWith({ terminal }: World, error: HindcastError): Promise<Ending> {
-  await complain(terminal, error);
-  return ended(1);
 }

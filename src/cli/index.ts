@@ -19,7 +19,7 @@ import { run } from "./run.js";
 import { demo, open, serve } from "./show.js";
 import { leaveAs } from "./signals.js";
 import { StatusLine } from "./status-line.js";
-import { type Ending, Output, type Terminal, complain, ended } from "./terminal.js";
+import { type Ending, Output, type Terminal, complain, ended, failWith } from "./terminal.js";
 import type { World } from "./world.js";
 
 declare const __HINDCAST_VERSION__: string;
@@ -116,10 +116,7 @@ async function print(text: string): Promise<Ending> {
 
 async function main(words: readonly string[]): Promise<Ending> {
   const parsed = parse(words, __HINDCAST_VERSION__);
-  if (!parsed.ok) {
-    await complain(terminal, parsed.error);
-    return ended(2);
-  }
+  if (!parsed.ok) return failWith(terminal, parsed.error, 2);
   return parsed.value.kind === "text" ? print(parsed.value.text) : runCommand(parsed.value);
 }
 

@@ -97,6 +97,15 @@ const program = v.optional(
   ),
 );
 
+const onOff = ["on", "off"] as const;
+const onOrOff = (flags: string, preset: (typeof onOff)[number], help: string) => ({
+  flags,
+  help,
+  choices: onOff,
+  preset,
+  schema: v.picklist(onOff),
+});
+
 export const options = {
   out: {
     flags: "-o, --out <file>",
@@ -113,26 +122,18 @@ export const options = {
   },
   include: { flags: "--include <glob...>", help: "Instrument only files that match", schema: globs },
   exclude: { flags: "--exclude <glob...>", help: "Leave files that match alone", schema: globs },
-  writes: {
-    flags: "--writes <on|off>",
-    help: "Instrument the places that write to tracked state",
-    choices: ["on", "off"],
-    preset: "on",
-    schema: v.picklist(["on", "off"]),
-  },
+  writes: onOrOff("--writes <on|off>", "on", "Instrument the places that write to tracked state"),
   block: {
     flags: "--block <ms>",
     help: "Record what blocks the event loop for so long or longer, up to 60000; 0 for nothing",
     preset: String(presetBlockMs),
     schema: threshold("block"),
   },
-  blockStacks: {
-    flags: "--block-stacks <on|off>",
-    help: "Take the stack of what blocks, by a pause: programs on busy machines have crashed with it",
-    choices: ["on", "off"],
-    preset: "off",
-    schema: v.picklist(["on", "off"]),
-  },
+  blockStacks: onOrOff(
+    "--block-stacks <on|off>",
+    "off",
+    "Take the stack of what blocks, by a pause: programs on busy machines have crashed with it",
+  ),
   collection: {
     flags: "--collection <ms>",
     help: "Record each collection of garbage that takes so long or longer, up to 60000; 0 for none",
@@ -179,13 +180,11 @@ export const options = {
     help: "Keep the file with its log below this, 16MB to 1024GB: the oldest is evicted. Everything when left out",
     schema: v.optional(size("max-size", limitBounds.maxSize.least, limitBounds.maxSize.most)),
   },
-  redact: {
-    flags: "--redact <on|off>",
-    help: "Take secrets (passwords, tokens, cookies, card numbers and the like) out of everything that is recorded",
-    choices: ["on", "off"],
-    preset: "on",
-    schema: v.picklist(["on", "off"]),
-  },
+  redact: onOrOff(
+    "--redact <on|off>",
+    "on",
+    "Take secrets (passwords, tokens, cookies, card numbers and the like) out of everything that is recorded",
+  ),
   redactKey: {
     flags: "--redact-key <name...>",
     help: "A name whose values are secret, besides the known ones",

@@ -8,7 +8,7 @@ import type { ProcessSummary, RecordingSummary } from "../shared/protocol/record
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import { onInterrupt } from "./signals.js";
-import { type Ending, type Output, complain, ended } from "./terminal.js";
+import { type Ending, type Output, ended, failWith } from "./terminal.js";
 import { instantFromText } from "./time-text.js";
 import type { World } from "./world.js";
 
@@ -51,8 +51,7 @@ export async function withRecording(
     await world.terminal.out.flush();
     if (outcome.ok) return ended(0);
     status.end();
-    await complain(world.terminal, outcome.error);
-    return ended(outcome.error.code === "bad-usage" ? 2 : 1);
+    return await failWith(world.terminal, outcome.error, outcome.error.code === "bad-usage" ? 2 : 1);
   } finally {
     status.end();
     await close();

@@ -12,13 +12,13 @@ import { limitsFrom } from "./limits.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { type ChosenPipeline, choosePipeline } from "./pipeline.js";
 import { watchSignals } from "./signals.js";
-import { type Ending, complain, ended } from "./terminal.js";
+import { type Ending, complain, failWith } from "./terminal.js";
 import { tellWarnings } from "./warnings.js";
 import type { World } from "./world.js";
 
 export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
   const pipeline = await choosePipeline(world, args.config);
-  if (!pipeline.ok) return failWith(world, pipeline.error, 1);
+  if (!pipeline.ok) return failWith(world.terminal, pipeline.error);
   const signals = watchSignals(world.hasTerminal, world.platform);
   const owned = new Disposables();
   const engine = new EngineChild({
@@ -30,7 +30,7 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     const path = resolve(world.cwd, args.out);
     const capture = captureFrom(args, pipeline.value);
     const created = await call("recording.create", { path, capture, limits: limitsFrom(args) });
-    if (!created.ok) return await failWith(world, created.error, 1);
+    if (!created.ok) return await failWith(world.terminal, created.error);
     const { summary, environment } = created.value;
 
     await noteIfSwitchedOff(world);
@@ -38,7 +38,7 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     if (!program.ok) {
       // So that the same command, corrected, finds its name free.
       await call("recording.discard", { recordingId: summary.recordingId });
-      return await failWith(world, program.error.error, program.error.exitCode);
+      return await failWith(world.terminal, program.error.error, program.error.exitCode);
     }
     signals.passTo(program.value.signal);
     tellWarnings(world, call, summary.recordingId, owned);
@@ -87,8 +87,3 @@ export const captureFrom = (args: CaptureArgs, { stages }: ChosenPipeline): Ever
   },
   pipeline: stages,
 });
-
-async function failWith(world: World, error: Parameters<typeof complain>[1], code: number): Promise<Ending> {
-  await complain(world.terminal, error);
-  return ended(code);
-}

@@ -10,7 +10,7 @@ import { choosePipeline } from "./pipeline.js";
 import { captureFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
-import { type Ending, complain, ended } from "./terminal.js";
+import { type Ending, complain, failWith } from "./terminal.js";
 import { Disposables } from "../shared/base/disposables.js";
 import { tellWarnings } from "./warnings.js";
 import type { World } from "./world.js";
@@ -34,9 +34,9 @@ async function runUnder(
 ): Promise<Ending> {
   const { terminal, environment, cwd } = world;
   const pipeline = await choosePipeline(world, args.config);
-  if (!pipeline.ok) return failWith(pipeline.error, 1);
+  if (!pipeline.ok) return failWith(terminal, pipeline.error);
   const host = await startHost(world, args, owned);
-  if (!host.ok) return failWith(host.error, 1);
+  if (!host.ok) return failWith(terminal, host.error);
   const { call, engine, page } = host.value;
   const path = args.out === undefined ? undefined : resolve(cwd, args.out);
   const created = await call("recording.create", {
@@ -44,7 +44,7 @@ async function runUnder(
     capture: captureFrom(args, pipeline.value),
     limits: limitsFrom(args),
   });
-  if (!created.ok) return failWith(created.error, 1);
+  if (!created.ok) return failWith(terminal, created.error);
   const { summary } = created.value;
   const { recordingId } = summary;
 
@@ -61,7 +61,7 @@ async function runUnder(
   if (!program.ok) {
     // So that the same command, corrected, finds its name free.
     await call("recording.discard", { recordingId });
-    return failWith(program.error.error, program.error.exitCode);
+    return failWith(terminal, program.error.error, program.error.exitCode);
   }
   signals.passTo(program.value.signal);
   tellWarnings(world, call, recordingId, owned);
@@ -80,9 +80,4 @@ async function runUnder(
   // After Ctrl+C there is nobody who waits for more; else the recording stays to be looked at.
   await Promise.race([signals.interrupted, windowClosed]);
   return ending;
-
-  async function failWith(error: Parameters<typeof complain>[1], code: number): Promise<Ending> {
-    await complain(terminal, error);
-    return ended(code);
-  }
 }

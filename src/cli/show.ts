@@ -18,7 +18,7 @@ import { type Shell, findShell } from "./electron-binary.js";
 import { fetchElectron, fetchLimits } from "./fetch-electron.js";
 import { limitsFrom } from "./limits.js";
 import { type SignalWatch, watchSignals } from "./signals.js";
-import { type Ending, type Output, complain, ended } from "./terminal.js";
+import { type Ending, type Output, ended, failWith } from "./terminal.js";
 import type { World } from "./world.js";
 
 const forEver = new Promise<never>(() => undefined);
@@ -192,10 +192,7 @@ export async function untilInterrupted(
   try {
     const started = await Promise.race([start(owned), signals.interrupted]);
     if (typeof started === "string") return ended(0);
-    if (!started.ok) {
-      await complain(world.terminal, started.error);
-      return ended(1);
-    }
+    if (!started.ok) return await failWith(world.terminal, started.error);
     await Promise.race([started.value, signals.interrupted]);
     return ended(0);
   } finally {

@@ -69,3 +69,9 @@ export async function complain({ err }: Terminal, error: HindcastError): Promise
   await err.line(withoutControls(`  ${next}`));
   await err.flush();
 }
+
+/** The command ends by an error, which is printed. */
+export async function failWith(terminal: Terminal, error: HindcastError, code = 1): Promise<Ending> {
+  await complain(terminal, error);
+  return ended(code);
+}

@@ -21,9 +21,7 @@ export function createCapture(stages: Stages, sink: Recorder, redacted: (text: s
   let hasStages = stages.length > 0;
   if (hasStages) sink.pipeThrough(pipeline);
   return {
-    note: (atOnce) => {
-      report(atOnce);
-    },
+    note: report,
     leavesOutScope: (name) => hasStages && scopes.leavesOut(name),
     change: (changed) => {
       report(true);

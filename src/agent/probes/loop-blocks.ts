@@ -5,7 +5,7 @@ import { blockedKey } from "../../shared/protocol/agent-handle.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Inspector } from "../inspector.js";
 import { replaceMethod, together } from "../patch.js";
-import type { ProbeKit } from "../probe-kit.js";
+import { type ProbeKit, clockAt } from "../probe-kit.js";
 import type { OpenSpan, SpanParent } from "../record-sink.js";
 import { type RingMemory, control, inspecting, stackMissing } from "../ring.js";
 import type { LoopBeat, Turn } from "./loop-beat.js";
@@ -60,11 +60,12 @@ export class LoopBlocks {
   turned(turn: Turn): void {
     const open = this.#open;
     this.#open = undefined;
-    if (open !== undefined) return this.#kit.sink.endSpan(open, "unset", undefined, {}, this.#clockAt(turn.untilMs));
+    if (open !== undefined)
+      return this.#kit.sink.endSpan(open, "unset", undefined, {}, clockAt(this.#kit, turn.untilMs));
     if (turn.untilMs - turn.sinceMs < this.#blockMs || this.#blockMs === 0) return;
     if (this.#stoodStill(turn) || this.#isInspected) return;
     const span = this.#begin(turn, { kind: "none" }, this.#whyNoStack());
-    this.#kit.sink.endSpan(span, "unset", undefined, {}, this.#clockAt(turn.untilMs));
+    this.#kit.sink.endSpan(span, "unset", undefined, {}, clockAt(this.#kit, turn.untilMs));
   }
 
   /** The program ends: the block that goes on does so, too. */
@@ -118,7 +119,7 @@ export class LoopBlocks {
   }
 
   #begin({ sinceMs }: Turn, parent: SpanParent, attributes: Attributes): OpenSpan {
-    return this.#kit.sink.startSpan(blockSpanName, "internal", parent, attributes, this.#clockAt(sinceMs));
+    return this.#kit.sink.startSpan(blockSpanName, "internal", parent, attributes, clockAt(this.#kit, sinceMs));
   }
 
   #whyNoStack(): Attributes {
@@ -132,10 +133,6 @@ export class LoopBlocks {
   /** The worker, too: the program was suspended. One that was not there yet says nothing. */
   #stoodStill({ sinceMs, untilMs, polls }: Turn): boolean {
     return Atomics.load(this.#words, control.polls) > polls && polls < (untilMs - sinceMs) * leastPollsPerMs;
-  }
-
-  #clockAt(monotonicMs: number): number {
-    return this.#kit.sink.clockMs() - (this.#kit.guest.originals.now() - monotonicMs);
   }
 
   #countSessions({ Session }: Inspector): () => void {

@@ -1,6 +1,6 @@
 // The health of the process each second, by OpenTelemetry's names where it has one; in a worker thread, that of the thread.
 import { performance as nodePerformance } from "node:perf_hooks";
-import type { ProbeKit } from "../probe-kit.js";
+import { type ProbeKit, clockAt } from "../probe-kit.js";
 import { type Collection, watchCollector } from "./collector-watch.js";
 import { CountsByKind } from "./counts-by-kind.js";
 import type { LoopBeat } from "./loop-beat.js";
@@ -30,7 +30,7 @@ export function installRuntimeMetrics(
 ): RuntimeMetrics {
   const { now, setInterval, clearInterval } = guest.originals;
   const recordLong = ({ startMs, durationMs, type, isForced }: Collection): void => {
-    const startClock = sink.clockMs() - (now() - startMs);
+    const startClock = clockAt({ sink, guest }, startMs);
     const attributes = {
       ...(type === undefined ? {} : { "v8js.gc.type": type }),
       ...(isForced ? { "v8js.gc.forced": true } : {}),
