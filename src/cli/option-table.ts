@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { bytesFromText, msFromText } from "../shared/base/typed-amounts.js";
 import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/protocol/agent-wire.js";
-import { type AttachTarget, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
+import { type AttachTarget, type TrackedGlobal, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
+import { targetFromText, trackedFromText } from "../shared/protocol/attach-text.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { limitBounds } from "../shared/protocol/recording-limits.js";
 import { captureLevels } from "../shared/trace/attributes.js";
@@ -63,33 +64,21 @@ function threshold(name: string) {
   return v.pipe(v.string(), v.regex(/^\d{1,5}$/, sentence), v.transform(Number), v.maxValue(60_000, sentence));
 }
 
-/** `carts=globalThis.carts`; a name alone is that global. */
 const tracked = v.optional(
   v.array(
     v.pipe(
       v.string(),
-      v.regex(/^[^=]+(?:=[^]+)?$/, "--track takes NAME=EXPRESSION"),
-      v.transform((typed) => {
-        const at = typed.indexOf("=");
-        return at === -1
-          ? { name: typed, expression: typed }
-          : { name: typed.slice(0, at), expression: typed.slice(at + 1) };
-      }),
-      trackedGlobal,
+      v.transform(trackedFromText),
+      v.custom<TrackedGlobal>((given) => v.is(trackedGlobal, given), "--track takes NAME=EXPRESSION"),
     ),
   ),
   [],
 );
 
-/** A process id, or an inspector's address. */
 const program = v.optional(
   v.pipe(
     v.string(),
-    v.transform((typed) => {
-      const [, ipv6, host = ipv6, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(typed) ?? [];
-      if (host !== undefined) return { kind: "address", host, port: Number(port) };
-      return /^\d{1,10}$/.test(typed) ? { kind: "pid", pid: Number(typed) } : undefined;
-    }),
+    v.transform(targetFromText),
     v.custom<AttachTarget>(
       (given) => v.is(attachTarget, given),
       "A program is a process id or an inspector's HOST:PORT",

@@ -1,5 +1,6 @@
 // The programs that can be attached to, a line each.
 import type { RunningProgram } from "../shared/protocol/attach-calls.js";
+import { type HindcastError, explain } from "../shared/protocol/errors.js";
 import { sizeText } from "./byte-size.js";
 import { instantsAsText, onOneLine } from "./rows.js";
 import { shellQuoted } from "./shell-words.js";
@@ -8,12 +9,12 @@ const headings = ["PID", "NAME", "AGE", "MEMORY", "PROGRAM"];
 
 export function programRows(programs: readonly RunningProgram[], now: bigint, asJson: boolean): string[] {
   if (asJson) return programs.map((program) => JSON.stringify(program, instantsAsText));
-  const rows = programs.map(({ pid, name, started, memoryBytes, script, argv, isRecorded }) => [
+  const rows = programs.map(({ pid, name, started, memoryBytes, script, argv, isRecorded, obstacle }) => [
     String(pid),
     onOneLine(name),
     ageText(now - started),
     sizeText(memoryBytes),
-    onOneLine(script === "" ? shellQuoted(argv) : script) + (isRecorded ? "  (recorded already)" : ""),
+    onOneLine(script === "" ? shellQuoted(argv) : script) + noteText(isRecorded, obstacle),
   ]);
   if (rows.length === 0) return [];
   const table = [headings, ...rows];
@@ -23,6 +24,9 @@ export function programRows(programs: readonly RunningProgram[], now: bigint, as
     row.map((cell, column) => (isLast(column) ? cell : cell.padEnd(widths[column] ?? 0))).join("  "),
   );
 }
+
+const noteText = (isRecorded: boolean, obstacle: HindcastError | undefined): string =>
+  isRecorded ? "  (recorded already)" : obstacle === undefined ? "" : `  (${explain(obstacle).message})`;
 
 /** In its two largest units: `3d 4h`, `12m 5s`. */
 export function ageText(ns: bigint): string {

@@ -10,7 +10,7 @@ import {
   searchKinds,
 } from "../shared/protocol/engine-rows.js";
 import { kindText } from "../shared/protocol/process-families.js";
-import type { ProcessSummary, RecordingSummary } from "../shared/protocol/recording-summary.js";
+import { type ProcessSummary, type RecordingSummary, wasLeft } from "../shared/protocol/recording-summary.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
 import { shellQuoted } from "./shell-words.js";
 import { durationText, offsetFromStart } from "./time-text.js";
@@ -194,11 +194,15 @@ export function endBefore(
   if (process?.ended === undefined)
     return instant <= end ? undefined : `the recording had ended (at ${offsetFromStart(end, start)})`;
   const { at } = process.ended;
-  return instant <= at ? undefined : `the process had ended (${fateText(process)}, at ${offsetFromStart(at, start)})`;
+  if (instant <= at) return undefined;
+  const when = `at ${offsetFromStart(at, start)}`;
+  return wasLeft(process) ? `it was detached (${when})` : `the process had ended (${fateText(process)}, ${when})`;
 }
 
-function fateText({ ended, endUnknown }: ProcessSummary): string {
+function fateText(process: ProcessSummary): string {
+  const { ended, endUnknown } = process;
   if (ended === undefined) return "running or cut off";
+  if (wasLeft(process)) return "detached, the program went on";
   const { exitCode, signal } = ended;
   if (exitCode === undefined && signal === undefined) return endUnknown === true ? tailMissing : "ended";
   const how = signal === undefined ? `ended with ${exitCode}` : `ended by ${signal}`;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineNotice } from "../shared/protocol/engine-calls.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
-import { NodeBinaries } from "./attach/node-programs.js";
+import { NodeBinaries } from "./attach/node-binaries.js";
 import { createHandlers } from "./handlers.js";
 import { placesIn } from "./places.js";
 import type { EngineHost } from "./private-folder.js";

@@ -75,6 +75,12 @@ export class Recordings {
     }
   }
 
+  /** Of programs that are recorded from here. */
+  get livePids(): ReadonlySet<number> {
+    const live = [...this.#byId.values()].flatMap((recording) => recording.live?.programs ?? []);
+    return new Set(live.flatMap(({ pid }) => pid ?? []));
+  }
+
   /** Whatever is asked of a saved file: should the database crash on it, the next engine knows which it was. */
   reading<Value>(recording: OpenRecording, work: () => Promise<Value>): Promise<Value> {
     return recording.live === undefined ? this.options.journal.reading(recording.path, work) : work();

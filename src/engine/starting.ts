@@ -3,10 +3,11 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import type { Asker } from "../shared/base/asker.js";
-import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
+import { type CancelSignal, Cancelled, throwIfCancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import { attachTo } from "./attach/attaching.js";
-import { type NodeBinaries, nodePrograms } from "./attach/node-programs.js";
+import { attachTo, nameOfTarget } from "./attach/attaching.js";
+import type { NodeBinaries } from "./attach/node-binaries.js";
+import { nodePrograms } from "./attach/node-programs.js";
 import { AttachedProgram } from "./attached-program.js";
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/engine-calls.js";
@@ -18,6 +19,7 @@ import type { OpenRecording } from "./open-recording.js";
 import { programName, recordingFileName } from "./places.js";
 import type { Recordings } from "./recordings.js";
 import type { Limits } from "./store/flight-store.js";
+import { underWords } from "./store/watched.js";
 
 export interface StartingContext {
   readonly recordings: Recordings;
@@ -109,13 +111,24 @@ export async function recordDemo(
 }
 
 /** Hindcast's own processes are none of them. */
-export const listPrograms = ({
+export async function listPrograms({
+  recordings,
   launch: { places },
   binaries,
-}: StartingContext): Promise<CallResult<"programs.list">> => {
+}: StartingContext): Promise<CallResult<"programs.list">> {
   const built = dirname(dirname(places.agent));
-  return nodePrograms(binaries, (script) => script.startsWith(`${built}${sep}`));
-};
+  const programs = await nodePrograms(binaries, (script) => script.startsWith(`${built}${sep}`));
+  const { livePids } = recordings;
+  return programs.map((program) =>
+    livePids.has(program.pid)
+      ? {
+          ...program,
+          isRecorded: true,
+          obstacle: hindcastError("already-recorded", { target: `Process ${program.pid}` }),
+        }
+      : program,
+  );
+}
 
 /** Ends with the program, and the program's part in it with the recording: it goes on as it was. */
 export async function attachProgram(
@@ -123,33 +136,51 @@ export async function attachProgram(
   args: CallArgs<"recording.attach">,
   asker: Asker,
 ): Answer<"recording.attach"> {
-  const { target } = args;
-  const path = args.path ?? (await pathFor(context, "attached"));
+  const path = args.path ?? (await pathFor(context, (await nameOfTarget(args.target)) ?? "attached"));
   return startInto(context, { path, limits: args.limits, asker }, async (recording, onExit) => {
-    const { live } = recording;
-    if (live === undefined) return failed(hindcastError("recording-not-live"));
-    const pid = await attachTo(
-      {
-        target,
-        maySignal: args.signal ?? false,
-        track: args.track ?? [],
-        settings: atMostRequests(settingsFrom(args.capture)),
-        agentFile: context.launch.places.agent,
-        address: live.address,
-      },
-      context.binaries,
+    let phase = "";
+    const atStage = (words: string): void => {
+      throwIfCancelled(asker.signal);
+      phase = words;
+    };
+    return underWords(
+      asker,
+      () => ({ phase, done: 0, unit: "share" }),
+      () => attachInto(context, args, { recording, onExit, atStage }),
     );
-    if (!pid.ok) return pid;
-    const named = `Process ${pid.value}`;
-    const owner = await live.address.folder.isAttachedTo(pid.value);
-    if (owner === undefined) return failed(hindcastError("program-ended", { target: named }));
-    const program = new AttachedProgram(owner, live.recorder);
-    live.programs.push(program);
-    if (!(await program.hasConnected()))
-      return failed(hindcastError("cannot-attach", { target: named, reason: "its recorder did not connect" }));
-    void program.exited.then(onExit);
-    return ok(undefined);
   });
+}
+
+interface ToAttachInto {
+  readonly recording: OpenRecording;
+  readonly onExit: () => void;
+  readonly atStage: (words: string) => void;
+}
+
+async function attachInto(
+  context: StartingContext,
+  { target, signal = false, track = [], capture }: CallArgs<"recording.attach">,
+  { recording, onExit, atStage }: ToAttachInto,
+): Promise<Result<undefined, HindcastError>> {
+  const { live } = recording;
+  if (live === undefined) return failed(hindcastError("recording-not-live"));
+  const { address } = live;
+  const settings = atMostRequests(settingsFrom(capture));
+  recording.beginsWith(settings.pipeline ?? []);
+  const agentFile = context.launch.places.agent;
+  const given = { target, maySignal: signal, track, settings, agentFile, address, atStage };
+  const pid = await attachTo(given, context.binaries);
+  if (!pid.ok) return pid;
+  const named = `Process ${pid.value}`;
+  const owner = await address.folder.isAttachedTo(pid.value);
+  if (owner === undefined) return failed(hindcastError("program-ended", { target: named }));
+  const program = new AttachedProgram(owner, live.recorder);
+  live.programs.push(program);
+  atStage("Waiting for its first records");
+  if (!(await program.hasConnected()))
+    return failed(hindcastError("cannot-attach", { target: named, reason: "its recorder did not connect" }));
+  void program.exited.then(onExit);
+  return ok(undefined);
 }
 
 /** What is loaded is not rewritten any more: calls and lines cannot be seen, nor writes where they happen. */

@@ -71,6 +71,7 @@ describe.each(nodeVersionsToTry)("hindcast attach on Node %s", (version) => {
     expect(JSON.parse(out)).toEqual({ open: 7 + 20 });
     const { out: marks } = await place.run(["marks", file]);
     expect(marks).toMatch(/attached to .*\n.*detached, the program went on/);
+    expect((await place.run(["info", file])).out).toContain("detached, the program went on");
     expect(
       service.err.replace(/^(?:Debugger (?:listening|attached|ending)|For help|Waiting for the debugger).*\n/gm, ""),
     ).toBe("");

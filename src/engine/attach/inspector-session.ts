@@ -5,16 +5,23 @@ import * as v from "valibot";
 import { WebSocket } from "ws";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 
-/** Why there is no answer. `silent`: not in time; `gone`: the other end closed; `strange`: what came is no answer. */
+/**
+ * Why there is no answer. `mute`: the other end takes connections and never says anything; `silent`: what is an inspector did
+ * not answer in time; `gone`: the other end closed; `strange`: what came is no answer.
+ */
 export interface InspectorTrouble {
-  readonly kind: "silent" | "gone" | "strange";
+  readonly kind: "mute" | "silent" | "gone" | "strange";
   readonly reason: string;
+  readonly waitedMs: number;
 }
 type Answer<Value> = Promise<Result<Value, InspectorTrouble>>;
 
 const greetWithinMs = 3000;
+/** All questions together: whoever answers each of them just in time ends here. */
+const talksWithinMs = 30_000;
 const mostListBytes = 64 * 1024;
 const mostMessageBytes = 4 * 1024 * 1024;
+const mostBytes = 16 * mostMessageBytes;
 
 const targets = v.array(v.object({ id: v.pipe(v.string(), v.regex(/^[0-9a-fA-F-]{1,64}$/)), type: v.string() }));
 const message = v.object({
@@ -23,33 +30,44 @@ const message = v.object({
   error: v.optional(v.object({ message: v.string() })),
 });
 
-const trouble = (kind: InspectorTrouble["kind"], reason: string) => failed<InspectorTrouble>({ kind, reason });
+const trouble = (kind: InspectorTrouble["kind"], reason: string, waitedMs = 0) =>
+  failed<InspectorTrouble>({ kind, reason, waitedMs });
+
+const closedOnUs = "it closed the connection before it had answered";
+const talksOn = "it talks without end";
 
 export class InspectorSession {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: Result<unknown, InspectorTrouble>) => void>();
   readonly closed: Promise<void>;
+  readonly #endMs: number;
   #nextId = 1;
+  #bytes = 0;
+  /** Why it was closed, where that was its own doing. */
+  #ending = trouble("gone", closedOnUs);
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, talksMs: number) {
     this.#socket = socket;
-    socket.on("message", (data) => this.#take(Buffer.isBuffer(data) ? data.toString("utf8") : ""));
+    this.#endMs = performance.now() + talksMs;
+    socket.on("message", (data) => this.#take(Buffer.isBuffer(data) ? data : Buffer.alloc(0)));
+    // A frame that is none, or is too large; the socket closes by itself then.
+    socket.on("error", (error) => (this.#ending = trouble("strange", error.message)));
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
-        for (const settle of this.#waiting.values()) settle(trouble("gone", "the connection was closed"));
+        for (const settle of this.#waiting.values()) settle(this.#ending);
         this.#waiting.clear();
         resolve();
       });
     });
   }
 
-  static async connect(host: string, port: number): Answer<InspectorSession> {
+  static async connect(host: string, port: number, talksMs = talksWithinMs): Answer<InspectorSession> {
     const listed = await targetAt(host, port);
-    return listed.ok ? this.#open(host, port, listed.value) : listed;
+    return listed.ok ? this.#open(host, port, listed.value, talksMs) : listed;
   }
 
   /** To the very address that was asked, whatever the list says. */
-  static #open(host: string, port: number, id: string): Answer<InspectorSession> {
+  static #open(host: string, port: number, id: string, talksMs: number): Answer<InspectorSession> {
     const socket = new WebSocket(`ws://${inUrl(host)}:${port}/${id}`, {
       handshakeTimeout: greetWithinMs,
       maxPayload: mostMessageBytes,
@@ -57,9 +75,8 @@ export class InspectorSession {
       followRedirects: false,
     });
     return new Promise((resolve) => {
-      // Also later: a frame that is too large, say; the socket closes by itself then.
       socket.on("error", (error) => resolve(trouble("strange", error.message)));
-      socket.once("open", () => resolve(ok(new InspectorSession(socket))));
+      socket.once("open", () => resolve(ok(new InspectorSession(socket, talksMs))));
     });
   }
 
@@ -71,14 +88,15 @@ export class InspectorSession {
     withinMs: number,
   ): Answer<v.InferOutput<Schema>> {
     const id = this.#nextId++;
+    const patienceMs = Math.max(0, Math.min(withinMs, this.#endMs - performance.now()));
     const answer = await new Promise<Result<unknown, InspectorTrouble>>((resolve) => {
-      const timer = setTimeout(() => settle(trouble("silent", `no answer to ${method}`)), withinMs);
+      const timer = setTimeout(() => settle(trouble("silent", `no answer to ${method}`, withinMs)), patienceMs);
       const settle = (outcome: Result<unknown, InspectorTrouble>): void => {
         clearTimeout(timer);
         this.#waiting.delete(id);
         resolve(outcome);
       };
-      if (this.#socket.readyState !== WebSocket.OPEN) return settle(trouble("gone", "the connection was closed"));
+      if (this.#socket.readyState !== WebSocket.OPEN) return settle(this.#ending);
       this.#waiting.set(id, settle);
       this.#socket.send(JSON.stringify({ id, method, params }), (error) => {
         if (error) settle(trouble("gone", error.message));
@@ -94,8 +112,14 @@ export class InspectorSession {
     this.#socket.terminate();
   }
 
-  #take(text: string): void {
-    const read = v.safeParse(message, parsed(text));
+  #take(bytes: Buffer): void {
+    this.#bytes += bytes.length;
+    if (this.#bytes > mostBytes) {
+      this.#ending = trouble("strange", talksOn);
+      this.#socket.terminate();
+      return;
+    }
+    const read = v.safeParse(message, parsed(bytes.toString("utf8")));
     if (!read.success || read.output.id === undefined) return;
     const { id, result, error } = read.output;
     this.#waiting.get(id)?.(error === undefined ? ok(result) : trouble("strange", error.message));
@@ -113,12 +137,12 @@ async function targetAt(host: string, port: number): Answer<string> {
 
 function textAt(url: string): Answer<string> {
   return new Promise((resolve) => {
-    const request = get(url, { timeout: greetWithinMs, agent: false }, (response) => {
+    const request = get(url, { agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         text += chunk;
-        if (text.length > mostListBytes) end(trouble("strange", "it answers without end"));
+        if (text.length > mostListBytes) end(trouble("strange", talksOn));
       });
       response.on("end", () => end(ok(text)));
       response.on("error", (error) => end(trouble("strange", error.message)));
@@ -129,8 +153,14 @@ function textAt(url: string): Answer<string> {
       request.destroy();
     };
     // However slowly it goes on answering.
-    const timer = setTimeout(() => end(trouble("silent", "no answer")), greetWithinMs);
-    request.on("error", (error) => end(trouble("gone", error.message)));
+    const timer = setTimeout(
+      () => end(trouble("mute", `it takes connections, and had said nothing after ${greetWithinMs / 1000} s`)),
+      greetWithinMs,
+    );
+    request.on("error", (error) => {
+      const isNoHttp = "code" in error && String(error.code).startsWith("HPE_");
+      end(isNoHttp ? trouble("strange", "it does not speak HTTP") : trouble("gone", error.message));
+    });
   });
 }
 

@@ -1,42 +1,14 @@
 // The Node.js programs of this user that run now. On Linux by /proc, elsewhere by `ps`, which nobody has tried so far.
 import { execFile } from "node:child_process";
-import { readFile, readlink, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 import type { RunningProgram } from "../../shared/protocol/attach-calls.js";
-import { symbolIn } from "./elf-symbols.js";
-import { nameOf, scriptIn } from "./process-facts.js";
-import { allProcesses, readArguments, readEnvironment, readFacts, readFolder, systemStart } from "./read-process.js";
+import type { NodeBinaries } from "./node-binaries.js";
+import { type Listener, nameOf, scriptIn } from "./process-facts.js";
+import { allListeners, allProcesses, readArguments, readFacts, readFolder, systemStart } from "./read-process.js";
+import { wayInto } from "./way-in.js";
 
-/** In every binary that can run Node's programs, for addons to link to. */
-const startOfNode = "_ZN4node5StartEiPPc";
-/** None is smaller. */
-const leastBinaryBytes = 10_000_000;
 const ticksPerSecond = 100;
-
-/** By file, once: a binary does not change what it is. */
-export class NodeBinaries {
-  readonly #known = new Map<string, Promise<boolean>>();
-
-  /** Whether the process runs Node: by its binary, or by a library that it has loaded. */
-  async isNode(pid: number): Promise<boolean> {
-    const path = `/proc/${pid}/exe`;
-    const file = await stat(path).catch(() => undefined);
-    if (file === undefined) return false;
-    const key = `${file.dev}:${file.ino}:${file.mtimeMs}`;
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      known = file.size < leastBinaryBytes ? Promise.resolve(false) : hasSymbol(path);
-      this.#known.set(key, known);
-    }
-    if (await known) return true;
-    if (!/^node(?:js)?$/.test(basename(await readlink(path).catch(() => "")))) return false;
-    return /\/libnode\.so/.test(await readFile(`/proc/${pid}/maps`, "utf8").catch(() => ""));
-  }
-}
-
-const hasSymbol = async (path: string): Promise<boolean> =>
-  (await symbolIn(path, "dynamic", startOfNode).catch(() => undefined)) !== undefined;
 
 /** The youngest first. `isOurs`: scripts of Hindcast itself, which nobody attaches to. */
 export async function nodePrograms(
@@ -50,7 +22,7 @@ export async function nodePrograms(
 }
 
 async function byProc(binaries: NodeBinaries): Promise<RunningProgram[]> {
-  const [pids, bootSeconds] = [await allProcesses(), await systemStart()];
+  const [pids, bootSeconds, listeners] = [await allProcesses(), await systemStart(), await allListeners()];
   const found: RunningProgram[] = [];
   for (const pid of pids) {
     const facts = await readFacts(pid);
@@ -64,14 +36,23 @@ async function byProc(binaries: NodeBinaries): Promise<RunningProgram[]> {
       argv,
       started: BigInt(Math.round((bootSeconds + facts.startTicks / ticksPerSecond) * 1000)) * 1_000_000n,
       memoryBytes: facts.memoryBytes,
-      isRecorded: isRecorded(await readEnvironment(pid)),
+      ...(await prospectsOf(pid, binaries, listeners)),
     });
   }
   return found;
 }
 
-export const isRecorded = (environment: ReadonlyMap<string, string>): boolean =>
-  (environment.get("HINDCAST_SOCKET") ?? "") !== "" && environment.get("HINDCAST") !== "off";
+/** What would come of attaching to it, as far as looking at it tells. */
+async function prospectsOf(
+  pid: number,
+  binaries: NodeBinaries,
+  listeners: ReadonlyMap<string, Listener>,
+): Promise<Pick<RunningProgram, "isRecorded" | "inspector" | "obstacle">> {
+  const way = await wayInto(pid, { binaries, listeners, maySignal: false });
+  if (!way.ok) return { isRecorded: way.error.code === "already-recorded", obstacle: way.error };
+  const { value } = way;
+  return { isRecorded: false, ...(value.kind === "open" ? { inspector: { host: value.host, port: value.port } } : {}) };
+}
 
 const run = promisify(execFile);
 

@@ -1,13 +1,11 @@
-// Where a program's inspector is; one that is closed is opened by SIGUSR1, but only in a Node.js program that is known to
-// listen for that signal by nothing but its inspector.
-import { constants } from "node:os";
+// Where a program's inspector is; one that is closed is opened by SIGUSR1, where way-in.ts says that this does no harm.
 import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
-import { type NodeBinaries, isRecorded } from "./node-programs.js";
+import type { NodeBinaries } from "./node-binaries.js";
 import { inspectorOptions } from "./process-facts.js";
-import { allListeners, isAmongUs, listenersOf, readArguments, readEnvironment, readFacts } from "./read-process.js";
-import { signalsListenedFor } from "./signal-handlers.js";
+import { allListeners, readFacts, socketsOf } from "./read-process.js";
+import { wayInto } from "./way-in.js";
 
 export interface InspectorAddress {
   readonly host: string;
@@ -26,42 +24,21 @@ const elsewhereAfterMs = 500;
 
 /** `maySignal`: the user answers for it that the signal does no harm. */
 export async function inspectorOf(pid: number, maySignal: boolean, binaries: NodeBinaries): Promise<Found> {
-  const target = `Process ${pid}`;
   if (process.platform !== "linux") return inspectorElsewhere(pid, maySignal);
-  const facts = await readFacts(pid);
-  if (facts === undefined) return failed(hindcastError("no-such-program", { target: `process ${pid}` }));
-  if (facts.uid !== process.getuid?.()) return failed(hindcastError("not-your-program", { target }));
-  if (!(await binaries.isNode(pid)))
-    return failed(hindcastError("not-a-node-program", { target, reason: "its binary is none of Node.js" }));
-  if (pid === process.pid) return failed(hindcastError("already-recorded", { target: "Hindcast itself" }));
-  if (facts.isStopped) return failed(hindcastError("program-stopped", { target }));
-  if (!(await isAmongUs(pid))) return failed(hindcastError("not-among-us", { target }));
-  const environment = await readEnvironment(pid);
-  if (isRecorded(environment)) return failed(hindcastError("already-recorded", { target }));
-
-  const { isOpen, port } = inspectorOptions(await readArguments(pid), environment.get("NODE_OPTIONS") ?? "");
-  const own = await listenersOf(pid);
-  // Opened before anything of the program ran, it has the first of its sockets that listen.
-  const known = isOpen && port === 0 ? own[0] : own.find((listener) => listener.port === port);
-  if (known !== undefined) return ok({ host: known.host, port: known.port, isOurs: false });
-
-  if (!facts.catches(constants.signals.SIGUSR1)) return failed(hindcastError("signal-would-end-it", { target }));
-  if (!maySignal) {
-    const listened = await signalsListenedFor(pid);
-    if (!listened.ok) return failed(hindcastError("signal-unsure", { target, reason: listened.error }));
-    if (listened.value.has(constants.signals.SIGUSR1)) return failed(hindcastError("signal-is-its-own", { target }));
-  }
-  if (port !== 0 && (await allListeners()).some((listener) => listener.port === port))
-    return failed(hindcastError("inspector-port-taken", { target, port: String(port) }));
-  if (!signalled(pid)) return failed(hindcastError("program-ended", { target }));
-  return opened(pid, port, new Set(own.map(({ inode }) => inode)));
+  const way = await wayInto(pid, { binaries, maySignal, listeners: await allListeners() });
+  if (!way.ok) return way;
+  const { value } = way;
+  if (value.kind === "open") return ok({ host: value.host, port: value.port, isOurs: false });
+  if (!signalled(pid)) return failed(hindcastError("program-ended", { target: `Process ${pid}` }));
+  return opened(pid, value.port, value.before);
 }
 
 async function opened(pid: number, port: number, before: ReadonlySet<string>): Promise<Found> {
   const target = `Process ${pid}`;
   const start = performance.now();
   for (let passedMs = 0; passedMs < opensWithinMs; passedMs = performance.now() - start) {
-    const fresh = (await listenersOf(pid)).filter(({ inode }) => !before.has(inode));
+    const [listeners, own] = [await allListeners(), await socketsOf(pid)];
+    const fresh = own.flatMap((inode) => (before.has(inode) ? [] : (listeners.get(inode) ?? [])));
     const isAnyMeant = port === 0 || passedMs > elsewhereAfterMs;
     const found = fresh.find((one) => one.port === port) ?? (isAnyMeant ? fresh[0] : undefined);
     if (found !== undefined) return ok({ host: found.host, port: found.port, isOurs: true });

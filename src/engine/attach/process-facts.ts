@@ -64,6 +64,9 @@ export function nameOf(argv: readonly string[], script: string): string {
   return parts.findLast((part) => !sourceFolders.has(part)) ?? name;
 }
 
+export const isRecorded = (environment: ReadonlyMap<string, string>): boolean =>
+  (environment.get("HINDCAST_SOCKET") ?? "") !== "" && environment.get("HINDCAST") !== "off";
+
 export interface InspectorOptions {
   /** Asked for at its start, so that it is open. */
   readonly isOpen: boolean;

@@ -48,7 +48,7 @@ export async function putIn(session: InspectorSession, given: ToPutIn): Promise<
   const values = await valuesOf(session, given);
   if (!values.ok) return values;
   const started = await start(session, given, values.value);
-  if (!started.ok) return failed(explained(started.error, target, startsWithinMs));
+  if (!started.ok) return failed(explained(started.error, target));
   const outcome = v.safeParse(attachOutcome, started.value.result.value);
   if (!outcome.success)
     return failed(hindcastError("cannot-attach", { target, reason: thrownText(started.value) ?? "it said nothing" }));
@@ -130,14 +130,11 @@ const thrownText = ({ exceptionDetails }: Evaluated): string | undefined =>
     : (exceptionDetails.exception?.description ?? exceptionDetails.text).split("\n")[0];
 
 /** What went wrong with the inspector, as the user is told. */
-export function explained(
-  { kind, reason }: InspectorTrouble,
-  target: string,
-  withinMs = answersWithinMs,
-): HindcastError {
+export function explained({ kind, reason, waitedMs }: InspectorTrouble, target: string): HindcastError {
   switch (kind) {
     case "silent":
-      return hindcastError("program-busy", { target, seconds: String(withinMs / 1000) });
+      return hindcastError("program-busy", { target, seconds: String(Math.ceil(waitedMs / 1000)) });
+    case "mute":
     case "gone":
       return hindcastError("no-inspector", { target, reason });
     case "strange":

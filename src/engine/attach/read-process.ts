@@ -11,6 +11,16 @@ export async function readFacts(pid: number): Promise<ProcessFacts | undefined> 
   return facts?.isGone === true ? undefined : facts;
 }
 
+/** Also where /proc is not. */
+export async function isGone(pid: number): Promise<boolean> {
+  if (process.platform === "linux") return (await readFacts(pid)) === undefined;
+  try {
+    return !process.kill(pid, 0);
+  } catch {
+    return true;
+  }
+}
+
 export async function readArguments(pid: number): Promise<string[]> {
   const words = (await text(`/proc/${pid}/cmdline`)).replace(/\0+$/, "");
   return words === "" ? [] : words.split("\0");
@@ -41,21 +51,19 @@ export async function isAmongUs(pid: number): Promise<boolean> {
   return true;
 }
 
-/** Every socket of this network that listens and can be reached by loopback. */
-export async function allListeners(): Promise<Listener[]> {
+/** Every socket of this network that listens and can be reached by loopback, by its inode. */
+export async function allListeners(): Promise<ReadonlyMap<string, Listener>> {
   const tables = await Promise.all(["tcp", "tcp6"].map((name) => text(`/proc/self/net/${name}`)));
-  return tables.flatMap(listenersIn);
+  return new Map(tables.flatMap(listenersIn).map((listener) => [listener.inode, listener]));
 }
 
-/** Those of one process, in the order of their descriptors: what it opened first is the first. */
-export async function listenersOf(pid: number): Promise<Listener[]> {
+/** Inodes of the sockets of one process, in the order of their descriptors: what it opened first is the first. */
+export async function socketsOf(pid: number): Promise<string[]> {
   const descriptors = (await readdir(`/proc/${pid}/fd`).catch(() => [])).map(Number).sort((a, b) => a - b);
-  const all = new Map((await allListeners()).map((listener) => [listener.inode, listener]));
-  const found: Listener[] = [];
+  const inodes: string[] = [];
   for (const descriptor of descriptors) {
-    const [, inode = ""] = /^socket:\[(\d+)\]$/.exec(await link(`/proc/${pid}/fd/${descriptor}`)) ?? [];
-    const listener = all.get(inode);
-    if (listener !== undefined) found.push(listener);
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(await link(`/proc/${pid}/fd/${descriptor}`)) ?? [];
+    if (inode !== undefined) inodes.push(inode);
   }
-  return found;
+  return inodes;
 }

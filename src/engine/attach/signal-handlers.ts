@@ -3,19 +3,19 @@
 // in the program's memory where the system lets us, and found where the binary was not stripped of its symbols.
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { type Result, failed, ok } from "../../shared/base/result.js";
-import { symbolIn } from "./elf-symbols.js";
+import type { ElfSymbol } from "./elf-symbols.js";
 
-const rootName = "uv__signal_tree";
 /** `uv_signal_t` of a 64-bit system, the same in every version of Node since 18. */
 const node = { bytes: 152, type: 16, signal: 104, left: 112, right: 120 } as const;
 const signalType = 16;
 const mostSignals = 64;
 const mostHandles = 4096;
 
-/** Numbers of the signals that the program listens for; else, in words, why that cannot be told. */
-export async function signalsListenedFor(pid: number): Promise<Result<ReadonlySet<number>, string>> {
-  const binary = `/proc/${pid}/exe`;
-  const root = await symbolIn(binary, "static", rootName);
+/** Numbers of the signals that the program listens for; else, in words, why that cannot be told. `root`: of libuv's tree. */
+export async function signalsListenedFor(
+  pid: number,
+  root: ElfSymbol | undefined,
+): Promise<Result<ReadonlySet<number>, string>> {
   if (root === undefined) return failed("its Node.js binary has no symbols");
   const base = root.isRelocated ? await baseOf(pid) : 0;
   if (base === undefined) return failed("where its binary was loaded is not known");

@@ -13,6 +13,14 @@ describe("how a process ended", () => {
     ]);
   });
 
+  it("is no end where it was attached to and left", () => {
+    const at = 1n;
+    expect(endingOf({ attached: true, ended: { at } })).toBe("detached");
+    expect(endingOf({ attached: true, ended: { at, exitCode: 0 } })).toBe("ended with 0");
+    expect(endingOf({ attached: true, ended: { at }, endUnknown: true })).toMatch(/^ended; /);
+    expect(endingOf({ attached: true })).toBe("running");
+  });
+
   it("includes that something may be missing", () => {
     expect(endingOf({ ended: { at: 1n, signal: "SIGTERM" }, endUnknown: true })).toBe(
       "ended by SIGTERM; what it did last may be missing",

@@ -1,11 +1,13 @@
 // How a process ended, in the words of `hindcast info`.
-import type { ProcessSummary } from "../../shared/protocol/recording-summary.js";
+import { type ProcessSummary, wasLeft } from "../../shared/protocol/recording-summary.js";
 
-type Facts = Pick<ProcessSummary, "ended" | "endUnknown">;
+type Facts = Pick<ProcessSummary, "attached" | "ended" | "endUnknown">;
 
-/** "ended with 3", "ended by SIGKILL", "ended" where nobody knows; undefined while it runs. */
-export function howEnded({ ended }: Facts): string | undefined {
+/** "ended with 3", "ended by SIGKILL", "ended" where nobody knows, "detached" where it went on; undefined while it runs. */
+export function howEnded(process: Facts): string | undefined {
+  const { ended } = process;
   if (ended === undefined) return undefined;
+  if (wasLeft(process)) return "detached";
   if (ended.signal !== undefined) return `ended by ${ended.signal}`;
   return ended.exitCode === undefined ? "ended" : `ended with ${ended.exitCode}`;
 }

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { captureSettings } from "./agent-wire.js";
 import { recordingLimits, recordingSummary } from "./recording-summary.js";
-import { count, ns, nothing, text, texts, whole } from "./schemas.js";
+import type { HindcastError } from "./errors.js";
+import { count, isHindcastError, ns, nothing, text, texts, whole } from "./schemas.js";
 
 /** A Node.js program of this user. */
 export const runningProgram = v.object({
@@ -14,8 +15,12 @@ export const runningProgram = v.object({
   argv: texts,
   started: ns,
   memoryBytes: count,
-  /** It was started under Hindcast, and is recorded. */
+  /** It was started under Hindcast, or is attached to by this engine, and is recorded. */
   isRecorded: v.boolean(),
+  /** Open already: the program needs no signal. */
+  inspector: v.optional(v.object({ host: text, port: count })),
+  /** Why it cannot be attached to as it is now, as far as looking at it tells. */
+  obstacle: v.optional(v.custom<HindcastError>(isHindcastError)),
 });
 export type RunningProgram = v.InferOutput<typeof runningProgram>;
 

@@ -45,6 +45,13 @@ const processSummary = v.object({
 });
 export type ProcessSummary = v.InferOutput<typeof processSummary>;
 
+/** It was attached to and then left, and went on. */
+export const wasLeft = (process: Pick<ProcessSummary, "attached" | "ended" | "endUnknown">): boolean => {
+  const { attached, ended, endUnknown } = process;
+  const isOver = ended !== undefined && ended.exitCode === undefined && ended.signal === undefined;
+  return attached === true && isOver && endUnknown !== true;
+};
+
 const scopeSummary = v.object({ process: count, scope: text, firstSeen: ns });
 export type ScopeSummary = v.InferOutput<typeof scopeSummary>;
 
