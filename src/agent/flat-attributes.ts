@@ -49,9 +49,16 @@ export class FlatAttributes {
   /**
    * The bytes of `writeAttributes(out, attributesFrom(source))`, written in place at `start`; returns where they end, or
    * undefined (and garbage in place) for anything but flat plain data, and for whatever is to be redacted. `source` is
-   * never a Proxy.
+   * never a Proxy, and where it `isOurs` it has no accessors.
    */
-  encode(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
+  encode(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    limit: number,
+    source: unknown,
+    isOurs: boolean,
+  ): number | undefined {
     if (typeof source !== "object" || source === null) return undefined;
     if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
     const keys = ownKeys(source);
@@ -70,12 +77,16 @@ export class FlatAttributes {
       before = known;
       // Room for the longest of the short values, too, and for what the last word runs over.
       if (at + 4 + key.length + 9 > limit) return undefined;
-      const found = getOwnPropertyDescriptor(source, key);
-      if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;
+      let value: unknown;
+      if (isOurs) value = Reflect.get(source, key);
+      else {
+        const found = getOwnPropertyDescriptor(source, key);
+        if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;
+        value = found.value;
+      }
       const { words } = known;
       for (let n = 0; n < words.length; n++) view.setInt32(at + 4 * n, words[n] ?? 0, true);
       at += 4 + key.length;
-      const value: unknown = found.value;
       if (typeof value === "number") {
         if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
           bytes[at] = valueTags.int32;

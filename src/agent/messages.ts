@@ -65,7 +65,8 @@ export class Messages {
 
 /** As the header `tracestate` says it; undefined for a header that says no such thing. */
 export function stampFromHeader(header: unknown): Stamp | undefined {
-  const match = typeof header === "string" && header.length < 1024 ? stampPattern.exec(header) : null;
+  if (typeof header !== "string" || header.length >= 1024) return undefined;
+  const match = stampPattern.exec(header);
   const [origin, originUs] = [Number.parseInt(match?.[1] ?? "", 16), Number.parseInt(match?.[2] ?? "", 16)];
   return Number.isSafeInteger(origin) && Number.isSafeInteger(originUs) ? { origin, originUs } : undefined;
 }

@@ -16,6 +16,7 @@ export class RandomIds {
     }
     const id = this.#pool.slice(this.#at, this.#at + count);
     this.#at += count;
-    return id.some((byte) => byte !== 0) ? id : id.fill(1);
+    for (const byte of id) if (byte !== 0) return id;
+    return id.fill(1);
   }
 }

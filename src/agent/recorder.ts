@@ -1,26 +1,21 @@
 // What probes and the state tracker record becomes records here: each gets the span it belongs to and the ids of its
 // names. A simple event is written straight into the ring.
-import { type AgentRecordBody, type LostKinds, kindCode } from "../shared/protocol/agent-records.js";
-import { recordHeaderBytes } from "../shared/protocol/agent-record-codec.js";
+import type { LostKinds } from "../shared/protocol/agent-records.js";
 import type { MessageRecord } from "../shared/protocol/message-records.js";
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
 import { attributesFrom, cutText } from "./attributes.js";
 import type { SpanContext } from "./context.js";
-import { FlatAttributes } from "./flat-attributes.js";
+import { InPlace, type SpanEnd, type SpanStart } from "./in-place.js";
 import { Names } from "./names.js";
 import { RandomIds } from "./random-ids.js";
 import type { OpenSpan, RecordSink, SpanParent } from "./record-sink.js";
 import { RecordWriter } from "./record-writer.js";
 import type { RecordPipeline } from "./pipeline/pipeline.js";
 import { type Transform, transformed } from "./pipeline/transforms.js";
-import { type Redaction, noRedaction } from "./redact/redactor.js";
+import type { Redaction } from "./redact/redactor.js";
 import type { RingWriter } from "./ring.js";
-
-const code = { event: kindCode("event") } as const;
-/** Events longer than this take the general way over a buffer of our own. */
-const maxInPlaceBytes = 1024;
 
 const maxBodyUnits = 65_536;
 const noSpanId = new Uint8Array(8);
@@ -34,17 +29,16 @@ export interface RecorderCounts {
 
 export class Recorder implements RecordSink {
   readonly clockMs: () => number;
-  readonly #ring: RingWriter;
   readonly #context: SpanContext;
   readonly #noteFault: (error: unknown) => void;
   readonly #writer: RecordWriter;
+  readonly #inPlace: InPlace;
   readonly #names: Names;
   #spans = 0;
   #lastEventName: string | undefined;
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
   #onSpanStart: () => void = () => undefined;
-  #flat = new FlatAttributes(noRedaction);
   #pipeline: RecordPipeline | undefined;
   readonly #ids = new RandomIds();
 
@@ -55,11 +49,11 @@ export class Recorder implements RecordSink {
     noteFault: (error: unknown) => void,
     policy?: OverflowPolicy,
   ) {
-    this.#ring = ring;
     this.#context = context;
     this.clockMs = clockMs;
     this.#noteFault = noteFault;
     this.#writer = new RecordWriter(ring, clockMs, noteFault, policy);
+    this.#inPlace = new InPlace(ring.memory, this.#writer);
     this.#names = new Names(this.#writer);
   }
 
@@ -81,7 +75,7 @@ export class Recorder implements RecordSink {
 
   /** From now on nothing is recorded that this has not looked through. */
   redactWith(redaction: Redaction): void {
-    this.#flat = new FlatAttributes(redaction);
+    this.#inPlace.redactWith(redaction);
     this.#writer.redactWith(redaction);
   }
 
@@ -113,7 +107,7 @@ export class Recorder implements RecordSink {
         this.#lastEventName = this.#names.isKept(name) ? name : undefined;
       }
       const clock = this.clockMs();
-      if (!this.#eventInPlace(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
+      if (!this.#inPlace.event(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
         this.#writer.record({
           kind: "event",
           name: this.#lastEventId,
@@ -123,23 +117,6 @@ export class Recorder implements RecordSink {
     } catch (error) {
       this.#writer.fail(error, "event");
     }
-  }
-
-  /** Encodes straight into the ring; false, and nothing recorded, when the event is not of the simple kind. */
-  #eventInPlace(clock: number, name: number, span: number, attributes: unknown): boolean {
-    if (name === 0) return false;
-    const at = this.#writer.place(maxInPlaceBytes);
-    if (at === undefined) return false;
-    const { bytes, view } = this.#ring.memory;
-    const payload = at + recordHeaderBytes;
-    let end: number | undefined = payload + 12;
-    if (attributes === undefined) view.setUint32(payload + 8, 0, true);
-    else end = this.#flat.encode(bytes, view, payload + 8, at + maxInPlaceBytes - 8, attributes);
-    if (end === undefined) return false;
-    view.setUint32(payload, name, true);
-    view.setUint32(payload + 4, span, true);
-    this.#writer.publish(at, code.event, clock, end);
-    return true;
   }
 
   metric(name: string, unit: string, value: number, given: unknown = none): void {
@@ -195,7 +172,7 @@ export class Recorder implements RecordSink {
     if (handling?.kind === "left-out")
       return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
     const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling };
-    const start: AgentRecordBody = {
+    const start: SpanStart = {
       kind: "span-start",
       span: span.number,
       parent: above.kind === "local" ? above.span.number : 0,
@@ -206,7 +183,7 @@ export class Recorder implements RecordSink {
       parentSpanId: above.kind === "none" ? noSpanId : above.kind === "local" ? above.span.spanId : above.spanId,
       attributes: this.#passed(attributes),
     };
-    this.#writer.record(start, startMs);
+    if (!this.#inPlace.spanStart(startMs ?? this.clockMs(), start)) this.#writer.record(start, startMs);
     return span;
   }
 
@@ -218,9 +195,10 @@ export class Recorder implements RecordSink {
     }
     if (span.handling?.kind === "left-out") return;
     const nameId = name === undefined ? 0 : this.#name(name);
-    const changes = span.handling?.by ?? noChanges;
-    const changed = changes.reduce((before, change) => transformed(change, before), attributes);
-    this.#writer.record({ kind: "span-end", span: span.number, status, name: nameId, attributes: changed }, endMs);
+    let changed = attributes;
+    for (const change of span.handling?.by ?? noChanges) changed = transformed(change, changed);
+    const end: SpanEnd = { kind: "span-end", span: span.number, status, name: nameId, attributes: changed };
+    if (!this.#inPlace.spanEnd(endMs ?? this.clockMs(), end)) this.#writer.record(end, endMs);
   }
 
   /** What a stage of the pipeline has left out since then. True when that was said. */

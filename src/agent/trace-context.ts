@@ -29,7 +29,8 @@ const sampledFlag = 1;
 
 /** Where a span hangs that was asked for with this header; a malformed header is as good as none. */
 export function parentFromHeader(header: unknown): SpanParent {
-  const match = typeof header === "string" && header.length < 256 ? pattern.exec(header.trim()) : null;
+  if (typeof header !== "string" || header.length >= 256) return { kind: "none" };
+  const match = pattern.exec(header.trim());
   const [version, traceId, spanId] = [match?.[1], match?.[2], match?.[3]];
   const isUsable = version !== undefined && version !== "ff" && traceId !== undefined && spanId !== undefined;
   if (!isUsable || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return { kind: "none" };

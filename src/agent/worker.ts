@@ -57,7 +57,7 @@ export interface LinkEvents {
 const nobody: LinkEvents = { onProgress: () => undefined, onDone: (finish) => finish(), onDetach: () => undefined };
 
 /** Looking this often loses at most so many milliseconds to a SIGKILL; a quiet program is looked at less often. */
-const busyPollMs = 5;
+const busyPollMs = 10;
 const floodPollMs = 1;
 const idlePollMs = 25;
 const idleAfterPolls = 50;

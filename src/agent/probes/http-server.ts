@@ -4,6 +4,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { replaceMethod, together } from "../patch.js";
+import { dataProperty, isObject } from "../own-data.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, stampFromHeader } from "../messages.js";
 import { parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
@@ -13,9 +14,10 @@ import { watchRoutes } from "./routes.js";
 
 export function installHttpServer(agent: ProbeKit): () => void {
   const { guest, context, sink, messages } = agent;
-  const open = new WeakMap<object, OpenSpan>();
-  const ended = new WeakSet<OpenSpan>();
+  /** By the request: each entry costs as much as all that is written of it. */
+  const exchanges = new WeakMap<object, Exchange>();
   const routes = watchRoutes(agent);
+  const hostOf = rememberingTheLast(hostFrom);
 
   const start = (request: IncomingMessage, response: ServerResponse): void => {
     const method = request.method ?? "GET";
@@ -27,7 +29,7 @@ export function installHttpServer(agent: ProbeKit): () => void {
       "network.protocol.version": request.httpVersion,
     };
     if (headers.host !== undefined) {
-      const host = hostFrom(headers.host);
+      const host = hostOf(headers.host);
       attributes["server.address"] = host.name;
       if (host.port !== undefined) attributes["server.port"] = host.port;
     }
@@ -42,15 +44,14 @@ export function installHttpServer(agent: ProbeKit): () => void {
       messages.received(flow, 0, stamp);
     }
     const span = sink.startSpan(method, "server", parent, attributes);
-    open.set(request, span);
-    open.set(response, span);
+    exchanges.set(request, { span, hasEnded: false });
     context.enter(span);
   };
 
   const end = (request: IncomingMessage, response: ServerResponse, isFinished: boolean): void => {
-    const span = open.get(response);
-    if (span === undefined || ended.has(span)) return;
-    ended.add(span);
+    const exchange = exchanges.get(request);
+    if (exchange === undefined || exchange.hasEnded) return;
+    exchange.hasEnded = true;
     const { statusCode } = response;
     const route = routes.routeOf(request, statusCode);
     const attributes: Record<string, AttributeValue> = {};
@@ -59,48 +60,76 @@ export function installHttpServer(agent: ProbeKit): () => void {
     const isError = !isFinished || statusCode >= 500;
     if (isError) attributes["error.type"] = isFinished ? String(statusCode) : "aborted";
     const name = route === undefined ? undefined : `${request.method ?? "GET"} ${route}`;
-    sink.endSpan(span, isError ? "error" : "unset", name, attributes);
+    sink.endSpan(exchange.span, isError ? "error" : "unset", name, attributes);
   };
 
   /** Events of a body that arrives later come from the connection, outside the span: bring them back into it. */
-  const insideSpan = (emit: (this: unknown, ...args: unknown[]) => unknown) =>
-    function (this: unknown, ...args: unknown[]): unknown {
-      const span = typeof this === "object" && this !== null ? open.get(this) : undefined;
-      if (span === undefined || context.current !== undefined) return Reflect.apply(emit, this, args);
-      return context.run(span, () => Reflect.apply(emit, this, args));
-    };
-  const endOnClose = (emit: (this: unknown, ...args: unknown[]) => unknown) =>
-    insideSpan(function (this: unknown, ...args: unknown[]): unknown {
-      if (args[0] === "close" && isResponse(this))
-        guest.runAsGuest(() => end(this.req, this, this.writableFinished), undefined);
+  const insideSpan =
+    (requestOf: (emitter: object) => object | undefined) =>
+    (emit: Method): Method =>
+      function (...args) {
+        const request = context.current === undefined && isObject(this) ? requestOf(this) : undefined;
+        const exchange = request === undefined ? undefined : exchanges.get(request);
+        if (exchange === undefined) return Reflect.apply(emit, this, args);
+        return context.run(exchange.span, () => Reflect.apply(emit, this, args));
+      };
+  const endOnClose = (emit: Method): Method =>
+    function (...args) {
+      if (args[0] === "close" && isResponse(this)) {
+        const request = requestOfResponse(this);
+        if (request instanceof IncomingMessage)
+          guest.runAsGuest(() => end(request, this, this.writableFinished), undefined);
+      }
       return Reflect.apply(emit, this, args);
-    });
+    };
 
   return together([
     onChannel(guest, "http.server.request.start", (message) => {
       const exchange = exchangeIn(message);
-      if (exchange !== undefined) start(exchange.request, exchange.response);
+      if (exchange !== undefined) start(...exchange);
     }),
     onChannel(guest, "http.server.response.finish", (message) => {
       const exchange = exchangeIn(message);
-      if (exchange !== undefined) end(exchange.request, exchange.response, true);
+      if (exchange !== undefined) end(...exchange, true);
     }),
     routes.uninstall,
-    replaceMethod(IncomingMessage.prototype, "emit", insideSpan),
-    replaceMethod(ServerResponse.prototype, "emit", endOnClose),
+    replaceMethod(
+      IncomingMessage.prototype,
+      "emit",
+      insideSpan((request) => request),
+    ),
+    replaceMethod(ServerResponse.prototype, "emit", (emit) => insideSpan(requestOfResponse)(endOnClose(emit))),
   ]);
 }
 
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
 interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly span: OpenSpan;
+  hasEnded: boolean;
 }
 
-function exchangeIn(message: object): Exchange | undefined {
+type Told = readonly [request: IncomingMessage, response: ServerResponse];
+
+function exchangeIn(message: object): Told | undefined {
   const [request, response] = [objectIn(message, "request"), objectIn(message, "response")];
-  const isExchange = request instanceof IncomingMessage && isResponse(response);
-  return isExchange ? { request, response } : undefined;
+  return request instanceof IncomingMessage && isResponse(response) ? [request, response] : undefined;
+}
+
+/** As node:http has noted it. */
+function requestOfResponse(response: object): object | undefined {
+  const request = dataProperty(response, "req");
+  return isObject(request) ? request : undefined;
 }
 
 /** Narrows to the plain type: `instanceof` would make its request `any`. */
 const isResponse = (value: unknown): value is ServerResponse => value instanceof ServerResponse;
+
+/** Programs are asked for the same host again and again. */
+function rememberingTheLast<Result>(read: (text: string) => Result): (text: string) => Result {
+  let last: { readonly text: string; readonly result: Result } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, result: read(text) };
+    return last.result;
+  };
+}

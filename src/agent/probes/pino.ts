@@ -13,8 +13,12 @@ const ownFields: readonly string[] = ["level", "time", "pid", "hostname"];
 
 export function installPino(agent: ProbeKit): () => void {
   const { guest, onModule } = agent;
+  const messageKeys = new WeakMap<object, string>();
   const record = (instance: object, level: unknown, line: unknown) => {
-    if (typeof line === "string") recordLine(agent, line, messageKeyOf(instance), level);
+    if (typeof line !== "string") return;
+    const messageKey = messageKeys.get(instance) ?? messageKeyOf(instance);
+    messageKeys.set(instance, messageKey);
+    recordLine(agent, line, messageKey, level);
   };
   return together([
     onChannel(guest, "tracing:pino_asJson:end", (message) => {

@@ -12,6 +12,7 @@ interface Mount {
   readonly parent: object;
 }
 
+const { hasOwn } = Object;
 const maxDepth = 16;
 const maxCandidates = 64;
 
@@ -84,9 +85,12 @@ class Mounts {
   readonly #owners = new WeakMap<object, object>();
   /** By a router or app. */
   readonly #mounts = new WeakMap<object, Mount[]>();
+  /** By a route, as far as it was asked for since anything was mounted. */
+  #paths = new WeakMap<object, readonly string[]>();
 
   own(router: object, app: object): void {
     this.#owners.set(router, app);
+    this.#paths = new WeakMap();
   }
 
   addRoute(route: object, router: object): void {
@@ -95,6 +99,7 @@ class Mounts {
 
   /** Of `use`: what may be a path, then any number of functions, in lists or not. */
   add(parent: object, args: readonly unknown[]): void {
+    this.#paths = new WeakMap();
     const path = startsWithFunction(args) ? "" : pathText(args[0]);
     for (const mounted of functionsIn(args, maxDepth)) {
       const known = this.#mounts.get(mounted) ?? [];
@@ -111,17 +116,31 @@ class Mounts {
   }
 
   routeOf(request: object, statusCode: number): string | undefined {
+    // A router sets it on the request itself; most programs have none.
+    const route = hasOwn(request, "route") ? dataProperty(request, "route") : undefined;
+    if (!isObject(route)) return undefined;
     // When no handler has answered, the outermost router has put this back before the last resort did.
     if (statusCode === 404 && dataProperty(request, "next") === undefined) return undefined;
-    const route = dataProperty(request, "route");
-    const path = isObject(route) ? dataProperty(route, "path") : undefined;
-    if (!isObject(route) || path === undefined) return undefined;
-    const router = this.#owners.get(route);
-    if (router === undefined) return joined(textProperty(request, "baseUrl") ?? "", pathText(path));
-    const candidates = this.#prefixesOf(router, maxDepth).map((prefix) => joined(prefix, pathText(path)));
+    const candidates = this.#pathsOf(route);
+    if (candidates === undefined) {
+      const path = dataProperty(route, "path");
+      return path === undefined ? undefined : joined(textProperty(request, "baseUrl") ?? "", pathText(path));
+    }
     if (candidates.length <= 1) return candidates[0];
     const url = textProperty(request, "originalUrl") ?? textProperty(request, "url") ?? "";
     return candidates.find((candidate) => mayMatch(candidate, url)) ?? candidates[0];
+  }
+
+  /** All under which it can be reached; undefined for one of a router that is not known. */
+  #pathsOf(route: object): readonly string[] | undefined {
+    const known = this.#paths.get(route);
+    if (known !== undefined) return known;
+    const path = dataProperty(route, "path");
+    const router = this.#owners.get(route);
+    if (path === undefined || router === undefined) return undefined;
+    const paths = this.#prefixesOf(router, maxDepth).map((prefix) => joined(prefix, pathText(path)));
+    this.#paths.set(route, paths);
+    return paths;
   }
 
   /** All paths under which this router or app can be reached. */
