@@ -1,5 +1,6 @@
 // The window as a whole: what a person sees before any recording is open, and how a spec waits for it to be done.
 import type { Locator, Page } from "@playwright/test";
+import { Attaching } from "./attaching.js";
 import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
@@ -22,6 +23,7 @@ export class App implements ShownWindow {
   readonly logs: LogsPane;
   readonly lanes: LanesPane;
   readonly metrics: MetricsPane;
+  readonly attaching: Attaching;
 
   constructor(readonly page: Page) {
     this.welcome = page.getByRole("main", { name: "Welcome" });
@@ -37,6 +39,7 @@ export class App implements ShownWindow {
     this.logs = new LogsPane(this);
     this.lanes = new LanesPane(this);
     this.metrics = new MetricsPane(this);
+    this.attaching = new Attaching(this);
   }
 
   async whenIdle(): Promise<void> {

@@ -30,6 +30,7 @@ export interface CommandTargets {
   readonly saveCopy: { start(): Promise<void> };
   readonly keepStretch: { start(): void; list(): void };
   readonly capture: { start(): void };
+  readonly attach: { start(): void };
   /** The native dialog in the desktop app, a field of our own in a browser. */
   readonly openFile: () => void;
 }
@@ -253,7 +254,7 @@ function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Works
 }
 
 function recordingCommands(
-  { session, openFile, saveCopy, keepStretch, capture }: CommandTargets,
+  { session, openFile, saveCopy, keepStretch, capture, attach }: CommandTargets,
   workspace: Workspace | undefined,
 ): readonly Command[] {
   const group = "Recording" as const;
@@ -267,11 +268,14 @@ function recordingCommands(
   const keep = { id: "keep-stretch", group, title: "Keep this stretch…", keys: ["k"], run: () => keepStretch.start() };
   const kept = { id: "kept-stretches", group, title: "Kept stretches…", keys: [], run: () => keepStretch.list() };
   const pipeline = { id: "capture", group, title: "What is captured…", keys: [], run: () => capture.start() };
-  const stop = { id: "stop", group, title: "Stop recording", keys: [], run: () => void session.stopRecording() };
+  const attached = workspace?.recording.attachedTo;
+  const stopTitle = attached === undefined ? "Stop recording" : `Detach from ${attached.serviceName} (${attached.pid})`;
+  const stop = { id: "stop", group, title: stopTitle, keys: [], run: () => void session.stopRecording() };
   const close = { id: "close", group, title: "Back to the welcome page", keys: [], run: () => session.close() };
   return [
     { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
+    { id: "attach", group, title: "Attach to a running program…", keys: [], run: () => attach.start() },
     ...(workspace?.recording.isLive === true ? [keep, pipeline, stop] : []),
     ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
     ...(workspace === undefined ? [] : [copy, close]),

@@ -17,6 +17,7 @@ import { Overlays } from "./overlays.svelte.js";
 import { CaptureDraft } from "./capture-draft.svelte.js";
 import { KeepStretch } from "./keep-stretch.svelte.js";
 import { SaveCopy } from "./save-copy.svelte.js";
+import { AttachDraft } from "./attach-draft.svelte.js";
 import { connectToShell } from "./shell.js";
 
 const target = document.getElementById("app");
@@ -29,14 +30,15 @@ const session = new Session(link, toasts);
 const overlays = new Overlays();
 const layout = new Layout(localStorage);
 const draft = new LaunchDraft(localStorage);
-const shell = connectToShell(window, session, () => void saveCopy.start());
+const attach = new AttachDraft({ session, overlays });
+const shell = connectToShell(window, session, { saveCopy: () => void saveCopy.start(), attach: () => attach.start() });
 const saveCopy = new SaveCopy({ session, overlays, toasts, shell });
 const keepStretch = new KeepStretch({ session, overlays, toasts });
 const capture = new CaptureDraft({ session, overlays, toasts });
 
 mount(App, {
   target,
-  props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, keepStretch, capture, shell },
+  props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, keepStretch, capture, attach, shell },
 });
 keepPlace(window, session);
 window.hindcastIdle = () => whenIdle(link);

@@ -19,7 +19,13 @@ export interface Shell {
   useTheme(theme: ThemeChoice): void;
 }
 
-export function connectToShell(page: Window, session: Session, saveCopy: () => void): Shell | undefined {
+/** What the menu asks for besides what the session does. */
+export interface Dialogs {
+  saveCopy(): void;
+  attach(): void;
+}
+
+export function connectToShell(page: Window, session: Session, dialogs: Dialogs): Shell | undefined {
   const { hindcast } = page;
   if (hindcast === undefined) return undefined;
   hindcast.onCommand((told) => {
@@ -35,7 +41,10 @@ export function connectToShell(page: Window, session: Session, saveCopy: () => v
         void session.recordDemo(command.limits);
         break;
       case "save-copy":
-        saveCopy();
+        dialogs.saveCopy();
+        break;
+      case "attach":
+        dialogs.attach();
         break;
       case undefined:
         break;

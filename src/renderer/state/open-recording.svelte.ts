@@ -33,6 +33,10 @@ export class OpenRecording {
   /** Length so far; grows while live. */
   readonly durationNs: number = $derived.by(() => Math.max(1, Number(this.#summary.end - this.#summary.start)));
   readonly isLive: boolean = $derived.by(() => this.#summary.state === "live");
+  /** The program that ran already when this began; undefined where it was started for it. */
+  readonly attachedTo: ProcessSummary | undefined = $derived.by(() =>
+    this.#summary.processes.find(({ attached }) => attached === true),
+  );
   /** Where what is kept begins: what is before was evicted. */
   readonly keptFromNs: number = $derived.by(() => {
     const { evicted } = this.#summary;

@@ -55,11 +55,12 @@ export class Session {
   }
 
   async open(path: string, place?: KeptPlace): Promise<void> {
-    await this.#show(
+    const failure = await this.#show(
       `Opening ${path}`,
       (signal, tell) => this.#link.call("recording.open", { path }, signal, tell),
       place,
     );
+    this.#tell(failure);
   }
 
   /** A place in the open recording, or in another one, which is opened then. */
@@ -73,14 +74,19 @@ export class Session {
   }
 
   async recordDemo(limits: RecordingLimits = {}): Promise<void> {
-    await this.#show("Starting the demo", (signal, tell) =>
-      this.#link.call("recording.demo", { limits }, signal, tell),
-    );
+    const ask = (signal: AbortSignal, tell: Progress) => this.#link.call("recording.demo", { limits }, signal, tell);
+    this.#tell(await this.#show("Starting the demo", ask));
   }
 
   async launch(args: CallArgs<"recording.launch">): Promise<void> {
-    await this.#show(`Starting ${args.command.join(" ")}`, (signal, tell) =>
-      this.#link.call("recording.launch", args, signal, tell),
+    const ask = (signal: AbortSignal, tell: Progress) => this.#link.call("recording.launch", args, signal, tell);
+    this.#tell(await this.#show(`Starting ${args.command.join(" ")}`, ask));
+  }
+
+  /** A program that runs already. Why that failed, if it did, is the answer: whoever asked says it beside what was asked. */
+  async attach(args: CallArgs<"recording.attach">, name: string): Promise<HindcastError | undefined> {
+    return this.#show(`Attaching to ${name}`, (signal, tell) =>
+      this.#link.call("recording.attach", args, signal, tell),
     );
   }
 
@@ -113,22 +119,26 @@ export class Session {
     what: string,
     ask: (signal: AbortSignal, tell: Progress) => Promise<Result<RecordingSummary, HindcastError>>,
     place?: KeptPlace,
-  ): Promise<void> {
+  ): Promise<HindcastError | undefined> {
     this.close();
     this.#toasts.clear();
     const wish = this.#wish;
-    this.#again = () => void this.#show(what, ask, place);
+    this.#again = () => void this.#show(what, ask, place).then((failure) => this.#tell(failure));
     this.#shown = { kind: "opening", what };
     const opened = await this.opening.run(ask);
-    if (this.#wish !== wish) return;
+    if (this.#wish !== wish) return undefined;
     if (!opened.ok) {
       this.#shown = { kind: "welcome" };
-      this.#toasts.fail(opened.error);
-      return;
+      return opened.error;
     }
     const workspace = workspaceOf(this.#link, opened.value);
     if (place !== undefined) takeUp(workspace, place);
     this.#shown = { kind: "open", workspace };
+    return undefined;
+  }
+
+  #tell(failure: HindcastError | undefined): void {
+    if (failure !== undefined) this.#toasts.fail(failure);
   }
 
   #release(workspace: Workspace): void {

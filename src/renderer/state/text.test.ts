@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  ageText,
   bytesText,
   clockText,
   countedText,
@@ -19,6 +20,20 @@ const plain = (text: string) => text.replaceAll("\u2009", " ");
 /** An instant at this local time of day, so that the expectation holds in every zone. */
 const at = (hours: number, minutes: number, seconds: number, ns: number) =>
   BigInt(new Date(2026, 10, 21, hours, minutes, seconds).getTime()) * 1_000_000n + BigInt(ns);
+
+describe("ageText", () => {
+  it("says the largest unit alone", () => {
+    expect([-1, 0, 59.9e9, 60e9, 3599e9, 7200e9, 31 * 86_400e9].map(ageText)).toEqual([
+      "0 s",
+      "0 s",
+      "59 s",
+      "1 m",
+      "59 m",
+      "2 h",
+      "31 d",
+    ]);
+  });
+});
 
 describe("clockText", () => {
   it("shows as many groups of digits as asked", () => {

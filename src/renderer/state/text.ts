@@ -63,6 +63,14 @@ export function durationText(ns: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor(seconds / 60) % 60)} m`;
 }
 
+/** How long something has been running, in its largest unit: `12 s`, `38 m`, `2 h`, `31 d`. */
+export function ageText(ns: number): string {
+  const seconds = Math.max(0, Math.floor(ns / 1e9));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
 /** A length as a clock shows it: `00:42`, `38:42`, `1:12:08`. */
 export function stopwatchText(ns: number): string {
   const seconds = Math.floor(ns / 1e9);

@@ -28,6 +28,7 @@ export const shellCommand = v.variant("kind", [
   v.object({ kind: v.literal("show-welcome") }),
   v.object({ kind: v.literal("record-demo"), limits: recordingLimits }),
   v.object({ kind: v.literal("save-copy") }),
+  v.object({ kind: v.literal("attach") }),
 ]);
 export type ShellCommand = v.InferOutput<typeof shellCommand>;
 
