@@ -114,6 +114,13 @@ describe("onModule", () => {
     expect([answer(a), answer(b), told]).toEqual(["patched ", "patched ", [[" node_modules/b"], []]]);
   });
 
+  it("is told of what was loaded before by who is a guest already, as a probe that is being installed", () => {
+    write("node_modules/a/index.js", hello);
+    const exports: unknown = requireFrom()("a");
+    guest.runAsGuest(() => patching("a"), undefined);
+    expect(answer(exports)).toBe("patched ");
+  });
+
   it("is told again when a package was forgotten and loaded anew", () => {
     write("node_modules/a/index.js", hello);
     const { seen } = patching("a");

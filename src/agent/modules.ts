@@ -91,7 +91,7 @@ export class ModuleWatch {
   }
 
   #findEarlier(wanted: Wanted): void {
-    const earlier = this.#guest.runAsGuest(() => cachedModules(wanted.packageName), []);
+    const earlier = asGuest(this.#guest, () => cachedModules(wanted.packageName), []);
     for (const { path, module } of earlier) {
       if (dataProperty(module, "loaded") !== true) this.#expected.add(path);
       else {
@@ -112,7 +112,7 @@ export class ModuleWatch {
 
   #watchExpected(): void {
     if (this.#expected.size === 0) return;
-    const loaded = this.#guest.runAsGuest(() => this.#watchThoseBeingLoaded(), []);
+    const loaded = asGuest(this.#guest, () => this.#watchThoseBeingLoaded(), []);
     for (const cached of loaded) this.#tell(cached, this.#wantedOf(packageNameFrom(cached.path)));
   }
 
@@ -145,10 +145,25 @@ export class ModuleWatch {
     const exports = dataProperty(module, "exports");
     if (file === undefined || !isObject(exports)) return;
     for (const { file: wantedFile, guest, patch, patched } of all)
-      guest.runAsGuest(() => {
-        const isWanted = wantedFile === undefined ? this.#copies.isMain(file) : wantedFile === file.file;
-        if (isWanted && !patched.has(exports)) patched.add(exports, patch(exports, this.#copies.copyIn(file.folder)));
-      }, undefined);
+      asGuest(
+        guest,
+        () => {
+          const isWanted = wantedFile === undefined ? this.#copies.isMain(file) : wantedFile === file.file;
+          if (isWanted && !patched.has(exports)) patched.add(exports, patch(exports, this.#copies.copyIn(file.folder)));
+        },
+        undefined,
+      );
+  }
+}
+
+/** Also of a probe that is a guest already: it is told of modules that were loaded before while it is being installed. */
+function asGuest<T>(guest: Guest, work: () => T, fallback: T): T {
+  if (!guest.isBusy) return guest.runAsGuest(work, fallback);
+  try {
+    return work();
+  } catch (error) {
+    guest.noteFault(error);
+    return fallback;
   }
 }
 
