@@ -26,6 +26,7 @@ import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
 import { installIoredis } from "./probes/ioredis.js";
+import { installOutput } from "./probes/output.js";
 import { installMysql2 } from "./probes/mysql2.js";
 import { installPg } from "./probes/pg.js";
 import { LoopBeat } from "./probes/loop-beat.js";
@@ -42,6 +43,7 @@ import { installWs } from "./probes/ws.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { Recorder } from "./recorder.js";
+import { Rounds } from "./rounds.js";
 import { createRedaction } from "./redact/redactor.js";
 import { createCapture } from "./pipeline/capture.js";
 import { settingsEar } from "./pipeline/told-settings.js";
@@ -98,7 +100,8 @@ export function install(
   const messages = new Messages(sink, new HybridClock(() => timeOriginMs + clockMs()), runId);
   const tracesTo = traceTargets(configuration.settings.propagate ?? []);
   const { onModule } = new ModuleWatch(guest);
-  const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction };
+  const rounds = new Rounds();
+  const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction, rounds };
   const { channel, state } = place ?? newPlace(aboutProcess);
   const { socketPath, hostPid } = configuration;
   const facts = aboutProcess;
@@ -132,6 +135,7 @@ export function install(
   sink.beforeSpanStarts(() => beat.noteBeginning());
   const metrics = installRuntimeMetrics(agent, { beat, collectionMs, isThread }, () => {
     blocks.guardInspector();
+    guest.runAsGuest(() => rounds.run(false), undefined);
     noteRedactions();
     noteState();
     capture.note(false);
@@ -146,6 +150,7 @@ export function install(
     tracker.lookAtEverything();
     metrics.sample();
     blocks.finish();
+    rounds.run(true);
     noteRedactions();
     noteState();
     capture.note(true);
@@ -255,6 +260,7 @@ const requestProbes = {
   "child processes": installChildProcesses,
   ipc: installIpc,
   console: installConsole,
+  output: installOutput,
   pino: installPino,
   pg: installPg,
   mysql2: installMysql2,

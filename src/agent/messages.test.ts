@@ -17,6 +17,7 @@ import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { Recorder } from "./recorder.js";
 import { noRedaction } from "./redact/redactor.js";
+import { Rounds } from "./rounds.js";
 import { RingMemory, RingWriter } from "./ring.js";
 import { isLoopback } from "./trace-context.js";
 
@@ -82,7 +83,16 @@ async function recorded(serve: Parameters<typeof createServer>[1] & object, ask:
     "00c0ffee",
   );
   const { onModule } = new ModuleWatch(guest);
-  const kit: ProbeKit = { guest, context, sink, messages, onModule, tracesTo: isLoopback, redaction: noRedaction };
+  const kit: ProbeKit = {
+    guest,
+    context,
+    sink,
+    messages,
+    onModule,
+    tracesTo: isLoopback,
+    redaction: noRedaction,
+    rounds: new Rounds(),
+  };
   for (const install of [installHttpServer, installHttpClient, installHttpBodies, installFetch])
     releases.push(install(kit));
   const server: Server = createServer(serve).listen(0, "127.0.0.1");

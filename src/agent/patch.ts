@@ -7,7 +7,7 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
  * `wrap` gets the original and returns what stands in its place; `uninstall` restores the very property that was there.
  * Whoever wrapped our method in between keeps a working one: it then passes straight through to the original.
  */
-export function replaceMethod(target: object, key: string, wrap: (original: Method) => Method): () => void {
+export function replaceMethod(target: object, key: string | symbol, wrap: (original: Method) => Method): () => void {
   const before = getOwnPropertyDescriptor(target, key);
   const found: unknown = Reflect.get(target, key);
   if (!isMethod(found) || (before !== undefined && !before.configurable)) return () => undefined;

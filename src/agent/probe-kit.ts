@@ -4,6 +4,7 @@ import type { Guest } from "./guest.js";
 import type { Messages } from "./messages.js";
 import type { OnModule } from "./modules.js";
 import type { Recorder } from "./recorder.js";
+import type { Rounds } from "./rounds.js";
 import type { Redaction } from "./redact/redactor.js";
 
 export interface ProbeKit {
@@ -17,6 +18,8 @@ export interface ProbeKit {
   readonly tracesTo: (host: string) => boolean;
   /** The recorder asks it by itself; here it is for what is made into text before that, which would hide what is what. */
   readonly redaction: Redaction;
+  /** What is to be done once a second, and at the end. */
+  readonly rounds: Rounds;
 }
 
 /** The recording's clock when the monotonic one, which probes read, was at `monotonicMs`. */

@@ -21,8 +21,8 @@ async function run(
   const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = spawn(binary, args, { cwd, env: { ...inherited, ...environment }, stdio: "pipe" });
   let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   await once(child, "close");
   return { code: child.exitCode, out, err };
 }

@@ -8,6 +8,7 @@ import { Messages } from "../messages.js";
 import { ModuleWatch } from "../modules.js";
 import { Recorder } from "../recorder.js";
 import { createRedaction } from "../redact/redactor.js";
+import { Rounds } from "../rounds.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { isLoopback } from "../trace-context.js";
 import { installConsole } from "./console.js";
@@ -35,7 +36,16 @@ function recorded(...args: Parameters<typeof terminal.table>): { logs: string[];
   terminal.log = () => undefined;
   const messages = new Messages(sink, new HybridClock(guest.originals.now), "");
   const { onModule } = new ModuleWatch(guest);
-  const uninstall = installConsole({ guest, context, sink, messages, onModule, tracesTo: isLoopback, redaction });
+  const uninstall = installConsole({
+    guest,
+    context,
+    sink,
+    messages,
+    onModule,
+    tracesTo: isLoopback,
+    redaction,
+    rounds: new Rounds(),
+  });
   terminal.table(...args);
   uninstall();
   terminal.log = originalLog;

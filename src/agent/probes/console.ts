@@ -7,7 +7,7 @@ import { isError } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import { formatLine } from "../preview.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { isSaidAlready } from "./said.js";
+import { isSaidAlready, writingWhatIsSaid } from "./said.js";
 import { redactedBesideNames } from "../redact/arguments.js";
 
 const methods: Readonly<Record<string, Severity>> = {
@@ -21,8 +21,6 @@ const methods: Readonly<Record<string, Severity>> = {
 };
 
 export function installConsole({ guest, sink, redaction }: ProbeKit): () => void {
-  // console.trace calls console.error and console.table calls console.log, which must not become a second log.
-  let depth = 0;
   const tableOf = tableWriter();
   /** A table has the names of its values in its head only: what is secret is taken out before it is drawn. */
   const textOf = (method: string, args: readonly unknown[]): string => {
@@ -43,13 +41,9 @@ export function installConsole({ guest, sink, redaction }: ProbeKit): () => void
         method,
         (original) =>
           function (...args) {
-            if (depth === 0 && !isSaidAlready()) guest.runAsGuest(() => record(method, severity, args), undefined);
-            depth++;
-            try {
-              return Reflect.apply(original, this, args);
-            } finally {
-              depth--;
-            }
+            // console.trace calls console.error and console.table calls console.log: said already, then.
+            if (!isSaidAlready()) guest.runAsGuest(() => record(method, severity, args), undefined);
+            return writingWhatIsSaid(() => Reflect.apply(original, this, args));
           },
       ),
     ),

@@ -1,11 +1,13 @@
 // Lines that pino writes, as logs with the attributes pino serialized (redacted ones stay redacted). Later pinos publish
-// each line on a diagnostics channel; for earlier ones the function that composes lines is replaced as pino loads.
+// each line on a diagnostics channel; for earlier ones the function that composes lines is replaced, as pino loads or, where
+// it was loaded before, on the prototype that all of its loggers have.
 import { attributesFrom, cutText } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
-import { dataProperty } from "../own-data.js";
+import { dataProperty, isFunction, isObject } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { severityOfNumber } from "./log-levels.js";
+import { writingWhatIsSaid } from "./said.js";
 
 const maxLineUnits = 65_536;
 /** Pino's own fields, which a log record has places of its own for. */
@@ -20,27 +22,44 @@ export function installPino(agent: ProbeKit): () => void {
     messageKeys.set(instance, messageKey);
     recordLine(agent, line, messageKey, level);
   };
+  const told: RecordLine = (...call) => void guest.runAsGuest(() => record(...call), undefined);
+  const replaced = new WeakSet<object>();
   return together([
     onChannel(guest, "tracing:pino_asJson:end", (message) => {
       const [instance, call] = [objectIn(message, "instance"), objectIn(message, "arguments")];
       if (instance === undefined || call === undefined) return;
       record(instance, dataProperty(call, "2"), dataProperty(message, "result"));
     }),
-    onModule(guest, "pino/lib/tools.js", (tools) =>
-      wrapComposer(tools, (...call) => void guest.runAsGuest(() => record(...call), undefined)),
-    ),
+    onModule(guest, "pino/lib/tools.js", (tools) => wrapComposer(tools, "asJson", told, replaced)),
+    onModule(guest, "pino/lib/proto.js", (exports) => {
+      const prototype = prototypeFrom(exports);
+      return prototype === undefined
+        ? () => undefined
+        : together([
+            wrapComposer(prototype, symbolIn(prototype, "pino.asJson"), told, replaced),
+            replaceMethod(
+              prototype,
+              symbolIn(prototype, "pino.write"),
+              (write) =>
+                function (...args) {
+                  return writingWhatIsSaid(() => Reflect.apply(write, this, args));
+                },
+            ),
+          ]);
+    }),
   ]);
 }
 
 type RecordLine = (instance: object, level: unknown, line: unknown) => void;
 
-function wrapComposer(tools: object, record: RecordLine): () => void {
-  const asJson = dataProperty(tools, "asJson");
-  if (typeof asJson !== "function" || Function.prototype.toString.call(asJson).includes("hasSubscribers"))
-    return () => undefined;
-  return replaceMethod(
-    tools,
-    "asJson",
+/** `replaced` are those of ours: a prototype may have taken over what stands in already. */
+function wrapComposer(owner: object, key: string | symbol, record: RecordLine, replaced: WeakSet<object>): () => void {
+  const asJson = dataProperty(owner, key);
+  const isTold = isFunction(asJson) && Function.prototype.toString.call(asJson).includes("hasSubscribers");
+  if (!isFunction(asJson) || isTold || replaced.has(asJson)) return () => undefined;
+  const putBack = replaceMethod(
+    owner,
+    key,
     (original) =>
       function (...args) {
         const line = Reflect.apply(original, this, args);
@@ -48,7 +67,20 @@ function wrapComposer(tools: object, record: RecordLine): () => void {
         return line;
       },
   );
+  const standIn = dataProperty(owner, key);
+  if (isFunction(standIn)) replaced.add(standIn);
+  return putBack;
 }
+
+/** What the module exports makes objects of it. */
+function prototypeFrom(exports: object): object | undefined {
+  const made: unknown = isFunction(exports) ? Reflect.apply(exports, undefined, []) : undefined;
+  return isObject(made) ? (Reflect.getPrototypeOf(made) ?? undefined) : undefined;
+}
+
+/** One that nobody has where there is none. */
+const symbolIn = (owner: object, description: string): symbol =>
+  Object.getOwnPropertySymbols(owner).find((key) => key.description === description) ?? Symbol(description);
 
 function recordLine({ sink }: ProbeKit, line: string, messageKey: string, level: unknown): void {
   const severity = severityOfNumber(typeof level === "number" ? level : 30);
@@ -82,8 +114,7 @@ function isSerializedError(value: unknown): value is SerializedError {
 function messageKeyOf(instance: object): string {
   let owner: unknown = instance;
   for (let depth = 0; typeof owner === "object" && owner !== null && depth < 8; depth++) {
-    const symbol = Object.getOwnPropertySymbols(owner).find((key) => key.description === "pino.messageKey");
-    const value = symbol === undefined ? undefined : dataProperty(owner, symbol);
+    const value = dataProperty(owner, symbolIn(owner, "pino.messageKey"));
     if (typeof value === "string") return value;
     owner = Object.getPrototypeOf(owner);
   }

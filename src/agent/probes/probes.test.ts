@@ -16,6 +16,7 @@ import { Intake } from "../intake.js";
 import { Messages } from "../messages.js";
 import { ModuleWatch } from "../modules.js";
 import { nodeInspector } from "../inspector.js";
+import { Rounds } from "../rounds.js";
 import { RingMemory, RingWriter } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
 import { installBunyan } from "./bunyan.js";
@@ -46,7 +47,16 @@ function kit() {
   const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
   const messages = new Messages(sink, new HybridClock(guest.originals.now), "00c0ffee");
   const { onModule } = new ModuleWatch(guest);
-  const probeKit: ProbeKit = { guest, context, sink, messages, onModule, tracesTo: isLoopback, redaction: noRedaction };
+  const probeKit: ProbeKit = {
+    guest,
+    context,
+    sink,
+    messages,
+    onModule,
+    tracesTo: isLoopback,
+    redaction: noRedaction,
+    rounds: new Rounds(),
+  };
   const records = () => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
   const logs = () => records().flatMap((record) => (record.kind === "log" ? [record.body] : []));
   return { probeKit, guest, logs, records };

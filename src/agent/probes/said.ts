@@ -1,4 +1,5 @@
-// What a logger's own probe records may come by other probes again, as a line of the console. Those ask here.
+// What a logger's own probe records may come by other probes again, as a line of the console or of standard output. Those
+// ask here.
 let depth = 0;
 
 export const isSaidAlready = (): boolean => depth > 0;

@@ -84,7 +84,10 @@ export function installWinston({ guest, context, onModule, sink }: ProbeKit): ()
     );
   return together([
     onModule(guest, "winston/lib/winston/logger.js", (exports) => patchLogger(prototypeOf(exports))),
-    onModule(guest, "winston/lib/winston/transports/console.js", (exports) => patchTransport(prototypeOf(exports))),
+    // Those whose lines may come by the console or standard output again.
+    ...["console", "stream"].map((name) =>
+      onModule(guest, `winston/lib/winston/transports/${name}.js`, (exports) => patchTransport(prototypeOf(exports))),
+    ),
   ]);
 }
 
