@@ -18,6 +18,7 @@ import { Rows } from "./rows.js";
 import { underWords, watched } from "./watched.js";
 import { confined, newFileSettings, oneThread } from "./file-settings.js";
 import { migrate, migratedCopy, runSteps } from "./migrate.js";
+import { newestShape } from "./newest-shape.js";
 import { type Migration, formatVersion, migrations } from "./schema.js";
 
 export interface OpenFile {
@@ -68,8 +69,6 @@ export async function openForReading(
 ): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
-  // Beside replaying the log, where there is one: who asked waits.
-  const newestShape = shapeAfter(steps);
   const opened = await (hasLog(path)
     ? underWords(
         asker,
@@ -77,9 +76,8 @@ export async function openForReading(
         () => openWithLog(path),
       )
     : openReadOnly(path));
-  const shape = await newestShape;
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, steps, asker, shape).catch(async (error: unknown) => {
+  const format = await checkedFormat(opened.value.instance, path, steps, asker).catch(async (error: unknown) => {
     await opened.value.dispose();
     throw error;
   });
@@ -108,12 +106,9 @@ const foldingLogAtLast = ({ instance, dispose }: OpenFile, path: string): OpenFi
 export async function openForWriting(path: string): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
-  // Beside replaying the log, which may take as long: programs wait.
-  const newestShape = shapeAfter(migrations);
   const opened = await openWith(path, { ...confined, ...oneThread });
-  const shape = await newestShape;
   if (!opened.ok) return opened;
-  const format = await checkedFormat(opened.value.instance, path, migrations, nobody, shape);
+  const format = await checkedFormat(opened.value.instance, path, migrations, nobody);
   if (format.ok && format.value === formatVersion) return opened;
   await opened.value.dispose();
   return format.ok ? damaged(path, `format ${format.value} is not recorded into`) : format;
@@ -141,8 +136,8 @@ async function openMigratedCopy(
   }
 }
 
-const shapeAfter = (steps: readonly Migration[]): Promise<ReadonlySet<string>> =>
-  shapeOf((empty) => runSteps(empty, steps));
+const shapeAfter = async (steps: readonly Migration[]): Promise<ReadonlySet<string>> =>
+  steps === migrations ? newestShape : shapeOf((empty) => runSteps(empty, steps));
 
 const openReadOnly = (path: string): Promise<Result<OpenFile, HindcastError>> =>
   openWith(path, { ...confined, access_mode: "READ_ONLY" });
@@ -206,7 +201,6 @@ async function checkedFormat(
   path: string,
   steps: readonly Migration[],
   asker: Asker,
-  newestShape?: ReadonlySet<string>,
 ): Promise<Result<number, HindcastError>> {
   const owned = new Disposables();
   try {
@@ -217,8 +211,7 @@ async function checkedFormat(
     const newest = steps.length;
     if (format.value > newest)
       return failed(hindcastError("newer-format", { path, found: String(format.value), newest: String(newest) }));
-    const known = format.value === newest ? newestShape : undefined;
-    const shape = known ?? (await shapeAfter(steps.slice(0, format.value)));
+    const shape = await shapeAfter(format.value === newest ? steps : steps.slice(0, format.value));
     const isCut = await watched(connection, { ...asker, tell: () => undefined }, async () => {
       await checkShape(connection, shape);
       if (format.value === newest) await checkSizes(connection);
