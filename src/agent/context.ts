@@ -2,6 +2,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
+/**
+ * How far what is said of a record's or span's context is to be trusted, where that is known to be less than fully: "ended",
+ * the span was over when this was recorded; of a request served, "lost" or "other", what answered it ran in no span or in one
+ * of another trace.
+ */
+export const contextAttribute = "hindcast.context";
+
 /** As much of an AsyncLocalStorage as is used here. */
 export interface SpanStorage {
   getStore(): OpenSpan | undefined;

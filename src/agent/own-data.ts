@@ -84,3 +84,7 @@ export function prototypeOf(constructor: object): object {
   const found = dataProperty(constructor, "prototype");
   return isObject(found) ? found : {};
 }
+
+/** A list of ours, on which what the program makes of its own lists is not run. */
+export const copyOf = (list: readonly unknown[]): unknown[] =>
+  Array.from({ length: list.length }, (_, at): unknown => Reflect.get(list, at));

@@ -15,6 +15,8 @@ export interface OpenSpan {
   readonly spanId: Uint8Array;
   /** What the pipeline does with it; absent when nothing. */
   readonly handling?: SpanHandling | undefined;
+  /** What is recorded of it from then on says so. */
+  hasEnded?: boolean;
 }
 
 /** What the pipeline decided of a span when it began. */

@@ -6,7 +6,7 @@ import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
 import { attributesFrom, cutText } from "./attributes.js";
-import type { SpanContext } from "./context.js";
+import { type SpanContext, contextAttribute } from "./context.js";
 import { InPlace, type SpanEnd, type SpanStart } from "./in-place.js";
 import { Names } from "./names.js";
 import { RandomIds } from "./random-ids.js";
@@ -20,6 +20,8 @@ import type { RingWriter } from "./ring.js";
 const maxBodyUnits = 65_536;
 const noSpanId = new Uint8Array(8);
 const none: Attributes = {};
+/** Of what is recorded in the context of a span that has ended. */
+const afterEnd: Attributes = { [contextAttribute]: "ended" };
 const noChanges: readonly Transform[] = [];
 
 export interface RecorderCounts {
@@ -107,6 +109,7 @@ export class Recorder implements RecordSink {
         this.#lastEventName = this.#names.isKept(name) ? name : undefined;
       }
       const clock = this.clockMs();
+      if (span?.hasEnded === true) attributes = { ...attributesFrom(attributes), ...afterEnd };
       if (!this.#inPlace.event(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
         this.#writer.record({
           kind: "event",
@@ -143,7 +146,7 @@ export class Recorder implements RecordSink {
       source: this.#names.string(source),
       span: span?.number ?? 0,
       body: cutText(pipeline?.body ?? body, maxBodyUnits),
-      attributes: this.#passed(attributes),
+      attributes: span?.hasEnded === true ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes),
     });
   }
 
@@ -171,7 +174,8 @@ export class Recorder implements RecordSink {
     const handling = this.#pipeline?.handlingOf(name, parent, above, traceId, attributes);
     if (handling?.kind === "left-out")
       return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
-    const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling };
+    const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling, hasEnded: false };
+    const isLate = parent.kind === "local" && parent.span.hasEnded === true;
     const start: SpanStart = {
       kind: "span-start",
       span: span.number,
@@ -181,7 +185,7 @@ export class Recorder implements RecordSink {
       traceId: span.traceId,
       spanId: span.spanId,
       parentSpanId: above.kind === "none" ? noSpanId : above.kind === "local" ? above.span.spanId : above.spanId,
-      attributes: this.#passed(attributes),
+      attributes: isLate ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes),
     };
     if (!this.#inPlace.spanStart(startMs ?? this.clockMs(), start)) this.#writer.record(start, startMs);
     return span;
@@ -193,6 +197,7 @@ export class Recorder implements RecordSink {
     } catch (error) {
       this.#noteFault(error);
     }
+    span.hasEnded = true;
     if (span.handling?.kind === "left-out") return;
     const nameId = name === undefined ? 0 : this.#name(name);
     let changed = attributes;

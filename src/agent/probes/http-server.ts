@@ -3,6 +3,7 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { objectIn, onChannel } from "../channels.js";
+import { contextAttribute } from "../context.js";
 import { replaceMethod, together } from "../patch.js";
 import { dataProperty, isObject } from "../own-data.js";
 import type { OpenSpan } from "../record-sink.js";
@@ -44,7 +45,7 @@ export function installHttpServer(agent: ProbeKit): () => void {
       messages.received(flow, 0, stamp);
     }
     const span = sink.startSpan(method, "server", parent, attributes);
-    exchanges.set(request, { span, hasEnded: false });
+    exchanges.set(request, { span, hasEnded: false, isInTurn: !isTaken(socket), answeredIn: undefined });
     context.enter(span);
   };
 
@@ -57,6 +58,7 @@ export function installHttpServer(agent: ProbeKit): () => void {
     const attributes: Record<string, AttributeValue> = {};
     if (isFinished || response.headersSent) attributes["http.response.status_code"] = statusCode;
     if (route !== undefined) attributes["http.route"] = route;
+    if (exchange.answeredIn !== undefined) attributes[contextAttribute] = exchange.answeredIn;
     const isError = !isFinished || statusCode >= 500;
     if (isError) attributes["error.type"] = isFinished ? String(statusCode) : "aborted";
     const name = route === undefined ? undefined : `${request.method ?? "GET"} ${route}`;
@@ -73,6 +75,19 @@ export function installHttpServer(agent: ProbeKit): () => void {
         if (exchange === undefined) return Reflect.apply(emit, this, args);
         return context.run(exchange.span, () => Reflect.apply(emit, this, args));
       };
+  /** Node tells so within the call that ends the response, unless there is another before it on the connection. */
+  const noteAnswer = (response: unknown): void => {
+    const request = isObject(response) ? requestOfResponse(response) : undefined;
+    const exchange = request === undefined ? undefined : exchanges.get(request);
+    if (exchange === undefined || !exchange.isInTurn) return;
+    const { current } = context;
+    if (current?.traceId !== exchange.span.traceId) exchange.answeredIn = current === undefined ? "lost" : "other";
+  };
+  const noteLostContext = (emit: Method): Method =>
+    function (...args) {
+      if (args[0] === "prefinish") guest.runAsGuest(() => noteAnswer(this), undefined);
+      return Reflect.apply(emit, this, args);
+    };
   const endOnClose = (emit: Method): Method =>
     function (...args) {
       if (args[0] === "close" && isResponse(this)) {
@@ -98,7 +113,9 @@ export function installHttpServer(agent: ProbeKit): () => void {
       "emit",
       insideSpan((request) => request),
     ),
-    replaceMethod(ServerResponse.prototype, "emit", (emit) => insideSpan(requestOfResponse)(endOnClose(emit))),
+    replaceMethod(ServerResponse.prototype, "emit", (emit) =>
+      noteLostContext(insideSpan(requestOfResponse)(endOnClose(emit))),
+    ),
   ]);
 }
 
@@ -107,6 +124,10 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 interface Exchange {
   readonly span: OpenSpan;
   hasEnded: boolean;
+  /** Whether no other response had its connection when it began. */
+  readonly isInTurn: boolean;
+  /** In what context it was answered, where that was not its own. */
+  answeredIn: "lost" | "other" | undefined;
 }
 
 type Told = readonly [request: IncomingMessage, response: ServerResponse];
@@ -121,6 +142,9 @@ function requestOfResponse(response: object): object | undefined {
   const request = dataProperty(response, "req");
   return isObject(request) ? request : undefined;
 }
+
+/** By a response that is still to be sent: Node sends them one after the other. */
+const isTaken = (socket: object): boolean => isObject(Reflect.get(socket, "_httpMessage"));
 
 /** Narrows to the plain type: `instanceof` would make its request `any`. */
 const isResponse = (value: unknown): value is ServerResponse => value instanceof ServerResponse;

@@ -1,6 +1,7 @@
 // The health of the process each second, by OpenTelemetry's names where it has one; in a worker thread, that of the thread.
 import { performance as nodePerformance } from "node:perf_hooks";
 import { type ProbeKit, clockAt } from "../probe-kit.js";
+import { copyOf } from "../own-data.js";
 import { type Collection, watchCollector } from "./collector-watch.js";
 import { CountsByKind } from "./counts-by-kind.js";
 import type { LoopBeat } from "./loop-beat.js";
@@ -92,11 +93,13 @@ export function installRuntimeMetrics(
     if (guest.faults > 0) sink.metric("hindcast.agent.faults", "{fault}", guest.faults);
     const resources = getActiveResourcesInfo();
     sink.metric("nodejs.active_handles", "{handle}", resources.length);
-    byResource.sample(resources.map((kind) => [kind, 1] as const));
+    // What the program makes of its lists is not for us to run.
+    byResource.sample(copyOf(resources).map((kind) => [String(kind), 1] as const));
     byEvent.sample(
-      process.eventNames().flatMap((name) => {
+      copyOf(process.eventNames()).flatMap((name) => {
+        if (typeof name !== "string") return [];
         const count = process.listenerCount(name) - (ownListeners.has(name) ? 1 : 0);
-        return typeof name === "string" && count > 0 ? [[name, count] as const] : [];
+        return count > 0 ? [[name, count] as const] : [];
       }),
     );
   };

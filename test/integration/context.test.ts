@@ -1,0 +1,98 @@
+// What is recorded belongs to the request that it was done for, wherever asynchronous work goes; where the program itself
+// loses track of that, the recording says so.
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { ProgramSeen } from "./agent-listener.js";
+import { runBoth } from "./run-both.js";
+
+const programs = join(import.meta.dirname, "../programs/context");
+
+/** The number of the request that a span was made in, undefined for none. */
+function requestOf(program: ProgramSeen): (span: number) => string | undefined {
+  const spans = new Map(program.spans.map((span) => [span.number, span]));
+  return function request(number): string | undefined {
+    const span = spans.get(number);
+    if (span === undefined) return undefined;
+    const path = span.attributes["url.path"];
+    const found = span.kind === "server" && typeof path === "string" ? /^\/\w+\/(\d+)$/.exec(path) : null;
+    return found === null ? request(span.parent) : found[1];
+  };
+}
+
+const counted = (texts: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  return counts;
+};
+
+async function recorded(file: string): Promise<ProgramSeen> {
+  const { plain, recorded: seen, program } = await runBoth([join(programs, file)]);
+  const sorted = (text: string): string => text.split("\n").toSorted().join("\n");
+  expect(sorted(seen.out)).toBe(sorted(plain.out));
+  expect([plain.code, seen.code]).toEqual([0, 0]);
+  expect(program.events.filter(({ name }) => name === "hindcast.agent.fault")).toEqual([]);
+  return program;
+}
+
+describe("what is recorded", () => {
+  it("belongs to its request across timers, emitters, streams, pools, promises and services", async () => {
+    const program = await recorded("places.mjs");
+    const request = requestOf(program);
+    const all: string[] = [];
+    const note = (kind: string, place: unknown, n: unknown, span: number): void => {
+      const found = request(span);
+      all.push(
+        String(n) === found ? `${kind} ${String(place)}` : `${kind} ${String(place)} of another: ${String(found)}`,
+      );
+    };
+    for (const { body, span } of program.logs) {
+      const [, place, n] = /^at (.*) for (\d+)$/.exec(body) ?? /^Error: fails at (.*) for (\d+)\n/.exec(body) ?? [];
+      const rejected = /rejected for (\d+)/.exec(body);
+      if (place !== undefined) note("log", place, n, span);
+      else if (rejected !== null) note("log", "rejection", rejected[1], span);
+    }
+    for (const { attributes, span } of program.events) note("event", attributes["place"], attributes["n"], span);
+    for (const { name, attributes, parent } of program.spans)
+      if (name === "inner") note("span", attributes["place"], attributes["n"], parent);
+    const places = [
+      ..."body,await,timer,timeout,immediate,tick,microtask,file,pool,timeout callback,interval callback".split(","),
+      ..."immediate callback,tick callback,microtask callback,file callback,zlib callback,then callback".split(","),
+      ..."refreshed timer,listener,once,stream,pipeline,fetch,service,close".split(","),
+    ];
+    const expected = places.flatMap((place) => [
+      [`log ${place}`, 40] as const,
+      [`event ${place}`, 20],
+      [`span ${place}`, 20],
+    ]);
+    expect(counted(all)).toEqual({ ...Object.fromEntries(expected), "log rejection": 20 });
+
+    const writes = program.records.flatMap((record) =>
+      record.kind === "write" && record.operation.kind === "set" ? [request(record.span) ?? "none"] : [],
+    );
+    const each = Array.from({ length: 20 }, (_, n) => [String(n), places.length] as const);
+    expect(counted(writes)).toEqual(Object.fromEntries(each));
+  });
+
+  it("says so where it was answered by code of no request, or of another, or came after the end", async () => {
+    const program = await recorded("lost.mjs");
+    const context = (of: { readonly attributes: Record<string, unknown> }): unknown =>
+      of.attributes["hindcast.context"];
+    const answers = program.spans
+      .filter(({ kind }) => kind === "server")
+      .map((span) => `${JSON.stringify(span.attributes["url.path"])} ${String(context(span))}`);
+    expect(answers.toSorted()).toEqual(
+      ['"/right" undefined', '"/queue" lost', '"/late" undefined', '"/batch" other', '"/batch" undefined'].toSorted(),
+    );
+    const late = program.spans.find(({ name }) => name === "late work");
+    expect(late && [context(late), requestOfPath(program, late.parent)]).toEqual(["ended", "/late"]);
+    expect(program.events.filter(({ name }) => name === "late").map(({ attributes }) => attributes)).toEqual([
+      { a: 1, "hindcast.context": "ended" },
+    ]);
+    const logs = program.logs.map((log) => `${log.body}: ${String(context(log))}`);
+    expect(logs.filter((line) => line.endsWith(": ended"))).toEqual(["after the end: ended"]);
+    expect(logs).toContain("inside of late work: undefined");
+  });
+});
+
+const requestOfPath = (program: ProgramSeen, number: number): unknown =>
+  program.spans.find((span) => span.number === number)?.attributes["url.path"];
