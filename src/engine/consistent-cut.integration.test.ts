@@ -11,6 +11,7 @@ import type { WriteOperation } from "../shared/trace/write.js";
 import { TestEngine } from "./engine.test-support.js";
 import { type MadeHistory, makeHistory } from "./replay/histories.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+import { seeds } from "./seeds.test-support.js";
 
 const engine = new TestEngine(20);
 afterAll(() => engine.dispose());
@@ -163,7 +164,7 @@ const unexplained = ({ messages }: MadeHistory, seen: readonly number[]): readon
       (seen[received.process - 1] ?? 0) >= received.seq && (seen[sent.process - 1] ?? 0) < sent.seq,
   );
 
-describe.each([1, 2, 3])("state of several processes (seed %i)", (seed) => {
+describe.each(seeds(1, 2, 3))("state of several processes (seed %i)", (seed) => {
   it("shows no effect without its cause, while it is recorded and afterwards", async () => {
     const history = makeHistory(seed);
     const random = randomFrom(1000 + seed);

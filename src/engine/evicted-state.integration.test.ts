@@ -15,6 +15,7 @@ import { StateGraphs } from "./state-graphs.js";
 import { createFile } from "./store/open-file.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
+import { seeds } from "./seeds.test-support.js";
 
 const process1 = processId(1);
 const [map, list] = [objectId(1), objectId(2)];
@@ -65,7 +66,7 @@ describe("state behind what was evicted", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each([1, 2])("is the plain fold of all that was written (seed %i)", async (seed) => {
+  it.each(seeds(1, 2))("is the plain fold of all that was written (seed %i)", async (seed) => {
     const below = randomFrom(seed * 7919);
     const writes = containerWrites(seed, 350);
     const path = join(folder, "a.hindcast");

@@ -13,17 +13,18 @@ import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
 import type { MetricSource } from "./store/sliced-series.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { levelsFor, sketchLevels } from "./store/zoom-levels.js";
+import { seeds } from "./seeds.test-support.js";
 
 const start = 1_790_000_000_000_000_000n;
 const quantiles = [0, 0.5, 0.95, 1];
 
-describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
+describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
   const history = new ZoomHistory(join(folder, "zoom.hindcast"), seed);
   let readers: Readers;
   let commits = 0;
   // With room for some of what is asked, and for none of it.
-  const blocks = new MetricBlocks(() => commits, { mostBytes: [1e6, 20_000, 0][seed - 1] ?? 0, bucketsPerBlock: 16n });
+  const blocks = new MetricBlocks(() => commits, { mostBytes: [20_000, 1e6, 0][seed - 1] ?? 0, bucketsPerBlock: 16n });
   const source = (): MetricSource => ({ query: readers.query, start, blocks });
   beforeAll(async () => {
     readers = await history.open();
@@ -62,7 +63,7 @@ describe.each([1, 2, 3])("zoom levels, seed %d", (seed) => {
   it("answers the same from buckets that it kept", async () => {
     for (let looks = 60; looks > 0; looks--) await checkRange();
     expect(blocks.bytes).toBeLessThanOrEqual(blocks.limits.mostBytes);
-    if (seed === 1) expect(blocks.bytes).toBeGreaterThan(0);
+    if (seed < 3) expect(blocks.bytes).toBeGreaterThan(0);
   });
 
   it("had commits that failed", () => expect(history.failures).toBeGreaterThan(0));

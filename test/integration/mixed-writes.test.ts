@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
+import { seeds } from "../../src/engine/seeds.test-support.js";
 
 const run = promisify(execFile);
 const cli = join(process.cwd(), "out/node/cli.js");
@@ -114,7 +115,7 @@ function lieIn({ instant, after, location, operation, path }: Entry, made: reado
 describe("a program and a dependency that write to the same objects", () => {
   const program = installProgram();
 
-  it.concurrent.each([1, 2, 3])("are told apart (seed %i)", async (seed) => {
+  it.concurrent.each(seeds(1, 2, 3))("are told apart (seed %i)", async (seed) => {
     const { steps, entries, states } = await recordingOf(program, seed);
     const made = steps.flatMap(({ writes }) => writes);
     const changes = entries.filter(({ operation }) => operation !== "scope");

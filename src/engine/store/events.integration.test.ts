@@ -8,6 +8,7 @@ import { eventsAround } from "./events.js";
 import { createFile } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
+import { seeds } from "../seeds.test-support.js";
 
 const begin = 1_795_000_000_000_000_000n;
 
@@ -18,7 +19,7 @@ describe("records around an instant", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each([1, 2, 3])("are the nearest, in a crowd and far from any (seed %i)", async (seed) => {
+  it.each(seeds(1, 2, 3))("are the nearest, in a crowd and far from any (seed %i)", async (seed) => {
     const random = randomFrom(seed);
     const below = (limit: number): number => Math.floor(random() * limit);
     const path = join(folder, "a.hindcast");

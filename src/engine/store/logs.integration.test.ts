@@ -12,6 +12,7 @@ import { RecordingWriter } from "./recording-writer.js";
 import { SearchBlocks } from "./search-blocks.js";
 import { Search } from "./search.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
+import { seeds } from "../seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-logs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -58,7 +59,7 @@ async function recordedFile(name: string) {
 }
 
 describe("the log with a text", () => {
-  it.each([1, 2])("has the lines that looking at each of them finds, while it grows (seed %i)", async (seed) => {
+  it.each(seeds(1, 2))("has the lines that looking at each of them finds, while it grows (seed %i)", async (seed) => {
     const file = await recordedFile(`${seed}.hindcast`);
     const random = randomFrom(seed * 31);
     const below = (limit: number): number => Math.floor(random() * limit);

@@ -8,6 +8,7 @@ import { mergedStretches } from "../replay/stretches.js";
 import { clockTables } from "./clock-tables.js";
 import { StoredMessages, latestEnds } from "./messages.js";
 import { Readers } from "./readers.js";
+import { seeds } from "../seeds.test-support.js";
 
 const instance = await DuckDBInstance.create(":memory:");
 const connection = await instance.connect();
@@ -24,7 +25,7 @@ for (const statement of clockTables) await sql(statement);
 const stored = new StoredMessages(readers.query, () => true);
 
 describe("stored messages", () => {
-  it.each([1, 2, 3])("say where clocks contradict them as merging one by one does (seed %i)", async (seed) => {
+  it.each(seeds(1, 2, 3))("say where clocks contradict them as merging one by one does (seed %i)", async (seed) => {
     await sql(`DELETE FROM message`);
     const random = randomFrom(seed);
     const below = (limit: number): number => Math.floor(random() * limit);

@@ -10,6 +10,7 @@ import { Pages } from "./pages.js";
 import type { Query } from "./readers.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
 import { SearchFile } from "./search-file.test-support.js";
+import { seeds } from "../seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-pages-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +19,7 @@ type Part = Pick<CallArgs<"spans.page">, "from" | "to" | "openOnly" | "limit" | 
 type Page = CallResult<"events.page"> | CallResult<"spans.page">;
 
 describe("pages", () => {
-  it.each([1, 2, 3])("tell how many rows there are in all, counted once (seed %i)", async (seed) => {
+  it.each(seeds(1, 2, 3))("tell how many rows there are in all, counted once (seed %i)", async (seed) => {
     const random = randomFrom(seed * 13);
     const below = (limit: number): number => Math.floor(random() * limit);
     const file = await SearchFile.create(folder, `${seed}.hindcast`);

@@ -15,6 +15,7 @@ import { type CorpusQuery, SearchCorpus } from "./search-corpus.test-support.js"
 import { SearchFile } from "./search-file.test-support.js";
 import { isKept, sources } from "./search-sources.js";
 import type { Stretch } from "./zoom-levels.js";
+import { seeds } from "../seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-evicted-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -125,7 +126,7 @@ class Evicting {
 }
 
 describe("a recording that evicts", () => {
-  it.each([1, 2, 3])("is searched as if every row that is left were looked at (seed %i)", async (seed) => {
+  it.each(seeds(1, 2, 3))("is searched as if every row that is left were looked at (seed %i)", async (seed) => {
     const made = await Evicting.begin(seed);
     for (let round = 0; round < 4; round++) {
       await made.grow(300 + made.below(400));
