@@ -1,6 +1,7 @@
 // npm run bench -- NAME: runs one benchmark on the built files, prints its table, and as the last line its figures as JSON.
 // Exit code 1: a figure is invalid, and says why in both; 2: no such benchmark.
 import { buildIfStale } from "../tools/build-if-stale.js";
+import { attach } from "./attach.js";
 import { capture } from "./capture.js";
 import { engine } from "./engine.js";
 import { type Figure, tableOf } from "./figures.js";
@@ -8,7 +9,9 @@ import { overhead } from "./overhead.js";
 import { pipeline } from "./pipeline.js";
 import { soak } from "./soak.js";
 
-const benchmarks = new Map([capture, engine, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]));
+const benchmarks = new Map(
+  [attach, capture, engine, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]),
+);
 
 /** Six digits: what lies below is noise. */
 const rounded = (figure: Figure): Figure => ({ ...figure, value: Number(figure.value.toPrecision(6)) });

@@ -1,5 +1,7 @@
 // `hindcast attach` on a real service: it listens already, its connections are warm and its modules are loaded. Requests on
 // them appear, and when it was left nothing of us remains in it.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { nodeBinary, nodeVersionsToTry } from "../../tools/node-binaries.js";
 import { Service } from "./attached-service.js";
@@ -81,6 +83,14 @@ describe.each(nodeVersionsToTry)("hindcast attach on Node %s", (version) => {
 /** Also when nobody is left to tell it to: the service looks again and again for some seconds. */
 const asBefore = (service: Service): Promise<unknown> => service.tell("compare");
 
+const threadsOf = ({ pid }: Service): number => readdirSync(`/proc/${pid}/task`).length;
+
+/** NaN while there is none. */
+function engineOf({ child }: Running): number {
+  const found = spawnSync("pgrep", ["-f", "-P", String(child.pid), "engine-process"], { encoding: "utf8" });
+  return Number.parseInt(found.stdout);
+}
+
 describe("hindcast attach", () => {
   it("leaves the program when hindcast is killed", async () => {
     const service = await started();
@@ -89,6 +99,33 @@ describe("hindcast attach", () => {
     running.child.kill("SIGKILL");
     await running.ended;
     expect(await asBefore(service)).toEqual([]);
+  });
+
+  it("goes on where an engine was killed and another one took its place", async () => {
+    const service = await started();
+    const file = newFile();
+    const running = await attached(service, file);
+    await service.tell("ask /carts/during 2");
+    const killed = engineOf(running);
+    process.kill(killed, "SIGKILL");
+    await expect.poll(() => engineOf(running), { timeout: 30_000 }).not.toBe(killed);
+    await service.tell("ask /carts/during 3");
+    await left(running);
+    expect(count(await rows("spans", file), { kind: "server" })).toBe(5);
+  });
+
+  it("leaves the program when hindcast and its engine are killed at once", async () => {
+    const service = await started();
+    await service.tell("remember");
+    const running = await attached(service, newFile());
+    const [engine, threads] = [engineOf(running), threadsOf(service)];
+    running.child.kill("SIGKILL");
+    process.kill(engine, "SIGKILL");
+    await running.ended;
+    await expect.poll(() => threadsOf(service), { timeout: 60_000 }).toBeLessThan(threads);
+    await service.tell("ask /carts/after 5");
+    // What was begun while it was attached to, the first comparison, may hold its realm until it is over.
+    await expect.poll(() => asBefore(service), { timeout: 60_000 }).toEqual([]);
   });
 
   it("can come again and again", async () => {

@@ -57,7 +57,9 @@ const sourceFolders = new Set(["src", "lib", "dist", "build", "out", "bin"]);
 
 /** The script in a word; the folder of one that is called as many are; what the process calls itself where it runs none. */
 export function nameOf(argv: readonly string[], script: string): string {
-  if (script === "") return posix.basename(argv[0] ?? "").split(" ")[0] ?? "";
+  const [first = ""] = argv;
+  // A process that renamed itself has all of it in one word: "npm exec tool path/to/file".
+  if (script === "") return posix.basename(argv.length === 1 ? (first.split(" ")[0] ?? "") : first);
   const parts = script.split("/").filter((part) => part !== "");
   const name = (parts.pop() ?? "").replace(/\.[cm]?[jt]sx?$/, "");
   if (!generalNames.has(name)) return name;
