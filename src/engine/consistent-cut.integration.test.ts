@@ -11,7 +11,7 @@ import type { WriteOperation } from "../shared/trace/write.js";
 import { TestEngine } from "./engine.test-support.js";
 import { type MadeHistory, makeHistory } from "./replay/histories.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
-import { seeds } from "./seeds.test-support.js";
+import { seeds } from "./replay/seeds.test-support.js";
 
 const engine = new TestEngine(20);
 afterAll(() => engine.dispose());

@@ -15,7 +15,7 @@ import { StateGraphs } from "./state-graphs.js";
 import { createFile } from "./store/open-file.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
-import { seeds } from "./seeds.test-support.js";
+import { seeds } from "./replay/seeds.test-support.js";
 
 const process1 = processId(1);
 const [map, list] = [objectId(1), objectId(2)];

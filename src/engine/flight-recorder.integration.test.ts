@@ -16,7 +16,7 @@ import { openForReading } from "./store/open-file.js";
 import { Readers } from "./store/readers.js";
 import { StoredWrites } from "./store/writes.js";
 import { objectId } from "../shared/trace/value.js";
-import { seeds } from "./seeds.test-support.js";
+import { seeds } from "./replay/seeds.test-support.js";
 
 const process1 = processId(1);
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };

@@ -11,7 +11,7 @@ import { TestEngine } from "./engine.test-support.js";
 import { LiveProgram } from "./replay/live-program.test-support.js";
 import { type UpTo, stateAt } from "./replay/state-at.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
-import { seeds } from "./seeds.test-support.js";
+import { seeds } from "./replay/seeds.test-support.js";
 
 const engine = new TestEngine(20);
 afterAll(() => engine.dispose());

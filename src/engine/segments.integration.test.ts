@@ -22,7 +22,7 @@ import { type OpenFile, createFile, openForReading, openForWriting } from "./sto
 import type { Readers } from "./store/readers.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
-import { seeds } from "./seeds.test-support.js";
+import { seeds } from "./replay/seeds.test-support.js";
 
 const process1 = processId(1);
 

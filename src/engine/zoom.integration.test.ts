@@ -13,7 +13,7 @@ import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
 import type { MetricSource } from "./store/sliced-series.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { levelsFor, sketchLevels } from "./store/zoom-levels.js";
-import { seeds } from "./seeds.test-support.js";
+import { seeds } from "./replay/seeds.test-support.js";
 
 const start = 1_790_000_000_000_000_000n;
 const quantiles = [0, 0.5, 0.95, 1];

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
-import { seeds } from "../../src/engine/seeds.test-support.js";
+import { seeds } from "../../src/engine/replay/seeds.test-support.js";
 
 const run = promisify(execFile);
 const cli = join(process.cwd(), "out/node/cli.js");

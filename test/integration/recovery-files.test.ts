@@ -10,7 +10,7 @@ import { EngineChild } from "../../src/serve/engine-child.js";
 import { steadyCallTo } from "../../src/serve/steady-call.js";
 import { explain } from "../../src/shared/protocol/errors.js";
 import type { Call } from "../../src/shared/protocol/rpc.js";
-import { triesAllSeeds } from "../../src/engine/seeds.test-support.js";
+import { triesAllSeeds } from "../../src/engine/replay/seeds.test-support.js";
 import { damaged, damages } from "./damaged-bytes.js";
 import { askEverything, rawWords } from "./every-question.js";
 import { Place } from "./hindcast-process.js";

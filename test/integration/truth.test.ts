@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
-import { seeds } from "../../src/engine/seeds.test-support.js";
+import { seeds } from "../../src/engine/replay/seeds.test-support.js";
 
 const cli = join(process.cwd(), "out/node/cli.js");
 const folder = mkdtempSync(join(tmpdir(), "hindcast-truth-"));

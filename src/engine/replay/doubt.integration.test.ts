@@ -15,7 +15,7 @@ import { headOf } from "./preview.js";
 import { resolvePath } from "./resolve.js";
 import { type UpTo, isUpTo, stateAt } from "./state-at.js";
 import { type Uncertain, uncertainFrom, uncertainPaths } from "./uncertain.js";
-import { triesAllSeeds } from "../seeds.test-support.js";
+import { triesAllSeeds } from "./seeds.test-support.js";
 
 interface Recorded {
   /** All that the program did, and a renewal's records, which change nothing. */

@@ -8,7 +8,7 @@ import { eventsAround } from "./events.js";
 import { createFile } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
-import { seeds } from "../seeds.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
 
 const begin = 1_795_000_000_000_000_000n;
 

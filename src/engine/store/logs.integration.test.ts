@@ -12,7 +12,7 @@ import { RecordingWriter } from "./recording-writer.js";
 import { SearchBlocks } from "./search-blocks.js";
 import { Search } from "./search.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
-import { seeds } from "../seeds.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-logs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

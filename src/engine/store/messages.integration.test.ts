@@ -8,7 +8,7 @@ import { mergedStretches } from "../replay/stretches.js";
 import { clockTables } from "./clock-tables.js";
 import { StoredMessages, latestEnds } from "./messages.js";
 import { Readers } from "./readers.js";
-import { seeds } from "../seeds.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
 
 const instance = await DuckDBInstance.create(":memory:");
 const connection = await instance.connect();

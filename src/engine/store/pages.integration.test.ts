@@ -10,7 +10,7 @@ import { Pages } from "./pages.js";
 import type { Query } from "./readers.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
 import { SearchFile } from "./search-file.test-support.js";
-import { seeds } from "../seeds.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-pages-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

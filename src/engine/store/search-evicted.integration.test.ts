@@ -15,7 +15,7 @@ import { type CorpusQuery, SearchCorpus } from "./search-corpus.test-support.js"
 import { SearchFile } from "./search-file.test-support.js";
 import { isKept, sources } from "./search-sources.js";
 import type { Stretch } from "./zoom-levels.js";
-import { seeds } from "../seeds.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-evicted-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -10,7 +10,7 @@ import type { Readers } from "./readers.js";
 import type { RecordingWriter } from "./recording-writer.js";
 import { SearchFile, fewRows } from "./search-file.test-support.js";
 import { UnreadableStored } from "./value-json.js";
-import { seeds } from "../seeds.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-search-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
