@@ -42,6 +42,7 @@ import { installWinston } from "./probes/winston.js";
 import { installWs } from "./probes/ws.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
+import { OpenTelemetry } from "./open-telemetry.js";
 import { Recorder } from "./recorder.js";
 import { Rounds } from "./rounds.js";
 import { createRedaction } from "./redact/redactor.js";
@@ -101,7 +102,8 @@ export function install(
   const tracesTo = traceTargets(configuration.settings.propagate ?? []);
   const { onModule } = new ModuleWatch(guest);
   const rounds = new Rounds();
-  const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction, rounds };
+  const openTelemetry = new OpenTelemetry();
+  const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction, rounds, openTelemetry };
   const { channel, state } = place ?? newPlace(aboutProcess);
   const { socketPath, hostPid } = configuration;
   const facts = aboutProcess;
@@ -210,6 +212,9 @@ export function install(
       }),
     );
   if (level !== "metrics") {
+    releases.push(
+      openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
+    );
     for (const [place, installProbe] of Object.entries(requestProbes)) {
       const placed = { ...agent, guest: guest.at(place) };
       releases.push(

@@ -15,6 +15,7 @@ import { installFetch } from "./probes/fetch.js";
 import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
+import { OpenTelemetry } from "./open-telemetry.js";
 import { Recorder } from "./recorder.js";
 import { noRedaction } from "./redact/redactor.js";
 import { Rounds } from "./rounds.js";
@@ -92,6 +93,7 @@ async function recorded(serve: Parameters<typeof createServer>[1] & object, ask:
     tracesTo: isLoopback,
     redaction: noRedaction,
     rounds: new Rounds(),
+    openTelemetry: new OpenTelemetry(),
   };
   for (const install of [installHttpServer, installHttpClient, installHttpBodies, installFetch])
     releases.push(install(kit));

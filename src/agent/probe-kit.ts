@@ -3,6 +3,7 @@ import type { SpanContext } from "./context.js";
 import type { Guest } from "./guest.js";
 import type { Messages } from "./messages.js";
 import type { OnModule } from "./modules.js";
+import type { OpenTelemetry } from "./open-telemetry.js";
 import type { Recorder } from "./recorder.js";
 import type { Rounds } from "./rounds.js";
 import type { Redaction } from "./redact/redactor.js";
@@ -20,6 +21,7 @@ export interface ProbeKit {
   readonly redaction: Redaction;
   /** What is to be done once a second, and at the end. */
   readonly rounds: Rounds;
+  readonly openTelemetry: OpenTelemetry;
 }
 
 /** The recording's clock when the monotonic one, which probes read, was at `monotonicMs`. */

@@ -43,6 +43,12 @@ export type SpanParent =
       readonly isLeftOut?: boolean;
     };
 
+/** By which others know a span, or the trace that would begin with it. */
+export interface OwnIds {
+  readonly traceId?: Uint8Array | undefined;
+  readonly spanId?: Uint8Array | undefined;
+}
+
 export interface RecordSink {
   /** State writes lost so far: what was recorded of state since is not certain. */
   readonly lostWrites: number;
@@ -60,6 +66,13 @@ export interface RecordSink {
   metric(name: string, unit: string, value: number, attributes: Attributes): void;
   log(severity: number, source: string, body: string, attributes: Attributes): void;
   /** `startMs`, `endMs`: of `clockMs`, where that is not now. */
-  startSpan(name: string, kind: SpanKind, parent: SpanParent, attributes: Attributes, startMs?: number): OpenSpan;
+  startSpan(
+    name: string,
+    kind: SpanKind,
+    parent: SpanParent,
+    attributes: Attributes,
+    startMs?: number,
+    own?: OwnIds,
+  ): OpenSpan;
   endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes, endMs?: number): void;
 }

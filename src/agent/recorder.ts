@@ -9,8 +9,9 @@ import { attributesFrom, cutText } from "./attributes.js";
 import { type SpanContext, contextAttribute } from "./context.js";
 import { InPlace, type SpanEnd, type SpanStart } from "./in-place.js";
 import { Names } from "./names.js";
+import { type ForeignSpan, otelSpanAttribute } from "./open-telemetry.js";
 import { RandomIds } from "./random-ids.js";
-import type { OpenSpan, RecordSink, SpanParent } from "./record-sink.js";
+import type { OpenSpan, OwnIds, RecordSink, SpanParent } from "./record-sink.js";
 import { RecordWriter } from "./record-writer.js";
 import type { RecordPipeline } from "./pipeline/pipeline.js";
 import { type Transform, transformed } from "./pipeline/transforms.js";
@@ -42,6 +43,7 @@ export class Recorder implements RecordSink {
   #beforeSpanEnd: () => void = () => undefined;
   #onSpanStart: () => void = () => undefined;
   #pipeline: RecordPipeline | undefined;
+  #foreign: (() => ForeignSpan | undefined) | undefined;
   readonly #ids = new RandomIds();
 
   constructor(
@@ -165,12 +167,30 @@ export class Recorder implements RecordSink {
     this.#writer.record({ kind: "write", span, location, afterMs, operation: { ...operation, contents } });
   }
 
-  startSpan(name: string, spanKind: SpanKind, parent: SpanParent, attributes: Attributes, startMs?: number): OpenSpan {
+  /** From now on spans belong to the traces of another tracer in the program, where one of its spans is current. */
+  joinTraces(active: () => ForeignSpan | undefined): void {
+    this.#foreign = active;
+  }
+
+  startSpan(
+    name: string,
+    spanKind: SpanKind,
+    parent: SpanParent,
+    given: Attributes,
+    startMs?: number,
+    own: OwnIds = {},
+  ): OpenSpan {
     this.#onSpanStart();
+    const foreign = this.#foreign?.();
+    const attributes = foreign === undefined ? given : { ...given, [otelSpanAttribute]: foreign.spanIdText };
     const traceId =
-      parent.kind === "none" ? this.#ids.next(16) : parent.kind === "local" ? parent.span.traceId : parent.traceId;
+      parent.kind === "none"
+        ? (own.traceId ?? foreign?.traceId ?? this.#ids.next(16))
+        : parent.kind === "local"
+          ? parent.span.traceId
+          : parent.traceId;
     const above = hangingOn(parent);
-    const spanId = this.#ids.next(8);
+    const spanId = own.spanId ?? this.#ids.next(8);
     const handling = this.#pipeline?.handlingOf(name, parent, above, traceId, attributes);
     if (handling?.kind === "left-out")
       return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };

@@ -6,6 +6,7 @@ import { HybridClock } from "../hybrid-clock.js";
 import { Intake } from "../intake.js";
 import { Messages } from "../messages.js";
 import { ModuleWatch } from "../modules.js";
+import { OpenTelemetry } from "../open-telemetry.js";
 import { Recorder } from "../recorder.js";
 import { createRedaction } from "../redact/redactor.js";
 import { Rounds } from "../rounds.js";
@@ -45,6 +46,7 @@ function recorded(...args: Parameters<typeof terminal.table>): { logs: string[];
     tracesTo: isLoopback,
     redaction,
     rounds: new Rounds(),
+    openTelemetry: new OpenTelemetry(),
   });
   terminal.table(...args);
   uninstall();

@@ -8,9 +8,12 @@ import { dataProperty, textProperty } from "../own-data.js";
 import { together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, headerFromStamp } from "../messages.js";
+import { isHeardByOthers } from "../open-telemetry.js";
 import { headerFromSpan, isTraceHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
+
+const createChannel = "undici:request:create";
 
 interface Exchange {
   readonly span: OpenSpan;
@@ -19,7 +22,7 @@ interface Exchange {
   readonly flows: { readonly request: Flow; readonly response: Flow } | undefined;
 }
 
-export function installFetch({ guest, context, sink, messages, tracesTo }: ProbeKit): () => void {
+export function installFetch({ guest, context, sink, messages, tracesTo, openTelemetry }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: object): void => {
@@ -29,8 +32,13 @@ export function installFetch({ guest, context, sink, messages, tracesTo }: Probe
     const attributes = clientAttributes(method, scheme, host, textProperty(request, "path") ?? "/");
     const span = sink.startSpan(method, "client", context.asParent, attributes);
     const addHeader = dataProperty(request, "addHeader");
+    // The program's own tracer hears of this after us, and would name a trace once more.
+    const isLeftToOthers = openTelemetry.isLoaded && isHeardByOthers(createChannel);
     const isTraced =
-      tracesTo(host.name) && !hasTraceHeader(dataProperty(request, "headers")) && typeof addHeader === "function";
+      tracesTo(host.name) &&
+      !isLeftToOthers &&
+      !hasTraceHeader(dataProperty(request, "headers")) &&
+      typeof addHeader === "function";
     const flows = isTraced
       ? { request: new Flow("request", span.spanId), response: new Flow("response", span.spanId) }
       : undefined;
@@ -60,7 +68,7 @@ export function installFetch({ guest, context, sink, messages, tracesTo }: Probe
   };
 
   return together([
-    onChannel(guest, "undici:request:create", (message) => {
+    onChannel(guest, createChannel, (message) => {
       const request = objectIn(message, "request");
       if (request !== undefined) start(request);
     }),

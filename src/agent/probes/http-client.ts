@@ -7,9 +7,9 @@ import { failureAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { dataProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
-import type { OpenSpan } from "../record-sink.js";
+import type { OpenSpan, OwnIds } from "../record-sink.js";
 import { Flow, headerFromStamp } from "../messages.js";
-import { headerFromSpan, isTraceHeader, stateHeader, traceHeader } from "../trace-context.js";
+import { headerFromSpan, isTraceHeader, parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { beginsRequest } from "./http-bodies.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -26,7 +26,7 @@ interface Exchange {
 const { getHeader, getHeaderNames, setHeader } = OutgoingMessage.prototype;
 const { prependOnceListener } = EventEmitter.prototype;
 
-export function installHttpClient({ guest, context, sink, messages, tracesTo }: ProbeKit): () => void {
+export function installHttpClient({ guest, context, sink, messages, tracesTo, openTelemetry }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
 
   const start = (request: ClientRequest): void => {
@@ -34,10 +34,21 @@ export function installHttpClient({ guest, context, sink, messages, tracesTo }: 
     const host = hostOf(request);
     const scheme = request.protocol === "https:" ? "https" : "http";
     const attributes = clientAttributes(request.method, scheme, host, request.path);
-    const span = sink.startSpan(request.method, "client", context.asParent, attributes);
+    const span = sink.startSpan(request.method, "client", context.asParent, attributes, undefined, idsIn(request));
     exchanges.set(request, { span, statusCode: undefined, isOver: false, isTraced: false });
     once(request, errorMonitor, (error) => end(request, error));
     once(request, "close", () => end(request, undefined));
+  };
+
+  /** The program's own tracer may have named this very request already, as the other end will know it. */
+  const idsIn = (request: ClientRequest): OwnIds | undefined => {
+    if (!openTelemetry.isLoaded) return undefined;
+    const named = parentFromHeader(Reflect.apply(getHeader, request, [traceHeader]));
+    if (named.kind !== "remote") return undefined;
+    const active = openTelemetry.active();
+    // Who passes on what it was asked with has no span of its own there.
+    const isOwn = active !== undefined && areEqual(named.spanId, active.spanId);
+    return { traceId: named.traceId, ...(isOwn ? { spanId: named.spanId } : {}) };
   };
 
   /** When the headers are composed, not before: until then the program may set one of its own. */
@@ -127,3 +138,5 @@ function isTraced(request: ClientRequest): boolean {
   const names: unknown = Reflect.apply(getHeaderNames, request, []);
   return Array.isArray(names) && names.some((name) => isTraceHeader(String(name)));
 }
+
+const areEqual = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, at) => byte === b[at]);

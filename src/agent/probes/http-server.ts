@@ -14,13 +14,13 @@ import type { ProbeKit } from "../probe-kit.js";
 import { watchRoutes } from "./routes.js";
 
 export function installHttpServer(agent: ProbeKit): () => void {
-  const { guest, context, sink, messages } = agent;
+  const { guest, context, sink, messages, openTelemetry } = agent;
   /** By the request: each entry costs as much as all that is written of it. */
   const exchanges = new WeakMap<object, Exchange>();
   const routes = watchRoutes(agent);
   const hostOf = rememberingTheLast(hostFrom);
 
-  const start = (request: IncomingMessage, response: ServerResponse): void => {
+  const start = (request: IncomingMessage, response: ServerResponse, startMs?: number): void => {
     const method = request.method ?? "GET";
     const { headers, socket } = request;
     const attributes: Record<string, AttributeValue> = {
@@ -44,9 +44,20 @@ export function installHttpServer(agent: ProbeKit): () => void {
       messages.outgoing.set(response, new Flow("response", parent.spanId));
       messages.received(flow, 0, stamp);
     }
-    const span = sink.startSpan(method, "server", parent, attributes);
-    exchanges.set(request, { span, hasEnded: false, isInTurn: !isTaken(socket), answeredIn: undefined });
+    const span = sink.startSpan(method, "server", parent, attributes, startMs);
+    exchanges.set(request, { span, hasEnded: false, isInTurn: !isTaken(socket, response), answeredIn: undefined });
     context.enter(span);
+  };
+
+  /** Requests that began when so, whose spans begin where the program's own tracer has begun its own. */
+  const announced = new WeakMap<object, number>();
+  openTelemetry.onRequest((request, response) => {
+    if (!(request instanceof IncomingMessage) || !isResponse(response)) return;
+    startAnnounced(request, response);
+  });
+  const startAnnounced = (request: IncomingMessage, response: ServerResponse): void => {
+    const startMs = announced.get(request);
+    if (startMs !== undefined && announced.delete(request)) start(request, response, startMs);
   };
 
   const end = (request: IncomingMessage, response: ServerResponse, isFinished: boolean): void => {
@@ -101,11 +112,16 @@ export function installHttpServer(agent: ProbeKit): () => void {
   return together([
     onChannel(guest, "http.server.request.start", (message) => {
       const exchange = exchangeIn(message);
-      if (exchange !== undefined) start(...exchange);
+      if (exchange === undefined) return;
+      if (openTelemetry.isLoaded) announced.set(exchange[0], sink.clockMs());
+      else start(...exchange);
     }),
     onChannel(guest, "http.server.response.finish", (message) => {
       const exchange = exchangeIn(message);
-      if (exchange !== undefined) end(...exchange, true);
+      if (exchange === undefined) return;
+      // Node may answer a request itself that it passes on to nobody.
+      if (openTelemetry.isLoaded) startAnnounced(...exchange);
+      end(...exchange, true);
     }),
     routes.uninstall,
     replaceMethod(
@@ -144,7 +160,10 @@ function requestOfResponse(response: object): object | undefined {
 }
 
 /** By a response that is still to be sent: Node sends them one after the other. */
-const isTaken = (socket: object): boolean => isObject(Reflect.get(socket, "_httpMessage"));
+function isTaken(socket: object, response: object): boolean {
+  const current: unknown = Reflect.get(socket, "_httpMessage");
+  return isObject(current) && current !== response;
+}
 
 /** Narrows to the plain type: `instanceof` would make its request `any`. */
 const isResponse = (value: unknown): value is ServerResponse => value instanceof ServerResponse;

@@ -9,6 +9,7 @@ import { readRecords } from "../../shared/protocol/agent-record-codec.js";
 import { SpanContext } from "../context.js";
 import { Guest, maxFaultsPerPlace, saveOriginals } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { OpenTelemetry } from "../open-telemetry.js";
 import { Recorder } from "../recorder.js";
 import { noRedaction } from "../redact/redactor.js";
 import { HybridClock } from "../hybrid-clock.js";
@@ -56,6 +57,7 @@ function kit() {
     tracesTo: isLoopback,
     redaction: noRedaction,
     rounds: new Rounds(),
+    openTelemetry: new OpenTelemetry(),
   };
   const records = () => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
   const logs = () => records().flatMap((record) => (record.kind === "log" ? [record.body] : []));
