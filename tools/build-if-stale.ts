@@ -21,6 +21,7 @@ const halves: readonly BuiltHalf[] = [
       "out/node/engine-process.js",
       "out/agent/agent.cjs",
       "out/agent/guest-side.cjs",
+      "out/agent/agent-thread.cjs",
       "out/api/index.mjs",
     ],
   },

@@ -1,7 +1,16 @@
 // Builds what runs on plain Node: the command line and engine process (out/node), the agent that is preloaded into
 // programs (out/agent, one CommonJS file for Node 18 and later, no dependencies left outside) and the package's own
 // entry for `import "hindcast"` (out/api). The window and the Electron shell are built by electron-vite.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { type InputOptions, type OutputOptions, rolldown } from "rolldown";
 
 interface Bundle {
@@ -33,6 +42,10 @@ const bundles: readonly Bundle[] = [
     input: "src/agent/guest-side.ts",
     output: { file: "out/agent/guest-side.cjs", format: "cjs", codeSplitting: false },
   },
+  {
+    input: "src/agent/agent-thread.ts",
+    output: { file: "out/agent/agent-thread.cjs", format: "cjs", codeSplitting: false },
+  },
   { input: "src/agent/attach.ts", output: { file: "out/agent/attach.cjs", format: "cjs", codeSplitting: false } },
   { input: "src/agent/instrument/loader-thread.ts", output: { file: "out/agent/load-hooks.mjs", format: "esm" } },
   { input: "src/api/index.ts", output: { file: "out/api/index.mjs", format: "esm" } },
@@ -55,6 +68,8 @@ for (const { input, external, output } of bundles) {
 }
 // One text for both module systems: TypeScript takes a declaration file's system from its name.
 for (const extension of ["mts", "cts"]) copyFileSync("src/api/index.d.ts", `${staging}/out/api/index.d.${extension}`);
+// Read at each start of a recorded program: plain ASCII is read, kept and compiled in half the time.
+for (const name of ["guest-side.cjs", "agent-thread.cjs", "agent.cjs"]) escapeNonAscii(`${staging}/out/agent/${name}`);
 // The bin of a package that is only linked keeps the mode it was built with.
 chmodSync(`${staging}/out/node/cli.js`, 0o755);
 for (const folder of ["out/node", "out/agent", "out/api"]) swapIn(folder);
@@ -64,6 +79,15 @@ function staged(output: OutputOptions): OutputOptions {
   return output.dir === undefined
     ? { ...output, file: `${staging}/${output.file}` }
     : { ...output, dir: `${staging}/${output.dir}` };
+}
+
+function escapeNonAscii(file: string): void {
+  const text = readFileSync(file, "utf8");
+  if (/(?:\\|String\.raw`[^`]*)[^\0-\x7f]/.test(text))
+    throw new Error(`${file}: an escape may mean something else here`);
+  const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  // By units, not characters: two halves escaped are one character in a string, and there are none in regular expressions.
+  writeFileSync(file, text.replace(/[^\0-\x7f]/g, escaped));
 }
 
 function swapIn(folder: string): void {

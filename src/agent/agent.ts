@@ -9,6 +9,7 @@ import type { Delivery } from "./delivery.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
+import { Keeper, type Keeping } from "./keeper.js";
 import { lineageOf, tellChildren } from "./lineage.js";
 import { nodeInspector } from "./inspector.js";
 import type { ChildGone, ThreadGone } from "./links.js";
@@ -72,6 +73,7 @@ export function install(
   configuration: AgentConfiguration,
   bundle: string,
   { makeWriteHelpers, makeEventEntry, showWrittenText, makeObject }: ProgramSide,
+  keeping: Keeping,
   place?: ThreadPlace,
 ): () => void {
   const { isAttached } = configuration;
@@ -127,6 +129,12 @@ export function install(
       : new ThreadDelivery(place, { memory: memory.shared, facts });
 
   const releases: (() => void)[] = [];
+  const keeper = new Keeper(keeping);
+  // A thread starts from what its process keeps.
+  const handOver = (): void => {
+    const made = isThread ? undefined : keeper.takeNew();
+    if (made !== undefined) delivery.say(made);
+  };
   const noteRedactions = reportRedactions(redaction, sink);
   const noteState = reportState(tracker, sink);
   const { level } = configuration.settings;
@@ -143,6 +151,7 @@ export function install(
     capture.note(false);
     const stages = heard();
     if (stages !== undefined) capture.change(stages);
+    handOver();
     if (isAttached && !delivery.hasEngine) detach();
     else if (delivery.isUseful) delivery.startIfThereIsAnEngine();
     else uninstall();
@@ -165,6 +174,7 @@ export function install(
       onExit: (exitCode) => {
         blocks.closeInspector();
         lookOnceMore();
+        handOver();
         delivery.end(
           () => ({ exitCode, ...sink.counts, faults: guest.faults }),
           () => sink.reportLoss(),
@@ -208,6 +218,7 @@ export function install(
         guest,
         makeWriteHelpers,
         showWrittenText,
+        keeper,
         noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
       }),
     );

@@ -27,7 +27,7 @@ function started(order: AttachOrder): AttachOutcome {
   // Also when the engine has given up meanwhile.
   const isHere = [agentFile, guestFile].every((file) => existsSync(file));
   if (!isHere || (process.platform !== "win32" && !existsSync(socketPath))) return { kind: "elsewhere" };
-  const agent = loadInOwnRealm(guestFile, createRequire(agentFile));
+  const { exports: agent } = loadInOwnRealm(guestFile, createRequire(agentFile));
   const start: unknown = typeof agent === "object" && agent !== null ? Reflect.get(agent, "startAttached") : undefined;
   const isStarted: unknown =
     typeof start === "function" ? Reflect.apply(start, undefined, [order, agentFile, programSide]) : false;

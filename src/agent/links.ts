@@ -1,6 +1,7 @@
 // The agent's own thread: one for all threads of the program, with a link to the engine for each. The main thread tells it
 // what to do by messages and waits for it at the end of the process; what worker threads say comes over a channel. A thread
 // that ended tells so in its memory; of one that was ended, and cannot, the thread that started it says so.
+import { type Keep, writeNew } from "./keeper.js";
 import { types } from "node:util";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import type { ProcessFacts } from "./process-facts.js";
@@ -85,6 +86,7 @@ export class Links {
     if (!isSaid(said)) return;
     if (said.kind === "begin") this.#begin(said);
     else if (said.kind === "child") this.#childGone(said);
+    else if (said.kind === "keep") writeNew(said);
     else if (said.kind === "flush") this.#threads.get(said.runId)?.link.flush();
     else this.#gone(said.threadId);
   }
@@ -164,7 +166,7 @@ export class Links {
   }
 }
 
-type Said = BeginThread | FlushThread | ThreadGone | ChildGone;
+type Said = BeginThread | FlushThread | ThreadGone | ChildGone | Keep;
 
 /** What threads say, none of it by anybody but us: who knows the channel's name could as well write into our memory. */
 const isSaid = (said: unknown): said is Said =>

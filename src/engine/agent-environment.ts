@@ -6,6 +6,7 @@ export function agentEnvironment(
   agentFile: string,
   address: Pick<AgentAddress, "socketPath" | "token" | "hostPid">,
   settings: CaptureSettings,
+  cache?: string,
 ): Record<string, string> {
   return {
     NODE_OPTIONS: `--require ${quoted(agentFile)}`,
@@ -13,6 +14,7 @@ export function agentEnvironment(
     HINDCAST_TOKEN: address.token,
     ...(address.hostPid === undefined ? {} : { HINDCAST_HOST: String(address.hostPid) }),
     HINDCAST_SETTINGS: JSON.stringify(settings),
+    ...(cache === undefined ? {} : { HINDCAST_CACHE: cache }),
   };
 }
 

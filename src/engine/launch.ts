@@ -8,6 +8,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { agentEnvironment, withAgent } from "./agent-environment.js";
+import { prepareCacheFolder } from "./cache-folder.js";
 import type { OpenRecording } from "./open-recording.js";
 import type { Places } from "./places.js";
 import { type Program, startProgram } from "./program.js";
@@ -100,7 +101,8 @@ async function startRecorded(
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   recording.beginsWith(settings.pipeline ?? []);
-  const recorded = agentEnvironment(context.places.agent, live.address, settings);
+  await prepareCacheFolder(context.places.cache);
+  const recorded = agentEnvironment(context.places.agent, live.address, settings, context.places.cache);
   const environment = { ...withAgent(context.environment, recorded), ...added };
   const started = await startProgram(command, { cwd, environment, umask: context.umask });
   if (started.ok) await keep(recording, started.value);

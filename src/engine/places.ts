@@ -13,6 +13,8 @@ export interface Places {
   readonly recordings: string;
   /** The list of recently used recordings. */
   readonly recents: string;
+  /** What programs would have to work out again at each start; undefined: nothing is kept (`HINDCAST_CACHE=off`). */
+  readonly cache: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,6 +31,7 @@ export function placesIn(
     demo: join(packageFolder, "examples", "ledger"),
     recordings: join(data, "recordings"),
     recents: join(state, "recents.json"),
+    cache: environment["HINDCAST_CACHE"] === "off" ? undefined : join(state, "cache"),
   };
 }
 

@@ -14,6 +14,7 @@ import type { CallArgs, CallResult, EngineCallName } from "../shared/protocol/en
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { RecordingLimits } from "../shared/protocol/recording-summary.js";
 import { agentEnvironment } from "./agent-environment.js";
+import { prepareCacheFolder } from "./cache-folder.js";
 import { type LaunchContext, launch, launchDemo } from "./launch.js";
 import type { OpenRecording } from "./open-recording.js";
 import { programName, recordingFileName } from "./places.js";
@@ -84,7 +85,9 @@ export async function createRecording(
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   const settings = settingsFrom(capture);
   created.value.beginsWith(settings.pipeline ?? []);
-  const environment = agentEnvironment(context.launch.places.agent, live.address, settings);
+  const { places } = context.launch;
+  await prepareCacheFolder(places.cache);
+  const environment = agentEnvironment(places.agent, live.address, settings, places.cache);
   return ok({ summary: await created.value.summary(), environment });
 }
 

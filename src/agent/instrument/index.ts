@@ -1,6 +1,7 @@
 // Instrumentation: rewrites the program's own source as it is loaded, so that its writes to tracked state are seen as they
 // happen, and lets `import "hindcast"` find us.
 import { dirname, join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import type { Guest } from "../guest.js";
 import type { CaptureSettings } from "../../shared/protocol/agent-wire.js";
 import type { StateTracker } from "../state/index.js";
@@ -9,7 +10,9 @@ import { hookCommonJsCompile, hookCommonJsResolution } from "./common-js.js";
 import { type MakeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
 import { offerHelpers } from "./offer-helpers.js";
-import { hookModules, isRewritingForGood } from "./module-hooks.js";
+import { mayBeginWithModule, mayLoadModules } from "./first-module.js";
+import { hookModules } from "./module-hooks.js";
+import { KeptRewrites, type KeepsTexts } from "./kept-rewrites.js";
 import { type Rewrite, rewriterOf } from "./rewrite.js";
 import { selectionOf } from "./selection.js";
 import { type InternLocation, SiteRegistry } from "./sites.js";
@@ -24,6 +27,8 @@ export interface InstrumentationOptions {
   readonly makeWriteHelpers: MakeWriteHelpers;
   /** Lets functions of rewritten files show the text that was written; returns what undoes it. */
   readonly showWrittenText: () => () => void;
+  /** Where rewritten files are kept for the next start. */
+  readonly keeper: KeepsTexts;
   /** A file of the program that could not be read as JavaScript: it runs untouched, and its writes are found by looking. */
   readonly noteUnreadable: (file: string, reason: string) => void;
 }
@@ -35,6 +40,7 @@ export interface InstrumentationOptions {
 export function installInstrumentation(options: InstrumentationOptions): () => void {
   const { settings, tracker, internLocation, agentFile, guest, makeWriteHelpers, showWrittenText, noteUnreadable } =
     options;
+  const kept = new KeptRewrites(options.keeper);
   const sites = new SiteRegistry(internLocation);
   const told = guardedNotes(guest.at("write sites"), tracker.writeNotes(sites.locationOf), sites);
   offerHelpers(makeWriteHelpers(tracker, told));
@@ -43,7 +49,7 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
   const apiFolder = join(folder, "..", "api");
   const { include, exclude, writes } = settings;
   const selection = { include, exclude, writes, cwd: process.cwd(), ownFolder: dirname(folder) };
-  const rewriteSelected = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable });
+  const rewriteSelected = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable, kept });
   let hasRewritten = false;
   const rewrite: Rewrite = (source, path, format) => {
     const rewritten = rewriteSelected(source, path, format);
@@ -51,19 +57,26 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
     return rewritten;
   };
   const api = apiFilesIn(apiFolder);
-  const releases = [
-    hookCommonJsResolution(api.commonJs),
-    hookModules({
-      rewrite,
-      api,
-      loaderFile: join(folder, "load-hooks.mjs"),
-      loaderData: { ...selection, apiFolder },
-    }),
-  ];
-  if (writes) releases.push(hookCommonJsCompile(rewrite));
+  const modules = hookModules({
+    rewrite,
+    api,
+    loaderFile: join(folder, "load-hooks.mjs"),
+    loaderData: { ...selection, apiFolder },
+    // Without rewriting nobody looks at the text of what is loaded. A thread does not know yet what it will run.
+    isExpected: () => !writes || !isMainThread || mayBeginWithModule(process),
+  });
+  const moduleGuest = guest.at("module hooks");
+  const seen = (text: string, format: string | undefined): void => {
+    if (mayLoadModules(text, format)) moduleGuest.runAsGuest(modules.expect, undefined);
+  };
+  const found = (file: unknown): void => {
+    if (typeof file === "string" && /\.mt?[jt]s$/.test(file)) moduleGuest.runAsGuest(modules.expect, undefined);
+  };
+  const releases = [hookCommonJsResolution(api.commonJs, found), modules.uninstall];
+  if (writes) releases.push(hookCommonJsCompile(rewrite, seen));
   const stopShowing = writes ? showWrittenText() : () => undefined;
   return () => {
     for (const release of releases.reverse()) release();
-    if (!hasRewritten && !isRewritingForGood()) stopShowing();
+    if (!hasRewritten && !modules.isForGood()) stopShowing();
   };
 }

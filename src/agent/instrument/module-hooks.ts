@@ -16,21 +16,29 @@ export interface ModuleHooksOptions {
   /** File that holds loader-thread.ts, for Node without hooks in the same thread. */
   readonly loaderFile: string;
   readonly loaderData: LoaderThreadData;
+  /** Without hooks in the same thread: whether there may be modules from the start, so that nobody waits for `expect`. */
+  readonly isExpected: () => boolean;
+}
+
+export interface ModuleHooks {
+  /** There may be a module soon. */
+  expect(): void;
+  /** Whether modules are rewritten after uninstalling as well: so it is where hooks have a thread of their own. */
+  isForGood(): boolean;
+  uninstall(): void;
 }
 
 type AnyFunction = (...given: unknown[]) => unknown;
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
 
-export function hookModules(options: ModuleHooksOptions): () => void {
+export function hookModules(options: ModuleHooksOptions): ModuleHooks {
   const registerHooks: unknown = Reflect.get(module, "registerHooks");
   const register: unknown = Reflect.get(module, "register");
-  if (isFunction(registerHooks)) return hookInThread(registerHooks, options);
-  return isFunction(register) ? hookInLoaderThread(register, options) : () => undefined;
+  const nothing = { expect: () => undefined, isForGood: () => false, uninstall: () => undefined };
+  if (isFunction(registerHooks)) return { ...nothing, uninstall: hookInThread(registerHooks, options) };
+  return isFunction(register) ? hookInLoaderThread(register, options) : nothing;
 }
-
-/** Where hooks have a thread of their own, modules are rewritten after uninstalling as well. */
-export const isRewritingForGood = (): boolean => !isFunction(Reflect.get(module, "registerHooks"));
 
 function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksOptions): () => void {
   const hooks = {
@@ -71,15 +79,28 @@ function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksO
   };
 }
 
-function hookInLoaderThread(register: AnyFunction, { loaderFile, loaderData }: ModuleHooksOptions): () => void {
-  const registerOwn = (): unknown => register.call(module, pathToFileURL(loaderFile).href, { data: loaderData });
-  withStreamsOfOurs(registerOwn);
+function hookInLoaderThread(
+  register: AnyFunction,
+  { loaderFile, loaderData, isExpected }: ModuleHooksOptions,
+): ModuleHooks {
+  let isThere = false;
+  const registerOwn = (): void => {
+    isThere = true;
+    register.call(module, pathToFileURL(loaderFile).href, { data: loaderData });
+  };
+  const expect = (): void => {
+    if (!isThere) withStreamsOfOurs(registerOwn);
+  };
+  if (isExpected()) expect();
   // What was registered there cannot be taken back; it goes on with nobody listening to what its files tell.
-  return replace("register", (...given) => {
+  const uninstall = replace("register", (...given) => {
+    // Whose thread it is makes no difference to who listens to its output.
+    expect();
     const result = register.apply(module, given);
     registerOwn();
     return result;
   });
+  return { expect, isForGood: () => isThere, uninstall };
 }
 
 function replace(name: "register" | "registerHooks", replacement: AnyFunction): () => void {

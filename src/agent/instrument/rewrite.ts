@@ -1,5 +1,6 @@
 // What every hook does with a file it sees: is it ours to change, is it JavaScript by now, and what becomes of it.
 import { types } from "node:util";
+import type { KeptRewrites, Rewritten } from "./kept-rewrites.js";
 import { stripTypes } from "./strip-types.js";
 import type { Selection } from "./selection.js";
 import { transform } from "./transform.js";
@@ -10,30 +11,36 @@ export interface RewriteOptions {
   readonly standsAlone: boolean;
   /** A selected file that could not be read as JavaScript and runs as it is. */
   readonly noteUnreadable: (file: string, reason: string) => void;
-}
-
-export interface Rewritten {
-  readonly source: string;
-  readonly format: "commonjs" | "module";
+  /** What became of files when they were loaded earlier. */
+  readonly kept?: KeptRewrites;
 }
 
 /** Formats as Node names them; undefined where Node decides by trying. */
 export type Rewrite = (source: string, path: string, format: string | undefined) => Rewritten | undefined;
 
-export function rewriterOf({ isSelected, standsAlone, noteUnreadable }: RewriteOptions): Rewrite {
+export function rewriterOf({ isSelected, standsAlone, noteUnreadable, kept }: RewriteOptions): Rewrite {
   return (source, path, format) => {
     if (format !== undefined && !knownFormats.has(format)) return undefined;
     if (!isSelected(path)) return undefined;
+    const name = kept?.nameOf(source, path, format);
+    const earlier = name === undefined ? undefined : kept?.find(name);
+    if (earlier !== undefined) return earlier.rewritten;
+    const rewritten = rewriteAnew(source, path, format);
+    if (rewritten !== "unreadable" && name !== undefined) kept?.keep(name, rewritten);
+    return rewritten === "unreadable" ? undefined : rewritten;
+  };
+
+  function rewriteAnew(source: string, path: string, format: string | undefined): Rewritten | undefined | "unreadable" {
     const isTypeScript = format?.endsWith("typescript") === true;
     const code = isTypeScript ? stripTypes(source) : source;
-    if (code === undefined) return undefined;
+    if (code === undefined) return "unreadable";
     const goal = format === "module" || format === "module-typescript" ? "module" : "commonjs";
     const result = transform(code, { format: goal, file: path, standsAlone });
     if (result.kind === "changed") return { source: result.code, format: goal };
     if (result.kind === "unreadable" && !isModuleInDisguise(code, path, goal) && !isForACompiler(path, isTypeScript))
       noteUnreadable(path, result.reason);
-    return undefined;
-  };
+    return result.kind === "unreadable" ? result.kind : undefined;
+  }
 }
 
 const knownFormats: ReadonlySet<string> = new Set([

@@ -1,0 +1,4 @@
+export function finish(order) {
+  order.finished = true;
+  console.log("finished");
+}
