@@ -19,7 +19,8 @@ export default defineConfig<HostOptions>({
   reporter: "list",
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: "retain-on-failure",
+    // Half of what a test costs: asked for where one fails and nobody sees why.
+    trace: process.env["HINDCAST_TEST_TRACE"] === "on" ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",
     launchOptions: {
       ...(found?.kind === "other" ? { executablePath: found.path } : {}),

@@ -14,6 +14,9 @@ test("a reload comes back to the same recording and the very same write", async 
   const now = await app.time.now.textContent();
   expect(write).toContain("changed now");
   await expect(app.page).toHaveURL(/[#&]record=/);
+  // The address is written a moment after the last step: it ends in the nanoseconds that the playhead shows.
+  const nanoseconds = now?.slice(-11).replaceAll(/\D/g, "") ?? "";
+  await expect(app.page).toHaveURL(new RegExp(`${nanoseconds}(?:&|$)`));
 
   // The link's token was used up by the first visit: what lets the page in again is the session's cookie.
   expect(new URL(app.page.url()).searchParams.has("token")).toBe(false);
