@@ -1,6 +1,6 @@
 // What this program had to work out as it started, on its way to the folder where the next start finds it. The agent's own
 // thread writes it: the program's thread only hands it over, some time after the start or when it ends.
-import { type KeptFile, nameOfKept, readKept, writeKept } from "./kept-files.js";
+import { type KeptFile, nameOfKept, readKeptText, writeKept } from "./kept-files.js";
 
 /** What register.ts knows: the folder, if there is one, this build of the agent, and compiled code that is not kept yet. */
 export interface Keeping {
@@ -44,8 +44,7 @@ export class Keeper {
   }
 
   textOf(name: string): string | undefined {
-    if (this.#folder === undefined) return undefined;
-    return readKept(this.#folder, name)?.toString();
+    return this.#folder === undefined ? undefined : readKeptText(this.#folder, name);
   }
 
   keepText(name: string, text: string): void {

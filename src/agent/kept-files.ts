@@ -2,15 +2,24 @@
 // nobody else may enter: compiled code of the agent, and rewritten source of the program. Each file is named by a hash of all
 // that it follows from, and begins with a hash of what follows: one that is damaged is as good as none, and so is any that
 // cannot be read. The engine makes the folder and throws the oldest files away (src/engine/cache-folder.ts).
-import { createHash } from "node:crypto";
+import * as crypto from "node:crypto";
 import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 
 /** As they were before the program could change them. */
 const files = { closeSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync };
-const hash = createHash;
 
-const sumBytes = 32;
+/** In one call where Node has that (20.12, 21.7 on), which takes half the time. */
+const sumOf: (data: string | Uint8Array) => string = (() => {
+  const { createHash } = crypto;
+  const hash: unknown = Reflect.get(crypto, "hash");
+  const apply = Reflect.apply;
+  return typeof hash === "function"
+    ? (data) => String(apply(hash, undefined, ["sha256", data, "hex"]))
+    : (data) => createHash("sha256").update(data).digest("hex");
+})();
+const sumUnits = 64;
+
 const mostBytes = 16 * 1024 * 1024;
 
 export interface KeptFile {
@@ -35,20 +44,27 @@ export function keptFolder(environment: Readonly<Record<string, string | undefin
 
 /** The name of what follows from `texts` alone. */
 export function nameOfKept(kind: "code" | "source", texts: readonly string[]): string {
-  const sum = hash("sha256");
-  for (const text of texts) {
-    // UTF-8 would make one of what differs in halves of surrogate pairs only.
-    const encoding = /[\ud800-\udfff]/.test(text) ? "utf16le" : "utf8";
-    sum.update(`${encoding} ${text.length}:`).update(text, encoding);
-  }
-  return `${kind}-${sum.digest("hex")}`;
+  const all = texts.map((text) => `${text.length}:${text}`).join("");
+  // UTF-8 would make one of what differs in halves of surrogate pairs only.
+  return `${kind}-${sumOf(/[\ud800-\udfff]/.test(all) ? Buffer.from(all, "utf16le") : all)}`;
 }
 
 export function readKept(folder: string, name: string): Buffer | undefined {
   try {
     const bytes = files.readFileSync(join(folder, name));
-    const body = bytes.subarray(sumBytes);
-    return bytes.length > sumBytes && sumOf(body).equals(bytes.subarray(0, sumBytes)) ? body : undefined;
+    const body = bytes.subarray(sumUnits);
+    return body.length > 0 && sumOf(body) === bytes.toString("latin1", 0, sumUnits) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same of a text, sooner. */
+export function readKeptText(folder: string, name: string): string | undefined {
+  try {
+    const text = files.readFileSync(`${folder}/${name}`, "utf8");
+    const body = text.slice(sumUnits);
+    return body !== "" && text.startsWith(sumOf(body)) ? body : undefined;
   } catch {
     return undefined;
   }
@@ -59,7 +75,7 @@ export function writeKept(folder: string, { name, body }: KeptFile): void {
   if (body.length > mostBytes) return;
   const unfinished = join(folder, `${name}.${process.pid}`);
   try {
-    write(unfinished, Buffer.concat([sumOf(body), body]));
+    write(unfinished, Buffer.concat([Buffer.from(sumOf(body)), body]));
     files.renameSync(unfinished, join(folder, name));
   } catch {
     // No folder, no space, no permission: it is worked out again next time.
@@ -83,5 +99,3 @@ function write(path: string, bytes: Uint8Array): void {
     files.closeSync(file);
   }
 }
-
-const sumOf = (body: Uint8Array): Buffer => hash("sha256").update(body).digest();

@@ -19,13 +19,13 @@ function placesIn({ records }: ProgramSeen): readonly string[] {
   );
 }
 
-const sumOf = (body: Uint8Array): Buffer => createHash("sha256").update(body).digest();
+const sumOf = (body: Uint8Array): Buffer => Buffer.from(createHash("sha256").update(body).digest("hex"));
 
 /** What is kept in a file; undefined where it is damaged. */
 function bodyOf(file: string): Buffer | undefined {
   const bytes = readFileSync(file);
-  const body = bytes.subarray(32);
-  return sumOf(body).equals(bytes.subarray(0, 32)) ? body : undefined;
+  const body = bytes.subarray(64);
+  return sumOf(body).equals(bytes.subarray(0, 64)) ? body : undefined;
 }
 
 const put = (file: string, body: Uint8Array): void => writeFileSync(file, Buffer.concat([sumOf(body), body]));

@@ -20,9 +20,10 @@ export function selectionOf({ include, exclude, writes, cwd, ownFolder }: Select
   const isExcluded = matcherOf(exclude);
   return (path) => {
     if (!writes || path.startsWith(ownFolder + sep)) return false;
+    if (include.length === 0 && /(?:^|[\\/])node_modules[\\/]/.test(path)) return false;
+    if (include.length === 0 && exclude.length === 0) return true;
     const fromCwd = relative(cwd, path).split(sep).join("/");
-    if (isExcluded(fromCwd)) return false;
-    return include.length > 0 ? isIncluded(fromCwd) : !/(?:^|[\\/])node_modules[\\/]/.test(path);
+    return !isExcluded(fromCwd) && (include.length === 0 || isIncluded(fromCwd));
   };
 }
 
