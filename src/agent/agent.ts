@@ -24,6 +24,7 @@ import { installExit } from "./probes/exit.js";
 import { installFetch } from "./probes/fetch.js";
 import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
+import { installHttp2 } from "./probes/http2.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
 import { installIoredis } from "./probes/ioredis.js";
@@ -272,6 +273,7 @@ const requestProbes = {
   "http server": installHttpServer,
   "http client": installHttpClient,
   "http bodies": installHttpBodies,
+  http2: installHttp2,
   fetch: installFetch,
   "child processes": installChildProcesses,
   ipc: installIpc,

@@ -1,6 +1,8 @@
 // Real WebSockets, by ws and socket.io: connections are spans in one trace with the request for them, messages are events.
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { nodeBinary } from "../../tools/node-binaries.js";
+import type { SpanSeen } from "./agent-listener.js";
 import { runBoth } from "./run-both.js";
 
 const programs = join(import.meta.dirname, "../programs/sockets");
@@ -63,5 +65,43 @@ describe("sockets", () => {
     const handled = program.events.filter(({ name }) => name === "handled");
     const kinds = handled.map(({ span }) => program.spans.find(({ number }) => number === span)?.name);
     expect(kinds).toEqual(["POST", "websocket connection"]);
+  });
+
+  it("HTTP/2: each request is a span at both ends, by streams and otherwise", async ({ skip }) => {
+    const binary = await nodeBinary("22.23.3");
+    if ("missing" in binary) return skip(binary.missing);
+    const { plain, recorded, program } = await runBoth([join(programs, "http2.mjs")], [], {}, "welcome", binary.path);
+    const sorted = (text: string): string[] => text.split("\n").toSorted();
+    expect({ ...recorded, out: sorted(recorded.out) }).toEqual({ ...plain, out: sorted(plain.out) });
+    expect([plain.code, plain.err]).toEqual([0, ""]);
+    const pathOf = ({ attributes }: SpanSeen): string =>
+      JSON.stringify(attributes["url.path"] ?? attributes["url.full"]).replace(/^"(?:http:\/\/[^/]*)?|"$/g, "");
+    const text = (span: SpanSeen): string =>
+      `${span.kind} ${span.name} ${pathOf(span)} ${JSON.stringify(span.attributes["http.response.status_code"])} ${JSON.stringify(span.attributes["error.type"])}`;
+    expect(program.spans.map(text).toSorted()).toEqual(
+      [
+        ...["/a", "/b"].flatMap((path) => [`client POST ${path} 201 undefined`, `server POST ${path} 201 undefined`]),
+        'client POST /missing 404 "404"',
+        "server POST /missing 404 undefined",
+        'client GET /refused undefined "http2 error 7"',
+        'server GET /refused undefined "http2 error 7"',
+        "client GET /plain 200 undefined",
+        "server GET /plain 200 undefined",
+        'client GET /failing 500 "500"',
+        'server GET /failing 500 "500"',
+        'client GET / undefined "ERR_INVALID_HTTP_TOKEN"',
+      ].toSorted(),
+    );
+    const server = (path: string): SpanSeen | undefined =>
+      program.spans.find((span) => span.kind === "server" && pathOf(span) === path);
+    // The first request of a process by `connect` that was imported by its name carries no header.
+    for (const span of program.spans)
+      if (span.kind === "client" && pathOf(span) !== "/" && pathOf(span) !== "/plain")
+        expect([pathOf(span), server(pathOf(span))?.parentSpanId]).toEqual([pathOf(span), span.spanId]);
+    for (const { body, span } of program.logs) {
+      const path = /^(?:begins|has all of|answers) (\S+)$/.exec(body)?.[1];
+      if (path !== undefined) expect([body, span]).toEqual([body, server(path)?.number]);
+    }
+    expect(program.events.filter(({ name }) => name === "hindcast.agent.fault")).toEqual([]);
   });
 });
