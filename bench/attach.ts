@@ -13,6 +13,9 @@ import { BenchEngine } from "./engine/engine-child.js";
 import { type Benchmark, type Figure, quantile } from "./figures.js";
 
 const programs = join(repositoryRoot, "bench/programs");
+/** What was optimized for the one way must be for the other; a thread comes to its end. */
+const settlesMs = 1000;
+
 const used = v.object({ cpuUs: v.number(), stoodMs: v.number(), rssBytes: v.number() });
 
 /** The answer of a program of ours to a word. */
@@ -89,7 +92,7 @@ async function round(loaded: Loaded, engine: BenchEngine, path: string, seconds:
     const value = await work();
     return { value, ms: performance.now() - startMs };
   };
-  await wait(1000);
+  await wait(settlesMs);
   const running = await stood();
   const before = await stretch(loaded, seconds);
   const target = { kind: "pid", pid: service.pid ?? 0 } as const;
@@ -101,6 +104,7 @@ async function round(loaded: Loaded, engine: BenchEngine, path: string, seconds:
   const stoodDetaching = await stood();
   const { counts } = detaching.value;
   await engine.call("recording.close", { recordingId });
+  await wait(settlesMs);
   const after = await stretch(loaded, seconds);
   const isWhole = counts.lost === 0 && counts.spans >= during.requests;
   return {
@@ -117,6 +121,16 @@ async function round(loaded: Loaded, engine: BenchEngine, path: string, seconds:
 }
 
 const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
+
+/** Of the stretch before a round to the one after the round before it: how much of the others is the machine. */
+const betweenRounds = (rounds: readonly Round[]): readonly number[] =>
+  rounds.flatMap(({ before }, at) => {
+    const previous = rounds[at - 1];
+    return previous === undefined ? [] : [before.cpuUsPerRequest / previous.after.cpuUsPerRequest];
+  });
+
+const lastOf = (rounds: readonly Round[]): number =>
+  (rounds.at(-1)?.after.cpuUsPerRequest ?? NaN) / (rounds[0]?.before.cpuUsPerRequest ?? NaN);
 
 function figuresOf(rounds: readonly Round[], remains: readonly string[]): readonly Figure[] {
   const invalid = rounds.flatMap((one) => one.invalid ?? [])[0];
@@ -141,6 +155,8 @@ function figuresOf(rounds: readonly Round[], remains: readonly string[]): readon
       cpu,
       { atMost: 1.05 },
     ),
+    figure("control_cpu_ratio", median(betweenRounds(rounds)), `${cpu}, nothing done in between`),
+    figure("last_cpu_ratio", lastOf(rounds), `${cpu}, the last after to the first before`),
     figure(
       "during_throughput_ratio",
       of(({ before, during }) => during.perSecond / before.perSecond),
@@ -220,7 +236,7 @@ async function run(args: readonly string[]): Promise<readonly Figure[]> {
   const { service, load } = loaded;
   const gone = Promise.all([once(service, "exit"), once(load, "exit")]);
   try {
-    await stretch(loaded, Number(values.seconds));
+    await stretch(loaded, 3 * Number(values.seconds));
     await atRest(load, () => told(service, "remember", v.number()));
     const rounds: Round[] = [];
     for (let number = 0; number < Number(values.rounds); number++)

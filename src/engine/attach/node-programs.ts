@@ -5,7 +5,15 @@ import { promisify } from "node:util";
 import type { RunningProgram } from "../../shared/protocol/attach-calls.js";
 import type { NodeBinaries } from "./node-binaries.js";
 import { type Listener, nameOf, scriptIn } from "./process-facts.js";
-import { allListeners, allProcesses, readArguments, readFacts, readFolder, systemStart } from "./read-process.js";
+import {
+  allListeners,
+  allProcesses,
+  listenersOf,
+  readArguments,
+  readFacts,
+  readFolder,
+  systemStart,
+} from "./read-process.js";
 import { wayInto } from "./way-in.js";
 
 const ticksPerSecond = 100;
@@ -47,11 +55,14 @@ async function prospectsOf(
   pid: number,
   binaries: NodeBinaries,
   listeners: ReadonlyMap<string, Listener>,
-): Promise<Pick<RunningProgram, "isRecorded" | "inspector" | "obstacle">> {
-  const way = await wayInto(pid, { binaries, listeners, maySignal: false });
-  if (!way.ok) return { isRecorded: way.error.code === "already-recorded", obstacle: way.error };
-  const { value } = way;
-  return { isRecorded: false, ...(value.kind === "open" ? { inspector: { host: value.host, port: value.port } } : {}) };
+): Promise<Pick<RunningProgram, "isRecorded" | "ports" | "inspector" | "obstacle">> {
+  const own = await listenersOf(pid, listeners);
+  const ports = [...new Set(own.map(({ port }) => port))];
+  const way = await wayInto(pid, { binaries, listeners, own, maySignal: false });
+  if (!way.ok) return { isRecorded: way.error.code === "already-recorded", ports, obstacle: way.error };
+  if (way.value.kind === "by-signal") return { isRecorded: false, ports };
+  const { host, port } = way.value;
+  return { isRecorded: false, ports: ports.filter((one) => one !== port), inspector: { host, port } };
 }
 
 const run = promisify(execFile);
@@ -67,7 +78,7 @@ async function byPs(): Promise<RunningProgram[]> {
     const argv = command.split(" ");
     if (pid === undefined || !/^node(?:js)?$/.test(basename(argv[0] ?? ""))) return [];
     const script = scriptIn(argv, "");
-    const about = { pid: Number(pid), name: nameOf(argv, script), script, argv, isRecorded: false };
+    const about = { pid: Number(pid), name: nameOf(argv, script), script, argv, ports: [], isRecorded: false };
     return [{ ...about, started: BigInt(Date.parse(started)) * 1_000_000n, memoryBytes: Number(memory) * 1024 }];
   });
 }

@@ -4,7 +4,7 @@ import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { NodeBinaries } from "./node-binaries.js";
 import { inspectorOptions } from "./process-facts.js";
-import { allListeners, readFacts, socketsOf } from "./read-process.js";
+import { allListeners, listenersOf, readFacts } from "./read-process.js";
 import { wayInto } from "./way-in.js";
 
 export interface InspectorAddress {
@@ -25,7 +25,8 @@ const elsewhereAfterMs = 500;
 /** `maySignal`: the user answers for it that the signal does no harm. */
 export async function inspectorOf(pid: number, maySignal: boolean, binaries: NodeBinaries): Promise<Found> {
   if (process.platform !== "linux") return inspectorElsewhere(pid, maySignal);
-  const way = await wayInto(pid, { binaries, maySignal, listeners: await allListeners() });
+  const listeners = await allListeners();
+  const way = await wayInto(pid, { binaries, maySignal, listeners, own: await listenersOf(pid, listeners) });
   if (!way.ok) return way;
   const { value } = way;
   if (value.kind === "open") return ok({ host: value.host, port: value.port, isOurs: false });
@@ -37,8 +38,7 @@ async function opened(pid: number, port: number, before: ReadonlySet<string>): P
   const target = `Process ${pid}`;
   const start = performance.now();
   for (let passedMs = 0; passedMs < opensWithinMs; passedMs = performance.now() - start) {
-    const [listeners, own] = [await allListeners(), await socketsOf(pid)];
-    const fresh = own.flatMap((inode) => (before.has(inode) ? [] : (listeners.get(inode) ?? [])));
+    const fresh = (await listenersOf(pid, await allListeners())).filter(({ inode }) => !before.has(inode));
     const isAnyMeant = port === 0 || passedMs > elsewhereAfterMs;
     const found = fresh.find((one) => one.port === port) ?? (isAnyMeant ? fresh[0] : undefined);
     if (found !== undefined) return ok({ host: found.host, port: found.port, isOurs: true });

@@ -57,13 +57,14 @@ export async function allListeners(): Promise<ReadonlyMap<string, Listener>> {
   return new Map(tables.flatMap(listenersIn).map((listener) => [listener.inode, listener]));
 }
 
-/** Inodes of the sockets of one process, in the order of their descriptors: what it opened first is the first. */
-export async function socketsOf(pid: number): Promise<string[]> {
+/** Those of one process, in the order of their descriptors: what it opened first is the first. */
+export async function listenersOf(pid: number, all: ReadonlyMap<string, Listener>): Promise<Listener[]> {
   const descriptors = (await readdir(`/proc/${pid}/fd`).catch(() => [])).map(Number).sort((a, b) => a - b);
-  const inodes: string[] = [];
+  const found: Listener[] = [];
   for (const descriptor of descriptors) {
-    const [, inode] = /^socket:\[(\d+)\]$/.exec(await link(`/proc/${pid}/fd/${descriptor}`)) ?? [];
-    if (inode !== undefined) inodes.push(inode);
+    const [, inode = ""] = /^socket:\[(\d+)\]$/.exec(await link(`/proc/${pid}/fd/${descriptor}`)) ?? [];
+    const listener = all.get(inode);
+    if (listener !== undefined) found.push(listener);
   }
-  return inodes;
+  return found;
 }

@@ -5,7 +5,7 @@ import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { NodeBinaries } from "./node-binaries.js";
 import { type Listener, inspectorOptions, isRecorded } from "./process-facts.js";
-import { isAmongUs, readArguments, readEnvironment, readFacts, socketsOf } from "./read-process.js";
+import { isAmongUs, readArguments, readEnvironment, readFacts } from "./read-process.js";
 import { signalsListenedFor } from "./signal-handlers.js";
 
 export type WayIn =
@@ -15,15 +15,16 @@ export type WayIn =
 
 export interface LookingAround {
   readonly binaries: NodeBinaries;
-  /** Every socket that listens, by inode. */
+  /** Every socket that listens, by inode; and those of the program, in the order in which it opened them. */
   readonly listeners: ReadonlyMap<string, Listener>;
+  readonly own: readonly Listener[];
   /** The user answers for it that the signal does no harm. */
   readonly maySignal: boolean;
 }
 
 export async function wayInto(
   pid: number,
-  { binaries, listeners, maySignal }: LookingAround,
+  { binaries, listeners, own, maySignal }: LookingAround,
 ): Promise<Result<WayIn, HindcastError>> {
   const target = `Process ${pid}`;
   const facts = await readFacts(pid);
@@ -38,7 +39,6 @@ export async function wayInto(
   if (isRecorded(environment)) return failed(hindcastError("already-recorded", { target }));
 
   const { isOpen, port } = inspectorOptions(await readArguments(pid), environment.get("NODE_OPTIONS") ?? "");
-  const own = (await socketsOf(pid)).flatMap((inode) => listeners.get(inode) ?? []);
   // Opened before anything of the program ran, it has the first of its sockets that listen.
   const known = isOpen && port === 0 ? own[0] : own.find((listener) => listener.port === port);
   if (known !== undefined) return ok({ kind: "open", host: known.host, port: known.port });

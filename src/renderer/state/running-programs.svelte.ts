@@ -8,7 +8,7 @@ const refreshEveryMs = 3000;
 export class RunningPrograms {
   readonly #link: EngineLink;
   readonly query = new Query<readonly RunningProgram[]>();
-  /** What is looked for: part of a name, a path, an argument or a process id. */
+  /** What is looked for: part of a name, a path, an argument, a port or a process id. */
   search = $state("");
   readonly #all = $derived(inOrder(this.query.value ?? []));
   readonly shown: readonly RunningProgram[] = $derived(this.#all.filter((program) => isFound(program, this.search)));
@@ -41,12 +41,13 @@ export class RunningPrograms {
 export const canBeTried = ({ obstacle }: RunningProgram): boolean =>
   obstacle === undefined || obstacle.code === "signal-unsure";
 
-/** In the order they came in, which is by age, but those first that can be attached to. */
+/** In the order they came in, which is by age; but first those that can be attached to, and of them those that serve. */
 const inOrder = (programs: readonly RunningProgram[]): readonly RunningProgram[] =>
-  programs.toSorted((a, b) => Number(canBeTried(b)) - Number(canBeTried(a)));
+  programs.toSorted((a, b) => rankOf(a) - rankOf(b));
+const rankOf = (program: RunningProgram): number => (canBeTried(program) ? Number(program.ports.length === 0) : 2);
 
-function isFound({ pid, name, script, argv }: RunningProgram, search: string): boolean {
-  const texts = [String(pid), name, script, ...argv].map((text) => text.toLowerCase());
+function isFound({ pid, name, script, argv, ports }: RunningProgram, search: string): boolean {
+  const texts = [String(pid), ...ports.map(String), name, script, ...argv].map((text) => text.toLowerCase());
   const words = search.toLowerCase().split(/\s+/);
   return words.every((word) => texts.some((text) => text.includes(word)));
 }

@@ -5,7 +5,12 @@ import { hindcastError } from "../../shared/protocol/errors.js";
 import { settled, start, testEngine } from "./engine.test-support.js";
 import { RunningPrograms } from "./running-programs.svelte.js";
 
-const program = (pid: number, name: string, obstacle?: RunningProgram["obstacle"]): RunningProgram => ({
+const program = (
+  pid: number,
+  name: string,
+  ports: readonly number[] = [],
+  obstacle?: RunningProgram["obstacle"],
+): RunningProgram => ({
   pid,
   name,
   script: `/srv/${name}/server.js`,
@@ -13,24 +18,25 @@ const program = (pid: number, name: string, obstacle?: RunningProgram["obstacle"
   started: start,
   memoryBytes: 1,
   isRecorded: false,
+  ports: [...ports],
   ...(obstacle === undefined ? {} : { obstacle }),
 });
 
 const names = (programs: RunningPrograms): readonly string[] => programs.shown.map(({ name }) => name);
 
 describe("the programs that run", () => {
-  it("come with those first that can be attached to, whatever the person must decide about", async () => {
+  it("come with those first that can be attached to, those that serve before others", async () => {
     const listed = [
-      program(1, "stopped", hindcastError("program-stopped")),
+      program(1, "stopped", [80], hindcastError("program-stopped")),
       program(2, "ready"),
-      program(3, "unsure", hindcastError("signal-unsure")),
+      program(3, "unsure", [3000], hindcastError("signal-unsure")),
       program(4, "old"),
     ];
     const engine = testEngine({ "programs.list": () => Promise.resolve(ok(listed)) });
     const programs = new RunningPrograms(engine.link);
     programs.load();
     await settled();
-    expect(names(programs)).toEqual(["ready", "unsure", "old", "stopped"]);
+    expect(names(programs)).toEqual(["unsure", "ready", "old", "stopped"]);
   });
 
   it("are found by name, path, argument or process id, every word somewhere", async () => {

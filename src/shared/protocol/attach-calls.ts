@@ -17,6 +17,8 @@ export const runningProgram = v.object({
   memoryBytes: count,
   /** It was started under Hindcast, or is attached to by this engine, and is recorded. */
   isRecorded: v.boolean(),
+  /** Where it listens, its inspector apart, as far as this machine can reach it; the first is what it opened first. */
+  ports: v.array(count),
   /** Open already: the program needs no signal. */
   inspector: v.optional(v.object({ host: text, port: count })),
   /** Why it cannot be attached to as it is now, as far as looking at it tells. */
