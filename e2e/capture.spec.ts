@@ -1,4 +1,4 @@
-// What is captured is changed while the demo is recorded: the stage counts, the ruler says so, and what is wrong is said in place.
+// What is captured is changed while a program is recorded: the stage counts, the ruler says so, and what is wrong is said in place.
 import { expect, test } from "./fixtures.js";
 
 test("a stage that is added to a live recording leaves records out from then on, and says how many", async ({
@@ -6,7 +6,7 @@ test("a stage that is added to a live recording leaves records out from then on,
 }) => {
   test.setTimeout(300_000);
   await app.whenIdle();
-  await app.recordDemo.click();
+  await app.recordLedger();
   await expect(app.recordingState).toContainText("LIVE");
   const open = app.page.getByRole("button", { name: "What is captured" });
   await open.press("Enter");

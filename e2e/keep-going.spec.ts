@@ -83,7 +83,7 @@ test.describe("when the engine is killed", () => {
   test("a live recording goes on, and the page keeps its place in it", async ({ app, running }) => {
     test.skip(running.pid === undefined || process.platform === "win32", "needs the serve host and POSIX processes");
     await app.whenIdle();
-    await app.recordDemo.click();
+    await app.recordLedger();
     await app.state.tree.waitFor();
     const lengths = async () => digitsOf((await app.recordingState.textContent()) ?? "");
     await expect.poll(lengths).toBeGreaterThan(2);

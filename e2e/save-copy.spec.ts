@@ -9,7 +9,7 @@ test.skip(({ host }) => host === "electron", "the desktop app asks for the path 
 test("a copy of a live recording opens with the same state at an instant", async ({ app, oracle, profile }) => {
   test.setTimeout(120_000);
   await app.whenIdle();
-  await app.recordDemo.click();
+  await app.recordLedger();
   await expect(app.recordingState).toContainText("LIVE");
   await expect.poll(async () => (await oracle().catch(() => [])).length, { timeout: 30_000 }).toBeGreaterThan(60);
   const [known] = knownInstants((await oracle()).slice(20, 50), 1);
@@ -18,7 +18,7 @@ test("a copy of a live recording opens with the same state at an instant", async
   const path = join(profile.folder, "copy.hindcast");
   const field = app.dialog.getByRole("textbox");
   await app.press("Control+Shift+S");
-  await expect(field).toHaveValue(/recordings.ledger-\d{8}-\d{6}\.hindcast$/);
+  await expect(field).toHaveValue(/recordings.server-\d{8}-\d{6}\.hindcast$/);
   await field.fill(path);
   // Not waiting until all is quiet: a live recording seldom is, and the message goes after a while.
   await app.page.keyboard.press("Enter");

@@ -1,4 +1,5 @@
 // The window as a whole: what a person sees before any recording is open, and how a spec waits for it to be done.
+import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import { Attaching } from "./attaching.js";
 import { LanesPane } from "./lanes-pane.js";
@@ -7,6 +8,8 @@ import { MetricsPane } from "./metrics-pane.js";
 import type { ShownWindow } from "./shown-window.js";
 import { StatePane } from "./state-pane.js";
 import { TimeRuler } from "./time-ruler.js";
+
+const ledgerFolder = fileURLToPath(new URL("../../examples/ledger", import.meta.url));
 
 export class App implements ShownWindow {
   readonly welcome: Locator;
@@ -58,6 +61,15 @@ export class App implements ShownWindow {
     await this.samples.first().click();
     await this.time.now.waitFor();
     await this.whenIdle();
+  }
+
+  /** The ledger in one process, which costs less than the demo and keeps an account of itself in one file. */
+  async recordLedger(): Promise<void> {
+    await this.page
+      .getByRole("textbox", { name: "Command", exact: true })
+      .fill(`"${process.execPath}" server.mjs --load 600`);
+    await this.page.getByRole("textbox", { name: "Folder", exact: true }).fill(ledgerFolder);
+    await this.page.getByRole("button", { name: "Run", exact: true }).click();
   }
 
   /** From the menu of the recording's name. */

@@ -88,7 +88,7 @@ export const commands = {
     examples: ["hindcast serve app.hindcast --port 4477"],
   },
   demo: {
-    summary: "Record the bundled demo service live and show it",
+    summary: "Record the bundled demo live, a bank in four services in which things go wrong, and show it",
     operand: "none",
     required: [],
     optional: [...limits, "port", "open"],
