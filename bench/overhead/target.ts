@@ -47,7 +47,10 @@ const used = v.object({
 });
 const loaded = v.object({ requests: v.number(), failed: v.number(), perSecond: v.number(), p99Ms: v.number() });
 
-/** Starts the program, loads it for so long twice, of which the second counts, and ends it. */
+/** Until V8 has compiled what is used: a slower program would otherwise be measured with less of it compiled. */
+const warmUpRequests = 12_000;
+
+/** Starts the program, warms it up, loads it for so long, which counts, and ends it. */
 export async function measure(target: Target, way: Way, seconds: number): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   const output = join(folder, "output");
@@ -62,9 +65,9 @@ export async function measure(target: Target, way: Way, seconds: number): Promis
   try {
     const url = await urlIn(output, program);
     const requests = await target.requests(url);
-    const warmUp = await load(url, requests, seconds / 2);
+    const warmUp = await load(url, requests, { amount: warmUpRequests });
     const before = await usage(program);
-    const counted = await load(url, requests, seconds);
+    const counted = await load(url, requests, { duration: seconds });
     const after = await usage(program);
     return {
       requests: counted.requests,
@@ -105,11 +108,14 @@ interface LoadResult {
   readonly p99Ms: number;
 }
 
-async function load(url: string, requests: readonly Request[], seconds: number): Promise<LoadResult> {
+/** So many requests, or for so many seconds. */
+type HowMuch = { readonly amount: number } | { readonly duration: number };
+
+async function load(url: string, requests: readonly Request[], howMuch: HowMuch): Promise<LoadResult> {
   const child = fork(loader, { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const gone = once(child, "exit");
   const result = told(child, loaded);
-  child.send({ url, requests, seconds });
+  child.send({ url, requests, ...howMuch });
   await gone;
   const { failed, ...rest } = await result;
   if (failed > 0) throw new Error(`${failed} of ${rest.requests} requests failed`);

@@ -3,11 +3,11 @@ import autocannon from "autocannon";
 
 const connections = 16;
 
-process.once("message", async ({ url, requests, seconds }) => {
+process.once("message", async ({ url, requests, ...howMuch }) => {
   const result = await autocannon({
     url,
     connections,
-    duration: seconds,
+    ...howMuch,
     requests: requests.map((request) =>
       request.body === undefined ? request : { ...request, headers: { "content-type": "application/json" } },
     ),
