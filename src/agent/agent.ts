@@ -16,6 +16,7 @@ import type { ChildGone, ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
+import { installBullmq } from "./probes/bullmq.js";
 import { installBunyan } from "./probes/bunyan.js";
 import { installChildProcesses } from "./probes/child-processes.js";
 import { installErrors } from "./probes/errors.js";
@@ -284,6 +285,7 @@ const requestProbes = {
   mysql2: installMysql2,
   ioredis: installIoredis,
   redis: installRedis,
+  bullmq: installBullmq,
   "node:sqlite": installNodeSqlite,
   "better-sqlite3": installBetterSqlite3,
   ws: installWs,

@@ -90,11 +90,35 @@ describe.skipIf(missing !== undefined)(`redis${missing === undefined ? "" : `: $
     expectOwnRequests(program, numberOf);
   });
 
-  it("asked by BullMQ is recorded as what ioredis asks, and jobs are given and done as they are alone", async () => {
+  it("asked by BullMQ is recorded as what ioredis asks, and jobs, which are given and done as they are alone, as spans", async () => {
     const program = await recordedAlike("bullmq.mjs", { DATABASE_PORT: String(server?.port) });
     const lines = callLines(callsIn(program)).filter((line) => !/^(?:XREAD|QUIT)/.test(line));
     expect(lines.filter((line) => / !/.test(line))).toEqual([]);
     expect(lines.some((line) => /^EVALSHA: EVALSHA \w+ \d+ bull:mails:wait bull:/.test(line))).toBe(true);
     expect(lines.some((line) => line.includes("ann"))).toBe(false);
+
+    // What adds jobs and what is done of each are spans, in one trace; a job's own log belongs to it.
+    const traced = program.spans.filter(({ kind }) => kind === "producer" || kind === "consumer");
+    const adders = new Map(traced.map((span) => [span.spanId, span]));
+    const jobLines = traced.map((span) => {
+      const adder = adders.get(span.parentSpanId);
+      const isJoined = adder?.traceId === span.traceId && adder.kind === "producer";
+      const id = span.attributes["messaging.message.id"] ?? span.attributes["messaging.batch.message_count"];
+      return `${span.name} ${String(span.status)} ${JSON.stringify(id)}${isJoined ? ` of ${adder.name}` : ""}`;
+    });
+    expect(jobLines.toSorted()).toEqual(
+      [
+        ...['add mails unset "1"', 'process mails unset "1" of add mails'],
+        ...['add mails unset "2"', 'process mails error "2" of add mails'],
+        ...["addBulk mails unset 3", ...["3", "4", "5"].map((id) => `process mails unset "${id}" of addBulk mails`)],
+        ...['add mails unset "once"', 'process mails unset "once" of add mails'],
+      ].toSorted(),
+    );
+    const jobs = new Map(traced.map(({ number, attributes }) => [number, attributes["messaging.bullmq.job.name"]]));
+    const done = program.logs.flatMap(({ body, span }) =>
+      body.startsWith("working on") ? [[body, jobs.get(span)]] : [],
+    );
+    expect(done.length).toBe(6);
+    for (const [body, name] of done) expect(body).toBe(`working on ${typeof name === "string" ? name : "nothing"}`);
   });
 });
