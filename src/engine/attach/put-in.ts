@@ -1,5 +1,6 @@
 // Puts the agent into a program over a session with its inspector, and closes the inspector.
 import { readFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import type { TrackedGlobal } from "../../shared/protocol/attach-calls.js";
@@ -114,11 +115,18 @@ const argumentOf = (value: RemoteObject | undefined): object =>
       ? { unserializableValue: value.unserializableValue }
       : { value: value?.value };
 
-/** Every session with it ends by that, this one too; there may be no answer. */
+/**
+ * Every session with it ends by that, this one too; there may be no answer. In the second turn of the event loop from now on: in
+ * a program that was busy when the signal came Node opens the inspector at once, and again when it gets to its loop.
+ */
 export async function closeInspector(session: InspectorSession): Promise<void> {
-  const options = { includeCommandLineAPI: true };
-  const closing = evaluate(session, `void require("node:inspector").close()`, options, answersWithinMs);
-  await Promise.race([session.closed, closing]);
+  const expression = `{
+    const [{ close }, { setImmediate }] = [require("node:inspector"), require("node:timers")];
+    setImmediate(() => setImmediate(close));
+    undefined;
+  }`;
+  void evaluate(session, expression, { includeCommandLineAPI: true });
+  await Promise.race([session.closed, wait(answersWithinMs, undefined, { ref: false })]);
 }
 
 const evaluate = (session: InspectorSession, expression: string, options: object = {}, withinMs = answersWithinMs) =>
