@@ -1,4 +1,5 @@
-// Real WebSockets, by ws and socket.io: connections are spans in one trace with the request for them, messages are events.
+// Real WebSockets, by ws and socket.io: connections are spans in one trace with the request for them, messages are events. HTTPS
+// and HTTP/2: requests are spans at both ends.
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeBinary } from "../../tools/node-binaries.js";
@@ -65,6 +66,34 @@ describe("sockets", () => {
     const handled = program.events.filter(({ name }) => name === "handled");
     const kinds = handled.map(({ span }) => program.spans.find(({ number }) => number === span)?.name);
     expect(kinds).toEqual(["POST", "websocket connection"]);
+  });
+
+  it("HTTPS: requests are spans at both ends, in one trace, by node:https and by fetch", async () => {
+    const environment = { NODE_EXTRA_CA_CERTS: join(programs, "https-certificate.pem") };
+    const { plain, recorded, program } = await runBoth([join(programs, "https.mjs")], [], environment);
+    expect(recorded).toEqual(plain);
+    expect([plain.code, plain.err]).toEqual([0, ""]);
+    const served = program.spans.filter(({ kind }) => kind === "server");
+    expect(served.map(({ status, attributes }) => [attributes["url.path"], attributes["url.scheme"], status])).toEqual([
+      ["/by-https", "https", "unset"],
+      ["/failing", "https", "error"],
+      ["/by-fetch", "https", "unset"],
+    ]);
+    for (const span of served) {
+      const client = program.spans.find(({ spanId }) => spanId === span.parentSpanId);
+      const { port, path } = { port: span.attributes["server.port"], path: span.attributes["url.path"] };
+      expect(client).toMatchObject({ kind: "client", traceId: span.traceId });
+      expect(client?.attributes["url.full"]).toMatch(
+        new RegExp(`^https://[^/]*:${Number(port)}${JSON.stringify(path).slice(1, -1)}$`),
+      );
+    }
+    const refused = program.spans.find(
+      ({ kind, attributes }) => kind === "client" && attributes["http.response.status_code"] === undefined,
+    );
+    expect(refused).toMatchObject({ status: "error", attributes: { "error.type": "DEPTH_ZERO_SELF_SIGNED_CERT" } });
+    expect(program.logs.filter(({ body }) => body.startsWith("asked")).map(({ span }) => span)).toEqual(
+      served.map(({ number }) => number),
+    );
   });
 
   it("HTTP/2: each request is a span at both ends, by streams and otherwise", async ({ skip }) => {
