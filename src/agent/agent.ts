@@ -1,6 +1,7 @@
 // The agent of one thread of the program: joins ring, worker, recorder, probes and the public API. Importing it does nothing;
 // `install` starts everything and returns what undoes it.
 import { dirname } from "node:path";
+import { threadId } from "node:worker_threads";
 import { thresholdsOf } from "../shared/protocol/agent-wire.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { ForgettableStorage, SpanContext } from "./context.js";
@@ -43,6 +44,7 @@ import { installChildren } from "./probes/children.js";
 import { installSocketIo } from "./probes/socket-io.js";
 import { installWinston } from "./probes/winston.js";
 import { installWs } from "./probes/ws.js";
+import { installThreadMessages } from "./probes/thread-messages.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { OpenTelemetry } from "./open-telemetry.js";
@@ -226,6 +228,9 @@ export function install(
     );
   if (level !== "metrics") {
     releases.push(
+      isAttached
+        ? () => undefined
+        : installThreadMessages({ guest: guest.at("thread messages"), messages }, runId, place?.parentRunId, threadId),
       openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
     );
     for (const [place, installProbe] of Object.entries(requestProbes)) {

@@ -80,4 +80,29 @@ describe("worker threads", () => {
     const { programs } = await runBoth([program("threads.mjs")]);
     expect(programs.flatMap(({ hello }) => hello?.thread?.name ?? [])).toEqual(["a module"]);
   });
+
+  it("tell what they post and get, so that what one does comes after what led to it", async () => {
+    const { plain, recorded, programs } = await runBoth([program("messages.cjs")]);
+    expect(recorded).toEqual(plain);
+    expect([plain.code, plain.err]).toEqual([0, ""]);
+    const ends = programs.map(({ records }) =>
+      records.flatMap((record) =>
+        record.kind !== "message"
+          ? []
+          : [`${record.end} ${record.part} ${record.upTo} ${Buffer.from(record.channel).toString("hex")}`],
+      ),
+    );
+    const channel = ends[0]?.[0]?.split(" ").at(-1) ?? "";
+    expect(channel).toMatch(/^[0-9a-f]{16}$/);
+    const [main = [], thread = []] = ends.map((lines) => lines.map((line) => line.replace(` ${channel}`, "")));
+    const turns = [1, 2, 3, 4, 5];
+    // What cannot be posted counts for nothing.
+    const sent = turns.flatMap((n) => (n === 1 ? [1] : [n, n]));
+    expect(main.filter((line) => line.startsWith("sent"))).toEqual([...sent, 6].map((n) => `sent to-child ${n}`));
+    expect(main.filter((line) => line.startsWith("received"))).toEqual(turns.map((n) => `received to-parent ${n}`));
+    expect(thread).toEqual([
+      ...turns.flatMap((n) => [`received to-child ${n}`, `sent to-parent ${n}`]),
+      "received to-child 6",
+    ]);
+  });
 });

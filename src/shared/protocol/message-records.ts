@@ -4,7 +4,10 @@ import { type ByteReader, type ByteWriter, MalformedBytes } from "./bytes.js";
 
 export const messageEnds = ["sent", "received"] as const;
 export type MessageEnd = (typeof messageEnds)[number];
-/** A request over HTTP and its response; what goes between a parent and its child. Append only: the index is stored. */
+/**
+ * A request over HTTP and its response; what goes between a parent and its child, in bytes, or between threads, in messages.
+ * Append only: the index is stored.
+ */
 export const messageParts = ["request", "response", "to-child", "to-parent"] as const;
 export type MessagePart = (typeof messageParts)[number];
 export const channelBytes = 8;
