@@ -12,7 +12,10 @@ export default defineConfig<HostOptions>({
   testMatch: "**/*.spec.ts",
   outputDir: "test-results",
   globalSetup: "./e2e/build-if-stale.ts",
+  // Each test has a profile, a host and a page of its own: with --workers 2 any two run beside each other. Those tagged @live say
+  // what has to happen within seconds of a program's run, and have the machine to themselves in npm test.
   workers: 1,
+  fullyParallel: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   forbidOnly: process.env["CI"] === "true",

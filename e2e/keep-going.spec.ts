@@ -80,7 +80,7 @@ test.describe("when the engine is killed", () => {
     await expect(app.failures).toHaveCount(0);
   });
 
-  test("a live recording goes on, and the page keeps its place in it", async ({ app, running }) => {
+  test("a live recording goes on, and the page keeps its place in it", { tag: "@live" }, async ({ app, running }) => {
     test.skip(running.pid === undefined || process.platform === "win32", "needs the serve host and POSIX processes");
     await app.whenIdle();
     await app.recordLedger();

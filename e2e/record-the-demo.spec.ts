@@ -1,7 +1,7 @@
 // What the first button of the first page gives: a system of several services, live, each of them with its state.
 import { expect, test } from "./fixtures.js";
 
-test("the demo shows four services and what each of them keeps", async ({ app }) => {
+test("the demo shows four services and what each of them keeps", { tag: "@live" }, async ({ app }) => {
   await app.whenIdle();
   await app.recordDemo.click();
   await expect(app.recordingState).toContainText("LIVE", { timeout: 60_000 });

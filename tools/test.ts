@@ -35,16 +35,21 @@ const suites: readonly Suite[] = [
       ],
     },
   },
-  {
-    name: "e2e",
-    step: {
-      name: "browser tests",
-      script: "node_modules/@playwright/test/cli.js",
-      args: ["test", "--reporter=list,json"],
-    },
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: countsFile("e2e") },
-  },
+  browserTests("e2e", "browser tests", ["--grep-invert=@live", "--workers=2"]),
+  browserTests("e2e-live", "browser tests of programs that run", ["--grep=@live", "--output=test-results/live"]),
 ];
+
+function browserTests(name: string, title: string, args: readonly string[]): Suite {
+  return {
+    name,
+    step: {
+      name: title,
+      script: "node_modules/@playwright/test/cli.js",
+      args: ["test", "--reporter=list,json", ...args],
+    },
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: countsFile(name) },
+  };
+}
 
 /** A suite that ended badly without a report, or whose tests all passed in a run that did not, has failed once. */
 function honestCounts(counts: TestCounts | undefined, passed: boolean): TestCounts {
