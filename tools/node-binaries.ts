@@ -9,10 +9,16 @@ const run = promisify(execFile);
 /** The oldest the agent promises to run on, and one of each line since. */
 export const nodeVersions = ["18.19.1", "20.20.2", "22.23.3", "24.21.0", "26.10.0"] as const;
 
+const triesAll = process.env["HINDCAST_TEST_NODES"] === "all";
+
 /** Of a test that takes long for each: those of this line, or all where `HINDCAST_TEST_NODES=all`. */
 export const nodeVersionsToTry: readonly string[] = nodeVersions.filter(
-  (version) =>
-    process.env["HINDCAST_TEST_NODES"] === "all" || version.split(".")[0] === process.versions.node.split(".")[0],
+  (version) => triesAll || version.split(".")[0] === process.versions.node.split(".")[0],
+);
+
+/** The oldest and the newest, or all: the agent does what it does on one between them on one of them, or on that of the tests. */
+export const nodeVersionsAtEnds: readonly string[] = nodeVersions.filter(
+  (_, at) => triesAll || at === 0 || at === nodeVersions.length - 1,
 );
 
 /** Path of that version's binary, fetched when it is not there yet; the reason in words when it cannot be had. */

@@ -560,13 +560,13 @@ describe("the reading commands", () => {
       expect(all.length).toBeGreaterThan(1);
       expect(await ask(name, "read.hindcast", ...more, "--limit", "1")).toEqual(all.slice(0, 1));
       expect(await ask(name, "read.hindcast", ...more, "--last", "1")).toEqual(all.slice(-1));
-      expect(await ask(name, "read.hindcast", ...more, "--last", "1000000")).toEqual(all);
+      return all;
     };
-    await first("spans");
+    const all = await first("spans");
+    expect(await ask("spans", "read.hindcast", "--last", "1000000")).toEqual(all);
     await first("logs");
-    await first("metrics");
+    const instants = (await first("metrics")).map(({ instant }) => BigInt(String(instant)));
     await first("history", "--scope", "cart", "--path", "");
-    const instants = (await ask("metrics", "read.hindcast")).map(({ instant }) => BigInt(String(instant)));
     expect(instants).toEqual(instants.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
     const until = ["--to", seen[9]?.[0] ?? ""];
     expect(await ask("logs", "read.hindcast", ...until)).toEqual([]);
@@ -654,10 +654,7 @@ describe("the reading commands", () => {
     const cart = ["--scope", "cart"];
     const commands = [
       ["info"],
-      ["info", "--json"],
       ["state", ...cart, "--at", "+1s"],
-      ["history", ...cart, "--path", "total"],
-      ["logs"],
       ["copy", "-o", "in use copy.hindcast"],
     ].map(([name = "", ...options]) => [name, "in use.hindcast", ...options]);
     for (const command of commands) {

@@ -1,9 +1,9 @@
 // The agent on every line of Node it promises, with real binaries: what a service did, in CommonJS and ESM, is in the
-// recording. A version whose binary cannot be fetched (no registry, no package for this system) is skipped and named.
+// recording. On the oldest and the newest, and on all with HINDCAST_TEST_NODES=all. A version whose binary cannot be fetched (no registry, no package for this system) is skipped and named.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { nodeBinary, nodeVersions } from "../../tools/node-binaries.js";
+import { nodeBinary, nodeVersionsAtEnds } from "../../tools/node-binaries.js";
 import { Place } from "./hindcast-process.js";
 import { lineageTexts } from "./lineage-text.js";
 import { runBoth } from "./run-both.js";
@@ -60,7 +60,7 @@ async function printed(...args: string[]): Promise<string> {
   return ended.out;
 }
 
-describe.each(nodeVersions)("a program on Node %s", (version) => {
+describe.each(nodeVersionsAtEnds)("a program on Node %s", (version) => {
   it.for(Object.keys(programs))("is recorded as it ran (%s)", async (name, { skip }) => {
     const binary = await nodeBinary(version);
     if ("missing" in binary) return skip(binary.missing);

@@ -3,6 +3,7 @@
 // no part of an answer is heard before it was given.
 import { existsSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { triesAllSeeds } from "../../src/engine/replay/seeds.test-support.js";
 import { Place } from "./hindcast-process.js";
 
 const place = new Place();
@@ -106,12 +107,13 @@ async function linesOf(args: readonly string[], input = ""): Promise<readonly st
 }
 
 interface Told {
+  readonly path: string;
   readonly instant: string;
   readonly new?: number;
 }
 
-const historyOf = async (recording: string, scope: string, path: string): Promise<readonly Told[]> => {
-  const lines = await linesOf(["history", recording, "--scope", scope, "--path", path, "--json"]);
+const historyOf = async (recording: string, scope: string): Promise<readonly Told[]> => {
+  const lines = await linesOf(["history", recording, "--scope", scope, "--path", "", "--json"]);
   return lines.map((line) => JSON.parse(line) as Told);
 };
 
@@ -141,21 +143,24 @@ async function recorded(way: Way, shift: string): Promise<string> {
 }
 
 describe.runIf(canShift)("two programs (needs Debian's package faketime)", () => {
-  const cases = [
+  // Each way, and each direction of the clock.
+  const cases: readonly (readonly [way: Way, shift: string])[] = [
     ["HTTP", "+3"],
-    ["HTTP", "-3"],
     ["json", "+3"],
     ["advanced", "-3"],
-  ] as const;
+    ...(triesAllSeeds ? [["HTTP", "-3"] as const] : []),
+  ];
   it.for(cases)("that talk by %s, one's clock off by %s s, show no effect without its cause", async ([way, shift]) => {
     const recording = await recorded(way, shift);
+    const [asked, served] = [await historyOf(recording, "asked"), await historyOf(recording, "served")];
+    const to = (history: readonly Told[], path: string) => history.filter((write) => write.path === path);
     const told: Record<keyof Seen, readonly Told[]> = {
-      asked: await historyOf(recording, "asked", "last"),
-      half: await historyOf(recording, "asked", "half"),
-      answered: await historyOf(recording, "asked", "answered"),
-      served: await historyOf(recording, "served", "last"),
-      servedHalf: await historyOf(recording, "served", "half"),
-      servedWhole: await historyOf(recording, "served", "whole"),
+      asked: to(asked, "last"),
+      half: to(asked, "half"),
+      answered: to(asked, "answered"),
+      served: to(served, "last"),
+      servedHalf: to(served, "half"),
+      servedWhole: to(served, "whole"),
     };
     const written = Object.values(told).flatMap((writes) => writes.map(({ instant }) => BigInt(instant)));
     // The last: what was sent after the last write is sent, too.
