@@ -133,11 +133,10 @@ export function install(
       : new ThreadDelivery(place, { memory: memory.shared, facts });
 
   const releases: (() => void)[] = [];
-  const keeper = new Keeper(keeping);
+  const keeper = new Keeper(keeping, guest.at("keeping"));
   // A thread starts from what its process keeps.
   const handOver = (): void => {
-    const made = isThread ? undefined : keeper.takeNew();
-    if (made !== undefined) delivery.say(made);
+    if (!isThread) keeper.handOver((made) => delivery.say(made));
   };
   const noteRedactions = reportRedactions(redaction, sink);
   const noteState = reportState(tracker, sink);

@@ -1,5 +1,6 @@
 // What this program had to work out as it started, on its way to the folder where the next start finds it. The agent's own
 // thread writes it: the program's thread only hands it over, some time after the start or when it ends.
+import type { Guest } from "./guest.js";
 import { type KeptFile, nameOfKept, readKeptText, writeKept } from "./kept-files.js";
 
 /** What register.ts knows: the folder, if there is one, this build of the agent, and compiled code that is not kept yet. */
@@ -28,11 +29,13 @@ const mostUnits = 16 * 1024 * 1024;
 export class Keeper {
   readonly #folder: string | undefined;
   readonly #build: string;
+  readonly #guest: Pick<Guest, "noteFault">;
   #compiled: (() => KeptFile) | undefined;
   #texts: KeptText[] = [];
   #units = 0;
 
-  constructor({ folder, build, compiled }: Keeping) {
+  constructor({ folder, build, compiled }: Keeping, guest: Pick<Guest, "noteFault">) {
+    this.#guest = guest;
     this.#build = build;
     this.#folder = folder;
     this.#compiled = compiled;
@@ -52,13 +55,17 @@ export class Keeper {
     if (this.#units <= mostUnits) this.#texts.push({ name, text });
   }
 
-  /** What is to be written by now; undefined: nothing. */
-  takeNew(): Keep | undefined {
+  /** `say` what is to be written by now, if anything. Never throws: what comes after it, at the end, matters more. */
+  handOver(say: (made: Keep) => void): void {
     const [folder, compiled, texts] = [this.#folder, this.#compiled, this.#texts];
-    if (folder === undefined || (compiled === undefined && texts.length === 0)) return undefined;
+    if (folder === undefined || (compiled === undefined && texts.length === 0)) return;
     this.#compiled = undefined;
     this.#texts = [];
-    return { kind: "keep", folder, code: compiled?.(), texts };
+    try {
+      say({ kind: "keep", folder, code: compiled?.(), texts });
+    } catch (error) {
+      this.#guest.noteFault(error);
+    }
   }
 }
 

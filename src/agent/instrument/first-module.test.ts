@@ -58,6 +58,7 @@ describe("mayBeginWithModule", () => {
       "--import=./a.mjs",
       "--loader",
       "--experimental-loader=x",
+      "--preserve-symlinks",
     ]) {
       expect([option, may(plain, [option])]).toEqual([option, true]);
       expect([option, may(plain, [], `--require "a b" ${option} x`)]).toEqual([option, true]);

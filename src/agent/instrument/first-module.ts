@@ -5,9 +5,9 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 
-/** Options that make something else of a program than the CommonJS file it names. */
+/** Options that make something else of a program than the CommonJS file it names, or of the way to that file. */
 const tellingOption =
-  /^(?:-[a-z]*[cepi]|--(?:eval|print|interactive|import|loader|input-type|test|watch|run|check|build-snapshot|entry-url|experimental-).*)$/;
+  /^(?:-[a-z]*[cepi]|--(?:eval|print|interactive|import|loader|input-type|test|watch|run|check|build-snapshot|entry-url|experimental-|preserve-symlinks).*)$/;
 
 const longestEntryBytes = 1024 * 1024;
 
