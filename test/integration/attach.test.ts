@@ -1,8 +1,12 @@
 // `hindcast attach` on a real service: it listens already, its connections are warm and its modules are loaded. Requests on
 // them appear, and when it was left nothing of us remains in it.
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { EngineChild } from "../../src/serve/engine-child.js";
+import { createCodec } from "../../src/shared/protocol/codec.js";
+import { connectToEngine } from "../../src/shared/protocol/rpc.js";
 import { nodeBinary, nodeVersionsToTry } from "../../tools/node-binaries.js";
 import { Service } from "./attached-service.js";
 import { Place, type Running } from "./hindcast-process.js";
@@ -126,6 +130,37 @@ describe("hindcast attach", () => {
     await service.tell("ask /carts/after 5");
     // What was begun while it was attached to, the first comparison, may hold its realm until it is over.
     await expect.poll(() => asBefore(service), { timeout: 60_000 }).toEqual([]);
+  });
+
+  it("leaves neither a recording nor itself in the program where it was given up meanwhile", async () => {
+    const service = await started();
+    await service.tell("remember");
+    const engine = new EngineChild({
+      entry: join(process.cwd(), "out/node/engine-process.js"),
+      environment: process.env,
+    });
+    try {
+      const transport = await engine.connect();
+      if (transport === undefined) throw new Error("the engine did not start");
+      const { call } = connectToEngine(transport, createCodec());
+      const target = { kind: "pid", pid: service.pid } as const;
+      // Busy, so that it is given up before the program has let anybody in.
+      const spun = service.tell("spin 2000");
+      const givenUp = new AbortController();
+      const path = place.path("given-up.hindcast");
+      const attaching = call("recording.attach", { target, path, capture: {} }, givenUp.signal);
+      await expect.poll(() => existsSync(path)).toBe(true);
+      givenUp.abort();
+      expect(await attaching).toMatchObject({ ok: false, error: { code: "cancelled" } });
+      await spun;
+      await expect.poll(() => existsSync(path), { timeout: 30_000 }).toBe(false);
+      expect(await asBefore(service)).toEqual([]);
+      expect(await call("programs.list", {})).toMatchObject({
+        value: expect.arrayContaining([expect.objectContaining({ pid: service.pid, isRecorded: false })]) as unknown,
+      });
+    } finally {
+      await engine.stop();
+    }
   });
 
   it("can come again and again", async () => {

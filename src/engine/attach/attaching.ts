@@ -54,7 +54,9 @@ async function attachOver(
 ): Promise<Result<number, HindcastError>> {
   const { target, track, agentFile, settings, atStage } = given;
   const { socketPath, token, hostPid } = given.address;
-  const session = await InspectorSession.connect(host, port);
+  const first = await InspectorSession.connect(host, port);
+  // One that we opened can be closed by nobody else.
+  const session = first.ok || !isOurs ? first : await InspectorSession.connect(host, port);
   if (!session.ok) return failed(explained(session.error, textOf(target)));
   try {
     atStage("Putting the recorder in");

@@ -40,7 +40,8 @@ export class InspectorSession {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: Result<unknown, InspectorTrouble>) => void>();
   readonly closed: Promise<void>;
-  readonly #endMs: number;
+  readonly #talksMs: number;
+  readonly #startMs = performance.now();
   #nextId = 1;
   #bytes = 0;
   /** Why it was closed, where that was its own doing. */
@@ -48,7 +49,7 @@ export class InspectorSession {
 
   private constructor(socket: WebSocket, talksMs: number) {
     this.#socket = socket;
-    this.#endMs = performance.now() + talksMs;
+    this.#talksMs = talksMs;
     socket.on("message", (data) => this.#take(Buffer.isBuffer(data) ? data : Buffer.alloc(0)));
     // A frame that is none, or is too large; the socket closes by itself then.
     socket.on("error", (error) => (this.#ending = trouble("strange", error.message)));
@@ -88,9 +89,13 @@ export class InspectorSession {
     withinMs: number,
   ): Answer<v.InferOutput<Schema>> {
     const id = this.#nextId++;
-    const patienceMs = Math.max(0, Math.min(withinMs, this.#endMs - performance.now()));
+    const leftMs = Math.max(0, this.#startMs + this.#talksMs - performance.now());
+    const waitedMs = leftMs < withinMs ? this.#talksMs : withinMs;
     const answer = await new Promise<Result<unknown, InspectorTrouble>>((resolve) => {
-      const timer = setTimeout(() => settle(trouble("silent", `no answer to ${method}`, withinMs)), patienceMs);
+      const timer = setTimeout(
+        () => settle(trouble("silent", `no answer to ${method}`, waitedMs)),
+        Math.min(withinMs, leftMs),
+      );
       const settle = (outcome: Result<unknown, InspectorTrouble>): void => {
         clearTimeout(timer);
         this.#waiting.delete(id);
