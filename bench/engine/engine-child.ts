@@ -11,6 +11,7 @@ import {
   type ToEngineProcess,
   fromEngineProcess,
 } from "../../src/shared/protocol/engine-host.js";
+import { engineV8Options } from "../../src/shared/protocol/engine-environment.js";
 import { type EngineClient, type Transport, connectToEngine } from "../../src/shared/protocol/rpc.js";
 import { repositoryRoot } from "../../tools/run-step.js";
 
@@ -26,7 +27,7 @@ export class BenchEngine {
       env: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder },
       serialization: "advanced",
       // As hosts start it.
-      execArgv: ["--max-semi-space-size=32"],
+      execArgv: [...engineV8Options],
     });
     const listeners: ((bytes: Uint8Array) => void)[] = [];
     const send = (message: ToEngineProcess): void => void child.send(message);

@@ -2,7 +2,7 @@
 // there within a second and every page gets a new port.
 import { randomBytes } from "node:crypto";
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from "electron";
-import { engineEnvironment, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
+import { engineEnvironment, engineV8Options, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
 import type { ToEngineProcess } from "../shared/protocol/engine-host.js";
 import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
 
@@ -54,7 +54,12 @@ function startUtility(
   events: EngineEvents,
   onEnd: (code: number) => void,
 ): Utility {
-  const engine = utilityProcess.fork(entry, [], { serviceName: "Hindcast engine", env, stdio: "inherit" });
+  const engine = utilityProcess.fork(entry, [], {
+    serviceName: "Hindcast engine",
+    env,
+    stdio: "inherit",
+    execArgv: [...engineV8Options],
+  });
   engine.on("message", (message: unknown) => events.onMessage(message));
   engine.once("exit", (code) => {
     onEnd(code);

@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { engineEnvironment, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
+import { engineEnvironment, engineV8Options, isCrash, withCrash } from "../shared/protocol/engine-environment.js";
 import type { FromEngineProcess } from "../shared/protocol/engine-host.js";
 import { type EngineEvents, EngineKeeper, type EngineProcess } from "../shared/protocol/engine-keeper.js";
 import type { Transport } from "../shared/protocol/rpc.js";
@@ -150,8 +150,7 @@ interface ChildEvents extends Pick<EngineEvents, "onMessage"> {
 function startChild(entry: string, env: NodeJS.ProcessEnv, events: ChildEvents): Child {
   const child: ChildProcess = fork(entry, [], {
     env,
-    // Reconstruction makes many small objects that stay: with V8's small young generation they are copied too often.
-    execArgv: ["--max-semi-space-size=32"],
+    execArgv: [...engineV8Options],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // A group of its own: Ctrl+C in the terminal is the program's affair; the engine ends when it is told to.

@@ -11,6 +11,12 @@ const durabilityCarrier = "HINDCAST_ENGINE_DURABILITY";
 const reserveVariable = "HINDCAST_DISK_RESERVE";
 const baseVariable = "HINDCAST_MOST_BASE";
 
+/**
+ * Options of V8 for the engine's process. Reconstruction makes many small objects that stay: with a small young generation they
+ * are copied too often. And what has not run often yet is compiled at once, if not well.
+ */
+export const engineV8Options: readonly string[] = ["--max-semi-space-size=32", "--always-sparkplug"];
+
 /** How long after it was received a record is on the disk at most, in milliseconds. */
 export const defaultDurabilityMs = 250;
 
