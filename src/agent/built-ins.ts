@@ -26,7 +26,8 @@ export function onBuiltIn(guest: Guest, name: string, patch: (exports: object) =
     {
       resolve(specifier: unknown, context: unknown, next: (...given: unknown[]) => unknown): unknown {
         const resolved = next(specifier, context);
-        if (isIt(specifier)) seen();
+        // Some may be asked for without "node:"; of others, that is the name of a package.
+        if (isIt(isObject(resolved) ? dataProperty(resolved, "url") : undefined)) seen();
         return resolved;
       },
     },
@@ -43,7 +44,7 @@ export function onBuiltIn(guest: Guest, name: string, patch: (exports: object) =
       (get) =>
         function (...args) {
           const found = Reflect.apply(get, this, args);
-          if (isIt(args[0])) seen();
+          if (isIt(args[0]) || (args[0] === name && found !== undefined)) seen();
           return found;
         },
     ),

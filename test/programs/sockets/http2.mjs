@@ -1,5 +1,6 @@
 // HTTP/2 at both ends: by streams and by the interface that looks like node:http, several requests at once over one connection.
-import http2, { connect } from "node:http2";
+import http2 from "http2";
+import { connect } from "node:http2";
 import { setTimeout as pause } from "node:timers/promises";
 
 const byStreams = http2.createServer();
