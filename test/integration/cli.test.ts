@@ -16,9 +16,9 @@ afterAll(() => place.remove());
 
 /** Shortly after an ending: a process that was told to end may take a moment longer than the one that told it. */
 async function nothingIsLeft(): Promise<void> {
-  await expect.poll(() => place.leftBehind(), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => place.leftBehind(), { timeout: 20_000 }).toEqual([]);
   if (!onLinux) return;
-  await expect.poll(() => place.leftRunning(), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => place.leftRunning(), { timeout: 20_000 }).toEqual([]);
 }
 
 function program(name: string, source: string): string {
