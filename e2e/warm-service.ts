@@ -34,8 +34,13 @@ export class WarmService {
     const child = spawn(process.execPath, ["--inspect-port=0", script], { stdio: ["ignore", "pipe", "ignore"] });
     const [port]: string[] = await once(createInterface({ input: child.stdout }), "line");
     const service = new WarmService(child, Number(port));
-    await service.ask("/before");
-    return service;
+    try {
+      await service.ask("/before");
+      return service;
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
   }
 
   get pid(): number {
