@@ -78,3 +78,6 @@ function hexFromBytes(bytes: Uint8Array): string {
   for (const byte of bytes) hex += (byte + 256).toString(16).slice(1);
   return hex;
 }
+
+/** Ids of the same length. */
+export const areEqual = (a: Uint8Array, b: Uint8Array): boolean => a === b || a.every((byte, at) => byte === b[at]);

@@ -9,7 +9,14 @@ import { dataProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan, OwnIds } from "../record-sink.js";
 import { Flow, headerFromStamp } from "../messages.js";
-import { headerFromSpan, isTraceHeader, parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
+import {
+  areEqual,
+  headerFromSpan,
+  isTraceHeader,
+  parentFromHeader,
+  stateHeader,
+  traceHeader,
+} from "../trace-context.js";
 import { beginsRequest } from "./http-bodies.js";
 import { clientAttributes, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -138,5 +145,3 @@ function isTraced(request: ClientRequest): boolean {
   const names: unknown = Reflect.apply(getHeaderNames, request, []);
   return Array.isArray(names) && names.some((name) => isTraceHeader(String(name)));
 }
-
-const areEqual = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, at) => byte === b[at]);

@@ -8,7 +8,7 @@ import { replaceMethod, together } from "../patch.js";
 import { dataProperty, isObject } from "../own-data.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, stampFromHeader } from "../messages.js";
-import { parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
+import { areEqual, parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { hostFrom, targetAttributes } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { watchRoutes } from "./routes.js";
@@ -81,24 +81,21 @@ export function installHttpServer(agent: ProbeKit): () => void {
     (requestOf: (emitter: object) => object | undefined) =>
     (emit: Method): Method =>
       function (...args) {
-        const request = context.current === undefined && isObject(this) ? requestOf(this) : undefined;
+        const { current } = context;
+        if (args[0] === "prefinish") guest.runAsGuest(() => noteAnswer(this, current), undefined);
+        const request = current === undefined && isObject(this) ? requestOf(this) : undefined;
         const exchange = request === undefined ? undefined : exchanges.get(request);
         if (exchange === undefined) return Reflect.apply(emit, this, args);
         return context.run(exchange.span, () => Reflect.apply(emit, this, args));
       };
   /** Node tells so within the call that ends the response, unless there is another before it on the connection. */
-  const noteAnswer = (response: unknown): void => {
+  const noteAnswer = (response: unknown, current: OpenSpan | undefined): void => {
     const request = isObject(response) ? requestOfResponse(response) : undefined;
     const exchange = request === undefined ? undefined : exchanges.get(request);
     if (exchange === undefined || !exchange.isInTurn) return;
-    const { current } = context;
-    if (current?.traceId !== exchange.span.traceId) exchange.answeredIn = current === undefined ? "lost" : "other";
+    if (current === undefined) exchange.answeredIn = "lost";
+    else if (!areEqual(current.traceId, exchange.span.traceId)) exchange.answeredIn = "other";
   };
-  const noteLostContext = (emit: Method): Method =>
-    function (...args) {
-      if (args[0] === "prefinish") guest.runAsGuest(() => noteAnswer(this), undefined);
-      return Reflect.apply(emit, this, args);
-    };
   const endOnClose = (emit: Method): Method =>
     function (...args) {
       if (args[0] === "close" && isResponse(this)) {
@@ -129,9 +126,7 @@ export function installHttpServer(agent: ProbeKit): () => void {
       "emit",
       insideSpan((request) => request),
     ),
-    replaceMethod(ServerResponse.prototype, "emit", (emit) =>
-      noteLostContext(insideSpan(requestOfResponse)(endOnClose(emit))),
-    ),
+    replaceMethod(ServerResponse.prototype, "emit", (emit) => insideSpan(requestOfResponse)(endOnClose(emit))),
   ]);
 }
 
