@@ -164,7 +164,7 @@ const unexplained = ({ messages }: MadeHistory, seen: readonly number[]): readon
       (seen[received.process - 1] ?? 0) >= received.seq && (seen[sent.process - 1] ?? 0) < sent.seq,
   );
 
-describe.each(seeds(1, 2, 3))("state of several processes (seed %i)", (seed) => {
+describe.each(seeds(3, 1, 2))("state of several processes (seed %i)", (seed) => {
   it("shows no effect without its cause, while it is recorded and afterwards", async () => {
     const history = makeHistory(seed);
     const random = randomFrom(1000 + seed);
