@@ -87,9 +87,16 @@ export async function listenForAgents(
   return {
     connected: () => peers.size,
     detach: async (withinMs) => {
-      const attached = [...peers].filter((peer) => peer.isAttached);
-      for (const peer of attached) peer.detach();
-      await until(() => attached.every((peer) => !peers.has(peer)), withinMs);
+      const told = new Set<unknown>();
+      // Also one that has only just come back, and says who it is in a moment.
+      await until(() => {
+        for (const peer of peers)
+          if (peer.isAttached && !told.has(peer)) {
+            told.add(peer);
+            peer.detach();
+          }
+        return [...peers].every((peer) => peer.hasGreeted && !peer.isAttached);
+      }, withinMs);
     },
     configure: (pipeline) => {
       configured = pipeline;
@@ -135,6 +142,10 @@ class AgentPeer {
   }
 
   /** In a program that was running before. */
+  get hasGreeted(): boolean {
+    return this.#process !== undefined;
+  }
+
   get isAttached(): boolean {
     return this.#process?.hello.settings.attached !== undefined;
   }

@@ -9,6 +9,9 @@ import type { Recorder } from "./recorder/recorder.js";
 const lookEveryMs = 250;
 const connectsWithinMs = 5000;
 const connectLookMs = 10;
+/** After an engine that was killed its agent comes back within moments, with what it could not send meanwhile. */
+const returnsWithinMs = 5000;
+const returnLookMs = 50;
 /** A program that computes without a pause leaves when it gets to it; by then nobody listens any more. */
 const leavesWithinMs = 7000;
 
@@ -19,8 +22,11 @@ export class AttachedProgram implements Program {
   readonly #recorder: Recorder;
   #hasExited = false;
   #isLeft = false;
+  readonly #isResumed: boolean;
 
-  constructor(owner: Owner, recorder: Recorder) {
+  /** `isResumed`: an engine before this one attached to it. */
+  constructor(owner: Owner, recorder: Recorder, isResumed = false) {
+    this.#isResumed = isResumed;
     this.pid = owner.pid;
     this.#recorder = recorder;
     this.exited = new Promise((resolve) => void this.#watch(owner, resolve));
@@ -33,6 +39,7 @@ export class AttachedProgram implements Program {
 
   /** Leaves it as it was before. */
   async stop(): Promise<void> {
+    await this.#whenBack();
     this.#isLeft = true;
     await this.#recorder.detach(leavesWithinMs);
   }
@@ -44,6 +51,15 @@ export class AttachedProgram implements Program {
       await wait(connectLookMs);
     }
     return this.#recorder.facts.processes.length > 0;
+  }
+
+  async #whenBack(): Promise<void> {
+    if (!this.#isResumed && this.#recorder.facts.processes.length === 0) return;
+    for (const deadline = Date.now() + returnsWithinMs; Date.now() < deadline && !this.#hasExited;) {
+      const { connected, haveAllSaidBye } = await this.#recorder.presence();
+      if (connected > 0 || haveAllSaidBye) return;
+      await wait(returnLookMs);
+    }
   }
 
   async #watch(owner: Owner, tell: () => void): Promise<void> {

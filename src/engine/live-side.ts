@@ -81,7 +81,10 @@ export async function resumeLive(
   const begun = await recorder.resume({ path, listensAt, durabilityMs, diskReserveBytes, mostBaseBytes });
   if (!begun.ok) return begun;
   const { adopted, attached } = address.folder;
-  const programs = [...adopted.map(adoptProgram), ...attached.map((owner) => new AttachedProgram(owner, recorder))];
+  const programs = [
+    ...adopted.map(adoptProgram),
+    ...attached.map((owner) => new AttachedProgram(owner, recorder, true)),
+  ];
   return ok({ recorder, address, programs });
 }
 
