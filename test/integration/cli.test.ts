@@ -652,11 +652,9 @@ describe("the reading commands", () => {
     const running = place.start(["record", "-o", "in use.hindcast", "--", "node", file]);
     await running.printed(/ready/);
     const cart = ["--scope", "cart"];
-    const commands = [
-      ["info"],
-      ["state", ...cart, "--at", "+1s"],
-      ["copy", "-o", "in use copy.hindcast"],
-    ].map(([name = "", ...options]) => [name, "in use.hindcast", ...options]);
+    const commands = [["info"], ["state", ...cart, "--at", "+1s"], ["copy", "-o", "in use copy.hindcast"]].map(
+      ([name = "", ...options]) => [name, "in use.hindcast", ...options],
+    );
     for (const command of commands) {
       const { code, out, err } = await place.run(command);
       expect([code, out, err]).toEqual([
