@@ -1,6 +1,7 @@
 // The short way for what events mostly carry: a few numbers, short ASCII texts and booleans, written straight into the
 // ring. Every nanosecond here is the program's; what this does not take goes the general way (attributes.ts).
 import { types } from "node:util";
+import type { Attributes } from "../shared/trace/attributes.js";
 import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import { budgets } from "./attributes.js";
 import { leastCardNumber } from "./redact/card-numbers.js";
@@ -49,7 +50,7 @@ export class FlatAttributes {
   /**
    * The bytes of `writeAttributes(out, attributesFrom(source))`, written in place at `start`; returns where they end, or
    * undefined (and garbage in place) for anything but flat plain data, and for whatever is to be redacted. `source` is
-   * never a Proxy, and where it `isOurs` it has no accessors.
+   * never a Proxy; where it is one of `ours` it has no accessors.
    */
   encode(
     bytes: Uint8Array,
@@ -57,7 +58,7 @@ export class FlatAttributes {
     start: number,
     limit: number,
     source: unknown,
-    isOurs: boolean,
+    ours?: Attributes,
   ): number | undefined {
     if (typeof source !== "object" || source === null) return undefined;
     if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
@@ -78,7 +79,7 @@ export class FlatAttributes {
       // Room for the longest of the short values, too, and for what the last word runs over.
       if (at + 4 + key.length + 9 > limit) return undefined;
       let value: unknown;
-      if (isOurs) value = Reflect.get(source, key);
+      if (ours !== undefined) value = ours[key];
       else {
         const found = getOwnPropertyDescriptor(source, key);
         if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;

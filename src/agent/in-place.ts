@@ -46,7 +46,7 @@ export class InPlace {
     const start = at + attributesAt.event;
     let end: number | undefined = start + 4;
     if (attributes === undefined) view.setUint32(start, 0, true);
-    else end = this.#flat.encode(bytes, view, start, at + mostBytes - padding, attributes, false);
+    else end = this.#flat.encode(bytes, view, start, at + mostBytes - padding, attributes);
     if (end === undefined) return false;
     view.setUint32(at + recordHeaderBytes, name, true);
     view.setUint32(at + recordHeaderBytes + 4, span, true);
@@ -60,7 +60,7 @@ export class InPlace {
     if (at === undefined) return false;
     const { bytes, view } = this.#memory;
     const limit = at + mostBytes - padding;
-    const end = this.#flat.encode(bytes, view, at + attributesAt.start, limit, record.attributes, true);
+    const end = this.#flat.encode(bytes, view, at + attributesAt.start, limit, record.attributes, record.attributes);
     if (end === undefined) return false;
     const payload = at + recordHeaderBytes;
     view.setUint32(payload, record.span, true);
@@ -79,7 +79,7 @@ export class InPlace {
     if (at === undefined) return false;
     const { bytes, view } = this.#memory;
     const limit = at + mostBytes - padding;
-    const end = this.#flat.encode(bytes, view, at + attributesAt.end, limit, record.attributes, true);
+    const end = this.#flat.encode(bytes, view, at + attributesAt.end, limit, record.attributes, record.attributes);
     if (end === undefined) return false;
     const payload = at + recordHeaderBytes;
     view.setUint32(payload, record.span, true);

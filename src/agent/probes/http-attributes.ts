@@ -17,12 +17,33 @@ export function hostFrom(authority: string): Host {
 }
 
 export function targetAttributes(target: string): Attributes {
+  const attributes: Record<string, AttributeValue> = {};
+  addTarget(attributes, target);
+  return attributes;
+}
+
+export function addTarget(attributes: Record<string, AttributeValue>, target: string): void {
   const at = target.indexOf("?");
-  if (at < 0) return { "url.path": cutText(target, maxUrlUnits) };
-  return {
-    "url.path": cutText(target.slice(0, at), maxUrlUnits),
-    "url.query": cutText(target.slice(at + 1), maxUrlUnits),
-  };
+  attributes["url.path"] = cutText(at < 0 ? target : target.slice(0, at), maxUrlUnits);
+  if (at >= 0) attributes["url.query"] = cutText(target.slice(at + 1), maxUrlUnits);
+}
+
+const mostRoutes = 1000;
+
+/** "GET /items/:id": each text is made once, so that whoever looks it up need not read it again. */
+export class RouteNames {
+  readonly #byRoute = new Map<string, Map<string, string>>();
+
+  nameOf(method: string, route: string): string {
+    const known = this.#byRoute.get(route)?.get(method);
+    if (known !== undefined) return known;
+    if (this.#byRoute.size >= mostRoutes) this.#byRoute.clear();
+    const names = this.#byRoute.get(route) ?? new Map<string, string>();
+    const name = `${method} ${route}`;
+    // Who makes methods up makes no more of them than Node knows.
+    this.#byRoute.set(route, names.set(method, name));
+    return name;
+  }
 }
 
 export function clientAttributes(method: string, scheme: string, host: Host, path: string): Attributes {

@@ -9,7 +9,7 @@ import { dataProperty, isObject } from "../own-data.js";
 import type { OpenSpan } from "../record-sink.js";
 import { Flow, stampFromHeader } from "../messages.js";
 import { areEqual, parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
-import { hostFrom, targetAttributes } from "./http-attributes.js";
+import { RouteNames, addTarget, hostFrom } from "./http-attributes.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { watchRoutes } from "./routes.js";
 
@@ -19,16 +19,17 @@ export function installHttpServer(agent: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
   const routes = watchRoutes(agent);
   const hostOf = rememberingTheLast(hostFrom);
+  const names = new RouteNames();
 
   const start = (request: IncomingMessage, response: ServerResponse, startMs?: number): void => {
     const method = request.method ?? "GET";
     const { headers, socket } = request;
     const attributes: Record<string, AttributeValue> = {
       "http.request.method": method,
-      ...targetAttributes(request.url ?? ""),
-      "url.scheme": "encrypted" in socket ? "https" : "http",
-      "network.protocol.version": request.httpVersion,
     };
+    addTarget(attributes, request.url ?? "");
+    attributes["url.scheme"] = "encrypted" in socket ? "https" : "http";
+    attributes["network.protocol.version"] = request.httpVersion;
     if (headers.host !== undefined) {
       const host = hostOf(headers.host);
       attributes["server.address"] = host.name;
@@ -72,7 +73,7 @@ export function installHttpServer(agent: ProbeKit): () => void {
     if (exchange.answeredIn !== undefined) attributes[contextAttribute] = exchange.answeredIn;
     const isError = !isFinished || statusCode >= 500;
     if (isError) attributes["error.type"] = isFinished ? String(statusCode) : "aborted";
-    const name = route === undefined ? undefined : `${request.method ?? "GET"} ${route}`;
+    const name = route === undefined ? undefined : names.nameOf(request.method ?? "GET", route);
     sink.endSpan(exchange.span, isError ? "error" : "unset", name, attributes);
   };
 
