@@ -20,8 +20,9 @@ interface Placed extends Position {
 export class SegmentGraphs {
   readonly #process: SegmentedProcess;
   #current: Placed | undefined;
-  /** What brought it there. */
+  /** What brought it there, and of how much: what is committed later may be of an instant that was asked for before. */
   #asked = "";
+  #askedOf = -1;
   #epoch = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -46,15 +47,17 @@ export class SegmentGraphs {
   async #at(upTo: UpTo, asker: Asker): Promise<Placed> {
     const name = "seq" in upTo ? `seq ${upTo.seq}` : `instant ${upTo.instant}`;
     if (this.#epoch !== this.#process.epoch) this.#current = undefined;
-    const isFresh = this.#process.isFresh;
-    if (isFresh && this.#current !== undefined && this.#asked === name) return this.#current;
+    const isKnown = this.#asked === name && this.#askedOf === this.#process.generation && this.#process.isFresh;
+    if (isKnown && this.#current !== undefined) return this.#current;
     await this.#process.refresh();
+    const { generation } = this.#process;
     if (this.#epoch !== this.#process.epoch) this.#current = undefined;
     const epoch = this.#process.epoch;
     this.#epoch = epoch;
     const placed = await this.#moveTo(await this.#process.locate(upTo, asker), asker);
     this.#process.mustBeOf(epoch);
     this.#asked = name;
+    this.#askedOf = generation;
     return placed;
   }
 

@@ -98,6 +98,29 @@ describe("state by segments", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it("shows what was committed since the same instant was asked for", async () => {
+    const writes = randomWrites(4, 200);
+    const path = join(folder, "later.hindcast");
+    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+    const readers = await readersOf(file);
+    const recorder = await SegmentRecorder.begin(file, path, smallSegments(randomFrom(4)));
+    let generation = 0;
+    const graphs = new StateGraphs(
+      accessTo(readers, () => generation),
+      new StoredWrites(readers.query),
+    );
+    const afterAll: UpTo = { instant: instant(2n ** 60n) };
+    for (let given = 0; given < writes.length; given += 40) {
+      recorder.give(writes.slice(given, given + 40));
+      await recorder.commit();
+      generation++;
+      expect(await asked(graphs, afterAll, writes.length)).toEqual(folded(writes.slice(0, given + 40), afterAll));
+    }
+    recorder.dispose();
+    await readers.dispose();
+    await file.dispose();
+  });
+
   it.each(seeds(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))(
     "is the plain fold anywhere, while it is recorded and later (seed %i)",
     async (seed) => {
