@@ -50,18 +50,27 @@ export class FlatAttributes {
   /**
    * The bytes of `writeAttributes(out, attributesFrom(source))`, written in place at `start`; returns where they end, or
    * undefined (and garbage in place) for anything but flat plain data, and for whatever is to be redacted. `source` is
-   * never a Proxy; where it is one of `ours` it has no accessors.
+   * never a Proxy.
    */
-  encode(
+  encode(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
+    if (typeof source !== "object" || source === null) return undefined;
+    if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
+    return this.#encode(bytes, view, start, limit, source, undefined);
+  }
+
+  /** The same of attributes that we have made: none of them is an accessor. */
+  encodeOurs(bytes: Uint8Array, view: DataView, start: number, limit: number, ours: Attributes): number | undefined {
+    return this.#encode(bytes, view, start, limit, ours, ours);
+  }
+
+  #encode(
     bytes: Uint8Array,
     view: DataView,
     start: number,
     limit: number,
-    source: unknown,
-    ours?: Attributes,
+    source: object,
+    ours: Attributes | undefined,
   ): number | undefined {
-    if (typeof source !== "object" || source === null) return undefined;
-    if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
     const keys = ownKeys(source);
     const count = keys.length;
     if (count > budgets.keys) return undefined;

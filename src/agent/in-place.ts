@@ -15,13 +15,14 @@ export type SpanEnd = Extract<AgentRecordBody, { readonly kind: "span-end" }>;
 const code = { event: kindCode("event"), start: kindCode("span-start"), end: kindCode("span-end") } as const;
 /** What is longer than this takes the general way over a buffer of our own. */
 const mostBytes = 1024;
-/** Where the attributes begin in a record, and the last bytes it may end in before it is padded. */
+/** Before it is padded. */
+const mostUnpadded = mostBytes - 8;
+/** Where the attributes begin in a record. */
 const attributesAt = {
   event: recordHeaderBytes + 8,
   start: recordHeaderBytes + 45,
   end: recordHeaderBytes + 9,
 } as const;
-const padding = 8;
 
 export class InPlace {
   readonly #memory: RingMemory;
@@ -46,7 +47,7 @@ export class InPlace {
     const start = at + attributesAt.event;
     let end: number | undefined = start + 4;
     if (attributes === undefined) view.setUint32(start, 0, true);
-    else end = this.#flat.encode(bytes, view, start, at + mostBytes - padding, attributes);
+    else end = this.#flat.encode(bytes, view, start, at + mostUnpadded, attributes);
     if (end === undefined) return false;
     view.setUint32(at + recordHeaderBytes, name, true);
     view.setUint32(at + recordHeaderBytes + 4, span, true);
@@ -59,8 +60,7 @@ export class InPlace {
     const at = this.#writer.place(mostBytes);
     if (at === undefined) return false;
     const { bytes, view } = this.#memory;
-    const limit = at + mostBytes - padding;
-    const end = this.#flat.encode(bytes, view, at + attributesAt.start, limit, record.attributes, record.attributes);
+    const end = this.#flat.encodeOurs(bytes, view, at + attributesAt.start, at + mostUnpadded, record.attributes);
     if (end === undefined) return false;
     const payload = at + recordHeaderBytes;
     view.setUint32(payload, record.span, true);
@@ -78,8 +78,7 @@ export class InPlace {
     const at = this.#writer.place(mostBytes);
     if (at === undefined) return false;
     const { bytes, view } = this.#memory;
-    const limit = at + mostBytes - padding;
-    const end = this.#flat.encode(bytes, view, at + attributesAt.end, limit, record.attributes, record.attributes);
+    const end = this.#flat.encodeOurs(bytes, view, at + attributesAt.end, at + mostUnpadded, record.attributes);
     if (end === undefined) return false;
     const payload = at + recordHeaderBytes;
     view.setUint32(payload, record.span, true);

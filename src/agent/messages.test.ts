@@ -2,25 +2,14 @@ import { once } from "node:events";
 import { type Server, createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { readRecords } from "../shared/protocol/agent-record-codec.js";
 import { wholeMessage } from "../shared/protocol/message-records.js";
-import { SpanContext } from "./context.js";
-import { Guest, saveOriginals } from "./guest.js";
 import { HybridClock } from "./hybrid-clock.js";
-import { Intake } from "./intake.js";
-import { Messages, headerFromStamp, stampFromHeader } from "./messages.js";
-import { ModuleWatch } from "./modules.js";
-import type { ProbeKit } from "./probe-kit.js";
+import { headerFromStamp, stampFromHeader } from "./messages.js";
 import { installFetch } from "./probes/fetch.js";
 import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
 import { installHttpServer } from "./probes/http-server.js";
-import { OpenTelemetry } from "./open-telemetry.js";
-import { Recorder } from "./recorder.js";
-import { noRedaction } from "./redact/redactor.js";
-import { Rounds } from "./rounds.js";
-import { RingMemory, RingWriter } from "./ring.js";
-import { isLoopback } from "./trace-context.js";
+import { kitForTests } from "./probe-kit.test-support.js";
 
 describe("a hybrid logical clock", () => {
   it("is the time, and goes on by the least where the time stands still", () => {
@@ -74,27 +63,7 @@ afterEach(() => {
 
 /** A program that serves what it asks for itself, and what was recorded of messages: "sent request 3". */
 async function recorded(serve: Parameters<typeof createServer>[1] & object, ask: (url: string) => Promise<void>) {
-  const guest = new Guest(saveOriginals());
-  const memory = RingMemory.allocate(1 << 16);
-  const context = new SpanContext();
-  const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
-  const messages = new Messages(
-    sink,
-    new HybridClock(() => performance.timeOrigin + guest.originals.now()),
-    "00c0ffee",
-  );
-  const { onModule } = new ModuleWatch(guest);
-  const kit: ProbeKit = {
-    guest,
-    context,
-    sink,
-    messages,
-    onModule,
-    tracesTo: isLoopback,
-    redaction: noRedaction,
-    rounds: new Rounds(),
-    openTelemetry: new OpenTelemetry(),
-  };
+  const { kit, guest, records } = kitForTests();
   for (const install of [installHttpServer, installHttpClient, installHttpBodies, installFetch])
     releases.push(install(kit));
   const server: Server = createServer(serve).listen(0, "127.0.0.1");
@@ -104,8 +73,7 @@ async function recorded(serve: Parameters<typeof createServer>[1] & object, ask:
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   expect(guest.faults).toBe(0);
-  const records = readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
-  return records.flatMap((record) => (record.kind === "message" ? [record] : []));
+  return records().flatMap((record) => (record.kind === "message" ? [record] : []));
 }
 
 const textOf = (found: Awaited<ReturnType<typeof recorded>>, part: string): readonly string[] =>

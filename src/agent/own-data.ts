@@ -80,8 +80,8 @@ export const isFunction = (value: unknown): value is (this: unknown, ...given: u
   typeof value === "function";
 
 /** Of a class or the like; an object of its own, which nobody meets, where it has none. */
-export function prototypeOf(constructor: object): object {
-  const found = dataProperty(constructor, "prototype");
+export function prototypeOf(constructor: unknown): object {
+  const found = isObject(constructor) ? dataProperty(constructor, "prototype") : undefined;
   return isObject(found) ? found : {};
 }
 

@@ -141,11 +141,11 @@ class AgentPeer {
     socket.on("close", () => this.#onClose());
   }
 
-  /** In a program that was running before. */
   get hasGreeted(): boolean {
     return this.#process !== undefined;
   }
 
+  /** In a program that was running before. */
   get isAttached(): boolean {
     return this.#process?.hello.settings.attached !== undefined;
   }

@@ -3,7 +3,7 @@
 // by a method made for tracers, whose callback's promise it waits for itself.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { failureAttributes } from "../attributes.js";
-import { dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
+import { copyOf, dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { passFor, replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { OpenSpan, SpanParent } from "../record-sink.js";
@@ -34,7 +34,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
   let [names, job]: [readonly string[], object | undefined] = [[], undefined];
 
   const noteAdded = (queue: string, result: unknown, span: OpenSpan): Record<string, AttributeValue> => {
-    const jobs = Array.isArray(result) ? result.map((each: unknown) => each) : [jobIn(result)];
+    const jobs = Array.isArray(result) ? copyOf(result) : [jobIn(result)];
     const ids = jobs.flatMap((each) => (isObject(each) ? (textProperty(each, "id") ?? []) : []));
     for (const id of ids) {
       const [oldest] = added.keys();
@@ -173,19 +173,15 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
           }
         },
     );
-  const prototypeIn = (exports: object, name: string): object => {
-    const constructor = dataProperty(exports, name);
-    return isObject(constructor) ? prototypeOf(constructor) : {};
-  };
   const file = (name: string): string => `bullmq/dist/cjs/classes/${name}.js`;
   return together([
-    onModule(guest, file("queue-base"), (exports) => patchBase(prototypeIn(exports, "QueueBase"))),
-    onModule(guest, file("worker"), (exports) => patchWorker(prototypeIn(exports, "Worker"))),
+    onModule(guest, file("queue-base"), (exports) => patchBase(prototypeOf(dataProperty(exports, "QueueBase")))),
+    onModule(guest, file("worker"), (exports) => patchWorker(prototypeOf(dataProperty(exports, "Worker")))),
     onModule(guest, file("queue"), (exports) => {
-      const queue = prototypeIn(exports, "Queue");
+      const queue = prototypeOf(dataProperty(exports, "Queue"));
       return together([
         namingJobs(queue, "add", ([name]) => (typeof name === "string" ? [name] : [])),
-        namingJobs(queue, "addBulk", ([jobs]) => (Array.isArray(jobs) ? jobs.flatMap(nameIn) : [])),
+        namingJobs(queue, "addBulk", ([jobs]) => (Array.isArray(jobs) ? copyOf(jobs).flatMap(nameIn) : [])),
       ]);
     }),
   ]);

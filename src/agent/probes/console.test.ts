@@ -1,17 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { readRecords } from "../../shared/protocol/agent-record-codec.js";
-import { SpanContext } from "../context.js";
-import { Guest, saveOriginals } from "../guest.js";
-import { HybridClock } from "../hybrid-clock.js";
-import { Intake } from "../intake.js";
-import { Messages } from "../messages.js";
-import { ModuleWatch } from "../modules.js";
-import { OpenTelemetry } from "../open-telemetry.js";
-import { Recorder } from "../recorder.js";
+import { kitForTests } from "../probe-kit.test-support.js";
 import { createRedaction } from "../redact/redactor.js";
-import { Rounds } from "../rounds.js";
-import { RingMemory, RingWriter } from "../ring.js";
-import { isLoopback } from "../trace-context.js";
 import { installConsole } from "./console.js";
 
 // The console under test; the linter only knows it as what must not be printed to.
@@ -23,11 +12,7 @@ afterEach(() => {
 
 /** What is recorded of a table and what the program's own table was called with. */
 function recorded(...args: Parameters<typeof terminal.table>): { logs: string[]; printed: unknown[]; faults: number } {
-  const guest = new Guest(saveOriginals());
-  const memory = RingMemory.allocate(1 << 16);
-  const context = new SpanContext();
-  const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
-  const redaction = createRedaction(undefined, "a recording's token");
+  const { kit, guest, records } = kitForTests(createRedaction(undefined, "a recording's token"));
   const printed: unknown[] = [];
   terminal.table = (...given: unknown[]) => {
     printed.push(...given);
@@ -35,24 +20,11 @@ function recorded(...args: Parameters<typeof terminal.table>): { logs: string[];
   };
   const originalLog = terminal.log;
   terminal.log = () => undefined;
-  const messages = new Messages(sink, new HybridClock(guest.originals.now), "");
-  const { onModule } = new ModuleWatch(guest);
-  const uninstall = installConsole({
-    guest,
-    context,
-    sink,
-    messages,
-    onModule,
-    tracesTo: isLoopback,
-    redaction,
-    rounds: new Rounds(),
-    openTelemetry: new OpenTelemetry(),
-  });
+  const uninstall = installConsole(kit);
   terminal.table(...args);
   uninstall();
   terminal.log = originalLog;
-  const records = readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
-  const logs = records.flatMap((record) => (record.kind === "log" ? [record.body] : []));
+  const logs = records().flatMap((record) => (record.kind === "log" ? [record.body] : []));
   return { logs, printed, faults: guest.faults };
 }
 

@@ -2,6 +2,7 @@
 // which `messages` knows. Sendings are recorded before any byte leaves, receipts before the program gets to see one.
 import { ClientRequest, IncomingMessage, OutgoingMessage } from "node:http";
 import { bytesIn } from "../byte-count.js";
+import { isObject } from "../own-data.js";
 import type { Flow, Messages, Stamp } from "../messages.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -60,5 +61,3 @@ export function beginsRequest(messages: Messages, request: ClientRequest, flow: 
   const first = beginning.get(request);
   return messages.sent(flow, first === undefined ? 0 : flow.more(bytesIn(first.chunk, first.encoding), first.isEnd));
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

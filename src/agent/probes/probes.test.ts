@@ -5,20 +5,11 @@ import { hasSubscribers } from "node:diagnostics_channel";
 import { Module } from "node:module";
 import { Session } from "node:inspector";
 import { describe, expect, it } from "vitest";
-import { readRecords } from "../../shared/protocol/agent-record-codec.js";
-import { SpanContext } from "../context.js";
-import { Guest, maxFaultsPerPlace, saveOriginals } from "../guest.js";
+import { maxFaultsPerPlace } from "../guest.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { OpenTelemetry } from "../open-telemetry.js";
-import { Recorder } from "../recorder.js";
-import { noRedaction } from "../redact/redactor.js";
-import { HybridClock } from "../hybrid-clock.js";
-import { Intake } from "../intake.js";
-import { Messages } from "../messages.js";
-import { ModuleWatch } from "../modules.js";
+import { kitForTests } from "../probe-kit.test-support.js";
 import { nodeInspector } from "../inspector.js";
-import { Rounds } from "../rounds.js";
-import { RingMemory, RingWriter } from "../ring.js";
+import { RingMemory } from "../ring.js";
 import { headerFromSpan, isLoopback, isTraceHeader, parentFromHeader, traceTargets } from "../trace-context.js";
 import { installBunyan } from "./bunyan.js";
 import { installChildProcesses } from "./child-processes.js";
@@ -42,24 +33,7 @@ import { installRuntimeMetrics } from "./runtime-metrics.js";
 import { watchThreadEnds } from "./thread-ends.js";
 
 function kit() {
-  const guest = new Guest(saveOriginals());
-  const memory = RingMemory.allocate(1 << 16);
-  const context = new SpanContext();
-  const sink = new Recorder(new RingWriter(memory), context, guest.originals.now, (error) => guest.noteFault(error));
-  const messages = new Messages(sink, new HybridClock(guest.originals.now), "00c0ffee");
-  const { onModule } = new ModuleWatch(guest);
-  const probeKit: ProbeKit = {
-    guest,
-    context,
-    sink,
-    messages,
-    onModule,
-    tracesTo: isLoopback,
-    redaction: noRedaction,
-    rounds: new Rounds(),
-    openTelemetry: new OpenTelemetry(),
-  };
-  const records = () => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
+  const { kit: probeKit, guest, records } = kitForTests();
   const logs = () => records().flatMap((record) => (record.kind === "log" ? [record.body] : []));
   return { probeKit, guest, logs, records };
 }

@@ -11,7 +11,7 @@ import { type DbCall, type DbServer, DbSpans } from "./db-span.js";
 export function installNodeSqlite(kit: ProbeKit): () => void {
   return onBuiltIn(kit.guest, "sqlite", (exports) => {
     const database = dataProperty(exports, "DatabaseSync");
-    return isObject(database) ? patchDatabase(new DbSpans(kit), prototypeOf(database)) : () => undefined;
+    return patchDatabase(new DbSpans(kit), prototypeOf(database));
   });
 }
 
