@@ -2,14 +2,12 @@
 // to, while it is, and after it was left, again and again in one run of the same process; and what of us remains in it at the end.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { repositoryRoot } from "../tools/run-step.js";
-import { BenchEngine } from "./engine/engine-child.js";
+import { type BenchEngine, withEngine } from "./engine/engine-child.js";
 import { type Benchmark, type Figure, quantile } from "./figures.js";
 
 const programs = join(repositoryRoot, "bench/programs");
@@ -230,24 +228,22 @@ async function run(args: readonly string[]): Promise<readonly Figure[]> {
     args: [...args],
     options: { rounds: { type: "string", default: "7" }, seconds: { type: "string", default: "3" } },
   });
-  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
-  const engine = await BenchEngine.start(folder);
-  const loaded = await start();
-  const { service, load } = loaded;
-  const gone = Promise.all([once(service, "exit"), once(load, "exit")]);
-  try {
-    await stretch(loaded, 3 * Number(values.seconds));
-    await atRest(load, () => told(service, "remember", v.number()));
-    const rounds: Round[] = [];
-    for (let number = 0; number < Number(values.rounds); number++)
-      rounds.push(await round(loaded, engine, join(folder, `attach-${number}.hindcast`), Number(values.seconds)));
-    return figuresOf(rounds, await remainsIn(loaded));
-  } finally {
-    for (const child of [load, service]) if (child.connected) child.disconnect();
-    await gone;
-    await engine.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return withEngine(async (engine, folder) => {
+    const loaded = await start();
+    const { service, load } = loaded;
+    const gone = Promise.all([once(service, "exit"), once(load, "exit")]);
+    try {
+      await stretch(loaded, 3 * Number(values.seconds));
+      await atRest(load, () => told(service, "remember", v.number()));
+      const rounds: Round[] = [];
+      for (let number = 0; number < Number(values.rounds); number++)
+        rounds.push(await round(loaded, engine, join(folder, `attach-${number}.hindcast`), Number(values.seconds)));
+      return figuresOf(rounds, await remainsIn(loaded));
+    } finally {
+      for (const child of [load, service]) if (child.connected) child.disconnect();
+      await gone;
+    }
+  });
 }
 
 export const attach: Benchmark = {

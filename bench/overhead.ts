@@ -2,11 +2,9 @@
 // levels, and under OpenTelemetry's automatic instrumentation with what it does when nothing is configured but where to send.
 // In turns, the order changing from round to round; each figure is the median of what the rounds say against bare in the same
 // round. Whatever Hindcast captured is in a file afterwards, and is counted there.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BenchEngine } from "./engine/engine-child.js";
+import { withEngine } from "./engine/engine-child.js";
 import { type Benchmark, type Figure, quantile } from "./figures.js";
 import { Collector, hasOpenTelemetry, openTelemetryWay } from "./overhead/open-telemetry.js";
 import { startUpFigures } from "./overhead/start-up.js";
@@ -26,10 +24,8 @@ type Round = ReadonlyMap<WayName, Outcome>;
 
 const bareWay: Way = { environment: {}, execArgv: [] };
 
-async function underHindcast(target: Target, level: (typeof levels)[number], seconds: number): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
-  const engine = await BenchEngine.start(folder);
-  try {
+const underHindcast = (target: Target, level: (typeof levels)[number], seconds: number): Promise<Outcome> =>
+  withEngine(async (engine, folder) => {
     const path = join(folder, "overhead.hindcast");
     const { summary, environment } = await engine.call("recording.create", { path, capture: { level } });
     const before = engine.cpuMs();
@@ -40,11 +36,7 @@ async function underHindcast(target: Target, level: (typeof levels)[number], sec
     if (isWhole) return { ...measured, engineCpuUsPerRequest };
     const invalid = `${counts.spans} spans of ${measured.answered} requests and ${counts.metrics} samples are in the file, ${counts.lost} are lost`;
     return { ...measured, engineCpuUsPerRequest, invalid };
-  } finally {
-    await engine.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });
 
 async function underOpenTelemetry(target: Target, seconds: number): Promise<Outcome> {
   const collector = await Collector.listen();

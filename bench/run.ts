@@ -5,12 +5,13 @@ import { attach } from "./attach.js";
 import { capture } from "./capture.js";
 import { engine } from "./engine.js";
 import { type Figure, tableOf } from "./figures.js";
+import { join } from "./join.js";
 import { overhead } from "./overhead.js";
 import { pipeline } from "./pipeline.js";
 import { soak } from "./soak.js";
 
 const benchmarks = new Map(
-  [attach, capture, engine, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]),
+  [attach, capture, engine, join, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]),
 );
 
 /** Six digits: what lies below is noise. */

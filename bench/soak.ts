@@ -2,14 +2,13 @@
 // both need of memory, what the file takes, and whether everything the program made is there.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { repositoryRoot } from "../tools/run-step.js";
-import { BenchEngine } from "./engine/engine-child.js";
+import { withEngine } from "./engine/engine-child.js";
 import { type Benchmark, type Figure, measuredOn } from "./figures.js";
 import { slopeOf } from "./slope.js";
 
@@ -55,10 +54,8 @@ function soakFrom(args: readonly string[]): Soak {
   return { minutes: Number(values.minutes), perSecond: Number(values.rate), maxBytes };
 }
 
-async function run({ minutes, perSecond, maxBytes }: Soak): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
-  const engine = await BenchEngine.start(folder);
-  try {
+const run = ({ minutes, perSecond, maxBytes }: Soak): Promise<Outcome> =>
+  withEngine(async (engine, folder) => {
     const path = join(folder, "soak.hindcast");
     const { summary, environment } = await engine.call("recording.create", { path, capture: {}, limits: { maxBytes } });
     const child = spawn(process.execPath, [program, String(perSecond), String(minutes * 60)], {
@@ -72,11 +69,7 @@ async function run({ minutes, perSecond, maxBytes }: Soak): Promise<Outcome> {
     const { counts, evicted } = await engine.call("recording.stop", { recordingId: summary.recordingId });
     const [kept, removed] = [counts.events, evicted?.events ?? 0];
     return { made, kept, removed, lost: counts.lost, samples, fileBytes: statSync(path).size };
-  } finally {
-    await engine.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });
 
 async function sampleUntilEnd(child: ChildProcess, engine: ChildProcess, path: string): Promise<readonly Sample[]> {
   const ended = once(child, "close");

@@ -1,7 +1,8 @@
 // The engine in a process of its own, asked over the channel that hosts use.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { createCodec } from "../../src/shared/protocol/codec.js";
@@ -73,5 +74,20 @@ export class BenchEngine {
     const gone = once(this.child, "exit");
     this.child.send({ kind: "stop" } satisfies ToEngineProcess);
     await gone;
+  }
+}
+
+/** With an engine and a folder of its own, which are gone afterwards. */
+export async function withEngine<Value>(work: (engine: BenchEngine, folder: string) => Promise<Value>): Promise<Value> {
+  const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+  try {
+    const engine = await BenchEngine.start(folder);
+    try {
+      return await work(engine, folder);
+    } finally {
+      await engine.stop();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
