@@ -52,6 +52,7 @@ import { Recorder } from "./recorder.js";
 import { Rounds } from "./rounds.js";
 import { createRedaction } from "./redact/redactor.js";
 import { createCapture } from "./pipeline/capture.js";
+import { loadStage, refuseStage } from "./pipeline/load-stage.js";
 import { settingsEar } from "./pipeline/told-settings.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
@@ -92,7 +93,12 @@ export function install(
   guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
   const redaction = createRedaction(configuration.settings.redaction, configuration.token);
   sink.redactWith(redaction);
-  const capture = createCapture(configuration.settings.pipeline ?? [], sink, (text) => redaction.text(text));
+  const capture = createCapture(
+    configuration.settings.pipeline ?? [],
+    sink,
+    (text) => redaction.text(text),
+    isAttached ? refuseStage : loadStage,
+  );
   const heard = settingsEar(memory);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
   sink.beforeSpanEnds(() => tracker.boundary());

@@ -2,7 +2,7 @@
 // copies the finished record into the ring. Every method is safe to call at any time and never throws.
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
-import type { StageAccount } from "./pipeline/account.js";
+import type { Hold, StageAccount } from "./pipeline/account.js";
 import type { Transform } from "./pipeline/transforms.js";
 
 /**
@@ -17,6 +17,8 @@ export interface OpenSpan {
   readonly handling?: SpanHandling | undefined;
   /** What is recorded of it from then on says so. */
   hasEnded?: boolean;
+  /** Somebody outside of this process was told of it, and may refer to it. */
+  isTold?: boolean;
 }
 
 /** What the pipeline decided of a span when it began. */
@@ -29,7 +31,7 @@ export type SpanHandling =
       readonly takenBy: StageAccount | undefined;
     }
   /** What its end brings is changed as its beginning was. */
-  | { readonly kind: "changed"; readonly by: readonly Transform[] };
+  | { readonly kind: "changed"; readonly by: readonly Transform[]; readonly hold: Hold | undefined };
 
 /** Where a span hangs: below a span of this process, below one named by a trace header, or at the root. */
 export type SpanParent =

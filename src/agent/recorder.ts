@@ -14,7 +14,8 @@ import { RandomIds } from "./random-ids.js";
 import type { OpenSpan, OwnIds, RecordSink, SpanParent } from "./record-sink.js";
 import { RecordWriter } from "./record-writer.js";
 import type { RecordPipeline } from "./pipeline/pipeline.js";
-import { type Transform, transformed } from "./pipeline/transforms.js";
+import { HeldSpans } from "./pipeline/held-spans.js";
+import type { Transform } from "./pipeline/transforms.js";
 import type { Redaction } from "./redact/redactor.js";
 import type { RingWriter } from "./ring.js";
 
@@ -45,6 +46,7 @@ export class Recorder implements RecordSink {
   #pipeline: RecordPipeline | undefined;
   #foreign: (() => ForeignSpan | undefined) | undefined;
   readonly #ids = new RandomIds();
+  readonly #held = new HeldSpans();
 
   constructor(
     ring: RingWriter,
@@ -106,17 +108,18 @@ export class Recorder implements RecordSink {
         if (this.#pipeline.leavesOutEvent(name, given, span)) return;
         attributes = this.#pipeline.attributes;
       }
+      const number = this.#numberOf(span);
       if (name !== this.#lastEventName) {
         this.#lastEventId = this.#name(name);
         this.#lastEventName = this.#names.isKept(name) ? name : undefined;
       }
       const clock = this.clockMs();
       if (span?.hasEnded === true) attributes = { ...attributesFrom(attributes), ...afterEnd };
-      if (!this.#inPlace.event(clock, this.#lastEventId, span === undefined ? 0 : span.number, attributes))
+      if (!this.#inPlace.event(clock, this.#lastEventId, number, attributes))
         this.#writer.record({
           kind: "event",
           name: this.#lastEventId,
-          span: span?.number ?? 0,
+          span: number,
           attributes: attributesFrom(attributes),
         });
     } catch (error) {
@@ -142,11 +145,12 @@ export class Recorder implements RecordSink {
     const span = this.#context.current;
     const pipeline = this.#pipeline;
     if (pipeline?.leavesOutLog(severity, source, body, attributes, span) === true) return;
+    const number = this.#numberOf(span);
     this.#writer.record({
       kind: "log",
       severity,
       source: this.#names.string(source),
-      span: span?.number ?? 0,
+      span: number,
       body: cutText(pipeline?.body ?? body, maxBodyUnits),
       attributes: span?.hasEnded === true ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes),
     });
@@ -159,7 +163,7 @@ export class Recorder implements RecordSink {
   }
 
   write(operation: WriteOperation, location: number, afterMs: number): void {
-    const span = this.#context.current?.number ?? 0;
+    const span = this.#numberOf(this.#context.current);
     if (this.#writer.record({ kind: "write", span, location, afterMs, operation }) !== "too-large") return;
     // That the object is there can be said in any case; the gap before says that something is missing.
     if (operation.kind !== "contents") return;
@@ -196,19 +200,50 @@ export class Recorder implements RecordSink {
       return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
     const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling, hasEnded: false };
     const isLate = parent.kind === "local" && parent.span.hasEnded === true;
+    const passed = isLate ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes);
+    const hold = handling?.hold;
+    if (hold === undefined) this.#recordStart(span, spanKind, name, above, passed, startMs);
+    else {
+      const heldMs = startMs ?? this.clockMs();
+      this.#held.hold(span, hold, heldMs, () => this.#recordStart(span, spanKind, name, above, passed, heldMs));
+    }
+    return span;
+  }
+
+  #recordStart(
+    span: OpenSpan,
+    spanKind: SpanKind,
+    name: string,
+    above: SpanParent,
+    attributes: Attributes,
+    startMs: number | undefined,
+  ): void {
+    // First: the name may be defined for the very next record.
+    const parent = above.kind === "local" ? this.#numberOf(above.span) : 0;
     const start: SpanStart = {
       kind: "span-start",
       span: span.number,
-      parent: above.kind === "local" ? above.span.number : 0,
+      parent,
       spanKind,
       name: this.#name(name),
       traceId: span.traceId,
       spanId: span.spanId,
       parentSpanId: above.kind === "none" ? noSpanId : above.kind === "local" ? above.span.spanId : above.spanId,
-      attributes: isLate ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes),
+      attributes,
     };
     if (!this.#inPlace.spanStart(startMs ?? this.clockMs(), start)) this.#writer.record(start, startMs);
-    return span;
+  }
+
+  /** Of a record that belongs to it: the span is recorded, too, then. */
+  #numberOf(span: OpenSpan | undefined): number {
+    if (span === undefined) return 0;
+    if (span.handling !== undefined) this.#held.release(span);
+    return span.number;
+  }
+
+  /** Spans that may still turn out to be too short: those that do not any more are recorded; `all`: every one. */
+  noteHeld(all: boolean): void {
+    this.#held.look(this.clockMs(), all);
   }
 
   endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes, endMs?: number): void {
@@ -219,9 +254,10 @@ export class Recorder implements RecordSink {
     }
     span.hasEnded = true;
     if (span.handling?.kind === "left-out") return;
+    if (span.handling?.hold !== undefined && this.#held.leavesOut(span, status, endMs ?? this.clockMs())) return;
     const nameId = name === undefined ? 0 : this.#name(name);
     let changed = attributes;
-    for (const change of span.handling?.by ?? noChanges) changed = transformed(change, changed);
+    for (const change of span.handling?.by ?? noChanges) changed = change.attributes(changed);
     const end: SpanEnd = { kind: "span-end", span: span.number, status, name: nameId, attributes: changed };
     if (!this.#inPlace.spanEnd(endMs ?? this.clockMs(), end)) this.#writer.record(end, endMs);
   }

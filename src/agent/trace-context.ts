@@ -44,7 +44,9 @@ export function parentFromHeader(header: unknown): SpanParent {
   };
 }
 
+/** For a request that leaves this process. */
 export function headerFromSpan(span: OpenSpan): string {
+  span.isTold = true;
   const flags = takerOf(span.handling) === undefined ? "01" : "00";
   return `00-${hexFromBytes(span.traceId)}-${hexFromBytes(span.spanId)}-${flags}`;
 }

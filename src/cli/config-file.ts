@@ -2,7 +2,7 @@
 // pointed at; the others are loaded as modules.
 import { existsSync, readFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -30,11 +30,11 @@ export async function readConfig(path: string): Promise<Result<Pipeline, Hindcas
   }
 }
 
-/** A list of stages as JSON: `HINDCAST_PIPELINE`. */
-export function readPipelineText(name: string, text: string): Result<Pipeline, HindcastError> {
+/** A list of stages as JSON: `HINDCAST_PIPELINE`. Files it names are below `folder`. */
+export function readPipelineText(name: string, text: string, folder: string): Result<Pipeline, HindcastError> {
   const parsed = parse(name, text);
   if (!parsed.ok) return parsed;
-  return checked(parsed.value, ({ path, where, what }) => `${name}${placeText(text, path)}: ${where} ${what}`);
+  return checked(parsed.value, folder, ({ path, where, what }) => `${name}${placeText(text, path)}: ${where} ${what}`);
 }
 
 function readJson(path: string, text: string): Result<Pipeline, HindcastError> {
@@ -72,14 +72,24 @@ function pipelineFrom(
   const unknown = Object.keys(config).find((key) => key !== "pipeline");
   if (unknown !== undefined)
     return failed(hindcastError("bad-config", { reason: `${path}: ${unknown} is not known here, pipeline is` }));
-  return checked("pipeline" in config ? config.pipeline : [], tell);
+  return checked("pipeline" in config ? config.pipeline : [], dirname(path), tell);
 }
 
-function checked(given: unknown, tell: (problem: PipelineProblem) => string): Result<Pipeline, HindcastError> {
-  const read = readPipeline(given);
+function checked(
+  given: unknown,
+  folder: string,
+  tell: (problem: PipelineProblem) => string,
+): Result<Pipeline, HindcastError> {
+  const read = readPipeline(Array.isArray(given) ? given.map((stage) => withPath(stage, folder)) : given);
   if (read.ok) return read;
   return failed(hindcastError("bad-config", { reason: read.error.slice(0, 5).map(tell).join("; ") }));
 }
+
+/** A stage's own file is named as seen from the file that names it. */
+const withPath = (stage: unknown, folder: string): unknown =>
+  typeof stage === "object" && stage !== null && "module" in stage && typeof stage.module === "string"
+    ? { ...stage, module: resolve(folder, stage.module) }
+    : stage;
 
 async function load(path: string): Promise<unknown> {
   const isTypeScript = /\.m?ts$/.test(path);

@@ -295,6 +295,17 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     writeFileSync(place.path("bad.json"), `{"pipeline": [{"stage": "drip"}]}`);
     return cli("record", "-o", "none.hindcast", "--config", "bad.json", "--", "node", "-e", "1");
   },
+  "config-not-used": async () => {
+    mkdirSync(place.path("wrong"));
+    writeFileSync(place.path("wrong/hindcast.config.json"), "{");
+    const ended = await place.run(
+      ["record", "-o", "none.hindcast", "--", "node", "-e", "1"],
+      "",
+      {},
+      place.path("wrong"),
+    );
+    return { shown: ended.err };
+  },
   "unreadable-config": () => {
     writeFileSync(place.path("unreadable.mjs"), `export default "a text";`);
     return cli("record", "-o", "none.hindcast", "--config", "unreadable.mjs", "--", "node", "-e", "1");

@@ -1,5 +1,6 @@
 // What a pipeline leaves out, in real programs: nothing else is missing, and the recording says how much it was and why.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pipeline } from "../../src/shared/protocol/pipeline-stages.js";
@@ -24,6 +25,7 @@ const leftOut = (file: string) =>
   rowsOf(file, "SELECT label, lost::INTEGER AS lost FROM marks WHERE reason = 'filtered' ORDER BY label");
 
 function write(name: string, text: string): void {
+  mkdirSync(dirname(place.path(name)), { recursive: true });
   writeFileSync(place.path(name), text);
 }
 
@@ -195,6 +197,68 @@ describe("the pipeline", () => {
       "file",
       "environment",
     ]);
+  });
+
+  it("asks functions of the user's own, and none that failed again", async () => {
+    write(
+      "own.cjs",
+      `const { event, span } = require("hindcast");
+      for (let n = 0; n < 5; n++) event("order", { n, who: "Ann" });
+      span("quick", {}, () => undefined);
+      span("with something inside", {}, () => event("order", { n: 9 }));
+      console.log(Object.keys(require.cache).some((path) => path.includes("mask")));`,
+    );
+    write(
+      "stages/mask.cjs",
+      `module.exports = ({ attributes }) => attributes.n !== 3 && { attributes: { ...attributes, who: "somebody" } };`,
+    );
+    write("stages/bad.mjs", `export default () => { throw new Error("not today"); };`);
+    const pipeline = [
+      { stage: "custom", module: "./stages/mask.cjs", where: { kind: "event" } },
+      { stage: "custom", module: "./stages/bad.mjs" },
+      { stage: "custom", module: "./stages/none.cjs" },
+      { stage: "drop-short", milliseconds: 10_000 },
+    ];
+    write("own.json", JSON.stringify({ pipeline }));
+    const command = ["record", "-o", "own.hindcast", "--config", "own.json", "--", process.execPath, "own.cjs"];
+    const { code, out, err } = await place.run(command);
+    expect([code, out, err]).toEqual([0, "false\n", ""]);
+    const kept = await rowsOf(
+      "own.hindcast",
+      `SELECT attributes->>'$.n' AS n, attributes->>'$.who' AS who, span_id IS NOT NULL AS inside
+       FROM events WHERE name = 'order' ORDER BY seq`,
+    );
+    expect(kept).toEqual([
+      ...["0", "1", "2", "4"].map((n) => ({ n, who: "somebody", inside: false })),
+      { n: "9", who: "somebody", inside: true },
+    ]);
+    expect(
+      await rowsOf("own.hindcast", "SELECT name FROM spans WHERE name IN ('quick', 'with something inside')"),
+    ).toEqual([{ name: "with something inside" }]);
+    const failed = await rowsOf(
+      "own.hindcast",
+      `SELECT attributes->>'$.stage' AS stage, attributes->>'$.reason' AS reason
+       FROM events WHERE name = 'hindcast.pipeline.stage-failed' ORDER BY stage`,
+    );
+    expect(failed).toEqual([
+      { stage: "2 custom bad.mjs", reason: "Error: not today" },
+      { stage: "3 custom none.cjs", reason: expect.stringContaining("Cannot find module") },
+    ]);
+    expect(await leftOut("own.hindcast")).toContainEqual({
+      label: "left out by stage 1 custom mask.cjs event (1 event)",
+      lost: 1,
+    });
+  });
+
+  it("keeps no program from running because of a file that lies there, and reads that when it is right", async () => {
+    mkdirSync(place.path("wrong here"));
+    write("wrong here/hindcast.config.json", `{ "pipeline": [{ "stage": "drip" }] }`);
+    const command = ["record", "-o", place.path("found.hindcast"), "--", process.execPath, "-p", "'ran'"];
+    const { code, out, err } = await place.run(command, "", {}, place.path("wrong here"));
+    expect([code, out]).toEqual([0, "ran\n"]);
+    expect(err).toContain(
+      `hindcast: ${place.path("wrong here/hindcast.config.json")} is not used, so everything is recorded as it is: 1:27: pipeline[0].stage expected`,
+    );
   });
 
   it("says where a stage is wrong, and starts nothing", async () => {

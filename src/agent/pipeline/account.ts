@@ -44,6 +44,12 @@ export class StageAccount {
   }
 }
 
+/** Of a span that is recorded only if it takes so long; else `account` counts it. */
+export interface Hold {
+  readonly leastMs: number;
+  readonly account: StageAccount;
+}
+
 const decidesOfTraces = ({ stage }: PipelineStage): boolean => stage === "sample" || stage === "rate-limit";
 
 /** More are counted together. */

@@ -1,5 +1,5 @@
 // The pipeline of one agent: the recorder is put behind it as soon as there is a stage, and it can be changed while recording.
-import { captureChangedEvent } from "../../shared/trace/filtered.js";
+import { captureChangedEvent, stageFailedEvent } from "../../shared/trace/filtered.js";
 import { type Pipeline as Stages, stageWords } from "../../shared/protocol/pipeline-stages.js";
 import type { Recorder } from "../recorder.js";
 import { RecordPipeline } from "./pipeline.js";
@@ -14,9 +14,20 @@ export interface Capture {
   change(stages: Stages): void;
 }
 
-export function createCapture(stages: Stages, sink: Recorder, redacted: (text: string) => string): Capture {
-  const pipeline = new RecordPipeline(stages, { random: Math.random, clockMs: () => sink.clockMs(), redacted });
-  const report = reportFiltered(pipeline.accounts, sink);
+/** `load`: what the file of a stage that somebody wrote exports. */
+export function createCapture(
+  stages: Stages,
+  sink: Recorder,
+  redacted: (text: string) => string,
+  load: (file: string) => unknown,
+): Capture {
+  const pipeline = new RecordPipeline(stages, { random: Math.random, clockMs: () => sink.clockMs(), redacted, load });
+  const reportCounts = reportFiltered(pipeline.accounts, sink);
+  const report = (atOnce: boolean): void => {
+    sink.noteHeld(atOnce);
+    reportCounts(atOnce);
+    for (const { stage, reason } of pipeline.takeFailures()) sink.event(stageFailedEvent, { stage, reason });
+  };
   const scopes = new LeftOutScopes(pipeline, sink);
   let hasStages = stages.length > 0;
   if (hasStages) sink.pipeThrough(pipeline);

@@ -9,15 +9,16 @@ import {
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { Accounts, codeOf, totalOfKinds } from "./account.js";
 import { Chain } from "./chain.js";
-import { NaiveChain, type Sample } from "./naive-chain.test-support.js";
+import { NaiveChain, type Sample, plainAnswer } from "./naive-chain.test-support.js";
 
 const redacted = (text: string): string => text.replace("secret", "[taken out]");
+const load = (): unknown => plainAnswer;
 
 const anySample: Sample = { kind: "event", name: "a", severity: 9, body: "", attributes: {}, trace: undefined };
 
 /** Which of the samples stay. */
 function stays(pipeline: Pipeline, samples: readonly Partial<Sample>[]): boolean[] {
-  const chain = new Chain(pipeline, new Accounts(), { random: () => 0.5, clockMs: () => 0, redacted });
+  const chain = new Chain(pipeline, new Accounts(), { random: () => 0.5, clockMs: () => 0, redacted, load });
   return samples.map((part) => {
     const sample = { ...anySample, ...part };
     return (
@@ -96,7 +97,7 @@ describe("Chain", () => {
       expect(readPipeline(pipeline)).toEqual({ ok: true, value: pipeline });
       let clock = 0;
       const accounts = new Accounts();
-      const chain = new Chain(pipeline, accounts, { random: randomFrom(seed), clockMs: () => clock, redacted });
+      const chain = new Chain(pipeline, accounts, { random: randomFrom(seed), clockMs: () => clock, redacted, load });
       const naive = new NaiveChain(pipeline, randomFrom(seed), () => clock);
       const leftOut = new Map<number, number>();
       for (let n = 0; n < 1000; n++) {
@@ -107,9 +108,10 @@ describe("Chain", () => {
         const { leftOutBy } = expected;
         expect(leaver?.words.split(" ")[0]).toBe(leftOutBy === undefined ? undefined : String(leftOutBy + 1));
         if (leftOutBy === undefined)
-          expect({ body: chain.body, attributes: chain.attributes }).toEqual({
+          expect({ body: chain.body, attributes: chain.attributes, leastMs: chain.hold?.leastMs }).toEqual({
             body: expected.body,
             attributes: expected.attributes,
+            leastMs: expected.leastMs,
           });
         else leftOut.set(leftOutBy, (leftOut.get(leftOutBy) ?? 0) + 1);
       }
@@ -149,7 +151,7 @@ function randomStage(random: () => number): PipelineStage {
   const isOfLogs = condition.kind === undefined || condition.kind === "log";
   const where = isOfLogs && random() < 0.3 ? { ...condition, kind: "log" as const, below: "warn" as const } : condition;
   const about = random() < 0.1 ? {} : { where };
-  switch (Math.floor(random() * 7)) {
+  switch (Math.floor(random() * 9)) {
     case 0:
       return { stage: "drop", ...about };
     case 1:
@@ -162,6 +164,10 @@ function randomStage(random: () => number): PipelineStage {
       return { stage: "rate-limit", perSecond: pick(random, [0, 0.5, 3, 200]), ...about };
     case 5:
       return { stage: "redact", keys: [pick(random, ["user.*", "status", "inner"])], ...about };
+    case 6:
+      return { stage: "custom", module: "/plain.cjs", ...about };
+    case 7:
+      return { stage: "drop-short", milliseconds: 1 + Math.floor(random() * 9), where: { ...name, ...attributes } };
     default:
       return { stage: "truncate", characters: 1 + Math.floor(random() * 20), ...about };
   }

@@ -3,14 +3,15 @@
 import type { FilteredKind, Pipeline, PipelineStage } from "../../shared/protocol/pipeline-stages.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
-import { type Accounts, type KindCode, type StageAccount, codeOf } from "./account.js";
+import { type Accounts, type Hold, type KindCode, type StageAccount, codeOf } from "./account.js";
 import { type Rest, fits, isAboutKind, isAboutName, restOf } from "./conditions.js";
 import { Rate } from "./rate.js";
 import { traceStays } from "./sampling.js";
-import { type Transform, hide, transformed, truncateTo } from "./transforms.js";
+import { type AskedRecord, CustomStage } from "./custom-stage.js";
+import { type Transform, hide, truncateTo } from "./transforms.js";
 
-/** `drop-others`: what does not fit is left out. */
-type Does = "drop" | "drop-others" | "sample" | "limit" | "transform";
+/** `drop-others`: what does not fit is left out; `hold`: it is recorded only when it has taken so long. */
+type Does = "drop" | "drop-others" | "sample" | "limit" | "transform" | "hold" | "ask";
 
 interface Step {
   readonly does: Does;
@@ -19,6 +20,8 @@ interface Step {
   readonly ratio: number;
   readonly rate: Rate | undefined;
   readonly transform: Transform | undefined;
+  readonly hold: Hold | undefined;
+  readonly custom: CustomStage | undefined;
 }
 
 /** What is to be asked of records of one kind and name, in order. */
@@ -47,6 +50,8 @@ export interface ChainSurroundings {
   readonly clockMs: () => number;
   /** A text without the secrets in it. */
   readonly redacted: (text: string) => string;
+  /** What a file exports. */
+  readonly load: (file: string) => unknown;
 }
 
 interface Compiled {
@@ -55,6 +60,8 @@ interface Compiled {
   readonly rest: Rest | undefined;
   readonly rate: Rate | undefined;
   readonly transform: Transform | undefined;
+  readonly hold: Hold | undefined;
+  readonly custom: CustomStage | undefined;
 }
 
 const mostPlans = 8192;
@@ -72,17 +79,28 @@ export class Chain {
   #own: Attributes | undefined;
   /** What was done to it: what comes to a span at its end is changed in the same way. */
   applied: readonly Transform[] = noTransforms;
+  /** Of a span that stays if it takes long enough. */
+  hold: Hold | undefined;
 
-  constructor(pipeline: Pipeline, accounts: Accounts, { random, clockMs, redacted }: ChainSurroundings) {
+  constructor(pipeline: Pipeline, accounts: Accounts, { random, clockMs, redacted, load }: ChainSurroundings) {
     this.#random = random;
     this.#clockMs = clockMs;
-    this.#stages = pipeline.map((stage, place) => ({
-      stage,
-      account: accounts.of(stage, place),
-      rest: restOf(stage.where),
-      rate: stage.stage === "rate-limit" ? new Rate(stage.perSecond) : undefined,
-      transform: transformOf(stage, redacted),
-    }));
+    this.#stages = pipeline.map((stage, place) => {
+      const account = accounts.of(stage, place);
+      return {
+        stage,
+        account,
+        rest: restOf(stage.where),
+        rate: stage.stage === "rate-limit" ? new Rate(stage.perSecond) : undefined,
+        transform: transformOf(stage, redacted),
+        hold: stage.stage === "drop-short" ? { leastMs: stage.milliseconds, account } : undefined,
+        custom: stage.stage === "custom" ? new CustomStage(account.words, () => load(stage.module)) : undefined,
+      };
+    });
+  }
+
+  get customStages(): readonly CustomStage[] {
+    return this.#stages.flatMap(({ custom }) => custom ?? []);
   }
 
   /** The stage that leaves the record out, which has counted it; undefined: it stays as `body` and `attributes` say. */
@@ -92,9 +110,10 @@ export class Chain {
     this.attributes = passing.attributes;
     this.#own = passing.own;
     this.applied = noTransforms;
+    this.hold = undefined;
     for (let at = 0; at < plan.length; at++) {
       const step = plan[at];
-      if (step !== undefined && !this.#stays(step, passing)) {
+      if (step !== undefined && !this.#stays(step, kind, name, passing)) {
         step.account.count(code);
         return step.account;
       }
@@ -102,7 +121,7 @@ export class Chain {
     return undefined;
   }
 
-  #stays(step: Step, { severity, trace }: Passing): boolean {
+  #stays(step: Step, kind: FilteredKind, name: string, { severity, trace }: Passing): boolean {
     const isMeant = step.rest === undefined || fits(step.rest, this.attributes, this.#own, severity);
     switch (step.does) {
       case "drop":
@@ -118,7 +137,26 @@ export class Chain {
       case "transform":
         if (isMeant && step.transform !== undefined) this.#change(step.transform);
         return true;
+      case "hold":
+        if (isMeant && step.hold !== undefined && step.hold.leastMs > (this.hold?.leastMs ?? 0)) this.hold = step.hold;
+        return true;
+      case "ask":
+        return !isMeant || step.custom === undefined || this.#asked(step.custom, { kind, name, severity });
     }
+  }
+
+  /** What the function itself causes to be recorded goes through this chain meanwhile. */
+  #asked(custom: CustomStage, about: Pick<AskedRecord, "kind" | "name" | "severity">): boolean {
+    const { body, attributes, applied, hold } = this;
+    const own = this.#own;
+    const answer = custom.ask({ ...about, isEnd: false, body, attributes: attributesFrom(own ?? attributes) });
+    [this.body, this.attributes, this.applied, this.hold, this.#own] = [body, attributes, applied, hold, own];
+    if (answer === "left-out") return false;
+    if (about.kind === "span") this.applied = [...applied, custom.atEndOf(about.name)];
+    if (answer === "stays") return true;
+    this.body = answer.body ?? body;
+    if (answer.attributes !== undefined) this.#own = this.attributes = answer.attributes;
+    return true;
   }
 
   #change(transform: Transform): void {
@@ -126,7 +164,8 @@ export class Chain {
     this.body = transform.body(this.body);
     if (this.attributes === undefined) return;
     const own = (this.#own ??= attributesFrom(this.attributes));
-    if (!transform.spares(own)) this.#own = this.attributes = transformed(transform, own);
+    const changed = transform.attributes(own);
+    if (changed !== own) this.#own = this.attributes = changed;
   }
 
   #newPlan(kind: FilteredKind, name: string): Plan {
@@ -142,13 +181,13 @@ export class Chain {
     // What the agent says of itself, that something was left out among it.
     if (name.startsWith("hindcast.")) return none;
     const plan: Step[] = [];
-    for (const { stage, account, rest, rate, transform } of this.#stages) {
+    for (const { stage, rest, ...does } of this.#stages) {
       const { where } = stage;
-      if (!isAboutKind(where, kind)) continue;
+      if (!isAboutKind(where, kind) || (stage.stage === "drop-short" && kind !== "span")) continue;
       const isNamed = isAboutName(where, name);
       if (!isNamed && stage.stage !== "keep") continue;
       const ratio = stage.stage === "sample" ? stage.ratio : 1;
-      const step: Omit<Step, "does"> = { rest: isNamed ? rest : undefined, account, ratio, rate, transform };
+      const step: Omit<Step, "does"> = { ...does, rest: isNamed ? rest : undefined, ratio };
       if (stage.stage === "keep") {
         if (!isNamed) plan.push({ ...step, does: "drop" });
         else if (rest !== undefined) plan.push({ ...step, does: "drop-others" });
@@ -172,6 +211,10 @@ function doesOf(name: Exclude<PipelineStage["stage"], "keep">): Does {
     case "redact":
     case "truncate":
       return "transform";
+    case "drop-short":
+      return "hold";
+    case "custom":
+      return "ask";
   }
 }
 

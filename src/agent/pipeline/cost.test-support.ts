@@ -83,6 +83,7 @@ const surroundings = (random: () => number) => ({
   random,
   clockMs: () => performance.now(),
   redacted: (text: string) => text,
+  load: () => undefined,
 });
 
 const cpuNs = (work: () => void): number => {

@@ -4,6 +4,7 @@ import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import type { OpenSpan, SpanHandling, SpanParent } from "../record-sink.js";
 import { Accounts, codeOf } from "./account.js";
 import { Chain, type ChainSurroundings } from "./chain.js";
+import type { StageFailure } from "./custom-stage.js";
 import { takerOf } from "./span-handling.js";
 
 const codes = { event: codeOf("event"), span: codeOf("span"), log: codeOf("log"), metric: codeOf("metric") } as const;
@@ -28,6 +29,11 @@ export class RecordPipeline {
 
   #chainOf(stages: Stages): Chain {
     return new Chain(stages, this.accounts, this.#surroundings);
+  }
+
+  /** Of each stage that failed and is not asked any more: its words and why, once. */
+  takeFailures(): readonly StageFailure[] {
+    return this.#chain.customStages.flatMap((custom) => custom.takeFailure() ?? []);
   }
 
   /** Of the record that has just passed. */
@@ -102,7 +108,8 @@ export class RecordPipeline {
       trace: { traceId, isLeftOut },
     });
     if (leaver !== undefined) return { kind: "left-out", hangsOn, takenBy: leaver.takesInside ? leaver : undefined };
-    return chain.applied.length === 0 ? undefined : { kind: "changed", by: chain.applied };
+    const { applied: by, hold } = chain;
+    return by.length === 0 && hold === undefined ? undefined : { kind: "changed", by, hold };
   }
 
   #isInside(span: OpenSpan | undefined, code: number, name: string): boolean {

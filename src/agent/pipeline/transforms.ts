@@ -2,12 +2,17 @@
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { matcherOf } from "./text-pattern.js";
 
-/** How the value of an attribute, or a log line, is recorded; the same value where nothing has to be changed. */
+/** What is done to a record that stays; the same text or object where nothing has to be changed. */
 export interface Transform {
+  body(text: string): string;
+  attributes(own: Attributes): Attributes;
+}
+
+/** Value by value, however deep. */
+interface ValueChange {
   value(key: string, value: string | number | boolean | null): string | number | boolean | null;
   /** Whether the attribute is hidden whatever it holds. */
   hides(key: string): boolean;
-  body(text: string): string;
   /** Whether it has nothing to do with these, as one look at them tells. */
   spares(attributes: Attributes): boolean;
 }
@@ -21,10 +26,9 @@ export function truncateTo(characters: number, redacted: (text: string) => strin
     const safe = redacted(text);
     return safe.length <= characters ? safe : `${wholeCharacters(safe, characters)}…`;
   };
-  return {
+  const change: ValueChange = {
     value: (_key, value) => (typeof value === "string" ? cut(value) : value),
     hides: () => false,
-    body: cut,
     spares: (attributes) => {
       for (const key in attributes) {
         const value = attributes[key];
@@ -33,6 +37,7 @@ export function truncateTo(characters: number, redacted: (text: string) => strin
       return true;
     },
   };
+  return { body: cut, attributes: (own) => changedBy(change, own) };
 }
 
 /** No half of a surrogate pair is left. */
@@ -45,19 +50,21 @@ function wholeCharacters(text: string, units: number): string {
 export function hide(keys: readonly string[]): Transform {
   const matchers = keys.map((pattern) => matcherOf(pattern.toLowerCase()));
   const isHidden = (key: string): boolean => matchers.some((matches) => matches(key.toLowerCase()));
-  return {
+  const change: ValueChange = {
     value: (_key, value) => value,
     hides: isHidden,
-    body: (text) => text,
     spares: (attributes) => {
       for (const key in attributes) if (typeof attributes[key] === "object" || isHidden(key)) return false;
       return true;
     },
   };
+  return { body: (text) => text, attributes: (own) => changedBy(change, own) };
 }
 
-/** The same object where nothing had to be changed. */
-export function transformed(transform: Transform, attributes: Attributes): Attributes {
+const changedBy = (change: ValueChange, own: Attributes): Attributes =>
+  change.spares(own) ? own : transformed(change, own);
+
+function transformed(transform: ValueChange, attributes: Attributes): Attributes {
   let isChanged = false;
   const entries = Object.entries(attributes).map(([key, value]): [string, AttributeValue] => {
     const result = transform.hides(key) ? hidden : transformedValue(transform, key, value);
@@ -67,7 +74,7 @@ export function transformed(transform: Transform, attributes: Attributes): Attri
   return isChanged ? Object.fromEntries(entries) : attributes;
 }
 
-function transformedValue(transform: Transform, key: string, value: AttributeValue): AttributeValue {
+function transformedValue(transform: ValueChange, key: string, value: AttributeValue): AttributeValue {
   if (typeof value !== "object" || value === null) return transform.value(key, value);
   if (!isList(value)) return transformed(transform, value);
   const items = value.map((item) => transformedValue(transform, key, item));

@@ -19,6 +19,8 @@ export const stageExamples: readonly { readonly title: string; readonly stage: P
   { title: "Sample traces", stage: { stage: "sample", ratio: 0.1, where: { kind: "span" } } },
   { title: "Limit the rate", stage: { stage: "rate-limit", perSecond: 1000, where: { kind: "event" } } },
   { title: "Redact attributes", stage: { stage: "redact", keys: ["user.*"] } },
+  { title: "Drop short spans", stage: { stage: "drop-short", milliseconds: 5, where: { name: "SELECT *" } } },
+  { title: "A function of your own", stage: { stage: "custom", module: "/path/to/stage.cjs" } },
   { title: "Truncate texts", stage: { stage: "truncate", characters: 200, where: { kind: "log" } } },
 ];
 

@@ -107,6 +107,10 @@ const catalogue = {
     message: "{path} could not be read: {reason}.",
     next: "A hindcast.config file exports { pipeline: [...] }; docs/pipeline.md has examples.",
   },
+  "config-not-used": {
+    message: "{path} is not used, so everything is recorded as it is: {reason}.",
+    next: "Correct and save it: it is read again while the program runs. docs/pipeline.md says what it may look like.",
+  },
   "command-not-found": { message: "{command} could not be started: {reason}.", next: "Check the command after --." },
   "no-such-program": {
     message: "There is no {target} that runs.",

@@ -11,6 +11,7 @@ const mostStages = 64;
 /** As JSON: programs have so much room for it. */
 export const mostPipelineBytes = 65_000;
 const mostAlternatives = 64;
+const mostHeldMs = 60_000;
 
 const shortText = v.pipe(v.string(), v.maxLength(1024));
 const oneOrMore = <Item extends v.GenericSchema>(item: Item) =>
@@ -47,6 +48,14 @@ const stage = v.variant("stage", [
     characters: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536)),
     ...about,
   }),
+  /** Spans that took less than so long, in which nothing else was recorded, are left out; those that failed stay. */
+  v.strictObject({
+    stage: v.literal("drop-short"),
+    milliseconds: v.pipe(v.number(), v.minValue(0), v.maxValue(mostHeldMs)),
+    ...about,
+  }),
+  /** What a function of the user's own says: the default export of this file, which the program loads. */
+  v.strictObject({ stage: v.literal("custom"), module: shortText, ...about }),
 ]);
 export type PipelineStage = v.InferOutput<typeof stage>;
 
@@ -57,17 +66,11 @@ export const pipelineStages = v.pipe(
     if (!dataset.typed) return;
     dataset.value.forEach((one, at) => {
       for (const { path, message } of problemsOf(one)) {
-        const [key, inner] = path;
         const within = { type: "array", origin: "value", input: dataset.value, key: at, value: one } as const;
-        const item = { type: "object", origin: "value", input: { ...one }, key, value: one.where } as const;
-        const part = {
-          type: "object",
-          origin: "value",
-          input: { ...one.where },
-          key: inner,
-          value: undefined,
-        } as const;
-        addIssue({ message, path: [within, item, part] });
+        const parts = path.map((key) => {
+          return { type: "object", origin: "value", input: { ...one.where }, key, value: undefined } as const;
+        });
+        addIssue({ message, path: [within, ...parts] });
       }
     });
   }),
@@ -75,15 +78,23 @@ export const pipelineStages = v.pipe(
 export type Pipeline = v.InferOutput<typeof pipelineStages>;
 
 interface StageProblem {
-  readonly path: readonly [string, string];
+  readonly path: readonly string[];
   readonly message: string;
 }
 
+/** An absolute path, of Unix or of Windows: whoever reads a relative one stands somewhere else. */
+const isAbsolute = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
+
 /** What no type says: state is captured by whole scopes or not at all, or it would lie. */
-function problemsOf({ stage: does, where: condition }: PipelineStage): StageProblem[] {
+function problemsOf(given: PipelineStage): StageProblem[] {
+  const { stage: does, where: condition } = given;
   const problems: StageProblem[] = [];
   const kinds = kindsOf(condition);
   const problem = (part: string, message: string): void => void problems.push({ path: ["where", part], message });
+  if (given.stage === "custom" && !isAbsolute(given.module))
+    problems.push({ path: ["module"], message: "expected an absolute path" });
+  if (does === "drop-short" && condition?.kind !== undefined && kinds.some((kind) => kind !== "span"))
+    problem("kind", `drop-short is about "span" only`);
   if (condition?.kind !== undefined && kinds.includes("write")) {
     if (does !== "drop" && does !== "keep")
       problem("kind", `"write" goes with drop and keep only: state is captured by whole scopes`);
@@ -163,6 +174,10 @@ function amountWords(given: PipelineStage): string {
       return ` ${given.keys.join("|")}`;
     case "truncate":
       return ` ${given.characters}`;
+    case "drop-short":
+      return ` ${given.milliseconds} ms`;
+    case "custom":
+      return ` ${given.module.split(/[/\\]/).at(-1) ?? ""}`;
   }
 }
 

@@ -4,3 +4,6 @@ export const filteredStageAttribute = "stage";
 
 /** The event that says what is captured from then on. */
 export const captureChangedEvent = "hindcast.capture.changed";
+
+/** The event that says that a stage is not asked any more, and why: a function of the user's own failed. */
+export const stageFailedEvent = "hindcast.pipeline.stage-failed";
