@@ -8,6 +8,7 @@ import { type OpenFile, createFile, openForWriting } from "./store/open-file.js"
 import { Readers } from "./store/readers.js";
 import type { ProcessRow, RowHead, SpanRow } from "./store/recording-rows.js";
 import { RecordingWriter } from "./store/recording-writer.js";
+import { spanIds } from "./store/span-rows.js";
 import type { RecordRows } from "./store/waiting-rows.js";
 
 const second = 1_000_000_000n;
@@ -212,9 +213,7 @@ export class ZoomHistory {
       parent: 0,
       lane: clock.lanes.begin(span, 0, Number(head.instant)),
       kind: "server",
-      traceId: new Uint8Array(16),
-      spanId: Uint8Array.of(0, 0, 0, clock.process, 0, 0, span >> 8, span & 255),
-      parentSpanId: undefined,
+      ids: spanIds(new Uint8Array(16), Uint8Array.of(0, 0, 0, clock.process, 0, 0, span >> 8, span & 255)),
       name: 0,
       status: "unset",
       attributes: "{}",

@@ -4,7 +4,7 @@ import { beginRecord, endRecord, readRecords } from "../../shared/protocol/agent
 import { ByteWriter, MalformedBytes } from "../../shared/protocol/bytes.js";
 import { RandomRecords, bytesOf } from "../../shared/protocol/random-records.test-support.js";
 import { writeAttribute } from "../../shared/protocol/captured-value-codec.js";
-import type { AttributeValue } from "../../shared/trace/attributes.js";
+import { type AttributeValue, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { attributesToJson } from "./attributes-json.js";
 import { Incoming } from "./incoming.js";
 import { checkRecord } from "./plausible.js";
@@ -17,7 +17,8 @@ function plainly(batch: Uint8Array): readonly Seen[] {
   const records = readRecords(batch);
   for (const record of records) checkRecord(record);
   return records.map((record): Seen => {
-    if (record.kind === "event") return { ...record, attributes: attributesToJson(record.attributes) };
+    if (record.kind === "event" || record.kind === "span-start" || record.kind === "span-end")
+      return { ...record, attributes: attributesToJson(record.attributes) };
     if (record.kind === "log")
       return { ...record, body: Buffer.from(record.body).toString(), attributes: attributesToJson(record.attributes) };
     return record;
@@ -38,12 +39,22 @@ function seenIn(incoming: Incoming): readonly Seen[] {
     ];
     const { bytes } = incoming.text;
     const start = incoming.startOf(index);
+    const raw = (at: number, length: number): Uint8Array => Uint8Array.from(bytes.subarray(at, at + length));
     if (incoming.isEvent(index))
       return { kind: "event", ...head, name: refers, span, attributes: bytes.toString("utf8", start, end) };
+    if (incoming.isSpanEnd(index)) {
+      const status = spanStatuses[incoming.code[index] ?? 9];
+      return { kind: "span-end", ...head, span, name: refers, status, attributes: bytes.toString("utf8", start, end) };
+    }
+    if (incoming.isSpanStart(index)) {
+      const ids = { traceId: raw(start, 16), spanId: raw(start + 16, 8), parentSpanId: raw(start + 24, 8) };
+      const facts = { span, parent: value, name: refers, spanKind: spanKinds[incoming.code[index] ?? 9] };
+      return { kind: "span-start", ...head, ...facts, ...ids, attributes: bytes.toString("utf8", bodyEnd, end) };
+    }
     if (!incoming.isLog(index)) return { kind: "metric", ...head, series: refers, value };
     const body = bytes.toString("utf8", start, bodyEnd);
     const attributes = bytes.toString("utf8", bodyEnd, end);
-    return { kind: "log", ...head, severity: value, span, source: refers, body, attributes };
+    return { kind: "log", ...head, severity: incoming.code[index], span, source: refers, body, attributes };
   });
 }
 
@@ -92,7 +103,10 @@ describe("Incoming", () => {
       const random = new RandomRecords(seed);
       for (let round = 0; round < 1000; round++) {
         const batch = bytesOf(
-          random.list(() => random.record(random.one(["event", "event", "log", "metric", "string"])), 3),
+          random.list(
+            () => random.record(random.one(["event", "event", "log", "metric", "string", "span-start", "span-end"])),
+            3,
+          ),
         );
         for (let hits = random.below(4) + 1; hits > 0 && batch.length > 0; hits--)
           batch[random.below(batch.length)] = random.one([random.below(256), 0, 1, 4, 0x30, 0x80, 0xc3, 0xed, 0xf4]);

@@ -1,19 +1,25 @@
-// The records of one batch as they come, checked whole before any is taken. Events, log lines and metric samples, which
-// come by the hundred thousand, are numbers in columns and bytes of text; the others are objects.
+// The records of one batch as they come, checked whole before any is taken. Events, log lines, metric samples and spans,
+// which come by the hundred thousand, are numbers in columns and bytes of text; the others are objects.
 import { type AgentRecord, kindCode } from "../../shared/protocol/agent-records.js";
 import { definesForNext, readRecord, recordHeaderBytes } from "../../shared/protocol/agent-record-codec.js";
 import { ByteReader, MalformedBytes } from "../../shared/protocol/bytes.js";
+import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { checkRecord, isPlausibleHead } from "./plausible.js";
 import { TextBytes } from "./text-bytes.js";
 
 const eventCode = kindCode("event");
 const logCode = kindCode("log");
 const metricCode = kindCode("metric");
+const spanStartCode = kindCode("span-start");
+const spanEndCode = kindCode("span-end");
+const idBytes = 32;
 /** Bytes of a record of such a kind after its header, whatever it holds. */
 const leastBytes = new Map([
   [eventCode, 12],
   [logCode, 17],
   [metricCode, 12],
+  [spanStartCode, 13 + idBytes + 4],
+  [spanEndCode, 13],
 ]);
 const firstCapacity = 4096;
 
@@ -25,12 +31,17 @@ export class Incoming {
   clockMs = new Float64Array(firstCapacity);
   seq = new Float64Array(firstCapacity);
   kind = new Uint8Array(firstCapacity);
-  /** The name of an event, the source of a log line, the series of a sample: ids of the process. */
+  /** The name of an event or a span, the source of a log line, the series of a sample: ids of the process. */
   refers = new Uint32Array(firstCapacity);
   span = new Uint32Array(firstCapacity);
-  /** Of a sample its value, of a log line its severity. */
+  /** Of a sample its value, of a span that begins its parent. */
   value = new Float64Array(firstCapacity);
-  /** Where a log line's body and then the attributes end in `text`; they begin where what is before them ends. */
+  /** Of a log line its severity, of a span its kind when it begins and its status when it ends. */
+  code = new Uint8Array(firstCapacity);
+  /**
+   * Where a log line's body, or a span's ids (as `SpanRow.ids`), and then the attributes end in `text`; they begin where what
+   * is before them ends.
+   */
   bodyEnds = new Float64Array(firstCapacity);
   ends = new Float64Array(firstCapacity);
   readonly text = new TextBytes();
@@ -41,6 +52,14 @@ export class Incoming {
 
   isLog(index: number): boolean {
     return this.kind[index] === logCode;
+  }
+
+  isSpanStart(index: number): boolean {
+    return this.kind[index] === spanStartCode;
+  }
+
+  isSpanEnd(index: number): boolean {
+    return this.kind[index] === spanEndCode;
   }
 
   isSample(index: number): boolean {
@@ -97,13 +116,27 @@ export class Incoming {
       this.refers[index] = view.getUint32(at, true);
       this.span[index] = view.getUint32(at + 4, true);
       this.text.addAttributes(batch, view, at + 8, end);
-    } else {
+    } else if (kind === logCode) {
       this.span[index] = view.getUint32(at, true);
       this.refers[index] = view.getUint32(at + 4, true);
-      this.value[index] = view.getUint8(at + 8);
+      this.code[index] = view.getUint8(at + 8);
       const afterBody = this.text.addText(batch, view, at + 9, end);
       this.bodyEnds[index] = this.text.used;
       this.text.addAttributes(batch, view, afterBody, end);
+    } else if (kind === spanStartCode) {
+      const idsEnd = at + 12 + idBytes;
+      this.span[index] = view.getUint32(at, true);
+      this.value[index] = view.getUint32(at + 4, true);
+      this.refers[index] = view.getUint32(at + 8, true);
+      this.text.addRaw(batch, at + 12, idsEnd);
+      this.bodyEnds[index] = this.text.used;
+      this.code[index] = known(spanKinds, view.getUint8(idsEnd));
+      this.text.addAttributes(batch, view, idsEnd + 1, end);
+    } else {
+      this.span[index] = view.getUint32(at, true);
+      this.refers[index] = view.getUint32(at + 4, true);
+      this.code[index] = known(spanStatuses, view.getUint8(at + 8));
+      this.text.addAttributes(batch, view, at + 9, end);
     }
     this.ends[index] = this.text.used;
   }
@@ -129,7 +162,13 @@ export class Incoming {
     this.refers = grown(this.refers, new Uint32Array(length));
     this.span = grown(this.span, new Uint32Array(length));
     this.value = grown(this.value, new Float64Array(length));
+    this.code = grown(this.code, new Uint8Array(length));
     this.bodyEnds = grown(this.bodyEnds, new Float64Array(length));
     this.ends = grown(this.ends, new Float64Array(length));
   }
+}
+
+function known(names: readonly string[], code: number): number {
+  if (code >= names.length) throw new MalformedBytes(`unknown code ${code}`);
+  return code;
 }

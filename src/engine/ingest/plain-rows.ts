@@ -53,9 +53,9 @@ export class PlainRows {
   }
 
   #log(incoming: Incoming, index: number): void {
-    const { refers, span, value, text, bodyEnds, ends } = incoming;
+    const { refers, span, code, text, bodyEnds, ends } = incoming;
     this.counts.logs++;
-    const [severity, start, bodyEnd] = [value[index] ?? 0, incoming.startOf(index), bodyEnds[index] ?? 0];
+    const [severity, start, bodyEnd] = [code[index] ?? 0, incoming.startOf(index), bodyEnds[index] ?? 0];
     const source = this.ids.names.get(refers[index] ?? 0);
     const rows = this.writer.rowsOf("log");
     this.#addHead(rows, incoming, index);

@@ -74,8 +74,9 @@ export class ProcessIngest {
     start?: bigint,
   ) {
     this.#definitions = new OwnDefinitions(process, dictionaries, onScope);
-    this.#spans = new ProcessSpans(dictionaries.writer, (own) => this.#definitions.nameOf(own));
     this.#clock = new ProcessClock(instantFromClock(hello.timeOriginMs, 0));
+    const nameOf = (own: number): number => this.#definitions.nameOf(own);
+    this.#spans = new ProcessSpans(process, this.#clock, dictionaries.writer, nameOf);
     this.#plain = new PlainRows(process, this.#clock, this.#definitions, dictionaries.writer, counts);
     this.#start = start ?? this.instantOf(hello.beganMs ?? 0);
     this.#lastSeen = this.instantOf(hello.clockMs);
@@ -190,7 +191,11 @@ export class ProcessIngest {
       if (other !== undefined) this.#record(other);
       else {
         this.#received++;
-        this.#plain.add(incoming, index);
+        if (incoming.isSpanStart(index)) {
+          this.counts.spans++;
+          this.#spans.start(incoming, index);
+        } else if (incoming.isSpanEnd(index)) this.#spans.end(incoming, index);
+        else this.#plain.add(incoming, index);
         if (incoming.isSampleOf(index, this.#faultSeries)) this.#noteFaults(incoming.value[index] ?? 0, 0);
         else if (this.#filteredSeries.size > 0) this.#noteFiltered(incoming, index);
       }
@@ -318,10 +323,7 @@ export class ProcessIngest {
         this.#noteSeries(record.id, this.#definitions.names.get(record.name)?.text, record.attributes);
         return this.#definitions.define(record);
       case "span-start":
-        this.counts.spans++;
-        return this.#spans.start(head, record);
       case "span-end":
-        return this.#spans.end(head, record);
       case "log":
       case "event":
       case "metric":

@@ -1,65 +1,84 @@
 // The spans of one process: rows from their beginnings on, kept here until they end.
-import type { AgentRecord } from "../../shared/protocol/agent-records.js";
-import type { Attributes } from "../../shared/trace/attributes.js";
+import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import type { RecordingWriter } from "../store/recording-writer.js";
-import type { RowHead, SpanRow } from "../store/recording-rows.js";
+import type { SpanRow } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
-import { attributesToJson } from "./attributes-json.js";
+import { mergedJson } from "./attributes-json.js";
+import type { Incoming } from "./incoming.js";
 import { Lanes } from "./lanes.js";
-
-interface OpenSpan {
-  readonly row: SpanRow;
-  readonly attributes: Attributes;
-}
+import type { ProcessClock } from "./process-clock.js";
 
 export class ProcessSpans {
-  readonly #open = new Map<number, OpenSpan>();
+  readonly #open = new Map<number, SpanRow>();
   readonly #lanes = new Lanes();
 
   constructor(
+    readonly process: number,
+    readonly clock: ProcessClock,
     readonly writer: RecordingWriter,
     readonly nameOf: (own: number) => number,
   ) {}
 
   restore({ endedSpans, openSpans }: StoredProcess): void {
     for (const { span, lane } of endedSpans) this.#lanes.restore(span, lane, false);
-    for (const open of openSpans) {
-      this.#open.set(open.row.span, open);
-      this.#lanes.restore(open.row.span, open.row.lane, true);
+    for (const row of openSpans) {
+      this.#open.set(row.span, row);
+      this.#lanes.restore(row.span, row.lane, true);
     }
   }
 
-  start(head: RowHead, record: Extract<AgentRecord, { kind: "span-start" }>): void {
+  // Rows are written out: an object spread into another costs more than all that is done with it.
+
+  start(incoming: Incoming, index: number): void {
+    const { text } = incoming;
+    const [span, parent] = [incoming.span[index] ?? 0, incoming.value[index] ?? 0];
+    const [clockMs, idsStart, idsEnd] = [
+      incoming.clockMs[index] ?? 0,
+      incoming.startOf(index),
+      incoming.bodyEnds[index] ?? 0,
+    ];
+    const ids = Buffer.allocUnsafe(idsEnd - idsStart);
+    text.bytes.copy(ids, 0, idsStart, idsEnd);
     const row: SpanRow = {
-      ...head,
-      span: record.span,
-      parent: record.parent,
-      lane: this.#lanes.begin(record.span, record.parent, record.clockMs),
-      kind: record.spanKind,
-      traceId: record.traceId,
-      spanId: record.spanId,
-      parentSpanId: record.parentSpanId.every((byte) => byte === 0) ? undefined : record.parentSpanId,
-      name: this.nameOf(record.name),
+      process: this.process,
+      seq: incoming.seq[index] ?? 0,
+      instant: this.clock.instantOf(clockMs),
+      span,
+      parent,
+      lane: this.#lanes.begin(span, parent, clockMs),
+      kind: spanKinds[incoming.code[index] ?? 0] ?? "internal",
+      ids,
+      name: this.nameOf(incoming.refers[index] ?? 0),
       status: "unset",
-      attributes: attributesToJson(record.attributes),
+      attributes: text.bytes.toString("utf8", idsEnd, incoming.ends[index] ?? 0),
       end: undefined,
     };
-    this.#open.set(record.span, { row, attributes: record.attributes });
+    this.#open.set(span, row);
     this.writer.spanStarted(row);
   }
 
   /** Of one whose beginning was dropped there is nothing to say. */
-  end(head: RowHead, record: Extract<AgentRecord, { kind: "span-end" }>): void {
-    const open = this.#open.get(record.span);
-    if (open === undefined) return;
-    this.#open.delete(record.span);
-    this.#lanes.end(record.span, record.clockMs);
+  end(incoming: Incoming, index: number): void {
+    const span = incoming.span[index] ?? 0;
+    const row = this.#open.get(span);
+    if (row === undefined) return;
+    this.#open.delete(span);
+    const [clockMs, name] = [incoming.clockMs[index] ?? 0, incoming.refers[index] ?? 0];
+    this.#lanes.end(span, clockMs);
+    const attributes = incoming.text.bytes.toString("utf8", incoming.startOf(index), incoming.ends[index] ?? 0);
     this.writer.spanEnded({
-      ...open.row,
-      name: record.name === 0 ? open.row.name : this.nameOf(record.name),
-      status: record.status,
-      attributes: attributesToJson({ ...open.attributes, ...record.attributes }),
-      end: { seq: head.seq, instant: head.instant },
+      process: row.process,
+      seq: row.seq,
+      instant: row.instant,
+      span,
+      parent: row.parent,
+      lane: row.lane,
+      kind: row.kind,
+      ids: row.ids,
+      name: name === 0 ? row.name : this.nameOf(name),
+      status: spanStatuses[incoming.code[index] ?? 0] ?? "unset",
+      attributes: mergedJson(row.attributes, attributes),
+      end: { seq: incoming.seq[index] ?? 0, instant: this.clock.instantOf(clockMs) },
     });
   }
 }

@@ -31,6 +31,12 @@ export class TextBytes {
     if (this.bytes.length > mostBytesKept) this.bytes = Buffer.allocUnsafe(usualBytes);
   }
 
+  /** Adds bytes that are no text. */
+  addRaw(from: Uint8Array, start: number, end: number): void {
+    this.#need(end - start);
+    for (let at = start; at < end; at++) this.bytes[this.used++] = from[at] ?? 0;
+  }
+
   /** Adds the text that begins with its length at `start` of `from`; answers where it ends, `end` at the latest. */
   addText(from: Uint8Array, view: DataView, start: number, end: number): number {
     const length = start + 4 > end ? Infinity : view.getUint32(start, true);

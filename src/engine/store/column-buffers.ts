@@ -1,76 +1,9 @@
-// Columns of rows on their way into the file: typed arrays that DuckDB takes whole, and texts as bytes one after the other.
+// Columns of rows on their way into the file: typed arrays that DuckDB takes whole.
 // A value costs no object and no call into DuckDB until its chunk is filled.
 import duckdb, { type Vector } from "@duckdb/node-bindings";
-import {
-  BIGINT,
-  BLOB,
-  DOUBLE,
-  DuckDBBlobValue,
-  type DuckDBType,
-  type DuckDBValue,
-  UINTEGER,
-  USMALLINT,
-  UTINYINT,
-  VARCHAR,
-} from "@duckdb/node-api";
-import { copyInto } from "./copy-into.js";
-import { assignTexts } from "./text-vector.js";
-
-/** What fits DuckDB's chunks, to begin with. */
-const firstCapacity = 2048;
-const firstTextBytes = 64 * 1024;
-/** What one very large commit needed is not kept for the next ones; what a flood needs each time is. */
-const mostRowsKept = 256 * 1024;
-const mostTextBytesKept = 32 * 1024 * 1024;
-
-export interface Column {
-  readonly type: DuckDBType;
-  readonly length: number;
-  /** Throws for a value of another type. */
-  push(value: DuckDBValue): void;
-  /** Rows of a column of the same kind, after these. */
-  append(later: Column): void;
-  /** `count` rows from `start` on into a vector that has room for them. */
-  copyTo(vector: Vector, start: number, count: number): void;
-  /** No rows any more, and room for new ones. */
-  clear(): void;
-}
-
-/** Which rows hold nothing; most columns have none of them. */
-class Nulls {
-  #rows: Set<number> | undefined;
-
-  add(row: number): void {
-    (this.#rows ??= new Set()).add(row);
-  }
-
-  has(row: number): boolean {
-    return this.#rows?.has(row) === true;
-  }
-
-  append(later: Nulls, rowsBefore: number): void {
-    for (const row of later.#rows ?? []) this.add(rowsBefore + row);
-  }
-
-  clear(): void {
-    this.#rows = undefined;
-  }
-
-  copyTo(vector: Vector, start: number, count: number): void {
-    if (this.#rows === undefined) return;
-    const valid = new BigUint64Array(Math.ceil(count / 64)).fill(2n ** 64n - 1n);
-    let hasNull = false;
-    for (const row of this.#rows) {
-      const at = row - start;
-      if (at < 0 || at >= count) continue;
-      hasNull = true;
-      valid[at >> 6] = (valid[at >> 6] ?? 0n) & ~(1n << BigInt(at & 63));
-    }
-    if (!hasNull) return;
-    duckdb.vector_ensure_validity_writable(vector);
-    duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, valid.byteLength);
-  }
-}
+import { BIGINT, DOUBLE, type DuckDBType, type DuckDBValue, UINTEGER, USMALLINT, UTINYINT } from "@duckdb/node-api";
+import { type Column, Nulls, firstCapacity, mostRowsKept } from "./column.js";
+import { BlobColumn, TextColumn } from "./packed-columns.js";
 
 type Numbers =
   Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
@@ -155,6 +88,15 @@ export class LongColumn implements Column {
     this.#words[at + 1] = high + upper + carry;
   }
 
+  addNone(): void {
+    this.#nulls.add(this.length);
+    this.addSum(0, 0, 0);
+  }
+
+  hasNone(row: number): boolean {
+    return this.#nulls.has(row);
+  }
+
   /** As near as a double can tell; 0 where there is none. */
   nearly(row: number): number {
     return ((this.#words[2 * row + 1] ?? 0) | 0) * twoTo32 + (this.#words[2 * row] ?? 0);
@@ -197,131 +139,10 @@ export class LongColumn implements Column {
   }
 }
 
-/** Texts, or none, as UTF-8. */
-export class TextColumn implements Column {
-  readonly type = VARCHAR;
-  length = 0;
-  #bytes = Buffer.allocUnsafe(firstTextBytes);
-  #used = 0;
-  #ends = new Float64Array(firstCapacity);
-  readonly #nulls = new Nulls();
-
-  /** A lone surrogate becomes U+FFFD. */
-  addText(text: string): void {
-    this.#need(text.length * 3);
-    this.#used += this.#bytes.write(text, this.#used);
-    this.#end();
-  }
-
-  /** UTF-8, which is not looked at again. */
-  addBytes(from: Uint8Array, start: number, end: number): void {
-    this.#need(end - start);
-    copyInto(this.#bytes, this.#used, from, start, end);
-    this.#used += end - start;
-    this.#end();
-  }
-
-  /** What the texts of all rows are made of, one after the other; until something is added. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
-  startOf(row: number): number {
-    return row === 0 ? 0 : (this.#ends[row - 1] ?? 0);
-  }
-
-  endOf(row: number): number {
-    return this.#ends[row] ?? 0;
-  }
-
-  push(value: DuckDBValue): void {
-    if (value === null) {
-      this.#nulls.add(this.length);
-      this.#end();
-    } else if (typeof value === "string") this.addText(value);
-    else throw new Error("no text for a column of them");
-  }
-
-  append(later: Column): void {
-    if (!(later instanceof TextColumn)) throw new Error("columns of two kinds");
-    this.#nulls.append(later.#nulls, this.length);
-    for (let row = 0, start = 0; row < later.length; row++) {
-      const end = later.#ends[row] ?? 0;
-      this.addBytes(later.#bytes, start, end);
-      start = end;
-    }
-  }
-
-  copyTo(vector: Vector, start: number, count: number): void {
-    assignTexts(vector, { bytes: this.#bytes, ends: this.#ends }, start, count);
-    this.#nulls.copyTo(vector, start, count);
-  }
-
-  clear(): void {
-    this.length = 0;
-    this.#used = 0;
-    this.#nulls.clear();
-    if (this.#ends.length > mostRowsKept) this.#ends = new Float64Array(firstCapacity);
-    if (this.#bytes.length > mostTextBytesKept) this.#bytes = Buffer.allocUnsafe(firstTextBytes);
-  }
-
-  #end(): void {
-    if (this.length === this.#ends.length) {
-      const grown = new Float64Array(2 * this.#ends.length);
-      grown.set(this.#ends);
-      this.#ends = grown;
-    }
-    this.#ends[this.length++] = this.#used;
-  }
-
-  #need(bytes: number): void {
-    if (this.#used + bytes <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#used + bytes, 2 * this.#bytes.length));
-    this.#bytes.copy(grown, 0, 0, this.#used);
-    this.#bytes = grown;
-  }
-}
-
-/** Bytes, or none. */
-class BlobColumn implements Column {
-  readonly type = BLOB;
-  readonly #values: (Uint8Array | undefined)[] = [];
-  readonly #nulls = new Nulls();
-
-  get length(): number {
-    return this.#values.length;
-  }
-
-  push(value: DuckDBValue): void {
-    if (value === null) this.#nulls.add(this.length);
-    else if (!(value instanceof DuckDBBlobValue)) throw new Error("no bytes for a column of them");
-    this.#values.push(value?.bytes);
-  }
-
-  append(later: Column): void {
-    if (!(later instanceof BlobColumn)) throw new Error("columns of two kinds");
-    this.#nulls.append(later.#nulls, this.length);
-    for (const value of later.#values) this.#values.push(value);
-  }
-
-  clear(): void {
-    this.#values.length = 0;
-    this.#nulls.clear();
-  }
-
-  copyTo(vector: Vector, start: number, count: number): void {
-    for (let row = 0; row < count; row++) {
-      const value = this.#values[start + row];
-      if (value !== undefined) duckdb.vector_assign_string_element_len(vector, row, value);
-    }
-    this.#nulls.copyTo(vector, start, count);
-  }
-}
-
 export const bytes = (): NumberColumn => new NumberColumn(UTINYINT, (length) => new Uint8Array(length));
 export const shorts = (): NumberColumn => new NumberColumn(USMALLINT, (length) => new Uint16Array(length));
 export const integers = (): NumberColumn => new NumberColumn(UINTEGER, (length) => new Uint32Array(length));
 export const doubles = (): NumberColumn => new NumberColumn(DOUBLE, (length) => new Float64Array(length));
 export const longs = (): LongColumn => new LongColumn();
 export const texts = (): TextColumn => new TextColumn();
-export const blobs = (): Column => new BlobColumn();
+export const blobs = (): BlobColumn => new BlobColumn();

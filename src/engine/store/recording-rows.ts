@@ -18,12 +18,12 @@ export interface SpanRow extends RowHead {
   readonly parent: number;
   readonly lane: number;
   readonly kind: SpanKind;
-  readonly traceId: Uint8Array;
-  readonly spanId: Uint8Array;
-  readonly parentSpanId: Uint8Array | undefined;
+  /** Trace id (16 bytes), span id (8) and the parent's span id (8, all 0 where there is none). */
+  readonly ids: Uint8Array;
   /** What may still change until the span has ended. */
   readonly name: number;
   readonly status: SpanStatus;
+  /** JSON. */
   readonly attributes: string;
   readonly end: { readonly seq: number; readonly instant: bigint } | undefined;
 }

@@ -24,13 +24,13 @@ import type {
 } from "./recording-rows.js";
 import { definitionKinds, markKinds, storedOperations } from "./schema.js";
 import { ProcessRows } from "./process-rows.js";
-import { pushMark, pushSpan } from "./push-rows.js";
+import { pushMark } from "./push-mark.js";
 import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { type SearchSettings, searchSettings } from "./search-tables.js";
 import { SegmentRows } from "./segment-rows.js";
 import { type TableBuffer, closeQuietly } from "./table-buffer.js";
-import { type Buffers, type TableName, WaitingRows, newMarkRows, newSpanRows, tableNames } from "./waiting-rows.js";
+import { type Buffers, type TableName, WaitingRows, newMarkRows, spanKey, tableNames } from "./waiting-rows.js";
 
 const createSpanEnd = `CREATE TEMP TABLE span_end (
   process UINTEGER, span UINTEGER, end_seq BIGINT, end_instant BIGINT, status UTINYINT, name UINTEGER, attributes VARCHAR)`;
@@ -188,13 +188,13 @@ export class RecordingWriter {
   }
 
   spanStarted(row: SpanRow): void {
-    this.#waiting.newSpans.set(`${row.process}/${row.span}`, row);
+    this.#waiting.newSpans.set(spanKey(row.process, row.span), row);
     this.#waiting.count++;
   }
 
   /** `row` is the whole span again, complete. */
   spanEnded(row: SpanRow): void {
-    const key = `${row.process}/${row.span}`;
+    const key = spanKey(row.process, row.span);
     if (this.#waiting.newSpans.has(key)) {
       this.#waiting.newSpans.set(key, row);
       return;
@@ -279,17 +279,16 @@ export class RecordingWriter {
   }
 
   async #writeAll({ buffers, newSpans, ends, processes, start, report }: WaitingRows): Promise<void> {
-    const [spans, marks] = [newSpanRows(), newMarkRows()];
-    for (const row of newSpans.values()) pushSpan(spans, row);
-    for (const mark of ends.values()) if (mark !== undefined) pushMark(marks, mark);
+    // Nothing but what a commit that failed has left.
+    buffers.span.clear();
+    for (const row of newSpans.values()) buffers.span.add(row);
     const append = async (name: TableName, buffer: TableBuffer): Promise<void> => {
       const appender = this.#appenders.get(name);
       if (appender === undefined) throw new Error("the file cannot be written any more");
       if (buffer.length > 0) await buffer.appendInStretches(appender);
     };
     for (const name of tableNames) await append(name, buffers[name]);
-    await append("span", spans);
-    await append("mark", marks);
+    if (ends.size > 0) await append("mark", markRows(ends.values()));
     if (buffers.span_end.length > 0) {
       await this.#connection.run(applySpanEnds);
       await this.#connection.run(`DELETE FROM span_end`);
@@ -314,6 +313,12 @@ export class RecordingWriter {
     for (const appender of this.#appenders.values()) closeQuietly(appender);
     this.#connection.closeSync();
   }
+}
+
+function markRows(marks: Iterable<MarkRow | undefined>): TableBuffer {
+  const rows = newMarkRows();
+  for (const mark of marks) if (mark !== undefined) pushMark(rows, mark);
+  return rows;
 }
 
 async function appendersOf(connection: DuckDBConnection): Promise<ReadonlyMap<TableName, DuckDBAppender>> {

@@ -67,22 +67,22 @@ export class Covers {
   }
 
   /** Takes note of how far processes came. */
-  look({ buffers, newSpans }: WaitingRows, nowMs: number): LateRows {
+  look({ buffers }: WaitingRows, nowMs: number): LateRows {
     const [samples, records, spans] = [new LateStretches(), new LateStretches(), new LateStretches()];
     this.#lookAt(buffers.metric, nowMs, samples);
     for (const name of ["event", "log", "write", "keyframe"] as const) this.#lookAt(buffers[name], nowMs, records);
-    for (const { process, instant } of newSpans.values())
-      if (this.#isLate(process, Number(instant), nowMs)) {
-        records.note(process, Number(instant));
-        spans.note(process, Number(instant));
-      }
+    this.#lookAt(buffers.span, nowMs, records, spans);
     return { samples: samples.stretches, records: records.stretches, spans: spans.stretches };
   }
 
-  #lookAt({ process, instant, length }: RecordRows, nowMs: number, late: LateStretches): void {
+  #lookAt(
+    { process, instant, length }: Pick<RecordRows, "process" | "instant" | "length">,
+    nowMs: number,
+    ...late: readonly LateStretches[]
+  ): void {
     for (let row = 0; row < length; row++) {
       const [of, at] = [process.at(row), instant.nearly(row)];
-      if (this.#isLate(of, at, nowMs)) late.note(of, at);
+      if (this.#isLate(of, at, nowMs)) for (const stretches of late) stretches.note(of, at);
     }
   }
 

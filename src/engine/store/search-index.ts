@@ -86,10 +86,11 @@ export class SearchIndex implements DerivedRows {
     const { name, scope } = rows.buffers;
     this.#names.learn(name);
     this.#scopes.learn(scope);
-    const { event, log, write, keyframe } = rows.buffers;
+    const { event, span, log, write, keyframe } = rows.buffers;
     await inStretches(event.length, (from, to) => this.#addEvents(event, from, to));
     await inStretches(log.length, (from, to) => this.#addLogs(log, from, to));
-    this.#addSpans(rows);
+    await inStretches(span.length, (from, to) => this.#addSpans(span, from, to));
+    this.#addEndedSpans(rows.endedSpans);
     await inStretches(write.length, (from, to) => this.#addWrites(write, from, to));
     await inStretches(keyframe.length, (from, to) => this.#addKeyframes(keyframe, from, to));
   }
@@ -134,14 +135,20 @@ export class SearchIndex implements DerivedRows {
     }
   }
 
-  #addSpans({ newSpans, endedSpans }: WaitingRows): void {
+  #addSpans(span: Buffers["span"], from: number, to: number): void {
     const open = this.#open.span;
-    for (const row of newSpans.values()) {
-      const position = this.#add(open, row.process, Number(row.instant));
-      if (row.end === undefined) this.#spans.began(row.process, row.span, open.nextRow - 1);
-      this.#addSpanTexts(row, position);
+    const { process, instant, endSeq, attributes } = span;
+    for (let row = from; row < to; row++) {
+      const position = this.#add(open, process.at(row), instant.nearly(row));
+      if (endSeq.hasNone(row)) this.#spans.began(process.at(row), span.span.at(row), open.nextRow - 1);
+      const [id, start] = [span.name.at(row), attributes.startOf(row)];
+      open.addNamed(id, this.#names.bytesOf(id), attributes.bytes, start, attributes.endOf(row), position);
     }
-    for (const row of endedSpans) {
+  }
+
+  #addEndedSpans(ended: readonly SpanRow[]): void {
+    const open = this.#open.span;
+    for (const row of ended) {
       if (this.#loose !== undefined) {
         this.#addSpanTexts(row, this.#add(open, row.process, Number(row.instant)));
         continue;
@@ -217,10 +224,10 @@ export class SearchIndex implements DerivedRows {
     this.#isCurrent = true;
     this.#loose = (await hasEvicted(query)) ? new LooseRows() : undefined;
     if (this.#loose !== undefined) return goOnByTime(query, this.#open, this.#blocks);
-    const { event, log, write, keyframe } = rows.buffers;
+    const { event, span, log, write, keyframe } = rows.buffers;
     const pending: Readonly<Record<SearchKind, number>> = {
       event: event.length,
-      span: rows.newSpans.size,
+      span: span.length,
       log: log.length,
       write: write.length,
       keyframe: keyframe.length,

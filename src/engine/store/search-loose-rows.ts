@@ -50,20 +50,16 @@ export class LooseRows {
 }
 
 /** Whether more had to be said. */
-function cover(ranges: InstantRanges, kind: SearchKind, { buffers, newSpans, endedSpans }: WaitingRows): boolean {
+function cover(ranges: InstantRanges, kind: SearchKind, { buffers, endedSpans }: WaitingRows): boolean {
   let isWider = false;
   const note = (instant: number): void => {
     if (ranges.has(instant)) return;
     ranges.addStretch(instant - behindNs, instant + aheadNs);
     isWider = true;
   };
-  if (kind === "span") {
-    for (const { instant } of newSpans.values()) note(Number(instant));
-    for (const { instant } of endedSpans) note(Number(instant));
-  } else {
-    const { instant, length } = buffers[kind];
-    for (let row = 0; row < length; row++) note(instant.nearly(row));
-  }
+  const { instant, length } = buffers[kind];
+  for (let row = 0; row < length; row++) note(instant.nearly(row));
+  if (kind === "span") for (const ended of endedSpans) note(Number(ended.instant));
   return isWider;
 }
 

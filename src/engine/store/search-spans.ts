@@ -1,5 +1,6 @@
 // Spans that are open, by their row: what an open span is found by changes when it ends. Those of blocks that are written are
 // told to readers, who look at them again.
+import { spanKey } from "./waiting-rows.js";
 
 /** With more, readers look at all spans. */
 const mostKept = 100_000;
@@ -13,13 +14,13 @@ export class OpenSpans {
   #isLost = false;
 
   began(process: number, span: number, row: number): void {
-    this.#rows.set(keyOf(process, span), row);
+    this.#rows.set(spanKey(process, span), row);
     if (this.#rows.size > mostKept) this.lose();
   }
 
   /** Its row, if it is known. */
   ended(process: number, span: number): number | undefined {
-    const key = keyOf(process, span);
+    const key = spanKey(process, span);
     const row = this.#rows.get(key);
     this.#rows.delete(key);
     return row;
@@ -61,6 +62,3 @@ export class OpenSpans {
     return new Uint8Array(Uint32Array.from(rows).buffer);
   }
 }
-
-/** Both are of 32 bits; processes are few. */
-const keyOf = (process: number, span: number): number => process * 2 ** 32 + span;

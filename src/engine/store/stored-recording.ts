@@ -2,7 +2,7 @@
 // process what it calls them by, where it had come to, and its open spans. The last commit holds all of one moment.
 import * as v from "valibot";
 import { recordedSettings, type Hello, wireVersion } from "../../shared/protocol/agent-wire.js";
-import { type Attributes, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
 import { type StoredEnd, latestEnds } from "./messages.js";
 import { clocksFrom } from "./process-clocks.js";
@@ -10,6 +10,7 @@ import { lineagesFrom } from "./process-lineage.js";
 import type { MeasuredClock, ProcessEnd, SpanRow } from "./recording-rows.js";
 import type { Rows } from "./rows.js";
 import { type DefinitionKind, definitionKinds, endings } from "./schema.js";
+import { spanIds } from "./span-rows.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
 
 export interface StoredDictionaries {
@@ -20,11 +21,6 @@ export interface StoredDictionaries {
   readonly lastSeries: number;
   readonly lastScope: number;
   readonly lastMessage: number;
-}
-
-export interface StoredSpan {
-  readonly row: SpanRow;
-  readonly attributes: Attributes;
 }
 
 export interface StoredProcess {
@@ -44,7 +40,7 @@ export interface StoredProcess {
   /** The process's own ids and the recording's. */
   readonly definitions: Readonly<Record<DefinitionKind, ReadonlyMap<number, number>>>;
   readonly scopes: ReadonlyMap<string, number>;
-  readonly openSpans: readonly StoredSpan[];
+  readonly openSpans: readonly SpanRow[];
   /** The latest, in the order of their ends. */
   readonly endedSpans: readonly { readonly span: number; readonly lane: number }[];
 }
@@ -205,51 +201,30 @@ async function scopesOf(query: Query, process: number): Promise<ReadonlyMap<stri
   return paired(rows.texts("name"), rows.numbers("id"));
 }
 
-async function openSpansOf(query: Query, process: number): Promise<StoredSpan[]> {
+async function openSpansOf(query: Query, process: number): Promise<SpanRow[]> {
   const rows = await query(`SELECT * FROM span WHERE process = $1 AND end_seq IS NULL ORDER BY seq`, [process]);
   const [spans, seqs, parents, lanes] = (["span", "seq", "parent", "lane"] as const).map((name) => rows.numbers(name));
   const [kinds, statuses, names] = (["kind", "status", "name"] as const).map((name) => rows.numbers(name));
-  const [instants, texts, parentIds] = [
-    rows.bigints("instant"),
-    rows.texts("attributes"),
-    rows.optionalBytes("parent_span_id"),
-  ];
-  const [traces, ids] = [rows.bytes("trace_id"), rows.bytes("span_id")];
-  return instants.map((instant, row): StoredSpan => {
-    const attributes = texts[row] ?? "{}";
-    return {
-      row: {
-        process,
-        seq: seqs?.[row] ?? 0,
-        instant,
-        span: spans?.[row] ?? 0,
-        parent: parents?.[row] ?? 0,
-        lane: lanes?.[row] ?? 0,
-        kind: spanKinds[kinds?.[row] ?? 0] ?? "internal",
-        traceId: traces[row] ?? new Uint8Array(16),
-        spanId: ids[row] ?? new Uint8Array(8),
-        parentSpanId: parentIds[row],
-        name: names?.[row] ?? 0,
-        status: spanStatuses[statuses?.[row] ?? 0] ?? "unset",
-        attributes,
-        end: undefined,
-      },
-      attributes: v.parse(storedAttributes, parseStored(attributes)),
-    };
-  });
+  const [instants, texts] = [rows.bigints("instant"), rows.texts("attributes")];
+  const [traceIds, ownIds] = [rows.bytes("trace_id"), rows.bytes("span_id")];
+  const parentIds = rows.optionalBytes("parent_span_id");
+  // More may be put into them when a span ends.
+  for (const text of texts) parseStored(text);
+  return instants.map((instant, row) => ({
+    process,
+    seq: seqs?.[row] ?? 0,
+    instant,
+    span: spans?.[row] ?? 0,
+    parent: parents?.[row] ?? 0,
+    lane: lanes?.[row] ?? 0,
+    kind: spanKinds[kinds?.[row] ?? 0] ?? "internal",
+    ids: spanIds(traceIds[row] ?? new Uint8Array(), ownIds[row] ?? new Uint8Array(), parentIds[row]),
+    name: names?.[row] ?? 0,
+    status: spanStatuses[statuses?.[row] ?? 0] ?? "unset",
+    attributes: texts[row] ?? "{}",
+    end: undefined,
+  }));
 }
-
-const attributeValue: v.GenericSchema<Attributes[string]> = v.lazy(() =>
-  v.union([
-    v.string(),
-    v.number(),
-    v.boolean(),
-    v.null(),
-    v.array(attributeValue),
-    v.record(v.string(), attributeValue),
-  ]),
-);
-const storedAttributes = v.record(v.string(), attributeValue);
 
 async function endedSpansOf(query: Query, process: number, limit: number): Promise<StoredProcess["endedSpans"]> {
   const rows = await query(

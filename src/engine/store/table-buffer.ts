@@ -1,7 +1,7 @@
 // Rows of one table on their way into the file: kept as columns, handed to DuckDB in chunks of its vector size.
 import duckdb from "@duckdb/node-bindings";
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
-import type { Column } from "./column-buffers.js";
+import type { Column } from "./column.js";
 import { inStretches } from "./in-stretches.js";
 
 const rowsPerChunk = 2048;

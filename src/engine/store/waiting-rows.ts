@@ -1,6 +1,8 @@
 // Rows between two commits. A commit takes all of them; what it could not write goes back before what came meanwhile.
-import { type Column, blobs, bytes, doubles, integers, longs, shorts, texts } from "./column-buffers.js";
+import { bytes, doubles, integers, longs, texts } from "./column-buffers.js";
+import type { Column } from "./column.js";
 import type { ChangeRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
+import { SpanRows } from "./span-rows.js";
 import { TableBuffer } from "./table-buffer.js";
 
 /** Of records that come by the hundred thousand: they are added to column by column. */
@@ -83,25 +85,6 @@ class ScopeRows extends TableBuffer {
   }
 }
 
-export const newSpanRows = (): TableBuffer =>
-  new TableBuffer([
-    integers(),
-    integers(),
-    longs(),
-    longs(),
-    longs(),
-    longs(),
-    integers(),
-    shorts(),
-    bytes(),
-    bytes(),
-    integers(),
-    blobs(),
-    blobs(),
-    blobs(),
-    texts(),
-  ]);
-
 export const newMarkRows = (): TableBuffer =>
   new TableBuffer([integers(), longs(), longs(), bytes(), texts(), longs(), texts(), longs()]);
 
@@ -111,7 +94,8 @@ const newBuffers = () => ({
   series: new TableBuffer([integers(), integers(), integers(), integers(), texts()]),
   scope: new ScopeRows(),
   event: new EventRows(),
-  span: newSpanRows(),
+  /** As of the commit: until then a span that was begun is in `newSpans`. */
+  span: new SpanRows(),
   log: new LogRows(),
   metric: new MetricRows(),
   write: new WriteRows(),
@@ -156,13 +140,16 @@ export const tableNames: readonly TableName[] = [
   "span_end",
 ];
 
+/** Both are of 32 bits; processes are few. */
+export const spanKey = (process: number, span: number): number => process * 2 ** 32 + span;
+
 export class WaitingRows {
   /** What the rows of `write` and `keyframe` say, as it came. */
   readonly changes: ChangeRow[] = [];
   /** Spans that ended after the commit of their start, as they are now. */
   readonly endedSpans: SpanRow[] = [];
-  /** Spans begun since the last commit, by "process/span": still whole in memory when they end early. */
-  readonly newSpans = new Map<string, SpanRow>();
+  /** Spans begun since the last commit, by `spanKey`: still whole in memory when they end early. */
+  readonly newSpans = new Map<number, SpanRow>();
   readonly processes = new Map<number, ProcessRow>();
   /** The one mark of each process's end; undefined when it has not ended after all. */
   readonly ends = new Map<number, MarkRow | undefined>();
