@@ -6,6 +6,7 @@ import type { CapturedValue } from "../../shared/trace/value.js";
 import {
   type Entries,
   KeptEntries,
+  type LaterSets,
   Names,
   copyOfEntries,
   entriesInMemory,
@@ -27,6 +28,13 @@ function written(values: readonly CapturedValue[]): { readonly bytes: ByteReader
   return { bytes: new ByteReader(out.bytes, 0, out.at), starts };
 }
 
+/** Fifty writes, each of which sets one of the keys. */
+const laterSets = (keys: readonly string[], keyOf: Uint32Array, from: number): LaterSets => ({
+  keys,
+  keyOf,
+  valueAt: (write) => valueOf(100 * from + write),
+});
+
 const textOf = (entries: Entries): string =>
   JSON.stringify([
     entries.size,
@@ -45,8 +53,14 @@ describe("entries whose values are read when they are asked for", () => {
     const all = seed % 2 === 0 ? ["a", "b", "c", "d"] : ["a", "10", "b", "2", "c", "d"];
     const values = all.map((_, at) => valueOf(at));
     const { bytes, starts } = written(values);
-    const later = [0, 1].map((from) => written(Array.from({ length: 50 }, (_, at) => valueOf(100 * from + at))));
     const asked = ["c", "x", "a", "2", "b", "y"];
+    const later = [0, 1].map((from) =>
+      laterSets(
+        asked,
+        Uint32Array.from({ length: 50 }, () => below(asked.length)),
+        from,
+      ),
+    );
     const names = new Names(all);
     let pairs = [
       {
@@ -57,8 +71,7 @@ describe("entries whose values are read when they are asked for", () => {
     let [setLater, refused] = [0, 0];
     for (let turn = 0; turn < 600; turn++) {
       const pair = pairs[below(pairs.length)];
-      const [which, key] = [below(50), below(asked.length)];
-      const [name, source] = [asked[key], later[below(20) === 0 ? 1 : 0]];
+      const [name, source] = [asked[below(asked.length)], later[below(20) === 0 ? 1 : 0]];
       if (pair === undefined || name === undefined || source === undefined) throw new Error("no such pair");
       const action = below(100);
       if (action < 10) pairs = [...pairs.slice(-4), { kept: copyOfEntries(pair.kept), plain: new Map(pair.plain) }];
@@ -69,12 +82,18 @@ describe("entries whose values are read when they are asked for", () => {
         pair.kept.set(name, valueOf(turn));
         pair.plain.set(name, valueOf(turn));
       } else if (pair.kept instanceof KeptEntries) {
-        const value = valueOf(100 * later.indexOf(source) + which);
-        const isSet = pair.kept.setLater(asked, key, source.bytes, source.starts[which] ?? 0);
-        if (isSet) setLater++;
+        const positions = Array.from({ length: 1 + below(4) }, () => below(50));
+        const end = pair.kept.setLater(source, positions, 0, positions.length);
+        if (end > 0) setLater++;
         else refused++;
-        if (isSet) expect(pair.plain.has(name)).toBe(true);
-        if (isSet) pair.plain.set(name, value);
+        for (const write of positions.slice(0, end)) {
+          const set = asked[source.keyOf[write] ?? 0] ?? "";
+          expect(pair.plain.has(set)).toBe(true);
+          pair.plain.set(set, source.valueAt(write));
+        }
+        const next = positions[end];
+        const isOfOther = pair.plain.size !== all.length || end === 0;
+        if (next !== undefined && !isOfOther) expect(pair.plain.has(asked[source.keyOf[next] ?? 0] ?? "")).toBe(false);
       } else
         pairs.push({
           kept: KeptEntries.within(names, written(values).starts, bytes),

@@ -21,7 +21,7 @@ export interface Entries extends Iterable<Entry> {
 export class Names {
   #places: Map<string, number> | undefined;
   #hasIndexes: boolean | undefined;
-  /** Of the keys asked about last: two more than the place of each, 0 where it was not looked for yet. */
+  /** Those asked about last. */
   #ofKeys: { readonly keys: readonly string[]; readonly places: Int32Array } | undefined;
 
   constructor(readonly all: readonly string[]) {}
@@ -31,15 +31,11 @@ export class Names {
     return this.#places.get(name);
   }
 
-  /** The same of `keys[key]`, where the same keys are asked for again and again; -1 for none. */
-  placeOfKey(keys: readonly string[], key: number): number {
-    if (this.#ofKeys?.keys !== keys) this.#ofKeys = { keys, places: new Int32Array(keys.length) };
-    const { places } = this.#ofKeys;
-    const known = places[key] ?? 0;
-    if (known !== 0) return known - 2;
-    const place = this.placeOf(keys[key] ?? "") ?? -1;
-    places[key] = place + 2;
-    return place;
+  /** The place of each of the keys, -1 for none: the same are asked for again and again. */
+  placesOf(keys: readonly string[]): Int32Array {
+    if (this.#ofKeys?.keys !== keys)
+      this.#ofKeys = { keys, places: Int32Array.from(keys, (key) => this.placeOf(key) ?? -1) };
+    return this.#ofKeys.places;
   }
 
   /** Whether some are like array indexes: the language has these before the others. */
@@ -48,13 +44,21 @@ export class Names {
   }
 }
 
+/** Writes of which some set a property: what is needed of them to read a value when it is asked for. */
+export interface LaterSets {
+  readonly keys: readonly string[];
+  /** By write: which of the keys it sets. */
+  readonly keyOf: Uint32Array;
+  valueAt(write: number): CapturedValue;
+}
+
 export class KeptEntries implements Entries {
   readonly #names: Names;
-  /** Of each name: its value; or where that begins, in the bytes of writes counted from -1 downwards. */
+  /** Of each name: its value; or where that begins; or which write set it, counted from -1 downwards. */
   readonly #values: (CapturedValue | number)[];
   readonly #bytes: ByteReader;
-  /** Those of writes, where values were set by them. */
-  #later: ByteReader | undefined;
+  /** Where values were set by writes. */
+  #later: LaterSets | undefined;
   /** Everything, once there are other names. */
   #map: Map<string, CapturedValue> | undefined;
 
@@ -62,7 +66,7 @@ export class KeptEntries implements Entries {
     names: Names,
     values: (CapturedValue | number)[],
     bytes: ByteReader,
-    later: ByteReader | undefined,
+    later: LaterSets | undefined,
   ) {
     this.#names = names;
     this.#values = values;
@@ -108,13 +112,23 @@ export class KeptEntries implements Entries {
     else this.#values[place] = value;
   }
 
-  /** The value that begins there is a property's from now on, whose name is `keys[key]`; false where that cannot be said of it. */
-  setLater(keys: readonly string[], key: number, bytes: ByteReader, start: number): boolean {
-    const place = this.#map === undefined ? this.#names.placeOfKey(keys, key) : -1;
-    if (place < 0 || (this.#later !== undefined && this.#later !== bytes)) return false;
-    this.#later = bytes;
-    this.#values[place] = -1 - start;
-    return true;
+  /**
+   * Takes in the writes at [from, to) of the positions, all of which set a property; answers the first of which it cannot be
+   * said like this, or `to`. One loop over numbers: most of what a look does is this.
+   */
+  setLater(sets: LaterSets, positions: ArrayLike<number>, from: number, to: number): number {
+    if (this.#map !== undefined || (this.#later !== undefined && this.#later !== sets)) return from;
+    this.#later = sets;
+    const { keyOf } = sets;
+    const places = this.#names.placesOf(sets.keys);
+    const values = this.#values;
+    for (let at = from; at < to; at++) {
+      const write = positions[at] ?? 0;
+      const place = places[keyOf[write] ?? 0] ?? -1;
+      if (place < 0) return at;
+      values[place] = -1 - write;
+    }
+    return to;
   }
 
   delete(key: string): void {
@@ -148,9 +162,9 @@ export class KeptEntries implements Entries {
   #valueAt(place: number): CapturedValue {
     const value = this.#values[place] ?? 0;
     if (typeof value !== "number") return value;
-    const from = value >= 0 ? this.#bytes : (this.#later ?? this.#bytes);
-    from.at = value >= 0 ? value : -1 - value;
-    return readValue(from);
+    if (value < 0 && this.#later !== undefined) return this.#later.valueAt(-1 - value);
+    this.#bytes.at = value;
+    return readValue(this.#bytes);
   }
 
   #asMap(): Map<string, CapturedValue> {

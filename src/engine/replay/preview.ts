@@ -1,7 +1,7 @@
 // A value on one line: a primitive as JavaScript prints it, an object as a short picture of what it holds.
 import { formatStep } from "../../shared/trace/path.js";
 import { unreachable } from "../../shared/base/unreachable.js";
-import type { CapturedValue } from "../../shared/trace/value.js";
+import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import { inOrder } from "./entries.js";
 import { type GraphNode, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
@@ -68,6 +68,22 @@ function picture(graph: ObjectGraph, node: GraphNode): string {
   const isPlain = node.kind === "object" && head.startsWith("{");
   const inside = node.kind === "array" ? `[${items.text}]` : `{${items.text}}`;
   return isPlain ? inside : `${head} ${inside}`;
+}
+
+/** Objects that an object's picture may show: all that it does show of its elements or its properties, and few others. */
+export function shownInPreview(node: GraphNode | undefined): readonly ObjectId[] {
+  if (node === undefined || !("entries" in node)) return [];
+  const shown: ObjectId[] = [];
+  let length = 0;
+  const fits = (label: number, value: CapturedValue): boolean => {
+    if (value.kind === "object") shown.push(value.id);
+    length += label + 2;
+    return length <= maxPicture;
+  };
+  if (node.kind === "array") {
+    for (const value of node.elements) if (!fits(0, value)) break;
+  } else for (const [key, value] of inOrder(node.entries)) if (!fits(key.length + 2, value)) break;
+  return shown;
 }
 
 /** As many as there is room for in a picture. */

@@ -1,13 +1,10 @@
 // The rows of many scopes as one list, of which only a window is made: a closed scope outside it is counted, not looked at.
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
 import type { Change } from "./change.js";
-import type { GraphNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
+import { shownInPreview } from "./preview.js";
 import { type Row, rowsOf } from "./rows.js";
 import type { Uncertain } from "./uncertain.js";
-
-/** Children that a preview has room for. */
-const mostShown = 12;
 
 export interface ScopeRowsRequest {
   readonly scopes: Iterable<string>;
@@ -64,20 +61,8 @@ export function rowsOfScopes(graph: ObjectGraph, request: ScopeRowsRequest): Sco
 function fetchFor(graph: ObjectGraph, scopes: readonly string[]): void {
   const roots = scopes.flatMap((scope) => referenceIn(graph.scopes().get(scope)));
   graph.fetch(roots);
-  graph.fetch(roots.flatMap((id) => shownIn(graph.node(id))));
+  graph.fetch(roots.flatMap((id) => shownInPreview(graph.node(id))));
 }
 
 const referenceIn = (value: CapturedValue | undefined): readonly ObjectId[] =>
   value?.kind === "object" ? [value.id] : [];
-
-/** In whatever order: what is not among them is asked for when it is looked at. */
-function shownIn(node: GraphNode | undefined): readonly ObjectId[] {
-  if (node === undefined || !("entries" in node)) return [];
-  const shown: ObjectId[] = [];
-  let left = mostShown;
-  for (const value of node.kind === "array" ? node.elements : node.entries.values()) {
-    if (left-- === 0) break;
-    if (value.kind === "object") shown.push(value.id);
-  }
-  return shown;
-}

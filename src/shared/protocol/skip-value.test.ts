@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type CapturedValue, objectId } from "../trace/value.js";
 import { ByteReader, ByteWriter, MalformedBytes } from "./bytes.js";
 import { readValue, writeValue } from "./captured-value-codec.js";
-import { fixedSizeOf, skipValue } from "./skip-value.js";
+import { endOfValue, fixedSizeOf, skipValue } from "./skip-value.js";
 
 const values: readonly CapturedValue[] = [
   ...[undefined, null, true, false, 0, -1, 0.5, NaN, "", "text", "ä€😀\ud800", 12n].map((value): CapturedValue => ({
@@ -22,6 +22,10 @@ function bytesOf(value: CapturedValue): Uint8Array {
   return out.bytes.slice(0, out.at);
 }
 
+function mustEndWithin(bytes: Uint8Array): void {
+  if (endOfValue(bytes, 0) > bytes.length) throw new MalformedBytes("cut off");
+}
+
 describe("a captured value's bytes", () => {
   it.each(values)("are passed over as far as they are read (%o)", (value) => {
     const bytes = bytesOf(value);
@@ -29,6 +33,7 @@ describe("a captured value's bytes", () => {
     expect(readValue(read)).toEqual(value);
     skipValue(skipped);
     expect([read.at, skipped.at]).toEqual([bytes.length, bytes.length]);
+    expect(endOfValue(Uint8Array.of(255, ...bytes, 255), 1)).toBe(1 + bytes.length);
     expect(fixedSizeOf(bytes[0] ?? 0) ?? bytes.length).toBe(bytes.length);
   });
 
@@ -36,5 +41,6 @@ describe("a captured value's bytes", () => {
     const bytes = bytesOf(value);
     for (const go of [readValue, skipValue])
       expect(() => go(new ByteReader(bytes.subarray(0, -1)))).toThrow(MalformedBytes);
+    expect(() => mustEndWithin(bytes.subarray(0, -1))).toThrow(MalformedBytes);
   });
 });

@@ -2,11 +2,10 @@
 // come from files that anybody may have made.
 import { ByteReader, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readValue } from "../../../shared/protocol/captured-value-codec.js";
-import { fixedSizeOf, skipValue } from "../../../shared/protocol/skip-value.js";
 import { instant } from "../../../shared/trace/time.js";
-import { type ObjectId, objectId } from "../../../shared/trace/value.js";
+import { type CapturedValue, type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
-import type { KeptEntries } from "../entries.js";
+import type { KeptEntries, LaterSets } from "../entries.js";
 import { type Column, idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
 import { blockKinds, foundBit } from "./block-format.js";
 import { ObjectPositions } from "./object-positions.js";
@@ -18,8 +17,6 @@ const setCode = blockKinds.indexOf("set");
 const scopeCode = blockKinds.indexOf("scope");
 /** The first ones are of properties. */
 const kindsWithKeys = 2;
-/** Bytes of values by their tags, where all with that tag have as many. */
-const sizesOfTags: readonly (number | undefined)[] = Array.from({ length: 16 }, (_, tag) => fixedSizeOf(tag));
 /** A segment has a few thousand. */
 const mostWrites = 1 << 20;
 const sectionCount = 10;
@@ -35,8 +32,11 @@ export interface Writes {
   latestAt(at: number): bigint;
   operationAt(at: number): WriteOperation;
   kindAt(at: number): WriteOperation["kind"];
-  /** Whether it only sets a property that is there, exactly then: its value is read when it is asked for. */
-  setLater(at: number, entries: KeptEntries): boolean;
+  /**
+   * Of the writes at [from, to) of the positions, all to one object: takes those in that only set a property that is there,
+   * exactly then, up to the first that does not, and answers which that is. Their values are read when they are asked for.
+   */
+  setLater(positions: ArrayLike<number>, from: number, to: number, entries: KeptEntries): number;
   /** Undefined for a write to a scope. */
   objectAt(at: number): ObjectId | undefined;
   certaintyAt(at: number): Certainty;
@@ -74,6 +74,7 @@ export class Block implements Writes {
   #places: Places | undefined;
   readonly #keyIds: Uint32Array;
   readonly #keys: readonly string[];
+  readonly #sets: LaterSets;
   /** When the found ones were seen to have been otherwise, by position. */
   readonly #afters = new Map<number, bigint>();
   readonly #starts: Uint32Array;
@@ -122,6 +123,7 @@ export class Block implements Writes {
     this.#starts = startsFrom(payloads, count, at, bytes.length);
     this.#keyIds = new Uint32Array(count);
     this.#toScopes = this.#readCodes(afters, keyIds);
+    this.#sets = { keys: this.#keys, keyOf: this.#keyIds, valueAt: (write) => this.#valueSetAt(write) };
   }
 
   /** What only some writes have; positions of those to scopes. */
@@ -229,15 +231,22 @@ export class Block implements Writes {
     return operation;
   }
 
-  setLater(at: number, entries: KeptEntries): boolean {
-    if (this.#codes[at] !== setCode || (this.#afters.size > 0 && this.#afters.has(at))) return false;
-    const start = this.#starts[at] ?? 0;
-    if (sizesOfTags[this.#bytes[start] ?? 0] !== (this.#starts[at + 1] ?? 0) - start) {
-      this.#payloads.at = start;
-      skipValue(this.#payloads);
-      this.#mustEnd(at);
+  setLater(positions: ArrayLike<number>, from: number, to: number, entries: KeptEntries): number {
+    const codes = this.#codes;
+    const found = this.#afters.size > 0 ? this.#afters : undefined;
+    let end = from;
+    for (; end < to; end++) {
+      const write = positions[end] ?? 0;
+      if (codes[write] !== setCode || found?.has(write) === true) break;
     }
-    return entries.setLater(this.#keys, this.#keyIds[at] ?? 0, this.#payloads, start);
+    return end === from ? from : entries.setLater(this.#sets, positions, from, end);
+  }
+
+  #valueSetAt(at: number): CapturedValue {
+    this.#payloads.at = this.#starts[at] ?? 0;
+    const value = readValue(this.#payloads);
+    this.#mustEnd(at);
+    return value;
   }
 
   #mustEnd(at: number): void {

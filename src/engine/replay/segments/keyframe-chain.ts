@@ -163,8 +163,10 @@ export function nodeFrom(blobs: Blobs, id: ObjectId, segment: number, place: Pla
   if (!isLater(written) && until === version) return written;
   const object = isLater(written) ? wholeOf(blobs, id, segment, written) : OneObject.own(id, written);
   const later = Array.from({ length: until - version }, (_, at) => version + 1 + at);
-  for (const block of allOf(later, (number) => blobs.block(number)))
-    for (const at of block.positionsOf(id)) object.apply(block, at);
+  for (const block of allOf(later, (number) => blobs.block(number))) {
+    const positions = block.positionsOf(id);
+    object.apply(block, positions, 0, positions.length);
+  }
   const node = object.now;
   if (node === undefined) throw new MalformedBytes(`object ${id} is lost`);
   return node;

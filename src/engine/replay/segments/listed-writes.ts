@@ -56,8 +56,8 @@ export class ListedWrites implements Writes {
   }
 
   /** They are values already. */
-  setLater(): boolean {
-    return false;
+  setLater(_positions: ArrayLike<number>, from: number): number {
+    return from;
   }
 
   objectAt(at: number): ObjectId | undefined {

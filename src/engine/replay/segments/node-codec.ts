@@ -3,7 +3,7 @@
 // part that holds the objects.
 import { type ByteReader, type ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
 import { readContents, readValue, writeContents, writeValue } from "../../../shared/protocol/captured-value-codec.js";
-import { skipValue } from "../../../shared/protocol/skip-value.js";
+import { endOfValue } from "../../../shared/protocol/skip-value.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
 import { type Entries, KeptEntries, Names } from "../entries.js";
 import { type GraphNode, contentsFromNode, nodeFromContents } from "../node.js";
@@ -136,6 +136,7 @@ function readEntries(from: ByteReader, shared: SharedNames): Entries {
   const count = readLength(from);
   if (count === 0) return new Map();
   const starts = new Array<number>(count);
+  const { bytes } = from;
   let likely: KnownNames | undefined;
   let numbers: number[] | undefined;
   for (let at = 0; at < count; at++) {
@@ -144,8 +145,9 @@ function readEntries(from: ByteReader, shared: SharedNames): Entries {
     if (numbers !== undefined) numbers.push(number);
     else if (likely?.numbers[at] !== number) numbers = [...(likely?.numbers.slice(0, at) ?? []), number];
     starts[at] = from.at;
-    skipValue(from);
+    from.at = endOfValue(bytes, from.at);
   }
+  if (from.at > from.end) throw new MalformedBytes("properties are cut off");
   const names = numbers === undefined && likely !== undefined ? likely.names : shared.add(numbers ?? []);
   return KeptEntries.within(names, starts, from);
 }

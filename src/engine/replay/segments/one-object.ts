@@ -42,21 +42,31 @@ export class OneObject implements GraphView {
     return noScopes;
   }
 
-  /** Its own writes only. */
-  apply(writes: Writes, at: number): void {
-    if (this.#setLater(writes, at)) return;
+  /** Its own writes only: those at [from, to) of the positions. */
+  apply(writes: Writes, positions: ArrayLike<number>, from: number, to: number): void {
+    for (let at = from; at < to;) {
+      const next = this.#setLater(writes, positions, at, to);
+      if (next === at) this.#applyOne(writes, positions[at++] ?? 0);
+      else at = next;
+    }
+  }
+
+  #applyOne(writes: Writes, at: number): void {
     const operation = writes.operationAt(at);
     if (operation.kind !== "scope") this.applyOperation(operation, writes.certaintyAt(at).kind === "between");
   }
 
-  #setLater(writes: Writes, at: number): boolean {
+  /** Answers the first that cannot be taken in like this. */
+  #setLater(writes: Writes, positions: ArrayLike<number>, from: number, to: number): number {
     const node = this.#node;
-    if (this.#found !== undefined || (node?.kind !== "object" && node?.kind !== "error")) return false;
-    if (!(node.entries instanceof KeptEntries)) return false;
+    if (this.#found !== undefined || (node?.kind !== "object" && node?.kind !== "error")) return from;
+    if (!(node.entries instanceof KeptEntries)) return from;
     const own = this.#isOwned ? node : copyOfNode(node);
     this.#node = own;
     this.#isOwned = true;
-    return "entries" in own && own.entries instanceof KeptEntries && writes.setLater(at, own.entries);
+    return "entries" in own && own.entries instanceof KeptEntries
+      ? writes.setLater(positions, from, to, own.entries)
+      : from;
   }
 
   applyOperation(operation: ObjectWrite, isFound: boolean): void {

@@ -72,12 +72,16 @@ export class SegmentState {
     const first = start?.writes ?? 0;
     let last = first;
     const stops: Stop[] = [];
-    for (let at = first; at < wanted; at++) {
-      if (at - last >= writesBetweenStops && at - last >= spacingOf(object)) {
+    for (let at = first; at < wanted;) {
+      const nextStop = last + Math.max(writesBetweenStops, spacingOf(object));
+      if (at >= nextStop) {
         this.#keep(stops, { writes: at, object: object.fork() });
         last = at;
+        continue;
       }
-      object.apply(this.writes, positions[at] ?? 0);
+      const next = Math.min(wanted, nextStop);
+      object.apply(this.writes, positions, at, next);
+      at = next;
     }
     const { now } = object;
     const isLarge = now !== undefined && sizeOfNode(now.node) >= largeSize;
@@ -123,7 +127,7 @@ const bytesOf = ({ now }: OneObject): number =>
   objectBytes + (now === undefined ? 0 : sizeOfNode(now.node) * childBytes);
 
 function spacingOf({ now }: OneObject): number {
-  return now === undefined ? 0 : sizeOfNode(now.node) / partBetweenStops;
+  return now === undefined ? 0 : Math.ceil(sizeOfNode(now.node) / partBetweenStops);
 }
 
 /** How many of an ascending list are smaller. */
