@@ -3,8 +3,8 @@
 // id, which of them worked for it and how often: they are compared with the recording by ids alone, never by time.
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { DuckDBInstance } from "@duckdb/node-api";
 import * as v from "valibot";
+import { rowsOf } from "./recorded-rows.js";
 
 const sentRequest = v.object({ id: v.string(), method: v.string(), path: v.string(), status: v.number() });
 const printedLine = v.object({ name: v.string(), requestId: v.string(), msg: v.string() });
@@ -159,17 +159,3 @@ function printedIn(line: string): PrintedLine[] {
 }
 
 const linesOf = (file: string): AsyncIterable<string> => createInterface({ input: createReadStream(file) });
-
-async function rowsOf<Row>(file: string, sql: string, schema: v.GenericSchema<unknown, Row>): Promise<Row[]> {
-  const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
-  try {
-    const rows: Row[] = [];
-    const result = await connection.stream(sql);
-    for await (const some of result.yieldRowObjectJson()) rows.push(...some.map((row) => v.parse(schema, row)));
-    return rows;
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}

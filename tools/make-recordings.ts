@@ -1,5 +1,5 @@
 // Makes the sample recordings again: `npm run recordings:make`. They are never edited by hand. Programs are copied to a
-// folder of their own first, so that no sample tells where the checkout of whoever made it was.
+// folder of their own first, so that no sample tells where the checkout of whoever made it was. What is recorded is compacted.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
@@ -23,12 +23,17 @@ const maxBytesTogether = 20 * 1024 * 1024;
 /** One incident each, with as much load as shows it: what really happened is in NAME.truth.jsonl beside it. */
 const incidents = [
   { kind: "bad-deploy", rate: 20, pattern: "Large Transfer Amounts" },
+  { kind: "clock-step", rate: 14, pattern: "Normal Operations" },
   { kind: "crash-loop", rate: 16, pattern: "Invalid Input" },
-  { kind: "error-storm", rate: 10, pattern: "Normal Operations" },
+  { kind: "error-storm", rate: 10, pattern: "Normal Operations", load: 20, to: 17 },
   { kind: "event-loop-block", rate: 12, pattern: "Invalid Input" },
+  { kind: "listener-leak", rate: 10, pattern: "Normal Operations" },
+  { kind: "lock-contention", rate: 2, pattern: "Spike Load" },
   { kind: "memory-leak", rate: 20, pattern: "Memory Pressure" },
-  { kind: "pool-exhaustion", rate: 10, pattern: "Normal Operations" },
+  { kind: "pool-exhaustion", rate: 10, pattern: "Error Generation" },
+  { kind: "promise-leak", rate: 30, pattern: "Normal Operations" },
   { kind: "slow-dependency", rate: 16, pattern: "Normal Operations" },
+  { kind: "traffic-spike", rate: 3, pattern: "Normal Operations", from: 5, to: 9 },
 ];
 
 const samples: readonly Sample[] = [
@@ -37,12 +42,12 @@ const samples: readonly Sample[] = [
     program: "examples/ledger",
     command: ["node", "server.mjs", "--load", "20", "--seed", "7", "--rate", "60"],
   },
-  ...incidents.map(({ kind, rate, pattern }) => ({
+  ...incidents.map(({ kind, rate, pattern, load = 15, from = 3, to = 12 }) => ({
     file: `recordings/ledger-${kind}.hindcast`,
     program: "examples/ledger",
     command: [
-      ...["node", "system.mjs", "--load", "20", "--seed", "7", "--rate", String(rate), "--pattern", pattern],
-      ...["--incident", `${kind}@4-17`, "--truth", truthFile],
+      ...["node", "system.mjs", "--load", String(load), "--seed", "7", "--rate", String(rate), "--pattern", pattern],
+      ...["--incident", `${kind}@${from}-${to}`, "--truth", truthFile],
     ],
     truth: `recordings/ledger-${kind}.truth.jsonl`,
   })),
@@ -59,14 +64,22 @@ symlinkSync(resolve("node_modules"), join(workshop, "node_modules"));
 // Packages go by their path in the workshop, in stacks too.
 const env = { ...process.env, NODE_PRESERVE_SYMLINKS: "1" };
 
+async function hindcast(args: readonly string[], cwd: string): Promise<void> {
+  const command = spawn(process.execPath, [resolve("out/node/cli.js"), ...args], {
+    cwd,
+    stdio: ["ignore", "ignore", "inherit"],
+    env,
+  });
+  await once(command, "exit");
+  if (command.exitCode !== 0) throw new Error(`hindcast ${args.join(" ")} ended with ${command.exitCode}`);
+}
+
 for (const { file, program, command, truth } of wanted) {
   for (const leftover of [file, `${file}.wal`]) rmSync(leftover, { force: true });
   const copy = join(workshop, program.slice(program.lastIndexOf("/") + 1));
   cpSync(program, copy, { recursive: true });
-  const args = [resolve("out/node/cli.js"), "record", "-o", resolve(file), "--", ...command];
-  const recorder = spawn(process.execPath, args, { cwd: copy, stdio: ["ignore", "ignore", "inherit"], env });
-  await once(recorder, "exit");
-  if (recorder.exitCode !== 0) throw new Error(`recording ${file} ended with ${recorder.exitCode}`);
+  await hindcast(["record", "-o", resolve(file), "--", ...command], copy);
+  await hindcast(["compact", resolve(file)], copy);
   if (truth !== undefined) cpSync(join(copy, truthFile), truth);
   // Recordings belong to who made them; a sample belongs to everybody.
   chmodSync(file, 0o644);

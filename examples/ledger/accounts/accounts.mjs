@@ -1,4 +1,5 @@
 // Who has how much. The ledger is kept in memory (ledger.mjs), every operation in the storage. Built on fastify.
+import { setTimeout as wait } from "node:timers/promises";
 import Fastify, { LogController } from "fastify";
 import { cents } from "../common/http-error.mjs";
 import { isOn } from "../common/incidents.mjs";
@@ -29,12 +30,18 @@ async function operate(accounts, operation, ...args) {
     return await withConnection(async (connection) => {
       const result = store[operation](...args);
       await connection.append([operation, ...args]);
-      if (isOn("lock-contention")) await connection.flush();
+      if (isOn("lock-contention")) await flushTogether(connection);
       return result;
     });
   } finally {
     release();
   }
+}
+
+/** What others append meanwhile goes to the disk with it. Who holds the lock of the bank waits for nobody. */
+async function flushTogether(connection) {
+  await wait(12);
+  await connection.flush();
 }
 
 async function withConnection(work) {

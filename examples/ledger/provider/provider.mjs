@@ -14,7 +14,7 @@ async function capture() {
   const clerks = isOn("slow-dependency") ? 1 : 16;
   while (working >= clerks) await new Promise((resolve) => waiting.push(resolve));
   working++;
-  await wait(5 + (clerks === 1 ? 20 + waiting.length * 2 : 0));
+  await wait(5 + (clerks === 1 ? 180 + waiting.length * 10 : 0));
   working--;
   waiting.shift()?.();
 }

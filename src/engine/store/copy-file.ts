@@ -11,7 +11,7 @@ import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Asker } from "../../shared/base/asker.js";
 import { errorFromWriting } from "./cannot-write.js";
-import { newFileSettings } from "./file-settings.js";
+import { copySettings, newFileSettings } from "./file-settings.js";
 import { createTables } from "./open-file.js";
 import { Rows } from "./rows.js";
 
@@ -109,7 +109,8 @@ function isRunning(pid: number): boolean {
 async function fill(part: string, source: DuckDBConnection, request: CopyRequest): Promise<boolean> {
   const owned = new Disposables();
   try {
-    const instance = await writing(() => DuckDBInstance.create(part, newFileSettings));
+    const settings = copySettings(await usedBytes(source));
+    const instance = await writing(() => DuckDBInstance.create(part, settings));
     owned.defer(() => instance.closeSync());
     const target = await writing(() => instance.connect());
     owned.defer(() => target.closeSync());
@@ -170,6 +171,16 @@ async function writing<Value>(work: () => Promise<Value> | Value): Promise<Value
   } catch (error) {
     throw new WritingFailed("the copy cannot be written", { cause: error });
   }
+}
+
+async function usedBytes(source: DuckDBConnection): Promise<number> {
+  const sizes = await Rows.from(
+    await source.run(
+      `SELECT (block_size * used_blocks)::DOUBLE AS used FROM pragma_database_size()
+       WHERE database_name = current_database()`,
+    ),
+  );
+  return sizes.numbers("used")[0] ?? 0;
 }
 
 /** Of the new file: the tables of this format, whatever else somebody has put into the recording. */

@@ -30,3 +30,12 @@ export const newFileSettings = {
   // Older ones do not know zstd.
   storage_compatibility_version: "v1.4.0",
 };
+
+/** A copy is written once: of so little, blocks of a quarter leave half of the file free, and read as fast. */
+const littleBytes = 16 * 1024 * 1024;
+const smallBlockBytes = "16384";
+/** For a copy of a file in which so much is used. */
+export const copySettings = (usedBytes: number) => ({
+  ...newFileSettings,
+  default_block_size: usedBytes < littleBytes ? smallBlockBytes : blockBytes,
+});
