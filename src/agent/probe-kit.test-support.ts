@@ -1,4 +1,5 @@
 // A kit for probes under test, without a worker: what they record is read from the ring.
+import { isLoopback } from "../shared/base/loopback.js";
 import { readRecords } from "../shared/protocol/agent-record-codec.js";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
 import { SpanContext } from "./context.js";
@@ -13,7 +14,6 @@ import { Recorder } from "./recorder.js";
 import { noRedaction } from "./redact/redactor.js";
 import { RingMemory, RingWriter } from "./ring.js";
 import { Rounds } from "./rounds.js";
-import { isLoopback } from "./trace-context.js";
 
 /** `records` takes out what was recorded since it was called last. */
 export function kitForTests(redaction = noRedaction): { kit: ProbeKit; guest: Guest; records: () => AgentRecord[] } {

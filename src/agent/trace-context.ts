@@ -1,4 +1,5 @@
 // The W3C header that ties a request to the span that sent it: 00-<trace id>-<span id>-<flags>.
+import { isLoopback } from "../shared/base/loopback.js";
 import { takerOf } from "./pipeline/span-handling.js";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
@@ -62,11 +63,6 @@ export function traceTargets(named: readonly string[]): (host: string) => boolea
     const asked = host.toLowerCase().replace(/^\[|\]$/g, "");
     return names.some((name) => (name.startsWith(".") ? asked.endsWith(name) : asked === name));
   };
-}
-
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, "");
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
 export function bytesFromHex(hex: string): Uint8Array {

@@ -51,13 +51,15 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
   if (!pipeline.ok) return failWith(world.terminal, pipeline.error);
   const signals = watchSignals(world.hasTerminal, world.platform);
   const owned = new Disposables();
+  const givenUp = new AbortController();
+  void signals.interrupted.then(() => givenUp.abort());
   const engine = new EngineChild({
     entry: world.paths.engineProcess,
     environment: withDurability(world.environment, args.durability),
   });
   try {
     const call = steadyCallTo(engine);
-    const attached = await call("recording.attach", {
+    const wanted = {
       target,
       signal: args.signal,
       track: args.track,
@@ -67,7 +69,12 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
         pipeline.value,
       ),
       limits: limitsFrom(args),
-    });
+    };
+    const attached = await call("recording.attach", wanted, givenUp.signal);
+    if (!attached.ok && attached.error.code === "cancelled") {
+      await say(world, "given up before it was attached to; the program goes on as it was");
+      return { kind: "signal", signal: await signals.interrupted };
+    }
     if (!attached.ok) return await failWith(world.terminal, attached.error);
     const summary = attached.value;
     const startMs = performance.now();

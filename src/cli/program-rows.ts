@@ -5,13 +5,14 @@ import { sizeText } from "./byte-size.js";
 import { instantsAsText, onOneLine } from "./rows.js";
 import { shellQuoted } from "./shell-words.js";
 
-const headings = ["PID", "NAME", "AGE", "MEMORY", "PROGRAM"];
+const headings = ["PID", "NAME", "NODE", "AGE", "MEMORY", "PROGRAM"];
 
 export function programRows(programs: readonly RunningProgram[], now: bigint, asJson: boolean): string[] {
   if (asJson) return programs.map((program) => JSON.stringify(program, instantsAsText));
-  const rows = programs.map(({ pid, name, started, memoryBytes, script, argv, isRecorded, obstacle }) => [
+  const rows = programs.map(({ pid, name, nodeVersion, started, memoryBytes, script, argv, isRecorded, obstacle }) => [
     String(pid),
     onOneLine(name),
+    nodeVersion ?? "?",
     ageText(now - started),
     sizeText(memoryBytes),
     onOneLine(script === "" ? shellQuoted(argv) : script) + noteText(isRecorded, obstacle),

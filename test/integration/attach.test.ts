@@ -58,6 +58,10 @@ describe.each(nodeVersionsToTry)("hindcast attach on Node %s", (version) => {
     const binary = await nodeBinary(version);
     if ("missing" in binary) return skip(binary.missing);
     const service = await started(binary.path);
+    const { out: programs } = await place.run(["attach"]);
+    expect(programs.split("\n").filter((line) => line.startsWith(`${service.pid} `))).toEqual([
+      expect.stringMatching(new RegExp(`^\\d+ +service +${version} `)),
+    ]);
     await service.tell("ask /carts/before 5");
     await service.tell("remember");
     const file = newFile();
@@ -161,6 +165,24 @@ describe("hindcast attach", () => {
     } finally {
       await engine.stop();
     }
+  });
+
+  it("is given up at once by Ctrl+C, and leaves neither a recording nor itself in the program", async () => {
+    const service = await started();
+    await service.tell("remember");
+    // Busy, so that it is given up before the program has let anybody in.
+    const spun = service.tell("spin 2000");
+    const file = newFile();
+    const running = place.start(["attach", String(service.pid), "-o", file]);
+    await expect.poll(() => existsSync(place.path(file))).toBe(true);
+    running.child.kill("SIGINT");
+    expect(await running.ended).toMatchObject({
+      signal: "SIGINT",
+      err: "Hindcast: given up before it was attached to; the program goes on as it was\n",
+    });
+    expect(existsSync(place.path(file))).toBe(false);
+    await spun;
+    await expect.poll(() => asBefore(service)).toEqual([]);
   });
 
   it("can come again and again", async () => {

@@ -1,6 +1,6 @@
 // Attaching to a program that runs: finds its inspector, puts the agent in, and leaves the inspector as it was.
-import { isIP } from "node:net";
 import { dirname, join } from "node:path";
+import { isLoopback } from "../../shared/base/loopback.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import type { AttachTarget, TrackedGlobal } from "../../shared/protocol/attach-calls.js";
 import type { CaptureSettings } from "../../shared/protocol/agent-wire.js";
@@ -83,6 +83,3 @@ async function attachOver(
 
 const textOf = (target: AttachTarget): string =>
   target.kind === "pid" ? `Process ${target.pid}` : `${target.host}:${target.port}`;
-
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));

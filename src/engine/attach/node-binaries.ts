@@ -1,7 +1,9 @@
-// Which processes run Node, and where Node keeps in memory what it listens for: read from the files of their binaries, once each.
+// Which processes run Node, of which version, and where Node keeps in memory what it listens for: read from the files of their
+// binaries, once each.
 import { readFile, readlink, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { type ElfSymbol, symbolIn } from "./elf-symbols.js";
+import { nodeVersionIn } from "./node-version.js";
 
 /** In every binary that can run Node's programs, for addons to link to. */
 const startOfNode = "_ZN4node5StartEiPPc";
@@ -12,6 +14,7 @@ const leastBinaryBytes = 10_000_000;
 
 interface Binary {
   isNode?: Promise<boolean>;
+  version?: Promise<string | undefined>;
   signalTree?: Promise<ElfSymbol | undefined>;
 }
 
@@ -28,6 +31,15 @@ export class NodeBinaries {
     if (await binary.isNode) return true;
     if (!/^node(?:js)?$/.test(basename(await readlink(path).catch(() => "")))) return false;
     return /\/libnode\.so/.test(await readFile(`/proc/${pid}/maps`, "utf8").catch(() => ""));
+  }
+
+  /** Undefined where its file does not say. */
+  async version(pid: number): Promise<string | undefined> {
+    const path = `/proc/${pid}/exe`;
+    const binary = await this.#of(path);
+    if (binary === undefined) return undefined;
+    binary.version ??= nodeVersionIn(path).catch(() => undefined);
+    return binary.version;
   }
 
   /** Undefined where the binary was stripped of its symbols. */

@@ -37,8 +37,10 @@ async function byProc(binaries: NodeBinaries): Promise<RunningProgram[]> {
     if (facts?.uid !== process.getuid?.() || facts === undefined || !(await binaries.isNode(pid))) continue;
     const argv = await readArguments(pid);
     const script = scriptIn(argv, await readFolder(pid));
+    const nodeVersion = await binaries.version(pid);
     found.push({
       pid,
+      ...(nodeVersion === undefined ? {} : { nodeVersion }),
       name: nameOf(argv, script),
       script,
       argv,

@@ -13,6 +13,8 @@ export const runningProgram = v.object({
   /** Whole path where that is known; "" where it runs none. */
   script: text,
   argv: texts,
+  /** Without the v. Absent where its binary does not say. */
+  nodeVersion: v.optional(text),
   started: ns,
   memoryBytes: count,
   /** It was started under Hindcast, or is attached to by this engine, and is recorded. */
