@@ -129,7 +129,7 @@ export function install(
             socketPath,
             hostPid,
             facts,
-            folder: dirname(bundle),
+            hasStacks: true,
             channel,
             state,
           },
@@ -149,7 +149,7 @@ export function install(
   const { level } = configuration.settings;
   const { blockMs, collectionMs } = thresholdsOf(configuration.settings);
   const blocksKit = { ...agent, guest: guest.at("loop blocks") };
-  const blocks = new LoopBlocks(blocksKit, memory, blockMs, nodeInspector());
+  const blocks = new LoopBlocks(blocksKit, memory, { blockMs, folder: dirname(bundle) }, nodeInspector());
   const beat = new LoopBeat(blocksKit, memory, (turn) => blocks.turned(turn));
   sink.beforeSpanStarts(() => beat.noteBeginning());
   const metrics = installRuntimeMetrics(agent, { beat, collectionMs, isThread }, () => {

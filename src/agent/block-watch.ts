@@ -2,15 +2,15 @@
 import { BlockStack } from "./block-stack.js";
 import { type RingMemory, control, facts, stackMissing } from "./ring.js";
 
-/** Each stops the program for a moment: at most so many within a minute. */
-export const mostStacksPerMinute = 20;
+/** Each takes the program half a millisecond: at most so many within a minute. */
+const mostStacksPerMinute = 60;
 const minuteMs = 60_000;
 /** A beat is due so long after the one before, at least: what blocks may have begun then. */
 const beatMs = 20;
 /** A timer that is this late in a loop that does something is late because of that. */
 const littleLateMs = 5;
 /** What blocks for long may be something else than what it began with: looked at again when it has taken twice as long … */
-const leastAgainMs = 1000;
+const leastAgainMs = 500;
 /** … and so much later if it could not be looked at. */
 const tryAgainMs = 1000;
 /** Between two polls that are further apart this thread did not run either. */
@@ -28,11 +28,10 @@ export class BlockWatch {
   /** When a stack was taken last in this turn, or it was tried to. */
   #triedMs: number | undefined;
 
-  /** `folder`: of the agent's own files; undefined where no stack can be had. */
-  constructor(memory: RingMemory, blockMs: number, folder: string | undefined) {
+  constructor(memory: RingMemory, blockMs: number, hasStacks: boolean) {
     this.#memory = memory;
     this.#blockMs = blockMs;
-    if (folder !== undefined && blockMs > 0) this.#stack = new BlockStack(memory.control, folder);
+    if (hasStacks && blockMs > 0) this.#stack = new BlockStack(memory.control);
     else Atomics.store(memory.control, control.stackMissing, stackMissing.unavailable);
   }
 
@@ -56,13 +55,15 @@ export class BlockWatch {
     const takeMs =
       this.#triedMs === undefined
         ? this.#takeAt(dueMs, numbers[facts.beganMs] ?? 0)
-        : stack.wasTold
+        : stack.wasSeen
           ? turnedMs + Math.max(leastAgainMs, 2 * (this.#triedMs - turnedMs))
           : this.#triedMs + tryAgainMs;
     if (nowMs < takeMs) return takeMs - nowMs;
     if (this.#watchedMs < this.#blockMs / 4) return littleLateMs;
+    // What is over soon is recorded then, and not in the middle of what the program does.
+    const isToRecord = nowMs - turnedMs >= leastAgainMs;
     this.#triedMs = nowMs;
-    if (this.#mayTake(nowMs)) stack.take(nowMs, () => numbers[facts.turnedMs] === turnedMs);
+    if (this.#mayTake(nowMs)) stack.take(nowMs, isToRecord, () => numbers[facts.turnedMs] === turnedMs);
     else Atomics.store(words, control.stackMissing, stackMissing.limit);
     return littleLateMs;
   }

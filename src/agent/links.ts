@@ -120,7 +120,7 @@ export class Links {
   #begin({ memory, facts }: BeginThread): void {
     if (this.#threads.has(facts.runId)) return;
     const thread = new EngineLink(
-      { memory, facts, socketPath: this.#setup.socketPath, hostPid: this.#setup.hostPid, folder: undefined },
+      { memory, facts, socketPath: this.#setup.socketPath, hostPid: this.#setup.hostPid, hasStacks: false },
       {
         // The main thread may be waiting, at the end of the process.
         onProgress: () => void Atomics.add(new Int32Array(this.#setup.memory), control.progress, 1),

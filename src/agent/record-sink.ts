@@ -64,7 +64,8 @@ export interface RecordSink {
   location(file: string, line: number, column: number, functionName: string): number;
   /** `afterMs`: clock of the last look without the change, NaN when seen as it happened. */
   write(operation: WriteOperation, location: number, afterMs: number): void;
-  event(name: string, attributes: Attributes): void;
+  /** `span`: that it belongs to, where that is not the current one. */
+  event(name: string, attributes: Attributes, span?: OpenSpan): void;
   metric(name: string, unit: string, value: number, attributes: Attributes): void;
   log(severity: number, source: string, body: string, attributes: Attributes): void;
   /** `startMs`, `endMs`: of `clockMs`, where that is not now. */
@@ -76,5 +77,10 @@ export interface RecordSink {
     startMs?: number,
     own?: OwnIds,
   ): OpenSpan;
+  /**
+   * What `work` records is recorded without any regular expression: in the middle of one it may be asked for. So no secrets are looked
+   * for in it, and no function of the user's own is asked.
+   */
+  plainly(work: () => void): void;
   endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes, endMs?: number): void;
 }

@@ -5,7 +5,9 @@ import { readRecords } from "../shared/protocol/agent-record-codec.js";
 import { type OverflowPolicy, overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { objectId } from "../shared/trace/value.js";
 import { SpanContext } from "./context.js";
+import { createCapture } from "./pipeline/capture.js";
 import { Recorder } from "./recorder.js";
+import { createRedaction } from "./redact/redactor.js";
 import { Intake } from "./intake.js";
 import { joined } from "./joined.js";
 import { RingMemory, RingWriter, control, facts, link } from "./ring.js";
@@ -45,6 +47,52 @@ function storyOf(records: readonly AgentRecord[], names = new Map<number, string
 }
 
 describe("Recorder", () => {
+  it("records plainly without a regular expression, whatever records go through otherwise", () => {
+    const { recorder, context, drained, faults } = recorderWith(1 << 16);
+    const redaction = createRedaction(undefined, "token");
+    recorder.redactWith(redaction);
+    const ask = (): never => {
+      throw new Error("asked");
+    };
+    const capture = createCapture(
+      [
+        { stage: "truncate", characters: 40 },
+        { stage: "redact", keys: ["user.*"] },
+        { stage: "custom", module: "/own.cjs" },
+        { stage: "drop", where: { name: "other*", attributes: { a: "b*" } } },
+      ],
+      recorder,
+      (text) => redaction.text(text),
+      () => ask,
+    );
+    const attributes = { text: `password=hunter2 ${"long ".repeat(40)}`, n: 1.5, "user.name": "x" };
+    const { exec } = RegExp.prototype;
+    let used = 0;
+    RegExp.prototype.exec = function (...given) {
+      used++;
+      return Reflect.apply(exec, this, given);
+    };
+    try {
+      recorder.plainly(() => {
+        const span = recorder.startSpan("block", "internal", context.asParent, attributes, 1);
+        recorder.event("block.stack", attributes, span);
+      });
+      expect(used).toBe(0);
+      recorder.event("an event like any other", attributes);
+      expect(used).toBeGreaterThan(0);
+    } finally {
+      RegExp.prototype.exec = exec;
+    }
+    capture.note(true);
+    expect(faults).toEqual([]);
+    expect(storyOf(drained())).toEqual([
+      "start block in 0",
+      "event block.stack in 1",
+      "event an event like any other in 0",
+      "event hindcast.pipeline.stage-failed in 0",
+    ]);
+  });
+
   it("puts events into the span that is current when they happen", () => {
     const { recorder, context, drained } = recorderWith(1 << 16);
     recorder.event("before", undefined);

@@ -16,7 +16,7 @@ import { RecordWriter } from "./record-writer.js";
 import type { RecordPipeline } from "./pipeline/pipeline.js";
 import { HeldSpans } from "./pipeline/held-spans.js";
 import type { Transform } from "./pipeline/transforms.js";
-import type { Redaction } from "./redact/redactor.js";
+import { type Redaction, noRedaction } from "./redact/redactor.js";
 import type { RingWriter } from "./ring.js";
 
 const maxBodyUnits = 65_536;
@@ -43,6 +43,8 @@ export class Recorder implements RecordSink {
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
   #onSpanStart: () => void = () => undefined;
+  #redaction: Redaction = noRedaction;
+  #isPlain = false;
   #pipeline: RecordPipeline | undefined;
   #foreign: (() => ForeignSpan | undefined) | undefined;
   readonly #ids = new RandomIds();
@@ -81,8 +83,28 @@ export class Recorder implements RecordSink {
 
   /** From now on nothing is recorded that this has not looked through. */
   redactWith(redaction: Redaction): void {
+    this.#redaction = redaction;
     this.#inPlace.redactWith(redaction);
     this.#writer.redactWith(redaction);
+  }
+
+  plainly(work: () => void): void {
+    const [redaction, foreign] = [this.#redaction, this.#foreign];
+    this.redactWith(noRedaction);
+    this.#foreign = undefined;
+    this.#isPlain = true;
+    try {
+      work();
+    } finally {
+      this.#isPlain = false;
+      this.#foreign = foreign;
+      this.redactWith(redaction);
+    }
+  }
+
+  /** See `plainly`. */
+  get isPlain(): boolean {
+    return this.#isPlain;
   }
 
   /** From now on only what this lets through is recorded, and as it says; undefined: everything as it is. */
@@ -100,9 +122,8 @@ export class Recorder implements RecordSink {
     this.#onSpanStart = notice;
   }
 
-  event(name: string, given: unknown): void {
+  event(name: string, given: unknown, span = this.#context.current): void {
     try {
-      const span = this.#context.current;
       let attributes = given;
       if (this.#pipeline !== undefined) {
         if (this.#pipeline.leavesOutEvent(name, given, span)) return;
@@ -199,7 +220,7 @@ export class Recorder implements RecordSink {
     if (handling?.kind === "left-out")
       return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
     const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling, hasEnded: false };
-    const isLate = parent.kind === "local" && parent.span.hasEnded === true;
+    const isLate = startMs === undefined && parent.kind === "local" && parent.span.hasEnded === true;
     const passed = isLate ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes);
     const hold = handling?.hold;
     if (hold === undefined) this.#recordStart(span, spanKind, name, above, passed, startMs);

@@ -134,7 +134,7 @@ function linked(hostPid?: number) {
     socketPath,
     hostPid,
     facts,
-    folder: import.meta.dirname,
+    hasStacks: false,
   });
   links.push(engineLink);
   engineLink.start();

@@ -40,8 +40,8 @@ export interface LinkSetup {
   readonly socketPath: string;
   readonly hostPid: number | undefined;
   readonly facts: ProcessFacts;
-  /** Of the agent's own files; undefined where no stacks are to be had: the inspector reaches the main thread only. */
-  readonly folder: string | undefined;
+  /** Whether the stack of what blocks can be had: the inspector reaches the main thread only. */
+  readonly hasStacks: boolean;
 }
 
 /** What the agent's thread wants to know of each of its links. */
@@ -99,8 +99,8 @@ export class EngineLink {
     this.#memory = new RingMemory(setup.memory);
     this.#intake = new Intake(this.#memory);
     const { settings } = setup.facts;
-    const stacksBeside = settings.blockStacks === true ? setup.folder : undefined;
-    this.#blocks = new BlockWatch(this.#memory, thresholdsOf(settings).blockMs, stacksBeside);
+    const hasStacks = setup.hasStacks && settings.blockStacks !== false;
+    this.#blocks = new BlockWatch(this.#memory, thresholdsOf(settings).blockMs, hasStacks);
     this.#standstill = new StandstillWatch(clocksOfThisProcess);
     this.#reconnection = new Reconnection(setup.socketPath, setup.hostPid, () => this.#connect());
     // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.

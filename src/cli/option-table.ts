@@ -118,11 +118,7 @@ export const options = {
     preset: String(presetBlockMs),
     schema: threshold("block"),
   },
-  blockStacks: onOrOff(
-    "--block-stacks <on|off>",
-    "off",
-    "Take the stack of what blocks, by a pause: programs on busy machines have crashed with it",
-  ),
+  blockStacks: onOrOff("--block-stacks <on|off>", "on", "Take the stack of what blocks the event loop, while it does"),
   collection: {
     flags: "--collection <ms>",
     help: "Record each collection of garbage that takes so long or longer, up to 60000; 0 for none",

@@ -12,7 +12,7 @@ function meaning(...words: string[]): unknown {
 }
 
 const delivery = { buffer: 16e6, overflow: "drop-newest", backlog: 128e6, spill: 0 };
-const thresholds = { block: 50, blockStacks: "off", collection: 10 };
+const thresholds = { block: 50, blockStacks: "on", collection: 10 };
 const redaction = { redact: "on", redactKey: [], redactPrefix: [], redactAllow: [] };
 const capture = {
   level: "requests",

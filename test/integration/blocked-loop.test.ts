@@ -41,7 +41,7 @@ async function start(way: string, binary = process.execPath, settings: object = 
   listeners.push(listener);
   const file = join(mkdtempSync(join(tmpdir(), "hindcast-blocks-")), "over");
   const { HINDCAST_SOCKET: _socket, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const all = { level: "requests", include: [], exclude: [], writes: true, blockStacks: true, ...settings };
+  const all = { level: "requests", include: [], exclude: [], writes: true, ...settings };
   const env = { ...inherited, ...listener.environment, HINDCAST_SETTINGS: JSON.stringify(all) };
   const child = spawn(binary, [program, way, file], { env, stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);

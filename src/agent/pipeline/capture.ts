@@ -21,7 +21,13 @@ export function createCapture(
   redacted: (text: string) => string,
   load: (file: string) => unknown,
 ): Capture {
-  const pipeline = new RecordPipeline(stages, { random: Math.random, clockMs: () => sink.clockMs(), redacted, load });
+  const pipeline = new RecordPipeline(stages, {
+    random: Math.random,
+    clockMs: () => sink.clockMs(),
+    redacted: (text) => (sink.isPlain ? text : redacted(text)),
+    load,
+    mayAsk: () => !sink.isPlain,
+  });
   const reportCounts = reportFiltered(pipeline.accounts, sink);
   const report = (atOnce: boolean): void => {
     sink.noteHeld(atOnce);

@@ -18,7 +18,13 @@ const anySample: Sample = { kind: "event", name: "a", severity: 9, body: "", att
 
 /** Which of the samples stay. */
 function stays(pipeline: Pipeline, samples: readonly Partial<Sample>[]): boolean[] {
-  const chain = new Chain(pipeline, new Accounts(), { random: () => 0.5, clockMs: () => 0, redacted, load });
+  const chain = new Chain(pipeline, new Accounts(), {
+    random: () => 0.5,
+    clockMs: () => 0,
+    redacted,
+    load,
+    mayAsk: () => true,
+  });
   return samples.map((part) => {
     const sample = { ...anySample, ...part };
     return (
@@ -97,7 +103,13 @@ describe("Chain", () => {
       expect(readPipeline(pipeline)).toEqual({ ok: true, value: pipeline });
       let clock = 0;
       const accounts = new Accounts();
-      const chain = new Chain(pipeline, accounts, { random: randomFrom(seed), clockMs: () => clock, redacted, load });
+      const chain = new Chain(pipeline, accounts, {
+        random: randomFrom(seed),
+        clockMs: () => clock,
+        redacted,
+        load,
+        mayAsk: () => true,
+      });
       const naive = new NaiveChain(pipeline, randomFrom(seed), () => clock);
       const leftOut = new Map<number, number>();
       for (let n = 0; n < 1000; n++) {

@@ -52,6 +52,8 @@ export interface ChainSurroundings {
   readonly redacted: (text: string) => string;
   /** What a file exports. */
   readonly load: (file: string) => unknown;
+  /** Whether a function of the user's own may be run now. */
+  readonly mayAsk: () => boolean;
 }
 
 interface Compiled {
@@ -73,6 +75,7 @@ export class Chain {
   readonly #plans: readonly Map<string, Plan>[] = [new Map(), new Map(), new Map(), new Map(), new Map()];
   readonly #random: () => number;
   readonly #clockMs: () => number;
+  readonly #mayAsk: () => boolean;
   /** What is recorded of a record that has just passed. */
   body = "";
   attributes: unknown;
@@ -82,9 +85,10 @@ export class Chain {
   /** Of a span that stays if it takes long enough. */
   hold: Hold | undefined;
 
-  constructor(pipeline: Pipeline, accounts: Accounts, { random, clockMs, redacted, load }: ChainSurroundings) {
+  constructor(pipeline: Pipeline, accounts: Accounts, { random, clockMs, redacted, load, mayAsk }: ChainSurroundings) {
     this.#random = random;
     this.#clockMs = clockMs;
+    this.#mayAsk = mayAsk;
     this.#stages = pipeline.map((stage, place) => {
       const account = accounts.of(stage, place);
       return {
@@ -147,6 +151,7 @@ export class Chain {
 
   /** What the function itself causes to be recorded goes through this chain meanwhile. */
   #asked(custom: CustomStage, about: Pick<AskedRecord, "kind" | "name" | "severity">): boolean {
+    if (!this.#mayAsk()) return true;
     const { body, attributes, applied, hold } = this;
     const own = this.#own;
     const answer = custom.ask({ ...about, isEnd: false, body, attributes: attributesFrom(own ?? attributes) });

@@ -84,6 +84,7 @@ const surroundings = (random: () => number) => ({
   clockMs: () => performance.now(),
   redacted: (text: string) => text,
   load: () => undefined,
+  mayAsk: () => true,
 });
 
 const cpuNs = (work: () => void): number => {

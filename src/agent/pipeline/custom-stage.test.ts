@@ -13,6 +13,7 @@ function chainWith(exported: unknown, pipeline = stages): Chain {
   const surroundings = { random: () => 0, clockMs: () => 0, redacted: (text: string) => text };
   return new Chain(pipeline, new Accounts(), {
     ...surroundings,
+    mayAsk: () => true,
     load: (file) => {
       if (exported instanceof Error) throw exported;
       return file === "/stage.cjs" ? exported : undefined;

@@ -22,7 +22,7 @@ function recording(stages = shortQueries) {
   };
   const recorder = new Recorder(new RingWriter(memory), context, () => clock.ms, fault);
   const surroundings = { random: () => 0, clockMs: () => clock.ms, redacted: (text: string) => text };
-  const pipeline = new RecordPipeline(stages, { ...surroundings, load: () => undefined });
+  const pipeline = new RecordPipeline(stages, { ...surroundings, load: () => undefined, mayAsk: () => true });
   recorder.pipeThrough(pipeline);
   const open = (name: string, above?: OpenSpan): OpenSpan =>
     recorder.startSpan(name, "client", above === undefined ? { kind: "none" } : { kind: "local", span: above }, {});

@@ -1,6 +1,6 @@
-// What blocks the event loop, as spans: from when on the loop did not turn until it did. The stack comes from the worker, which
-// stops this thread while it is blocked; then the span begins, and so it is there even if the block never ends. A block that
-// was over before it could be stopped is told when it is over, without a stack.
+// What blocks the event loop, as spans: from when on the loop did not turn until it did. While it does not, the worker has a function
+// of ours called in the middle of what blocks, which keeps the stack until the loop turns; a block that goes on for long becomes
+// a span then, and so it is there even if it never ends. One that was over before it could be looked at has no stack.
 import { blockedKey } from "../../shared/protocol/agent-handle.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Inspector } from "../inspector.js";
@@ -8,12 +8,19 @@ import { replaceMethod, together } from "../patch.js";
 import { type ProbeKit, clockAt } from "../probe-kit.js";
 import type { OpenSpan, SpanParent } from "../record-sink.js";
 import { type RingMemory, control, inspecting, stackMissing } from "../ring.js";
+import { type SeenStack, sitesHere, stackBelow } from "../stack-frames.js";
 import type { LoopBeat, Turn } from "./loop-beat.js";
 
 export const blockSpanName = "nodejs.eventloop.block";
 
 /** Of a block that goes on for long. */
 const laterStack = "nodejs.eventloop.block.stack";
+
+/** What was running when the worker asked, not yet recorded. */
+interface Seen {
+  readonly attributes: Attributes;
+  readonly parent: SpanParent;
+}
 
 /** The worker looks every 25 ms or more often; one that was there for less than this share of the time stood still, too. */
 const leastPollsPerMs = 1 / 100;
@@ -27,14 +34,23 @@ export class LoopBlocks {
   readonly #blockMs: number;
   readonly #inspector: Inspector | undefined;
   #beat: LoopBeat | undefined;
+  readonly #folder: string;
   #open: OpenSpan | undefined;
+  #seen: Seen | undefined;
   /** Sessions of the program's own that are connected. */
   #sessions = 0;
 
-  constructor(kit: ProbeKit, memory: RingMemory, blockMs: number, inspector: Inspector | undefined) {
+  /** `folder`: of the agent's own files. */
+  constructor(
+    kit: ProbeKit,
+    memory: RingMemory,
+    { blockMs, folder }: { readonly blockMs: number; readonly folder: string },
+    inspector: Inspector | undefined,
+  ) {
     this.#kit = kit;
     this.#words = memory.control;
     this.#blockMs = blockMs;
+    this.#folder = folder;
     this.#inspector = inspector;
   }
 
@@ -44,7 +60,8 @@ export class LoopBlocks {
     this.guardInspector();
     const { guest } = this.#kit;
     const key = Symbol.for(blockedKey);
-    const onBlocked = (...seen: unknown[]): number => guest.runAsGuest(() => this.#blocked(seen), soonMs);
+    const onBlocked = (isToRecord: unknown): number =>
+      guest.runAsGuest(() => this.#blocked(isToRecord === true), soonMs);
     Object.defineProperty(globalThis, key, {
       value: onBlocked,
       configurable: true,
@@ -58,13 +75,13 @@ export class LoopBlocks {
 
   /** At each beat: what has gone on until now. */
   turned(turn: Turn): void {
-    const open = this.#open;
-    this.#open = undefined;
+    const [open, seen] = [this.#open, this.#seen];
+    this.#open = this.#seen = undefined;
     if (open !== undefined)
       return this.#kit.sink.endSpan(open, "unset", undefined, {}, clockAt(this.#kit, turn.untilMs));
     if (turn.untilMs - turn.sinceMs < this.#blockMs || this.#blockMs === 0) return;
     if (this.#stoodStill(turn) || this.#isInspected) return;
-    const span = this.#begin(turn, { kind: "none" }, this.#whyNoStack());
+    const span = this.#begin(turn, seen?.parent ?? { kind: "none" }, seen?.attributes ?? this.#whyNoStack());
     this.#kit.sink.endSpan(span, "unset", undefined, {}, clockAt(this.#kit, turn.untilMs));
   }
 
@@ -96,26 +113,30 @@ export class LoopBlocks {
     return this.#sessions > 0 || this.#inspector?.url() !== undefined;
   }
 
-  /** Called by the worker while this thread stands. 0: that was it; else in how many milliseconds it should ask again. */
-  #blocked([stack, functionName, file, line, column]: readonly unknown[]): number {
+  /**
+   * Called by the worker's wish in the middle of anything, a regular expression among it: see stack-frames.ts. 0: that was it; else
+   * in how many milliseconds it should ask again.
+   */
+  #blocked(isToRecord: boolean): number {
     const turn = this.#beat?.currentTurn;
     if (turn === undefined || this.#isInspected) return 0;
     const forMs = turn.untilMs - turn.sinceMs;
     if (forMs < this.#blockMs) return Math.ceil(this.#blockMs - forMs);
     if (this.#stoodStill(turn)) return 0;
-    const attributes: Record<string, string | number> = { "hindcast.stack.after": forMs / 1000 };
-    const add = (name: string, value: unknown): void => {
-      if ((typeof value === "string" && value !== "") || typeof value === "number") attributes[name] = value;
-    };
-    add("code.function.name", functionName);
-    add("code.file.path", file);
-    add("code.line.number", line);
-    add("code.column.number", column);
-    add("code.stacktrace", stack);
+    const stack = stackBelow(sitesHere(), this.#folder);
+    if (stack === undefined) return soonMs;
+    const attributes = attributesOf(stack, forMs);
     const { context, sink } = this.#kit;
-    if (this.#open === undefined) this.#open = this.#begin(turn, context.asParent, attributes);
-    else context.run(this.#open, () => sink.event(laterStack, attributes));
+    this.#seen ??= { attributes, parent: context.asParent };
+    if (isToRecord) sink.plainly(() => this.#record(turn, attributes));
     return 0;
+  }
+
+  /** It may never be over. */
+  #record(turn: Turn, attributes: Attributes): void {
+    const { attributes: first, parent } = this.#seen ?? { attributes, parent: { kind: "none" } };
+    this.#open ??= this.#begin(turn, parent, first);
+    if (first !== attributes) this.#kit.sink.event(laterStack, attributes, this.#open);
   }
 
   #begin({ sinceMs }: Turn, parent: SpanParent, attributes: Attributes): OpenSpan {
@@ -148,4 +169,16 @@ export class LoopBlocks {
       });
     return together([counted("connect", 1), counted("disconnect", -1)]);
   }
+}
+
+function attributesOf({ text, place }: SeenStack, forMs: number): Attributes {
+  const { functionName, file, line, column } = place;
+  return {
+    "hindcast.stack.after": forMs / 1000,
+    ...(functionName === "" ? {} : { "code.function.name": functionName }),
+    "code.file.path": file,
+    "code.line.number": line,
+    "code.column.number": column,
+    "code.stacktrace": text,
+  };
 }

@@ -103,7 +103,7 @@ const probes = {
   },
   loopBlocks: (probeKit: ProbeKit) => {
     const memory = RingMemory.allocate(4096);
-    const blocks = new LoopBlocks(probeKit, memory, 50, nodeInspector());
+    const blocks = new LoopBlocks(probeKit, memory, { blockMs: 50, folder: "/agent" }, nodeInspector());
     const beat = new LoopBeat(probeKit, memory, (turn) => blocks.turned(turn));
     const uninstall = blocks.install(beat);
     return () => {

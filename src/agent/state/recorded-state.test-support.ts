@@ -41,6 +41,9 @@ export class WritesOnly implements RecordSink {
   forget(): void {
     this.writes.length = 0;
   }
+  plainly(work: () => void): void {
+    work();
+  }
   event(): never {
     throw new Error("state tracking makes no events");
   }

@@ -83,7 +83,7 @@ export const captureSettings = v.object({
   /** From so many milliseconds on a block of the event loop is a span, and a collection of garbage; 0: none. Absent: the presets. */
   blockMs: v.optional(thresholdMs),
   collectionMs: v.optional(thresholdMs),
-  /** Whether the stack of a block is taken, by a pause; absent: no (decision 0015). */
+  /** Whether the stack of a block is taken (decision 0015); absent: yes. */
   blockStacks: v.optional(v.boolean()),
   /** Hosts besides loopback that the trace header is sent to. */
   propagate: v.optional(v.array(text)),
