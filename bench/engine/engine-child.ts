@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
@@ -68,6 +69,14 @@ export class BenchEngine {
     const stat = readFileSync(`/proc/${this.child.pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  /** Resolves when it does nothing any more: what it prepares for after a file was opened is done. */
+  async whenQuiet(): Promise<void> {
+    for (let before = -1, now = this.cpuMs(); now - before > 10; now = this.cpuMs()) {
+      before = now;
+      await wait(500);
+    }
   }
 
   async stop(): Promise<void> {

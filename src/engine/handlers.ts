@@ -10,6 +10,7 @@ import type { CallHandlers } from "../shared/protocol/rpc.js";
 import type { OpenRecording } from "./open-recording.js";
 import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
+import { Rehearsal, isLong, looksAt } from "./rehearsal.js";
 import {
   type StartingContext,
   attachProgram,
@@ -51,8 +52,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     return found.ok ? ok(found.value.access) : found;
   });
 
+  const rehearsal = new Rehearsal();
+
   /** What a query of a damaged file throws is the user's affair; anything else is ours and goes on. */
-  const about = async <Value>(
+  const answered = async <Value>(
     { recordingId }: { readonly recordingId: string },
     work: (recording: OpenRecording) => Promise<Result<Value, HindcastError>>,
     asker = nobody,
@@ -68,6 +71,18 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       if (!isDamage(error)) throw error;
       return failed(hindcastError("damaged-recording", { path: found.value.path, reason: damageReason(error) }));
     }
+  };
+  const about: typeof answered = (args, work, asker) => rehearsal.during(() => answered(args, work, asker));
+  const rehearse = (recording: OpenRecording): void => {
+    if (recording.live !== undefined || !isLong(recording.extent().counts.writes)) return;
+    const looks = looksAt(recording.id, recording.facts());
+    const done = rehearsal.begin(looks, async ({ call, args }, signal) => {
+      const asker = askerWith(signal);
+      const work = (): Promise<Result<unknown, HindcastError>> =>
+        call === "state.scopes" ? state.scopes(args, asker) : state.rows(args, asker);
+      return (await answered(args, work, asker)).ok;
+    });
+    done.catch(() => undefined); // whoever looks there hears of it
   };
   const asking =
     <Args extends { readonly recordingId: string }, Value>(
@@ -100,7 +115,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.open": async ({ path }, signal, tell) => {
       const opened = await unlessGivenUp(() => recordings.open(path, askerWith(signal, tell)));
       if (!opened.ok) return opened;
-      if (!signal.aborted) return ok(await opened.value.summary());
+      if (!signal.aborted) {
+        rehearse(opened.value);
+        return ok(await opened.value.summary());
+      }
       // Who asked does not wait any more, and will not close it.
       await recordings.close(opened.value);
       return failed(hindcastError("cancelled"));

@@ -1,0 +1,106 @@
+// What has not run yet V8 has not compiled: the first looks at state that an engine answers take several times as long as
+// those after them, and most of that is V8's. So once a long recording was opened, and nobody has asked anything for a moment,
+// its state is looked at in a few places with nobody waiting. Once an engine, and whoever asks goes first: a look that is
+// under way then is given up.
+import { setTimeout as wait } from "node:timers/promises";
+import { CancelSource } from "../shared/base/cancel.js";
+import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import type { ProcessSummary, ScopeSummary } from "../shared/protocol/recording-summary.js";
+
+/** For that long nobody asks. */
+const quietMs = 100;
+/** Before it is given up. */
+const mostWaits = 600;
+const mostLooks = 32;
+/** Of all looks together. */
+const mostMs = 1500;
+/** Of a recording with fewer, looks take little even at first. */
+const fewestWrites = 100_000;
+const rowsSeen = 200;
+/** Of a whole: as far from each other as can be, however many there are. */
+const nextPlace = 0.618034;
+
+export type RehearsedLook =
+  | { readonly call: "state.scopes"; readonly args: CallArgs<"state.scopes"> }
+  | { readonly call: "state.rows"; readonly args: CallArgs<"state.rows"> };
+
+export interface RehearsedRecording {
+  readonly processes: readonly Pick<ProcessSummary, "process" | "start" | "lastSeen">[];
+  readonly scopes: readonly Pick<ScopeSummary, "process" | "scope">[];
+}
+
+/** One after the other, like those of somebody who scrubs and opens a scope now and then. */
+export function* looksAt(recordingId: string, recording: RehearsedRecording): Iterable<RehearsedLook> {
+  const process = busiest(recording);
+  if (process === undefined) return;
+  const scopes = recording.scopes.filter((one) => one.process === process.process).map(({ scope }) => scope);
+  const length = process.lastSeen - process.start;
+  const window = { offset: 0, limit: rowsSeen };
+  for (let turn = 1; turn <= mostLooks; turn++) {
+    const share = BigInt(Math.floor(1000 * ((turn * nextPlace) % 1)));
+    const at = { kind: "instant", instant: process.start + (length * share) / 1000n } as const;
+    const about = { recordingId, process: process.process, at, ...window };
+    const scope = turn % 4 === 0 ? scopes[turn % scopes.length] : undefined;
+    if (scope === undefined) yield { call: "state.scopes", args: about };
+    else yield { call: "state.rows", args: { ...about, scope, expanded: [""] } };
+  }
+}
+
+/** With the most scopes. */
+function busiest({ processes, scopes }: RehearsedRecording): RehearsedRecording["processes"][number] | undefined {
+  const counts = new Map<number, number>();
+  for (const { process } of scopes) counts.set(process, (counts.get(process) ?? 0) + 1);
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return processes.find(({ process }) => process === most?.[0]);
+}
+
+/** `writes`: how many there are. */
+export const isLong = (writes: number): boolean => writes >= fewestWrites;
+
+export class Rehearsal {
+  #asked = 0;
+  #lastAskedMs = performance.now();
+  #isBegun = false;
+  #running: CancelSource | undefined;
+
+  /** Somebody's own question. */
+  async during<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#asked++;
+    this.#running?.abort();
+    try {
+      return await work();
+    } finally {
+      this.#asked--;
+      this.#lastAskedMs = performance.now();
+    }
+  }
+
+  /** `look` answers whether another one is worth while: not where it failed, as when the recording was closed. */
+  async begin(
+    looks: Iterable<RehearsedLook>,
+    look: (one: RehearsedLook, signal: CancelSource) => Promise<boolean>,
+  ): Promise<void> {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    let spentMs = 0;
+    for (const one of looks) {
+      if (!(await this.#quiet())) return;
+      const begunMs = performance.now();
+      const signal = new CancelSource();
+      this.#running = signal;
+      const goOn = await look(one, signal).finally(() => (this.#running = undefined));
+      spentMs += performance.now() - begunMs;
+      if ((!goOn && !signal.aborted) || spentMs > mostMs) return;
+    }
+  }
+
+  /** Resolves when nobody has asked for a moment; false where that takes too long. */
+  async #quiet(): Promise<boolean> {
+    for (let left = mostWaits; left > 0; left--) {
+      const sinceMs = performance.now() - this.#lastAskedMs;
+      if (this.#asked === 0 && sinceMs >= quietMs) return true;
+      await wait(quietMs, undefined, { ref: false });
+    }
+    return false;
+  }
+}
