@@ -118,7 +118,7 @@ export const wordsIn = (text: string): string[] =>
   (lowered(text).match(/[a-z0-9_\u0080-\u{10ffff}]+/gu) ?? []).filter((word) => Buffer.byteLength(word) > 2);
 
 /** The bytes of a cell of these bits, which may be folded, in SQL. */
-export const cellIn = (bits: string, cell: number): string => {
+export const cellIn = (bits: string, cell: string): string => {
   const place = `(${cell} % (octet_length(${bits}) // ${bytesPerCell})) * ${bytesPerCell}`;
   return `array_slice(${bits}, ${place} + 1, ${place} + ${bytesPerCell})`;
 };

@@ -5,12 +5,12 @@ import type { Query } from "./readers.js";
 import type { AllRows, Block } from "./search-block.js";
 import type { Candidates } from "./search-candidates.js";
 import { type InstantRange, joinedRanges } from "./search-ranges.js";
-import { type Stretch, latestSlice, turned } from "./search-slices.js";
+import { type Load, type Stretch, latestSlice, turned } from "./search-slices.js";
 
-/** Blocks that the index is asked about at once. */
-const [firstBlocks, mostBlocksAtOnce] = [16, 512];
-/** DuckDB reads so many rows to look at one of them. */
-const rowsAtOnce = 2048;
+/** Blocks that the index is asked about at once: asking about many costs little more than asking about a few. */
+const [firstBlocks, furtherBlocks] = [16, 1024];
+/** DuckDB reads so many rows to look at one of them, which costs as much as looking through some of them. */
+const [rowsAtOnce, costOfOne] = [2048, 768];
 
 /** Rows that have to be looked at. */
 interface Lot {
@@ -44,7 +44,6 @@ export class SearchPlan {
   readonly #hasUnknownSpans: boolean;
   readonly #isByTime: boolean;
   #asked = 0;
-  #blocksAtOnce = firstBlocks;
 
   /** Of the rows of some kinds in a range of time. */
   constructor(
@@ -70,13 +69,13 @@ export class SearchPlan {
   }
 
   /**
-   * The latest part of the range that has to be looked through, about so many rows of it. It stops at an instant, behind which
+   * The latest part of the range that has to be looked through, at most about so much of it. It stops at an instant, behind which
    * there may be more, when `isLate` says so; undefined when there is nothing left.
    */
   async next(
     query: Query,
     within: InstantRange,
-    rows: number,
+    most: Load,
     isLate: () => boolean,
   ): Promise<Step | bigint | undefined> {
     const { first: from, last } = this.#turn(within);
@@ -87,7 +86,7 @@ export class SearchPlan {
       if (horizon === undefined || horizon < to) {
         const begin = horizon === undefined || horizon < from ? from : horizon + 1n;
         const stretches = this.#lots.flatMap((lot) => lot.stretches);
-        const slice = latestSlice(stretches, stretches, begin, to, rows);
+        const slice = latestSlice(stretches, begin, to, most);
         if (slice !== undefined)
           return {
             ...this.#turn({ first: slice.first, last: slice.last }),
@@ -103,16 +102,17 @@ export class SearchPlan {
   }
 
   async #askOn(query: Query): Promise<void> {
-    const blocks = this.#unasked.slice(this.#asked, this.#asked + this.#blocksAtOnce);
+    const count = this.#asked === 0 ? firstBlocks : furtherBlocks;
+    const blocks = this.#unasked.slice(this.#asked, this.#asked + count);
     await this.candidates.find(query, blocks);
     this.#asked += blocks.length;
-    this.#blocksAtOnce = Math.min(4 * this.#blocksAtOnce, mostBlocksAtOnce);
     for (const block of blocks) {
       const isUnknown = block.kind === "span" && this.#hasUnknownSpans;
       const rows = isUnknown ? undefined : this.candidates.rowsOf(block);
       // That there is one: which it is nobody knows by now.
       const listed = this.#isByTime && rows?.length !== 0 ? undefined : rows;
-      this.#addLot(block.kind, listed, block.firstRow, block.rows, block.ranges);
+      const likely = isUnknown ? 0 : this.candidates.likelyOf(block);
+      this.#addLot(block.kind, listed, block.firstRow, block.rows, block.ranges, likely);
       // Rows elsewhere are none of the block's own.
       if (listed === undefined && !isUnknown && !this.#isByTime && block.others.length > 0)
         this.#addLot(
@@ -131,14 +131,18 @@ export class SearchPlan {
     firstRow: number,
     rows: number,
     ranges: readonly InstantRange[],
+    likely = 0,
   ): void {
     const weight =
-      listed === undefined ? rows : rowsAtOnce * new Set(listed.map((row) => Math.floor(row / rowsAtOnce))).size;
+      listed === undefined ? rows : costOfOne * new Set(listed.map((row) => Math.floor(row / rowsAtOnce))).size;
     if (weight === 0) return;
     const places = ranges.map((range) => this.#turn({ first: range.first, last: range.last }));
     const lengths = places.map(({ first, last }) => Number(last - first) + 1);
     const whole = lengths.reduce((sum, length) => sum + length, 0);
-    const stretches = places.map((place, at) => ({ kind, ...place, rows: (weight * (lengths[at] ?? 0)) / whole }));
+    const stretches = places.map((place, at) => {
+      const share = (lengths[at] ?? 0) / whole;
+      return { kind, ...place, rows: weight * share, likely: likely * share };
+    });
     this.#lots.push({ kind, listed, firstRow, rows, stretches });
   }
 
@@ -151,18 +155,8 @@ export class SearchPlan {
       const listed = new Set(lots.flatMap((lot) => lot.listed ?? []));
       const whole = lots.filter((lot) => lot.listed === undefined);
       const instants = this.#isByTime ? joinedRanges(lots.flatMap((lot) => lot.stretches.map(this.#turn))) : [];
-      return { kind, listed: [...listed].toSorted((a, b) => a - b), stretches: joined(whole), instants };
+      const stretches = whole.map(({ firstRow, rows }) => [firstRow, firstRow + rows - 1] as const);
+      return { kind, listed: [...listed].toSorted((a, b) => a - b), stretches, instants };
     });
   }
-}
-
-/** Lots next to each other in the table are one stretch of it. */
-function joined(lots: readonly Lot[]): readonly (readonly [number, number])[] {
-  const stretches: [number, number][] = [];
-  for (const { firstRow, rows } of lots.toSorted((a, b) => a.firstRow - b.firstRow)) {
-    const before = stretches.at(-1);
-    if (before !== undefined && before[1] >= firstRow - 1) before[1] = Math.max(before[1], firstRow + rows - 1);
-    else stretches.push([firstRow, firstRow + rows - 1]);
-  }
-  return stretches;
 }

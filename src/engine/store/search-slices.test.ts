@@ -8,19 +8,21 @@ function randomStretches(seed: number): readonly Stretch[] {
   return Array.from({ length: 40 }, () => {
     const first = BigInt(Math.floor(random() * 1000));
     const kind = searchKinds[Math.floor(random() * searchKinds.length)] ?? "event";
-    return { kind, first, last: first + BigInt(Math.floor(random() ** 4 * 300)), rows: Math.floor(random() * 100) };
+    const [last, rows] = [first + BigInt(Math.floor(random() ** 4 * 300)), Math.floor(random() * 100)];
+    return { kind, first, last, rows, likely: Math.floor(random() ** 4 * rows) };
   });
 }
 
+const most = (rows: number, likely = Infinity) => ({ rows, likely });
+
 describe("latestSlice", () => {
   it.each([1, 2, 3, 4, 5])("goes through every instant of every candidate once, the latest first (seed %i)", (seed) => {
-    const all = randomStretches(seed);
-    const candidates = all.filter((_, at) => at % 3 !== 0);
+    const candidates = randomStretches(seed);
     const [from, to] = [50n, 900n];
     const seen: string[] = [];
     let before = to + 1n;
     for (;;) {
-      const slice = latestSlice(candidates, all, from, before - 1n, 150);
+      const slice = latestSlice(candidates, from, before - 1n, most(150, seed === 1 ? Infinity : 20));
       if (slice === undefined) break;
       expect(slice.last).toBeLessThan(before);
       expect(slice.first).toBeLessThanOrEqual(slice.last);
@@ -36,31 +38,41 @@ describe("latestSlice", () => {
     expect([...wanted].filter((one) => !seen.includes(one))).toEqual([]);
   });
 
-  it("takes about as many rows as asked for", () => {
+  it("takes no more rows than asked for, and no more likely ones", () => {
     const stretches = Array.from({ length: 10 }, (_, at): Stretch => ({
       kind: "log",
       first: BigInt(at * 100),
       last: BigInt(at * 100 + 99),
       rows: 100,
+      likely: 10,
     }));
-    const slice = (rows: number) => latestSlice(stretches, stretches, 0n, 10_000n, rows);
-    expect(slice(100)).toEqual({ first: 900n, last: 999n, kinds: ["log"], rows: 100 });
-    expect(slice(350)).toEqual({ first: 700n, last: 999n, kinds: ["log"], rows: 300 });
-    expect(slice(30)).toEqual({ first: 975n, last: 999n, kinds: ["log"], rows: 25 });
-    expect(slice(0)).toEqual({ first: 999n, last: 999n, kinds: ["log"], rows: 1 });
+    const slice = (rows: number, likely?: number) => latestSlice(stretches, 0n, 10_000n, most(rows, likely));
+    expect(slice(100)).toEqual({ first: 900n, last: 999n, kinds: ["log"] });
+    expect(slice(350)).toEqual({ first: 700n, last: 999n, kinds: ["log"] });
+    expect(slice(30)).toEqual({ first: 975n, last: 999n, kinds: ["log"] });
+    expect(slice(0)).toEqual({ first: 999n, last: 999n, kinds: ["log"] });
+    expect(slice(350, 20)).toEqual({ first: 800n, last: 999n, kinds: ["log"] });
+    expect(slice(350, 3)).toEqual({ first: 975n, last: 999n, kinds: ["log"] });
+    expect(slice(30, 20)).toEqual({ first: 975n, last: 999n, kinds: ["log"] });
   });
 
-  it("goes on to the next candidate as long as what lies between is little", () => {
-    const stretch = (first: bigint, rows: number): Stretch => ({ kind: "log", first, last: first + 99n, rows });
+  it("goes on to earlier stretches as long as what is there is little", () => {
+    const stretch = (first: bigint, rows: number): Stretch => ({
+      kind: "log",
+      first,
+      last: first + 99n,
+      rows,
+      likely: 0,
+    });
     const [early, between, late] = [stretch(0n, 10), stretch(200n, 500), stretch(400n, 10)];
-    expect(latestSlice([early, late], [early, late], 0n, 1000n, 100)).toMatchObject({ first: 0n, last: 499n });
-    expect(latestSlice([early, late], [early, between, late], 0n, 1000n, 100)).toMatchObject({ first: 400n });
-    expect(latestSlice([early, late], [early, between, late], 0n, 399n, 100)).toMatchObject({ first: 0n, last: 99n });
-    expect(latestSlice([early, late], [early, between, late], 120n, 399n, 100)).toBe(undefined);
+    expect(latestSlice([early, late], 0n, 1000n, most(100))).toMatchObject({ first: 0n, last: 499n });
+    expect(latestSlice([early, between, late], 0n, 1000n, most(100))).toMatchObject({ first: 400n });
+    expect(latestSlice([early, late], 0n, 399n, most(100))).toMatchObject({ first: 0n, last: 99n });
+    expect(latestSlice([early, late], 120n, 399n, most(100))).toBe(undefined);
   });
 
   it("goes the other way in turned time", () => {
-    const stretch: Stretch = { kind: "log", first: 5n, last: 9n, rows: 1 };
-    expect(turned(stretch)).toEqual({ kind: "log", first: -9n, last: -5n, rows: 1 });
+    const stretch: Stretch = { kind: "log", first: 5n, last: 9n, rows: 1, likely: 1 };
+    expect(turned(stretch)).toEqual({ kind: "log", first: -9n, last: -5n, rows: 1, likely: 1 });
   });
 });

@@ -3,54 +3,68 @@
 import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 
 /** Rows of one kind lie here. Both ends belong to it. */
-export interface Stretch {
+export interface Stretch extends Load {
   readonly kind: SearchKind;
   readonly first: bigint;
   readonly last: bigint;
+}
+
+export interface Load {
+  /** What looking at them costs, as so many rows. */
   readonly rows: number;
+  /** So many of them are likely to be what is looked for. */
+  readonly likely: number;
 }
 
 export interface Slice {
   readonly first: bigint;
   readonly last: bigint;
   readonly kinds: readonly SearchKind[];
-  /** About so many rows of these kinds. */
-  readonly rows: number;
 }
 
 /**
- * The latest part of [from, to] where something may be: it reaches to the latest of the candidates, and has `rows` rows
- * or fewer unless that is less than one instant. `all` are the stretches of all rows, candidates among them.
+ * The latest part of [from, to] where something may be: it reaches to the latest of the stretches, and has no more than `most`
+ * unless that is less than one instant.
  */
-export function latestSlice(
-  candidates: readonly Stretch[],
-  all: readonly Stretch[],
-  from: bigint,
-  to: bigint,
-  rows: number,
-): Slice | undefined {
+export function latestSlice(stretches: readonly Stretch[], from: bigint, to: bigint, most: Load): Slice | undefined {
   if (from > to) return undefined;
-  const within = candidates.filter(({ first, last }) => first <= to && last >= from);
+  const within = stretches.filter(({ first, last }) => first <= to && last >= from);
   let latest: Stretch | undefined;
   for (const stretch of within)
     if (latest === undefined || earlier(stretch.last, to) > earlier(latest.last, to)) latest = stretch;
   if (latest === undefined) return undefined;
   const last = earlier(latest.last, to);
-  const kindsSince = (first: bigint): SearchKind[] => [
-    ...new Set(within.filter((stretch) => stretch.first <= last && stretch.last >= first).map(({ kind }) => kind)),
-  ];
-  const rowsSince = (first: bigint): number => {
-    const kinds = kindsSince(first);
-    return all.reduce((sum, stretch) => sum + (kinds.includes(stretch.kind) ? rowsWithin(stretch, first, last) : 0), 0);
-  };
+  const isTooMuch = loadBefore(last, within, most);
   let first = later(latest.first, from);
-  while (first < last && rowsSince(first) > rows) first = last - (last - first) / 2n;
+  while (first < last && isTooMuch(first)) first = last - (last - first) / 2n;
   const begins = new Set(within.map((stretch) => later(stretch.first, from)));
   for (const begin of [...begins].filter((at) => at < first).toSorted((a, b) => (a > b ? -1 : 1))) {
-    if (rowsSince(begin) > rows) break;
+    if (isTooMuch(begin)) break;
     first = begin;
   }
-  return { first, last, kinds: kindsSince(first), rows: rowsSince(first) };
+  const kinds = new Set(
+    within.filter((stretch) => stretch.first <= last && stretch.last >= first).map(({ kind }) => kind),
+  );
+  return { first, last, kinds: [...kinds] };
+}
+
+/** Whether there is more between an instant and `last`, as if it were spread evenly. It is asked often: nearly will do. */
+function loadBefore(last: bigint, stretches: readonly Stretch[], most: Load): (since: bigint) => boolean {
+  const some = stretches.map(({ first, last: end, rows, likely }) => {
+    const [from, to] = [Number(last - end), Number(last - first) + 1];
+    return { from, to, rows: rows / (to - from), likely: likely / (to - from) };
+  });
+  return (since) => {
+    const until = Number(last - since) + 1;
+    let [rows, likely] = [0, 0];
+    for (const one of some) {
+      const length = Math.min(one.to, until) - Math.max(one.from, 0);
+      if (length <= 0) continue;
+      rows += length * one.rows;
+      likely += length * one.likely;
+    }
+    return rows > most.rows || likely > most.likely;
+  };
 }
 
 /** Time runs the other way. */
@@ -59,12 +73,6 @@ export const turned = <Of extends { readonly first: bigint; readonly last: bigin
   first: -stretch.last,
   last: -stretch.first,
 });
-
-/** As if they were spread evenly. */
-function rowsWithin({ first, last, rows }: Stretch, from: bigint, to: bigint): number {
-  const overlap = earlier(last, to) - later(first, from) + 1n;
-  return overlap <= 0n ? 0 : (rows * Number(overlap)) / Number(last - first + 1n);
-}
 
 const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);

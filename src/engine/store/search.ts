@@ -8,6 +8,7 @@ import type { SearchBlocks } from "./search-blocks.js";
 import { Candidates } from "./search-candidates.js";
 import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
+import { tablesOf } from "./search-rows-there.js";
 import { excerptsOf, hasNeedle, isKept, sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
@@ -21,8 +22,8 @@ type Cursor = NonNullable<SearchPage["next"]>;
 const msPerAnswer = 60;
 /** Looked through at once: little at first, as a page is often full soon. */
 const [firstRows, furtherRows, mostRowsAtOnce] = [mostRowsPerBlock, 8 * mostRowsPerBlock, 32 * mostRowsPerBlock];
-/** With more, DuckDB would read all rows to find them: `rowFilter` of open-file.ts. */
-const mostListedAtOnce = 512;
+/** Of rows that are likely to be what is looked for, so many a row that is wanted. */
+const likelyPerRow = 2;
 const keptSearches = 8;
 /** Instants that no row has. */
 const [beforeAll, afterAll] = [-(2n ** 62n), 2n ** 62n];
@@ -67,9 +68,12 @@ export class Search {
     const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst);
     const found: Hit[] = [];
     let next: Cursor | undefined;
-    let rows = args.after === undefined ? firstRows : furtherRows;
+    let most = {
+      rows: args.after === undefined ? firstRows : furtherRows,
+      likely: likelyPerRow * args.limit,
+    };
     while (found.length < args.limit && first <= last) {
-      const step = await plan.next(query, { first, last }, rows, isLate);
+      const step = await plan.next(query, { first, last }, most, isLate);
       if (step === undefined) return pageOf(start, found, undefined);
       if (typeof step === "bigint") {
         next = isNewestFirst ? before(step + 1n) : behind(step - 1n);
@@ -80,7 +84,7 @@ export class Search {
       if (isNewestFirst) last = step.first - 1n;
       else first = step.last + 1n;
       next = isNewestFirst ? before(step.first) : behind(step.last);
-      rows = Math.min(4 * rows, mostRowsAtOnce);
+      most = { rows: Math.min(4 * most.rows, mostRowsAtOnce), likely: 4 * most.likely };
     }
     if (found.length >= args.limit) next = cursorOf(found.at(-1));
     else if (first > last) next = undefined;
@@ -111,9 +115,7 @@ async function within(
 ): Promise<Hit[]> {
   const found = await Promise.all(
     kinds.flatMap((rows) =>
-      (isByTime ? [isAtInstants(rows.instants)] : whereOf(rows)).map((where) =>
-        rowsOf(query, rows.kind, where, { first, last }, args, needles, limit),
-      ),
+      tablesFor(rows, isByTime).map((table) => rowsOf(query, rows.kind, table, { first, last }, args, needles, limit)),
     ),
   );
   const sign = args.order === "newest" ? -1 : 1;
@@ -122,33 +124,20 @@ async function within(
   return sorted.filter((hit, at) => at === 0 || !isSame(hit, sorted[at - 1])).slice(0, limit);
 }
 
-/** Conditions on rows of the table `t` that DuckDB finds without reading all of them, each for a query of its own. */
-function whereOf({ listed, stretches }: RowsOfKind): string[] {
-  const count = stretches.reduce((sum, [first, last]) => sum + last - first + 1, listed.length);
-  if (count <= mostListedAtOnce) return [isListed([...listed, ...stretches.flatMap(rowsFrom)])];
-  const where: string[] = [];
-  for (let at = 0; at < listed.length; at += mostListedAtOnce)
-    where.push(isListed(listed.slice(at, at + mostListedAtOnce)));
-  const [first, last] = [stretches[0], stretches.at(-1)];
-  if (first === undefined || last === undefined) return where;
-  const some = stretches.map(([from, to]) => `t.rowid BETWEEN ${from} AND ${to}`);
-  if (some.length > 1) some.push(`t.rowid BETWEEN ${first[0]} AND ${last[1]} AND (${some.splice(0).join(" OR ")})`);
-  return [...where, ...some];
+function tablesFor(rows: RowsOfKind, isByTime: boolean): string[] {
+  const { table } = sources[rows.kind];
+  if (!isByTime) return tablesOf(table, rows);
+  return [`(SELECT * FROM ${table} AS t WHERE ${isAtInstants(rows.instants)})`];
 }
 
 /** Of rows of the table `t`. */
 const isAtInstants = (ranges: readonly InstantRange[]): string =>
   `(${ranges.map(({ first, last }) => `t.instant BETWEEN ${first} AND ${last}`).join(" OR ")})`;
 
-const rowsFrom = ([first, last]: readonly [number, number]): number[] =>
-  Array.from({ length: last - first + 1 }, (_, at) => first + at);
-
-const isListed = (rows: readonly number[]): string => `t.rowid IN (SELECT unnest([${rows.join(", ")}]))`;
-
 async function rowsOf(
   query: Query,
   kind: SearchKind,
-  where: string,
+  table: string,
   { first, last }: InstantRange,
   args: SearchArgs,
   needles: readonly string[],
@@ -159,7 +148,7 @@ async function rowsOf(
   const values: Parameter[] = [];
   const given = (value: Parameter): string => `$${values.push(value)}`;
   const shown = given(needles[0] ?? "");
-  const conditions = [where, `t.instant BETWEEN ${given(first)} AND ${given(last)}`, isKept(kind)];
+  const conditions = [`t.instant BETWEEN ${given(first)} AND ${given(last)}`, isKept(kind)];
   if (args.process !== undefined) conditions.push(`t.process = ${given(args.process)}`);
   if (args.after !== undefined) {
     const [instant, process, seq] = [
@@ -173,7 +162,7 @@ async function rowsOf(
     );
   }
   for (const needle of needles) conditions.push(hasNeedle(source, given(needle)));
-  const chosen = `SELECT * FROM ${source.table} AS t WHERE ${conditions.join(" AND ")}
+  const chosen = `SELECT * FROM ${table} AS t WHERE ${conditions.join(" AND ")}
     ORDER BY instant ${direction}, process ${direction}, seq ${direction} LIMIT ${given(limit)}`;
   const rows = await query(excerptsOf(source, chosen, shown), values);
   const [processes, seqs, instants] = [rows.numbers("process"), rows.numbers("seq"), rows.bigints("instant")];

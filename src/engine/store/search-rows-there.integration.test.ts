@@ -1,0 +1,51 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../../shared/base/random.test-support.js";
+import { seeds } from "../replay/seeds.test-support.js";
+import { Readers } from "./readers.js";
+import { tablesOf } from "./search-rows-there.js";
+
+const rows = 100_000;
+let instance: DuckDBInstance;
+let readers: Readers;
+beforeAll(async () => {
+  instance = await DuckDBInstance.create(":memory:");
+  await (await instance.connect()).run(`CREATE TABLE event AS SELECT i AS number FROM range(${rows}) AS t(i)`);
+  readers = await Readers.open(instance);
+});
+afterAll(async () => {
+  await readers.dispose();
+  instance.closeSync();
+});
+
+const stretch = (first: number, length: number): number[] => Array.from({ length }, (_, at) => first + at);
+
+describe("tablesOf", () => {
+  it.each(seeds(1, 2, 3))(
+    "has the rows that are listed and those of stretches, and no others (seed %i)",
+    async (seed) => {
+      const random = randomFrom(seed);
+      const below = (limit: number): number => Math.floor(random() * limit);
+      for (const [lists, stretchCount] of [
+        [0, 1],
+        [1, 0],
+        [60, 3],
+        [1200, 40],
+      ] as const) {
+        const listed = new Set<number>();
+        for (let left = lists; left > 0; left--)
+          for (const row of stretch(below(rows - 400), random() < 0.2 ? below(400) : 1)) listed.add(row);
+        const stretches = Array.from({ length: stretchCount }, () => {
+          const first = below(rows - 2000);
+          return [first, first + below(2000)] as const;
+        });
+        const found = new Set<number>();
+        for (const table of tablesOf("event", { listed: [...listed].toSorted((a, b) => a - b), stretches }))
+          for (const number of (await readers.query(`SELECT number FROM ${table}`)).numbers("number"))
+            found.add(number);
+        for (const [first, last] of stretches) for (const row of stretch(first, last - first + 1)) listed.add(row);
+        expect(found).toEqual(listed);
+      }
+    },
+  );
+});
