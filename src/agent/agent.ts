@@ -60,6 +60,7 @@ import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
 import { type StateTracker, createStateTracker, reportState } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { ThreadDelivery } from "./thread-delivery.js";
+import { PostedContexts, postedBytes } from "./posted-contexts.js";
 import { type ThreadPlace, newPlace, offerPlace } from "./thread-place.js";
 import { ownWorkerKind } from "./wanted.js";
 import { WorkerThread } from "./worker-thread.js";
@@ -116,7 +117,7 @@ export function install(
   const rounds = new Rounds();
   const openTelemetry = new OpenTelemetry();
   const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction, rounds, openTelemetry };
-  const { channel, state } = place ?? newPlace(aboutProcess);
+  const { channel, state } = place ?? newPlace(runId);
   const { socketPath, hostPid } = configuration;
   const facts = aboutProcess;
   const delivery: Delivery =
@@ -210,9 +211,10 @@ export function install(
   );
   // What is loaded cannot be rewritten any more, what would be rewritten from now on could not be brought back, and what the
   // program starts is not recorded.
+  const posted = new PostedContexts(new SharedArrayBuffer(postedBytes));
   if (!isAttached)
     releases.push(
-      offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state }),
+      offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state, posted: posted.memory }),
       watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
       installChildren(guest.at("children"), runId, (end) =>
         delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
@@ -235,7 +237,7 @@ export function install(
     releases.push(
       isAttached
         ? () => undefined
-        : installThreadMessages({ guest: guest.at("thread messages"), messages }, runId, place?.parentRunId, threadId),
+        : installThreadMessages({ ...agent, guest: guest.at("thread messages") }, { runId, posted }, place, threadId),
       openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
     );
     for (const [place, installProbe] of Object.entries(requestProbes)) {

@@ -3,7 +3,6 @@
 // channel: no thread of the program has to pass them on, and one that is blocked holds up no other.
 import { types } from "node:util";
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData } from "node:worker_threads";
-import type { Hello } from "../shared/protocol/agent-wire.js";
 
 const dataKey = "hindcast";
 
@@ -19,12 +18,15 @@ export interface ThreadPlace {
   readonly channel: string;
   /** One word, of `ears`. */
   readonly state: SharedArrayBuffer;
+  /** Which spans post what to and from the threads that this one starts (posted-contexts.ts). */
+  readonly posted: SharedArrayBuffer;
 }
 
-/** Made by the main thread. */
-export function newPlace({ runId, serviceName }: Pick<Hello, "runId" | "serviceName">): ThreadPlace {
-  return { parentRunId: runId, serviceName, channel: `hindcast-${runId}`, state: new SharedArrayBuffer(4) };
-}
+/** Made by the main thread, for all of the process. */
+export const newPlace = (runId: string): Pick<ThreadPlace, "channel" | "state"> => ({
+  channel: `hindcast-${runId}`,
+  state: new SharedArrayBuffer(4),
+});
 
 export function offerPlace(place: ThreadPlace): () => void {
   setEnvironmentData(dataKey, { ...place });
@@ -36,10 +38,11 @@ export function offeredPlace(): ThreadPlace | undefined {
   const told: unknown = getEnvironmentData(dataKey);
   if (typeof told !== "object" || told === null) return undefined;
   const place: Partial<Record<keyof ThreadPlace, unknown>> = told;
-  const { parentRunId, serviceName, channel, state } = place;
+  const { parentRunId, serviceName, channel, state, posted } = place;
   if (typeof parentRunId !== "string" || typeof serviceName !== "string" || typeof channel !== "string")
     return undefined;
-  return types.isSharedArrayBuffer(state) ? { parentRunId, serviceName, channel, state } : undefined;
+  const areShared = types.isSharedArrayBuffer(state) && types.isSharedArrayBuffer(posted);
+  return areShared ? { parentRunId, serviceName, channel, state, posted } : undefined;
 }
 
 /** Says it to the agent's thread, and listens to nobody: what others say must not gather here. */

@@ -92,6 +92,38 @@ describe("what is recorded", () => {
     expect(logs.filter((line) => line.endsWith(": ended"))).toEqual(["after the end: ended"]);
     expect(logs).toContain("inside of late work: undefined");
   });
+
+  it("belongs to its request in the threads that work for it, and when they have answered", async () => {
+    const { plain, recorded: seen, programs: threads } = await runBoth([join(programs, "threads.mjs")]);
+    expect(seen).toEqual(plain);
+    const spans = threads.flatMap((thread) => thread.spans.map((span) => ({ ...span, thread })));
+    const asked = new Map(
+      spans.flatMap(({ kind, traceId, attributes }) =>
+        kind === "server" ? [[traceId, JSON.stringify(attributes["url.path"]).slice(7, -1)]] : [],
+      ),
+    );
+    const told = threads.flatMap((thread) =>
+      thread.events.flatMap(({ name, attributes, span }) => {
+        const within = thread.spans.find(({ number }) => number === span);
+        const request = within && asked.get(within.traceId);
+        return attributes["n"] === undefined
+          ? []
+          : [`${name} ${JSON.stringify(attributes["n"])} in ${String(request)}`];
+      }),
+    );
+    const each = Array.from({ length: 20 }, (_, n) => [`main gets ${n} in ${n}`, `thread gets ${n} in ${n}`]).flat();
+    expect(told.filter((line) => !line.includes("-1")).toSorted()).toEqual(each.toSorted());
+    expect(new Set(told.filter((line) => line.includes("-1")))).toEqual(new Set(["thread gets -1 in undefined"]));
+    const consumers = spans.filter(({ kind }) => kind === "consumer");
+    expect(
+      counted(
+        consumers.map(({ name, attributes }) => `${name} ${JSON.stringify(attributes["messaging.destination.name"])}`),
+      ),
+    ).toEqual({
+      'process thread message "parentPort"': 20,
+      'process thread message "worker"': 20,
+    });
+  });
 });
 
 const requestOfPath = (program: ProgramSeen, number: number): unknown =>
