@@ -4,14 +4,12 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { type Engine, createEngine } from "../../src/engine/index.js";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { seq } from "../../src/shared/trace/time.js";
-import { repositoryRoot } from "../../tools/run-step.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
-import { call } from "./call.js";
+import { BenchEngine } from "./engine-child.js";
 import { WireAgent } from "./wire-agent.js";
 
 export interface ZoomSize {
@@ -24,6 +22,8 @@ export interface ZoomSize {
 }
 
 const ten: ZoomSize = { samples: 10_000_000, series: 10, perSecond: 20, questions: 200, seed: 1 };
+/** Of an engine that had no time to look by itself. */
+const askedAtOnce = 6;
 const slices = 2000;
 const perBatch = 20_000;
 const timeOriginMs = 1_790_000_000_000;
@@ -42,38 +42,61 @@ interface Asked {
   readonly answer: CallResult<"metrics.range">[number];
 }
 
-/** In about a minute; the figures are of calls inside the engine's process, with what they read in the page cache. */
+/** In about a minute; the figures are of calls over the channel that hosts use, with what they read in the page cache. */
 export async function zoomFigures(size: ZoomSize = ten): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
-  const engine = createEngine({
-    packageFolder: repositoryRoot,
-    environment: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder },
-  });
   const path = join(folder, "zoom.hindcast");
   try {
-    const made = await makeRecording(engine, path, size);
-    const asked = await askAll(engine, made.recordingId, size);
-    await call(engine, "recording.close", { recordingId: made.recordingId });
+    const made = await makeRecording(folder, path, size);
+    // Anew, and asked once it has looked by itself, as somebody asks who opened a file a moment ago.
+    const asked = await withOpened(folder, path, async (engine, recordingId) => {
+      await engine.whenQuiet();
+      return askAll(engine, recordingId, size, size.questions);
+    });
+    const atOnce = await withOpened(folder, path, (engine, recordingId) =>
+      askAll(engine, recordingId, size, askedAtOnce),
+    );
     const wrong = await countWrong(path, asked);
-    return figuresOf(size, asked, made, wrong, statSync(path).size);
+    return figuresOf(size, asked, atOnce, made, wrong, statSync(path).size);
   } finally {
-    await engine.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+async function withOpened<Value>(
+  folder: string,
+  path: string,
+  work: (engine: BenchEngine, recordingId: string) => Promise<Value>,
+): Promise<Value> {
+  const engine = await BenchEngine.start(folder);
+  try {
+    const { recordingId } = await engine.call("recording.open", { path });
+    return await work(engine, recordingId);
+  } finally {
+    await engine.stop();
+  }
+}
+
 interface MadeRecording {
-  readonly recordingId: string;
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly committed: number;
 }
 
-async function makeRecording(engine: Engine, path: string, size: ZoomSize): Promise<MadeRecording> {
-  const { summary, environment } = await call(engine, "recording.create", { path, capture: {} });
+async function makeRecording(folder: string, path: string, size: ZoomSize): Promise<MadeRecording> {
+  const engine = await BenchEngine.start(folder);
+  try {
+    return await record(engine, path, size);
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function record(engine: BenchEngine, path: string, size: ZoomSize): Promise<MadeRecording> {
+  const { summary, environment } = await engine.call("recording.create", { path, capture: {} });
   const { recordingId } = summary;
   const agent = await WireAgent.greet(environment, timeOriginMs);
-  const [beganMs, cpuBefore] = [performance.now(), process.cpuUsage()];
+  const [beganMs, cpuBefore, engineBefore] = [performance.now(), process.cpuUsage(), engine.cpuMs()];
   let number = 0;
   let batch: AgentRecord[] = [{ kind: "string", id: 1, text: "load", seq: seq(++number), clockMs: 0 }];
   for (let id = 1; id <= size.series; id++)
@@ -92,27 +115,33 @@ async function makeRecording(engine: Engine, path: string, size: ZoomSize): Prom
   await agent.bye(lengthNs(size) / 1e6, number);
   const { user, system } = process.cpuUsage(cpuBefore);
   const seconds = (performance.now() - beganMs) / 1000;
-  const { counts } = await call(engine, "recording.stop", { recordingId });
-  return { recordingId, seconds, cpuSeconds: (user + system) / 1e6, committed: counts.metrics };
+  const cpuSeconds = (user + system) / 1e6 + (engine.cpuMs() - engineBefore) / 1000;
+  const { counts } = await engine.call("recording.stop", { recordingId });
+  return { seconds, cpuSeconds, committed: counts.metrics };
 }
 
 const lengthNs = ({ samples, series, perSecond }: ZoomSize): number => (samples / series / perSecond) * secondNs;
 
 /** Lengths are as likely in each power of ten from a second on. */
-async function askAll(engine: Engine, recordingId: string, size: ZoomSize): Promise<readonly Asked[]> {
+async function askAll(
+  engine: BenchEngine,
+  recordingId: string,
+  size: ZoomSize,
+  questions: number,
+): Promise<readonly Asked[]> {
   const random = randomFrom(size.seed + 1);
   const [whole, asked]: [number, Asked[]] = [lengthNs(size), []];
-  const list = await call(engine, "metrics.list", { recordingId });
-  for (let left = size.questions; left > 0; left--) {
+  const list = await engine.call("metrics.list", { recordingId });
+  for (let left = questions; left > 0; left--) {
     const length = Math.exp(random() * Math.log(whole / secondNs)) * secondNs;
     const from = startNs + BigInt(Math.floor(random() * (whole - length)));
     const series = list[Math.floor(random() * list.length)]?.series ?? 1;
     const question = { series, from, to: from + BigInt(Math.floor(length)) };
     const askedMs = performance.now();
     const args = { recordingId, from, to: question.to, series: [series], points: 2 * slices };
-    const [answer] = await call(engine, "metrics.range", args);
+    const [answer] = await engine.call("metrics.range", args);
     const tookMs = performance.now() - askedMs;
-    const sliced = await call(engine, "metrics.slices", { ...args, slices });
+    const sliced = await engine.call("metrics.slices", { ...args, slices });
     if (answer !== undefined) asked.push({ question, tookMs, bucketNs: sliced[0]?.bucketNs ?? 0, answer });
   }
   return asked;
@@ -149,6 +178,7 @@ async function countWrong(path: string, asked: readonly Asked[]): Promise<number
 function figuresOf(
   size: ZoomSize,
   asked: readonly Asked[],
+  atOnce: readonly Asked[],
   made: MadeRecording,
   wrong: number,
   fileBytes: number,
@@ -174,6 +204,11 @@ function figuresOf(
     of("rollup_p95_ms", quantile(rollup, 0.95), "ms", 8),
     of("raw_zoom_p50_ms", quantile(raw, 0.5), "ms"),
     of("raw_zoom_p95_ms", quantile(raw, 0.95), "ms", 16),
+    of(
+      "zoom_first_looks_ms",
+      atOnce.reduce((sum, { tookMs }) => sum + tookMs, 0) / atOnce.length,
+      `ms, the first ${askedAtOnce} on average`,
+    ),
     of("zoom_questions", asked.length, "1"),
     of("zoom_samples", made.committed, "1"),
     of("zoom_samples_per_s", made.committed / made.seconds, "1/s"),

@@ -3,14 +3,15 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { CallResult } from "../shared/protocol/engine-calls.js";
+import { unreachable } from "../shared/base/unreachable.js";
+import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/base/asker.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import type { OpenRecording } from "./open-recording.js";
 import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
-import { Rehearsal, isLong, looksAt } from "./rehearsal.js";
+import { Rehearsal, type RehearsedLook, looksAt } from "./rehearsal.js";
 import {
   type StartingContext,
   attachProgram,
@@ -73,14 +74,41 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     }
   };
   const about: typeof answered = (args, work, asker) => rehearsal.during(() => answered(args, work, asker));
+  const samples = async (
+    { recording, start, asker }: Asked,
+    { series, ...range }: CallArgs<"metrics.range">,
+  ): Promise<CallResult<"metrics.range">> => {
+    const answers: CallResult<"metrics.range"> = [];
+    for (const one of series) {
+      const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
+      answers.push(await metricSamples({ query, start, blocks: recording.blocks }, one, range));
+    }
+    return answers;
+  };
+  const looked = async ({ call, args }: RehearsedLook, asked: Asked): Promise<Result<unknown, HindcastError>> => {
+    const { recording, query, start, asker } = asked;
+    switch (call) {
+      case "metrics.range":
+        return ok(await samples(asked, args));
+      case "search.page":
+        return ok(await recording.search.page(query, start, args));
+      case "state.scopes":
+        return state.scopes(args, asker);
+      case "state.rows":
+        return state.rows(args, asker);
+      default:
+        return unreachable(call);
+    }
+  };
   const rehearse = (recording: OpenRecording): void => {
-    if (recording.live !== undefined || !isLong(recording.extent().counts.writes)) return;
-    const looks = looksAt(recording.id, recording.facts());
-    const done = rehearsal.begin(looks, async ({ call, args }, signal) => {
+    if (recording.live !== undefined) return;
+    const looks = [...looksAt(recording.id, { ...recording.facts(), ...recording.extent() })];
+    if (looks.length === 0) return;
+    const done = rehearsal.begin(looks, async (look, signal) => {
       const asker = askerWith(signal);
-      const work = (): Promise<Result<unknown, HindcastError>> =>
-        call === "state.scopes" ? state.scopes(args, asker) : state.rows(args, asker);
-      return (await answered(args, work, asker)).ok;
+      const work = ({ query, start }: OpenRecording): Promise<Result<unknown, HindcastError>> =>
+        looked(look, { recording, query: queryFor(query, asker), start, asker });
+      return (await answered(look.args, work, asker)).ok;
     });
     done.catch(() => undefined); // whoever looks there hears of it
   };
@@ -199,14 +227,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     }),
     "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),
-    "metrics.range": asking(async ({ recording, start, asker }, { series, ...range }) => {
-      const answers: CallResult<"metrics.range"> = [];
-      for (const one of series) {
-        const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
-        answers.push(await metricSamples({ query, start, blocks: recording.blocks }, one, range));
-      }
-      return answers;
-    }),
+    "metrics.range": asking(samples),
     "metrics.slices": asking(async ({ recording, start, asker }, { series, ...args }) => {
       const answers: CallResult<"metrics.slices"> = [];
       for (const one of series) {

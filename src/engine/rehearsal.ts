@@ -1,50 +1,83 @@
-// What has not run yet V8 has not compiled: the first looks at state that an engine answers take several times as long as
-// those after them, and most of that is V8's. So once a long recording was opened, and nobody has asked anything for a moment,
-// its state is looked at in a few places with nobody waiting. Once an engine, and whoever asks goes first: a look that is
-// under way then is given up.
+// What has not run yet V8 has not compiled: the first looks that an engine answers take several times as long as those after
+// them, and most of that is V8's. So once a long recording was opened, and nobody has asked anything for a moment, it is looked
+// at in a few places with nobody waiting: its metrics, what a search finds in its last part, and its state. Once an engine, and
+// whoever asks goes first: a look that is under way then is given up.
 import { setTimeout as wait } from "node:timers/promises";
 import { CancelSource } from "../shared/base/cancel.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
-import type { ProcessSummary, ScopeSummary } from "../shared/protocol/recording-summary.js";
+import type { ProcessSummary, RecordingSummary, ScopeSummary } from "../shared/protocol/recording-summary.js";
 
 /** For that long nobody asks. */
 const quietMs = 100;
 /** Before it is given up. */
 const mostWaits = 600;
-const mostLooks = 32;
+const [looksAtState, looksAtMetrics] = [32, 24];
 /** Of all looks together. */
-const mostMs = 1500;
+const mostMs = 2000;
 /** Of a recording with fewer, looks take little even at first. */
-const fewestWrites = 100_000;
-const rowsSeen = 200;
+const fewestRecords = 100_000;
+const [rowsSeen, pointsSeen] = [200, 4000];
+/** Of words that there are most likely, and that there are not. What is searched is short, so that little is read for it. */
+const searched = ["rehearsed4711", "e", "not rehearsed", "rehearsed4712", '"e rehearsed"', "rehearsed4713"];
+const shareSearched = 64n;
 /** Of a whole: as far from each other as can be, however many there are. */
 const nextPlace = 0.618034;
 
 export type RehearsedLook =
   | { readonly call: "state.scopes"; readonly args: CallArgs<"state.scopes"> }
-  | { readonly call: "state.rows"; readonly args: CallArgs<"state.rows"> };
+  | { readonly call: "state.rows"; readonly args: CallArgs<"state.rows"> }
+  | { readonly call: "metrics.range"; readonly args: CallArgs<"metrics.range"> }
+  | { readonly call: "search.page"; readonly args: CallArgs<"search.page"> };
 
-export interface RehearsedRecording {
+export interface RehearsedRecording extends Pick<RecordingSummary, "start" | "end" | "counts"> {
   readonly processes: readonly Pick<ProcessSummary, "process" | "start" | "lastSeen">[];
   readonly scopes: readonly Pick<ScopeSummary, "process" | "scope">[];
 }
 
-/** One after the other, like those of somebody who scrubs and opens a scope now and then. */
+/** None where it is short. */
 export function* looksAt(recordingId: string, recording: RehearsedRecording): Iterable<RehearsedLook> {
+  const { events, spans, logs, metrics, writes } = recording.counts;
+  if (metrics >= fewestRecords) yield* ofMetrics(recordingId, recording);
+  if (events + spans + logs + writes >= fewestRecords) yield* ofSearches(recordingId, recording);
+  if (writes >= fewestRecords) yield* ofState(recordingId, recording);
+}
+
+/** Like those of somebody who zooms in on one series and another. */
+function* ofMetrics(recordingId: string, { start, end }: RehearsedRecording): Iterable<RehearsedLook> {
+  for (let turn = 0; turn < looksAtMetrics; turn++) {
+    const length = (end - start) >> BigInt(turn % 8);
+    const from = start + shareOf(end - start - length, turn);
+    const args = { recordingId, from, to: from + length, series: [1 + (turn % 5)], points: pointsSeen };
+    yield { call: "metrics.range", args };
+  }
+}
+
+function* ofSearches(recordingId: string, { start, end }: RehearsedRecording): Iterable<RehearsedLook> {
+  const from = end - (end - start) / shareSearched;
+  for (const text of searched) {
+    const args = { recordingId, text, from, order: "newest", limit: 100 } as const;
+    yield { call: "search.page", args };
+  }
+}
+
+/** One after the other, like those of somebody who scrubs and opens a scope now and then. */
+function* ofState(recordingId: string, recording: RehearsedRecording): Iterable<RehearsedLook> {
   const process = busiest(recording);
   if (process === undefined) return;
   const scopes = recording.scopes.filter((one) => one.process === process.process).map(({ scope }) => scope);
   const length = process.lastSeen - process.start;
   const window = { offset: 0, limit: rowsSeen };
-  for (let turn = 1; turn <= mostLooks; turn++) {
-    const share = BigInt(Math.floor(1000 * ((turn * nextPlace) % 1)));
-    const at = { kind: "instant", instant: process.start + (length * share) / 1000n } as const;
+  for (let turn = 1; turn <= looksAtState; turn++) {
+    const at = { kind: "instant", instant: process.start + shareOf(length, turn) } as const;
     const about = { recordingId, process: process.process, at, ...window };
     const scope = turn % 4 === 0 ? scopes[turn % scopes.length] : undefined;
     if (scope === undefined) yield { call: "state.scopes", args: about };
     else yield { call: "state.rows", args: { ...about, scope, expanded: [""] } };
   }
 }
+
+const shareOf = (length: bigint, turn: number): bigint =>
+  (length * BigInt(Math.floor(1000 * ((turn * nextPlace) % 1)))) / 1000n;
 
 /** With the most scopes. */
 function busiest({ processes, scopes }: RehearsedRecording): RehearsedRecording["processes"][number] | undefined {
@@ -53,9 +86,6 @@ function busiest({ processes, scopes }: RehearsedRecording): RehearsedRecording[
   const [most] = [...counts].sort(([, a], [, b]) => b - a);
   return processes.find(({ process }) => process === most?.[0]);
 }
-
-/** `writes`: how many there are. */
-export const isLong = (writes: number): boolean => writes >= fewestWrites;
 
 export class Rehearsal {
   #asked = 0;
