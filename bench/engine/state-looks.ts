@@ -2,13 +2,17 @@
 import { createHash } from "node:crypto";
 import type { Change } from "../../src/engine/replay/change.js";
 import type { ObjectGraph } from "../../src/engine/replay/object-graph.js";
+import { rowsOf } from "../../src/engine/replay/rows.js";
 import { rowsOfScopes } from "../../src/engine/replay/scope-rows.js";
 import { nothingUncertain } from "../../src/engine/replay/uncertain.js";
 import { taggedJson } from "../../src/shared/trace/tagged-json.js";
 import type { BenchEngine } from "./engine-child.js";
 
-/** All scopes' rows, all their values, or one scope's value: at a random instant, or at one beside that looked at last. */
-export type LookKind = "rows" | "values" | "scope" | "step";
+/**
+ * All scopes' rows, all their values, one scope's value, or the first rows of one that is open: at a random instant; or one scope's
+ * value at an instant beside that looked at last.
+ */
+export type LookKind = "rows" | "values" | "scope" | "step" | "page";
 
 export interface Look {
   readonly kind: LookKind;
@@ -37,6 +41,16 @@ export async function ask(engine: BenchEngine, recordingId: string, look: Look):
     const listed = keys.map((key, row) => [key, paths[row], values[row], types[row], flags[row], previous[row]]);
     return { look, tookMs, hash: hashOf([last, scopes, [...firsts], total, listed]) };
   }
+  if (look.kind === "page") {
+    const open = { scope: look.scopes[0] ?? "", expanded: [""], offset: 0, limit: look.mostRows };
+    const { total, keys, paths, values, types, flags, previous } = await engine.call("state.rows", {
+      ...about,
+      ...open,
+    });
+    const tookMs = performance.now() - askedMs;
+    const listed = keys.map((key, row) => [key, paths[row], values[row], types[row], flags[row], previous[row]]);
+    return { look, tookMs, hash: hashOf([total, listed]) };
+  }
   const answers = await Promise.all(look.scopes.map((scope) => engine.call("state.at", { ...about, scope })));
   const tookMs = performance.now() - askedMs;
   return { look, tookMs, hash: hashOf(answers.map(({ value, seq: last }) => [value, last])) };
@@ -44,6 +58,12 @@ export async function ask(engine: BenchEngine, recordingId: string, look: Look):
 
 /** What `ask` is to be answered, by the fold's graph. */
 export function answerOf(graph: ObjectGraph, change: Change, { kind, last, scopes, mostRows }: Look): string {
+  if (kind === "page") {
+    const [scope = ""] = scopes;
+    const open = { scope, expanded: [""], offset: 0, limit: mostRows, change, uncertain: nothingUncertain };
+    const { total, rows } = rowsOf(graph, open) ?? { total: 0, rows: [] };
+    return hashOf([total, rows.map((row) => [row.key, row.path, row.value, row.type, row.flags, row.previous])]);
+  }
   if (kind !== "rows")
     return hashOf(
       scopes.map((scope) => {

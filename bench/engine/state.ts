@@ -72,7 +72,7 @@ export async function stateFigures(size: StateSize = tenMillion): Promise<readon
       const openMs = performance.now() - openedMs;
       await engine.whenQuiet();
       const asked = [first];
-      const cpuMs = { rows: 0, values: 0, scope: 0, step: 0 };
+      const cpuMs = { rows: 0, values: 0, scope: 0, step: 0, page: 0 };
       for (const look of looks) {
         const before = engine.cpuMs();
         asked.push(await ask(engine, recordingId, look));

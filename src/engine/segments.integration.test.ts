@@ -9,6 +9,7 @@ import type { RecordedWrite } from "../shared/trace/write.js";
 import type { RecordingAccess } from "./recording-access.js";
 import { type KeptHistory, RecordingState } from "./recording-state.js";
 import { type Change, changeBy } from "./replay/change.js";
+import { nodeInMemory } from "./replay/node.js";
 import { randomFrom } from "./replay/live-program.test-support.js";
 import type { HistoryEntry } from "./replay/history.js";
 import type { ObjectGraph } from "./replay/object-graph.js";
@@ -56,6 +57,10 @@ function folded(writes: readonly RecordedWrite[], upTo: UpTo, hasRows = false): 
 }
 
 /** Of all scopes, one of them open. */
+/** With what it was before as a Map, where it is read as it is looked at. */
+const inMemory = (change: Change): Change =>
+  change.kind === "whole" && change.before !== undefined ? { ...change, before: nodeInMemory(change.before) } : change;
+
 const allRows = (graph: ObjectGraph, change: Change): unknown =>
   rowsOfScopes(graph, {
     scopes: ["s0", "s", "s1", "s2", "s3"],
@@ -74,7 +79,7 @@ async function asked(graphs: StateGraphs, upTo: UpTo, highestId: number, hasRows
     text: textOfGraph(graph, highestId),
     seq: last?.seq,
     instant: last?.instant,
-    change,
+    change: inMemory(change),
   }));
 }
 

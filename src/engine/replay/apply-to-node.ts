@@ -4,6 +4,7 @@ import { unreachable } from "../../shared/base/unreachable.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { GraphNode } from "./node.js";
+import { putPair } from "./pairs.js";
 import { type ArrayNode, type Splice, spliceFrom } from "./splice.js";
 
 /** Those that change what an object holds; `contents` replaces it. */
@@ -27,8 +28,7 @@ export function applyToNode(node: GraphNode, operation: NodeOperation): GraphNod
     }
     case "map-set": {
       if (node.kind !== "map") return node;
-      const slot = slotKeyOf(operation.key);
-      node.pairs.set(slot, { key: node.pairs.get(slot)?.key ?? keyAsKept(operation.key), value: operation.value });
+      putPair(node.pairs, slotKeyOf(operation.key), operation.key, operation.value);
       return node;
     }
     case "map-delete":

@@ -4,6 +4,7 @@ import { slotKeyOf, stepOfMapEntry } from "../../shared/trace/slots.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
 import { type Entries, inOrder, orderedEntries } from "./entries.js";
 import type { GraphNode } from "./node.js";
+import { KeptPairs, pairsBetween } from "./pairs.js";
 import type { Slot } from "./slot.js";
 
 export interface Child {
@@ -47,7 +48,7 @@ function inPairs(
   step: PathStep,
 ): Pick<Child, "slot" | "value"> | undefined {
   if (step.kind === "entry" || step.kind === "key") {
-    const pair = nth(pairs.values(), step.position);
+    const [pair] = [...pairsBetween(pairs, step.position, step.position + 1)].map(([, one]) => one);
     if (pair === undefined) return undefined;
     return { slot: slotKeyOf(pair.key), value: step.kind === "key" ? pair.key : pair.value };
   }
@@ -127,14 +128,10 @@ export function childrenBetween(node: GraphNode, from: number, to: number): read
     }
     case "map": {
       const children: Child[] = [];
-      let position = 0;
-      for (const [slot, { key, value }] of node.pairs) {
-        if (position >= to) break;
-        if (position >= from) {
-          const step = stepOfMapEntry(key, position);
-          children.push(step.kind === "entry" ? { slot, step, value, label: key } : { slot, step, value });
-        }
-        position++;
+      let position = from;
+      for (const [slot, { key, value }] of pairsBetween(node.pairs, from, to)) {
+        const step = stepOfMapEntry(key, position++);
+        children.push(step.kind === "entry" ? { slot, step, value, label: key } : { slot, step, value });
       }
       return children;
     }
@@ -163,7 +160,7 @@ export function positionOfSlot(node: GraphNode, slot: Slot): number {
     case "array":
       return node.elements.length + orderedEntries(node.entries).findIndex(([key]) => key === slot);
     case "map":
-      return positionIn(node.pairs.keys(), slot);
+      return node.pairs instanceof KeptPairs ? node.pairs.positionOf(slot) : positionIn(node.pairs.keys(), slot);
     case "set":
       return positionIn(node.members.keys(), slot);
     default:

@@ -3,13 +3,9 @@ import type { CapturedValue, ObjectContents, ObjectId } from "../../shared/trace
 import { keyAsKept, slotKeyOf } from "../../shared/trace/slots.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type Entries, copyOfEntries, entriesInMemory, orderedEntries } from "./entries.js";
+import { type Pairs, copyOfPairs, pairsInMemory } from "./pairs.js";
 
 export type Leaf = Extract<ObjectContents, { kind: "date" | "bytes" | "opaque" }>;
-
-export interface MapPair {
-  readonly key: CapturedValue;
-  readonly value: CapturedValue;
-}
 
 export type GraphNode =
   | { readonly kind: "object" | "error"; readonly className: string; readonly entries: Entries }
@@ -20,7 +16,7 @@ export type GraphNode =
       readonly entries: Entries;
     }
   /** Pairs and members by `slotKeyOf`, in insertion order. */
-  | { readonly kind: "map"; readonly className: string; readonly pairs: Map<string, MapPair> }
+  | { readonly kind: "map"; readonly className: string; readonly pairs: Pairs }
   | { readonly kind: "set"; readonly className: string; readonly members: Map<string, CapturedValue> }
   | Leaf;
 
@@ -97,7 +93,7 @@ export function copyOfNode(node: GraphNode): GraphNode {
     case "array":
       return { ...node, elements: [...node.elements], entries: copyOfEntries(node.entries) };
     case "map":
-      return { ...node, pairs: new Map(node.pairs) };
+      return { ...node, pairs: copyOfPairs(node.pairs) };
     case "set":
       return { ...node, members: new Map(node.members) };
     case "date":
@@ -110,8 +106,10 @@ export function copyOfNode(node: GraphNode): GraphNode {
 }
 
 /** The same, for who keeps it for long: without the bytes beside which it was written down. */
-export const nodeInMemory = (node: GraphNode): GraphNode =>
-  "entries" in node ? { ...node, entries: entriesInMemory(node.entries) } : node;
+export function nodeInMemory(node: GraphNode): GraphNode {
+  if ("entries" in node) return { ...node, entries: entriesInMemory(node.entries) };
+  return node.kind === "map" ? { ...node, pairs: pairsInMemory(node.pairs) } : node;
+}
 
 /** How many children a tree would show below it. */
 export function sizeOfNode(node: GraphNode): number {

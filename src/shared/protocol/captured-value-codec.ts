@@ -148,6 +148,13 @@ export function writeContents(out: ByteWriter, contents: ObjectContents): void {
   }
 }
 
+/** Of a Map's contents, what comes before its entries; undefined for those of anything else, which are still to be read. */
+export function readMapHead(from: ByteReader): { readonly className: string; readonly count: number } | undefined {
+  if (kinds[from.bytes[from.at] ?? -1] !== "map") return undefined;
+  from.u8();
+  return { className: from.text(), count: from.u32() };
+}
+
 export function readContents(from: ByteReader): ObjectContents {
   const kind = kinds[from.u8()];
   const className = from.text();

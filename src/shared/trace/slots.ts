@@ -1,6 +1,6 @@
 // What makes two captured values the same, and how a Map's key reads as a step of a path.
 import type { PathStep } from "./path.js";
-import type { CapturedValue } from "./value.js";
+import { type CapturedValue, objectId } from "./value.js";
 
 /** Equal exactly when a JavaScript Map would find one under the other. Symbols are told apart by description only. */
 export function slotKeyOf(value: CapturedValue): string {
@@ -18,6 +18,13 @@ export function slotKeyOf(value: CapturedValue): string {
     default:
       return value.kind;
   }
+}
+
+/** What a slot's key is, where its slot tells all of it: not of NaN, of which there are several. */
+export function keyFromSlot(slot: string): CapturedValue | undefined {
+  if (slot.startsWith('"')) return { kind: "primitive", value: slot.slice(1) };
+  if (slot.startsWith("number ") && slot !== "number NaN") return { kind: "primitive", value: Number(slot.slice(7)) };
+  return slot.startsWith("id ") ? { kind: "object", id: objectId(Number(slot.slice(3))) } : undefined;
 }
 
 /** Objects as keys have no printed form that is theirs alone, so their entries are named by position. */

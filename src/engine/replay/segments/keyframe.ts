@@ -243,7 +243,9 @@ export class Part {
 
   /** Roughly, of memory. */
   get bytes(): number {
-    return this.#reader.end + this.#ids.length * 8 + this.#names.texts.length * 50;
+    // Of what is larger than parts usually are it is remembered where entries are, which takes as much again.
+    const times = this.#reader.end > 2 * partBytes ? 2 : 1;
+    return times * this.#reader.end + this.#ids.length * 8 + this.#names.texts.length * 50;
   }
 
   node(id: number): KeptNode {

@@ -2,11 +2,18 @@
 // comparing; or what was written to it since an earlier keyframe. Property names, which many objects share, are texts of the
 // part that holds the objects.
 import { type ByteReader, type ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
-import { readContents, readValue, writeContents, writeValue } from "../../../shared/protocol/captured-value-codec.js";
+import {
+  readContents,
+  readMapHead,
+  readValue,
+  writeContents,
+  writeValue,
+} from "../../../shared/protocol/captured-value-codec.js";
 import { endOfValue } from "../../../shared/protocol/skip-value.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
 import { type Entries, KeptEntries, Names } from "../entries.js";
 import { type GraphNode, contentsFromNode, nodeFromContents } from "../node.js";
+import { KeptPairs, PairTable } from "../pairs.js";
 import type { LoadedNode } from "../object-graph.js";
 import type { Slot } from "../slot.js";
 import { type LaterWrites, readLater, writeLater } from "./later-writes.js";
@@ -38,16 +45,34 @@ interface KnownNames {
   readonly names: Names;
 }
 
+/** Entries from which on it is remembered where they are. */
+const largeMap = 256;
+
 /** What the objects of a part share: their texts, and the names of properties that some of them have in common. */
 export class SharedNames {
   /** By how many there are and which is the first: the last ones read. */
   readonly #known = new Map<number, KnownNames>();
+  /** Of large Maps, by where their entries begin. */
+  readonly #tables = new Map<number, PairTable>();
 
   constructor(readonly texts: readonly string[]) {}
 
   /** Those that may be meant. */
   likely(count: number, first: number): KnownNames | undefined {
     return this.#known.get(count * this.texts.length + first);
+  }
+
+  /** So many entries of a Map from where the reader is, which is moved behind them. */
+  tableAt(from: ByteReader, count: number): PairTable {
+    const { at } = from;
+    const known = this.#tables.get(at);
+    if (known !== undefined) {
+      from.at = known.end;
+      return known;
+    }
+    const table = new PairTable(from, count);
+    if (count >= largeMap) this.#tables.set(at, table);
+    return table;
   }
 
   /** The texts with these numbers; throws `MalformedBytes` where one is there twice. */
@@ -123,12 +148,20 @@ function readGraphNode(
   shared: SharedNames,
 ): GraphNode {
   if (kind === undefined) throw new MalformedBytes("unknown form of an object");
-  if (kind === "other") return nodeFromContents(readContents(from));
+  if (kind === "other") return readMap(from, shared) ?? nodeFromContents(readContents(from));
   const className = textOf(from, shared.texts);
   if (kind !== "array") return { kind, className, entries: readEntries(from, shared) };
   const elements: CapturedValue[] = [];
   for (let left = readLength(from); left > 0; left--) elements.push(readValue(from));
   return { kind, className, elements, entries: readEntries(from, shared) };
+}
+
+/** Its entries are read when they are asked for. */
+function readMap(from: ByteReader, shared: SharedNames): GraphNode | undefined {
+  const head = readMapHead(from);
+  if (head === undefined) return undefined;
+  const table = shared.tableAt(from, head.count);
+  return { kind: "map", className: head.className, pairs: KeptPairs.of(table) };
 }
 
 /** Their values are read when they are asked for. */
