@@ -4,7 +4,11 @@
 /** Digits with single spaces or dashes between them, not part of a longer number, word or fraction. */
 const candidates = /(?<![\w.+]|[\d_]-)\d(?:[ -]?\d){13,18}(?![\w]|-\d|\.\d)/g;
 
+/** The same, as far as it is told quickly: most digits of which there are as many are part of a fraction or of a word. */
+const mayBeCandidate = /(?:^|[^\w.+])\d(?:[ -]?\d){13}/;
+
 export function replaceCards(text: string, replacement: (digits: string) => string): string {
+  if (!mayBeCandidate.test(text)) return text;
   return text.replace(candidates, (found) => {
     const digits = found.replace(/[ -]/g, "");
     return isCardNumber(digits) && isGrouped(found) ? replacement(digits) : found;

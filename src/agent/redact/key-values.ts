@@ -8,6 +8,7 @@ import { isValueKey, nameAfter, namesBefore, partOfForm } from "./name-value.js"
 import { saysNothing } from "./no-secrets.js";
 import { pseudonymAt } from "./pseudonyms.js";
 import { type KeyKind } from "./secret-keys.js";
+import { type Signs, everySign } from "./signs.js";
 import { type Value, isQuote, quotedAt, valueAt } from "./value-ends.js";
 
 export interface NamedValues {
@@ -28,24 +29,61 @@ const isNameUnit = (unit: number): boolean =>
   unit === 46 ||
   unit === 36;
 
-export function redactNamedValues(text: string, names: NamedValues): string {
+/** How far a name may reach back from the separator after it: three words, quotes, escapes and colours. */
+const nameReach = 256;
+/** How far the name of an option is from its dashes, and that of an element or of its attributes from its bracket. */
+const optionReach = 72;
+const elementReach = 1280;
+
+/** `signs`: of this text; only where they say that a name may be is it looked at. */
+export function redactNamedValues(text: string, names: NamedValues, signs: Signs): string {
+  if (!signs.hasNames) return text;
   let redacted = "";
   let done = 0;
-  const separators = /[=:]|--|(?<=^|[\s"'[,(])-(?=[A-Za-z])|(?:<|&lt;|\\u003[cC])(?=[A-Za-z_])/g;
-  for (let found = separators.exec(text); found !== null; found = separators.exec(text)) {
-    if (found.index < done) continue;
-    const pair = foundAt(text, found.index, done, names);
-    if (pair === undefined) continue;
+  for (let at = 0; at < text.length; at++) {
+    if (mayBeSeparator[text.charCodeAt(at)] !== 1) continue;
+    const isLong = text[at] === "-" && text[at + 1] === "-";
+    const pair = mayNameAt(text, at, signs) && isSeparator(text, at) ? foundAt(text, at, done, names) : undefined;
+    if (pair === undefined) {
+      if (isLong) at++;
+      continue;
+    }
     const { kind, value } = pair;
     const given = text.slice(value.start, value.end);
     const replacement =
       pair.lines === undefined ? names.replacement(kind, given) : withoutValues(given, pair, pair.lines, names);
     redacted += text.slice(done, value.start) + replacement;
     done = value.end;
-    separators.lastIndex = done;
+    at = done - 1;
   }
   return done === 0 ? text : redacted + text.slice(done);
 }
+
+const mayBeSeparator = new Uint8Array(65_536);
+for (const unit of "=:-<&\\") mayBeSeparator[unit.charCodeAt(0)] = 1;
+const separator = /--|(?<=^|[\s"'[,(])-(?=[A-Za-z])|(?:<|&lt;|\\u003[cC])(?=[A-Za-z_])/y;
+
+function isSeparator(text: string, at: number): boolean {
+  if (text[at] === "=" || text[at] === ":") return true;
+  separator.lastIndex = at;
+  return separator.test(text);
+}
+
+function mayNameAt(text: string, at: number, signs: Signs): boolean {
+  switch (text[at]) {
+    case ":":
+      return signs.mayName(at - nameReach, at);
+    case "=": // or a part of a form, whose name follows
+      return signs.mayName(at - nameReach, at) || text.slice(Math.max(0, at - formReach), at).includes("name");
+    case "-":
+      return signs.mayName(at, at + optionReach);
+    default:
+      return signs.mayName(at, at + elementReach);
+  }
+}
+
+/** Of `name` from the "=" after it. */
+const formReach = 36;
 
 const withoutValues = (given: string, { kind }: Pair, { isSentence }: Lines, names: NamedValues): string =>
   redactedLines(
@@ -53,7 +91,7 @@ const withoutValues = (given: string, { kind }: Pair, { isSentence }: Lines, nam
     kind,
     isSentence,
     (value) => names.replacement(kind, value),
-    (line) => redactNamedValues(line, names),
+    (line) => redactNamedValues(line, names, everySign),
   );
 
 interface Pair {

@@ -159,6 +159,7 @@ export class SecretKeys {
   readonly #allowed: ReadonlySet<string>;
   readonly #answers = new Map<string, KeyKind | undefined>();
   /** Every name that is a secret's holds one of these, in small letters; most names hold none. */
+  readonly signs: readonly string[];
   readonly #telling: RegExp;
 
   constructor({ keys, allow }: KeyNames) {
@@ -172,8 +173,8 @@ export class SecretKeys {
       if (words.length > 0) this.#own.set(words.join(" "), { kind: words.join("-").slice(0, 40), coversNumbers: true });
     }
     const names = [...this.#kinds.keys(), ...this.#own.keys(), ...joined.map(([ending]) => ending)];
-    const lastWords = new Set(names.map((name) => name.slice(name.lastIndexOf(" ") + 1)));
-    this.#telling = new RegExp([...lastWords].join("|"));
+    this.signs = signsOf(names);
+    this.#telling = new RegExp(this.signs.join("|"));
   }
 
   kindOf(name: string): KeyKind | undefined {
@@ -226,6 +227,20 @@ export class SecretKeys {
   #isMoreThan(words: readonly string[], word: string): boolean {
     return this.#kinds.has(`${words.at(-1) ?? ""} ${word}`) || ownerWords.has(words.at(-1) ?? "");
   }
+}
+
+/** Words that are rarer than those beside them in names of several. */
+const tellingWords = new Set(["key", "auth", "card"]);
+
+/** One word of each name, and none that holds another one. */
+function signsOf(names: readonly string[]): string[] {
+  const alone = new Set(names.filter((name) => !name.includes(" ")));
+  const words = names.map((name) => {
+    const all = name.split(" ");
+    const longest = all.reduce((long, word) => (word.length >= long.length ? word : long), "");
+    return all.find((word) => alone.has(word) || tellingWords.has(word)) ?? longest;
+  });
+  return [...new Set(words)].filter((word) => !words.some((other) => other !== word && word.includes(other)));
 }
 
 /** In front of a word that is ambiguous alone: `dbPass`, `connect.sid`, `smtp_auth`. */

@@ -1,13 +1,16 @@
 // Secrets within one text. Most texts have none, and most of those are told by one pass over their characters: no run long
-// enough for a token, no separator that could follow a name, not enough digits for a card.
+// enough for a token, no separator that could follow a name, not enough digits for a card. Another pass says of the others
+// what is worth looking for in them, and where (`signs.ts`).
 import { replaceCards } from "./card-numbers.js";
 import { holds, mayHold, showsNothing } from "./first-look.js";
-import { redactNamedValues } from "./key-values.js";
+import { type NamedValues, redactNamedValues } from "./key-values.js";
 import { readLiterals } from "./literals.js";
 import { saysNothing } from "./no-secrets.js";
 import { type Pseudonyms, isPseudonym } from "./pseudonyms.js";
 import type { SecretKeys } from "./secret-keys.js";
-import { type TokenPattern, awsSecret, blockPatterns, framedPatterns, tokenPatterns } from "./token-patterns.js";
+import { SignTable, type Signs, everySign } from "./signs.js";
+import { framedPatterns } from "./framed-patterns.js";
+import { type TokenPattern, atStart, awsSecret, blockPatterns, tokenPatterns } from "./token-patterns.js";
 import { plain, secretReplacement } from "./values.js";
 
 const rememberedUnits = 1024;
@@ -22,32 +25,35 @@ export interface TextSettings {
   readonly allow: readonly string[];
 }
 
-/** Patterns, and all of them in one: whether any matches is asked first. */
-interface PatternGroup {
-  readonly patterns: readonly TokenPattern[];
-  readonly any: RegExp;
-}
+type SignsOf = (text: string) => Signs;
 
 export class Texts {
   readonly #pseudonyms: Pseudonyms;
-  readonly #keys: SecretKeys;
-  readonly #blocks: PatternGroup;
-  readonly #tokens: PatternGroup;
-  readonly #framed: PatternGroup;
+  readonly #names: NamedValues;
+  readonly #blocks: readonly TokenPattern[];
+  readonly #tokens: readonly TokenPattern[];
+  readonly #framed: readonly TokenPattern[];
+  readonly #signsOf: SignsOf;
   readonly #hasCards: boolean;
   readonly #always: number;
   /** Texts that were looked through and have nothing secret, by a cheap hash; a later one takes an earlier one's place. */
   readonly #harmless: string[] = new Array<string>(512).fill("");
 
-  constructor(pseudonyms: Pseudonyms, keys: SecretKeys, { prefixes, allow }: TextSettings) {
+  /** `signsOf`: what says where to look. */
+  constructor(pseudonyms: Pseudonyms, keys: SecretKeys, { prefixes, allow }: TextSettings, signsOf?: SignsOf) {
     this.#pseudonyms = pseudonyms;
-    this.#keys = keys;
+    this.#names = {
+      kindOf: (name) => keys.kindOf(name),
+      replacement: (kind, value) => secretReplacement(pseudonyms, kind.kind, value),
+    };
     const asked = (patterns: readonly TokenPattern[]): TokenPattern[] =>
       patterns.filter(({ kind }) => !allow.includes(kind));
     const own = prefixes.filter((prefix) => prefix !== "").map(ownPattern);
-    this.#blocks = groupOf(asked(blockPatterns));
-    this.#tokens = groupOf([...own, ...asked(tokenPatterns)]);
-    this.#framed = groupOf(asked(framedPatterns));
+    this.#blocks = asked(blockPatterns);
+    this.#tokens = [...own, ...asked(tokenPatterns)];
+    this.#framed = asked(framedPatterns);
+    const table = new SignTable([...this.#blocks, ...this.#tokens, ...this.#framed], [...keys.signs, ...signsOfValues]);
+    this.#signsOf = signsOf ?? ((text) => table.signsOf(text));
     this.#hasCards = !allow.includes("card");
     this.#always = own.length > 0 ? holds.tokens : 0;
   }
@@ -78,34 +84,40 @@ export class Texts {
   }
 
   #lookedThrough(text: string, found: number, levels = maxLevels): string {
+    let signs = this.#signsOf(text);
     let redacted = text;
-    if ((found & holds.tokens) !== 0) redacted = this.#replaced(redacted, this.#blocks);
+    const step = (next: string): void => {
+      if (next === redacted) return;
+      redacted = next;
+      signs = this.#signsOf(next);
+    };
+    if ((found & holds.tokens) !== 0) step(this.#replaced(redacted, this.#blocks, signs));
     if (levels > 0 && redacted.includes("\\"))
-      redacted = readLiterals(redacted, (part) => this.#lookedThrough(part, holds.everything, levels - 1));
+      step(readLiterals(redacted, (part) => this.#lookedThrough(part, holds.everything, levels - 1)));
     if ((found & holds.pairs) !== 0) {
-      redacted = redactNamedValues(redacted, {
-        kindOf: (name) => this.#keys.kindOf(name),
-        replacement: (kind, value) => secretReplacement(this.#pseudonyms, kind.kind, value),
-      });
-      redacted = this.#replaced(redacted, this.#framed);
+      step(redactNamedValues(redacted, this.#names, signs));
+      step(this.#replaced(redacted, this.#framed, signs));
     }
-    if ((found & holds.escapes) !== 0) redacted = this.#partsRead(redacted, levels - 1);
-    if ((found & holds.tokens) !== 0) redacted = this.#replaced(redacted, this.#tokens);
+    if ((found & holds.escapes) !== 0) step(this.#partsRead(redacted, levels - 1));
+    if ((found & holds.tokens) !== 0) step(this.#replaced(redacted, this.#tokens, signs));
     if (redacted !== text && redacted.includes("[redacted:aws-access-key#"))
-      redacted = this.#replaced(redacted, besideAccessKey);
+      redacted = this.#replaced(redacted, [awsSecret], everySign);
     if ((found & holds.card) === 0 || !this.#hasCards) return redacted;
     return replaceCards(redacted, (digits) => this.#pseudonyms.of("card", digits));
   }
 
-  #replaced(text: string, { patterns, any }: PatternGroup): string {
-    if (!any.test(text)) return text;
+  #replaced(text: string, patterns: readonly TokenPattern[], signs: Signs): string {
+    if (!patterns.some((pattern) => signs.mayMatch(pattern) && text.search(pattern.pattern) >= 0)) return text;
     let replaced = text;
-    for (const { kind, pattern } of patterns)
+    for (const token of patterns) {
+      if (!signs.isThere(token)) continue;
+      const { kind, pattern } = token;
       replaced = replaced.replace(pattern, (secret) =>
         isPseudonym(secret) || saysNothing(secret, 0, secret.length)
           ? secret
           : this.#pseudonyms.of(kind, plain(secret)),
       );
+    }
     return replaced;
   }
 
@@ -126,17 +138,14 @@ export class Texts {
   }
 }
 
-function groupOf(patterns: readonly TokenPattern[]): PatternGroup {
-  // Without any there is nothing to find: an empty negative look ahead matches nowhere.
-  const any = patterns.length === 0 ? /(?!)/ : new RegExp(patterns.map(({ pattern }) => pattern.source).join("|"));
-  return { patterns, any };
-}
-
-const besideAccessKey = groupOf([awsSecret]);
+/** Names that are no secret's by themselves, but whose values may be one. */
+const signsOfValues = ["value", "content", "sess", "code"];
 
 const ownPattern = (prefix: string): TokenPattern => ({
   kind: "custom",
   pattern: new RegExp(`${prefix.replace(/[^A-Za-z0-9_]/g, "\\$&")}[A-Za-z0-9._~+/=-]{4,4096}`, "g"),
+  signs: [prefix],
+  offsets: atStart,
 });
 
 /** One level only, and as far as it is well formed. */
