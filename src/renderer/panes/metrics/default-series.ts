@@ -1,5 +1,5 @@
 // Which series are shown until somebody chooses: one row each for memory, event loop, load and collection of
-// the first process, then the same of the others while there is room.
+// the first process of the list, then the same of the others while there is room.
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 
 /** In order of preference; each is matched against the OpenTelemetry name. */

@@ -5,6 +5,7 @@ import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { ok } from "../../../shared/base/result.js";
 import type { Marks } from "../../state/marks.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import { byWeight } from "../../state/process-order.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
@@ -53,9 +54,13 @@ export class MetricsView {
   /** Of the newest request, answered or not. */
   #asked: NsRange | undefined;
 
-  readonly shown: readonly number[] = $derived.by(
-    () => this.#chosen ?? defaultSeries(this.list.value ?? [], rowsAtFirst),
-  );
+  /** All there are, those of the processes that did most first. */
+  readonly series: readonly MetricSeries[] = $derived.by(() => {
+    const order = new Map(byWeight(this.#recording.summary.processes).map(({ process }, at) => [process, at]));
+    const placeOf = ({ process }: MetricSeries): number => order.get(process) ?? order.size;
+    return (this.list.value ?? []).toSorted((a, b) => placeOf(a) - placeOf(b));
+  });
+  readonly shown: readonly number[] = $derived.by(() => this.#chosen ?? defaultSeries(this.series, rowsAtFirst));
   readonly rows: readonly MetricRow[] = $derived.by(() => this.shown.flatMap((id) => this.#rowOf(id)));
   readonly #isReduced: boolean = $derived.by(() => this.samples.value?.rows.some((row) => row.reduced) ?? false);
 
@@ -128,7 +133,7 @@ export class MetricsView {
   }
 
   #rowOf(id: number): readonly MetricRow[] {
-    const series = this.list.value?.find((one) => one.series === id);
+    const series = this.series.find((one) => one.series === id);
     if (series === undefined) return [];
     const fetched = this.samples.value?.rows.find((row) => row.series === id) ?? nothing;
     const samples = brokenBy(fetched, this.#missingOf(series.process));

@@ -1,4 +1,4 @@
-// The series picker's list: what matches the words typed, grouped by process, in the order of their names.
+// The series picker's list: what matches the words typed, grouped by process as they come, in the order of their names.
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 
 export interface SeriesGroup {
