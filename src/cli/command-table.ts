@@ -177,11 +177,11 @@ export const commands = {
     examples: ["hindcast logs app.hindcast --from +1s"],
   },
   metrics: {
-    summary: "Metric samples in a span of time",
+    summary: "Metric samples in a span of time, or what they are like together",
     operand: "file",
     required: [],
-    optional: ["from", "to", "limit", "last", "json"],
-    examples: ["hindcast metrics app.hindcast --json"],
+    optional: ["from", "to", "summary", "limit", "last", "json"],
+    examples: ["hindcast metrics app.hindcast --json", "hindcast metrics app.hindcast --summary --from +10s --to +20s"],
   },
   search: {
     summary: "Rows with all of some words in them, as parts of longer words too, without regard to case",

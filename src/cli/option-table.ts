@@ -267,6 +267,11 @@ export const options = {
     preset: "20",
     schema: wholeNumber("nearest", 1, 10_000),
   },
+  summary: {
+    flags: "--summary",
+    help: "A row for each series: samples, least, average, quantiles (within 1 %), most",
+    schema: flag,
+  },
   overwrite: { flags: "--overwrite", help: "Replace a file that has this name already", schema: flag },
 } as const satisfies Record<string, CliOption>;
 

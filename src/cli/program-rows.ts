@@ -4,6 +4,7 @@ import { type HindcastError, explain } from "../shared/protocol/errors.js";
 import { sizeText } from "./byte-size.js";
 import { instantsAsText, onOneLine } from "./rows.js";
 import { shellQuoted } from "./shell-words.js";
+import { aligned } from "./table-text.js";
 
 const headings = ["PID", "NAME", "NODE", "AGE", "MEMORY", "PROGRAM"];
 
@@ -17,13 +18,7 @@ export function programRows(programs: readonly RunningProgram[], now: bigint, as
     sizeText(memoryBytes),
     onOneLine(script === "" ? shellQuoted(argv) : script) + noteText(isRecorded, obstacle),
   ]);
-  if (rows.length === 0) return [];
-  const table = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
-  const isLast = (column: number): boolean => column === headings.length - 1;
-  return table.map((row) =>
-    row.map((cell, column) => (isLast(column) ? cell : cell.padEnd(widths[column] ?? 0))).join("  "),
-  );
+  return rows.length === 0 ? [] : aligned([headings, ...rows]);
 }
 
 const noteText = (isRecorded: boolean, obstacle: HindcastError | undefined): string =>

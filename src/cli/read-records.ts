@@ -1,7 +1,7 @@
-// Commands about what happened: info, events, spans, open-spans, logs, metrics, around, marks.
-import { type Result, ok } from "../shared/base/result.js";
+// Commands about what happened: info, events, spans, open-spans, logs, around, marks.
+import type { Result } from "../shared/base/result.js";
 import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
-import type { EventColumns, MetricSeries } from "../shared/protocol/engine-rows.js";
+import type { EventColumns } from "../shared/protocol/engine-rows.js";
 import { inFamilies } from "../shared/protocol/process-families.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
@@ -32,7 +32,6 @@ const pageRows = 10_000;
 /** Soon there. */
 const firstPageRows = 200;
 const logPageRows = 2000;
-const mostPoints = 20_000;
 
 export const info = (world: World, args: CommandArgs<"info">): Promise<Ending> =>
   withRecording(world, args.file, async ({ out, summary }) => {
@@ -221,77 +220,6 @@ export const logs = (world: World, args: CommandArgs<"logs">): Promise<Ending> =
     }
     return done;
   });
-
-export const metrics = (world: World, args: CommandArgs<"metrics">): Promise<Ending> =>
-  withRecording(world, args.file, async (reading) => {
-    const times = range(reading, args);
-    if (!times.ok) return times;
-    const listed = await reading.call("metrics.list", { recordingId: reading.recordingId });
-    if (!listed.ok) return listed;
-    const found: { readonly series: MetricSeries; readonly sample: Sample }[] = [];
-    let seriesRead = 0;
-    for (const series of listed.value) {
-      const samples = await samplesOf(reading, series, times.value.from, times.value.to);
-      if (!samples.ok) return samples;
-      for (const sample of samples.value) found.push({ series, sample });
-      await reading.listed(++seriesRead, listed.value.length, "series");
-    }
-    found.sort((a, b) => (a.sample.instant < b.sample.instant ? -1 : a.sample.instant > b.sample.instant ? 1 : 0));
-    for (const { series, sample } of found.slice(...partOf(found.length, args))) {
-      if (reading.out.isClosed) return done;
-      await reading.out.line(
-        args.json ? JSON.stringify(sample, instantsAsText) : sampleText(reading.summary, series, sample),
-      );
-    }
-    return done;
-  });
-
-interface Sample {
-  readonly instant: bigint;
-  readonly process: number;
-  readonly name: string;
-  readonly alias: string;
-  readonly unit: string;
-  readonly attributes: unknown;
-  readonly value: number;
-}
-
-/** Every sample: a part of the range that comes reduced is asked for in halves. */
-async function samplesOf(
-  reading: Reading,
-  series: MetricSeries,
-  from: bigint,
-  to: bigint,
-): Promise<Result<Sample[], HindcastError>> {
-  const { call, recordingId, summary } = reading;
-  const found = await call("metrics.range", { recordingId, from, to, series: [series.series], points: mostPoints });
-  if (!found.ok) return found;
-  if (found.value.some(({ reduced }) => reduced) && to - from > 1n) {
-    const middle = (from + to) / 2n;
-    const first = await samplesOf(reading, series, from, middle);
-    if (!first.ok) return first;
-    const second = await samplesOf(reading, series, middle + 1n, to);
-    return second.ok ? ok([...first.value, ...second.value]) : second;
-  }
-  const { process, name, alias, unit } = series;
-  const attributes: unknown = series.attributes === "" ? {} : JSON.parse(series.attributes);
-  const samplesFrom = ({ timeNs, values }: CallResult<"metrics.range">[number]): Sample[] =>
-    Array.from(timeNs, (ns, index) => ({
-      instant: summary.start + BigInt(Math.round(ns)),
-      process,
-      name,
-      alias,
-      unit,
-      attributes,
-      value: values[index] ?? Number.NaN,
-    }));
-  return ok(found.value.flatMap(samplesFrom));
-}
-
-const sampleText = (summary: RecordingSummary, { name, unit, attributes }: MetricSeries, sample: Sample): string =>
-  onOneLine(
-    `${offsetFromStart(sample.instant, summary.start)}  ${sample.process}  ${name}${attributes === "" || attributes === "{}" ? "" : attributes}  ${sample.value} ${unit}`,
-  );
 
 export const marks = (world: World, args: CommandArgs<"marks">): Promise<Ending> =>
   withRecording(world, args.file, async ({ call, out, recordingId, summary }) => {

@@ -493,6 +493,27 @@ describe("the reading commands", () => {
     ]);
     const metrics = await ask("metrics", "read.hindcast");
     expect(metrics.filter(({ name }) => name === "cart.size")).toMatchObject([{ value: 20, unit: "{item}" }]);
+    const summed = await ask("metrics", "read.hindcast", "--summary");
+    const ofOne = (name: unknown): readonly number[] =>
+      metrics.flatMap((sample) => (sample["name"] === name ? [Number(sample["value"])] : []));
+    expect(new Set(summed.map(({ name }) => name))).toEqual(new Set(metrics.map(({ name }) => name)));
+    expect(summed.find(({ name }) => name === "cart.size")).toEqual({
+      ...{ process: 1, name: "cart.size", alias: "cart.size", unit: "{item}", attributes: {}, samples: 1 },
+      ...{
+        least: 20,
+        average: 20,
+        p50: 20,
+        p95: 20,
+        p99: 20,
+        most: 20,
+      },
+    });
+    for (const name of ["nodejs.eventloop.utilization", "process.cpu.utilization"]) {
+      const [row, values] = [summed.find((one) => one["name"] === name), ofOne(name)];
+      expect(row).toMatchObject({ samples: values.length, least: Math.min(...values), most: Math.max(...values) });
+    }
+    const table = (await place.run(["metrics", "read.hindcast", "--summary"])).out.split("\n");
+    expect(table[0]).toMatch(/^PROCESS {2}METRIC +SAMPLES +MIN +AVG +P50 +P95 +P99 +MAX {2}UNIT$/);
     expect((await ask("marks", "read.hindcast")).map(({ kind }) => kind)).toEqual(["start", "end"]);
     expect((await ask("around", "read.hindcast", "--at", seen[9]?.[0] ?? "", "--nearest", "6")).length).toBe(6);
     const nearEnd = await place.run(["around", "read.hindcast", "--at", "end", "--nearest", "60"]);
