@@ -167,9 +167,7 @@ export class KeptPairs implements Pairs {
   delete(slot: string): void {
     if (this.#added.delete(slot)) return;
     const position = this.#there(slot);
-    if (position < 0) return;
-    this.#gone.add(position);
-    this.#changed.delete(position);
+    if (position >= 0) this.#gone.add(position);
   }
 
   *keys(): Iterable<string> {
