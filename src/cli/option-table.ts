@@ -100,7 +100,7 @@ export const options = {
     flags: "-o, --out <file>",
     help: "Where to write the recording or its copy; the folder has to be there",
     isPath: true,
-    schema: text,
+    schema: v.optional(v.pipe(v.string(), v.nonEmpty("-o needs the name of a file"))),
   },
   level: {
     flags: "--level <level>",

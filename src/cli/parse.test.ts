@@ -41,6 +41,11 @@ describe("parse", () => {
     ]);
   });
 
+  it("asks for a name where the name of the file is empty", () => {
+    expect(meaning("record", "-o", "", "--", "node", "app.js")).toBe("-o needs the name of a file");
+    expect(meaning("copy", "a.hindcast", "-o", "")).toBe("-o needs the name of a file");
+  });
+
   it("reads what is looked for, in one word or many", () => {
     const rest = { process: undefined, from: undefined, to: undefined, limit: undefined, last: undefined, json: false };
     expect(meaning("search", "a.hindcast", "two", "words", "--kind", "log", "write", "--last", "3")).toEqual([

@@ -172,12 +172,18 @@ export function changeRow(change: CallResult<"state.diff">["changes"][number]): 
   };
 }
 
-export function markRow(mark: CallResult<"timeline.marks">[number], summary: RecordingSummary): Row {
-  const lost = mark.lost === 0 ? "" : `  ${mark.lost} records lost`;
+/** What is missing for these reasons was not lost: stages of the pipeline left it out, or the recording was to keep no more. */
+const missingBy: Readonly<Record<string, "leftOut" | "evicted">> = { filtered: "leftOut", evicted: "evicted" };
+const missingWords = { leftOut: "left out", evicted: "evicted", lost: "lost" } as const;
+
+export function markRow(mark: CallResult<"timeline.marks">[number], summary: Pick<RecordingSummary, "start">): Row {
+  const { lost, ...rest } = mark;
+  const missing = missingBy[mark.reason ?? ""] ?? "lost";
+  const how = lost === 0 ? "" : `  ${lost} ${lost === 1 ? "record" : "records"} ${missingWords[missing]}`;
   return {
-    json: mark,
+    json: { ...rest, lost: 0, [missing]: lost },
     text: onOneLine(
-      `${offsetFromStart(mark.instant, summary.start)}  ${mark.process}  ${mark.kind.padEnd(5)}  ${mark.label}${lost}`,
+      `${offsetFromStart(mark.instant, summary.start)}  ${mark.process}  ${mark.kind.padEnd(5)}  ${mark.label}${how}`,
     ),
   };
 }

@@ -147,8 +147,8 @@ describe("recording.copy", () => {
       "cannot-write /folder",
       "cannot-write /socket",
       "no-such-folder /nowhere",
-      "file-exists /test.hindcast",
-      "recording-in-use /test.hindcast",
+      "cannot-write /test.hindcast",
+      "cannot-write /test.hindcast",
     ]);
     expect(readFileSync(engine.path("taken.hindcast"), "utf8")).toBe("mine");
     expect(statSync(engine.path("socket")).isSocket()).toBe(true);

@@ -199,8 +199,8 @@ export class Recordings {
     const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
     const open = await this.#byPath.get(await truePath(path))?.catch(() => undefined); // given up
     if (open?.ok === true) {
-      const isItself = open.value === recording && !to.overwrite;
-      return failed(hindcastError(isItself ? "file-exists" : "recording-in-use", { path }));
+      if (open.value !== recording) return failed(hindcastError("recording-in-use", { path }));
+      return failed(hindcastError("cannot-write", { path, reason: "it is the recording that is to be copied" }));
     }
     const copied = await recording.copyTo({ path, overwrite: to.overwrite, asker });
     if (!copied.ok) return copied;

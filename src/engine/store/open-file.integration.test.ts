@@ -50,6 +50,11 @@ describe("recording files", () => {
     expect(created.ok ? "ok" : created.error.code).toBe("cannot-write");
   });
 
+  it("cannot be made in place of a folder", async () => {
+    const created = await createFile(folder, { created: 5n, appVersion: "1" });
+    expect(created.ok ? "ok" : created.error.code).toBe("cannot-write");
+  });
+
   it("are told from what is none", async () => {
     expect(await codeOf(file("missing"))).toBe("no-such-file");
     expect(await codeOf(folder)).toBe("not-a-recording");

@@ -34,7 +34,14 @@ export interface NewRecording {
 
 /** Files that the engine's process creates are private by its umask (process.ts); this one is so in any case. */
 export async function createFile(path: string, about: NewRecording): Promise<Result<OpenFile, HindcastError>> {
-  if (existsSync(path)) return failed(hindcastError("file-exists", { path }));
+  if (existsSync(path)) {
+    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+    return failed(
+      isFolder
+        ? hindcastError("cannot-write", { path, reason: "it is a folder" })
+        : hindcastError("file-exists", { path }),
+    );
+  }
   if (!existsSync(dirname(path))) return failed(hindcastError("no-such-folder", { path: dirname(path) }));
   try {
     const instance = await DuckDBInstance.create(path, newFileSettings);

@@ -31,7 +31,7 @@ const catalogue = {
   },
   "cannot-write": {
     message: "{path} cannot be written: {reason}.",
-    next: "Choose another folder with -o, or free some space.",
+    next: "Choose another place with -o, or free some space.",
   },
   "disk-full": {
     message: "There is no room left on the disk of {path}.",
