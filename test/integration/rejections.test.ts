@@ -23,7 +23,7 @@ async function logsOf(way: string, nodeOptions: readonly string[] = []): Promise
   expect(comparable(recorded)).toEqual(comparable(plain));
   expect(seen.bye?.agentFaults).toBe(0);
   return seen.logs
-    .filter(({ source }) => source === "process")
+    .filter(({ source }) => source === "process" || source === "stderr")
     .map(({ severity, body, attributes }) => [attributes["event.name"], severity, body.split("\n")[0]]);
 }
 
@@ -63,6 +63,8 @@ describe("a warning", () => {
     expect(await logsOf("warns")).toEqual([
       ["nodejs.warning", 13, "Warning: told once"],
       ["nodejs.deprecation", 13, "DeprecationWarning: do not use"],
+      // What Node writes of a warning is not told besides.
+      [undefined, 9, expect.stringMatching(/^\(node:\d+\) Warning: written by the program$/)],
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { type Attributes, severities } from "../../shared/trace/attributes.js";
 import { exceptionAttributes } from "../attributes.js";
 import { textProperty } from "../own-data.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { nodeMayWriteWarning } from "./said.js";
 
 /** `onUncaught` is called when an exception was not caught and has been recorded. */
 export function installErrors({ guest, sink }: ProbeKit, onUncaught: () => void): () => void {
@@ -22,16 +23,19 @@ export function installErrors({ guest, sink }: ProbeKit, onUncaught: () => void)
   };
   const onWarning = (warning: Error): void => {
     guest.runAsGuest(() => {
-      const code = textProperty(warning, "code");
+      const [code, detail] = [textProperty(warning, "code"), textProperty(warning, "detail")];
       const isDeprecation = textProperty(warning, "name") === "DeprecationWarning";
       record(severities.warn, warning, {
         "event.name": isDeprecation ? "nodejs.deprecation" : "nodejs.warning",
         ...(code === undefined ? {} : { "warning.code": code }),
+        ...(detail === undefined ? {} : { "warning.detail": detail }),
       });
+      nodeMayWriteWarning();
     }, undefined);
   };
   process.on("uncaughtExceptionMonitor", onException);
-  process.on("warning", onWarning);
+  // Before Node's own listener, which writes it.
+  process.prependListener("warning", onWarning);
   return () => {
     process.removeListener("uncaughtExceptionMonitor", onException);
     process.removeListener("warning", onWarning);

@@ -11,7 +11,7 @@ import { passFor, replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { OpenSpan } from "../record-sink.js";
 import { type OutputEntry, OutputLines } from "./output-lines.js";
-import { isSaidAlready, writingWhatIsSaid } from "./said.js";
+import { isSaidAlready, isWarningOfNode, writingWhatIsSaid } from "./said.js";
 import { watchThreadOutput } from "./thread-output.js";
 
 type StreamName = "stdout" | "stderr";
@@ -35,7 +35,7 @@ export function installOutput(kit: ProbeKit): () => void {
         function (...args) {
           if (this !== stdout && this !== stderr) return Reflect.apply(write, this, args);
           const output = this === stdout ? outputs.stdout : outputs.stderr;
-          if (!isSaidAlready() && !threads.isPassingOn())
+          if (!isSaidAlready() && !threads.isPassingOn() )
             guest.runAsGuest(() => output?.take(args[0], args[1]), undefined);
           return writingWhatIsSaid(() => Reflect.apply(write, this, args));
         },

@@ -13,3 +13,19 @@ export function writingWhatIsSaid<Result>(write: () => Result): Result {
     depth--;
   }
 }
+
+let isNodeToWarn = false;
+const warningStart = `(${process.release.name}:${process.pid}) `;
+
+/** A warning was recorded, which Node writes to standard error before anything else happens, unless it was told not to. */
+export function nodeMayWriteWarning(): void {
+  isNodeToWarn = true;
+  queueMicrotask(() => (isNodeToWarn = false));
+}
+
+/** Whether it is what Node writes of the warning that was just recorded. */
+export function isWarningOfNode(chunk: unknown): boolean {
+  if (!isNodeToWarn || typeof chunk !== "string" || !chunk.trimStart().startsWith(warningStart)) return false;
+  isNodeToWarn = false;
+  return true;
+}

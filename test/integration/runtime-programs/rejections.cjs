@@ -35,6 +35,7 @@ const ways = {
     process.emitWarning("told once", { code: "W_TRIED" });
     process.emitWarning("do not use", "DeprecationWarning", "DEP_TRIED");
     await pause(20);
+    process.stderr.write(`(node:${process.pid}) Warning: written by the program\n`);
   },
 };
 ways[way]();
