@@ -3,6 +3,7 @@
 import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
 import { thresholdsOf } from "../shared/protocol/agent-wire.js";
+import { ChildEnvironment } from "./child-environment.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { ForgettableStorage, SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
@@ -216,7 +217,7 @@ export function install(
     releases.push(
       offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state, posted: posted.memory }),
       watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
-      installChildren(guest.at("children"), runId, (end) =>
+      installChildren(guest.at("children"), new ChildEnvironment(runId, bundle, process.env), (end) =>
         delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
       ),
       // A thread may share its environment with the process.

@@ -9,7 +9,7 @@ import { types } from "node:util";
 import type { Guest } from "./guest.js";
 import { dataProperty, isObject } from "./own-data.js";
 import { type PackageCopy, PackageCopies, packageFileFrom } from "./package-files.js";
-import { replaceInOneFrame, together } from "./patch.js";
+import { givingResult, replaceWithoutFrame, together } from "./patch.js";
 
 /** Changes what a module exports, which may be a function; what it returns puts that back. */
 export type PatchModule = (exports: object, copy: PackageCopy) => () => void;
@@ -58,18 +58,10 @@ export class ModuleWatch {
     const expect = (path: unknown): void => this.#expect(path);
     const watchExpected = (): void => this.#watchExpected();
     return together([
-      replaceInOneFrame(Module, "_resolveFilename", (original, isOn) => {
-        return function _resolveFilename(...given) {
-          const path = Reflect.apply(original, this, given);
-          if (isOn()) expect(path);
-          return path;
-        };
-      }),
-      replaceInOneFrame(Module, "_nodeModulePaths", (original, isOn) => {
-        return function _nodeModulePaths(...given) {
-          if (isOn()) watchExpected();
-          return Reflect.apply(original, this, given);
-        };
+      replaceWithoutFrame(Module, "_resolveFilename", (original) => givingResult(original, expect)),
+      replaceWithoutFrame(Module, "_nodeModulePaths", (original) => () => {
+        watchExpected();
+        return original;
       }),
     ]);
   }

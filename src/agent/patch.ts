@@ -1,5 +1,5 @@
 // Replaces a method of an object we do not own, so that it can be put back.
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+import { type Choose, type Method, tailCalling } from "./frameless.js";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 
@@ -31,25 +31,61 @@ export function replaceMethod(target: object, key: string | symbol, wrap: (origi
 }
 
 /**
- * The same for the loader's functions, of which what stands in is one frame in the stack of a module that cannot be found or
- * is being loaded, and must not be two. Undoing puts the original back, or lets ours only pass through when others have built
- * on it since.
+ * The same for the loader's functions, in which modules run: nothing of ours is in a stack that is made there. `chooserFor`
+ * gives what is asked before each call what to call instead, most often the original. Undoing puts the original back, or
+ * lets ours only pass through when others have built on it since.
  */
-export function replaceInOneFrame(
-  owner: object,
-  name: string,
-  replacementFor: (original: Method, isOn: () => boolean) => Method,
-): () => void {
+export function replaceWithoutFrame(owner: object, name: string, chooserFor: (original: Method) => Choose): () => void {
   const found: unknown = Reflect.get(owner, name);
   if (!isMethod(found)) return () => undefined;
   let isOn = true;
-  const replacement = replacementFor(found, () => isOn);
-  passFor(replacement, found);
+  const choose = chooserFor(found);
+  const chooseSafely: Choose = (self, args) => {
+    if (!isOn) return found;
+    try {
+      return choose(self, args);
+    } catch {
+      return found; // too deep a stack, say
+    }
+  };
+  const standIn = function (this: unknown, ...args: unknown[]): unknown {
+    return Reflect.apply(chooseSafely(this, args), this, args);
+  };
+  passFor(standIn, found);
+  const apply = tailCalling(chooseSafely);
+  const replacement = apply === undefined ? standIn : new Proxy(standIn, { apply });
+  const forgetName = nameInStacks(found, name);
   Reflect.set(owner, name, replacement);
   return () => {
     isOn = false;
-    if (Reflect.get(owner, name) === replacement) Reflect.set(owner, name, found);
+    if (Reflect.get(owner, name) !== replacement) return;
+    Reflect.set(owner, name, found);
+    forgetName();
   };
+}
+
+/**
+ * For a function that may be called twice: `seen` is told what it returns. When it throws it does so again, where it is
+ * called from.
+ */
+export const givingResult =
+  (original: Method, seen: (result: unknown) => void): Choose =>
+  (self, args) => {
+    const result = Reflect.apply(original, self, args);
+    seen(result);
+    return () => result;
+  };
+
+/**
+ * In a stack, V8 calls a function without a name by the property that holds it, which is no longer so; before version 12 by
+ * what the source assigned it to.
+ */
+function nameInStacks(found: Method, name: string): () => void {
+  const own = getOwnPropertyDescriptor(found, "name");
+  const isByProperty = Number.parseInt(process.versions.v8) >= 12;
+  if (!isByProperty || own?.value !== "" || own.configurable !== true) return () => undefined;
+  defineProperty(found, "name", { ...own, value: name });
+  return () => void defineProperty(found, "name", own);
 }
 
 /** By all that the program can see but `toString`: a function of its own realm, with what others added to all of those. */

@@ -29,11 +29,27 @@ describe("a child", () => {
     },
   );
 
-  it("with an environment of its own is left alone", async () => {
-    const { plain, recorded, programs: seen } = await runBoth([program("starts.cjs"), "own environment"]);
+  it.each([
+    "own environment",
+    "own options",
+    "own environment, waited for",
+    "options set in a shell",
+    "options taken over in a shell",
+    "ours twice",
+  ])("that is given an environment is recorded below its parent, once (%s)", async (way) => {
+    const { plain, recorded, programs: seen } = await runBoth([program("starts.cjs"), way]);
     expect(recorded).toEqual(plain);
-    expect(lineageTexts(seen)).toEqual(["process 0"]);
+    expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 3"]);
   });
+
+  it.each(["switched off", "another recording's"])(
+    "that is not meant to be recorded is left alone (%s)",
+    async (way) => {
+      const { plain, recorded, programs: seen } = await runBoth([program("starts.cjs"), way]);
+      expect(recorded).toEqual(plain);
+      expect(lineageTexts(seen)).toEqual(["process 0"]);
+    },
+  );
 
   it("that is killed has its end from its parent", async () => {
     const { plain, recorded, program: parent } = await runBoth([program("starts.cjs"), "killed"]);
@@ -58,6 +74,8 @@ describe("a cluster", () => {
 
 describe("npm", () => {
   const place = join(folder, "package");
+  const isWindows = process.platform === "win32";
+  const sizedScript = `${isWindows ? "" : "NODE_OPTIONS=--max-old-space-size=512 "}node child.cjs run`;
   mkdirSync(place);
   cpSync(program("child.cjs"), join(place, "child.cjs"));
   mkdirSync(join(place, "node_modules/.bin"), { recursive: true });
@@ -66,7 +84,7 @@ describe("npm", () => {
   });
   writeFileSync(
     join(place, "package.json"),
-    JSON.stringify({ name: "place", version: "1.0.0", scripts: { child: "node child.cjs run" } }),
+    JSON.stringify({ name: "place", version: "1.0.0", scripts: { child: "node child.cjs run", sized: sizedScript } }),
   );
   const quiet = {
     npm_config_loglevel: "silent",
@@ -76,6 +94,7 @@ describe("npm", () => {
 
   it.each([
     ["npm run", ["npm-cli.js", "run", "child"]],
+    ["npm run, with NODE_OPTIONS in the script", ["npm-cli.js", "run", "sized"]],
     ["npx", ["npx-cli.js", "child", "run"]],
   ] as const)("%s: npm and what it runs are recorded, one below the other", async (_name, [script, ...args]) => {
     const {

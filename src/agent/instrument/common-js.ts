@@ -1,7 +1,7 @@
 // CommonJS: every file is compiled by `Module.prototype._compile` and found by `Module._resolveFilename`, whoever loads it
 // (Node, tsx, ts-node). Neither is documented; every tool of this kind has relied on both for a decade.
 import module from "node:module";
-import { replaceInOneFrame } from "../patch.js";
+import { givingResult, replaceWithoutFrame } from "../patch.js";
 import { isNotFound, packageName } from "./api-resolution.js";
 import type { Rewrite } from "./rewrite.js";
 
@@ -10,30 +10,24 @@ export function hookCommonJsCompile(
   rewrite: Rewrite,
   seen: (text: string, format: string | undefined) => void,
 ): () => void {
-  return replaceInOneFrame(module.prototype, "_compile", (original, isOn) => {
-    return function _compile(...given) {
-      const [content, filename, format, ...rest] = given;
-      const isFile = isOn() && typeof content === "string" && typeof filename === "string";
-      const stated = typeof format === "string" ? format : undefined;
-      if (isFile) seen(content, stated);
-      const rewritten = isFile ? rewrite(content, filename, stated) : undefined;
-      if (rewritten === undefined) return Reflect.apply(original, this, given);
-      const third = given.length < 3 ? [] : [format === undefined ? format : rewritten.format];
-      return Reflect.apply(original, this, [rewritten.source, filename, ...third, ...rest]);
-    };
+  return replaceWithoutFrame(module.prototype, "_compile", (original) => (_module, given) => {
+    const [content, filename, format] = given;
+    if (typeof content !== "string" || typeof filename !== "string") return original;
+    const stated = typeof format === "string" ? format : undefined;
+    seen(content, stated);
+    const rewritten = rewrite(content, filename, stated);
+    if (rewritten === undefined) return original;
+    given[0] = rewritten.source;
+    if (format !== undefined) given[2] = rewritten.format;
+    return original;
   });
 }
 
-/** `found` is told each file that is about to be loaded. */
-export function hookCommonJsResolution(entry: string, found: (file: unknown) => void): () => void {
-  return replaceInOneFrame(module, "_resolveFilename", (original, isOn) => {
-    return function _resolveFilename(...given) {
-      if (!isOn()) return Reflect.apply(original, this, given);
-      if (given[0] !== packageName) {
-        const file = Reflect.apply(original, this, given);
-        found(file);
-        return file;
-      }
+/** `found` is told each file that is about to be loaded, where somebody wants to know. */
+export function hookCommonJsResolution(entry: string, found: ((file: unknown) => void) | undefined): () => void {
+  return replaceWithoutFrame(module, "_resolveFilename", (original) => {
+    const choose = found === undefined ? () => original : givingResult(original, found);
+    const resolveOurs = function (this: unknown, ...given: unknown[]): unknown {
       try {
         return Reflect.apply(original, this, given);
       } catch (error) {
@@ -41,5 +35,6 @@ export function hookCommonJsResolution(entry: string, found: (file: unknown) => 
         throw error;
       }
     };
+    return (self, given) => (given[0] === packageName ? resolveOurs : choose(self, given));
   });
 }

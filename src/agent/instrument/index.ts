@@ -72,7 +72,7 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
   const found = (file: unknown): void => {
     if (typeof file === "string" && /\.mt?[jt]s$/.test(file)) moduleGuest.runAsGuest(modules.expect, undefined);
   };
-  const releases = [hookCommonJsResolution(api.commonJs, found), modules.uninstall];
+  const releases = [hookCommonJsResolution(api.commonJs, modules.isInThread ? undefined : found), modules.uninstall];
   if (writes) releases.push(hookCommonJsCompile(rewrite, seen));
   const stopShowing = writes ? showWrittenText() : () => undefined;
   return () => {

@@ -3,6 +3,7 @@
 // JavaScript, not what a compiler has yet to compile, ours is registered again whenever another one has been.
 import module from "node:module";
 import { pathToFileURL } from "node:url";
+import { isMainThread } from "node:worker_threads";
 import { passFor } from "../patch.js";
 import { type ApiFiles, isNotFound, packageName } from "./api-resolution.js";
 import type { LoaderThreadData } from "./loader-thread.js";
@@ -21,6 +22,8 @@ export interface ModuleHooksOptions {
 }
 
 export interface ModuleHooks {
+  /** In this thread, and there from the start: nobody need say `expect`. */
+  readonly isInThread: boolean;
   /** There may be a module soon. */
   expect(): void;
   /** Whether modules are rewritten after uninstalling as well: so it is where hooks have a thread of their own. */
@@ -35,38 +38,46 @@ const isFunction = (value: unknown): value is AnyFunction => typeof value === "f
 export function hookModules(options: ModuleHooksOptions): ModuleHooks {
   const registerHooks: unknown = Reflect.get(module, "registerHooks");
   const register: unknown = Reflect.get(module, "register");
-  const nothing = { expect: () => undefined, isForGood: () => false, uninstall: () => undefined };
+  const nothing = { isInThread: true, expect: () => undefined, isForGood: () => false, uninstall: () => undefined };
   if (isFunction(registerHooks)) return { ...nothing, uninstall: hookInThread(registerHooks, options) };
   return isFunction(register) ? hookInLoaderThread(register, options) : nothing;
 }
 
 function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksOptions): () => void {
-  const hooks = {
-    resolve(specifier: string, context: unknown, next: AnyFunction): unknown {
-      if (specifier !== packageName) return next(specifier, context);
-      try {
-        return next(specifier, context);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        const isRequire = conditionsOf(context).includes("require");
-        const file = isRequire ? api.commonJs : api.module;
-        return { url: pathToFileURL(file).href, format: isRequire ? "commonjs" : "module", shortCircuit: true };
-      }
-    },
-    load(url: string, context: unknown, next: AnyFunction): unknown {
-      const loaded = next(url, context);
-      const path = pathFromUrl(url);
-      if (path === undefined || typeof loaded !== "object" || loaded === null) return loaded;
-      const source = "source" in loaded ? loaded.source : undefined;
-      const format = "format" in loaded ? loaded.format : undefined;
-      const text = textOf(source);
-      // CommonJS that Node compiles itself comes by `_compile`, with more known about it.
-      if (text === undefined || (format !== "module" && format !== "module-typescript")) return loaded;
-      const rewritten = rewrite(text, path, format);
-      return rewritten === undefined ? loaded : { ...loaded, ...rewritten };
-    },
+  const resolve = (specifier: string, context: unknown, next: AnyFunction): unknown => {
+    if (specifier !== packageName) return next(specifier, context);
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const isRequire = conditionsOf(context).includes("require");
+      const file = isRequire ? api.commonJs : api.module;
+      return { url: pathToFileURL(file).href, format: isRequire ? "commonjs" : "module", shortCircuit: true };
+    }
+  };
+  const load = (url: string, context: unknown, next: AnyFunction): unknown => {
+    const loaded = next(url, context);
+    const path = pathFromUrl(url);
+    if (path === undefined || typeof loaded !== "object" || loaded === null) return loaded;
+    const source = "source" in loaded ? loaded.source : undefined;
+    const format = "format" in loaded ? loaded.format : undefined;
+    const text = textOf(source);
+    if (text?.includes(packageName) === true) beAskedForOurs();
+    // CommonJS that Node compiles itself comes by `_compile`, with more known about it.
+    if (text === undefined || (format !== "module" && format !== "module-typescript")) return loaded;
+    const rewritten = rewrite(text, path, format);
+    return rewritten === undefined ? loaded : { ...loaded, ...rewritten };
+  };
+  // Whatever is not found is so in the middle of a hook, and says so in its stack: there is none until it is needed.
+  let hooks: object = { load };
+  const beAskedForOurs = (): void => {
+    if ("resolve" in hooks) return;
+    hooks = { load, resolve };
+    deregister(own);
+    own = registerHooks.call(module, hooks);
   };
   let own = registerHooks.call(module, hooks);
+  if (mayAskUnseen(process)) beAskedForOurs();
   const release = replace("registerHooks", (...given) => {
     const theirs = registerHooks.apply(module, given);
     deregister(own);
@@ -77,6 +88,14 @@ function hookInThread(registerHooks: AnyFunction, { rewrite, api }: ModuleHooksO
     release();
     deregister(own);
   };
+}
+
+/** For our package, in code that is not loaded from a file. */
+function mayAskUnseen({ argv, execArgv, env }: NodeJS.Process): boolean {
+  if (!isMainThread || argv[1] === undefined || argv[1] === "-") return true;
+  return [...execArgv, env["NODE_OPTIONS"] ?? ""].some((option) =>
+    option.replaceAll(/\/[^"\s]*/g, "").includes(packageName),
+  );
 }
 
 function hookInLoaderThread(
@@ -100,7 +119,7 @@ function hookInLoaderThread(
     registerOwn();
     return result;
   });
-  return { expect, isForGood: () => isThere, uninstall };
+  return { isInThread: false, expect, isForGood: () => isThere, uninstall };
 }
 
 function replace(name: "register" | "registerHooks", replacement: AnyFunction): () => void {

@@ -91,6 +91,20 @@ export class SiteCalls {
     return call;
   }
 
+  /**
+   * `exports.f = () => …` as a statement: in stacks V8 calls the function by all the names in the expression that it is
+   * written in, ours as well. So it is told of behind it. False where it is not such a statement.
+   */
+  functionStatement(node: ESTree.AssignmentExpression): boolean {
+    const { left, operator, right } = node;
+    if (operator !== "=" || !isMember(left) || !isSimple(left.object) || !isFunctionText(right)) return false;
+    const name = staticName(left);
+    if (name === undefined || isFresh(left.object) || mayBeElement(left)) return false;
+    const told = `${textOfSimple(left.object)},${JSON.stringify(name)},${this.#site(node)}`;
+    this.#edits.wrap(node.start ?? 0, node.end ?? 0, "", `,${helpersName}.s(${told},0)`);
+    return true;
+  }
+
   /** A function that changes its first argument. */
   argument(whole: ESTree.Node, call: ESTree.CallExpression, argument: ESTree.Node, scope: Scope | undefined): void {
     if (isFresh(argument)) return;
@@ -242,6 +256,9 @@ export class SiteCalls {
     return name;
   }
 }
+
+const isFunctionText = ({ type }: ESTree.Node): boolean =>
+  type === "FunctionExpression" || type === "ArrowFunctionExpression";
 
 const textOfSimple = (node: ESTree.Node): string => (node.type === "Identifier" ? node.name : "this");
 

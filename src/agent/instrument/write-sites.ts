@@ -69,6 +69,7 @@ export class WriteSites {
         return this.#visit(node.object, node, scope);
       case "AssignmentExpression":
         // `a.b ??= c` may write nothing: what is there is looked at first.
+        if (parent.type === "ExpressionStatement" && this.#calls.functionStatement(node)) break;
         if (isMember(node.left))
           this.#calls.write(node.left, false, scope, node, isLogical(node.operator) ? "maybe" : node.right);
         else for (const target of targetsOf(node.left).reverse()) this.#calls.write(target, true, scope, node); // last is outermost

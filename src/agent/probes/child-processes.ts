@@ -11,6 +11,7 @@ import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { onChildEnd } from "./child-ends.js";
 import type { ProbeKit } from "../probe-kit.js";
+import { spawnSyncBinding } from "./spawn-sync.js";
 
 /** How it went, as Node's own handle says it: a negative code is an error of the system. */
 interface Outcome {
@@ -93,22 +94,4 @@ function outcomeOf(result: unknown): Outcome {
   const of = (key: string): unknown => (isObject(result) ? dataProperty(result, key) : undefined);
   // A time that ran out is an error and a signal.
   return { pid: of("pid"), exitCode: of("error") ?? of("status"), signal: of("signal") };
-}
-
-/**
- * What all functions that wait for a child call in the end. Who runs Node with warnings of what may go some day would be
- * warned of us, and where there are permissions it is not to be had: then these are not recorded.
- */
-function spawnSyncBinding(): object | undefined {
-  const isWarned = (options: readonly string[]): boolean =>
-    options.some((option) => /pending.deprecation/.test(option));
-  if (isWarned([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""])) return undefined;
-  if (process.env["NODE_PENDING_DEPRECATION"] === "1") return undefined;
-  try {
-    const binding: unknown = Reflect.get(process, "binding");
-    const found: unknown = typeof binding === "function" ? Reflect.apply(binding, process, ["spawn_sync"]) : undefined;
-    return isObject(found) ? found : undefined;
-  } catch {
-    return undefined; // not in this version, or not allowed
-  }
 }

@@ -27,5 +27,23 @@ const ways = {
   },
   "own environment": () =>
     spawn(process.execPath, [child, "own"], { ...inherit, env: { PATH: process.env.PATH } }).on("exit", ended),
+  "own options": () =>
+    fork(child, ["own"], { env: { ...process.env, NODE_OPTIONS: "--max-old-space-size=512" } }).on("exit", ended),
+  "own environment, waited for": () =>
+    console.log(spawnSync(process.execPath, [child, "own"], { encoding: "utf8", env: { A: "1" } }).stdout.trim()),
+  "options set in a shell": () => {
+    const started = exec(`A=1 NODE_OPTIONS='--max-old-space-size=512' "${process.execPath}" "${child}" shell`, done);
+    console.log(started.spawnfile, started.spawnargs);
+  },
+  "options taken over in a shell": () =>
+    exec(`NODE_OPTIONS="$NODE_OPTIONS --max-old-space-size=512" "${process.execPath}" "${child}" shell`, done),
+  "ours twice": () => {
+    const env = { ...process.env, NODE_OPTIONS: [process.env.NODE_OPTIONS, process.env.NODE_OPTIONS].join(" ") };
+    fork(child, ["own"], { env }).on("exit", ended);
+  },
+  "switched off": () =>
+    spawn(process.execPath, [child, "own"], { ...inherit, env: { HINDCAST: "off" } }).on("exit", ended),
+  "another recording's": () =>
+    spawn(process.execPath, [child, "own"], { ...inherit, env: { HINDCAST_SOCKET: "/nowhere" } }).on("exit", ended),
 };
 ways[process.argv[2]]();
