@@ -6,6 +6,7 @@ import { Module } from "node:module";
 import { Session } from "node:inspector";
 import { describe, expect, it } from "vitest";
 import { maxFaultsPerPlace } from "../guest.js";
+import { ChildEnvironment } from "../child-environment.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { kitForTests } from "../probe-kit.test-support.js";
 import { nodeInspector } from "../inspector.js";
@@ -71,7 +72,8 @@ const probes = {
   installWinston,
   installWs,
   installChildProcesses,
-  installChildren: ({ guest }: ProbeKit) => installChildren(guest, "run", () => undefined),
+  installChildren: ({ guest }: ProbeKit) =>
+    installChildren(guest, new ChildEnvironment("run", "agent.cjs", {}), () => undefined),
   watchThreadEnds: ({ guest }: ProbeKit) => watchThreadEnds(guest, () => undefined),
   installConsole,
   installErrors: (probeKit: ProbeKit) => installErrors(probeKit, () => undefined),
