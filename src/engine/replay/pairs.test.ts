@@ -96,6 +96,23 @@ describe("entries of a Map that are read when they are looked at", () => {
       expect(() => new PairTable(new ByteReader(out.bytes.slice(0, end)), 1)).toThrow(MalformedBytes);
   });
 
+  it.each([
+    "id x",
+    "id -1",
+    "id 1.5",
+    "bigint x",
+    "bigint 1.5",
+    "number",
+    "number x",
+    "number 1e",
+    "number 01",
+    "hole",
+    "",
+  ])("have no key that %o is the slot of", (slot) => {
+    expect(keyFromSlot(slot)).toBeUndefined();
+    expect(KeptPairs.of(tableOf([{ key: primitive("a"), value: primitive(1) }])).get(slot)).toBeUndefined();
+  });
+
   it.each(keys)("have keys that slots lead back to, or are searched for (%o)", (key) => {
     expect(keyFromSlot(slotKeyOf(key)) ?? key).toEqual(key);
   });

@@ -29,6 +29,8 @@ export class PairTable {
   readonly #starts: Uint32Array;
   /** By the hash of a key's bytes: one more than its position, 0 for a place that is free. */
   #index: Uint32Array | undefined;
+  /** Positions of keys that cannot be told from their slots: few are. */
+  #others: ReadonlyMap<string, number> | undefined;
 
   /** Of so many from where `bytes` is, which is moved behind them. Throws `MalformedBytes`. */
   constructor(bytes: ByteReader, count: number) {
@@ -66,7 +68,7 @@ export class PairTable {
   /** -1 for none. */
   positionOf(slot: string): number {
     const key = keyFromSlot(slot);
-    if (key === undefined) return this.#searched(slot);
+    if (key === undefined) return (this.#others ??= this.#withOtherKeys()).get(slot) ?? -1;
     const written = new ByteWriter(32);
     writeValue(written, key);
     const [bytes, size] = [written.bytes, written.at];
@@ -79,11 +81,13 @@ export class PairTable {
     }
   }
 
-  /** Of keys that cannot be told from their slots. */
-  #searched(slot: string): number {
-    for (let position = 0; position < this.count; position++)
-      if (slotKeyOf(this.keyAt(position)) === slot) return position;
-    return -1;
+  #withOtherKeys(): ReadonlyMap<string, number> {
+    const others = new Map<string, number>();
+    for (let position = 0; position < this.count; position++) {
+      const slot = slotKeyOf(this.keyAt(position));
+      if (keyFromSlot(slot) === undefined) others.set(slot, position);
+    }
+    return others;
   }
 
   #isKey(position: number, wanted: Uint8Array, size: number): boolean {

@@ -23,8 +23,15 @@ export function slotKeyOf(value: CapturedValue): string {
 /** What a slot's key is, where its slot tells all of it: not of NaN, of which there are several. */
 export function keyFromSlot(slot: string): CapturedValue | undefined {
   if (slot.startsWith('"')) return { kind: "primitive", value: slot.slice(1) };
-  if (slot.startsWith("number ") && slot !== "number NaN") return { kind: "primitive", value: Number(slot.slice(7)) };
-  return slot.startsWith("id ") ? { kind: "object", id: objectId(Number(slot.slice(3))) } : undefined;
+  const [, kind, digits = ""] = /^(number|bigint|id) (\S+)$/.exec(slot) ?? [];
+  const key = kind === undefined || digits === "NaN" ? undefined : keyFromDigits(kind, digits);
+  return key !== undefined && slotKeyOf(key) === slot ? key : undefined;
+}
+
+function keyFromDigits(kind: string, digits: string): CapturedValue | undefined {
+  if (kind === "number") return { kind: "primitive", value: Number(digits) };
+  if (kind === "bigint") return /^-?\d+$/.test(digits) ? { kind: "primitive", value: BigInt(digits) } : undefined;
+  return /^\d+$/.test(digits) ? { kind: "object", id: objectId(Number(digits)) } : undefined;
 }
 
 /** Objects as keys have no printed form that is theirs alone, so their entries are named by position. */
