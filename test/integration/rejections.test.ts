@@ -23,7 +23,7 @@ async function logsOf(way: string, nodeOptions: readonly string[] = []): Promise
   expect(comparable(recorded)).toEqual(comparable(plain));
   expect(seen.bye?.agentFaults).toBe(0);
   return seen.logs
-    .filter(({ source }) => source === "process" || source === "stderr")
+    .filter(({ source, body }) => source === "process" || body.includes("Warning"))
     .map(({ severity, body, attributes }) => [attributes["event.name"], severity, body.split("\n")[0]]);
 }
 

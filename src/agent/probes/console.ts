@@ -7,7 +7,7 @@ import { isError } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import { formatLine } from "../preview.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { isSaidAlready, writingWhatIsSaid } from "./said.js";
+import { isSaidAlready, isWarningOfNode, writingWhatIsSaid } from "./said.js";
 import { redactedBesideNames } from "../redact/arguments.js";
 
 const methods: Readonly<Record<string, Severity>> = {
@@ -42,7 +42,8 @@ export function installConsole({ guest, sink, redaction }: ProbeKit): () => void
         (original) =>
           function (...args) {
             // console.trace calls console.error and console.table calls console.log: said already, then.
-            if (!isSaidAlready()) guest.runAsGuest(() => record(method, severity, args), undefined);
+            if (!isSaidAlready() && !isWarningOfNode(args[0]))
+              guest.runAsGuest(() => record(method, severity, args), undefined);
             return writingWhatIsSaid(() => Reflect.apply(original, this, args));
           },
       ),

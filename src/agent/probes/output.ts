@@ -35,7 +35,7 @@ export function installOutput(kit: ProbeKit): () => void {
         function (...args) {
           if (this !== stdout && this !== stderr) return Reflect.apply(write, this, args);
           const output = this === stdout ? outputs.stdout : outputs.stderr;
-          if (!isSaidAlready() && !threads.isPassingOn() )
+          if (!isSaidAlready() && !threads.isPassingOn() && !isWarningOfNode(args[0]))
             guest.runAsGuest(() => output?.take(args[0], args[1]), undefined);
           return writingWhatIsSaid(() => Reflect.apply(write, this, args));
         },
