@@ -19,6 +19,7 @@ test("a running service is attached to, seen at work, and left as it was", async
   try {
     const { attaching } = app;
     await app.whenIdle();
+    await expect(await attaching.found(service.pid)).toContainText(process.versions.node);
     await attaching.choose(service.pid);
     await expect(attaching.dialog).toHaveAccessibleName(`Attach to carts (${service.pid})`);
     await expect(attaching.dialog).toContainText("SIGUSR1 opens its inspector for a moment");
@@ -44,11 +45,13 @@ test("a running service is attached to, seen at work, and left as it was", async
       await expectAccessible(app, "the workspace");
     });
 
+    const threads = service.threads();
     await attaching.detach();
     await expect(attaching.strip).toContainText(`Detached from carts (${service.pid})`);
     await expect(app.recordingState).toContainText("SAVED");
     await expect(app.lanes.region).toContainText("detached");
 
+    await expect.poll(() => service.threads(), { message: "its recorder's thread has ended" }).toBeLessThan(threads);
     await test.step("it goes on, unseen", async () => {
       for (const path of ["/after-1", "/after-2"]) expect(await service.ask(path)).toBe("1");
       await app.logs.filterBy("/after");

@@ -14,7 +14,7 @@ test(
     await expect(app.dialog).toContainText("No stages: everything is recorded as it is.");
 
     await app.dialog.getByRole("button", { name: "Add a stage" }).press("Enter");
-    await app.page.getByRole("menuitem", { name: "Drop" }).press("Enter");
+    await app.page.getByRole("menuitem", { name: "Drop", exact: true }).press("Enter");
     const stage = app.dialog.getByRole("textbox", { name: "Stage 1" });
     await stage.fill('{"stage":"drop","where":{"knid":"log"}}');
     await expect(app.dialog.getByRole("alert")).toContainText("where.knid is not known here");
@@ -28,6 +28,7 @@ test(
     ).toBeAttached({
       timeout: 60_000,
     });
+    await expect(open).toHaveAttribute("aria-pressed", "true");
     await open.press("Enter");
     await expect(app.dialog).toContainText(/[1-9]\d* records? left out so far/, { timeout: 30_000 });
     await app.dialog.getByRole("button", { name: "Remove stage 1" }).press("Enter");

@@ -1,4 +1,5 @@
 // A copy of what is being recorded, taken without stopping it: opened, it shows what the program had.
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "./fixtures.js";
 import { knownInstants } from "./oracle.js";
@@ -34,8 +35,10 @@ test(
       await field.fill(path);
       await app.press("Enter");
       await expect(app.dialog.getByRole("alert")).toContainText("exists already");
+      const { ino } = await stat(path);
       await app.dialog.getByRole("button", { name: "Replace it" }).press("Enter");
       await expect(app.dialog).toHaveCount(0);
+      expect((await stat(path)).ino, "another file").not.toBe(ino);
     });
 
     await app.openFile(path);

@@ -1,6 +1,7 @@
 // A service that runs before Hindcast hears of it, and a client of it whose one connection stays open.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
@@ -45,6 +46,10 @@ export class WarmService {
 
   get pid(): number {
     return this.child.pid ?? 0;
+  }
+
+  threads(): number {
+    return readdirSync(`/proc/${this.pid}/task`).length;
   }
 
   /** How many connections it has had by then. */

@@ -20,6 +20,12 @@ export class Attaching {
     this.strip = app.page.getByRole("region", { name: "Attached program" });
   }
 
+  /** Its row, looked for. */
+  async found(pid: number): Promise<Locator> {
+    await this.search.fill(String(pid));
+    return this.programs.filter({ has: this.#app.page.getByText(String(pid), { exact: true }) });
+  }
+
   /** By the keyboard, as soon as it is listed. */
   async choose(pid: number): Promise<void> {
     await this.search.fill(String(pid));
