@@ -140,8 +140,12 @@ function summedOf(
     const value = values?.[0];
     return value === undefined || !Number.isFinite(value) ? null : value;
   };
-  const quantileOf = (wanted: number): number | null =>
-    first(slice.quantiles.find(({ quantile }) => quantile === wanted)?.values);
+  const [least, most] = [first(slice.least), first(slice.most)];
+  // What stands for samples that are nearly the same may be a little beyond them.
+  const quantileOf = (wanted: number): number | null => {
+    const value = first(slice.quantiles.find(({ quantile }) => quantile === wanted)?.values);
+    return value === null || least === null || most === null ? null : Math.min(Math.max(value, least), most);
+  };
   return {
     process,
     name,
@@ -149,12 +153,12 @@ function summedOf(
     unit,
     attributes: attributesOf(attributes),
     samples: slice.samples[0] ?? 0,
-    least: first(slice.least),
+    least,
     average: first(slice.average),
     p50: quantileOf(quantiles.p50),
     p95: quantileOf(quantiles.p95),
     p99: quantileOf(quantiles.p99),
-    most: first(slice.most),
+    most,
   };
 }
 

@@ -126,7 +126,7 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
       if (status === "error") slowFailed.set(`${process}/${lane}`, true);
     }
     expect([byLane, failed]).toEqual([slowByLane, slowFailed]);
-    const shown = overlapping.filter(({ spanId }) => ids.has(Buffer.from(spanId).toString("hex")));
+    const shown = overlapping.filter(({ ids: own }) => ids.has(Buffer.from(own.subarray(16, 24)).toString("hex")));
     const hidden = overlapping.filter((span) => !shown.includes(span));
     expect(shown.length).toBeLessThanOrEqual(limit);
     expect(hidden.length).toBe(counts.reduce((sum, count, row) => sum + (answer.spanIds[row] === "" ? count : 0), 0));

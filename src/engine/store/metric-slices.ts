@@ -26,10 +26,6 @@ export async function metricSlices(
   most.set(extremes.most);
   for (let slice = 0; slice < slices; slice++) average[slice] = extremes.average(slice);
   if (quantiles.length > 0) await addQuantiles(sliced, quantiles);
-  // The middle of a bin may be beyond what is in it.
-  for (const { values } of quantiles)
-    for (let at = 0; at < slices; at++)
-      values[at] = Math.min(Math.max(values[at] ?? NaN, least[at] ?? NaN), most[at] ?? NaN);
   return answer;
 }
 
