@@ -58,6 +58,7 @@ import { settingsEar } from "./pipeline/told-settings.js";
 import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
+import { RingSize, reportRingSize } from "./ring-size.js";
 import { type StateTracker, createStateTracker, reportState } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { ThreadDelivery } from "./thread-delivery.js";
@@ -146,6 +147,9 @@ export function install(
   const handOver = (): void => {
     if (!isThread) keeper.handOver((made) => delivery.say(made));
   };
+  const ringSize = new RingSize(memory, (records) => delivery.handRing(records), now);
+  sink.growBy(() => ringSize.grow());
+  const noteRing = reportRingSize(ringSize, sink);
   const noteRedactions = reportRedactions(redaction, sink);
   const noteState = reportState(tracker, sink);
   const { level } = configuration.settings;
@@ -159,6 +163,7 @@ export function install(
     guest.runAsGuest(() => rounds.run(false), undefined);
     noteRedactions();
     noteState();
+    noteRing();
     capture.note(false);
     const stages = heard();
     if (stages !== undefined) capture.change(stages);
@@ -175,6 +180,7 @@ export function install(
     rounds.run(true);
     noteRedactions();
     noteState();
+    noteRing();
     capture.note(true);
   };
   const rejectionsGuest = guest.at("rejections");

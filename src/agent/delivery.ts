@@ -18,6 +18,8 @@ export interface Delivery {
   end(ending: () => Ending, flush: () => boolean): void;
   /** The process may end now without another word. */
   flush(): void;
+  /** Gives the agent's thread other bytes for the ring; false where there is none that would follow. */
+  handRing(records: SharedArrayBuffer): boolean;
   /** To the agent's thread. */
   say(message: object): void;
   /** The program goes on without us, and what is left is sent meanwhile. */

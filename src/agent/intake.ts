@@ -33,6 +33,7 @@ export class Intake {
 
   /** About `limit` bytes of records, at least one, with what they refer to; undefined when there is nothing. */
   take(limit: number): Chunk | undefined {
+    this.memory.follow();
     const taken = this.#records.take(limit) ?? nothing;
     const givenUp = this.#givenUp();
     const definitions = this.#definitions.take(this.memory.definitions.size) ?? nothing;

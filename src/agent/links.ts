@@ -30,6 +30,12 @@ export interface BeginThread {
   readonly facts: ProcessFacts;
 }
 
+/** From the main thread, whose ring goes on in other bytes. */
+export interface ChangeRing {
+  readonly kind: "ring";
+  readonly records: SharedArrayBuffer;
+}
+
 /** From one whose process is about to end by a signal. */
 interface FlushThread {
   readonly kind: "flush";
@@ -87,6 +93,7 @@ export class Links {
     if (said.kind === "begin") this.#begin(said);
     else if (said.kind === "child") this.#childGone(said);
     else if (said.kind === "keep") writeNew(said);
+    else if (said.kind === "ring") this.#main.offerRing(said.records);
     else if (said.kind === "flush") this.#threads.get(said.runId)?.link.flush();
     else this.#gone(said.threadId);
   }
@@ -166,7 +173,7 @@ export class Links {
   }
 }
 
-type Said = BeginThread | FlushThread | ThreadGone | ChildGone | Keep;
+type Said = BeginThread | ChangeRing | FlushThread | ThreadGone | ChildGone | Keep;
 
 /** What threads say, none of it by anybody but us: who knows the channel's name could as well write into our memory. */
 const isSaid = (said: unknown): said is Said =>
@@ -174,6 +181,7 @@ const isSaid = (said: unknown): said is Said =>
   said !== null &&
   "kind" in said &&
   typeof said.kind === "string" &&
+  (said.kind !== "ring" || ("records" in said && types.isSharedArrayBuffer(said.records))) &&
   (said.kind !== "begin" || ("memory" in said && types.isSharedArrayBuffer(said.memory) && "facts" in said));
 
 /** In the agent's thread. */

@@ -11,6 +11,8 @@ export const maxWaitMs = 10_000;
 const lookEveryMs = 50;
 
 export class Overflow {
+  /** Makes the ring larger, if it may be. */
+  grow: () => boolean = () => false;
   #waitedMs = 0;
   #acknowledged = 0;
 
@@ -23,6 +25,7 @@ export class Overflow {
   /** Whether a ring has room for so much, made now if the policy can. */
   makeRoom(ring: RingWriter<RingRegion>, bytes: number): boolean {
     if (ring.hasRoom(bytes)) return true;
+    if (ring.memory === this.memory && this.grow() && ring.hasRoom(bytes)) return true;
     switch (this.policy) {
       case "drop-newest":
         return false;
@@ -54,12 +57,14 @@ export class Overflow {
 
   /** A sixty-fourth of the ring at a time, or what is needed if that is more: most records then find room. */
   #giveUpOldest(ring: RingWriter<RingRegion>, bytes: number): boolean {
-    const { size, words, control: controlWords, tailSlot } = this.memory;
-    if (bytes > size) return false;
-    const mask = (size >>> 2) - 1;
+    const { control: controlWords, tailSlot } = this.memory;
+    if (bytes > this.memory.size) return false;
     while (!ring.hasRoom(bytes)) {
       const tail = Atomics.load(controlWords, tailSlot);
-      const used = (ring.head - tail) >>> 0;
+      const { of, end } = this.memory.oldest(tail, ring.head);
+      const { size, words, view } = of;
+      const mask = (size >>> 2) - 1;
+      const used = (end - tail) >>> 0;
       const wanted = Math.min(used, Math.max(bytes - (size - used), size >>> 6));
       const tally = newTally();
       let given = 0;
@@ -67,7 +72,7 @@ export class Overflow {
       // A name that only the next record uses goes with it.
       while (given < used && (given < wanted || isBetween)) {
         const at = (tail + given) & (size - 1);
-        const kind = tallyRecord(tally, this.memory.view, at, size);
+        const kind = tallyRecord(tally, view, at, size);
         isBetween = isDefinition(kind);
         given += words[(at >>> 2) & mask] ?? 0;
       }

@@ -28,7 +28,6 @@ export class RecordWriter {
   readonly #facts: Float64Array;
   readonly #clockMs: () => number;
   readonly #noteFault: (error: unknown) => void;
-  readonly #maxRecordBytes: number;
   #redaction: Redaction = noRedaction;
   #out = new ByteWriter();
   /** The same memory as words. Asking an array for its buffer is slow, so the bytes themselves tell whether it is. */
@@ -53,7 +52,15 @@ export class RecordWriter {
     this.#facts = ring.memory.facts;
     this.#clockMs = clockMs;
     this.#noteFault = noteFault;
-    this.#maxRecordBytes = Math.min(ring.memory.size >>> 1, 32 * 1024 * 1024);
+  }
+
+  /** What makes the ring larger when it is full, if it may be. */
+  growBy(grow: () => boolean): void {
+    this.#overflow.grow = grow;
+  }
+
+  get #maxRecordBytes(): number {
+    return Math.min(this.#ring.memory.size >>> 1, 32 * 1024 * 1024);
   }
 
   get written(): number {

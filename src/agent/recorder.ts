@@ -69,6 +69,11 @@ export class Recorder implements RecordSink {
     return { written: this.#writer.written, dropped: this.#writer.dropped };
   }
 
+  /** What makes the ring larger when it is full, if it may be. */
+  growBy(grow: () => boolean): void {
+    this.#writer.growBy(grow);
+  }
+
   get lostWrites(): number {
     return this.#writer.lostWrites;
   }

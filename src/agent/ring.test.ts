@@ -60,6 +60,51 @@ describe("RingWriter and RingReader", () => {
       }
     });
 
+  for (const seed of [1, 2, 3])
+    it(`gives back the same while its bytes are changed for more and for fewer, with positions that wrap (seed ${seed})`, () => {
+      const random = randomFrom(seed);
+      const allocated = RingMemory.allocate(4096);
+      allocated.control.fill(-5000, 0, 2);
+      const [written, read] = [allocated, new RingMemory(allocated.shared)];
+      const [writer, reader] = [new RingWriter(written), new RingReader(read)];
+      const queue: string[] = [];
+      let [queuedBytes, changes] = [0, 0];
+      const untold: SharedArrayBuffer[] = [];
+      for (let step = 0; step < 6000; step++) {
+        const way = random();
+        if (way < 0.02 && written.isSettled) {
+          const size = 4096 * 2 ** Math.floor(random() * 4);
+          if (queuedBytes > size / 2) continue;
+          const shared = new SharedArrayBuffer(size);
+          untold.push(shared);
+          written.change(shared);
+          changes++;
+        } else if (way < 0.6) {
+          const bytes = 8 + 8 * Math.floor(random() * random() * 120);
+          const fits = queuedBytes + bytes <= written.size;
+          expect(writer.put(recordOf(bytes, step), bytes)).toBe(fits);
+          if (!fits) continue;
+          queue.push(`${step}:${bytes}`);
+          queuedBytes += bytes;
+        } else if (way < 0.7) {
+          // The worker may hear of it late.
+          const shared = untold.shift();
+          if (shared !== undefined) read.offer(shared);
+        } else {
+          read.follow();
+          const taken = reader.take(Math.floor(random() * 2000));
+          if (taken === undefined) {
+            expect(queue.length === 0 || !written.isSettled).toBe(true);
+            continue;
+          }
+          const records = recordsIn(taken);
+          expect(records).toEqual(queue.splice(0, records.length));
+          queuedBytes -= taken.length;
+        }
+      }
+      expect(changes).toBeGreaterThan(10);
+    });
+
   it("takes exactly as much as fits, and nothing more until something is taken out", () => {
     const memory = RingMemory.allocate(4096);
     const writer = new RingWriter(memory);

@@ -5,6 +5,8 @@
 // takes, and by the program's thread when it gives up the oldest records (overflow.ts). What the worker copied is whole
 // exactly if TAIL was still where it began; otherwise it copies anew.
 // What others refer to by id has a ring of its own and is never given up: whoever sees a record finds what it refers to.
+// The bytes of the records' ring may be changed for more or fewer (ring-size.ts): from HEAD then on records are in the new ones,
+// and the worker goes on there when it has taken all that came before. Until then there is no other change.
 
 /** Slots of the Int32 control words at the start of the shared memory. */
 export const control = {
@@ -40,6 +42,12 @@ export const control = {
   stackMissing: 26,
   /** How often the program's thread was told what to capture from then on: see `settings`. */
   configured: 27,
+  /** HEAD when the ring's bytes were changed last, how often they were, and how often the worker has followed. */
+  changedAt: 28,
+  changes: 29,
+  followed: 30,
+  /** So many bytes the ring may have, as the worker sees the memory that is left; 0: nobody has looked yet. */
+  mostBytes: 31,
 } as const;
 /** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
 export const facts = {
@@ -56,6 +64,8 @@ export const facts = {
   turnDueMs: 8,
   /** When something began, told while it turns seldom. */
   beganMs: 9,
+  /** How much of what V8 may have for the program's objects it uses, as a share. */
+  heapShare: 10,
 } as const;
 /**
  * What the worker says about the engine. `lost`: it was there a moment ago, and its host may be starting it again. An
@@ -80,16 +90,31 @@ const factsBytes = 128;
 const settingsBytes = 65_536;
 const headBytes = controlBytes + factsBytes + settingsBytes;
 
-/** One ring: where its positions are among the control words, and its bytes. */
-export interface RingRegion {
-  readonly control: Int32Array;
-  readonly headSlot: number;
-  readonly tailSlot: number;
+/** Where records are. */
+export interface RingBytes {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly size: number;
 }
+
+/** One ring: where its positions are among the control words, and its bytes. */
+export interface RingRegion extends RingBytes {
+  readonly control: Int32Array;
+  readonly headSlot: number;
+  readonly tailSlot: number;
+  /** How much of what is between the two is in these bytes. */
+  readable(tail: number, head: number): number;
+}
+
+const bytesOf = (shared: SharedArrayBuffer, start: number, size: number): RingBytes => ({
+  words: new Int32Array(shared, start, size >>> 2),
+  bytes: new Uint8Array(shared, start, size),
+  view: new DataView(shared, start, size),
+  size,
+});
+
+const allBetween = (tail: number, head: number): number => (head - tail) >>> 0;
 
 export class RingMemory implements RingRegion {
   readonly control: Int32Array;
@@ -97,33 +122,84 @@ export class RingMemory implements RingRegion {
   readonly settings: Uint8Array;
   readonly headSlot = control.head;
   readonly tailSlot = control.tail;
-  readonly words: Int32Array;
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly size: number;
+  words: Int32Array;
+  bytes: Uint8Array;
+  view: DataView;
+  size: number;
   readonly definitions: RingRegion;
+  /** In the program's thread: what was written to before, as long as there may be records in it. */
+  #before: RingBytes | undefined;
+  /** Whose bytes these are. */
+  #change = 0;
+  /** In the worker: what to go on with. */
+  #next: SharedArrayBuffer | undefined;
 
   constructor(readonly shared: SharedArrayBuffer) {
     const start = headBytes;
     // Both sizes are powers of two, the second a sixteenth of the first or the least there is.
     const rest = shared.byteLength - start;
-    this.size = 2 ** Math.floor(Math.log2(rest));
+    const size = 2 ** Math.floor(Math.log2(rest));
     this.control = new Int32Array(shared, 0, controlBytes / 4);
     this.facts = new Float64Array(shared, controlBytes, factsBytes / 8);
     this.settings = new Uint8Array(shared, controlBytes + factsBytes, settingsBytes);
-    this.words = new Int32Array(shared, start, this.size >>> 2);
-    this.bytes = new Uint8Array(shared, start, this.size);
-    this.view = new DataView(shared, start, this.size);
-    const definitionsStart = start + this.size;
+    ({ words: this.words, bytes: this.bytes, view: this.view, size: this.size } = bytesOf(shared, start, size));
     this.definitions = {
+      ...bytesOf(shared, start + size, rest - size),
       control: this.control,
       headSlot: control.definitionsHead,
       tailSlot: control.definitionsTail,
-      words: new Int32Array(shared, definitionsStart),
-      bytes: new Uint8Array(shared, definitionsStart),
-      view: new DataView(shared, definitionsStart),
-      size: rest - this.size,
+      readable: allBetween,
     };
+  }
+
+  readable(tail: number, head: number): number {
+    const used = allBetween(tail, head);
+    if (Atomics.load(this.control, control.changes) === this.#change) return used;
+    return Math.min(used, Math.max(0, (Atomics.load(this.control, control.changedAt) - tail) | 0));
+  }
+
+  /** In the program's thread: whether the worker has followed all changes. */
+  get isSettled(): boolean {
+    const isSettled = Atomics.load(this.control, control.followed) === this.#change;
+    if (isSettled) this.#before = undefined;
+    return isSettled;
+  }
+
+  /** In the program's thread, which has told the worker of `shared` and has nothing half written: from now on records go there. */
+  change(shared: SharedArrayBuffer): void {
+    this.#before = { words: this.words, bytes: this.bytes, view: this.view, size: this.size };
+    Atomics.store(this.control, control.changedAt, Atomics.load(this.control, this.headSlot));
+    this.#change = Atomics.add(this.control, control.changes, 1) + 1;
+    this.#use(shared);
+  }
+
+  /** In the program's thread: where the oldest records are, and up to where. */
+  oldest(tail: number, head: number): { readonly of: RingBytes; readonly end: number } {
+    if (this.#before === undefined || this.isSettled) return { of: this, end: head };
+    const end = Atomics.load(this.control, control.changedAt);
+    return ((end - tail) | 0) > 0 ? { of: this.#before, end } : { of: this, end: head };
+  }
+
+  /** In the worker: what the program's thread writes to from a change on. */
+  offer(shared: SharedArrayBuffer): void {
+    this.#next = shared;
+  }
+
+  /** In the worker: goes on where records are written now, when it has taken all that came before. */
+  follow(): void {
+    const changes = Atomics.load(this.control, control.changes);
+    if (changes === this.#change || this.#next === undefined) return;
+    const left = (Atomics.load(this.control, control.changedAt) - Atomics.load(this.control, this.tailSlot)) | 0;
+    if (left > 0) return;
+    this.#use(this.#next);
+    this.#next = undefined;
+    this.#change = changes;
+    Atomics.store(this.control, control.followed, changes);
+  }
+
+  #use(shared: SharedArrayBuffer): void {
+    const { words, bytes, view, size } = bytesOf(shared, 0, shared.byteLength);
+    [this.words, this.bytes, this.view, this.size] = [words, bytes, view, size];
   }
 
   /** `size` in bytes is rounded up to a power of two, 4 KB to 1 GB. */
@@ -206,7 +282,7 @@ export class RingReader {
     for (let within = limit; ; within >>>= 1) {
       // TAIL first: a HEAD loaded before it could by now lie behind it.
       const tail = Atomics.load(words, tailSlot);
-      const used = (Atomics.load(words, this.memory.headSlot) - tail) >>> 0;
+      const used = this.memory.readable(tail, Atomics.load(words, this.memory.headSlot));
       if (used === 0) return undefined;
       const count = used <= within ? used : this.#wholeRecordsWithin(tail, within, used);
       const taken = count === undefined || used > this.memory.size ? undefined : this.#copied(tail, count);

@@ -62,6 +62,11 @@ export class ThreadDelivery implements Delivery {
     Atomics.wait(words, control.flushed, 0, maxFlushMs);
   }
 
+  /** There may be many threads: theirs stay as they are. */
+  handRing(): boolean {
+    return false;
+  }
+
   say(message: object): void {
     sayTo(this.#place.channel, message);
   }

@@ -3,10 +3,13 @@ import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Delivery, Ending } from "./delivery.js";
 import { byeFrame, helloFrame, noteEnding } from "./frames.js";
+import { isFunction } from "./own-data.js";
 import { leaveBehind } from "./left-behind.js";
-import { type AgentThreadSetup, asked } from "./links.js";
+import { type AgentThreadSetup, type ChangeRing, asked } from "./links.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { ears } from "./thread-place.js";
+
+const originalPost: unknown = Reflect.get(Worker.prototype, "postMessage");
 
 /** An exit is held up only while an engine is connected or about to be: until nothing has moved for so long … */
 const maxStillMs = 5000;
@@ -81,10 +84,10 @@ export class WorkerThread implements Delivery {
     while (!flush() && this.isWorthWaitingFor && patience() > 0) Atomics.wait(words, control.done, 0, 2);
     noteEnding(this.#memory, ending());
     Atomics.store(words, control.stop, 1);
-    this.#worker?.postMessage(asked.stop);
+    this.#post(asked.stop);
     this.#waitFor(control.done, patience);
     if (!this.#isDone && !this.#mayKeep && this.#now() - startMs >= maxExitWaitMs) {
-      this.#worker?.postMessage(asked.leave);
+      this.#post(asked.leave);
       this.#waitFor(control.done, this.#patience(maxLeaveMs));
     }
     if (!this.#isDone && this.isUseful) this.#leaveBehind(ending, flush);
@@ -96,7 +99,7 @@ export class WorkerThread implements Delivery {
     noteEnding(this.#memory, ending);
     Atomics.store(words, control.detached, 1);
     Atomics.store(words, control.stop, 1);
-    this.#worker?.postMessage(asked.stop);
+    this.#post(asked.stop);
     const deadlineMs = this.#now() + maxDetachMs;
     const look = (): void => {
       if (this.#isDone || !this.isWorthWaitingFor || this.#now() >= deadlineMs) this.terminate();
@@ -109,7 +112,7 @@ export class WorkerThread implements Delivery {
   #leaveBehind(ending: () => Ending, flush: () => boolean): void {
     const { control: words, facts: numbers } = this.#memory;
     if (this.#worker !== undefined && this.isWorthWaitingFor) {
-      this.#worker.postMessage(asked.leaveBehind);
+      this.#post(asked.leaveBehind);
       const patience = this.#patience(maxLeaveMs);
       for (let isTold = false; Atomics.load(words, control.leaver) === 0 && patience() > 0;) {
         if (!isTold && flush()) {
@@ -139,7 +142,7 @@ export class WorkerThread implements Delivery {
   /** Blocks like `end`, and the recording goes on. */
   flush(): void {
     Atomics.store(this.#memory.control, control.flushed, 0);
-    this.#worker?.postMessage(asked.flush);
+    this.#post(asked.flush);
     this.#waitFor(control.flushed, this.#patience(maxExitWaitMs));
   }
 
@@ -169,8 +172,19 @@ export class WorkerThread implements Delivery {
     };
   }
 
+  handRing(records: SharedArrayBuffer): boolean {
+    if (this.#worker === undefined || !this.isUseful) return false;
+    this.#post({ kind: "ring", records } satisfies ChangeRing);
+    return true;
+  }
+
   say(message: object): void {
-    this.#worker?.postMessage(message);
+    this.#post(message);
+  }
+
+  /** Not as the program posts: nothing of it is recorded, least of all in the middle of a record. */
+  #post(message: unknown): void {
+    if (this.#worker !== undefined && isFunction(originalPost)) Reflect.apply(originalPost, this.#worker, [message]);
   }
 
   terminate(): void {

@@ -27,11 +27,13 @@ import {
 } from "./frames.js";
 import { type Chunk, Intake, standstillRecord } from "./intake.js";
 import { leaveBehind } from "./left-behind.js";
+import { MemoryWatch, memoryUse } from "./memory-watch.js";
 import { type Batch, Outbox } from "./outbox.js";
 import type { ProcessFacts } from "./process-facts.js";
 import { Reconnection } from "./reconnection.js";
 import { tellSettings } from "./pipeline/told-settings.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
+import { mostBytesFor } from "./ring-size.js";
 import { Spill } from "./spill.js";
 import { StandstillWatch, clocksOfThisProcess } from "./standstill.js";
 
@@ -67,6 +69,7 @@ const leastWholeBytes = 256 * 1024;
 /** Left behind besides: names that were defined, and gaps. */
 const mostLeftBytes = 2 * 1024 * 1024;
 const maxLossWaitMs = 1000;
+const memoryEveryMs = 1000;
 const writesSlot = lostKinds.indexOf("writes");
 
 export class EngineLink {
@@ -87,6 +90,8 @@ export class EngineLink {
   #hasLeft = false;
   readonly #standstill: StandstillWatch;
   readonly #blocks: BlockWatch;
+  readonly #memoryWatch: MemoryWatch;
+  #memoryMs = -Infinity;
   /** When it was looked for a standstill last. */
   #seqThen = 0;
 
@@ -101,6 +106,7 @@ export class EngineLink {
     const { settings } = setup.facts;
     const hasStacks = setup.hasStacks && settings.blockStacks !== false;
     this.#blocks = new BlockWatch(this.#memory, thresholdsOf(settings).blockMs, hasStacks);
+    this.#memoryWatch = new MemoryWatch(mostBytesFor(this.#memory.size));
     this.#standstill = new StandstillWatch(clocksOfThisProcess);
     this.#reconnection = new Reconnection(setup.socketPath, setup.hostPid, () => this.#connect());
     // The socket's folder is private; a pipe of Windows is in none, and nothing is kept on disk there.
@@ -130,6 +136,11 @@ export class EngineLink {
     noteExitCode(this.#memory, exitCode);
     this.#lastHead = Atomics.load(words, control.head);
     this.stop();
+  }
+
+  /** What the program's thread records comes in other bytes from now on. */
+  offerRing(records: SharedArrayBuffer): void {
+    this.#memory.offer(records);
   }
 
   /** Of a child of the program. Told while the engine is there: it knows of most ends by the children themselves. */
@@ -314,12 +325,22 @@ export class EngineLink {
     // A thread says so and is gone: its memory stays until everything in it was sent.
     if (this.#isThread && !this.#isStopping && Atomics.load(this.#memory.control, control.stop) === 1) this.stop();
     const used = this.#intake.usedBytes;
+    this.#lookAtMemory();
     this.#drain();
     this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
     const isFlooded = used > this.#memory.size / 8;
     const pauseMs = isFlooded ? floodPollMs : this.#quietPolls > idleAfterPolls ? idlePollMs : busyPollMs;
     const wantedMs = this.#blocks.look(this.#monotonicMs);
     setTimeout(() => this.#poll(), Math.min(pauseMs, Math.max(1, Math.ceil(wantedMs))));
+  }
+
+  /** The rings of threads stay as they are. */
+  #lookAtMemory(): void {
+    const now = this.#monotonicMs;
+    if (this.#isThread || now - this.#memoryMs < memoryEveryMs) return;
+    this.#memoryMs = now;
+    const most = this.#memoryWatch.look(memoryUse(this.#memory.facts[facts.heapShare] ?? 0));
+    Atomics.store(this.#memory.control, control.mostBytes, most);
   }
 
   #drain(): void {

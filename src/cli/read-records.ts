@@ -22,6 +22,7 @@ import {
   processText,
   filteredText,
   redactionsText,
+  resizedText,
   spanRow,
 } from "./rows.js";
 import type { Ending } from "./terminal.js";
@@ -56,6 +57,7 @@ function summaryLines(summary: RecordingSummary): string[] {
       ...clockText(process, processes.length > 1),
       ...redactionsText(process),
       ...filteredText(process),
+      ...resizedText(process),
       ...faultsText(process),
     ]),
   ];

@@ -10,7 +10,12 @@ import {
   searchKinds,
 } from "../shared/protocol/engine-rows.js";
 import { kindText } from "../shared/protocol/process-families.js";
-import { type ProcessSummary, type RecordingSummary, wasLeft } from "../shared/protocol/recording-summary.js";
+import {
+  type ProcessSummary,
+  type RecordingSummary,
+  resizedReasons,
+  wasLeft,
+} from "../shared/protocol/recording-summary.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
 import { shellQuoted } from "./shell-words.js";
 import { durationText, offsetFromStart } from "./time-text.js";
@@ -226,6 +231,9 @@ export const filteredText = ({ filtered = {} }: ProcessSummary): string[] =>
   Object.entries(filtered)
     .toSorted(([a], [b]) => Number.parseInt(a) - Number.parseInt(b))
     .map(([stage, count]) => `     left out by stage ${stage}: ${count}`);
+
+export const resizedText = (process: ProcessSummary): string[] =>
+  resizedReasons(process).map((reason) => `     the recorder's buffer was ${reason}`);
 
 /** One line, or none when nothing went wrong in the recorder. */
 export const faultsText = ({ faults }: ProcessSummary): string[] =>

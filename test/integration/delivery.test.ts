@@ -79,11 +79,12 @@ describe.runIf(process.platform === "linux")("delivery", () => {
       const options = ["--buffer", `${ringMb}MB`, "--backlog", `${backlogMb}MB`, "--overflow", overflow];
       // A busy machine may be quicker at taking than at making: so nothing is taken for a while.
       const outcome = await runNumbered(
-        { options, rate: 0, seconds: 1, restSeconds: 0 },
+        // The ring grows to four times its size before anything gives way.
+        { options, rate: 0, seconds: overflow === "block" ? 1 : 3, restSeconds: 0 },
         async ({ signalEngine, pause }) => {
           if (overflow === "block") return;
           signalEngine("SIGSTOP");
-          await pause(500);
+          await pause(2500);
           signalEngine("SIGCONT");
         },
       );

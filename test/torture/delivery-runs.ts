@@ -49,7 +49,7 @@ export interface Trouble {
  * and for garbage of both threads; chunks of the backlog that are given up are garbage, too.
  */
 export const mostGrownMb = (ringMb: number, backlogMb: number, overflow: string): number =>
-  1.0625 * ringMb + backlogMb + (overflow === "drop-oldest" ? 160 : 136);
+  (1.0625 + 4) * ringMb + backlogMb + (overflow === "drop-oldest" ? 160 : 136);
 
 /** Made by numbered-events.mjs before its clock starts. */
 const beforeClock = 1000;

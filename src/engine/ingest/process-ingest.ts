@@ -5,10 +5,9 @@ import { type AgentRecord, hasOwnSeq, lostKinds } from "../../shared/protocol/ag
 import { type MessageRecord, originOf } from "../../shared/protocol/message-records.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
-import { filteredMetric } from "../../shared/trace/filtered.js";
 import { instantFromClock } from "../../shared/trace/time.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { filteredStageOf } from "../store/agent-counts.js";
+import { type LiveCount, type LiveCounts, countedBy } from "../store/agent-counts.js";
 import { type EndingKind, type LossReason, endLabel, gapLabels, startLabel } from "../store/schema.js";
 import type { AgentFaults, ChangeRow, ProcessRow, RowHead } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
@@ -59,9 +58,9 @@ export class ProcessIngest {
   #lastBatch = 0;
   #faults: AgentFaults | undefined;
   #faultSeries: number | undefined;
-  /** Series that count what a stage of the pipeline left out, by their ids. */
-  readonly #filteredSeries = new Map<number, string>();
-  #filtered: Record<string, number> | undefined;
+  /** Series that count what the agent has done, by their ids. */
+  readonly #countingSeries = new Map<number, readonly [LiveCount, string]>();
+  #counted: LiveCounts = {};
   /** Records the program had made when it sent its last batch; more may have followed. */
   #madeAtLeast = 0;
 
@@ -138,9 +137,9 @@ export class ProcessIngest {
     return this.#received + this.#dropped;
   }
 
-  /** How much each stage of its pipeline left out; undefined: nothing. */
-  get filtered(): Readonly<Record<string, number>> | undefined {
-    return this.#filtered;
+  /** How much each stage of its pipeline left out, and how often its ring was resized for which reason; absent: nothing. */
+  get counted(): LiveCounts {
+    return this.#counted;
   }
 
   instantOf(clockMs: number): bigint {
@@ -197,7 +196,7 @@ export class ProcessIngest {
         } else if (incoming.isSpanEnd(index)) this.#spans.end(incoming, index);
         else this.#plain.add(incoming, index);
         if (incoming.isSampleOf(index, this.#faultSeries)) this.#noteFaults(incoming.value[index] ?? 0, 0);
-        else if (this.#filteredSeries.size > 0) this.#noteFiltered(incoming, index);
+        else if (this.#countingSeries.size > 0) this.#noteCounted(incoming, index);
       }
       latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
     }
@@ -292,13 +291,16 @@ export class ProcessIngest {
 
   #noteSeries(id: number, name: string | undefined, attributes: Attributes): void {
     if (name === faultSeries) this.#faultSeries = id;
-    const stage = name === filteredMetric ? filteredStageOf(attributes) : undefined;
-    if (stage !== undefined) this.#filteredSeries.set(id, stage);
+    const counts = countedBy(name, attributes);
+    if (counts !== undefined) this.#countingSeries.set(id, counts);
   }
 
-  #noteFiltered(incoming: Incoming, index: number): void {
-    const stage = incoming.isSample(index) ? this.#filteredSeries.get(incoming.refers[index] ?? 0) : undefined;
-    if (stage !== undefined) this.#filtered = { ...this.#filtered, [stage]: incoming.value[index] ?? 0 };
+  #noteCounted(incoming: Incoming, index: number): void {
+    const counts = incoming.isSample(index) ? this.#countingSeries.get(incoming.refers[index] ?? 0) : undefined;
+    if (counts === undefined) return;
+    const [counted, by] = counts;
+    const sofar = { ...this.#counted[counted], [by]: incoming.value[index] ?? 0 };
+    this.#counted = { ...this.#counted, [counted]: sofar };
   }
 
   /** Each is said as the total so far. */

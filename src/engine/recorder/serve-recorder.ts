@@ -233,8 +233,7 @@ function summariesOf(ingests: readonly ProcessIngest[]): LiveFacts["processes"] 
   const rows = ingests.map((ingest) => ingest.row());
   const parents = parentsOf(rows);
   return rows.map((row, at) => {
-    const filtered = ingests[at]?.filtered;
-    return { ...summaryOf(row, parents.get(row.process)), ...(filtered === undefined ? {} : { filtered }) };
+    return { ...summaryOf(row, parents.get(row.process)), ...ingests[at]?.counted };
   });
 }
 

@@ -1,7 +1,8 @@
-// What agents count and record as metrics, by process and by what an attribute names: secrets taken out, by kind, and records
-// left out, by stage of the pipeline.
+// What agents count and record as metrics, by process and by what an attribute names: secrets taken out, by kind, records left
+// out, by stage of the pipeline, and changes of the ring's size, by the reason.
 import { filteredMetric, filteredStageAttribute } from "../../shared/trace/filtered.js";
 import { redactionKindAttribute, redactionsMetric } from "../../shared/trace/redactions.js";
+import { ringBecauseAttribute, ringResizedMetric } from "../../shared/trace/ring-resized.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
 import { parseStored } from "./value-json.js";
@@ -15,6 +16,9 @@ export const readRedactions = (query: Query): Promise<CountsByProcess> =>
 
 export const readFiltered = (query: Query): Promise<CountsByProcess> =>
   readCounts(query, filteredMetric, filteredStageAttribute);
+
+export const readResized = (query: Query): Promise<CountsByProcess> =>
+  readCounts(query, ringResizedMetric, ringBecauseAttribute);
 
 /** The largest value of each series is its count. */
 async function readCounts(query: Query, metric: string, attribute: string): Promise<CountsByProcess> {
@@ -43,9 +47,16 @@ async function readCounts(query: Query, metric: string, attribute: string): Prom
   return found;
 }
 
-/** The stage that a series counts for. */
-export const filteredStageOf = (attributes: Attributes): string | undefined =>
-  textAttribute(attributes, filteredStageAttribute);
+/** What a series of this name counts, by what; undefined: nothing that is shown while it is recorded. */
+export function countedBy(name: string | undefined, attributes: Attributes): readonly [LiveCount, string] | undefined {
+  const counted = name === filteredMetric ? "filtered" : name === ringResizedMetric ? "resized" : undefined;
+  if (counted === undefined) return undefined;
+  const by = textAttribute(attributes, counted === "filtered" ? filteredStageAttribute : ringBecauseAttribute);
+  return by === undefined ? undefined : [counted, by];
+}
+
+export type LiveCount = "filtered" | "resized";
+export type LiveCounts = { readonly [Counted in LiveCount]?: Readonly<Record<string, number>> };
 
 function textAttribute(attributes: unknown, name: string): string | undefined {
   if (typeof attributes !== "object" || attributes === null) return undefined;

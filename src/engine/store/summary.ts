@@ -7,7 +7,7 @@ import {
   type ScopeSummary,
   engineLoad,
 } from "../../shared/protocol/recording-summary.js";
-import { readFiltered, readRedactions } from "./agent-counts.js";
+import { readFiltered, readResized, readRedactions } from "./agent-counts.js";
 import { clocksFrom } from "./process-clocks.js";
 import { type EvictedCounts, readEvicted } from "./evicted.js";
 import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";
@@ -59,6 +59,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   const rows = await query(`SELECT * FROM process ORDER BY process`);
   const redactions = await readRedactions(query);
   const filtered = await readFiltered(query);
+  const resized = await readResized(query);
   const [pids, names, argvs, cwds] = [
     rows.numbers("pid"),
     rows.texts("service_name"),
@@ -104,6 +105,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       dropped: dropped[row] ?? 0,
       redactions: redactions.get(process),
       filtered: filtered.get(process),
+      resized: resized.get(process),
       faults: faultsFrom(reports[row]),
       clock: clocks[row],
     };

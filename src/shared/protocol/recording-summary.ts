@@ -42,6 +42,8 @@ const processSummary = v.object({
   redactions: v.optional(v.record(text, count)),
   /** How many records each stage of the pipeline left out, by its place and words; absent when none did. */
   filtered: v.optional(v.record(text, count)),
+  /** How often the agent changed the size of its ring, by the reason: `full`, `quiet`, `memory`; absent when it never did. */
+  resized: v.optional(v.record(text, count)),
 });
 export type ProcessSummary = v.InferOutput<typeof processSummary>;
 
@@ -130,3 +132,15 @@ export const recordingFile = v.object({
   facts: v.optional(v.object({ services: texts, durationNs: count, density: u32 })),
 });
 export type RecordingFile = v.InferOutput<typeof recordingFile>;
+
+const resizedWords: Readonly<Record<string, string>> = {
+  full: "made larger because it was full",
+  quiet: "made as small as before because it was not needed",
+  memory: "fitted to the memory that was left",
+};
+
+/** A part of a sentence for each reason why the recorder's buffer was resized. */
+export const resizedReasons = ({ resized = {} }: Pick<ProcessSummary, "resized">): string[] =>
+  Object.entries(resized).map(
+    ([reason, times]) => `${resizedWords[reason] ?? reason} ${times === 1 ? "once" : `${times} times`}`,
+  );
