@@ -19,6 +19,8 @@ export const lineSettings: LineSettings = { rowsAtOnce: 2048, mostStretches: 40 
 const mostShare = 0.5;
 /** Of time, that rows are looked for in. */
 const mostRanges = 200;
+/** Where there are too many stretches, those nearer to each other than that many times as far are one. */
+const farther = 8;
 const keptTexts = 8;
 
 interface Stretch {
@@ -77,25 +79,31 @@ function tableOf(
   candidates: Candidates,
   { rowsAtOnce, mostStretches }: LineSettings,
 ): string | undefined {
-  const stretches: Stretch[] = [];
-  const add = (first: number, last: number): void => {
-    const before = stretches.at(-1);
-    if (before !== undefined && first - before.last <= rowsAtOnce) before.last = Math.max(before.last, last);
-    else stretches.push({ first, last });
-  };
-  let end = 0;
-  for (const block of blocks) {
-    if (block.kind !== "log") continue;
-    end = block.firstRow + block.rows;
-    const rows = candidates.rowsOf(block);
-    if (rows === undefined) add(block.firstRow, end - 1);
-    else for (const row of rows) add(row, row);
-  }
+  const own = blocks.filter(({ kind }) => kind === "log");
+  const end = own.reduce((_, { firstRow, rows }) => firstRow + rows, 0);
+  const near = stretchesOf(own, candidates, rowsAtOnce);
+  const stretches = near.length > mostStretches ? stretchesOf(own, candidates, farther * rowsAtOnce) : near;
   const read = stretches.reduce((sum, { first, last }) => sum + last - first + rowsAtOnce, 0);
   if (stretches.length > mostStretches || read > mostShare * end) return undefined;
   const where = stretches.map(({ first, last }) => `t.rowid BETWEEN ${first} AND ${last}`);
   const parts = [...where, `t.rowid >= ${end}`].map((one) => `SELECT * FROM log AS t WHERE ${one}`);
   return `(${parts.join(" UNION ALL ")})`;
+}
+
+/** Rows that are so near to each other are in one. */
+function stretchesOf(blocks: readonly Block[], candidates: Candidates, near: number): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  const add = (first: number, last: number): void => {
+    const before = stretches.at(-1);
+    if (before !== undefined && first - before.last <= near) before.last = Math.max(before.last, last);
+    else stretches.push({ first, last });
+  };
+  for (const block of blocks) {
+    const rows = candidates.rowsOf(block);
+    if (rows === undefined) add(block.firstRow, block.firstRow + block.rows - 1);
+    else for (const row of rows) add(row, row);
+  }
+  return stretches;
 }
 
 /** Rows that came since are looked at as long as the last block has not been written anew: it says where they may be. */

@@ -12,12 +12,13 @@ import {
   noPositions,
 } from "./search-positions.js";
 import { BlockPlaces, RareWords } from "./search-rare-words.js";
+import { costOf } from "./search-rows-there.js";
 import { textKinds } from "./search-tables.js";
 import { type Part, type Word, partsOf } from "./search-words.js";
 import { searchKinds } from "../../shared/protocol/engine-rows.js";
 
-/** More rows of a block are not listed: looking at all of its rows is quicker. */
-const mostListed = 256;
+/** So few rows of a block are listed, more where looking at all of its rows would take longer. */
+const [fewListed, mostListed] = [256, 2048];
 
 /** Row numbers in ascending order; undefined when it may be any row of the block. */
 export type CandidateRows = readonly number[] | undefined;
@@ -172,7 +173,8 @@ function addParts(
   }
 }
 
-function rowsAt({ firstRow, others }: Block, positions: Positions): CandidateRows {
+/** Undefined where looking at all rows of the block is quicker. */
+function rowsAt({ firstRow, rows: count, others }: Block, positions: Positions): CandidateRows {
   if (countOf(positions) > mostListed) return undefined;
   const rows: number[] = [];
   let before = 0;
@@ -181,5 +183,5 @@ function rowsAt({ firstRow, others }: Block, positions: Positions): CandidateRow
     const other = others[before];
     rows.push(other?.[0] === position ? other[1] : firstRow + position - before);
   }
-  return rows;
+  return rows.length > fewListed && costOf(rows) > count ? undefined : rows;
 }

@@ -5,12 +5,11 @@ import type { Query } from "./readers.js";
 import type { AllRows, Block } from "./search-block.js";
 import type { Candidates } from "./search-candidates.js";
 import { type InstantRange, joinedRanges } from "./search-ranges.js";
+import { costOf } from "./search-rows-there.js";
 import { type Load, type Stretch, latestSlice, turned } from "./search-slices.js";
 
 /** Blocks that the index is asked about at once: asking about many costs little more than asking about a few. */
 const [firstBlocks, furtherBlocks] = [16, 1024];
-/** DuckDB reads so many rows to look at one of them, which costs as much as looking through some of them. */
-const [rowsAtOnce, costOfOne] = [2048, 768];
 
 /** Rows that have to be looked at. */
 interface Lot {
@@ -133,8 +132,7 @@ export class SearchPlan {
     ranges: readonly InstantRange[],
     likely = 0,
   ): void {
-    const weight =
-      listed === undefined ? rows : costOfOne * new Set(listed.map((row) => Math.floor(row / rowsAtOnce))).size;
+    const weight = listed === undefined ? rows : costOf(listed);
     if (weight === 0) return;
     const places = ranges.map((range) => this.#turn({ first: range.first, last: range.last }));
     const lengths = places.map(({ first, last }) => Number(last - first) + 1);

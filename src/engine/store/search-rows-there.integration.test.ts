@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import { seeds } from "../replay/seeds.test-support.js";
 import { Readers } from "./readers.js";
-import { tablesOf } from "./search-rows-there.js";
+import { costOf, tablesOf } from "./search-rows-there.js";
 
 const rows = 100_000;
 let instance: DuckDBInstance;
@@ -48,4 +48,15 @@ describe("tablesOf", () => {
       }
     },
   );
+});
+
+describe("costOf", () => {
+  it("tells rows that follow each other from as many that do not", () => {
+    const block = 16_384;
+    expect(costOf([])).toBe(0);
+    expect(costOf(stretch(0, 256))).toBeLessThan(block / 5);
+    expect(costOf([...stretch(0, 256), ...stretch(4096, 256), ...stretch(8192, 256)])).toBeLessThan(block / 2);
+    expect(costOf(stretch(0, 200).map((row) => 80 * row))).toBeLessThan(block);
+    expect(costOf(stretch(0, 768).map((row) => 20 * row))).toBeGreaterThan(block);
+  });
 });

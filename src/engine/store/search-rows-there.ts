@@ -1,5 +1,4 @@
 // Tables of SQL that have some rows of a table and are read without reading the others.
-import type { RowsOfKind } from "./search-plan.js";
 
 /** With more, DuckDB would read all rows to find them: `rowFilter` of open-file.ts. */
 const mostListed = 512;
@@ -8,10 +7,29 @@ const leastOfStretch = 100;
 /** Each costs planning. */
 const mostStretches = 24;
 
+/** DuckDB reads so many rows to look at one of them. */
+const rowsAtOnce = 2048;
+/** As much as looking through so many rows: reading what is around one, finding one by its number, and planning a stretch. */
+const [costOfReading, costOfOne, costOfStretch] = [768, 30, 1500];
+
 type Stretch = readonly [first: number, last: number];
 
+interface SomeRows {
+  /** In ascending order. */
+  readonly listed: readonly number[];
+  readonly stretches: readonly Stretch[];
+}
+
+/** What it costs to look at rows with these numbers, in ascending order, as so many rows that follow each other. */
+export function costOf(listed: readonly number[]): number {
+  const [runs, single] = runsIn(listed);
+  const read = new Set(single.map((row) => Math.floor(row / rowsAtOnce))).size;
+  const inRuns = runs.reduce((sum, [first, last]) => sum + costOfStretch + costOfReading + last - first + 1, 0);
+  return inRuns + read * costOfReading + single.length * costOfOne;
+}
+
 /** Each for a query of its own. Rows may be in two of them. */
-export function tablesOf(table: string, { listed, stretches }: Pick<RowsOfKind, "listed" | "stretches">): string[] {
+export function tablesOf(table: string, { listed, stretches }: SomeRows): string[] {
   const [runs, single] = runsIn(listed);
   const all = joined([...runs, ...stretches]);
   const count = Math.max(Math.ceil(single.length / mostListed), Math.ceil(all.length / mostStretches));
