@@ -1,8 +1,7 @@
 // What a child needs in its environment to be recorded. Most inherit it; where a program gives its child an environment or
 // NODE_OPTIONS of its own, what is missing is added. `HINDCAST=off` there, or another recording's socket, is respected.
 import { realpathSync } from "node:fs";
-import { basename } from "node:path";
-import { withNodeOption } from "../shared/base/shell-options.js";
+import { shellArguments } from "../shared/base/shell-options.js";
 import { parentVariable } from "./lineage.js";
 import { dataProperty, isObject } from "./own-data.js";
 
@@ -49,29 +48,18 @@ export class ChildEnvironment {
     put(parentVariable, worker === undefined ? this.#runId : `${this.#runId}.${worker}`);
   }
 
-  /** The arguments of a shell whose command sets NODE_OPTIONS for a program; undefined where they stay what they are. */
-  shellArguments(file: unknown, args: unknown): unknown[] | undefined {
-    if (typeof file !== "string" || !Array.isArray(args) || !shells.has(basename(file))) return undefined;
-    const all: unknown[] = args;
-    const at = all.findIndex((one, index) => index > 0 && typeof one === "string" && /^-[a-z]*c$/.test(one)) + 1;
-    const command = all[at];
-    if (at === 0 || typeof command !== "string" || !command.includes("NODE_OPTIONS")) return undefined;
-    const changed = withNodeOption(command, this.#option);
-    return changed === command ? undefined : all.map((one, index) => (index === at ? changed : one));
-  }
-
   /** `options` as Node's own functions start a child with them; another object where its arguments are others. */
   prepare(options: unknown): unknown {
     if (!isObject(options)) return options;
     const pairs = dataProperty(options, "envPairs");
     if (!Array.isArray(pairs) || pairs.includes("HINDCAST=off")) return options;
     this.complete(pairs);
-    const args = this.shellArguments(dataProperty(options, "file"), dataProperty(options, "args"));
+    const [file, given] = [dataProperty(options, "file"), dataProperty(options, "args")];
+    if (typeof file !== "string" || !Array.isArray(given)) return options;
+    const args = shellArguments(file, given, this.#option);
     return args === undefined ? options : { ...options, args };
   }
 }
-
-const shells: ReadonlySet<string> = new Set(["sh", "bash", "dash", "zsh", "ksh", "ash"]);
 
 /** As it stands there, whatever links lead to the file: Node would load it a second time under another name. */
 function optionIn(options: string, agentFile: string): string {

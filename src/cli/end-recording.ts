@@ -5,7 +5,7 @@ import { failed } from "../shared/base/result.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
-import { missingRecords } from "./missing-records.js";
+import { missingChildren, missingRecords } from "./missing-records.js";
 import { howEnded } from "./program.js";
 import { sayingWhenSlow } from "./saying-when-slow.js";
 import { type Ending, complain } from "./terminal.js";
@@ -48,5 +48,7 @@ export async function endRecording(
   if (!stopped.ok && stopped.error.code !== "recording-closed") await complain(terminal, stopped.error);
   const missing = stopped.ok ? await missingRecords(call, stopped.value, environment) : undefined;
   if (missing !== undefined) await complain(terminal, missing);
+  const children = stopped.ok ? await missingChildren(call, stopped.value) : undefined;
+  if (children !== undefined) await complain(terminal, children);
   return stopped.ok ? stopped.value : undefined;
 }

@@ -37,3 +37,18 @@ export async function missingRecords(
 }
 
 const text = (count: number): string => count.toLocaleString("en-US");
+
+/** Undefined when every child of a recorded program was recorded, as far as was seen. */
+export async function missingChildren(call: Call, recording: RecordingSummary): Promise<HindcastError | undefined> {
+  const words = await unrecordedChildren(call, recording.recordingId);
+  const [first] = words;
+  if (first === undefined) return undefined;
+  const more = words.length === 1 ? "" : `, and ${text(words.length - 1)} more`;
+  return hindcastError("children-not-recorded", { path: recording.path, children: `${first}${more}` });
+}
+
+/** What the marks say of children that were not recorded. */
+export async function unrecordedChildren(call: Call, recordingId: string): Promise<string[]> {
+  const marks = await call("timeline.marks", { recordingId });
+  return marks.ok ? marks.value.flatMap(({ reason, label }) => (reason === "not-recorded" ? [label] : [])) : [];
+}

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { commandArguments } from "../shared/base/shell-options.js";
 import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Ending, ended } from "./terminal.js";
@@ -29,7 +30,12 @@ export async function startProgram(
     cwd,
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
   });
-  const child = spawn(file, args, { cwd, env: environment, stdio: "inherit", windowsVerbatimArguments });
+  const child = spawn(file, commandArguments(file, args, environment["NODE_OPTIONS"]), {
+    cwd,
+    env: environment,
+    stdio: "inherit",
+    windowsVerbatimArguments,
+  });
   const started = await whetherStarted(child);
   if (started.ok) {
     const ending = new Promise<Ending>((resolve) => {

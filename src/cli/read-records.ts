@@ -25,6 +25,7 @@ import {
   resizedText,
   spanRow,
 } from "./rows.js";
+import { unrecordedChildren } from "./missing-records.js";
 import type { Ending } from "./terminal.js";
 import { durationText, isoFromInstant, offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
@@ -35,9 +36,12 @@ const firstPageRows = 200;
 const logPageRows = 2000;
 
 export const info = (world: World, args: CommandArgs<"info">): Promise<Ending> =>
-  withRecording(world, args.file, async ({ out, summary }) => {
+  withRecording(world, args.file, async ({ call, out, recordingId, summary }) => {
     if (args.json) await out.line(JSON.stringify(summary, instantsAsText));
-    else for (const line of summaryLines(summary)) await out.line(line);
+    else {
+      for (const line of summaryLines(summary)) await out.line(line);
+      for (const words of await unrecordedChildren(call, recordingId)) await out.line(`  ${onOneLine(words)}`);
+    }
     return done;
   });
 

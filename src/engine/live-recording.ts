@@ -272,6 +272,22 @@ export class LiveRecording {
     this.#commits.schedule();
   }
 
+  /** Programs that are recorded from their start and run, by pid. */
+  running(): ReadonlyMap<number, number> {
+    const running = this.processes.filter(
+      ({ hello, saidBye }) => hello.thread === undefined && !saidBye && hello.settings.attached === undefined,
+    );
+    return new Map(running.map(({ hello, process }) => [hello.pid, process]));
+  }
+
+  /** Of a child of a program that is recorded, and is not itself. */
+  noteUnrecorded(process: number, label: string): void {
+    if (this.#isFinishing) return;
+    const instant = BigInt(Date.now()) * 1_000_000n;
+    this.#writer.mark({ process, seq: 0, instant, kind: "error", label, lost: 0, reason: "not-recorded" });
+    this.#commits.schedule();
+  }
+
   /** Commits what waits now, after a commit that runs already. */
   commit(): Promise<void> {
     return this.#commits.commit();

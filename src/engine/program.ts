@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { commandArguments } from "../shared/base/shell-options.js";
 import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Owner, isRunning } from "./private-folder.js";
@@ -45,7 +46,7 @@ export async function startProgram(
     cwd: cwd ?? process.cwd(),
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
   });
-  const child = spawnWith(options.umask, file, args, {
+  const child = spawnWith(options.umask, file, commandArguments(file, args, options.environment["NODE_OPTIONS"]), {
     windowsVerbatimArguments,
     cwd,
     env: options.environment,

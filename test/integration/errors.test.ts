@@ -11,6 +11,7 @@ import { Writable } from "node:stream";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { endRecording } from "../../src/cli/end-recording.js";
+import { missingChildren, unrecordedChildren } from "../../src/cli/missing-records.js";
 import { Output } from "../../src/cli/terminal.js";
 import { RecordMaker, SocketAgent, helloOf } from "../../src/engine/socket-agent.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
@@ -248,6 +249,34 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     const recording = await place.run(["record", "-o", "empty.hindcast", "--", "git", "--no-such-option"]);
     expect(recording.code).toBe(129);
     return { shown: recording.err };
+  },
+  "children-not-recorded": async () => {
+    const path = place.path("lacks-a-child.hindcast");
+    const created = await client.call("recording.create", { path, capture: {} });
+    if (!created.ok) throw new Error(created.error.code);
+    const { summary, environment } = created.value;
+    const { recordingId } = summary;
+    // Both end with their standard input.
+    const stays = "process.stdin.resume()";
+    const script = `require("node:child_process").spawn("env", ["-i", process.execPath, "-e", "${stays}"], { stdio: "inherit" })`;
+    const program = spawn(process.execPath, ["-e", script], {
+      env: { ...process.env, ...environment },
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    const ended = once(program, "close");
+    await expect
+      .poll(() => unrecordedChildren(client.call, recordingId), { timeout: 60_000, interval: 100 })
+      .toEqual([
+        expect.stringMatching(
+          /^a child process, node.* was not recorded: it was started with an environment of its own$/,
+        ),
+      ]);
+    program.stdin.end();
+    await ended;
+    await client.call("recording.stop", { recordingId });
+    const error = await missingChildren(client.call, summary);
+    if (error === undefined) throw new Error("nothing was said of the child");
+    return { error };
   },
   "records-missing": async () => {
     const script = `

@@ -19,6 +19,7 @@ import { parentsOf } from "../store/parents.js";
 import { kindOf } from "../store/process-lineage.js";
 import type { ProcessRow } from "../store/recording-rows.js";
 import { readFacts } from "../store/summary.js";
+import { UnrecordedChildren } from "../unrecorded-children.js";
 import type { Answer, FromRecorder, LiveFacts, Request, RequestKind, ToBegin, ToRecorder } from "./messages.js";
 import type { Port } from "./port.js";
 
@@ -33,6 +34,7 @@ interface Recording {
   readonly live: LiveRecording;
   readonly server: AgentServer;
   readonly leftIn: LeftIn;
+  readonly unrecorded: UnrecordedChildren;
 }
 
 class ServedRecorder {
@@ -140,7 +142,9 @@ class ServedRecorder {
   async #begin(request: ToBegin, file: OpenFile, live: LiveRecording, readers: Readers): Promise<void> {
     this.#shared = new Int32Array(request.told);
     const leftIn = request.listensAt;
-    this.#recording = { file, readers, live, server: await listenForAgents(live, leftIn), leftIn };
+    const unrecorded = new UnrecordedChildren(live, leftIn.socketPath);
+    this.#recording = { file, readers, live, server: await listenForAgents(live, leftIn), leftIn, unrecorded };
+    unrecorded.start();
     this.#tellFacts(live);
     // By programs that ended while no engine was here.
     void this.#takeLeft();
@@ -206,7 +210,8 @@ class ServedRecorder {
   }
 
   async #finish({ endings }: Extract<Request, { kind: "finish" }>): Promise<void> {
-    const { live, server } = this.#begun();
+    const { live, server, unrecorded } = this.#begun();
+    await unrecorded.stop();
     for (const ending of endings) live.programEnded(ending);
     live.end();
     await server.dispose();
@@ -217,7 +222,8 @@ class ServedRecorder {
 
   /** What was committed and cannot be folded into the file is in the log beside it: opening it does that. */
   async #close(): Promise<void> {
-    const { readers, file } = this.#begun();
+    const { readers, file, unrecorded } = this.#begun();
+    await unrecorded.stop();
     await readers.query("CHECKPOINT").catch(() => undefined);
     this.#recording = undefined;
     await readers.dispose();

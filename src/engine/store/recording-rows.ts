@@ -46,7 +46,7 @@ export interface MarkRow {
   readonly kind: MarkKind;
   readonly label: string;
   readonly lost: number;
-  /** Of a gap. */
+  /** Of a gap; `not-recorded` of an error: it is about a child that was not recorded. */
   readonly reason?: MarkReason;
   /** Of those lost; absent where their kinds are not known. */
   readonly lostWrites?: number;

@@ -140,8 +140,8 @@ export type EndingKind = (typeof endings)[number];
 /** Why records are missing: what agents say, and what the engine finds out itself. */
 export type LossReason = (typeof gapReasons)[number] | "not-sent" | "connection-lost" | "engine-away";
 
-/** Of every gap. While a program is suspended nothing is lost, and nothing happens. */
-export type MarkReason = LossReason | "suspended" | typeof filteredReason;
+/** Of every gap, and of some errors. While a program is suspended nothing is lost, and nothing happens. */
+export type MarkReason = LossReason | "suspended" | typeof filteredReason | "not-recorded";
 
 /** Of gaps that somebody asked for: a stage of the pipeline left records out in the program, and counted them. */
 export const filteredReason = "filtered";

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { withNodeOption } from "./shell-options.js";
+import { commandArguments, withNodeOption } from "./shell-options.js";
 
 const ours = `--require "/a b/it's.cjs"`;
 /** As a shell reads it: what it printed where we added nothing, and where we did. */
@@ -44,5 +44,19 @@ describe("withNodeOption", () => {
   ])("is read by a shell as it should be: %s", (assignment, expected) => {
     const command = withNodeOption(`${assignment} sh -c 'printf %s "$NODE_OPTIONS"'`, ours);
     expect(execFileSync("sh", ["-c", command], { encoding: "utf8", env: { A: "one" } })).toBe(expected);
+  });
+});
+
+describe("commandArguments", () => {
+  it("puts ours into the command of a shell, and into nothing else", () => {
+    const options = '--require "/a b/agent.cjs" --theirs';
+    const command = "NODE_OPTIONS=--x node a";
+    expect(commandArguments("/bin/bash", ["-lc", command], options)).toEqual([
+      "-lc",
+      `NODE_OPTIONS='--require "/a b/agent.cjs" '--x node a`,
+    ]);
+    expect(commandArguments("node", ["-c", command], options)).toEqual(["-c", command]);
+    expect(commandArguments("sh", ["-c", "node a"], options)).toEqual(["-c", "node a"]);
+    expect(commandArguments("sh", ["-c", command], undefined)).toEqual(["-c", command]);
   });
 });

@@ -42,6 +42,25 @@ export function withNodeOption(command: string, option: string): string {
   return written + command.slice(done);
 }
 
+const shells: ReadonlySet<string> = new Set(["sh", "bash", "dash", "zsh", "ksh", "ash"]);
+
+/** The arguments of a shell whose command sets NODE_OPTIONS for a program; undefined where they stay what they are. */
+export function shellArguments(file: string, args: readonly unknown[], option: string): unknown[] | undefined {
+  if (!shells.has(file.replace(/^.*\//, ""))) return undefined;
+  const at = args.findIndex((one) => typeof one === "string" && /^-[a-z]*c$/.test(one)) + 1;
+  const command = args[at];
+  if (at === 0 || typeof command !== "string") return undefined;
+  const changed = withNodeOption(command, option);
+  return changed === command ? undefined : args.map((one, index) => (index === at ? changed : one));
+}
+
+/** The same for a command that is started with these NODE_OPTIONS, of which the first are ours. */
+export function commandArguments(file: string, args: readonly string[], options: string | undefined): string[] {
+  const [ours] = /^--require "(?:[^"\\]|\\.)*"/.exec(options ?? "") ?? [];
+  const changed = ours === undefined ? undefined : shellArguments(file, args, ours);
+  return (changed ?? args).map(String);
+}
+
 /** Undefined where the word does not end, or holds more than text and variables. */
 function endOfWord(command: string, from: number): number | undefined {
   let quote = "";

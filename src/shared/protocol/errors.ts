@@ -64,6 +64,10 @@ const catalogue = {
     message: "{path} is empty: no Node.js process of the command connected.",
     next: "Record a command that starts Node.js 18.19 or newer; under its permission model it needs --allow-worker and leave to read Hindcast's folder.",
   },
+  "children-not-recorded": {
+    message: "{path} is not whole: {children}.",
+    next: "hindcast marks FILE names them. Let a child inherit NODE_OPTIONS and HINDCAST_SOCKET; HINDCAST=off in its environment says that it is meant so.",
+  },
   "records-missing": {
     message: "{path} lacks {lost} of its records: {reasons}.",
     next: "Marks in the recording show where. --buffer, --backlog and --spill keep more; with --overflow block the program waits.",
