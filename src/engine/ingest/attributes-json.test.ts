@@ -35,7 +35,9 @@ describe("mergedJson", () => {
     const random = new RandomRecords(11);
     const keys = ["a", "b", "ab", '"', "\\", "1", "é", "__proto__x", "\n"] as const;
     const some = (): Attributes =>
-      Object.fromEntries(random.list(() => [random.one(keys), random.one([1, "a", '"b":', { a: 1, "1": [] }])]));
+      Object.fromEntries(
+        random.list(() => [random.one(keys), random.one<Attributes[string]>([1, "a", '"b":', { a: 1, "1": [] }])]),
+      );
     for (let round = 0; round < 2000; round++) {
       const [before, later] = [some(), some()];
       expect(merged(before, later)).toBe(attributesToJson({ ...before, ...later }));
