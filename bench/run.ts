@@ -6,12 +6,13 @@ import { capture } from "./capture.js";
 import { engine } from "./engine.js";
 import { type Figure, tableOf } from "./figures.js";
 import { join } from "./join.js";
+import { logLines } from "./log-lines.js";
 import { overhead } from "./overhead.js";
 import { pipeline } from "./pipeline.js";
 import { soak } from "./soak.js";
 
 const benchmarks = new Map(
-  [attach, capture, engine, join, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]),
+  [attach, capture, engine, join, logLines, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]),
 );
 
 /** Six digits: what lies below is noise. */
