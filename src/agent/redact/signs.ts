@@ -74,7 +74,7 @@ export class SignTable {
       // One byte for each character, so that a place in the bytes is one in the text; of others than Latin-1 half is lost.
       apply(write, scratch, [part, 0, part.length, "latin1"]);
       // A sign of fewer than three characters may end the text.
-      scratch.fill(0, part.length, part.length + headUnits);
+      for (let past = 0; past < headUnits; past++) scratch[part.length + past] = 0;
       for (let at = 0, head = 0; at < part.length + headUnits - 1; at++) {
         head = ((head << classBits) | (unitKinds[scratch[at] ?? 0] ?? 0)) & (allHeads - 1);
         const list = heads[head] ?? 0;
