@@ -123,9 +123,7 @@ if (options.load !== undefined) {
   const script = fileURLToPath(new URL("load.mjs", import.meta.url));
   const args = [script, "--url", url, "--seconds", options.load, "--seed", options.seed, "--rate", options.rate];
   // The load generator is not part of the service: it runs without what records the service.
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => name !== "NODE_OPTIONS" && !name.startsWith("HINDCAST")),
-  );
+  const environment = { ...process.env, HINDCAST: "off" };
   const load = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"], env: environment });
   await once(load, "exit");
   server.close();
