@@ -96,13 +96,11 @@ async function haveIncident(kind, fromMs, toMs) {
   await wait(fromMs);
   truth.turnedOn(kind);
   log.info({ incident: kind }, "incident turned on");
-  for (const child of concerned) child.turnIncident(kind, true);
+  for (const child of concerned) void child.turnIncident(kind, true);
   if (by === "deploy") await deploy(concerned, "1.1");
   await wait(toMs - fromMs);
-  for (const child of concerned) child.turnIncident(kind, false);
+  await Promise.all(concerned.map((child) => child.turnIncident(kind, false)));
   if (by === "deploy") await deploy(concerned, "1.0");
-  // What they tell about it is on its way.
-  await wait(50);
   if (remedy === "restart") await restart(concerned, () => truth.isOver(kind));
   else truth.isOver(kind);
   log.info({ incident: kind }, "incident turned off");

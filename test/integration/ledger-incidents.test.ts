@@ -54,4 +54,21 @@ describe("the ledger under load", () => {
       expect([kind, on <= from, from <= to, to <= off]).toEqual([kind, true, true, true]);
     }
   });
+
+  it("waits for what a service that is busy has to tell of an incident", async () => {
+    const truth = join(folder, "busy.jsonl");
+    const load = ["--load", "8", "--seed", "2", "--rate", "60", "--incident", "event-loop-block@1-6", "--truth", truth];
+    const environment = { ...process.env, LEDGER_DATA: join(folder, "busy") };
+    const system = spawn(process.execPath, ["examples/ledger/system.mjs", ...load], {
+      stdio: "ignore",
+      env: environment,
+    });
+    const [code]: unknown[] = await once(system, "exit");
+    expect(code).toBe(0);
+    const [line, ...more] = readFileSync(truth, "utf8").trim().split("\n");
+    const { hits, from = 0n, to = 0n } = v.parse(truthLine, JSON.parse(line ?? ""));
+    expect(more).toEqual([]);
+    expect(hits).toBeGreaterThan(1);
+    expect(to).toBeGreaterThan(from);
+  });
 });

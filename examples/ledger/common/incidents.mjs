@@ -23,12 +23,10 @@ export function isOn(name) {
 }
 
 function turn(name, isWanted) {
-  if (isWanted) on.set(name, { hits: 0 });
-  else if (on.has(name)) {
-    const { hits, last } = on.get(name);
-    on.delete(name);
-    tell({ kind: "incident-ended", name, hits, at: String(last ?? clockNs()) });
-  }
+  if (isWanted) return void on.set(name, { hits: 0 });
+  const { hits = 0, last = clockNs() } = on.get(name) ?? {};
+  on.delete(name);
+  tell({ kind: "incident-ended", name, hits, at: String(last) });
 }
 
 /** The line that asked: the third of the stack. */

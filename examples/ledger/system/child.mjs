@@ -51,12 +51,19 @@ export class Child {
     await once(this.#process, "exit");
   }
 
-  /** Also what is started again later begins with the incidents that are on then. */
-  turnIncident(name, isOn) {
+  /**
+   * Also what is started again later begins with the incidents that are on then. Where one is turned off: until the process has
+   * told what there was to tell, however busy it is, or is gone.
+   */
+  async turnIncident(name, isOn) {
     if (isOn) this.#incidents.add(name);
     else this.#incidents.delete(name);
+    const asked = this.#process;
+    if (asked === undefined || !asked.connected) return;
+    const told = isOn ? undefined : hasTold(asked, name);
     // It may be gone by the time it is told.
-    if (this.#process?.connected) this.#process.send({ kind: "turn-incident", name, isOn }, () => {});
+    asked.send({ kind: "turn-incident", name, isOn }, () => {});
+    await told;
   }
 
   /** What it is to know when it is started again. */
@@ -127,3 +134,17 @@ export class Child {
     setTimeout(() => void (this.#isWanted && this.#launch()), pauseMs);
   }
 }
+
+const hasTold = (child, name) =>
+  new Promise((resolve) => {
+    const over = () => {
+      child.off("message", hear);
+      child.off("disconnect", over);
+      resolve(undefined);
+    };
+    const hear = (message) => {
+      if (message.kind === "incident-ended" && message.name === name) over();
+    };
+    child.on("message", hear);
+    child.on("disconnect", over);
+  });
