@@ -1,7 +1,7 @@
 // `hindcast attach` on a real service: it listens already, its connections are warm and its modules are loaded. Requests on
 // them appear, and when it was left nothing of us remains in it.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { EngineChild } from "../../src/serve/engine-child.js";
@@ -25,6 +25,19 @@ async function started(...given: Parameters<typeof Service.start>): Promise<Serv
 }
 
 let files = 0;
+
+/** Its event loop stands still until `end` is called. */
+function spin(service: Service): { readonly end: () => Promise<void> } {
+  const until = place.path(`spun-${++files}`);
+  const spun = service.tell(`spin ${until}`);
+  return {
+    async end() {
+      writeFileSync(until, "");
+      await spun;
+    },
+  };
+}
+
 const newFile = (): string => `attached-${++files}.hindcast`;
 
 async function attached(service: Service, file: string, ...options: string[]): Promise<Running> {
@@ -149,14 +162,14 @@ describe("hindcast attach", () => {
       const { call } = connectToEngine(transport, createCodec());
       const target = { kind: "pid", pid: service.pid } as const;
       // Busy, so that it is given up before the program has let anybody in.
-      const spun = service.tell("spin 2000");
+      const spinning = spin(service);
       const givenUp = new AbortController();
       const path = place.path("given-up.hindcast");
       const attaching = call("recording.attach", { target, path, capture: {} }, givenUp.signal);
-      await expect.poll(() => existsSync(path)).toBe(true);
+      await expect.poll(() => existsSync(path), { timeout: 60_000 }).toBe(true);
       givenUp.abort();
       expect(await attaching).toMatchObject({ ok: false, error: { code: "cancelled" } });
-      await spun;
+      await spinning.end();
       await expect.poll(() => existsSync(path), { timeout: 30_000 }).toBe(false);
       expect(await asBefore(service)).toEqual([]);
       expect(await call("programs.list", {})).toMatchObject({
@@ -171,18 +184,18 @@ describe("hindcast attach", () => {
     const service = await started();
     await service.tell("remember");
     // Busy, so that it is given up before the program has let anybody in.
-    const spun = service.tell("spin 2000");
+    const spinning = spin(service);
     const file = newFile();
     const running = place.start(["attach", String(service.pid), "-o", file]);
-    await expect.poll(() => existsSync(place.path(file))).toBe(true);
+    await expect.poll(() => existsSync(place.path(file)), { timeout: 60_000 }).toBe(true);
     running.child.kill("SIGINT");
     expect(await running.ended).toMatchObject({
       signal: "SIGINT",
       err: "Hindcast: given up before it was attached to; the program goes on as it was\n",
     });
     expect(existsSync(place.path(file))).toBe(false);
-    await spun;
-    await expect.poll(() => asBefore(service)).toEqual([]);
+    await spinning.end();
+    await expect.poll(() => asBefore(service), { timeout: 60_000 }).toEqual([]);
   });
 
   it("can come again and again", async () => {

@@ -1,5 +1,6 @@
 // A service that runs before anybody attaches to it: express and pino are imported, its server listens, connections to itself
 // are kept alive and warm. It is told what to do by lines on its standard input, and answers each with a line of JSON.
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import http from "node:http";
 import { createInterface } from "node:readline";
@@ -56,9 +57,10 @@ const commands = {
     globalThis.gc?.();
     return process.memoryUsage();
   },
-  /** The event loop stands still. */
-  spin(ms) {
-    for (const end = performance.now() + Number(ms); performance.now() < end;);
+  /** The event loop stands still until there is such a file, whose path may have spaces. */
+  spin(...words) {
+    const until = words.join(" ");
+    while (!existsSync(until));
     return "done";
   },
   listen: () => process.on("SIGUSR1", () => console.log(JSON.stringify("SIGUSR1"))) && "listening",
