@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { repositoryRoot } from "../tools/run-step.js";
 import { type BenchEngine, withEngine } from "./engine/engine-child.js";
-import { type Benchmark, type Figure, quantile } from "./figures.js";
+import { type Benchmark, type Figure, figuresOfRun, quantile } from "./figures.js";
 
 const programs = join(repositoryRoot, "bench/programs");
 /** What was optimized for the one way must be for the other; a thread comes to its end. */
@@ -132,13 +132,7 @@ const lastOf = (rounds: readonly Round[]): number =>
 
 function figuresOf(rounds: readonly Round[], remains: readonly string[]): readonly Figure[] {
   const invalid = rounds.flatMap((one) => one.invalid ?? [])[0];
-  const figure = (name: string, value: number, unit: string, budget?: Figure["budget"]): Figure => ({
-    name,
-    value,
-    unit,
-    ...(budget === undefined ? {} : { budget }),
-    ...(invalid === undefined ? {} : { invalid }),
-  });
+  const figure = figuresOfRun(invalid);
   const of = (value: (one: Round) => number): number => median(rounds.map(value));
   const cpu = "processor time of a request, ratio";
   return [

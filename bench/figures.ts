@@ -29,6 +29,17 @@ export interface Benchmark {
   run(parts: readonly string[]): Promise<readonly Figure[]>;
 }
 
+/** Makes figures of one run; `invalid` as theirs. */
+export const figuresOfRun =
+  (invalid: string | undefined) =>
+  (name: string, value: number, unit: string, budget?: Figure["budget"]): Figure => ({
+    name,
+    value,
+    unit,
+    ...(budget === undefined ? {} : { budget }),
+    ...(invalid === undefined ? {} : { invalid }),
+  });
+
 /** All of them, but for those that say themselves what they were measured on. */
 export const measuredOn = (measured: Measured, figures: readonly Figure[]): Figure[] =>
   figures.map((figure) => ({ measured, ...figure }));

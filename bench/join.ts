@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { joinedIn, readRecordedLoad } from "../tools/joined-requests.js";
 import { repositoryRoot } from "../tools/run-step.js";
 import { withEngine } from "./engine/engine-child.js";
-import { type Benchmark, type Figure, measuredOn } from "./figures.js";
+import { type Benchmark, type Figure, figuresOfRun, measuredOn } from "./figures.js";
 
 const system = pathOf(repositoryRoot, "examples/ledger/system.mjs");
 /** Whatever `--requests` is, they are answered by then. */
@@ -39,13 +39,7 @@ async function run(args: readonly string[]): Promise<readonly Figure[]> {
     await engine.call("recording.close", { recordingId: summary.recordingId });
     const joined = joinedIn(await readRecordedLoad(path, loadLog, output));
     const invalid = invalidity(ledger.exitCode, Number(values.requests), joined.requests, counts.lost);
-    const figure = (name: string, value: number, unit: string, budget?: Figure["budget"]): Figure => ({
-      name,
-      value,
-      unit,
-      ...(budget === undefined ? {} : { budget }),
-      ...(invalid === undefined ? {} : { invalid }),
-    });
+    const figure = figuresOfRun(invalid);
     for (const one of joined.notJoined.slice(0, 10)) console.log(JSON.stringify(one));
     for (const line of [...joined.withoutTrace, ...joined.otherwise].slice(0, 10)) console.log(line);
     const { requests, notJoined, lines, withoutTrace, otherwise } = joined;

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { withEngine } from "./engine/engine-child.js";
-import { type Benchmark, type Figure, quantile } from "./figures.js";
+import { type Benchmark, type Figure, figuresOfRun, quantile } from "./figures.js";
 import { Collector, hasOpenTelemetry, openTelemetryWay } from "./overhead/open-telemetry.js";
 import { startUpFigures } from "./overhead/start-up.js";
 import { type Measurement, type Target, type Way, measure } from "./overhead/target.js";
@@ -79,13 +79,9 @@ function figuresOf({ name }: Target, rounds: readonly Round[]): readonly Figure[
     );
   const drop = (way: WayName): number => 1 - 1 / ratios(way, "bare", ({ cpuUsPerRequest }) => cpuUsPerRequest);
   const invalid = rounds.flatMap((round) => [...round.values()].flatMap((outcome) => outcome.invalid ?? []))[0];
-  const figure = (what: string, value: number, unit: string, budget?: Figure["budget"]): Figure => ({
-    name: `${name}_${what}`,
-    value,
-    unit,
-    ...(budget === undefined ? {} : { budget }),
-    ...(invalid === undefined ? {} : { invalid }),
-  });
+  const ofRun = figuresOfRun(invalid);
+  const figure = (what: string, value: number, unit: string, budget?: Figure["budget"]): Figure =>
+    ofRun(`${name}_${what}`, value, unit, budget);
   const ways: readonly WayName[] = ["bare", ...levels, "otel"];
   return [
     figure("metrics_drop", drop("metrics"), "of requests per processor time", { atMost: 0.01 }),

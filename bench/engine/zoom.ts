@@ -8,7 +8,7 @@ import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { seq } from "../../src/shared/trace/time.js";
-import { type Figure, measuredOn, quantile } from "../figures.js";
+import { type Figure, figuresOfRun, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
 import { WireAgent } from "./wire-agent.js";
 
@@ -192,13 +192,9 @@ function figuresOf(
       : made.committed === size.samples
         ? undefined
         : `${made.committed} of ${size.samples} samples are in the file`;
-  const of = (name: string, value: number, unit: string, atMost?: number): Figure => ({
-    name,
-    value,
-    unit,
-    ...(atMost === undefined ? {} : { budget: { atMost } }),
-    ...(invalid === undefined ? {} : { invalid }),
-  });
+  const ofRun = figuresOfRun(invalid);
+  const of = (name: string, value: number, unit: string, atMost?: number): Figure =>
+    ofRun(name, value, unit, atMost === undefined ? undefined : { atMost });
   return measuredOn({ rows: made.committed, fileBytes, seed: size.seed, cache: "warm" }, [
     of("rollup_p50_ms", quantile(rollup, 0.5), "ms"),
     of("rollup_p95_ms", quantile(rollup, 0.95), "ms", 8),

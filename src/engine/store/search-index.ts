@@ -5,6 +5,7 @@
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import type { DerivedRows } from "./derived-rows.js";
 import { inStretches } from "./in-stretches.js";
+import type { TextColumn } from "./packed-columns.js";
 import { type Query, queryOn } from "./readers.js";
 import type { SpanRow } from "./recording-rows.js";
 import type { Rows } from "./rows.js";
@@ -118,9 +119,7 @@ export class SearchIndex implements DerivedRows {
     const open = this.#open.event;
     for (let row = from; row < to; row++) {
       const position = this.#add(open, event.process.at(row), event.instant.nearly(row));
-      const { attributes, name } = event;
-      const [id, start] = [name.at(row), attributes.startOf(row)];
-      open.addNamed(id, this.#names.bytesOf(id), attributes.bytes, start, attributes.endOf(row), position);
+      this.#addAttributes(open, event.name.at(row), event.attributes, row, position);
     }
   }
 
@@ -130,8 +129,7 @@ export class SearchIndex implements DerivedRows {
     for (let row = from; row < to; row++) {
       const position = this.#add(open, log.process.at(row), log.instant.nearly(row));
       open.texts.addBody(body.bytes, body.startOf(row), body.endOf(row), position);
-      const [id, start] = [log.source.at(row), attributes.startOf(row)];
-      open.addNamed(id, this.#names.bytesOf(id), attributes.bytes, start, attributes.endOf(row), position);
+      this.#addAttributes(open, log.source.at(row), attributes, row, position);
     }
   }
 
@@ -141,9 +139,14 @@ export class SearchIndex implements DerivedRows {
     for (let row = from; row < to; row++) {
       const position = this.#add(open, process.at(row), instant.nearly(row));
       if (endSeq.hasNone(row)) this.#spans.began(process.at(row), span.span.at(row), open.nextRow - 1);
-      const [id, start] = [span.name.at(row), attributes.startOf(row)];
-      open.addNamed(id, this.#names.bytesOf(id), attributes.bytes, start, attributes.endOf(row), position);
+      this.#addAttributes(open, span.name.at(row), attributes, row, position);
     }
+  }
+
+  /** Of a row with a name, or a source, and attributes. */
+  #addAttributes(open: OpenBlock, name: number, attributes: TextColumn, row: number, position: number): void {
+    const [start, end] = [attributes.startOf(row), attributes.endOf(row)];
+    open.addNamed(name, this.#names.bytesOf(name), attributes.bytes, start, end, position);
   }
 
   #addEndedSpans(ended: readonly SpanRow[]): void {
