@@ -24,6 +24,7 @@ import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
 import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./private-folder.js";
+import { writeAndReadOn } from "./write-and-read-on.js";
 
 /** A peer that has not introduced itself by then is cut off. */
 const helloWithinMs = 10_000;
@@ -244,7 +245,7 @@ class AgentPeer {
     this.#acknowledge();
   }
 
-  /** Of a program that is gone, what the kernel still holds is lost with the first write to it. */
+  /** A program that is gone is still heard of to the end, where that is up to us: see `writeAndReadOn`. */
   async #allRead(): Promise<void> {
     await socketsRead();
     while (this.socket.isPaused() && !this.socket.destroyed) {
@@ -272,7 +273,7 @@ class AgentPeer {
   #send(type: number, message: ToAgent): void {
     if (this.socket.destroyed || !this.socket.writable) return;
     const body = Buffer.from(JSON.stringify(message));
-    this.socket.write(Buffer.concat([frameHeader(type, body.length), body]));
+    writeAndReadOn(this.socket, Buffer.concat([frameHeader(type, body.length), body]));
   }
 
   #onClose(): void {
