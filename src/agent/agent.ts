@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
 import { thresholdsOf } from "../shared/protocol/agent-wire.js";
 import { ChildEnvironment } from "./child-environment.js";
+import { ChildStarts } from "./child-starts.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { ForgettableStorage, SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
@@ -118,7 +119,9 @@ export function install(
   const { onModule } = new ModuleWatch(guest);
   const rounds = new Rounds();
   const openTelemetry = new OpenTelemetry();
-  const agent: ProbeKit = { guest, context, sink, messages, onModule, tracesTo, redaction, rounds, openTelemetry };
+  const childStarts = new ChildStarts();
+  const recording = { guest, context, sink, messages, childStarts, onModule };
+  const agent: ProbeKit = { ...recording, tracesTo, redaction, rounds, openTelemetry };
   const { channel, state } = place ?? newPlace(runId);
   const { socketPath, hostPid } = configuration;
   const facts = aboutProcess;
@@ -223,8 +226,10 @@ export function install(
     releases.push(
       offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state, posted: posted.memory }),
       watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
-      installChildren(guest.at("children"), new ChildEnvironment(runId, bundle, process.env), (end) =>
-        delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
+      installChildren(
+        { guest: guest.at("children"), childStarts },
+        new ChildEnvironment(runId, bundle, process.env),
+        (end) => delivery.say({ kind: "child", runId, ...end } satisfies ChildGone),
       ),
       // A thread may share its environment with the process.
       isThread ? () => undefined : tellChildren(runId),

@@ -2,6 +2,7 @@
 import { isLoopback } from "../shared/base/loopback.js";
 import { readRecords } from "../shared/protocol/agent-record-codec.js";
 import type { AgentRecord } from "../shared/protocol/agent-records.js";
+import { ChildStarts } from "./child-starts.js";
 import { SpanContext } from "./context.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { HybridClock } from "./hybrid-clock.js";
@@ -24,8 +25,9 @@ export function kitForTests(redaction = noRedaction): { kit: ProbeKit; guest: Gu
   const sink = new Recorder(new RingWriter(memory), context, now, (error) => guest.noteFault(error));
   const messages = new Messages(sink, new HybridClock(() => timeOriginMs + now()), "00c0ffee");
   const { onModule } = new ModuleWatch(guest);
-  const [rounds, openTelemetry] = [new Rounds(), new OpenTelemetry()];
-  const kit = { guest, context, sink, messages, onModule, tracesTo: isLoopback, redaction, rounds, openTelemetry };
+  const [rounds, openTelemetry, childStarts] = [new Rounds(), new OpenTelemetry(), new ChildStarts()];
+  const own = { guest, context, sink, messages, childStarts, onModule };
+  const kit = { ...own, tracesTo: isLoopback, redaction, rounds, openTelemetry };
   const records = (): AgentRecord[] => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
   return { kit, guest, records };
 }

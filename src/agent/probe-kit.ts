@@ -1,4 +1,5 @@
 // What every probe gets to work with.
+import type { ChildStarts } from "./child-starts.js";
 import type { SpanContext } from "./context.js";
 import type { Guest } from "./guest.js";
 import type { Messages } from "./messages.js";
@@ -13,6 +14,8 @@ export interface ProbeKit {
   readonly context: SpanContext;
   readonly sink: Recorder;
   readonly messages: Messages;
+  /** Tells of each process that is started. */
+  readonly childStarts: ChildStarts;
   /** Tells of each copy of an npm package when it has been loaded. */
   readonly onModule: OnModule;
   /** Whether requests to this host carry the trace header. */

@@ -3,6 +3,7 @@
 // by a method made for tracers, whose callback's promise it waits for itself.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { failureAttributes } from "../attributes.js";
+import { DuringCall } from "../during-call.js";
 import { copyOf, dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { passFor, replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -31,7 +32,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
   const adding = new Set<Adding>();
   const failures = new WeakMap<object, unknown>();
   /** What is passed to the tracer's method next. */
-  let [names, job]: [readonly string[], object | undefined] = [[], undefined];
+  const [names, job] = [new DuringCall<readonly string[]>(), new DuringCall<object>()];
 
   const noteAdded = (queue: string, result: unknown, span: OpenSpan): Record<string, AttributeValue> => {
     const jobs = Array.isArray(result) ? copyOf(result) : [jobIn(result)];
@@ -67,7 +68,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
       return sink.startSpan(`${operation} ${queue}`, "producer", context.asParent, attributes);
     }, undefined);
     if (span === undefined) return work();
-    const one: Adding = { span, queue, names, fromMs: now(), untilMs: Infinity };
+    const one: Adding = { span, queue, names: names.current ?? [], fromMs: now(), untilMs: Infinity };
     adding.add(one);
     const result = context.run(span, work);
     one.untilMs = now();
@@ -121,7 +122,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
           const [kind, operation, , callback, ...rest] = args;
           const queue = isObject(this) ? textProperty(this, "name") : undefined;
           if (queue === undefined || !isFunction(callback)) return Reflect.apply(trace, this, args);
-          const of = kind === kinds.consumer ? job : undefined;
+          const of = kind === kinds.consumer ? job.current : undefined;
           const inSpan = (...given: unknown[]): unknown => {
             const work = (): unknown => Reflect.apply(callback, undefined, given);
             if (of !== undefined) return consume(queue, of, work);
@@ -137,15 +138,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
       replaceMethod(
         worker,
         "processJob",
-        (process) =>
-          function (...args) {
-            job = isObject(args[0]) ? args[0] : undefined;
-            try {
-              return Reflect.apply(process, this, args);
-            } finally {
-              job = undefined;
-            }
-          },
+        job.of((_, [of]) => (isObject(of) ? of : undefined)),
       ),
       replaceMethod(
         worker,
@@ -163,15 +156,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
     replaceMethod(
       queue,
       method,
-      (add) =>
-        function (...args) {
-          names = guest.runAsGuest(() => namesIn(args), []);
-          try {
-            return Reflect.apply(add, this, args);
-          } finally {
-            names = [];
-          }
-        },
+      names.of((_, args) => guest.runAsGuest(() => namesIn(args), [])),
     );
   const file = (name: string): string => `bullmq/dist/cjs/classes/${name}.js`;
   return together([

@@ -1,17 +1,14 @@
 // Programs that this one starts (spawn, exec, execFile, fork, cluster, and those it waits for), as spans from start to exit.
-// The child is not changed, and hears nothing of it. What stands in for Node's own functions has returned when a child
-// that cannot be started, or a command that failed, becomes an error: nothing of ours is in its stack.
-import { ChildProcess } from "node:child_process";
+// The child is not changed, and hears nothing of it.
 import { basename } from "node:path";
 import { getSystemErrorName } from "node:util";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
+import type { Started } from "../child-starts.js";
 import { dataProperty, isObject, textProperty } from "../own-data.js";
-import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
 import { onChildEnd } from "./child-ends.js";
 import type { ProbeKit } from "../probe-kit.js";
-import { spawnSyncBinding } from "./spawn-sync.js";
 
 /** How it went, as Node's own handle says it: a negative code is an error of the system. */
 interface Outcome {
@@ -24,7 +21,7 @@ interface Outcome {
 
 const notStarted: Outcome = { pid: undefined, exitCode: undefined, signal: undefined };
 
-export function installChildProcesses({ guest, context, sink }: ProbeKit): () => void {
+export function installChildProcesses({ guest, context, sink, childStarts }: ProbeKit): () => void {
   const start = (options: unknown): OpenSpan | undefined => {
     if (!isObject(options)) return undefined;
     const file = textProperty(options, "file");
@@ -51,43 +48,19 @@ export function installChildProcesses({ guest, context, sink }: ProbeKit): () =>
     sink.endSpan(span, "error.type" in attributes ? "error" : "unset", undefined, attributes);
   };
 
-  return together([
-    replaceMethod(
-      ChildProcess.prototype,
-      "spawn",
-      (spawn) =>
-        function (...args) {
-          const child: unknown = this;
-          const span = guest.runAsGuest(() => start(args[0]), undefined);
-          if (span === undefined) return Reflect.apply(spawn, child, args);
-          try {
-            const code = Reflect.apply(spawn, child, args);
-            guest.runAsGuest(() => {
-              if (typeof code === "number" && code < 0) return end(span, { ...notStarted, exitCode: code });
-              if (!(child instanceof ChildProcess)) return;
-              const { pid } = child;
-              if (!onChildEnd(guest, child, (outcome) => end(span, { pid, ...outcome })))
-                end(span, { ...notStarted, pid });
-            }, undefined);
-            return code;
-          } catch (error) {
-            guest.runAsGuest(() => end(span, { ...notStarted, thrown: error }), undefined);
-            throw error;
-          }
-        },
-    ),
-    replaceMethod(
-      spawnSyncBinding() ?? {},
-      "spawn",
-      (spawn) =>
-        function (...args) {
-          const span = guest.runAsGuest(() => start(args[0]), undefined);
-          const result = Reflect.apply(spawn, this, args);
-          if (span !== undefined) guest.runAsGuest(() => end(span, outcomeOf(result)), undefined);
-          return result;
-        },
-    ),
-  ]);
+  const hear = (span: OpenSpan, started: Started): void => {
+    if (started.kind === "thrown") return end(span, { ...notStarted, thrown: started.error });
+    if (started.kind === "ended") return end(span, outcomeOf(started.result));
+    const { child, code } = started;
+    if (typeof code === "number" && code < 0) return end(span, { ...notStarted, exitCode: code });
+    const { pid } = child;
+    if (!onChildEnd(guest, child, (outcome) => end(span, { pid, ...outcome }))) end(span, { ...notStarted, pid });
+  };
+
+  return childStarts.listen(guest, ({ asked }) => {
+    const span = start(asked);
+    return span === undefined ? undefined : (started) => hear(span, started);
+  });
 }
 
 function outcomeOf(result: unknown): Outcome {

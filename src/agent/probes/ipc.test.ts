@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { MessageRecord } from "../../shared/protocol/message-records.js";
+import { ChildStarts } from "../child-starts.js";
 import { Guest, saveOriginals } from "../guest.js";
 import { HybridClock } from "../hybrid-clock.js";
 import { Messages } from "../messages.js";
-import type { ProbeKit } from "../probe-kit.js";
 import { installIpc } from "./ipc.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-ipc-"));
@@ -32,7 +32,7 @@ function install(): void {
     new HybridClock(() => 1),
     "7".repeat(32),
   );
-  const kit: Pick<ProbeKit, "guest" | "messages"> = { guest: new Guest(saveOriginals()), messages };
+  const kit = { guest: new Guest(saveOriginals()), messages, childStarts: new ChildStarts() };
   uninstall = installIpc(kit);
 }
 

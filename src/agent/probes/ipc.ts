@@ -1,7 +1,6 @@
 // What goes over the channel between a parent and its child (`fork`, `process.send`, cluster). Node's own handles at both
 // ends count the bytes that were written and read, from the first one on: so no message has to be changed or even looked at,
 // whatever is in it, and a handle that goes along is none of ours. Which channel it is the child learns from its environment.
-import { ChildProcess } from "node:child_process";
 import { basename } from "node:path";
 import type { MessagePart } from "../../shared/protocol/message-records.js";
 import { bytesIn } from "../byte-count.js";
@@ -16,26 +15,24 @@ import { RandomIds } from "../random-ids.js";
 const channelVariable = "HINDCAST_IPC";
 const channelPattern = /^([0-9a-f]{16})\.(\d+)\.(\d+)$/;
 
-export function installIpc({ guest, messages }: Pick<ProbeKit, "guest" | "messages">): () => void {
+export function installIpc({
+  guest,
+  messages,
+  childStarts,
+}: Pick<ProbeKit, "guest" | "messages" | "childStarts">): () => void {
   const [ids, watched] = [new RandomIds(), new WatchedChannels(guest, messages)];
   const named = process.env[channelVariable];
   // Its own children have other channels.
   Reflect.deleteProperty(process.env, channelVariable);
   const own = channelFrom(named);
   if (own !== undefined) watched.add(process, own.channel, "to-parent", "to-child", own.origin);
-  const release = replaceMethod(
-    ChildProcess.prototype,
-    "spawn",
-    (spawn) =>
-      function (...args) {
-        const child: unknown = this;
-        const channel = guest.runAsGuest(() => offerChannel(args[0], ids, messages.origin), undefined);
-        const result = Reflect.apply(spawn, child, args);
-        if (channel !== undefined && child instanceof ChildProcess)
-          guest.runAsGuest(() => watched.add(child, channel, "to-child", "to-parent", 0), undefined);
-        return result;
-      },
-  );
+  const release = childStarts.listen(guest, ({ given }) => {
+    const channel = offerChannel(given, ids, messages.origin);
+    if (channel === undefined) return undefined;
+    return (started) => {
+      if (started.kind === "runs") watched.add(started.child, channel, "to-child", "to-parent", 0);
+    };
+  });
   return together([() => watched.release(), release]);
 }
 

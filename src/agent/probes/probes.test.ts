@@ -72,8 +72,8 @@ const probes = {
   installWinston,
   installWs,
   installChildProcesses,
-  installChildren: ({ guest }: ProbeKit) =>
-    installChildren(guest, new ChildEnvironment("run", "agent.cjs", {}), () => undefined),
+  installChildren: (probeKit: ProbeKit) =>
+    installChildren(probeKit, new ChildEnvironment("run", "agent.cjs", {}), () => undefined),
   watchThreadEnds: ({ guest }: ProbeKit) => watchThreadEnds(guest, () => undefined),
   installConsole,
   installErrors: (probeKit: ProbeKit) => installErrors(probeKit, () => undefined),

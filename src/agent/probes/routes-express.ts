@@ -1,5 +1,6 @@
 // Routes of express 4 and 5, and of the package "router" alone. A request has the route that was found for it, which knows
 // its path below its router's own; where a router was mounted is noted as the program says so, before any request.
+import { DuringCall } from "../during-call.js";
 import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -19,11 +20,11 @@ const maxCandidates = 64;
 export function watchExpress({ guest, onModule }: ProbeKit): RouteSource {
   const mounts = new Mounts();
   /** The app whose router is about to be asked for something, by that app itself. */
-  let asking: object | undefined;
+  const asking = new DuringCall<object>();
 
   const noteOwner = (router: unknown): void => {
-    if (asking !== undefined && isObject(router)) mounts.own(router, asking);
-    asking = undefined;
+    if (asking.current !== undefined && isObject(router)) mounts.own(router, asking.current);
+    asking.current = undefined;
   };
   const patchRouter = (router: object): (() => void) =>
     together([
@@ -50,25 +51,15 @@ export function watchExpress({ guest, onModule }: ProbeKit): RouteSource {
           },
       ),
     ]);
+  const addApps = (app: unknown, args: unknown[]): void => {
+    if (isObject(app)) guest.runAsGuest(() => mounts.addApps(app, args), undefined);
+  };
   const patchApp = (app: object): (() => void) =>
     together(
-      ["use", "route", "lazyrouter"].map((name) =>
-        replaceMethod(
-          app,
-          name,
-          (original) =>
-            function (...args) {
-              const before = asking;
-              asking = isObject(this) ? this : undefined;
-              try {
-                return Reflect.apply(original, this, args);
-              } finally {
-                asking = before;
-                if (name === "use" && isObject(this)) guest.runAsGuest(() => mounts.addApps(this, args), undefined);
-              }
-            },
-        ),
-      ),
+      ["use", "route", "lazyrouter"].map((name) => {
+        const standIn = asking.of((self) => (isObject(self) ? self : undefined), name === "use" ? addApps : undefined);
+        return replaceMethod(app, name, standIn);
+      }),
     );
   return {
     routeOf: (request, statusCode) => mounts.routeOf(request, statusCode),

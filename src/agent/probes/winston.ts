@@ -3,6 +3,7 @@
 // code that wrote it nevertheless.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { attributesFrom, exceptionAttributes } from "../attributes.js";
+import { DuringCall } from "../during-call.js";
 import { dataProperty, isError, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
@@ -17,7 +18,7 @@ const levelKey = Symbol.for("level");
 
 export function installWinston({ guest, context, onModule, sink }: ProbeKit): () => void {
   const writers = new WeakMap<object, OpenSpan>();
-  let writer: OpenSpan | undefined;
+  const writer = new DuringCall<OpenSpan>();
 
   const record = (logger: object, line: object): void => {
     const key = dataProperty(line, levelKey);
@@ -30,8 +31,8 @@ export function installWinston({ guest, context, onModule, sink }: ProbeKit): ()
     if (stack !== undefined) attributes["exception.stacktrace"] ??= stack;
     const log = (): void =>
       sink.log(severityOfName(level), "winston", textOf(dataProperty(line, "message")), attributes);
-    if (writer === undefined) log();
-    else context.run(writer, log);
+    if (writer.current === undefined) log();
+    else context.run(writer.current, log);
   };
   const patchLogger = (prototype: object): (() => void) =>
     together([
@@ -48,16 +49,7 @@ export function installWinston({ guest, context, onModule, sink }: ProbeKit): ()
       replaceMethod(
         prototype,
         "_transform",
-        (transform) =>
-          function (...args) {
-            const before = writer;
-            writer = isObject(args[0]) ? writers.get(args[0]) : undefined;
-            try {
-              return Reflect.apply(transform, this, args);
-            } finally {
-              writer = before;
-            }
-          },
+        writer.of((_, [line]) => (isObject(line) ? writers.get(line) : undefined)),
       ),
       replaceMethod(
         prototype,

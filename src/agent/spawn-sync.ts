@@ -1,5 +1,5 @@
 // What all functions that wait for a child call in the end.
-import { isObject } from "../own-data.js";
+import { isObject } from "./own-data.js";
 
 /**
  * Who runs Node with warnings of what may go some day would be warned of us, and where there are permissions it is not to be
