@@ -1,16 +1,19 @@
-// What recording costs whole services: the ledger, one with express and one with fastify, each bare, under Hindcast at two
-// levels, and under OpenTelemetry's automatic instrumentation with what it does when nothing is configured but where to send.
-// In turns, the order changing from round to round; each figure is the median of what the rounds say against bare in the same
-// round. Whatever Hindcast captured is in a file afterwards, and is counted there.
+// What recording costs whole services: the ledger (overhead/ledger.ts), and, as worst cases, one that does next to nothing with
+// express and one with fastify, each bare, under Hindcast at two levels, and under OpenTelemetry's automatic instrumentation with
+// what it does when nothing is configured but where to send. In turns, the order changing from round to round; each figure is the
+// median of what the rounds say against bare in the same round. Whatever Hindcast captured is in a file and counted there.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { withEngine } from "./engine/engine-child.js";
 import { type Benchmark, type Figure, figuresOfRun, quantile } from "./figures.js";
+import { ledgerFigures, ledgerWays } from "./overhead/ledger.js";
 import { Collector, hasOpenTelemetry, openTelemetryWay } from "./overhead/open-telemetry.js";
 import { startUpFigures } from "./overhead/start-up.js";
 import { type Measurement, type Target, type Way, measure } from "./overhead/target.js";
 import { targets } from "./overhead/targets.js";
 
+/** What the ledger is compared in, where nobody says otherwise. */
+const presetWays = "bare,metrics,requests,otel";
 const levels = ["metrics", "requests"] as const;
 type WayName = "bare" | (typeof levels)[number] | "otel";
 
@@ -42,7 +45,7 @@ async function underOpenTelemetry(target: Target, seconds: number): Promise<Outc
   const collector = await Collector.listen();
   try {
     const measured = await measure(target, openTelemetryWay(collector.url), seconds);
-    return collector.traces > 0 ? measured : { ...measured, invalid: "OpenTelemetry sent no traces" };
+    return collector.received.traces > 0 ? measured : { ...measured, invalid: "OpenTelemetry sent no traces" };
   } finally {
     await collector.close();
   }
@@ -139,39 +142,41 @@ function figuresOf({ name }: Target, rounds: readonly Round[]): readonly Figure[
   ];
 }
 
-/** The worst of the services: a promise holds for all of them. */
-function summaryOf(figures: readonly Figure[]): readonly Figure[] {
-  const worst = (name: string, pick: (...values: number[]) => number): Figure[] => {
-    const found = figures.filter((figure) => figure.name.endsWith(`_${name}`));
-    const [first] = found;
-    const invalid = found.find((figure) => figure.invalid !== undefined)?.invalid;
-    if (first === undefined) return [];
-    const value = pick(...found.map((figure) => figure.value));
-    return [{ ...first, name, value, ...(invalid === undefined ? {} : { invalid }) }];
-  };
-  return [
-    ...worst("metrics_drop", Math.max),
-    ...worst("requests_drop", Math.max),
-    ...worst("requests_vs_otel", Math.min),
-  ];
-}
-
 export const overhead: Benchmark = {
   name: "overhead",
   description:
-    "services at their limit: --rounds 5 --seconds 4, and names of services; a drop is how many requests fewer the same\n" +
-    "processor time of the service answers, its worker thread included; the median of the rounds, in turns",
+    "services at their limit; a drop is how many requests fewer the same processor time of the services answers, their worker\n" +
+    "threads included, the median of the rounds. Parts: ledger, its four services: --turns 20 --requests 400 --warm-up 3000\n" +
+    `--seed 5 --ways ${presetWays}; express, fastify: --rounds 5 --seconds 4; start-up`,
   async run(args): Promise<readonly Figure[]> {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "4" } },
+      options: {
+        turns: { type: "string", default: "20" },
+        requests: { type: "string", default: "400" },
+        "warm-up": { type: "string", default: "3000" },
+        seed: { type: "string", default: "5" },
+        ways: { type: "string", default: presetWays },
+        rounds: { type: "string", default: "5" },
+        seconds: { type: "string", default: "4" },
+      },
     });
-    const chosen = targets.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    const isWanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
     const figures: Figure[] = [];
-    for (const target of chosen)
+    if (isWanted("ledger"))
+      figures.push(
+        ...(await ledgerFigures({
+          ways: ledgerWays.filter((way) => values.ways.split(",").includes(way)),
+          rounds: Number(values.turns),
+          requests: Number(values.requests),
+          warmUp: Number(values["warm-up"]),
+          seed: Number(values.seed),
+        })),
+      );
+    for (const target of targets.filter(({ name }) => isWanted(name)))
       figures.push(...figuresOf(target, await roundsOf(target, Number(values.rounds), Number(values.seconds))));
-    const started = positionals.length === 0 || positionals.includes("start-up") ? await startUpFigures() : [];
-    return [...summaryOf(figures), ...started, ...figures];
+    if (isWanted("start-up")) figures.push(...(await startUpFigures()));
+    return figures;
   },
 };
