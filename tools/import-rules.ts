@@ -78,7 +78,7 @@ const layers: readonly Layer[] = [
   { folder: "tools", mayImport: [...shared, "src/cli"], packages: anyPackage },
   { folder: "e2e", mayImport: ["src/shared", "tools"], packages: anyPackage },
   { folder: "test", mayImport: ["src", "tools", "examples"], packages: anyPackage },
-  { folder: "bench", mayImport: [...shared, "src/agent", "src/engine", "tools"], packages: anyPackage },
+  { folder: "bench", mayImport: [...shared, "src/agent", "src/engine", "tools", "examples"], packages: anyPackage },
 ];
 
 /** From outside, through their index.ts only. */
