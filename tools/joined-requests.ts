@@ -93,12 +93,15 @@ function whyNotJoined(
   if (others.length > 0) return `its lines are of ${others.length + 1} traces`;
   const spans = spansOf.get(trace) ?? [];
   for (const [service, own] of grouped(printed, ({ name }) => name)) {
-    const served = spans.filter((span) => span.kind === "server" && span.service === service).length;
+    const served = spans.filter((span) => isServing.has(span.kind) && span.service === service).length;
     const least = Math.max(1, own.filter(({ msg }) => msg === answered).length);
     if (served < least) return `${service} served it ${least} times, ${served} of them in its trace`;
   }
   return whyNoTree(spans);
 }
+
+/** Asked by a request, or by a message in a queue. */
+const isServing: ReadonlySet<string> = new Set(["server", "consumer"]);
 
 /** Every span served on behalf of another one hangs on a span of the same trace, and all of them on one of the gateway. */
 function whyNoTree(spans: readonly RecordedSpan[]): string | undefined {

@@ -1,11 +1,14 @@
-// What `track`, `event`, `metric` and `span` do in a program that is recorded.
+// What `track`, `event`, `metric`, `span` and those beside it do in a program that is recorded.
 import { types } from "node:util";
 import { type AgentHandle, agentHandleKey } from "../shared/protocol/agent-handle.js";
+import type { SpanKind } from "../shared/trace/attributes.js";
 import { attributesFrom, exceptionAttributes } from "./attributes.js";
 import type { MakeEventEntry } from "./event-entry.js";
 import { previewOf } from "./preview.js";
 import type { StateTracker } from "./state/index.js";
 import type { ProbeKit } from "./probe-kit.js";
+import type { SpanParent } from "./record-sink.js";
+import { headerFromSpan, parentFromHeader } from "./trace-context.js";
 
 /** The public API as this agent does it. `lookFromNowOn` is called when something is tracked, unless the scope is left out. */
 export function handleOf(
@@ -15,6 +18,23 @@ export function handleOf(
   leavesOutScope: (name: string) => boolean,
   makeEventEntry: MakeEventEntry,
 ): AgentHandle {
+  function inSpan<Result>(
+    name: string,
+    kind: SpanKind,
+    parent: () => SpanParent,
+    attributes: unknown,
+    work: () => Result,
+  ): Result {
+    const span = guest.runAsGuest(() => {
+      const given = attributes === undefined ? {} : attributesFrom(attributes);
+      return sink.startSpan(nameFrom(name), kind, parent(), given);
+    }, undefined);
+    if (span === undefined) return work();
+    const end = () => guest.runAsGuest(() => sink.endSpan(span, "unset", undefined, {}), undefined);
+    const fail = (thrown: unknown) =>
+      guest.runAsGuest(() => sink.endSpan(span, "error", undefined, exceptionAttributes(thrown)), undefined);
+    return context.run(span, () => settled(work, end, fail));
+  }
   return {
     track(name, value) {
       guest.runAsGuest(() => {
@@ -28,17 +48,14 @@ export function handleOf(
     metric: (name, value, unit, attributes) => {
       if (typeof value === "number") sink.metric(nameFrom(name), nameFrom(unit), value, attributes);
     },
-    span(name, attributes, work) {
-      const span = guest.runAsGuest(() => {
-        const given = attributes === undefined ? {} : attributesFrom(attributes);
-        return sink.startSpan(nameFrom(name), "internal", context.asParent, given);
-      }, undefined);
-      if (span === undefined) return work();
-      const end = () => guest.runAsGuest(() => sink.endSpan(span, "unset", undefined, {}), undefined);
-      const fail = (thrown: unknown) =>
-        guest.runAsGuest(() => sink.endSpan(span, "error", undefined, exceptionAttributes(thrown)), undefined);
-      return context.run(span, () => settled(work, end, fail));
-    },
+    span: (name, attributes, work) => inSpan(name, "internal", () => context.asParent, attributes, work),
+    context: () =>
+      guest.runAsGuest(() => {
+        const span = context.current;
+        return span === undefined ? undefined : headerFromSpan(span);
+      }, undefined),
+    spanFrom: (from, name, attributes, work) =>
+      inSpan(name, "consumer", () => parentFromHeader(from), attributes, work),
   };
 }
 

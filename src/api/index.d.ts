@@ -21,3 +21,21 @@ export function metric(
  */
 export function span<Result>(name: string, work: () => Result): Result;
 export function span<Result>(name: string, attributes: Readonly<Record<string, unknown>>, work: () => Result): Result;
+
+/**
+ * The span that runs now, as a text to put into a message that leads to work elsewhere: where a queue carries nothing but
+ * what is put into it. It is a W3C `traceparent`; undefined where nothing is recorded or the code runs in no span.
+ */
+export function context(): string | undefined;
+
+/**
+ * Like `span`, for work that a message led to: its span hangs on the one whose `context()` came with the message, in whichever
+ * process that ran. With no context, or one that cannot be read, it begins a trace of its own.
+ */
+export function spanFrom<Result>(context: string | undefined, name: string, work: () => Result): Result;
+export function spanFrom<Result>(
+  context: string | undefined,
+  name: string,
+  attributes: Readonly<Record<string, unknown>>,
+  work: () => Result,
+): Result;

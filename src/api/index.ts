@@ -35,3 +35,26 @@ export function span<Result>(
   const handle = agent();
   return handle === undefined ? work() : handle.span(name, attributes, work);
 }
+
+export const context = (): string | undefined => agent()?.context();
+
+export function spanFrom<Result>(from: string | undefined, name: string, work: () => Result): Result;
+export function spanFrom<Result>(
+  from: string | undefined,
+  name: string,
+  attributes: Readonly<Record<string, unknown>>,
+  work: () => Result,
+): Result;
+export function spanFrom<Result>(
+  from: string | undefined,
+  name: string,
+  third: Readonly<Record<string, unknown>> | (() => Result),
+  fourth?: () => Result,
+): Result {
+  const work = typeof third === "function" ? third : fourth;
+  if (typeof work !== "function")
+    throw new TypeError("spanFrom(context, name, [attributes], work): work must be a function");
+  const attributes = typeof third === "function" ? undefined : third;
+  const handle = agent();
+  return handle === undefined ? work() : handle.spanFrom(from, name, attributes, work);
+}

@@ -93,6 +93,22 @@ describe("what is recorded", () => {
     expect(logs).toContain("inside of late work: undefined");
   });
 
+  it("is one trace on both ends of a queue whose messages carry the context, and begins another one without", async () => {
+    const { spans, events } = await recorded("queue.mjs");
+    const putBy = (id: string): unknown =>
+      spans.find(({ name, spanId }) => name === "put" && spanId === id)?.attributes;
+    const takes = spans.filter(({ name }) => name === "take");
+    expect(takes.map(({ kind, attributes, parentSpanId }) => [kind, attributes, putBy(parentSpanId)])).toEqual(
+      [0, 1, 2].map((n) => ["consumer", { n }, { n }]),
+    );
+    const traces = spans.filter(({ name }) => name === "put").map(({ traceId }) => traceId);
+    expect(takes.map(({ traceId }) => traceId)).toEqual(traces);
+    expect(events.map(({ span }) => takes.findIndex(({ number }) => number === span))).toEqual([0, 1, 2]);
+    const others = spans.filter(({ name }) => name === "take nothing").map(({ traceId }) => traceId);
+    expect(new Set([...others, ...traces]).size).toBe(6 + 3);
+    expect(spans.find(({ name }) => name === "fail")).toMatchObject({ status: "error", traceId: traces[0] });
+  });
+
   it("belongs to its request in the threads that work for it, and when they have answered", async () => {
     const { plain, recorded: seen, programs: threads } = await runBoth([join(programs, "threads.mjs")]);
     expect(seen).toEqual(plain);

@@ -90,13 +90,18 @@ describe.skipIf(missing !== undefined)(
       expect(new Set(asked("redis", "payments", "paid"))).toEqual(new Set(["asked"]));
     });
 
-    it("has the id of the request on both sides of the queue, which carries no trace", () => {
-      const idsOf = (service: string, text: string): string[] =>
-        run.lines.flatMap(({ service: writer, body, request }) =>
-          writer === service && body === text ? [request ?? "none"] : [],
+    it("is one trace on both sides of the queue, by the context that is put into its messages", () => {
+      const tracesOf = (service: string, text: string): string[] =>
+        run.lines.flatMap(({ service: writer, body, request, trace }) =>
+          writer === service && body === text ? [`${request ?? "none"} ${trace ?? "none"}`] : [],
         );
-      expect(idsOf("payments", "paid").length).toBeGreaterThan(5);
-      expect(idsOf("notifications", "notified").sort()).toEqual(idsOf("payments", "paid").sort());
+      expect(tracesOf("payments", "paid").length).toBeGreaterThan(5);
+      expect(tracesOf("notifications", "notified").sort()).toEqual(tracesOf("payments", "paid").sort());
+      const { requests, notJoined, withoutTrace } = joinedIn(run);
+      expect(1 - notJoined.length / requests, JSON.stringify(notJoined.slice(0, 5))).toBeGreaterThanOrEqual(
+        leastJoined,
+      );
+      expect(withoutTrace.slice(0, 5)).toEqual([]);
     });
   },
 );

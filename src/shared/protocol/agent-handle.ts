@@ -9,6 +9,8 @@ export interface AgentHandle {
   event(name: string, attributes: unknown): void;
   metric(name: string, value: number, unit: string, attributes: unknown): void;
   span<Result>(name: string, attributes: unknown, work: () => Result): Result;
+  context(): string | undefined;
+  spanFrom<Result>(context: unknown, name: string, attributes: unknown, work: () => Result): Result;
 }
 
 /** Under this symbol the agent's worker finds what it tells the program's thread while that one stands, by the inspector. */
