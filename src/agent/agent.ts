@@ -28,11 +28,13 @@ import { installExit } from "./probes/exit.js";
 import { installFetch } from "./probes/fetch.js";
 import { installHttpBodies } from "./probes/http-bodies.js";
 import { installHttpClient } from "./probes/http-client.js";
+import { installGrpc } from "./probes/grpc.js";
 import { installHttp2 } from "./probes/http2.js";
 import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
 import { installIoredis } from "./probes/ioredis.js";
 import { installOutput } from "./probes/output.js";
+import { installMongodb } from "./probes/mongodb.js";
 import { installMysql2 } from "./probes/mysql2.js";
 import { installPg } from "./probes/pg.js";
 import { LoopBeat } from "./probes/loop-beat.js";
@@ -50,6 +52,7 @@ import { installThreadMessages } from "./probes/thread-messages.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { OpenTelemetry } from "./open-telemetry.js";
+import type { OpenSpan } from "./record-sink.js";
 import { Recorder } from "./recorder.js";
 import { Rounds } from "./rounds.js";
 import { createRedaction } from "./redact/redactor.js";
@@ -121,7 +124,8 @@ export function install(
   const openTelemetry = new OpenTelemetry();
   const childStarts = new ChildStarts();
   const recording = { guest, context, sink, messages, childStarts, onModule };
-  const agent: ProbeKit = { ...recording, tracesTo, redaction, rounds, openTelemetry };
+  const callHeaders = new Map<string, OpenSpan>();
+  const agent: ProbeKit = { ...recording, tracesTo, redaction, rounds, openTelemetry, callHeaders };
   const { channel, state } = place ?? newPlace(runId);
   const { socketPath, hostPid } = configuration;
   const facts = aboutProcess;
@@ -310,6 +314,8 @@ const requestProbes = {
   ioredis: installIoredis,
   redis: installRedis,
   bullmq: installBullmq,
+  grpc: installGrpc,
+  mongodb: installMongodb,
   "node:sqlite": installNodeSqlite,
   "better-sqlite3": installBetterSqlite3,
   ws: installWs,

@@ -11,6 +11,7 @@ import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import { OpenTelemetry } from "./open-telemetry.js";
 import type { ProbeKit } from "./probe-kit.js";
+import type { OpenSpan } from "./record-sink.js";
 import { Recorder } from "./recorder.js";
 import { noRedaction } from "./redact/redactor.js";
 import { RingMemory, RingWriter } from "./ring.js";
@@ -27,7 +28,8 @@ export function kitForTests(redaction = noRedaction): { kit: ProbeKit; guest: Gu
   const { onModule } = new ModuleWatch(guest);
   const [rounds, openTelemetry, childStarts] = [new Rounds(), new OpenTelemetry(), new ChildStarts()];
   const own = { guest, context, sink, messages, childStarts, onModule };
-  const kit = { ...own, tracesTo: isLoopback, redaction, rounds, openTelemetry };
+  const callHeaders = new Map<string, OpenSpan>();
+  const kit = { ...own, tracesTo: isLoopback, redaction, rounds, openTelemetry, callHeaders };
   const records = (): AgentRecord[] => readRecords(new Intake(memory).take(memory.size)?.records ?? new Uint8Array());
   return { kit, guest, records };
 }

@@ -5,6 +5,7 @@ import type { Guest } from "./guest.js";
 import type { Messages } from "./messages.js";
 import type { OnModule } from "./modules.js";
 import type { OpenTelemetry } from "./open-telemetry.js";
+import type { OpenSpan } from "./record-sink.js";
 import type { Recorder } from "./recorder.js";
 import type { Rounds } from "./rounds.js";
 import type { Redaction } from "./redact/redactor.js";
@@ -25,6 +26,8 @@ export interface ProbeKit {
   /** What is to be done once a second, and at the end. */
   readonly rounds: Rounds;
   readonly openTelemetry: OpenTelemetry;
+  /** Of calls that HTTP/2 carries, while they last: by the trace header that they are sent with. */
+  readonly callHeaders: Map<string, OpenSpan>;
 }
 
 /** The recording's clock when the monotonic one, which probes read, was at `monotonicMs`. */

@@ -1,5 +1,5 @@
 // What the tests of database probes have in common.
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect } from "vitest";
 import type { ProgramSeen, SpanSeen } from "./agent-listener.js";
 import { runBoth } from "./run-both.js";
@@ -12,7 +12,7 @@ export async function recordedAlike(
   environment: Readonly<Record<string, string>>,
   { args = [], binary }: { readonly args?: readonly string[]; readonly binary?: string } = {},
 ): Promise<ProgramSeen> {
-  const both = await runBoth([join(folder, program), ...args], [], environment, "welcome", binary);
+  const both = await runBoth([resolve(folder, program), ...args], [], environment, "welcome", binary);
   expect(comparable(both.recorded)).toEqual(comparable(both.plain));
   expect(both.recorded.code, both.recorded.err).toBe(0);
   expect(both.program.events.filter(({ name }) => name === "hindcast.agent.fault")).toEqual([]);

@@ -2,7 +2,7 @@
 // program does with the answer belongs to who asked, too, not to whoever had the connection opened that brought it.
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { budgets, cutText, failureAttributes } from "../attributes.js";
-import { isFunction, isObject, textProperty } from "../own-data.js";
+import { dataProperty, isFunction, isObject, textProperty } from "../own-data.js";
 import { replaceMethod } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { OpenSpan } from "../record-sink.js";
@@ -136,9 +136,11 @@ export function patchConnecting(spans: DbSpans, owner: object, method: string): 
   );
 }
 
-/** What the server itself said, as far as the library keeps it: SQLSTATE is five characters. */
+/** What the server itself said, as far as the library keeps it: SQLSTATE is five characters, MongoDB has numbers. */
 function statusCode(error: unknown): Record<string, AttributeValue> {
   if (!isObject(error)) return {};
+  const number = dataProperty(error, "code");
+  if (typeof number === "number") return { "db.response.status_code": String(number) };
   const state = textProperty(error, "sqlState") ?? textProperty(error, "code");
   return state !== undefined && /^[0-9A-Z]{5}$/.test(state) ? { "db.response.status_code": state } : {};
 }

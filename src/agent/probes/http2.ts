@@ -10,7 +10,7 @@ import { Flow, headerFromStamp, stampFromHeader } from "../messages.js";
 import { dataProperty, isObject, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
-import type { OpenSpan } from "../record-sink.js";
+import type { OpenSpan, SpanParent } from "../record-sink.js";
 import { headerFromSpan, isTraceHeader, parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
 import { clientAttributes, hostFrom, targetAttributes } from "./http-attributes.js";
 
@@ -27,7 +27,7 @@ const { listenerCount, emit: emitOfAll } = EventEmitter.prototype;
 const protocol = { "network.protocol.name": "http", "network.protocol.version": "2" } as const;
 const statusHeader = ":status";
 
-export function installHttp2({ guest, context, sink, messages, tracesTo }: ProbeKit): () => void {
+export function installHttp2({ guest, context, sink, messages, tracesTo, callHeaders }: ProbeKit): () => void {
   const exchanges = new WeakMap<object, Exchange>();
   /** "https://host:1" that a session was asked to connect to. */
   const origins = new WeakMap<object, string>();
@@ -57,12 +57,12 @@ export function installHttp2({ guest, context, sink, messages, tracesTo }: Probe
     exchanges.set(stream, { span, isServer: true, response, status: undefined, error: undefined });
   };
 
-  const startClient = (headers: object, origin: string): OpenSpan => {
+  const startClient = (headers: object, origin: string, above: SpanParent = context.asParent): OpenSpan => {
     const method = textProperty(headers, ":method") ?? "GET";
     const [, scheme = "http", authority = ""] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
     const host = hostFrom(textProperty(headers, ":authority") ?? authority);
     const attributes = clientAttributes(method, scheme, host, textProperty(headers, ":path") ?? "/");
-    return sink.startSpan(method, "client", context.asParent, { ...attributes, ...protocol });
+    return sink.startSpan(method, "client", above, { ...attributes, ...protocol });
   };
 
   /** The request that is being made: its span, and what it is sent with. */
@@ -73,9 +73,11 @@ export function installHttp2({ guest, context, sink, messages, tracesTo }: Probe
     if (origin === undefined || Array.isArray(headers) || (headers !== undefined && !isObject(headers)))
       return undefined;
     const given = headers ?? {};
-    const span = startClient(given, origin);
+    // It carries a call of ours, which was begun elsewhere.
+    const carried = callHeaders.get(textProperty(given, traceHeader) ?? "");
+    const span = startClient(given, origin, carried && { kind: "local", span: carried });
     const host = hostFrom(textProperty(given, ":authority") ?? origin.replace(/^\w+:\/\//, "")).name;
-    const isTraced = Object.keys(given).some((name) => isTraceHeader(name));
+    const isTraced = carried === undefined && Object.keys(given).some((name) => isTraceHeader(name));
     making = { span, response: undefined };
     if (!tracesTo(host) || isTraced) return { headers };
     making = { span, response: new Flow("response", span.spanId) };

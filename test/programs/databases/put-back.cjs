@@ -1,11 +1,25 @@
 // What the methods of database clients look like, with the agent there and once it has gone.
 const { createHash } = require("node:crypto");
 const mysql = require("mysql2");
+const { Connection } = require("mongodb/lib/cmap/connection.js");
 const pg = require("pg");
 const Cursor = require("pg-cursor");
 const { Redis } = require("ioredis");
+const { ChannelImplementation: Channel } = require("@grpc/grpc-js/build/src/channel.js");
+const { Server } = require("@grpc/grpc-js");
 
-const classes = [pg.Client, pg.Pool, pg.Query, Cursor, mysql.Connection, mysql.Pool, Redis];
+const classes = [
+  pg.Client,
+  pg.Pool,
+  pg.Query,
+  Cursor,
+  mysql.Connection,
+  mysql.Pool,
+  Redis,
+  Connection,
+  Channel,
+  Server,
+];
 const looks = () =>
   classes.map(({ prototype }) => {
     const hash = createHash("sha256");
