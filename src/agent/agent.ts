@@ -205,6 +205,8 @@ export function install(
         );
       },
       beforeSignal: () => {
+        // Node waits for a session before it sends a signal to itself, and says so. If it goes on, the worker may come again.
+        blocks.closeInspector();
         lookOnceMore();
         delivery.flush();
       },

@@ -145,6 +145,14 @@ describe.each(nodeVersionsToTry)("a blocked loop on Node %s", (version) => {
 });
 
 describe("a blocked loop", () => {
+  it("ends by the signal that the program sends to itself while its stack is looked at, without another word", async () => {
+    const run = await start("kill");
+    await until(() => run.output.out.includes("blocks"));
+    run.goOn();
+    expect(await ended(run)).toEqual([null, "blocks\n", ""]);
+    expect(run.child.signalCode).toBe("SIGTERM");
+  });
+
   it("that never turns again is in the recording of a program that was killed", async () => {
     const run = await start("script");
     const [block] = await until(() => blockIn(run, "spin"));
