@@ -8,6 +8,10 @@ import { join } from "node:path";
 
 const waits = "setInterval(() => {}, 1000);";
 const ready = "console.log('ready');";
+/** Never gets to its event loop, and leaves the processor to others. */
+const busy = `process.stdout.write("ready\\n", () => {
+  for (const cell = new Int32Array(new SharedArrayBuffer(4)); ; ) Atomics.wait(cell, 0, 0, 5);
+});`;
 
 interface HowStarted {
   readonly file?: string;
@@ -79,7 +83,7 @@ export const attachRefusals = <Shown>(
         child.kill("SIGSTOP");
         return attach(String(pid));
       }),
-    "program-busy": () => toScript(`process.stdout.write("ready\\n", () => { for (;;); });`),
+    "program-busy": () => toScript(busy),
     "program-ended": () =>
       toScript(`process.on("SIGUSR1", () => process.exit());${ready}${waits}`, undefined, "--signal"),
     "already-recorded": () =>

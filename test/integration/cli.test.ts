@@ -5,8 +5,10 @@ import { basename } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { commands } from "../../src/cli/command-table.js";
+import { cases } from "../../src/engine/replay/seeds.test-support.js";
 import { createCodec } from "../../src/shared/protocol/codec.js";
 import { Place } from "./hindcast-process.js";
+import { ReadingCommands } from "./reading-commands.js";
 
 const place = new Place();
 const onLinux = process.platform === "linux";
@@ -77,7 +79,7 @@ describe("hindcast record", () => {
     ]);
   });
 
-  it.runIf(onPosix).each(["SIGTERM", "SIGKILL", "SIGABRT"] as const)(
+  it.runIf(onPosix).each(cases<NodeJS.Signals>(["SIGKILL"], ["SIGTERM", "SIGABRT"]))(
     "ends by %s when the program did",
     async (signal) => {
       const file = program("suicide.cjs", `process.stdin.on("data", () => process.kill(process.pid, "${signal}"));`);
@@ -114,7 +116,7 @@ describe("hindcast record", () => {
     expect(await running.ended).toMatchObject({ code: null, signal: "SIGKILL", out: "", err: "" });
   });
 
-  it.runIf(onPosix).each(["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const)(
+  it.runIf(onPosix).each(cases<NodeJS.Signals>(["SIGINT", "SIGTERM"], ["SIGHUP", "SIGUSR2"]))(
     "hands %s to the program",
     async (signal) => {
       const file = program(
@@ -337,6 +339,9 @@ describe("hindcast record", () => {
 });
 
 describe("the reading commands", () => {
+  const reading = new ReadingCommands(place.root, place.environment);
+  afterAll(() => reading.stop());
+
   const recorded = (async () => {
     const file = program(
       "recorded.mjs",
@@ -422,7 +427,7 @@ describe("the reading commands", () => {
   it("say when the process had ended by the instant asked for", async () => {
     await recorded;
     const ask = (at: string, ...more: string[]) =>
-      place.run(["state", "read.hindcast", "--scope", "cart", "--at", at, ...more]);
+      reading.run(["state", "read.hindcast", "--scope", "cart", "--at", at, ...more]);
     const ended = String.raw`the process had ended \(ended with 0, at \+\d+\.\d{6}s\)`;
     const text = await ask("+1h");
     expect([text.err, text.out]).toEqual([
@@ -434,7 +439,10 @@ describe("the reading commands", () => {
     const json = await ask("+1h", "--json");
     expect(JSON.parse(json.out)).toMatchObject({ total: 20 });
     expect(json.err).toMatch(new RegExp(`^At that instant ${ended}: its last state is printed\\.\n$`));
-    const many = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "-"], "start\n+1h\n+2h\n+2h\n");
+    const many = await reading.run(
+      ["state", "read.hindcast", "--scope", "cart", "--at", "-"],
+      "start\n+1h\n+2h\n+2h\n",
+    );
     expect(rowsOf(many.out)).toHaveLength(4);
     expect(many.err).toMatch(new RegExp(`^At 2 of these instants ${ended}: its last state is printed\\.\n$`));
     expect(await ask("+50ms", "--json")).toMatchObject({ err: "" });
@@ -443,7 +451,7 @@ describe("the reading commands", () => {
   it("print a line for every scope when none is named", async () => {
     const seen = await recorded;
     const [at = "", total] = seen[4] ?? [];
-    const ask = (...more: string[]) => place.run(["state", "read.hindcast", "--at", ...more]);
+    const ask = (...more: string[]) => reading.run(["state", "read.hindcast", "--at", ...more]);
     expect(await ask(at)).toMatchObject({ code: 0, err: "", out: `1  cart  {total: ${total}, items: Map(5)}\n` });
     expect(rowsOf((await ask(at, "--process", "1", "--json")).out)).toEqual([
       { process: 1, scope: "cart", type: "Object", preview: `{total: ${total}, items: Map(5)}`, uncertain: false },
@@ -454,9 +462,9 @@ describe("the reading commands", () => {
 
   it("say that a state was not there yet", async () => {
     await recorded;
-    const { out } = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start", "--json"]);
+    const { out } = await reading.run(["state", "read.hindcast", "--scope", "cart", "--at", "start", "--json"]);
     expect(JSON.parse(out)).toMatchObject({ $type: "unavailable", because: "not-recorded" });
-    const text = await place.run(["state", "read.hindcast", "--scope", "cart", "--at", "start"]);
+    const text = await reading.run(["state", "read.hindcast", "--scope", "cart", "--at", "start"]);
     expect(text).toMatchObject({ code: 0, err: "" });
     expect(text.out).toMatch(/^cart was not tracked yet \(first at \+\d+\.\d{6}s\)\n$/);
   });
@@ -464,24 +472,24 @@ describe("the reading commands", () => {
   it("print the writes of a path, the last writer and differences", async () => {
     const seen = await recorded;
     const history = rowsOf(
-      (await place.run(["history", "read.hindcast", "--scope", "cart", "--path", "total", "--json"])).out,
+      (await reading.run(["history", "read.hindcast", "--scope", "cart", "--path", "total", "--json"])).out,
     );
     const values = history.filter(({ path }) => path === "total").map((write) => write["new"]);
     expect(values).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     const [at = ""] = seen[4] ?? [];
     const query = ["--scope", "cart", "--path", "total", "--at", at, "--json"];
-    expect(JSON.parse((await place.run(["last-writer", "read.hindcast", ...query])).out)).toMatchObject({
+    expect(JSON.parse((await reading.run(["last-writer", "read.hindcast", ...query])).out)).toMatchObject({
       old: 4,
       new: 5,
     });
     const between = ["--scope", "cart", "--from", at, "--to", seen[5]?.[0] ?? "", "--json"];
-    const changes = rowsOf((await place.run(["diff", "read.hindcast", ...between])).out);
+    const changes = rowsOf((await reading.run(["diff", "read.hindcast", ...between])).out);
     expect(changes).toContainEqual({ path: "total", old: 5, new: 6 });
   });
 
   it("print records as JSON lines", async () => {
     const seen = await recorded;
-    const ask = async (...words: string[]) => rowsOf((await place.run([...words, "--json"])).out);
+    const ask = async (...words: string[]) => rowsOf((await reading.run([...words, "--json"])).out);
     expect(await ask("events", "read.hindcast")).toMatchObject([
       { name: "checked out", attributes: { total: 20 }, process: 1 },
     ]);
@@ -512,20 +520,20 @@ describe("the reading commands", () => {
       const [row, values] = [summed.find((one) => one["name"] === name), ofOne(name)];
       expect(row).toMatchObject({ samples: values.length, least: Math.min(...values), most: Math.max(...values) });
     }
-    const table = (await place.run(["metrics", "read.hindcast", "--summary"])).out.split("\n");
+    const table = (await reading.run(["metrics", "read.hindcast", "--summary"])).out.split("\n");
     expect(table[0]).toMatch(/^PROCESS {2}METRIC +SAMPLES +MIN +AVG +P50 +P95 +P99 +MAX {2}UNIT$/);
     expect((await ask("marks", "read.hindcast")).map(({ kind }) => kind)).toEqual(["start", "end"]);
     expect((await ask("around", "read.hindcast", "--at", seen[9]?.[0] ?? "", "--nearest", "6")).length).toBe(6);
-    const nearEnd = await place.run(["around", "read.hindcast", "--at", "end", "--nearest", "60"]);
+    const nearEnd = await reading.run(["around", "read.hindcast", "--at", "end", "--nearest", "60"]);
     expect(nearEnd.out).toContain("cart.size = 20\n");
-    const last = rowsOf((await place.run(["events", "read.hindcast", "--from", "end", "--json"])).out);
+    const last = rowsOf((await reading.run(["events", "read.hindcast", "--from", "end", "--json"])).out);
     expect(last).toEqual([]);
   });
 
   it("find words in names, log lines, attributes and state", async () => {
     await recorded;
     const ask = async (...words: string[]) =>
-      rowsOf((await place.run(["search", "read.hindcast", ...words, "--json"])).out);
+      rowsOf((await reading.run(["search", "read.hindcast", ...words, "--json"])).out);
     const kindsOf = (rows: readonly Record<string, unknown>[]) => rows.map(({ kind, field }) => [kind, field]);
     const out = await ask("CHECKED", "out");
     expect(kindsOf(out)).toEqual([["event", "name"]]);
@@ -540,12 +548,12 @@ describe("the reading commands", () => {
     expect(await ask("add item", "--process", "1", "--from", "start")).toEqual(added);
     expect(await ask("add item", "--kind", "write", "keyframe")).toEqual([]);
     expect(kindsOf(await ask("total", "--kind", "write")).slice(0, 1)).toEqual([["write", "key"]]);
-    const text = await place.run(["search", "read.hindcast", "red", "--kind", "log"]);
+    const text = await reading.run(["search", "read.hindcast", "red", "--kind", "log"]);
     expect(text).toMatchObject({ code: 0, err: "" });
     expect(text.out).toMatch(/^\+\d+\.\d+s {2}1 {2}log .* {2}body: done\\n\\u001b\[31mred\n$/);
-    const nobody = await place.run(["search", "read.hindcast", "x", "--process", "nobody"]);
+    const nobody = await reading.run(["search", "read.hindcast", "x", "--process", "nobody"]);
     expect(nobody).toMatchObject({ code: 1, out: "" });
-    const long = await place.run(["search", "read.hindcast", "x".repeat(1001)]);
+    const long = await reading.run(["search", "read.hindcast", "x".repeat(1001)]);
     expect(long).toMatchObject({ code: 2, out: "" });
     expect(long.err).toContain("at most 1000 characters");
   });
@@ -564,7 +572,7 @@ describe("the reading commands", () => {
     ).toMatchObject({ code: 0 });
     /** How many rows, and the first that is not the one after the row before it. */
     const numbers = async (first: number, ...words: string[]) => {
-      const rows = rowsOf((await place.run([...words, "--json"])).out);
+      const rows = rowsOf((await reading.run([...words, "--json"])).out);
       return [rows.length, rows.find(({ name }, at) => name !== `${first + at}`)];
     };
     expect(await numbers(1, "events", "many.hindcast")).toEqual([25_000, undefined]);
@@ -575,7 +583,7 @@ describe("the reading commands", () => {
 
   it("print the first or the last rows in the order of time", async () => {
     const seen = await recorded;
-    const ask = async (...words: string[]) => rowsOf((await place.run([...words, "--json"])).out);
+    const ask = async (...words: string[]) => rowsOf((await reading.run([...words, "--json"])).out);
     const first = async (name: string, ...more: string[]) => {
       const all = await ask(name, "read.hindcast", ...more);
       expect(all.length).toBeGreaterThan(1);
@@ -600,7 +608,7 @@ describe("the reading commands", () => {
   it("name paths, operations and commands so that people can read them", async () => {
     const seen = await recorded;
     const cart = ["read.hindcast", "--scope", "cart"];
-    const lines = async (...words: string[]) => (await place.run(words)).out.trim().split("\n");
+    const lines = async (...words: string[]) => (await reading.run(words)).out.trim().split("\n");
     const whole = await lines("history", ...cart, "--path", "");
     expect(whole[0]).toMatch(/ \(root\): \(absent\) → /);
     expect(whole.at(-1)).toMatch(/ map-set {2}items\["item 20"\] \(in \(root\)\): \(absent\) → /);
@@ -621,10 +629,10 @@ describe("the reading commands", () => {
        if (process.argv[2] === undefined) require("node:child_process").spawnSync(process.execPath, [__filename, "second"]);`,
     );
     await place.run(["record", "-o", "twins.hindcast", "--", "node", file]);
-    const info = JSON.parse((await place.run(["info", "twins.hindcast", "--json"])).out);
+    const info = JSON.parse((await reading.run(["info", "twins.hindcast", "--json"])).out);
     const [{ pid: first }, { pid: second }] = info.processes;
     const ask = (...more: string[]) =>
-      place.run(["state", "twins.hindcast", "--scope", "own", "--at", "end", "--json", ...more]);
+      reading.run(["state", "twins.hindcast", "--scope", "own", "--at", "end", "--json", ...more]);
     const candidates = `1 (pid ${first}), 2 (pid ${second}).\n  Name one by its number with --process.\n`;
     const refused = (what: string) => ({
       code: 1,
@@ -640,25 +648,25 @@ describe("the reading commands", () => {
 
   it("copy a recording, and replace nothing unless told to", async () => {
     await recorded;
-    expect(await place.run(["copy", "read.hindcast", "-o", "copied.hindcast"])).toMatchObject({
+    expect(await reading.run(["copy", "read.hindcast", "-o", "copied.hindcast"])).toMatchObject({
       code: 0,
       out: "",
       err: "",
     });
     const state = ["--scope", "cart", "--at", "end", "--json"];
-    const copied = await place.run(["state", "copied.hindcast", ...state]);
-    expect(copied).toEqual(await place.run(["state", "read.hindcast", ...state]));
-    const again = await place.run(["copy", "read.hindcast", "-o", "copied.hindcast"]);
+    const copied = await reading.run(["state", "copied.hindcast", ...state]);
+    expect(copied).toEqual(await reading.run(["state", "read.hindcast", ...state]));
+    const again = await reading.run(["copy", "read.hindcast", "-o", "copied.hindcast"]);
     expect([again.code, again.err]).toEqual([1, expect.stringContaining("copied.hindcast exists already.")]);
-    const replaced = await place.run(["copy", "read.hindcast", "-o", "copied.hindcast", "--overwrite"]);
+    const replaced = await reading.run(["copy", "read.hindcast", "-o", "copied.hindcast", "--overwrite"]);
     expect(replaced).toMatchObject({ code: 0, err: "" });
-    const nowhere = await place.run(["copy", "read.hindcast", "-o", "no/where.hindcast"]);
+    const nowhere = await reading.run(["copy", "read.hindcast", "-o", "no/where.hindcast"]);
     expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringMatching(/There is no folder .*no\.\n/)]);
   });
 
   it("print text for people, in which a recorded text cannot steer the terminal", async () => {
     await recorded;
-    const { out } = await place.run(["logs", "read.hindcast"]);
+    const { out } = await reading.run(["logs", "read.hindcast"]);
     expect(out).toMatch(/^\+\d+\.\d{6}s {2}1 {2}warn {3}done\\n\\u001b\[31mred/);
   });
 
@@ -711,7 +719,7 @@ describe("the reading commands", () => {
     [["frobnicate"], 2, /Unknown command 'frobnicate'\.\n/],
   ])("say what is wrong with %j and end with %i", async (words, code, message) => {
     await recorded;
-    const ended = await place.run(words);
+    const ended = await reading.run(words);
     expect([ended.code, ended.out, ended.err]).toEqual([code, "", expect.stringMatching(message)]);
   });
 });

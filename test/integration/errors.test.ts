@@ -24,6 +24,7 @@ import { type EngineClient, type Transport, connectToEngine, serveEngine } from 
 import { frameTypes } from "../../src/shared/protocol/agent-wire.js";
 import { attachRefusals } from "./attach-refusals.js";
 import { Place } from "./hindcast-process.js";
+import { ReadingCommands } from "./reading-commands.js";
 
 const place = new Place();
 const sample = join(process.cwd(), "recordings/ledger-first.hindcast");
@@ -39,6 +40,7 @@ beforeAll(async () => {
   client = await connected();
 });
 afterAll(async () => {
+  await reading.stop();
   await child.stop();
   place.remove();
 });
@@ -52,8 +54,12 @@ async function connected(): Promise<EngineClient> {
 /** What a user is shown, or the error that a window or a program gets. */
 type Provoked = { readonly shown: string } | { readonly error: HindcastError };
 
+const readingCommands = ["info", "state", "history"];
+const reading = new ReadingCommands(place.root, place.environment);
+
 async function cli(...args: string[]): Promise<Provoked> {
-  const ended = await place.run(args);
+  const [name = ""] = args;
+  const ended = await (readingCommands.includes(name) ? reading : place).run(args);
   expect(ended.code, ended.err).toBeGreaterThan(0);
   expect(ended.out).toBe("");
   return { shown: ended.err };

@@ -97,7 +97,7 @@ describe("junk", () => {
       const good = await SocketAgent.greet(socketPath, helloOf({ token, runId: "good" }));
       const maker = new RecordMaker();
       let batches = 0;
-      const rounds = await fuzz({ first: 1, seconds: 4 }, async (junk, seed) => {
+      const rounds = await fuzz({ first: 1, seconds: 2 }, async (junk, seed) => {
         const socket = connect(socketPath);
         const closed = once(socket, "close");
         socket.on("error", () => undefined);
@@ -143,7 +143,7 @@ describe("junk", () => {
   it(
     "in a batch is refused as malformed or read as records",
     async () => {
-      await fuzz({ first: 1000, seconds: 2 }, (junk) => {
+      await fuzz({ first: 1000, seconds: 1 }, (junk) => {
         for (let left = 100; left > 0; left--) {
           const batch = batchBody(1, someRecords(new RecordMaker(), junk)).subarray(12);
           try {
@@ -169,7 +169,7 @@ describe("junk", () => {
       const { recordingId } = opened.value;
       // Whatever is made is made below the test's folder.
       const known = ["", recordingId, "ledger", "accounts", join(folder, "none"), join(folder, "a\0b"), "+1s"];
-      await fuzz({ first: 2000, seconds: 4, least: 6 }, async (junk) => {
+      await fuzz({ first: 2000, seconds: 2, least: 4 }, async (junk) => {
         const transport = await child.connect();
         if (transport === undefined) throw new Error("the engine is gone");
         let answers = 0;
@@ -213,7 +213,7 @@ describe("junk", () => {
         "1e9",
         "0",
       ];
-      await fuzz({ first: 3000, seconds: 2 }, (junk) => {
+      await fuzz({ first: 3000, seconds: 1 }, (junk) => {
         for (let left = 50; left > 0; left--) {
           const given = Array.from({ length: junk.below(9) }, () => {
             const word = junk.chance(0.7) ? junk.pick(words) : junk.text(10);

@@ -41,19 +41,23 @@ export class Place {
     return join(this.root, name);
   }
 
+  /** Of everything that is started from here. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      CI: "true",
+      TMPDIR: this.#tmp,
+      XDG_STATE_HOME: this.path("state"),
+      XDG_DATA_HOME: this.path("data"),
+      HINDCAST_TEST_BRAND: this.root,
+    };
+  }
+
   start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd = this.root): Running {
     const child = spawn(process.execPath, [cli, ...args], {
       cwd,
       stdio: ["pipe", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        CI: "true",
-        TMPDIR: this.#tmp,
-        XDG_STATE_HOME: this.path("state"),
-        XDG_DATA_HOME: this.path("data"),
-        HINDCAST_TEST_BRAND: this.root,
-        ...environment,
-      },
+      env: { ...this.environment, ...environment },
     });
     let [out, err] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));

@@ -273,18 +273,21 @@ describe("a recording that means harm", () => {
     "another kind of JSON": `'[1]'`,
   };
   const tables = "recording process name series scope event span log write keyframe mark".split(" ");
-  it.for(tables.flatMap((table) => Object.entries(texts).map(([what, text]) => [table, what, text] as const)))(
-    "with texts of table %s that are %s does no harm",
-    async ([table, what, text]) => {
-      const columns = await textColumnsOf(table);
-      const path = await crafted(`${table} ${what}`, [
-        `UPDATE ${table} SET ${columns.map((column) => `"${column}" = ${text}`).join(", ")}`,
-      ]);
-      const refused = await expectReadable(path);
-      if (["span", "log", "series"].includes(table)) expect(refused).toContain("damaged-recording");
-      rmSync(path);
-    },
+  const replacements = tables.flatMap((table, at) =>
+    // In the gate each table has one of them, and each of them several tables.
+    Object.entries(texts).flatMap(([what, text], kind) =>
+      triesAllSeeds || kind === at % 3 ? [[table, what, text] as const] : [],
+    ),
   );
+  it.for(replacements)("with texts of table %s that are %s does no harm", async ([table, what, text]) => {
+    const columns = await textColumnsOf(table);
+    const path = await crafted(`${table} ${what}`, [
+      `UPDATE ${table} SET ${columns.map((column) => `"${column}" = ${text}`).join(", ")}`,
+    ]);
+    const refused = await expectReadable(path);
+    if (["span", "log", "series"].includes(table)) expect(refused).toContain("damaged-recording");
+    rmSync(path);
+  });
 
   it.for(Object.entries(strange))("with %s does no harm", async ([name, statements]) => {
     const path = await crafted(name, statements);

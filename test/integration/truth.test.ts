@@ -159,7 +159,7 @@ describe("state at any instant", () => {
   it("equals the ledger's own account under load", async () => {
     const file = join(folder, "ledger.hindcast");
     const oracleFile = join(folder, "ledger.jsonl");
-    const server = ["node", "examples/ledger/server.mjs", "--load", "12", "--seed", "11", "--rate", "20"];
+    const server = ["node", "examples/ledger/server.mjs", "--load", "8", "--seed", "11", "--rate", "20"];
     await runCli(["record", "-o", file, "--", ...server], { LEDGER_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
     expect(oracle.length).toBeGreaterThan(100);

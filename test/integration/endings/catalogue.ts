@@ -24,8 +24,8 @@ export interface Ending {
   readonly script: "program.cjs" | "unsettled.mjs";
   /** Compared without what differs between any two runs. */
   readonly comparedErrors: "whole" | "without Node's frames" | "fatal line";
-  /** Left to the full run: another ending goes the same way. */
-  readonly isVariant: boolean;
+  /** Another ending goes nearly the same way, so that the gate leaves it to the night, or the same way: to the full run. */
+  readonly triedIn: "gate" | "night" | "full run";
 }
 
 type Details = Partial<Omit<Ending, "title">>;
@@ -38,25 +38,25 @@ const ending = (name: string, title: string, details: Details = {}): Ending => (
   nodeOptions: [],
   script: "program.cjs",
   comparedErrors: "whole",
-  isVariant: false,
+  triedIn: "gate",
   ...details,
 });
 
 const lastMoment: Details = { promised: "all but the last moment" };
-const variant: Details = { isVariant: true };
+const [night, variant]: readonly [Details, Details] = [{ triedIn: "night" }, { triedIn: "full run" }];
 /** Node's loader or messaging is in the stack, with the agent's part in loading a file. */
 const fromNode: Details = { comparedErrors: "without Node's frames" };
-const signalled = (signal: NodeJS.Signals, isVariant: boolean): Ending =>
-  ending("wait", `${signal} from outside, not handled`, { ...lastMoment, act: { kind: "signal", signal }, isVariant });
-const handled = (signal: NodeJS.Signals, isVariant: boolean): Ending =>
+const signalled = (signal: NodeJS.Signals, triedIn: Ending["triedIn"]): Ending =>
+  ending("wait", `${signal} from outside, not handled`, { ...lastMoment, act: { kind: "signal", signal }, triedIn });
+const handled = (signal: NodeJS.Signals, triedIn: Ending["triedIn"]): Ending =>
   ending(`handle-${signal}`, `${signal}, whose own handler calls \`process.exit(5)\``, {
     act: { kind: "signal", signal },
-    isVariant,
+    triedIn,
   });
 const rejecting = (mode: string): Ending =>
   ending("reject", `unhandled rejection, \`--unhandled-rejections=${mode}\``, {
     ...fromNode,
-    isVariant: mode !== "warn",
+    triedIn: mode === "warn" ? "gate" : "full run",
     nodeOptions: [`--unhandled-rejections=${mode}`],
   });
 
@@ -64,11 +64,11 @@ export const endings: readonly Ending[] = [
   ending("return", "nothing left to do"),
   ending("exit-code", "nothing left to do, with `process.exitCode = 4`", variant),
   ending("unsettled", "top-level `await` that never settles", { script: "unsettled.mjs" }),
-  ending("before-exit", "`beforeExit` listeners that find more to do"),
+  ending("before-exit", "`beforeExit` listeners that find more to do", night),
   ending("exit-listener", "`exit` listeners", variant),
   ending("exit", "`process.exit(3)`", variant),
-  ending("exit-in-exit-listener", "`process.exit(7)` in an `exit` listener"),
-  ending("blocked", "`process.exit(3)` after the event loop was blocked"),
+  ending("exit-in-exit-listener", "`process.exit(7)` in an `exit` listener", night),
+  ending("blocked", "`process.exit(3)` after the event loop was blocked", night),
   ending("really-exit", "`process.reallyExit(6)`"),
   ending("worker-exit", "`process.exit(9)` in a worker thread, then nothing left to do"),
   ending("return", "nothing left to do, with a debugger attached", {
@@ -77,10 +77,10 @@ export const endings: readonly Ending[] = [
     nodeOptions: ["--inspect-brk=127.0.0.1:0"],
   }),
   ending("throw", "uncaught exception"),
-  ending("throw-at-top", "uncaught exception while modules load", fromNode),
+  ending("throw-at-top", "uncaught exception while modules load", { ...fromNode, ...night }),
   ending("throw-no-error", 'uncaught `throw "text"`', variant),
-  ending("throw-in-exit-listener", "exception in an `exit` listener"),
-  ending("throw-handled", "`uncaughtException` listener that calls `process.exit(8)`"),
+  ending("throw-in-exit-listener", "exception in an `exit` listener", night),
+  ending("throw-handled", "`uncaughtException` listener that calls `process.exit(8)`", night),
   ending("double-fault", "exception in an `uncaughtException` listener", lastMoment),
   ending("stack-overflow", "stack overflow"),
   ending("worker-throw", "uncaught exception in a worker thread", fromNode),
@@ -89,19 +89,19 @@ export const endings: readonly Ending[] = [
   rejecting("warn"),
   rejecting("warn-with-error-code"),
   rejecting("none"),
-  ending("reject-handled", "`unhandledRejection` listener that sets `process.exitCode = 9`"),
+  ending("reject-handled", "`unhandledRejection` listener that sets `process.exitCode = 9`", night),
   ending("abort", "`process.abort()`"),
-  ending("kill-self", "SIGTERM sent by the program to itself, not handled"),
+  ending("kill-self", "SIGTERM sent by the program to itself, not handled", night),
   ending("kill-self-9", "SIGKILL sent by the program to itself", variant),
   ending("kill-self-handled", "SIGTERM, whose handler sends it again"),
-  handled("SIGTERM", false),
-  handled("SIGINT", true),
-  handled("SIGHUP", true),
-  signalled("SIGTERM", false),
-  signalled("SIGINT", true),
-  signalled("SIGHUP", true),
-  signalled("SIGQUIT", true),
-  signalled("SIGUSR2", true),
+  handled("SIGTERM", "gate"),
+  handled("SIGINT", "full run"),
+  handled("SIGHUP", "full run"),
+  signalled("SIGTERM", "gate"),
+  signalled("SIGINT", "full run"),
+  signalled("SIGHUP", "full run"),
+  signalled("SIGQUIT", "full run"),
+  signalled("SIGUSR2", "full run"),
   ending("wait", "SIGKILL from outside", { ...lastMoment, act: { kind: "kill program" } }),
   ending("blocked-for-ever", "SIGKILL from outside while the event loop is blocked", {
     ...lastMoment,

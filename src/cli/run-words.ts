@@ -1,0 +1,80 @@
+// From the words that were typed to the command they mean.
+import { unreachable } from "../shared/base/unreachable.js";
+import { attach } from "./attach.js";
+import { compact } from "./compact.js";
+import { copy } from "./copy.js";
+import { completionScript } from "./completions.js";
+import type { ParsedCommand } from "./decode-args.js";
+import { parse } from "./parse.js";
+import { search } from "./search.js";
+import { metrics } from "./read-metrics.js";
+import { around, events, info, logs, marks, openSpans, spans } from "./read-records.js";
+import { diff, history, lastWriter, state } from "./read-state.js";
+import { record } from "./record.js";
+import { run } from "./run.js";
+import { demo, open, serve } from "./show.js";
+import { type Ending, type Terminal, ended, failWith } from "./terminal.js";
+import type { World } from "./world.js";
+
+export async function runWords(world: World, words: readonly string[], version: string): Promise<Ending> {
+  const parsed = parse(words, version);
+  if (!parsed.ok) return failWith(world.terminal, parsed.error, 2);
+  return parsed.value.kind === "text" ? print(world.terminal, parsed.value.text) : runCommand(world, parsed.value);
+}
+
+function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
+  switch (command.name) {
+    case "run":
+      return run(world, command.args);
+    case "record":
+      return record(world, command.args);
+    case "attach":
+      return attach(world, command.args);
+    case "open":
+      return open(world, command.args);
+    case "serve":
+      return serve(world, command.args);
+    case "demo":
+      return demo(world, command.args);
+    case "copy":
+      return copy(world, command.args);
+    case "compact":
+      return compact(world, command.args);
+    case "info":
+      return info(world, command.args);
+    case "state":
+      return state(world, command.args);
+    case "history":
+      return history(world, command.args);
+    case "last-writer":
+      return lastWriter(world, command.args);
+    case "diff":
+      return diff(world, command.args);
+    case "events":
+      return events(world, command.args);
+    case "spans":
+      return spans(world, command.args);
+    case "open-spans":
+      return openSpans(world, command.args);
+    case "logs":
+      return logs(world, command.args);
+    case "metrics":
+      return metrics(world, command.args);
+    case "search":
+      return search(world, command.args);
+    case "around":
+      return around(world, command.args);
+    case "marks":
+      return marks(world, command.args);
+    case "completion":
+      return print(world.terminal, completionScript(command.args.shell));
+    default:
+      return unreachable(command);
+  }
+}
+
+async function print({ out }: Terminal, text: string): Promise<Ending> {
+  await out.line(text.trimEnd());
+  await out.flush();
+  return ended(0);
+}
