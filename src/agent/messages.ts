@@ -2,6 +2,7 @@
 // sent it and the hybrid logical clock then; nothing else that is sent is changed, between parent and child nothing at all.
 import { type MessagePart, originOf, wholeMessage } from "../shared/protocol/message-records.js";
 import type { HybridClock } from "./hybrid-clock.js";
+import { newMarks } from "./marks.js";
 import type { Recorder } from "./recorder.js";
 
 /** What a message says about its sender: who it is, and its hybrid logical clock. */
@@ -34,8 +35,8 @@ export class Messages {
   /** Whose messages these are. */
   readonly origin: number;
   /** By the object that sends a body, or hands it to the program. */
-  readonly outgoing = new WeakMap<object, Flow>();
-  readonly incoming = new WeakMap<object, Flow>();
+  readonly outgoing = newMarks<Flow>();
+  readonly incoming = newMarks<Flow>();
 
   constructor(sink: Pick<Recorder, "message">, clock: HybridClock, runId: string) {
     this.#sink = sink;

@@ -4,6 +4,7 @@ import { failureAttributes } from "../attributes.js";
 import { wholeMessage } from "../../shared/protocol/message-records.js";
 import { bytesIn } from "../byte-count.js";
 import { objectIn, onChannel } from "../channels.js";
+import { newMarks } from "../marks.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { together } from "../patch.js";
 import type { OpenSpan } from "../record-sink.js";
@@ -23,7 +24,7 @@ interface Exchange {
 }
 
 export function installFetch({ guest, context, sink, messages, tracesTo, openTelemetry }: ProbeKit): () => void {
-  const exchanges = new WeakMap<object, Exchange>();
+  const exchanges = newMarks<Exchange>();
 
   const start = (request: object): void => {
     const { scheme, authority } = originOf(dataProperty(request, "origin"));

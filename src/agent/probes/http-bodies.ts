@@ -2,6 +2,7 @@
 // which `messages` knows. Sendings are recorded before any byte leaves, receipts before the program gets to see one.
 import { ClientRequest, IncomingMessage, OutgoingMessage } from "node:http";
 import { bytesIn } from "../byte-count.js";
+import { newMarks } from "../marks.js";
 import { isObject } from "../own-data.js";
 import type { Flow, Messages, Stamp } from "../messages.js";
 import { replaceMethod, together } from "../patch.js";
@@ -10,10 +11,7 @@ import type { ProbeKit } from "../probe-kit.js";
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Requests whose head is made by the first call that hands over something of their body. */
-const beginning = new WeakMap<
-  object,
-  { readonly chunk: unknown; readonly encoding: unknown; readonly isEnd: boolean }
->();
+const beginning = newMarks<{ readonly chunk: unknown; readonly encoding: unknown; readonly isEnd: boolean }>();
 
 export function installHttpBodies({ guest, messages }: ProbeKit): () => void {
   const beforeSending =

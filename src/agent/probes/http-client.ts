@@ -5,6 +5,7 @@ import { EventEmitter, errorMonitor } from "node:events";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { failureAttributes } from "../attributes.js";
 import { objectIn, onChannel } from "../channels.js";
+import { newMarks } from "../marks.js";
 import { dataProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { OpenSpan, OwnIds } from "../record-sink.js";
@@ -34,10 +35,10 @@ const { getHeader, getHeaderNames, setHeader } = OutgoingMessage.prototype;
 const { prependOnceListener } = EventEmitter.prototype;
 
 export function installHttpClient({ guest, context, sink, messages, tracesTo, openTelemetry }: ProbeKit): () => void {
-  const exchanges = new WeakMap<object, Exchange>();
+  const exchanges = newMarks<Exchange>();
 
   const start = (request: ClientRequest): void => {
-    if (exchanges.has(request)) return;
+    if (exchanges.get(request) !== undefined) return;
     const host = hostOf(request);
     const scheme = request.protocol === "https:" ? "https" : "http";
     const attributes = clientAttributes(request.method, scheme, host, request.path);

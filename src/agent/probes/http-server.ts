@@ -4,6 +4,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { objectIn, onChannel } from "../channels.js";
 import { contextAttribute } from "../context.js";
+import { newMarks } from "../marks.js";
 import { replaceMethod, together } from "../patch.js";
 import { dataProperty, isObject } from "../own-data.js";
 import type { OpenSpan } from "../record-sink.js";
@@ -16,7 +17,7 @@ import { watchRoutes } from "./routes.js";
 export function installHttpServer(agent: ProbeKit): () => void {
   const { guest, context, sink, messages, openTelemetry } = agent;
   /** By the request: each entry costs as much as all that is written of it. */
-  const exchanges = new WeakMap<object, Exchange>();
+  const exchanges = newMarks<Exchange>();
   const routes = watchRoutes(agent);
   const hostOf = rememberingTheLast(hostFrom);
   const names = new RouteNames();
@@ -51,14 +52,16 @@ export function installHttpServer(agent: ProbeKit): () => void {
   };
 
   /** Requests that began when so, whose spans begin where the program's own tracer has begun its own. */
-  const announced = new WeakMap<object, number>();
+  const announced = newMarks<number>();
   openTelemetry.onRequest((request, response) => {
     if (!(request instanceof IncomingMessage) || !isResponse(response)) return;
     startAnnounced(request, response);
   });
   const startAnnounced = (request: IncomingMessage, response: ServerResponse): void => {
     const startMs = announced.get(request);
-    if (startMs !== undefined && announced.delete(request)) start(request, response, startMs);
+    if (startMs === undefined) return;
+    announced.delete(request);
+    start(request, response, startMs);
   };
 
   const end = (request: IncomingMessage, response: ServerResponse, isFinished: boolean): void => {

@@ -6,6 +6,7 @@ import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { failureAttributes } from "../attributes.js";
 import { onBuiltIn } from "../built-ins.js";
 import { objectIn, onChannel } from "../channels.js";
+import { newMarks } from "../marks.js";
 import { Flow, headerFromStamp, stampFromHeader } from "../messages.js";
 import { dataProperty, isObject, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
@@ -28,7 +29,7 @@ const protocol = { "network.protocol.name": "http", "network.protocol.version": 
 const statusHeader = ":status";
 
 export function installHttp2({ guest, context, sink, messages, tracesTo, callHeaders }: ProbeKit): () => void {
-  const exchanges = new WeakMap<object, Exchange>();
+  const exchanges = newMarks<Exchange>();
   /** "https://host:1" that a session was asked to connect to. */
   const origins = new WeakMap<object, string>();
   const patched = new Map<object, () => void>();

@@ -1,6 +1,7 @@
 // Queries and prepared statements of mysql2, called back, awaited or listened to. Its diagnostics channels are left alone:
 // with a subscriber there, a command that nobody listens to no longer fails loudly (3.24). A callback is passed on bound to
 // whoever gave it; a command without one is followed by what the connection calls on it, packet by packet.
+import { newMarks } from "../marks.js";
 import { classNameOf, dataProperty, isFunction, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -12,7 +13,7 @@ export function installMysql2(kit: ProbeKit): () => void {
   const { guest, onModule } = kit;
   const spans = new DbSpans(kit);
   /** Of commands without a callback, and of what prepares them. */
-  const followed = new WeakMap<object, DbCall>();
+  const followed = newMarks<DbCall>();
   const open = new WeakMap<object, Set<DbCall>>();
   /** Somebody is in `query` or `execute`: their call, and whether its command is to be followed. */
   let asking: { readonly call: DbCall; readonly isFollowed: boolean } | undefined;

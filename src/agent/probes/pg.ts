@@ -1,6 +1,7 @@
 // Queries of pg, with callbacks, promises, cursors and other objects that submit themselves. pg has no diagnostics channels.
 // Nothing is derived from its promises and no callback is replaced: a query's end is told by the methods that the client
 // calls on it, `handleReadyForQuery` and `handleError`. Not seen: the native client.
+import { newMarks } from "../marks.js";
 import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -16,7 +17,7 @@ export function installPg(kit: ProbeKit): () => void {
   const { guest, onModule } = kit;
   const spans = new DbSpans(kit);
   /** By the object that is told of the end. */
-  const calls = new WeakMap<object, DbCall>();
+  const calls = newMarks<DbCall>();
   /** Of queries that were refused at once: their objects are told of that next, in the same order. By connection. */
   const refused = new WeakMap<object, DbCall[]>();
   let asking: Asking | undefined;

@@ -1,6 +1,7 @@
 // Commands of node-redis, by the diagnostics channels it publishes on from 5.12 on; earlier versions are not recorded. What
 // it tells of a command's arguments is cut down to names and keys by itself.
 import { onChannel } from "../channels.js";
+import { newMarks } from "../marks.js";
 import { dataProperty, textProperty } from "../own-data.js";
 import { together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -10,7 +11,7 @@ import { redisText } from "./redis-text.js";
 export function installRedis(kit: ProbeKit): () => void {
   const { guest } = kit;
   const spans = new DbSpans(kit);
-  const calls = new WeakMap<object, DbCall>();
+  const calls = newMarks<DbCall>();
 
   const follow = (channel: string, queryOf: (message: object) => DbQuery): (() => void) =>
     together([

@@ -1,13 +1,14 @@
 // Routes of fastify: version 5 tells them on a diagnostics channel when a handler begins; earlier ones make a logger for each
 // request of which they know the route by then.
 import { objectIn, onChannel } from "../channels.js";
+import { newMarks } from "../marks.js";
 import { dataProperty, isObject, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { RouteSource } from "./route-source.js";
 
 export function watchFastify({ guest, onModule }: ProbeKit): RouteSource {
-  const routes = new WeakMap<object, string>();
+  const routes = newMarks<string>();
   const note = (request: unknown, url: string | undefined): void => {
     if (isObject(request) && url !== undefined) routes.set(request, url);
   };

@@ -1,4 +1,5 @@
 // Routes of koa and hapi, which make an object of their own for each request and say there which route it took.
+import { type Marks, newMarks } from "../marks.js";
 import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
@@ -7,7 +8,7 @@ import type { RouteSource } from "./route-source.js";
 
 /** koa's context, where @koa/router leaves what has matched. */
 export function watchKoa({ guest, onModule }: ProbeKit): RouteSource {
-  const contexts = new WeakMap<object, object>();
+  const contexts = newMarks<object>();
   return {
     routeOf(request) {
       const context = contexts.get(request);
@@ -20,7 +21,7 @@ export function watchKoa({ guest, onModule }: ProbeKit): RouteSource {
 
 /** hapi's request; one that no route was found for has a special one. */
 export function watchHapi({ guest, onModule }: ProbeKit): RouteSource {
-  const requests = new WeakMap<object, object>();
+  const requests = newMarks<object>();
   return {
     routeOf(request) {
       const route = dataProperty(requests.get(request) ?? {}, "_route");
@@ -31,7 +32,7 @@ export function watchHapi({ guest, onModule }: ProbeKit): RouteSource {
 }
 
 /** What `method` returns, by its argument `at`. */
-function noteMade(owner: object, method: string, at: number, made: WeakMap<object, object>): () => void {
+function noteMade(owner: object, method: string, at: number, made: Marks<object>): () => void {
   return replaceMethod(
     owner,
     method,
