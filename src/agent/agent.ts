@@ -34,6 +34,7 @@ import { installHttpServer } from "./probes/http-server.js";
 import { installIpc } from "./probes/ipc.js";
 import { installIoredis } from "./probes/ioredis.js";
 import { installOutput } from "./probes/output.js";
+import { installKafkajs } from "./probes/kafkajs.js";
 import { installMongodb } from "./probes/mongodb.js";
 import { installMysql2 } from "./probes/mysql2.js";
 import { installPg } from "./probes/pg.js";
@@ -316,6 +317,7 @@ const requestProbes = {
   ioredis: installIoredis,
   redis: installRedis,
   bullmq: installBullmq,
+  kafkajs: installKafkajs,
   grpc: installGrpc,
   mongodb: installMongodb,
   "node:sqlite": installNodeSqlite,

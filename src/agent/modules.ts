@@ -160,7 +160,7 @@ function asGuest<T>(guest: Guest, work: () => T, fallback: T): T {
 }
 
 /** How to put back what was patched. A program that loads and forgets a package again and again is not kept from that. */
-class PatchedCopies {
+export class PatchedCopies {
   readonly #putBack = new WeakMap<object, () => void>();
   #all: readonly WeakRef<object>[] = [];
 

@@ -5,6 +5,8 @@ const { Connection } = require("mongodb/lib/cmap/connection.js");
 const pg = require("pg");
 const Cursor = require("pg-cursor");
 const { Redis } = require("ioredis");
+const { Kafka } = require("kafkajs");
+const Runner = require("kafkajs/src/consumer/runner.js");
 const { ChannelImplementation: Channel } = require("@grpc/grpc-js/build/src/channel.js");
 const { Server } = require("@grpc/grpc-js");
 
