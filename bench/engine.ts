@@ -1,11 +1,12 @@
 // The engine at the sizes that real programs make. Parts can be asked for by name: `npm run bench -- engine ingest zoom`;
-// two of them at another size: `engine open --gigabytes 10`, `engine state --writes 1000000`.
+// some of them at another size: `engine open --gigabytes 10`, and, of the same writes and in one run, so that what they are
+// compared at is one load of the machine, `engine state peers --writes 1000000`.
 import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./figures.js";
 import { ingestFigures } from "./engine/ingest.js";
 import { openFigures, openSize } from "./engine/open.js";
 import { largeStateFigures } from "./engine/large-state.js";
-import { peerFigures } from "./engine/peers.js";
+import { peerFigures, tenMillionKept } from "./engine/peers.js";
 import { searchFigures } from "./engine/search.js";
 import { stateFigures, tenMillion } from "./engine/state.js";
 import { zoomFigures } from "./engine/zoom.js";
@@ -22,7 +23,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Figure[]
   zoom: () => zoomFigures(),
   search: () => searchFigures(),
   open: ({ gigabytes }) => openFigures(openSize(gigabytes)),
-  peers: () => peerFigures(),
+  peers: ({ writes }) => peerFigures({ ...tenMillionKept, writes }),
 };
 
 export const engine: Benchmark = {

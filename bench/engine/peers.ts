@@ -23,7 +23,7 @@ export interface PeersSize {
   readonly seed: number;
 }
 
-const ten: PeersSize = { writes: 10_000_000, scopes: 200, looks: 100, scopeLooks: 300, seed: 1 };
+export const tenMillionKept: PeersSize = { writes: 10_000_000, scopes: 200, looks: 100, scopeLooks: 300, seed: 1 };
 /** In one transaction: what comes in a quarter of a second at 80,000 a second. */
 const perBatch = 20_000;
 
@@ -43,7 +43,7 @@ interface Measurement {
   readonly asked: readonly Asked[];
 }
 
-export async function peerFigures(size: PeersSize = ten): Promise<readonly Figure[]> {
+export async function peerFigures(size: PeersSize = tenMillionKept): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   try {
     const sqlite = await openSqlite(join(folder, "writes.sqlite"));

@@ -48,7 +48,7 @@ export class Names {
 export interface LaterSets {
   readonly keys: readonly string[];
   /** By write: which of the keys it sets. */
-  readonly keyOf: Uint32Array;
+  readonly keyOf: Uint16Array | Uint32Array;
   valueAt(write: number): CapturedValue;
 }
 

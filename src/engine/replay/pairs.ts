@@ -7,6 +7,9 @@ import { endOfValue } from "../../shared/protocol/skip-value.js";
 import { keyAsKept, keyFromSlot, slotKeyOf } from "../../shared/trace/slots.js";
 import type { CapturedValue } from "../../shared/trace/value.js";
 
+/** Where the bytes of a key that is looked for are made: room of its own for each took longer than to find it. */
+const sought = new ByteWriter(64);
+
 export interface MapPair {
   readonly key: CapturedValue;
   readonly value: CapturedValue;
@@ -69,9 +72,9 @@ export class PairTable {
   positionOf(slot: string): number {
     const key = keyFromSlot(slot);
     if (key === undefined) return (this.#others ??= this.#withOtherKeys()).get(slot) ?? -1;
-    const written = new ByteWriter(32);
-    writeValue(written, key);
-    const [bytes, size] = [written.bytes, written.at];
+    sought.at = 0;
+    writeValue(sought, key);
+    const [bytes, size] = [sought.bytes, sought.at];
     const index = (this.#index ??= this.#indexed());
     const mask = index.length - 1;
     for (let place = hashOf(bytes, 0, size) & mask; ; place = (place + 1) & mask) {

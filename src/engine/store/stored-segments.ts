@@ -180,7 +180,7 @@ export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead 
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
       if (name.kind === "block" || name.kind === "part")
-        fetched.push(unpacking.blob(name, bytesOf(read, { from, to })));
+        fetched.push(unpacking.blob(name, piecesOf(read, { from, to })));
       else
         fetched.push(...keyframeFrom(name.segment, read, { from, to }, placeOf(name.segment), partRanges, unpacking));
     }
@@ -217,7 +217,7 @@ function keyframeFrom(
   partRanges: Map<number, PartRanges>,
   unpacking: Unpacking,
 ): FetchedBlob[] {
-  const bytes = bytesOf(read, { from, to: from + indexBytes });
+  const bytes = Buffer.concat(piecesOf(read, { from, to: from + indexBytes }));
   const head = new ByteReader(bytes);
   const ranges: Range[] = [];
   let at = 0;
@@ -228,11 +228,11 @@ function keyframeFrom(
   }
   if (at !== partsBytes) throw new MalformedBytes("parts are not as long as their segment says");
   partRanges.set(segment, ranges);
-  const index = unpacking.blob({ kind: "index", segment }, bytes.subarray(head.at));
+  const index = unpacking.blob({ kind: "index", segment }, [bytes.subarray(head.at)]);
   const first = from + indexBytes;
   if (to === first) return [index];
   const parts = ranges.map((range, part): FetchedBlob => {
-    const packed = bytesOf(read, { from: first + range.from, to: first + range.to });
+    const packed = piecesOf(read, { from: first + range.from, to: first + range.to });
     return unpacking.blob({ kind: "part", segment, part }, packed);
   });
   return [index, ...parts];
@@ -264,10 +264,12 @@ async function readRun(query: Query, { from, to }: Range): Promise<Run> {
   return { from, to, pieces: new Map(bytes.map((piece, row) => [ids[row] ?? -1, piece])) };
 }
 
-function bytesOf(read: readonly Run[], { from, to }: Range): Uint8Array {
+/** What of each piece lies there: they are as long together, or it is damaged. */
+function piecesOf(read: readonly Run[], { from, to }: Range): readonly Uint8Array[] {
   const run = read.find((one) => one.from <= from && to <= one.to);
   if (run === undefined) throw new MalformedBytes("bytes of a segment are missing");
-  const bytes = new Uint8Array(to - from);
+  const found: Uint8Array[] = [];
+  let left = to - from;
   for (let id = Math.floor(from / pieceBytes); id * pieceBytes < to; id++) {
     const piece = run.pieces.get(id);
     if (piece === undefined) throw new MalformedBytes("pieces of a segment are missing");
@@ -275,7 +277,9 @@ function bytesOf(read: readonly Run[], { from, to }: Range): Uint8Array {
     if (piece.length > pieceBytes) throw new MalformedBytes("a piece is too long");
     const start = id * pieceBytes;
     const wanted = piece.subarray(Math.max(0, from - start), Math.max(0, to - start));
-    bytes.set(wanted, Math.max(0, start - from));
+    found.push(wanted);
+    left -= wanted.length;
   }
-  return bytes;
+  if (left !== 0) throw new MalformedBytes("a piece is too short");
+  return found;
 }

@@ -14,8 +14,10 @@ export const mostSegmentBytes = 256 * 1024 * 1024;
 export class Unpacking {
   readonly #times = new Map<BlobName["kind"], number>();
 
-  blob(name: BlobName, bytes: Uint8Array): FetchedBlob {
-    return { name, packedBytes: bytes.length, unpack: () => this.#inflated(name, bytes) };
+  /** `pieces`: one behind the other. */
+  blob(name: BlobName, pieces: readonly Uint8Array[]): FetchedBlob {
+    const packedBytes = pieces.reduce((total, { length }) => total + length, 0);
+    return { name, packedBytes, unpack: () => this.#inflated(name, together(pieces, packedBytes)) };
   }
 
   #inflated({ kind }: BlobName, bytes: Uint8Array): Uint8Array {
@@ -29,6 +31,19 @@ export class Unpacking {
 }
 
 const timesAtFirst = 3;
+
+/** Where pieces are put together: what is inflated at once needs no room of its own, which the collector has to find again. */
+const usual = new Uint8Array(256 * 1024);
+
+function together(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = length <= usual.length ? usual.subarray(0, length) : new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
 
 function inflate(bytes: Uint8Array, chunkSize: number): Uint8Array {
   try {

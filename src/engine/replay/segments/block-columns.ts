@@ -4,9 +4,10 @@ import { furthest } from "./block-format.js";
 import { readCounts, readSums, signedFrom } from "./varints.js";
 
 const maxId = 2 ** 32 - 1;
+const maxShort = 2 ** 16 - 1;
 
-/** Numbers, whole and not below zero where there is room for four bytes each. */
-export type Column = Float64Array | Uint32Array;
+/** Numbers, whole and not below zero where there is room for four bytes or two each. */
+export type Column = Float64Array | Uint32Array | Uint16Array;
 
 /** Where a block of a usual size is decoded before it is known how much room its numbers take. */
 const usual = new Float64Array(1 << 14);
@@ -15,8 +16,14 @@ const roomFor = (count: number): Float64Array =>
   count <= usual.length ? usual.subarray(0, count) : new Float64Array(count);
 
 /** What is thrown away with a block makes the collector run the sooner the more it is. */
-const kept = (numbers: Float64Array, most: number): Column =>
-  most <= maxId ? Uint32Array.from(numbers) : numbers.slice();
+function kept(numbers: Float64Array, most: number): Column {
+  if (most <= maxShort) return new Uint16Array(numbers);
+  return most <= maxId ? new Uint32Array(numbers) : numbers.slice();
+}
+
+/** Room for so many indexes, each below `limit`. */
+export const indexesFor = (count: number, limit: number): Uint16Array | Uint32Array =>
+  limit <= maxShort + 1 ? new Uint16Array(count) : new Uint32Array(count);
 
 /** Ascending, each as it is after the first. */
 export function seqsFrom(from: ByteReader, count: number): { readonly first: number; readonly later: Column } {

@@ -50,4 +50,42 @@ describe("a block", () => {
     });
     expect(said).toEqual(writes);
   });
+
+  it.each([1, 100, 129, 3000])("finds the writes to each of %d objects, and none to others", (objects) => {
+    const random = randomFrom(objects);
+    const writer = new BlockWriter();
+    const positions = new Map<number, number[]>();
+    for (let at = 0; at < 2 * objects; at++) {
+      // Of ids far apart as well.
+      const target = objectId(1 + Math.floor(random() * objects) * (at % 2 === 0 ? 1 : 4096));
+      const value = { kind: "primitive", value: at } as const;
+      const isScope = at % 7 === 3;
+      writer.add({
+        seq: at + 1,
+        instant: BigInt(at),
+        after: undefined,
+        operation: isScope ? { kind: "scope", scope: "5", value } : { kind: "set", target, key: `k${at}`, value },
+        location: 0,
+        span: 0,
+      });
+      if (!isScope) positions.set(target, [...(positions.get(target) ?? []), at]);
+    }
+    const block = new Block(writer.bytes());
+    const found = new Map([...positions.keys()].map((id) => [id, [...Array.from(block.positionsOf(id))]]));
+    expect(found).toEqual(positions);
+    expect(block.positionsOf(2 ** 31)).toHaveLength(0);
+  });
+
+  it("says which property each write set where there are more than two bytes tell", () => {
+    const writer = new BlockWriter();
+    const count = 2 ** 16 + 3;
+    for (let at = 0; at < count; at++) {
+      const operation = { kind: "delete", target: objectId(1), key: `k${at}` } as const;
+      writer.add({ seq: 1 + 3 * at, instant: BigInt(at), after: undefined, operation, location: 0, span: 0 });
+    }
+    const block = new Block(writer.bytes());
+    const last = count - 1;
+    expect(block.operationAt(last)).toEqual({ kind: "delete", target: 1, key: `k${last}` });
+    expect([block.seqAt(last), block.instantAt(last)]).toEqual([1 + 3 * last, BigInt(last)]);
+  });
 });

@@ -6,7 +6,7 @@ import { instant } from "../../../shared/trace/time.js";
 import { type CapturedValue, type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
 import type { KeptEntries, LaterSets } from "../entries.js";
-import { type Column, idsFrom, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
+import { type Column, idsFrom, indexesFor, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
 import { blockKinds, foundBit } from "./block-format.js";
 import { ObjectPositions } from "./object-positions.js";
 import { readPayload } from "./operation-payload.js";
@@ -72,7 +72,7 @@ export class Block implements Writes {
   /** As bytes until somebody asks for one. */
   readonly #placeColumns: { readonly locations: ByteReader; readonly spans: ByteReader };
   #places: Places | undefined;
-  readonly #keyIds: Uint32Array;
+  readonly #keyIds: Uint16Array | Uint32Array;
   readonly #keys: readonly string[];
   readonly #sets: LaterSets;
   /** When the found ones were seen to have been otherwise, by position. */
@@ -121,7 +121,7 @@ export class Block implements Writes {
     this.#objects = idsFrom(objects, count);
     this.#placeColumns = { locations, spans };
     this.#starts = startsFrom(payloads, count, at, bytes.length);
-    this.#keyIds = new Uint32Array(count);
+    this.#keyIds = indexesFor(count, keyCount);
     this.#toScopes = this.#readCodes(afters, keyIds);
     this.#sets = { keys: this.#keys, keyOf: this.#keyIds, valueAt: (write) => this.#valueSetAt(write) };
   }

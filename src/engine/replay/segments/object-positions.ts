@@ -3,14 +3,18 @@
 // long to ask, and its values would be objects of their own.
 
 const nowhere = new Uint32Array(0);
+/** Most blocks write to a few hundred objects: the table begins small, and grows while it is half full. */
+const fewestBits = 8;
+/** Of each write: the number of its object. Only while positions are found. */
+let numberAt = new Uint32Array(1 << 13);
 /** Of an id in the table, so that ids that follow each other do not lie side by side. */
 const scatter = 0x9e3779b1;
 
 export class ObjectPositions {
   /** At each place an id, and its number from 1; 0 for a place that is free. */
-  readonly #ids: Uint32Array;
-  readonly #numbers: Uint32Array;
-  readonly #shift: number;
+  #ids = new Uint32Array(1 << fewestBits);
+  #numbers = new Uint32Array(1 << fewestBits);
+  #shift = 32 - fewestBits;
   /** Of each number: where its positions end. Those of number 1 begin at 0. */
   readonly #ends: Uint32Array;
   readonly #positions: Uint32Array;
@@ -18,16 +22,12 @@ export class ObjectPositions {
   /** `others`: positions, ascending, of writes that are to no object. */
   constructor(objects: Uint32Array, others: Uint32Array) {
     const count = objects.length;
-    const bits = 33 - Math.clz32(Math.max(count, 1));
-    this.#shift = 32 - bits;
-    this.#ids = new Uint32Array(1 << bits);
-    this.#numbers = new Uint32Array(1 << bits);
-    const numberAt = new Uint32Array(count);
-    const counts = new Uint32Array(count + 1);
+    if (numberAt.length < count) numberAt = new Uint32Array(count);
     let [last, nextOther] = [0, 0];
     for (let at = 0; at < count; at++) {
       if (others[nextOther] === at) {
         nextOther++;
+        numberAt[at] = 0;
         continue;
       }
       const id = objects[at] ?? 0;
@@ -37,9 +37,14 @@ export class ObjectPositions {
         number = ++last;
         this.#ids[place] = id;
         this.#numbers[place] = number;
+        if (2 * last > this.#ids.length) this.#grow();
       }
       numberAt[at] = number;
-      counts[number] = (counts[number] ?? 0) + 1;
+    }
+    const counts = new Uint32Array(last + 1);
+    for (let at = 0; at < count; at++) {
+      const number = numberAt[at] ?? 0;
+      if (number > 0) counts[number] = (counts[number] ?? 0) + 1;
     }
     for (let number = 1; number <= last; number++) counts[number] = (counts[number] ?? 0) + (counts[number - 1] ?? 0);
     this.#ends = counts;
@@ -59,6 +64,20 @@ export class ObjectPositions {
   of(id: number): Uint32Array {
     const number = this.#numbers[this.#placeOf(id)] ?? 0;
     return number === 0 ? nowhere : this.#positions.subarray(this.#ends[number - 1], this.#ends[number]);
+  }
+
+  #grow(): void {
+    const [ids, numbers] = [this.#ids, this.#numbers];
+    this.#shift -= 2;
+    this.#ids = new Uint32Array(4 * ids.length);
+    this.#numbers = new Uint32Array(4 * ids.length);
+    for (let from = 0; from < ids.length; from++) {
+      const number = numbers[from] ?? 0;
+      if (number === 0) continue;
+      const place = this.#placeOf(ids[from] ?? 0);
+      this.#ids[place] = ids[from] ?? 0;
+      this.#numbers[place] = number;
+    }
   }
 
   /** Where it is, or would be. */

@@ -30,7 +30,7 @@ export function readCount(from: ByteReader): number {
 }
 
 /** As many counts as there is room for, each below `limit`: what `readCount` reads one by one, without a call for each. */
-export function readCounts(from: ByteReader, into: Uint32Array | Float64Array, limit: number): void {
+export function readCounts(from: ByteReader, into: Uint16Array | Uint32Array | Float64Array, limit: number): void {
   const { bytes, end } = from;
   let { at } = from;
   for (let index = 0; index < into.length; index++) {
