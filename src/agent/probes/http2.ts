@@ -1,5 +1,5 @@
 // Requests of node:http2 at both ends, by streams and by the interface that looks like node:http; gRPC goes over them. Node.js
-// tells of streams on channels from version 22 on. What is needed besides, the classes of streams and sessions, is met with the
+// tells of streams on channels from version 22 on (before: http2-earlier.ts). What is needed besides, the classes of streams and sessions, is met with the
 // first of each: node:http2 is not loaded for our sake. What a stream's listeners do belongs to its span.
 import { EventEmitter } from "node:events";
 import type { AttributeValue } from "../../shared/trace/attributes.js";
@@ -13,6 +13,7 @@ import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { OpenSpan, SpanParent } from "../record-sink.js";
 import { headerFromSpan, isTraceHeader, parentFromHeader, stateHeader, traceHeader } from "../trace-context.js";
+import { type Side, originIn, tellsOfStreams, watchEarlierStreams } from "./http2-earlier.js";
 import { clientAttributes, hostFrom, targetAttributes } from "./http-attributes.js";
 
 interface Exchange {
@@ -70,7 +71,7 @@ export function installHttp2({ guest, context, sink, messages, tracesTo, callHea
   let making: { readonly span: OpenSpan; readonly response: Flow | undefined } | undefined;
 
   const make = (session: object, headers: unknown): { readonly headers: unknown } | undefined => {
-    const origin = origins.get(session);
+    const origin = origins.get(session) ?? originIn(session);
     if (origin === undefined || Array.isArray(headers) || (headers !== undefined && !isObject(headers)))
       return undefined;
     const given = headers ?? {};
@@ -138,11 +139,16 @@ export function installHttp2({ guest, context, sink, messages, tracesTo, callHea
     else if (status >= (isServer ? 500 : 400)) attributes["error.type"] = String(status);
     sink.endSpan(span, "error.type" in attributes ? "error" : "unset", undefined, attributes);
   };
-  const onStream = (name: string, work: (stream: object, headers: object, message: object) => void): (() => void) =>
-    onChannel(guest, `http2.${name}`, (message) => {
+  const earlier = new Map<string, (message: object) => void>();
+  const onStream = (name: string, work: (stream: object, headers: object, message: object) => void): (() => void) => {
+    const listener = (message: object): void => {
       const stream = objectIn(message, "stream");
       if (stream !== undefined) work(stream, objectIn(message, "headers") ?? {}, message);
-    });
+    };
+    if (tellsOfStreams) return onChannel(guest, `http2.${name}`, listener);
+    earlier.set(name, listener);
+    return () => void earlier.delete(name);
+  };
   const noteStatus = (stream: object, headers: object): Exchange | undefined => {
     const exchange = exchanges.get(stream);
     const status = dataProperty(headers, statusHeader);
@@ -157,7 +163,16 @@ export function installHttp2({ guest, context, sink, messages, tracesTo, callHea
       Object.defineProperty(stream, "emit", { value: emitOfAll, configurable: true, writable: true });
   };
 
+  const tellEarlier = (name: string, message: object): void => earlier.get(name)?.(message);
+  const meet = (prototype: object, side: Side): (() => void) => {
+    patched.set(prototype, () => undefined);
+    return side === "client" ? patchSession(prototype) : patchEmit(prototype);
+  };
+
   return together([
+    () => {
+      for (const putBack of patched.values()) putBack();
+    },
     onStream("server.stream.start", (stream, headers) => {
       once(stream, patchEmit);
       once(objectIn(stream, "session"), patchEmit);
@@ -205,8 +220,6 @@ export function installHttp2({ guest, context, sink, messages, tracesTo, callHea
           },
       ),
     ),
-    () => {
-      for (const putBack of patched.values()) putBack();
-    },
+    tellsOfStreams ? () => undefined : watchEarlierStreams(guest, tellEarlier, meet),
   ]);
 }

@@ -1,5 +1,6 @@
 // What the methods of database clients look like, with the agent there and once it has gone.
 const { createHash } = require("node:crypto");
+const http2 = require("node:http2");
 const mysql = require("mysql2");
 const { Connection } = require("mongodb/lib/cmap/connection.js");
 const pg = require("pg");
@@ -10,7 +11,10 @@ const Runner = require("kafkajs/src/consumer/runner.js");
 const { ChannelImplementation: Channel } = require("@grpc/grpc-js/build/src/channel.js");
 const { Server } = require("@grpc/grpc-js");
 
+const session = http2.connect("http://127.0.0.1:9").on("error", () => undefined);
+const Session = { prototype: Object.getPrototypeOf(session) };
 const classes = [
+  Session,
   pg.Client,
   pg.Pool,
   pg.Query,

@@ -49,7 +49,8 @@ console.log(await ask(one, { ":path": "/refused" }));
 const other = connect(origin(compatible));
 for (const path of ["/plain", "/failing"]) console.log(await ask(other, { ":path": path }));
 try {
-  one.request({ "bad header": "x" });
+  // Before Node.js 22 the whole session would fail by it.
+  if (Number.parseInt(process.versions.node) >= 22) one.request({ "bad header": "x" });
 } catch (error) {
   console.log(error.code);
 }
