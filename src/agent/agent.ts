@@ -19,42 +19,21 @@ import type { ChildGone, ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
-import { installBullmq } from "./probes/bullmq.js";
-import { installBunyan } from "./probes/bunyan.js";
-import { installChildProcesses } from "./probes/child-processes.js";
 import { installErrors } from "./probes/errors.js";
-import { installConsole } from "./probes/console.js";
 import { installExit } from "./probes/exit.js";
-import { installFetch } from "./probes/fetch.js";
-import { installHttpBodies } from "./probes/http-bodies.js";
-import { installHttpClient } from "./probes/http-client.js";
-import { installGrpc } from "./probes/grpc.js";
-import { installHttp2 } from "./probes/http2.js";
-import { installHttpServer } from "./probes/http-server.js";
-import { installIpc } from "./probes/ipc.js";
-import { installIoredis } from "./probes/ioredis.js";
-import { installOutput } from "./probes/output.js";
-import { installKafkajs } from "./probes/kafkajs.js";
-import { installMongodb } from "./probes/mongodb.js";
-import { installMysql2 } from "./probes/mysql2.js";
-import { installPg } from "./probes/pg.js";
 import { LoopBeat } from "./probes/loop-beat.js";
 import { LoopBlocks } from "./probes/loop-blocks.js";
-import { installPino } from "./probes/pino.js";
-import { installRedis } from "./probes/redis.js";
-import { installBetterSqlite3, installNodeSqlite } from "./probes/sqlite.js";
 import { watchRejections } from "./probes/rejections.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
-import { installSocketIo } from "./probes/socket-io.js";
-import { installWinston } from "./probes/winston.js";
-import { installWs } from "./probes/ws.js";
 import { installThreadMessages } from "./probes/thread-messages.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { OpenTelemetry } from "./open-telemetry.js";
 import type { OpenSpan } from "./record-sink.js";
 import { Recorder } from "./recorder.js";
+import { lookRegularly } from "./regular-looks.js";
+import { installRequestProbes } from "./request-probes.js";
 import { Rounds } from "./rounds.js";
 import { createRedaction } from "./redact/redactor.js";
 import { createCapture } from "./pipeline/capture.js";
@@ -64,7 +43,7 @@ import { reportRedactions } from "./redact/report.js";
 import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
 import { RingSize, reportRingSize } from "./ring-size.js";
-import { type StateTracker, createStateTracker, reportState } from "./state/index.js";
+import { createStateTracker, reportState } from "./state/index.js";
 import { installInstrumentation } from "./instrument/index.js";
 import { ThreadDelivery } from "./thread-delivery.js";
 import { PostedContexts, postedBytes } from "./posted-contexts.js";
@@ -228,8 +207,8 @@ export function install(
   );
   // What is loaded cannot be rewritten any more, what would be rewritten from now on could not be brought back, and what the
   // program starts is not recorded.
-  const posted = new PostedContexts(new SharedArrayBuffer(postedBytes));
-  if (!isAttached)
+  if (!isAttached) {
+    const posted = new PostedContexts(new SharedArrayBuffer(postedBytes));
     releases.push(
       offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state, posted: posted.memory }),
       watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
@@ -252,22 +231,15 @@ export function install(
         noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
       }),
     );
+    const messagesGuest = guest.at("thread messages");
+    if (level !== "metrics")
+      releases.push(installThreadMessages({ ...agent, guest: messagesGuest }, { runId, posted }, place, threadId));
+  }
   if (level !== "metrics") {
     releases.push(
-      isAttached
-        ? () => undefined
-        : installThreadMessages({ ...agent, guest: guest.at("thread messages") }, { runId, posted }, place, threadId),
       openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
+      ...installRequestProbes(agent),
     );
-    for (const [place, installProbe] of Object.entries(requestProbes)) {
-      const placed = { ...agent, guest: guest.at(place) };
-      releases.push(
-        guest.runAsGuest(
-          () => installProbe(placed),
-          () => undefined,
-        ),
-      );
-    }
   }
 
   function release(): void {
@@ -299,64 +271,3 @@ const recordedClock = (now: () => number, { facts: numbers }: RingMemory): (() =
 
 /** What goes wrong in the agent itself, said in the recording. */
 const faultEvent = "hindcast.agent.fault";
-
-/** By the place that their faults are counted at. */
-const requestProbes = {
-  "http server": installHttpServer,
-  "http client": installHttpClient,
-  "http bodies": installHttpBodies,
-  http2: installHttp2,
-  fetch: installFetch,
-  "child processes": installChildProcesses,
-  ipc: installIpc,
-  console: installConsole,
-  output: installOutput,
-  pino: installPino,
-  pg: installPg,
-  mysql2: installMysql2,
-  ioredis: installIoredis,
-  redis: installRedis,
-  bullmq: installBullmq,
-  kafkajs: installKafkajs,
-  grpc: installGrpc,
-  mongodb: installMongodb,
-  "node:sqlite": installNodeSqlite,
-  "better-sqlite3": installBetterSqlite3,
-  ws: installWs,
-  "socket.io": installSocketIo,
-  winston: installWinston,
-  bunyan: installBunyan,
-} as const;
-
-/** Between spans, tracked state is looked at this often for changes that no write site told about. */
-const lookEveryMs = 20;
-
-/** Looks from the first `track` call on; a program that tracks nothing has no such timer. More often while there is more to read. */
-function lookRegularly({ guest, context }: ProbeKit, tracker: StateTracker): { start(): void; stop(): void } {
-  const { setInterval, clearInterval, setTimeout, clearTimeout } = guest.originals;
-  let timer: NodeJS.Timeout | undefined;
-  let soon: NodeJS.Timeout | undefined;
-  const look = (): void => {
-    guest.runAsGuest(() => tracker.boundary(), undefined);
-    goOnSoon();
-  };
-  const goOnSoon = (): void => {
-    if (soon !== undefined || tracker.unread === 0) return;
-    const goOn = (): void => {
-      soon = undefined;
-      look();
-    };
-    soon = context.runOutside(() => setTimeout(goOn, tracker.pauseMs)).unref();
-  };
-  return {
-    start() {
-      if (!tracker.isActive) return;
-      timer ??= context.runOutside(() => setInterval(look, lookEveryMs)).unref();
-      goOnSoon();
-    },
-    stop() {
-      clearInterval(timer);
-      clearTimeout(soon);
-    },
-  };
-}

@@ -13,7 +13,7 @@ import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { limitsFrom } from "./limits.js";
 import { missingRecords } from "./missing-records.js";
-import { choosePipeline } from "./pipeline.js";
+import { choosePipeline, sayWhatWasFound } from "./pipeline.js";
 import { programRows } from "./program-rows.js";
 import { captureFrom } from "./record.js";
 import { watchSignals } from "./signals.js";
@@ -49,6 +49,7 @@ async function list(world: World, asJson: boolean): Promise<Ending> {
 async function record(world: World, args: CommandArgs<"attach">, target: AttachTarget): Promise<Ending> {
   const pipeline = await choosePipeline(world, args.config);
   if (!pipeline.ok) return failWith(world.terminal, pipeline.error);
+  await sayWhatWasFound(world, pipeline.value, args.config);
   const signals = watchSignals(world.hasTerminal, world.platform);
   const owned = new Disposables();
   const givenUp = new AbortController();

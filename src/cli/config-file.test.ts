@@ -24,14 +24,26 @@ async function read(path: string): Promise<unknown> {
 const drop = { stage: "drop", where: { kind: "log" } } as const;
 
 describe("hindcast.config", () => {
-  it("is the nearest one above the folder", () => {
-    const far = file("far/hindcast.config.json", "{}");
-    const near = file("far/near/hindcast.config.mjs", "export default {}");
-    mkdirSync(join(root, "far/near/a/b"), { recursive: true });
-    mkdirSync(join(root, "far/other"), { recursive: true });
-    expect(findConfig(join(root, "far/near/a/b"))).toBe(near);
-    expect(findConfig(join(root, "far/near"))).toBe(near);
-    expect(findConfig(join(root, "far/other"))).toBe(far);
+  it("is the nearest one above the folder, up to the root of the package", () => {
+    file("far/hindcast.config.json", "{}");
+    file("far/package/package.json", "{}");
+    const own = file("far/package/hindcast.config.json", "{}");
+    const near = file("far/package/near/hindcast.config.mjs", "export default {}");
+    file("far/other/package.json", "{}");
+    for (const folder of ["far/package/near/a/b", "far/package/src", "far/other/src"])
+      mkdirSync(join(root, folder), { recursive: true });
+    expect(findConfig(join(root, "far/package/near/a/b"))).toBe(near);
+    expect(findConfig(join(root, "far/package/near"))).toBe(near);
+    expect(findConfig(join(root, "far/package/src"))).toBe(own);
+    expect(findConfig(join(root, "far/package"))).toBe(own);
+    expect(findConfig(join(root, "far/other/src"))).toBeUndefined();
+  });
+
+  it("is that of the folder alone where there is no package", () => {
+    const alone = file("loose/hindcast.config.json", "{}");
+    mkdirSync(join(root, "loose/below"), { recursive: true });
+    expect(findConfig(join(root, "loose"))).toBe(alone);
+    expect(findConfig(join(root, "loose/below"))).toBeUndefined();
   });
 
   it.each([

@@ -1,4 +1,4 @@
-// `hindcast.config.*`: found from a folder upwards, read, and checked. JSON is read as text, so that what is wrong can be
+// `hindcast.config.*`: found from a folder up to its package's root, read, and checked. JSON is read as text, so that what is wrong can be
 // pointed at; the others are loaded as modules.
 import { existsSync, readFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
@@ -11,12 +11,25 @@ import { placeAt, placeOf } from "./json-place.js";
 
 const extensions = ["ts", "mts", "js", "mjs", "cjs", "json"] as const;
 
-/** The nearest one, in this folder or above it. */
+/**
+ * The nearest one, in this folder or above it, as far as the root of its package: what lies further up is about something else.
+ * In no package it is this folder only.
+ */
 export function findConfig(from: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const found = extensions.map((end) => join(folder, `hindcast.config.${end}`)).find((path) => existsSync(path));
-    if (found !== undefined || folder === dirname(folder)) return found;
+  const folders = foldersUpTo(from, (folder) => existsSync(join(folder, "package.json"))) ?? [from];
+  return folders
+    .flatMap((folder) => extensions.map((end) => join(folder, `hindcast.config.${end}`)))
+    .find((path) => existsSync(path));
+}
+
+/** From a folder upwards to the first that is a root; undefined where none is. */
+function foldersUpTo(from: string, isRoot: (folder: string) => boolean): readonly string[] | undefined {
+  const folders = [from];
+  for (let folder = from; !isRoot(folder); folders.push(folder)) {
+    if (folder === dirname(folder)) return undefined;
+    folder = dirname(folder);
   }
+  return folders;
 }
 
 export async function readConfig(path: string): Promise<Result<Pipeline, HindcastError>> {

@@ -32,6 +32,17 @@ export async function choosePipeline(
   return ok({ stages: [], file });
 }
 
+/** Of a file that nobody named; `record` says nothing that the program does not. */
+export async function sayWhatWasFound(
+  { terminal }: Pick<World, "terminal">,
+  { stages, file }: ChosenPipeline,
+  config: string | undefined,
+): Promise<void> {
+  if (config !== undefined || file === undefined || stages.length === 0) return;
+  await terminal.err.line(`Hindcast: what is recorded goes through ${file}`);
+  await terminal.err.flush();
+}
+
 function notUsed(path: string, error: HindcastError): HindcastError {
   const reason = error.details["reason"] ?? explain(error).message;
   return hindcastError("config-not-used", { path, reason: reason.replaceAll(`${path}:`, "").trim() });

@@ -6,7 +6,7 @@ import { endRecording } from "./end-recording.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { followConfig } from "./follow-config.js";
 import { limitsFrom } from "./limits.js";
-import { choosePipeline } from "./pipeline.js";
+import { choosePipeline, sayWhatWasFound } from "./pipeline.js";
 import { captureFrom } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
@@ -35,6 +35,7 @@ async function runUnder(
   const { terminal, environment, cwd } = world;
   const pipeline = await choosePipeline(world, args.config);
   if (!pipeline.ok) return failWith(terminal, pipeline.error);
+  await sayWhatWasFound(world, pipeline.value, args.config);
   const host = await startHost(world, args, owned);
   if (!host.ok) return failWith(terminal, host.error);
   const { call, engine, page } = host.value;

@@ -179,6 +179,7 @@ describe("the pipeline", () => {
       `const { event } = require("hindcast"); for (const name of ["file", "environment", "option"]) event(name, {});`,
     );
     write("below/hindcast.config.mjs", `export default { pipeline: ${JSON.stringify(dropping("file"))} };`);
+    write("below/package.json", "{}");
     write("option.json", JSON.stringify({ pipeline: dropping("option") }));
     const environment = { HINDCAST_PIPELINE: JSON.stringify(dropping("environment")) };
     const kept = async (
@@ -192,6 +193,9 @@ describe("the pipeline", () => {
       return rows.map(({ name }) => name);
     };
     expect(await kept("file.hindcast", [], {})).toEqual(["environment", "option"]);
+    const shown = ["run", "--no-open", "-o", place.path("said.hindcast"), "--", "no-such-command-at-all"];
+    const { err } = await place.run(shown, "", {}, place.path("below/deeper"));
+    expect(err).toContain(`Hindcast: what is recorded goes through ${place.path("below/hindcast.config.mjs")}\n`);
     expect(await kept("environment.hindcast", [], environment)).toEqual(["file", "option"]);
     expect(await kept("option.hindcast", ["--config", place.path("option.json")], environment)).toEqual([
       "file",
