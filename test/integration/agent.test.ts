@@ -82,7 +82,8 @@ describe("agent in a web program", () => {
       "url.path": "/accounts/7",
       "url.query": "full=1",
     });
-    const [seen] = program.events;
+    // On a busy machine blocks of the event loop have events, too.
+    const [seen] = program.events.filter(({ name }) => name === "account.seen");
     expect(seen).toEqual({ name: "account.seen", span: fetched?.number, attributes: { id: "7" } });
     const echo = program.spans.find(({ name }) => name === "POST /echo");
     expect(program.events.find(({ name }) => name === "body.read")?.span).toBe(echo?.number);
