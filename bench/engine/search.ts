@@ -20,7 +20,7 @@ export interface SearchSize {
   readonly seed: number;
 }
 
-const ten: SearchSize = { rows: 10_000_000, questionsOfEach: 20, checkedOfEach: 2, seed: 1 };
+const ten: SearchSize = { rows: 10_000_000, questionsOfEach: 20, checkedOfEach: 4, seed: 1 };
 const pageRows = 100;
 
 interface Question {

@@ -14,7 +14,7 @@ import { readBlocksByTime } from "./search-blocks-by-time.js";
 import { rangesFromBytes } from "./search-ranges.js";
 import { uint32sFrom } from "./search-resume.js";
 import { sources } from "./search-sources.js";
-import { mostBlocks } from "./search-tables.js";
+import { evictionsSql, mostBlocks } from "./search-tables.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -54,7 +54,7 @@ export class SearchBlocks {
   /** What was known of rows by their numbers is not so any more. */
   async haveBeenEvicted({ isByTime }: AllRows): Promise<boolean> {
     if (isByTime) return false;
-    const rows = await this.query(`SELECT count(*) AS rows FROM eviction`);
+    const rows = await this.query(evictionsSql);
     const areGone = (rows.numbers("rows")[0] ?? 0) > 0;
     if (areGone) this.#known = undefined;
     return areGone;

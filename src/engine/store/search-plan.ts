@@ -9,7 +9,7 @@ import { costOf } from "./search-rows-there.js";
 import { type Load, type Stretch, latestSlice, turned } from "./search-slices.js";
 
 /** Blocks that the index is asked about at once: asking about many costs little more than asking about a few. */
-const [firstBlocks, furtherBlocks] = [16, 1024];
+const [firstBlocks, furtherBlocks, mostBlocksAtOnce] = [16, 128, 1024];
 
 /** Rows that have to be looked at. */
 interface Lot {
@@ -43,15 +43,18 @@ export class SearchPlan {
   readonly #hasUnknownSpans: boolean;
   readonly #isByTime: boolean;
   #asked = 0;
+  #atOnce: number;
 
-  /** Of the rows of some kinds in a range of time. */
+  /** Of the rows of some kinds in a range of time; `isFurther` when those at its end were looked at. */
   constructor(
     all: AllRows,
     kinds: readonly SearchKind[],
     range: InstantRange,
     readonly candidates: Candidates,
     isNewestFirst: boolean,
+    isFurther: boolean,
   ) {
+    this.#atOnce = isFurther ? furtherBlocks : firstBlocks;
     this.#turn = (one) => (isNewestFirst ? one : turned(one));
     const isWithin = ({ first, last }: InstantRange): boolean => first <= range.last && last >= range.first;
     this.#unasked = all.blocks
@@ -101,9 +104,10 @@ export class SearchPlan {
   }
 
   async #askOn(query: Query): Promise<void> {
-    const count = this.#asked === 0 ? firstBlocks : furtherBlocks;
-    const blocks = this.#unasked.slice(this.#asked, this.#asked + count);
+    const blocks = this.#unasked.slice(this.#asked, this.#asked + this.#atOnce);
     await this.candidates.find(query, blocks);
+    // Where few have it nearly all will have to be asked about.
+    this.#atOnce = blocks.some((block) => this.candidates.likelyOf(block) > 0) ? furtherBlocks : mostBlocksAtOnce;
     this.#asked += blocks.length;
     for (const block of blocks) {
       const isUnknown = block.kind === "span" && this.#hasUnknownSpans;

@@ -34,6 +34,9 @@ export const mostRowsPerBlock = 16_384;
 /** Nobody has more of them. */
 export const mostBlocks = 200_000;
 
+/** Asked after every page. */
+export const evictionsSql = `SELECT count(*) AS rows FROM eviction`;
+
 export const textKinds = { word: 0, whole: 1, process: 2 } as const;
 
 export interface SearchSettings {

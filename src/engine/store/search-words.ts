@@ -4,7 +4,7 @@ import { type Cell, gramsNeeded, wordsIn } from "./search-grams.js";
 import { lowered } from "./search-lower-case.js";
 
 /** Further ones tell little more. */
-const [partsTested, wordsPerPart, cellsPerWord] = [6, 3, 12];
+const [partsTested, wordsPerPart, cellsPerWord] = [6, 3, 8];
 
 export interface Word {
   readonly text: string;

@@ -2,26 +2,27 @@
 // what is there is looked through, a slice of time after the other, until the page is full or the time for one answer is up.
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { processColumn, relative, small } from "./columns.js";
-import type { Parameter, Query } from "./readers.js";
+import type { Query } from "./readers.js";
 import type { AllRows } from "./search-block.js";
 import type { SearchBlocks } from "./search-blocks.js";
 import { Candidates } from "./search-candidates.js";
 import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
 import { tablesOf } from "./search-rows-there.js";
-import { excerptsOf, hasNeedle, isKept, sources } from "./search-sources.js";
+import { type Cursor, FoundRows, type Hit, columnsOf } from "./search-rows.js";
+import { SearchNames } from "./search-names.js";
+import { sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
-import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
+import { searchKinds } from "../../shared/protocol/engine-rows.js";
 import { needlesFrom } from "./search-text.js";
 
 type SearchArgs = Omit<CallArgs<"search.page">, "recordingId">;
 type SearchPage = CallResult<"search.page">;
-type Cursor = NonNullable<SearchPage["next"]>;
 
 /** An answer comes after that and one more slice; what is left is behind its cursor. */
 const msPerAnswer = 60;
 /** Looked through at once: little at first, as a page is often full soon. */
-const [firstRows, furtherRows, mostRowsAtOnce] = [mostRowsPerBlock, 8 * mostRowsPerBlock, 32 * mostRowsPerBlock];
+const [firstRows, furtherRows, mostRowsAtOnce] = [4 * mostRowsPerBlock, 8 * mostRowsPerBlock, 16 * mostRowsPerBlock];
 /** Of rows that are likely to be what is looked for, so many a row that is wanted. */
 const likelyPerRow = 2;
 const keptSearches = 8;
@@ -29,22 +30,16 @@ const keptSearches = 8;
 const [beforeAll, afterAll] = [-(2n ** 62n), 2n ** 62n];
 const [noProcess, afterAllProcesses] = [0, 2 ** 31];
 
-interface Hit extends Cursor {
-  readonly kind: SearchKind;
-  readonly title: string;
-  readonly field: string;
-  readonly before: string;
-  readonly matched: string;
-  readonly after: string;
-}
-
 export class Search {
   readonly #blocks: SearchBlocks;
   /** What the index said of the latest searches: their further pages ask for the same. */
   readonly #candidates = new Map<string, Candidates>();
 
+  readonly #names: SearchNames;
+
   constructor(blocks: SearchBlocks) {
     this.#blocks = blocks;
+    this.#names = new SearchNames(blocks.generation);
   }
 
   async page(query: Query, start: bigint, args: SearchArgs): Promise<SearchPage> {
@@ -65,11 +60,13 @@ export class Search {
     if (args.after !== undefined && !isNewestFirst)
       first = later(first, args.after.instant + (args.after.process >= afterAllProcesses ? 1n : 0n));
     const candidates = this.#candidatesFor(needles, args.process);
-    const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst);
+    const isFurther = args.after !== undefined;
+    const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst, isFurther);
+    const rows = new FoundRows(query, this.#names, args, needles, all.isByTime);
     const found: Hit[] = [];
     let next: Cursor | undefined;
     let most = {
-      rows: args.after === undefined ? firstRows : furtherRows,
+      rows: isFurther ? furtherRows : firstRows,
       likely: likelyPerRow * args.limit,
     };
     while (found.length < args.limit && first <= last) {
@@ -80,7 +77,7 @@ export class Search {
         break;
       }
       if (next !== undefined && isLate()) break;
-      found.push(...(await within(query, step, args, needles, args.limit - found.length)));
+      found.push(...(await within(rows, step, args.limit - found.length)));
       if (isNewestFirst) last = step.first - 1n;
       else first = step.last + 1n;
       next = isNewestFirst ? before(step.first) : behind(step.last);
@@ -106,19 +103,13 @@ export class Search {
 const before = (instant: bigint): Cursor => ({ instant, process: noProcess, seq: 0 });
 const behind = (instant: bigint): Cursor => ({ instant, process: afterAllProcesses, seq: 0 });
 
-async function within(
-  query: Query,
-  { kinds, first, last, isByTime }: Step,
-  args: SearchArgs,
-  needles: readonly string[],
-  limit: number,
-): Promise<Hit[]> {
+async function within(rows: FoundRows, { kinds, first, last, isByTime }: Step, limit: number): Promise<Hit[]> {
   const found = await Promise.all(
-    kinds.flatMap((rows) =>
-      tablesFor(rows, isByTime).map((table) => rowsOf(query, rows.kind, table, { first, last }, args, needles, limit)),
+    kinds.flatMap((some) =>
+      tablesFor(some, isByTime).map((table) => rows.in(some.kind, table, { first, last }, limit)),
     ),
   );
-  const sign = args.order === "newest" ? -1 : 1;
+  const sign = rows.isNewestFirst ? -1 : 1;
   const sorted = found.flat().toSorted((a, b) => sign * inOrder(a, b));
   // A span that changed may be listed, and lie among rows that are all looked at.
   return sorted.filter((hit, at) => at === 0 || !isSame(hit, sorted[at - 1])).slice(0, limit);
@@ -126,60 +117,14 @@ async function within(
 
 function tablesFor(rows: RowsOfKind, isByTime: boolean): string[] {
   const { table } = sources[rows.kind];
-  if (!isByTime) return tablesOf(table, rows);
-  return [`(SELECT * FROM ${table} AS t WHERE ${isAtInstants(rows.instants)})`];
+  const columns = columnsOf(rows.kind);
+  if (!isByTime) return tablesOf(table, columns, rows);
+  return [`(SELECT ${columns} FROM ${table} AS t WHERE ${isAtInstants(rows.instants)})`];
 }
 
 /** Of rows of the table `t`. */
 const isAtInstants = (ranges: readonly InstantRange[]): string =>
   `(${ranges.map(({ first, last }) => `t.instant BETWEEN ${first} AND ${last}`).join(" OR ")})`;
-
-async function rowsOf(
-  query: Query,
-  kind: SearchKind,
-  table: string,
-  { first, last }: InstantRange,
-  args: SearchArgs,
-  needles: readonly string[],
-  limit: number,
-): Promise<Hit[]> {
-  const source = sources[kind];
-  const [sign, direction] = args.order === "newest" ? ["<", "DESC"] : [">", "ASC"];
-  const values: Parameter[] = [];
-  const given = (value: Parameter): string => `$${values.push(value)}`;
-  const shown = given(needles[0] ?? "");
-  const conditions = [`t.instant BETWEEN ${given(first)} AND ${given(last)}`, isKept(kind)];
-  if (args.process !== undefined) conditions.push(`t.process = ${given(args.process)}`);
-  if (args.after !== undefined) {
-    const [instant, process, seq] = [
-      given(args.after.instant),
-      given(args.after.process),
-      given(BigInt(args.after.seq)),
-    ];
-    conditions.push(
-      `(t.instant ${sign} ${instant} OR (t.instant = ${instant} AND (t.process ${sign} ${process}
-        OR (t.process = ${process} AND t.seq ${sign} ${seq}))))`,
-    );
-  }
-  for (const needle of needles) conditions.push(hasNeedle(source, given(needle)));
-  const chosen = `SELECT * FROM ${table} AS t WHERE ${conditions.join(" AND ")}
-    ORDER BY instant ${direction}, process ${direction}, seq ${direction} LIMIT ${given(limit)}`;
-  const rows = await query(excerptsOf(source, chosen, shown), values);
-  const [processes, seqs, instants] = [rows.numbers("process"), rows.numbers("seq"), rows.bigints("instant")];
-  const [titles, fields] = [rows.textsOrEmpty("title"), rows.texts("field")];
-  const [before, matched, after] = [rows.texts("before"), rows.texts("matched"), rows.texts("after")];
-  return instants.map((instant, row) => ({
-    kind,
-    instant,
-    process: processes[row] ?? 0,
-    seq: seqs[row] ?? 0,
-    title: titles[row] ?? "",
-    field: fields[row] ?? "",
-    before: before[row] ?? "",
-    matched: matched[row] ?? "",
-    after: after[row] ?? "",
-  }));
-}
 
 const inOrder = (a: Cursor, b: Cursor): number =>
   a.instant === b.instant ? a.process - b.process || a.seq - b.seq : a.instant < b.instant ? -1 : 1;

@@ -1,0 +1,152 @@
+// Rows that have all needles, out of some that may: which they are, and what is shown of each. A short question, as DuckDB takes
+// longer to plan a long one than to answer it: names are told by their ids, and of texts comes the part that is shown.
+import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
+import type { Parameter, Query } from "./readers.js";
+import { storedOperations } from "./schema.js";
+import type { Places, SearchNames } from "./search-names.js";
+import type { InstantRange } from "./search-ranges.js";
+import { type Named, isKept, sources } from "./search-sources.js";
+
+export type Cursor = NonNullable<CallResult<"search.page">["next"]>;
+
+export interface Hit extends Cursor {
+  readonly kind: SearchKind;
+  readonly title: string;
+  readonly field: string;
+  readonly before: string;
+  readonly matched: string;
+  readonly after: string;
+}
+
+type Wanted = Pick<CallArgs<"search.page">, "after" | "order" | "process">;
+
+/** How many characters of a text are shown before the first needle, at most of it, and after it. */
+const [charactersBefore, charactersAfter] = [40, 120];
+/** With more names than that DuckDB finds rows by asking for the names itself. */
+const mostListedNames = 200;
+
+/** What is read of a row of this kind. */
+export function columnsOf(kind: SearchKind): string {
+  const { named, fields } = sources[kind];
+  const keptBy = ["process", "seq", "instant", named?.column ?? "operation", ...fields.map(({ name }) => name)];
+  return keptBy.join(", ");
+}
+
+/** Of one page of a search. */
+export class FoundRows {
+  /** By dictionary, and by needle. */
+  readonly #places = new Map<string, Promise<readonly Places[]>>();
+
+  constructor(
+    readonly query: Query,
+    readonly names: SearchNames,
+    readonly wanted: Wanted,
+    readonly needles: readonly string[],
+    /** Only then there may be rows that stand for others. */
+    readonly hasEvicted: boolean,
+  ) {}
+
+  get isNewestFirst(): boolean {
+    return this.wanted.order === "newest";
+  }
+
+  /** At most `limit` of a table that has `columnsOf` this kind. */
+  async in(kind: SearchKind, table: string, range: InstantRange, limit: number): Promise<Hit[]> {
+    const { named, fields } = sources[kind];
+    const places = await this.#placesIn(named);
+    const values: Parameter[] = [this.needles[0] ?? ""];
+    const direction = this.isNewestFirst ? "DESC" : "ASC";
+    const chosen = `SELECT process, seq, instant, label, ${fields.map((_, at) => `text${at}`).join(", ")}
+      FROM (${this.#readable(kind, table, range, values)}) WHERE ${this.#haveNeedles(kind, places, values)}
+      ORDER BY instant ${direction}, process ${direction}, seq ${direction} LIMIT ${limit}`;
+    const shown = fields.map(
+      (_, at) => `place${at}::DOUBLE AS place${at}, substring(text${at}, greatest(1, place${at} - ${charactersBefore}),
+        ${charactersBefore + charactersAfter} + length($1)) AS text${at}`,
+    );
+    const placed = fields.map((_, at) => `instr(lower(text${at}), lower($1)) AS place${at}`);
+    const rows = await this.query(
+      `SELECT process, seq, instant, label, ${shown.join(", ")} FROM (SELECT *, ${placed.join(", ")} FROM (${chosen}))`,
+      values,
+    );
+    const [instants, labels] = [rows.bigints("instant"), rows.optionalNumbers("label")];
+    const [processes, seqs] = [rows.numbers("process"), rows.numbers("seq")];
+    const names = named && (await this.names.textsOf(this.query, named, labels));
+    const texts = fields.map(({ name }, at) => {
+      const [found, shownOf] = [rows.float64sOrNaN(`place${at}`), rows.textsOrEmpty(`text${at}`)];
+      return { field: name, place: (row: number) => found[row] ?? 0, text: (row: number) => shownOf[row] ?? "" };
+    });
+    return instants.map((instant, row) => {
+      const label = labels[row] ?? -1;
+      const title = (names === undefined ? storedOperations[label] : names.get(label)) ?? "";
+      const ofName = this.needles.length === 0 ? 1 : (places[0]?.get(label) ?? 0);
+      const one = texts.find(({ place }) => place(row) > 0) ?? texts.at(-1);
+      const excerpt =
+        named !== undefined && ofName > 0
+          ? {
+              field: named.name,
+              ...this.#excerpt([...title].slice(Math.max(0, ofName - 1 - charactersBefore)), ofName),
+            }
+          : { field: one?.field ?? "", ...this.#excerpt([...(one?.text(row) ?? "")], one?.place(row) ?? 0) };
+      return { kind, instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0, title, ...excerpt };
+    });
+  }
+
+  /** By each needle, which names have it. */
+  #placesIn(named: Named | undefined): Promise<readonly Places[]> {
+    if (named === undefined) return Promise.resolve([]);
+    const known = this.#places.get(named.dictionary);
+    const places = known ?? Promise.all(this.needles.map((needle) => this.names.having(this.query, named, needle)));
+    this.#places.set(named.dictionary, places);
+    return places;
+  }
+
+  /** With texts as they are read. */
+  #readable(kind: SearchKind, table: string, { first, last }: InstantRange, values: Parameter[]): string {
+    const { named, fields } = sources[kind];
+    const { after, process } = this.wanted;
+    const conditions = [`t.instant BETWEEN ${first} AND ${last}`];
+    if (this.hasEvicted) conditions.push(isKept(kind));
+    const given = (value: Parameter): string => `$${values.push(value)}`;
+    if (process !== undefined) conditions.push(`t.process = ${given(process)}`);
+    if (after !== undefined) {
+      const sign = this.isNewestFirst ? "<" : ">";
+      const [instant, of, seq] = [given(after.instant), given(after.process), given(BigInt(after.seq))];
+      conditions.push(
+        `(t.instant ${sign} ${instant} OR (t.instant = ${instant} AND (t.process ${sign} ${of}
+          OR (t.process = ${of} AND t.seq ${sign} ${seq}))))`,
+      );
+    }
+    const texts = fields.map(({ text }, at) => `${text("t")} AS text${at}`);
+    return `SELECT t.process, t.seq, t.instant, t.${named?.column ?? "operation"} AS label, ${texts.join(", ")}
+      FROM ${table} AS t WHERE ${conditions.join(" AND ")}`;
+  }
+
+  #haveNeedles(kind: SearchKind, places: readonly Places[], values: Parameter[]): string {
+    const { named, fields } = sources[kind];
+    const conditions = this.needles.map((needle, at) => {
+      const given = at === 0 ? "$1" : `$${values.push(needle)}`;
+      const anywhere = fields.map((_, field) => `contains(lower(text${field}), lower(${given}))`);
+      const ids = [...(places[at]?.keys() ?? [])];
+      if (named !== undefined && ids.length > mostListedNames)
+        anywhere.unshift(
+          `label IN (SELECT id FROM ${named.dictionary} WHERE contains(lower(${named.text}), lower(${given})))`,
+        );
+      else if (ids.length > 0) anywhere.unshift(`label IN (${ids.join(", ")})`);
+      return `(${anywhere.join(" OR ")})`;
+    });
+    return conditions.length === 0 ? "true" : conditions.join(" AND ");
+  }
+
+  /** Of characters that begin so many before `place`, which is counted from 1, as `charactersBefore` allows. */
+  #excerpt(characters: readonly string[], place: number): Pick<Hit, "before" | "matched" | "after"> {
+    const begin = Math.min(charactersBefore, Math.max(0, place - 1));
+    const end = begin + [...(this.needles[0] ?? "")].length;
+    const of = (from: number, to: number): string => characters.slice(from, to).join("");
+    return {
+      before: of(0, begin),
+      matched: of(begin, Math.min(end, begin + charactersAfter)),
+      after: of(end, end + charactersAfter),
+    };
+  }
+}
