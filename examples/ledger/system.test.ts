@@ -16,6 +16,40 @@ const stepsOf = (seed: number, count: number, pattern?: string): unknown[] =>
     )(plan(seed, pattern)),
   );
 
+interface Step {
+  readonly path: string;
+  readonly method: string;
+  readonly body?: { readonly amount?: number; readonly memo?: string; readonly owner?: string };
+}
+
+/** What is asked in each eight seconds at `--rate 20`. */
+function windowsOf(seed: number, count: number): Step[][] {
+  const windows: Step[][] = Array.from({ length: count }, () => []);
+  let atMs = 0;
+  for (const step of plan(seed)) {
+    if (!("path" in step)) continue;
+    atMs += (step.waitMs * 5) / 20;
+    const window = windows[Math.floor(atMs / 8000)];
+    if (window === undefined) return windows;
+    window.push(step);
+  }
+  return windows;
+}
+
+/** Without these an incident is on and nothing goes wrong. */
+const needed: Readonly<Record<string, { readonly atLeast: number; readonly isIt: (step: Step) => boolean }>> = {
+  payments: { atLeast: 40, isIt: ({ path }) => path === "/transfers" || path === "/payouts" },
+  payouts: { atLeast: 5, isIt: ({ path }) => path === "/payouts" },
+  "waiting for a notification": { atLeast: 4, isIt: ({ path }) => path.includes("/watch") },
+  "looking for an account": {
+    atLeast: 8,
+    isIt: ({ path, method }) => method === "GET" && /^\/accounts\/\w+$/.test(path),
+  },
+  "large amounts": { atLeast: 1, isIt: ({ body }) => typeof body?.amount === "number" && body.amount > 50_000 },
+  "half a character": { atLeast: 3, isIt: ({ body }) => body?.memo?.endsWith("\ud83d") === true },
+  "long names": { atLeast: 3, isIt: ({ body }) => body?.owner?.startsWith("Wolfe") === true },
+};
+
 describe("a plan of load", () => {
   it("is the same for the same seed, and another one for another", () => {
     expect(stepsOf(7, 3000)).toEqual(stepsOf(7, 3000));
@@ -25,6 +59,18 @@ describe("a plan of load", () => {
   it("has all patterns in turns, invalid input among them", () => {
     const seen = new Set(stepsOf(1, 20_000).map((step) => (step as { pattern?: string }).pattern));
     expect(patterns.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("meets every incident within eight seconds at the preset rate: seed %i", (seed) => {
+    const windows = windowsOf(seed, 15);
+    const least = Object.fromEntries(
+      Object.entries(needed).map(([what, { isIt }]) => [
+        what,
+        Math.min(...windows.map((some) => some.filter(isIt).length)),
+      ]),
+    );
+    const tooFew = Object.entries(needed).filter(([what, { atLeast }]) => (least[what] ?? 0) < atLeast);
+    expect(tooFew.map(([what]) => `${what}: ${least[what]}`)).toEqual([]);
   });
 
   it("keeps to one pattern when told to", () => {

@@ -57,7 +57,18 @@ describe("the ledger under load", () => {
 
   it("waits for what a service that is busy has to tell of an incident", async () => {
     const truth = join(folder, "busy.jsonl");
-    const load = ["--load", "8", "--seed", "2", "--rate", "60", "--incident", "event-loop-block@1-6", "--truth", truth];
+    const load = [
+      "--load",
+      "8",
+      "--pattern",
+      "Invalid Input",
+      "--rate",
+      "10",
+      "--incident",
+      "event-loop-block@1-6",
+      "--truth",
+      truth,
+    ];
     const environment = { ...process.env, LEDGER_DATA: join(folder, "busy") };
     const system = spawn(process.execPath, ["examples/ledger/system.mjs", ...load], {
       stdio: "ignore",

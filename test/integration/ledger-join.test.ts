@@ -35,7 +35,7 @@ async function recordedRun(
 describe("a request of the ledger at saturation", () => {
   let run: RecordedLoad;
   beforeAll(async () => {
-    // The first seed of many kinds of requests that has reconciliations, whose line is the one on the console.
+    // A seed of many kinds of requests that has reconciliations, whose line is the one on the console.
     run = await recordedRun("join", { requests: 300, seed: 25 });
   }, 300_000);
 
@@ -69,7 +69,7 @@ describe.skipIf(missing !== undefined)(
       servers.push(postgresql, redis);
       run = await recordedRun(
         "servers",
-        { requests: 60, seed: 5 },
+        { requests: 120, seed: 5 },
         {
           DATABASE_URL: `postgres://test@127.0.0.1:${postgresql.port}/postgres`,
           REDIS_URL: `redis://127.0.0.1:${redis.port}`,

@@ -7,6 +7,8 @@ export class Pool {
   #connect;
   #limit;
   #waitMs;
+  /** Whoever has them: one that nobody gives back is still the pool's. */
+  #all = new Set();
   #idle = [];
   #waiting = [];
   #kept;
@@ -27,7 +29,9 @@ export class Pool {
     }
     if (state.open < this.#limit) {
       change((pool) => (pool.open++, pool.busy++));
-      return this.#connect();
+      const made = await this.#connect();
+      this.#all.add(made);
+      return made;
     }
     change((pool) => pool.waiting++);
     return new Promise((resolve, reject) => {
@@ -49,7 +53,7 @@ export class Pool {
   }
 
   async close() {
-    await Promise.all(this.#idle.splice(0).map((connection) => connection.close()));
+    await Promise.all([...this.#all].map((connection) => connection.close()));
   }
 
   #refuse(waiter, reject) {

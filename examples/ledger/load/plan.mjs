@@ -5,8 +5,11 @@ import { owners, patterns } from "./patterns.mjs";
 
 const firstAccounts = 16;
 const phaseMs = { least: 3000, most: 8000 };
-const shareOfInvalid = 0.08;
-const invalid = patterns.find(({ name }) => name === "Invalid Input");
+/** Of what is asked besides the pattern whose turn it is: there is always somebody who pays out, waits, or sends nonsense. */
+const mixedIn = [
+  { share: 0.1, mixed: patterns.find(({ name }) => name === "Invalid Input") },
+  { share: 0.25, mixed: patterns.find(({ name }) => name === "Normal Operations") },
+];
 
 /**
  * Steps: a request with how long to wait before it (at `--rate 5`), or `settled`: what was asked before has to be answered.
@@ -33,7 +36,7 @@ export function* plan(seed, only) {
     const lengthMs = phaseMs.least + draw.below(phaseMs.most - phaseMs.least);
     for (let spentMs = 0; spentMs < lengthMs; spentMs += pattern.everyMs)
       for (let i = 0; i < (pattern.together ?? 1); i++) {
-        const { name, next } = chosen === undefined && draw.chance(shareOfInvalid) ? invalid : pattern;
+        const { name, next } = chosen ?? mixedIn.find(({ share }) => draw.chance(share))?.mixed ?? pattern;
         const waitMs = i === 0 ? pattern.everyMs * (0.5 + draw.random()) : 0;
         yield { pattern: name, waitMs, ...next(draw) };
       }

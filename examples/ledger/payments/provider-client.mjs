@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 import { HttpError } from "../common/http-error.mjs";
 import { isOn } from "../common/incidents.mjs";
 
-const agent = new Agent({ keepAlive: true, maxSockets: 48 });
+const agent = new Agent({ keepAlive: true, maxSockets: 6 });
 const patienceMs = 300;
 
 export class ProviderClient {

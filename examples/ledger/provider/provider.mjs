@@ -1,5 +1,5 @@
 // The bank network that payouts leave by: somebody else's system, which Hindcast does not see into. It takes a few captures at
-// a time, lets the others wait, declines some, and never answers one in eight.
+// a time, lets the others wait, declines some, and never answers one in four.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
@@ -30,7 +30,8 @@ const server = createServer(async (request, response) => {
   response.end(JSON.stringify({ reference }));
 });
 
+/** By how a reference ends: neighbours are nothing alike. */
 const isLost = (reference) =>
-  [...reference].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % 8 === 0;
+  [...reference].reduceRight((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193), 7) >>> 30 === 0;
 
 await serve("provider", server);
