@@ -1,5 +1,6 @@
 // npm run bench -- NAME: runs one benchmark on the built files, prints its table, and as the last line its figures as JSON.
-// Exit code 1: a figure is invalid, and says why in both; 2: no such benchmark.
+// Which machine it was is in both. Exit code 1: a figure is invalid, and says why in both; 2: no such benchmark.
+import { cpus, totalmem } from "node:os";
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { attach } from "./attach.js";
 import { capture } from "./capture.js";
@@ -18,6 +19,9 @@ const benchmarks = new Map(
 /** Six digits: what lies below is noise. */
 const rounded = (figure: Figure): Figure => ({ ...figure, value: Number(figure.value.toPrecision(6)) });
 
+/** Processor, cores and memory. */
+const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+
 const benchmark = benchmarks.get(process.argv[2] ?? "");
 if (benchmark === undefined) {
   console.error(`Name a benchmark: npm run bench -- ${[...benchmarks.keys()].join(" | ")}`);
@@ -26,7 +30,7 @@ if (benchmark === undefined) {
   buildIfStale();
   const figures = await benchmark.run(process.argv.slice(3));
   console.log(`${benchmark.name}: ${benchmark.description}\n`);
-  console.log(tableOf(figures));
-  console.log(`\n${JSON.stringify({ bench: benchmark.name, figures: figures.map(rounded) })}`);
+  console.log(`${tableOf(figures)}\n\n${machine}`);
+  console.log(`\n${JSON.stringify({ bench: benchmark.name, machine, figures: figures.map(rounded) })}`);
   if (figures.some(({ invalid }) => invalid !== undefined)) process.exitCode = 1;
 }

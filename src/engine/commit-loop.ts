@@ -9,20 +9,24 @@ import { LoadMeter } from "./load-meter.js";
 import type { RecordedProcesses } from "./recorded-processes.js";
 import type { Retention } from "./retention.js";
 import { errorFromWriting, isFatal } from "./store/cannot-write.js";
+import { rowsPerGroup } from "./store/file-settings.js";
 import type { RecordingWriter } from "./store/recording-writer.js";
 
 /** Of the durability window, what passes between the first row and its commit; the rest is for the commit itself. */
 const waitingShare = 0.4;
 /**
  * A commit starts at once when so many rows wait, and agents are paused at five times as many: what was received then is in
- * the file soon, however much comes, and programs need not stop while the log is folded into the file. The first are small, because an engine may be killed again soon after it was started
- * and what it had committed need not come again; each that took no longer than a commit may lets the next be twice as large.
+ * the file soon, however much comes, and programs need not stop while the log is folded into the file. The first are small, because
+ * an engine may be killed again soon after it was started, and what it had committed need not come again. Each lets the next be
+ * twice as large until they need no log, and beyond that as long as they take no longer than a commit may: smaller ones cost
+ * more and are over no sooner.
  */
 const leastRowsPerCommit = 1000;
-const mostRowsPerCommit = 40_000;
+const mostRowsPerCommit = 2 * rowsPerGroup;
 const commitsToPause = 5;
-/** Rows differ in size: agents are also paused when so much of what they sent waits. */
-const bytesToPause = 64 * 1024 * 1024;
+/** Rows differ in size: a commit also starts at once, and agents are paused, when so much of what they sent waits. */
+const bytesPerCommit = 16 * 1024 * 1024;
+const bytesToPause = 2 * bytesPerCommit;
 const lookForFileEveryMs = 1000;
 /** While the file cannot be written. */
 const retryEveryMs = 1000;
@@ -139,8 +143,12 @@ export class CommitLoop {
   schedule(): void {
     if (this.#committing !== undefined || this.#hasGivenUp || this.#isFinishing) return;
     if (this.#trouble !== undefined) this.#timer ??= setTimeout(() => void this.commit(), retryEveryMs);
-    else if (this.#writer.waiting >= this.#rowsPerCommit) void this.commit();
+    else if (this.#isMuch) void this.commit();
     else this.#timer ??= setTimeout(() => void this.commit(), this.#delayMs);
+  }
+
+  get #isMuch(): boolean {
+    return this.#writer.waiting >= this.#rowsPerCommit || this.#waitingBytes >= bytesPerCommit;
   }
 
   /** Commits what waits now, after a commit that runs already. */
@@ -232,8 +240,9 @@ export class CommitLoop {
     await this.#writer.commit();
     const tookMs = performance.now() - beganMs;
     if (this.#meter.committed(waiting, tookMs, this.#writer.waiting)) this.#writer.report(this.#meter.load);
-    if (tookMs <= this.#delayMs) this.#rowsPerCommit = Math.min(mostRowsPerCommit, 2 * this.#rowsPerCommit);
-    else if (tookMs > 2 * this.#delayMs) this.#rowsPerCommit = Math.max(leastRowsPerCommit, this.#rowsPerCommit / 2);
+    const isSmall = this.#rowsPerCommit < rowsPerGroup && waiting.rows >= this.#rowsPerCommit;
+    if (isSmall || tookMs <= this.#delayMs) this.#rowsPerCommit = Math.min(mostRowsPerCommit, 2 * this.#rowsPerCommit);
+    else if (tookMs > 2 * this.#delayMs && this.#rowsPerCommit > rowsPerGroup) this.#rowsPerCommit = rowsPerGroup;
     this.#trouble = undefined;
     await this.#lookForFile();
     this.#tellCommit();

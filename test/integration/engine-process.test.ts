@@ -211,9 +211,12 @@ describe("the engine's process", () => {
       await agent?.closed();
       const acknowledged = agent?.acks() ?? [];
       expect(acknowledged.length).toBeGreaterThan(0);
-      // Each once, in order, and nothing else is in the file.
+      // Each once, in order. A larger commit needs less of the log and may find room after one that did not: of that
+      // nobody may hear any more, who was cut off.
       expect(acknowledged).toEqual(acknowledged.map((_, at) => at + 1));
-      expect(opened.ok && opened.value.counts.logs).toBe(acknowledged.length * recordsPerBatch);
+      const kept = opened.ok ? opened.value.counts.logs : 0;
+      expect(kept).toBeGreaterThanOrEqual(acknowledged.length * recordsPerBatch);
+      expect(kept % recordsPerBatch).toBe(0);
     },
   );
 

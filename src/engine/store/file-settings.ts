@@ -23,13 +23,23 @@ export const oneThread = { threads: "1" };
 
 /** A quarter of DuckDB's own: a short recording has many tables with little in each. Long ones are no larger for it. */
 const blockBytes = "65536";
+/** Older ones do not know zstd. */
+const oldestReader = "v1.4.0";
 export const newFileSettings = {
   ...confined,
   ...oneThread,
   default_block_size: blockBytes,
-  // Older ones do not know zstd.
-  storage_compatibility_version: "v1.4.0",
+  storage_compatibility_version: oldestReader,
 };
+
+/** A sixth of DuckDB's own: a commit of so many rows of a table needs no log. A multiple of its 2,048. */
+export const rowsPerGroup = 20_480;
+export const attachSettings = `ROW_GROUP_SIZE ${rowsPerGroup}, BLOCK_SIZE ${blockBytes}, STORAGE_VERSION '${oldestReader}'`;
+/**
+ * The last group of a commit is rarely full. So many times a table two or three of them become fewer when the log is folded; DuckDB's own
+ * hundred times would hold up all commits for seconds after a flood.
+ */
+export const groupSettings = { max_vacuum_tasks: "2" };
 
 /** A copy is written once: of so little, blocks of a quarter leave half of the file free, and read as fast. */
 const littleBytes = 16 * 1024 * 1024;

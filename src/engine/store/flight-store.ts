@@ -87,7 +87,9 @@ export class FlightStore {
   }
 
   async size(): Promise<FileSize> {
-    const rows = await this.#query(`SELECT block_size, used_blocks FROM pragma_database_size()`);
+    const rows = await this.#query(
+      `SELECT block_size, used_blocks FROM pragma_database_size() WHERE database_name = current_database()`,
+    );
     const used = (rows.numbers("block_size")[0] ?? 0) * (rows.numbers("used_blocks")[0] ?? 0);
     const log = await logSizeOf(this.path);
     return { usedBytes: used + log, wholeBytes: (await sizeOf(this.path)) + log };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { rowsPerGroup } from "./file-settings.js";
 import { createFile, openForReading } from "./open-file.js";
 import { Readers } from "./readers.js";
 
@@ -23,7 +24,14 @@ describe("a log that a killed recorder left", () => {
     if (!created.ok) throw new Error(created.error.code);
     const connection = await created.value.instance.connect();
     await connection.run("CHECKPOINT");
-    await connection.run(`INSERT INTO event SELECT 1, range, range, 1, 0, hash(range)::VARCHAR FROM range(${rows})`);
+    // What is much goes into the file at once, and the log only says so.
+    for (const [from, to] of [
+      [0, rowsPerGroup],
+      [rowsPerGroup, rows],
+    ])
+      await connection.run(
+        `INSERT INTO event SELECT 1, range, range, 1, 0, hash(range)::VARCHAR FROM range(${from}, ${to})`,
+      );
     for (const end of ["", ".wal"]) copyFileSync(`${made}${end}`, `${path}${end}`);
     connection.closeSync();
     await created.value.dispose();

@@ -10,19 +10,20 @@ import { throwIfCancelled } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { type Database, attachFile } from "./attached-file.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { damageReason } from "./damage.js";
 import { checkShape, checkSizes, plainTables, shapeOf } from "./file-shape.js";
 import { foldLog, hasLog } from "./left-log.js";
 import { Rows } from "./rows.js";
 import { underWords, watched } from "./watched.js";
-import { confined, newFileSettings, oneThread } from "./file-settings.js";
+import { confined } from "./file-settings.js";
 import { migrate, migratedCopy, runSteps } from "./migrate.js";
 import { newestShape } from "./newest-shape.js";
 import { type Migration, formatVersion, migrations } from "./schema.js";
 
 export interface OpenFile {
-  readonly instance: DuckDBInstance;
+  readonly instance: Database;
   /** Releases the file. A file open for writing is brought in order first. */
   dispose(): Promise<void>;
 }
@@ -44,7 +45,7 @@ export async function createFile(path: string, about: NewRecording): Promise<Res
   }
   if (!existsSync(dirname(path))) return failed(hindcastError("no-such-folder", { path: dirname(path) }));
   try {
-    const instance = await DuckDBInstance.create(path, newFileSettings);
+    const instance = await attachFile(path);
     await chmod(path, 0o600);
     const connection = await instance.connect();
     await connection.run(`BEGIN`);
@@ -113,7 +114,7 @@ const foldingLogAtLast = ({ instance, dispose }: OpenFile, path: string): OpenFi
 export async function openForWriting(path: string): Promise<Result<OpenFile, HindcastError>> {
   const looks = looksLikeDatabase(path);
   if (!looks.ok) return looks;
-  const opened = await openWith(path, { ...confined, ...oneThread });
+  const opened = await openedBy(path, () => attachFile(path));
   if (!opened.ok) return opened;
   const format = await checkedFormat(opened.value.instance, path, migrations, nobody);
   if (format.ok && format.value === formatVersion) return opened;
@@ -147,14 +148,11 @@ const shapeAfter = async (steps: readonly Migration[]): Promise<ReadonlySet<stri
   steps === migrations ? newestShape : shapeOf((empty) => runSteps(empty, steps));
 
 const openReadOnly = (path: string): Promise<Result<OpenFile, HindcastError>> =>
-  openWith(path, { ...confined, access_mode: "READ_ONLY" });
+  openedBy(path, () => DuckDBInstance.create(path, { ...confined, access_mode: "READ_ONLY" }));
 
-async function openWith(
-  path: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<Result<OpenFile, HindcastError>> {
+async function openedBy(path: string, open: () => Promise<Database>): Promise<Result<OpenFile, HindcastError>> {
   try {
-    return ok(openFile(await DuckDBInstance.create(path, settings)));
+    return ok(openFile(await open()));
   } catch (error) {
     const reason = reasonOf(error);
     if (/lock on file|being used by another process/i.test(reason))
@@ -164,7 +162,7 @@ async function openWith(
   }
 }
 
-const openFile = (instance: DuckDBInstance): OpenFile => ({
+const openFile = (instance: Database): OpenFile => ({
   instance,
   dispose: () => {
     instance.closeSync();
@@ -204,7 +202,7 @@ async function formatOf(connection: DuckDBConnection, path: string): Promise<Res
 
 /** The format of a whole file that we can read. A file may vanish at any moment: others remove recordings too. */
 async function checkedFormat(
-  instance: DuckDBInstance,
+  instance: Database,
   path: string,
   steps: readonly Migration[],
   asker: Asker,
@@ -238,7 +236,11 @@ async function checkedFormat(
  * shorter than all its blocks may still be whole: blocks that are free at its end are cut off after they were counted.
  */
 async function isShorterThanItSays(connection: DuckDBConnection, path: string): Promise<boolean> {
-  const sizes = await Rows.from(await connection.run(`SELECT block_size, total_blocks FROM pragma_database_size()`));
+  const sizes = await Rows.from(
+    await connection.run(
+      `SELECT block_size, total_blocks FROM pragma_database_size() WHERE database_name = current_database()`,
+    ),
+  );
   const blockSize = sizes.numbers("block_size")[0] ?? 0;
   const { size } = await stat(path);
   const isThere = (blocks: number): boolean => size >= fileHeadersBytes + blockSize * blocks;

@@ -4,13 +4,13 @@ import {
   BIGINT,
   DOUBLE,
   type DuckDBConnection,
-  type DuckDBInstance,
   type DuckDBPreparedStatement,
   type DuckDBType,
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
 import { type Asker, nobody } from "../../shared/base/asker.js";
+import type { Database } from "./attached-file.js";
 import { oftenAsked } from "./often-asked.js";
 import { Rows } from "./rows.js";
 import { countProgress, watched } from "./watched.js";
@@ -62,7 +62,7 @@ export class Readers {
     this.#idle = [...connections];
   }
 
-  static async open(instance: DuckDBInstance): Promise<Readers> {
+  static async open(instance: Pick<Database, "connect">): Promise<Readers> {
     const connections: DuckDBConnection[] = [];
     for (let left = connectionCount; left > 0; left--) {
       const connection = await instance.connect();

@@ -1,0 +1,42 @@
+// A file that is recorded into, as DuckDB is to write it: attached, because only then DuckDB takes rows in small groups. What a
+// commit has for a whole group or more goes packed into the file at once, not first into the log and out of it again.
+// A file does not say how large its groups are: who goes on with a recording attaches it in the same way.
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { attachSettings, confined, groupSettings, oneThread } from "./file-settings.js";
+
+/** Whoever connects asks the file, and nothing else. */
+export interface Database {
+  connect(): Promise<DuckDBConnection>;
+  closeSync(): void;
+}
+
+/** No table or schema is called so. */
+const attachedAs = "recorded_file";
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Creates it where there is none. */
+export async function attachFile(path: string): Promise<Database> {
+  // Other files cannot be opened once the recording is.
+  const { enable_external_access: access, ...settings } = confined;
+  const instance = await DuckDBInstance.create(":memory:", { ...settings, ...oneThread, ...groupSettings });
+  try {
+    const connection = await instance.connect();
+    await connection.run(`ATTACH ${quoted(path)} AS ${attachedAs} (${attachSettings})`);
+    await connection.run(`SET enable_external_access = ${access}`);
+    connection.closeSync();
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+  return {
+    connect: async () => {
+      const connection = await instance.connect();
+      await connection.run(`USE ${attachedAs}`);
+      return connection;
+    },
+    closeSync: () => {
+      instance.closeSync();
+    },
+  };
+}
