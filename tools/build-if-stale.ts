@@ -15,7 +15,16 @@ const everywhere = ["src/shared", "package.json", "package-lock.json", "tsconfig
 const halves: readonly BuiltHalf[] = [
   {
     script: "build:node",
-    sources: [...everywhere, "src/engine", "src/agent", "src/api", "src/cli", "src/serve", "tools/build-node.ts"],
+    sources: [
+      ...everywhere,
+      "src/redact",
+      "src/engine",
+      "src/agent",
+      "src/api",
+      "src/cli",
+      "src/serve",
+      "tools/build-node.ts",
+    ],
     outputs: [
       "out/node/cli.js",
       "out/node/engine-process.js",

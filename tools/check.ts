@@ -7,6 +7,7 @@ import { runSteps, type Step, typescriptStep } from "./run-step.js";
 
 const typedFolders = [
   "src/shared",
+  "src/redact",
   "src/engine",
   "src/agent",
   "src/api",

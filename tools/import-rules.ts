@@ -34,6 +34,7 @@ const layers: readonly Layer[] = [
     mayImport: ["src/shared/base", "src/shared/trace"],
     packages: ["valibot", "msgpackr"],
   },
+  { folder: "src/redact", mayImport: shared, packages: [] },
   { folder: "src/engine/replay", mayImport: shared, packages: [] },
   {
     folder: "src/engine/store",
@@ -41,8 +42,8 @@ const layers: readonly Layer[] = [
     packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"],
   },
   { folder: "src/engine/attach", mayImport: shared, packages: ["node:*", "valibot", "ws"] },
-  { folder: "src/engine", mayImport: shared, packages: ["node:*", "valibot", "msgpackr", "pino"] },
-  { folder: "src/agent", mayImport: shared, packages: ["node:*", "msgpackr", "valibot", "meriyah"] },
+  { folder: "src/engine", mayImport: [...shared, "src/redact"], packages: ["node:*", "valibot", "msgpackr", "pino"] },
+  { folder: "src/agent", mayImport: [...shared, "src/redact"], packages: ["node:*", "msgpackr", "valibot", "meriyah"] },
   { folder: "src/api", mayImport: shared, packages: ["node:*"] },
   { folder: "src/serve", mayImport: [...shared, "src/engine"], packages: ["node:*", "ws", "valibot"] },
   {

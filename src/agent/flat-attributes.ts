@@ -4,8 +4,8 @@ import { types } from "node:util";
 import type { Attributes } from "../shared/trace/attributes.js";
 import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import { budgets } from "./attributes.js";
-import { leastCardNumber } from "./redact/card-numbers.js";
-import { isNameKey } from "./redact/name-value.js";
+import { leastCardNumber } from "../redact/card-numbers.js";
+import { isNameKey } from "../redact/name-value.js";
 import type { Redaction } from "./redact/redactor.js";
 
 const { getOwnPropertyDescriptor, hasOwn, keys: ownKeys } = Object;

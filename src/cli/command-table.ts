@@ -101,6 +101,18 @@ export const commands = {
     optional: ["overwrite"],
     examples: ["hindcast copy app.hindcast -o kept.hindcast"],
   },
+  export: {
+    summary:
+      "Write a saved recording, or a stretch of it, for others; first says what was redacted and what looks like a secret that is still there",
+    operand: "file",
+    required: [],
+    optional: ["out", "from", "to", "format", "dryRun", "yes", "overwrite", "json"],
+    examples: [
+      "hindcast export app.hindcast -o incident.hindcast --from +20s --to +35s",
+      "hindcast export app.hindcast -o app-parquet --format parquet",
+      "hindcast export app.hindcast --dry-run",
+    ],
+  },
   compact: {
     summary:
       "Make the file of a saved recording as small as what it holds; it stays as it is until the new one is whole",

@@ -1,5 +1,6 @@
 // Every option there is, and what may stand after the options: what command-table.ts puts commands together from.
 import * as v from "valibot";
+import { exportFormats } from "../shared/protocol/export-calls.js";
 import { bytesFromText, msFromText } from "../shared/base/typed-amounts.js";
 import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/protocol/agent-wire.js";
 import { type AttachTarget, type TrackedGlobal, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
@@ -272,6 +273,13 @@ export const options = {
     help: "A row for each series: samples, least, average, quantiles (within 1 %), most",
     schema: flag,
   },
+  format: {
+    flags: "--format <format>",
+    help: "hindcast (a recording), parquet (a folder with a file for each SQL view) or jsonl (a file of JSON lines)",
+    schema: v.optional(v.picklist(exportFormats, `--format is one of ${exportFormats.join(", ")}`), "hindcast"),
+  },
+  dryRun: { flags: "--dry-run", help: "Only say what would leave, and write nothing", schema: flag },
+  yes: { flags: "--yes", help: "Export although something in it looks like a secret", schema: flag },
   overwrite: { flags: "--overwrite", help: "Replace a file that has this name already", schema: flag },
 } as const satisfies Record<string, CliOption>;
 

@@ -73,6 +73,8 @@ const tellingOf =
 const callWords: Partial<Record<EngineCallName, string>> = {
   "recording.open": "Opening the recording",
   "recording.copy": "Copying",
+  "recording.export": "Exporting",
+  "recording.exportReport": "Looking for secrets",
   "recording.close": "Closing the recording",
   "state.at": "Reading state",
   "state.diff": "Comparing state",

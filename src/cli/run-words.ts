@@ -3,6 +3,7 @@ import { unreachable } from "../shared/base/unreachable.js";
 import { attach } from "./attach.js";
 import { compact } from "./compact.js";
 import { copy } from "./copy.js";
+import { exportRecording } from "./export.js";
 import { completionScript } from "./completions.js";
 import type { ParsedCommand } from "./decode-args.js";
 import { parse } from "./parse.js";
@@ -38,6 +39,8 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return demo(world, command.args);
     case "copy":
       return copy(world, command.args);
+    case "export":
+      return exportRecording(world, command.args);
     case "compact":
       return compact(world, command.args);
     case "info":

@@ -7,15 +7,12 @@ import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { processId, seq } from "../shared/trace/time.js";
 import { TestEngine } from "./engine.test-support.js";
 import { FlightRecords } from "./flight-records.test-support.js";
-import { contentsFromNode } from "./replay/node.js";
-import type { ObjectGraph } from "./replay/object-graph.js";
-import { childrenOf } from "./replay/children.js";
 import { type UpTo, stateAt } from "./replay/state-at.js";
+import { contentsTextOf } from "./segments.test-support.js";
 import { SocketAgent, helloOf } from "./socket-agent.test-support.js";
 import { openForReading } from "./store/open-file.js";
 import { Readers } from "./store/readers.js";
 import { StoredWrites } from "./store/writes.js";
-import { objectId } from "../shared/trace/value.js";
 import { seeds } from "./replay/seeds.test-support.js";
 
 const process1 = processId(1);
@@ -55,23 +52,6 @@ class Recorded {
 
 const sizeOnDisk = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
 const wholeSize = (path: string): number => sizeOnDisk(path) + sizeOnDisk(`${path}.wal`);
-
-/** Everything in a graph but the order in which numbered keys were added, which nobody sees. */
-function textOf(graph: ObjectGraph, highestId: number): string {
-  const print = (value: unknown): string =>
-    JSON.stringify(value, (_, part: unknown) =>
-      typeof part === "bigint" ? `${part}n` : part === undefined ? "?" : part,
-    );
-  const lines = [...graph.scopes()].map(([name, value]) => `${name} = ${print(value)}`);
-  for (let number = 1; number <= highestId; number++) {
-    const id = objectId(number);
-    const node = graph.node(id);
-    if (node === undefined) continue;
-    const found = [...childrenOf(node)].filter(({ slot }) => graph.isFound(id, slot)).map(({ slot }) => slot);
-    lines.push(`@${number} ${print(contentsFromNode(node))} found ${found.join()}`);
-  }
-  return lines.join("\n");
-}
 
 describe("a recording with a limit of age", () => {
   let engine: TestEngine;
@@ -231,7 +211,7 @@ describe("a recording with a limit of age", () => {
     const step = Math.max(1, Math.floor((lastSeq - boundary) / 12));
     for (let at = boundary; at <= lastSeq; at += step) {
       const upTo: UpTo = { seq: seq(at) };
-      expect(textOf(stateAt(kept.writes, upTo), 3000)).toBe(textOf(stateAt(whole.writes, upTo), 3000));
+      expect(contentsTextOf(stateAt(kept.writes, upTo), 3000)).toBe(contentsTextOf(stateAt(whole.writes, upTo), 3000));
     }
   };
 

@@ -8,6 +8,7 @@ import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/base/asker.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
+import { exportReport } from "./export-report.js";
 import type { OpenRecording } from "./open-recording.js";
 import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
@@ -177,8 +178,18 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       about(args, async (recording) => {
         const path = resolve(context.launch.places.recordings, args.path);
         if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
-        return recordings.copy(recording, { path, overwrite: args.overwrite ?? false }, askerWith(signal, tell));
+        const asker = askerWith(signal, tell);
+        const overwrite = args.overwrite ?? false;
+        return recordings.export(recording, { path, overwrite, asker, format: "hindcast", stretch: undefined });
       }),
+    "recording.export": (args, signal, tell) =>
+      about(args, async (recording) => {
+        const { format, stretch, overwrite = false } = args;
+        const path = resolve(context.launch.places.recordings, args.path);
+        if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
+        return recordings.export(recording, { path, overwrite, format, stretch, asker: askerWith(signal, tell) });
+      }),
+    "recording.exportReport": asking(({ query, asker }, { stretch }) => exportReport(query, stretch, asker)),
     "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
       return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });

@@ -24,7 +24,7 @@ import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
-import type { CopyRequest } from "./store/copy-file.js";
+import type { ExportRequest } from "./store/export-file.js";
 import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
 import { logSizeOf, sizeOf } from "./store/file-size.js";
@@ -131,17 +131,17 @@ export class OpenRecording {
   }
 
   /**
-   * Writes a copy as of now, while recording goes on; answers its size in bytes. One copy at a time, so that questions
-   * still find connections. Closing the recording gives a copy up.
+   * Writes a copy or an export as of now, while recording goes on; answers its size in bytes. One at a time, so that
+   * questions still find connections. Closing the recording gives it up.
    */
-  async copyTo(request: CopyRequest): Promise<Result<number, HindcastError>> {
+  async exportTo(request: ExportRequest): Promise<Result<number, HindcastError>> {
     if (this.#state.kind === "live") await this.#state.recorder.commit();
     const copy = this.#copying.then(async () => {
       await this.#switching;
       const signal = new CancelSource();
       const forget = [request.asker.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
       try {
-        return await this.#file().copyTo({ ...request, asker: { ...request.asker, signal } });
+        return await this.#file().exportTo({ ...request, asker: { ...request.asker, signal } });
       } finally {
         for (const one of forget) one();
       }

@@ -16,6 +16,7 @@ import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
 import type { ProgramEnding } from "./recorded-processes.js";
+import type { ExportRequest } from "./store/export-file.js";
 import type { Limits } from "./store/flight-store.js";
 import { SharedWork } from "./store/shared-work.js";
 
@@ -190,21 +191,20 @@ export class Recordings {
     }
   }
 
-  /** Writes a copy of an open recording to a path that no open one has. */
-  async copy(
+  /** Writes a copy or an export of an open recording to a path that no open one has. */
+  async export(
     recording: OpenRecording,
-    to: { readonly path: string; readonly overwrite: boolean },
-    asker: Asker,
-  ): Promise<Result<CallResult<"recording.copy">, HindcastError>> {
-    const path = join(await truePath(dirname(resolve(to.path))), basename(to.path));
+    request: ExportRequest,
+  ): Promise<Result<CallResult<"recording.export">, HindcastError>> {
+    const path = join(await truePath(dirname(resolve(request.path))), basename(request.path));
     const open = await this.#byPath.get(await truePath(path))?.catch(() => undefined); // given up
     if (open?.ok === true) {
       if (open.value !== recording) return failed(hindcastError("recording-in-use", { path }));
       return failed(hindcastError("cannot-write", { path, reason: "it is the recording that is to be copied" }));
     }
-    const copied = await recording.copyTo({ path, overwrite: to.overwrite, asker });
+    const copied = await recording.exportTo({ ...request, path });
     if (!copied.ok) return copied;
-    await this.recents.used(path);
+    if (request.format === "hindcast") await this.recents.used(path);
     return ok({ path, sizeBytes: copied.value });
   }
 

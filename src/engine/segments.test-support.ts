@@ -183,3 +183,20 @@ const textOf = (value: unknown): string =>
       return `#${Object.is(part, -0) ? "-0" : part}`;
     return part === undefined ? "#undefined" : part;
   });
+
+/** Everything in a graph but the order in which numbered keys were added, which nobody sees. */
+export function contentsTextOf(graph: ObjectGraph, highestId: number): string {
+  const print = (value: unknown): string =>
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === "bigint" ? `${part}n` : part === undefined ? "?" : part,
+    );
+  const lines = [...graph.scopes()].map(([name, value]) => `${name} = ${print(value)}`);
+  for (let number = 1; number <= highestId; number++) {
+    const id = objectId(number);
+    const node = graph.node(id);
+    if (node === undefined) continue;
+    const found = [...childrenOf(node)].filter(({ slot }) => graph.isFound(id, slot)).map(({ slot }) => slot);
+    lines.push(`@${number} ${print(contentsFromNode(node))} found ${found.join()}`);
+  }
+  return lines.join("\n");
+}

@@ -251,6 +251,11 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     const { id } = await newRecording("pins.hindcast");
     return errorOf(await client.call("recording.unpin", { recordingId: id, pin: 7 }));
   },
+  "secrets-in-export": async () => {
+    copyOfSample("secret.hindcast");
+    await query(place.path("secret.hindcast"), `UPDATE log SET body = 'password=hunter2-and-more' WHERE rowid = 0`);
+    return cli("export", "secret.hindcast", "-o", "out.hindcast");
+  },
   "nothing-recorded": async () => {
     const recording = await place.run(["record", "-o", "empty.hindcast", "--", "git", "--no-such-option"]);
     expect(recording.code).toBe(129);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
-import { holds, mayHold, showsNothing } from "./first-look.js";
+import { holds, mayHold, showsNothing } from "../../redact/first-look.js";
 
 /** What `holds` means, as one would write it down. */
 function plainly(text: string): number {

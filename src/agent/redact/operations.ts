@@ -3,7 +3,7 @@
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { CapturedValue, Entry, ObjectContents } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
-import { isNameKey, isOptionValue, isValueKey, optionName } from "./name-value.js";
+import { isNameKey, isOptionValue, isValueKey, optionName } from "../../redact/name-value.js";
 import { withoutLastWord } from "./safe-cut.js";
 
 export interface Replacements {

@@ -1,16 +1,11 @@
 // What stands in place of a secret: its kind and a keyed hash. The key lives in memory and in the environment of the
 // recorded programs only, never in the file, so equal secrets are seen to be equal and none can be guessed from it.
 import { createHmac, randomBytes } from "node:crypto";
+import type { Pseudonyms as MakesPseudonyms } from "../../redact/pseudonym-text.js";
 
 const hashDigits = 12;
 const maxRemembered = 4096;
-const exact = /^\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]$/;
-export const pseudonymAt = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/y;
-
-export const isPseudonym = (text: string): boolean =>
-  text.charCodeAt(0) === 0x5b && text.length < 128 && exact.test(text);
-
-export class Pseudonyms {
+export class Pseudonyms implements MakesPseudonyms {
   readonly #key: Buffer;
   readonly #hashes = new Map<string, string>();
   readonly #counts = new Map<string, number>();
@@ -27,7 +22,6 @@ export class Pseudonyms {
     return this.#counts;
   }
 
-  /** Counts nothing of what `work` asks for: it only wants to know. */
   uncounted<Answer>(work: () => Answer): Answer {
     this.#isCounting = false;
     try {

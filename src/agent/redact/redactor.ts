@@ -4,14 +4,14 @@
 import type { AgentRecordBody } from "../../shared/protocol/agent-records.js";
 import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
-import { isCardNumber, leastCardNumber } from "./card-numbers.js";
-import { isOptionValue, isValueKey, nameKeys, optionName } from "./name-value.js";
-import { looksRandom } from "./no-secrets.js";
+import { isCardNumber, leastCardNumber } from "../../redact/card-numbers.js";
+import { isOptionValue, isValueKey, nameKeys, optionName } from "../../redact/name-value.js";
+import { looksRandom } from "../../redact/no-secrets.js";
 import { Pseudonyms } from "./pseudonyms.js";
 import { RedactedOperations } from "./operations.js";
-import { type KeyKind, SecretKeys } from "./secret-keys.js";
-import { Texts } from "./texts.js";
-import { secretReplacement } from "./values.js";
+import { type KeyKind, SecretKeys } from "../../redact/secret-keys.js";
+import { Texts } from "../../redact/texts.js";
+import { secretReplacement } from "../../redact/values.js";
 
 /** What the recorder and its helpers ask. `isHarmless…` are cheap for what was seen before. */
 export interface Redaction {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SecretKeys } from "./secret-keys.js";
+import { SecretKeys } from "../../redact/secret-keys.js";
 
 const keys = new SecretKeys({ keys: [], allow: [] });
 const kindOf = (name: string, judge = keys): string => judge.kindOf(name)?.kind ?? "-";

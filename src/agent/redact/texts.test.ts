@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import { seeds } from "../../engine/replay/seeds.test-support.js";
-import { framedPatterns } from "./framed-patterns.js";
+import { framedPatterns } from "../../redact/framed-patterns.js";
 import { type Below, textMatching } from "./matching.test-support.js";
 import { Pseudonyms } from "./pseudonyms.js";
-import { SecretKeys } from "./secret-keys.js";
-import { everySign } from "./signs.js";
-import { Texts } from "./texts.js";
-import { blockPatterns, tokenPatterns } from "./token-patterns.js";
+import { SecretKeys } from "../../redact/secret-keys.js";
+import { everySign } from "../../redact/signs.js";
+import { Texts } from "../../redact/texts.js";
+import { blockPatterns, tokenPatterns } from "../../redact/token-patterns.js";
 
 const settings = { keys: ["favourite colour", "q"], prefixes: ["acme_", "Ü"], allow: [] };
 const keys = new SecretKeys(settings);

@@ -7,6 +7,7 @@ import type { CallProgress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
 import type { ProgramEnding } from "../recorded-processes.js";
 import type { Kept } from "../retention.js";
+import type { ExportRequest } from "../store/export-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
 import type { Parameter } from "../store/readers.js";
 import type { ColumnsMessage } from "../store/rows.js";
@@ -40,7 +41,7 @@ export type Request =
   | ({ readonly kind: "resume" } & ToBegin)
   | { readonly kind: "query"; readonly sql: string; readonly values: readonly Parameter[] }
   | { readonly kind: "commit" }
-  | { readonly kind: "copy"; readonly path: string; readonly overwrite: boolean }
+  | ({ readonly kind: "export" } & Omit<ExportRequest, "asker">)
   | { readonly kind: "pin"; readonly label: string; readonly since: bigint; readonly until: bigint }
   | { readonly kind: "unpin"; readonly id: number }
   | { readonly kind: "presence" }
@@ -59,7 +60,7 @@ interface Answers {
   readonly resume: Result<undefined, HindcastError>;
   readonly query: ColumnsMessage;
   readonly commit: undefined;
-  readonly copy: Result<number, HindcastError>;
+  readonly export: Result<number, HindcastError>;
   readonly pin: Pin;
   readonly unpin: boolean;
   readonly presence: Presence;

@@ -93,12 +93,17 @@ describe("a recorder", () => {
   it("gives up a copy that is cancelled, and answers nothing once it is closed", async () => {
     const signal = new CancelSource();
     signal.abort();
-    const copy = { path: join(folder, "copy.hindcast"), overwrite: false };
-    expect(await recorder.copyTo({ ...copy, asker: askerWith(signal) })).toMatchObject({
+    const copy = {
+      path: join(folder, "copy.hindcast"),
+      overwrite: false,
+      format: "hindcast",
+      stretch: undefined,
+    } as const;
+    expect(await recorder.exportTo({ ...copy, asker: askerWith(signal) })).toMatchObject({
       ok: false,
       error: { code: "cancelled" },
     });
-    expect(await recorder.copyTo({ ...copy, asker: nobody })).toMatchObject({ ok: true });
+    expect(await recorder.exportTo({ ...copy, asker: nobody })).toMatchObject({ ok: true });
     await recorder.finish([]);
     expect((await recorder.query("SELECT 1 AS n")).numbers("n")).toEqual([1]);
     await recorder.close();

@@ -7,7 +7,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
 import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
 import type { ProgramEnding } from "../recorded-processes.js";
-import type { CopyRequest } from "../store/copy-file.js";
+import type { ExportRequest } from "../store/export-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
 import { FileClosed, type Query } from "../store/readers.js";
 import type { RecordingFile } from "../store/recording-file.js";
@@ -112,8 +112,8 @@ export class Recorder implements RecordingFile {
     await this.#ask<"commit">({ kind: "commit" });
   }
 
-  copyTo({ path, overwrite, asker }: CopyRequest): Promise<Result<number, HindcastError>> {
-    return this.#ask<"copy">({ kind: "copy", path, overwrite }, asker);
+  exportTo({ asker, ...request }: ExportRequest): Promise<Result<number, HindcastError>> {
+    return this.#ask<"export">({ kind: "export", ...request }, asker);
   }
 
   pin(label: string, since: bigint, until: bigint): Promise<Pin> {

@@ -10,8 +10,8 @@ import { type LeftIn, takeLeftBehind } from "../left-behind.js";
 import { rememberedEnds } from "../ingest/lanes.js";
 import type { ProcessIngest } from "../ingest/process-ingest.js";
 import { type LiveEvents, LiveRecording } from "../live-recording.js";
-import { copyFile } from "../store/copy-file.js";
 import { damageReason } from "../store/damage.js";
+import { exportFile } from "../store/export-file.js";
 import { type OpenFile, createFile, openForWriting } from "../store/open-file.js";
 import { FileClosed, Readers } from "../store/readers.js";
 import { readStoredRecording } from "../store/stored-recording.js";
@@ -77,8 +77,8 @@ class ServedRecorder {
       }
       case "commit":
         return void (await this.#begun().live.commit());
-      case "copy":
-        return this.#copy(id, request, signal);
+      case "export":
+        return this.#export(id, request, signal);
       case "pin":
         return this.#begun().live.pin(request.label, request.since, request.until);
       case "unpin":
@@ -193,20 +193,14 @@ class ServedRecorder {
     Atomics.store(this.#shared, 0, this.#told);
   }
 
-  async #copy(
+  async #export(
     id: number,
-    { path, overwrite }: Extract<Request, { kind: "copy" }>,
+    request: Extract<Request, { kind: "export" }>,
     signal: CancelSource,
   ): Promise<Result<number, HindcastError>> {
     const { live, readers } = this.#begun();
     await live.commit();
-    return readers.hold((source) =>
-      copyFile(source, {
-        path,
-        overwrite,
-        asker: this.#askerOf(id, signal),
-      }),
-    );
+    return readers.hold((source) => exportFile(source, { ...request, asker: this.#askerOf(id, signal) }));
   }
 
   async #finish({ endings }: Extract<Request, { kind: "finish" }>): Promise<void> {

@@ -49,3 +49,13 @@ export const copySettings = (usedBytes: number) => ({
   ...newFileSettings,
   default_block_size: usedBytes < littleBytes ? smallBlockBytes : blockBytes,
 });
+
+/** Of a file that we have just made and read again to write others of it: what does not fit in memory goes into `spill`. */
+export const readingSettings = (spill: string) => ({
+  ...bounded,
+  ...rowFilter,
+  access_mode: "READ_ONLY",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  temp_directory: spill,
+});

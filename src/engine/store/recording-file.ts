@@ -4,16 +4,16 @@ import { throwIfCancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
 import { failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
-import { type CopyRequest, copyFile } from "./copy-file.js";
 import { damageReason } from "./damage.js";
+import { type ExportRequest, exportFile } from "./export-file.js";
 import { type OpenFile, openForReading } from "./open-file.js";
 import { type Query, Readers, queryFor } from "./readers.js";
 import { type StoredFacts, readFacts } from "./summary.js";
 
 export interface RecordingFile {
   readonly query: Query;
-  /** Of everything that is committed; answers its size in bytes. */
-  copyTo(request: CopyRequest): Promise<Result<number, HindcastError>>;
+  /** Of what is committed; answers its size in bytes. */
+  exportTo(request: ExportRequest): Promise<Result<number, HindcastError>>;
   /** Resolves when every question asked before has been answered. */
   close(): Promise<void>;
 }
@@ -42,8 +42,8 @@ export class SavedFile implements RecordingFile {
 
   readonly query: Query = (sql, values, asker) => this.readers.query(sql, values, asker);
 
-  copyTo(request: CopyRequest): Promise<Result<number, HindcastError>> {
-    return this.readers.hold((source) => copyFile(source, request));
+  exportTo(request: ExportRequest): Promise<Result<number, HindcastError>> {
+    return this.readers.hold((source) => exportFile(source, request));
   }
 
   async close(): Promise<void> {

@@ -19,12 +19,16 @@ const fill = (rollup: Rollup): readonly string[] =>
     return fillLevel(rollup, level, { relation, condition: "true" });
   });
 
+/** Of a file into which nothing is recorded any more: all there is lies in whole buckets. */
+export const filledRollups: readonly string[] = [
+  `INSERT INTO rollup_cover SELECT process, last_seen - last_seen % ${coarsestNs} + ${coarsestNs} FROM process`,
+  ...rollups.flatMap(fill),
+];
+
 export const rollupTables: readonly string[] = [
   `CREATE TABLE rollup_cover (process UINTEGER, until BIGINT)`,
   ...rollups.flatMap(create),
-  // Nothing is recorded into them any more: all there is lies in whole buckets.
-  `INSERT INTO rollup_cover SELECT process, last_seen - last_seen % ${coarsestNs} + ${coarsestNs} FROM process`,
-  ...rollups.flatMap(fill),
+  ...filledRollups,
 ];
 
 const buckets = metricRollup.levels.map(

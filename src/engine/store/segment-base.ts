@@ -38,7 +38,7 @@ const objectsAtOnce = 256;
 /** State takes so many times the room that it takes packed, at most, or is not worth the try. */
 const mostPacked = 4;
 
-interface LastWrite {
+export interface LastWrite {
   readonly seq: bigint;
   readonly instant: bigint;
   readonly location: number;
@@ -52,7 +52,7 @@ const lastWritesSql = `SELECT object, max(seq) AS seq, arg_max(instant, seq) AS 
       WHERE process = $1 AND seq >= $2 AND seq <= $3 AND object > 0)
   GROUP BY object`;
 
-const newKeyframeRows = (): TableBuffer =>
+export const newKeyframeRows = (): TableBuffer =>
   new TableBuffer([integers(), longs(), longs(), longs(), integers(), integers(), texts(), integers(), integers()]);
 
 export class SegmentBase {
@@ -179,7 +179,7 @@ const nodesOf = (
 ): Promise<(readonly [number, LoadedNode])[]> =>
   loaded.look(() => entries.map((entry) => [entry.id, nodeFrom(loaded, objectId(entry.id), segment, entry)] as const));
 
-async function lastWrites(
+export async function lastWrites(
   connection: DuckDBConnection,
   process: number,
   since: number,

@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import { captureSettings } from "./agent-wire.js";
 import { attachCalls } from "./attach-calls.js";
+import { exportCalls } from "./export-calls.js";
 import {
   cursor,
   eventColumns,
@@ -140,6 +141,7 @@ export const engineCalls = {
   },
 
   ...attachCalls,
+  ...exportCalls,
   ...stateCalls,
 
   /**

@@ -72,6 +72,10 @@ const catalogue = {
     message: "{path} lacks {lost} of its records: {reasons}.",
     next: "Marks in the recording show where. --buffer, --backlog and --spill keep more; with --overflow block the program waits.",
   },
+  "secrets-in-export": {
+    message: "{count} places in what is to be exported look like secrets: {kinds}.",
+    next: "--dry-run says where. With --yes it is exported nevertheless; docs/redaction.md says how to record without them.",
+  },
   "recording-closed": { message: "That recording is no longer open.", next: "Open it again." },
   "recording-not-live": { message: "That recording is not being recorded.", next: "Start a new recording." },
   "no-such-process": {

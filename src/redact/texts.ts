@@ -6,7 +6,7 @@ import { holds, mayHold, showsNothing } from "./first-look.js";
 import { type NamedValues, redactNamedValues } from "./key-values.js";
 import { readLiterals } from "./literals.js";
 import { saysNothing } from "./no-secrets.js";
-import { type Pseudonyms, isPseudonym } from "./pseudonyms.js";
+import { type Pseudonyms, isPseudonym } from "./pseudonym-text.js";
 import type { SecretKeys } from "./secret-keys.js";
 import { SignTable, type Signs, everySign } from "./signs.js";
 import { framedPatterns } from "./framed-patterns.js";

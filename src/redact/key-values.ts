@@ -6,7 +6,7 @@ import { type Lines, linesBelow, redactedLines } from "./lines-below.js";
 import { elementAt } from "./markup.js";
 import { isValueKey, nameAfter, namesBefore, partOfForm } from "./name-value.js";
 import { saysNothing } from "./no-secrets.js";
-import { pseudonymAt } from "./pseudonyms.js";
+import { pseudonymAt } from "./pseudonym-text.js";
 import { type KeyKind } from "./secret-keys.js";
 import { type Signs, everySign } from "./signs.js";
 import { type Value, isQuote, quotedAt, valueAt } from "./value-ends.js";

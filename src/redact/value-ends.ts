@@ -2,7 +2,7 @@
 // is taken, or looking would add up to the square of the text; what may be given up is looked at in bounds.
 import { colourEnd } from "./colours.js";
 import { saysNothing, saysNothingBare } from "./no-secrets.js";
-import { pseudonymAt } from "./pseudonyms.js";
+import { pseudonymAt } from "./pseudonym-text.js";
 import { type KeyKind } from "./secret-keys.js";
 
 export interface Value {

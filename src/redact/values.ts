@@ -1,7 +1,7 @@
 // What stands in place of a value whose name says that it is secret. Of headers the parts that are no secret stay: the
 // scheme of an authorization, the names of cookies and the attributes of Set-Cookie.
 import { isMask } from "./no-secrets.js";
-import { isPseudonym, type Pseudonyms } from "./pseudonyms.js";
+import { isPseudonym, type Pseudonyms } from "./pseudonym-text.js";
 
 const scheme = /^(Bearer|Basic|Digest|Token|Negotiate|ApiKey|OAuth|Hawk|NTLM|DPoP|AWS4-HMAC-SHA256)[ \t]{1,4}/i;
 const cookieAttributes = /^(?:path|domain|expires|max-age|samesite|priority|httponly|secure|partitioned)$/i;

@@ -1,6 +1,6 @@
 // YAML's values that stand below their key, on deeper indented lines: a text, a list, or further keys.
 import { saysNothing, saysNothingBare } from "./no-secrets.js";
-import { isPseudonym } from "./pseudonyms.js";
+import { isPseudonym } from "./pseudonym-text.js";
 import type { KeyKind } from "./secret-keys.js";
 import type { Value } from "./value-ends.js";
 

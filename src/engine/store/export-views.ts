@@ -1,0 +1,27 @@
+// What leaves a recording as Parquet and JSON lines: the views of docs/sql.md, in this order.
+
+/** With the columns that are times. */
+export const exportedViews = {
+  processes: ["start", "last_seen", "ended"],
+  events: ["time"],
+  spans: ["start", "end"],
+  logs: ["time"],
+  metrics: ["time"],
+  writes: ["time", "after"],
+  keyframes: ["time", "after"],
+  messages: ["sent", "received"],
+  marks: ["time"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type ExportedView = keyof typeof exportedViews;
+export const exportedViewNames: readonly ExportedView[] = [
+  "processes",
+  "events",
+  "spans",
+  "logs",
+  "metrics",
+  "writes",
+  "keyframes",
+  "messages",
+  "marks",
+];

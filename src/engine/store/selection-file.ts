@@ -1,0 +1,107 @@
+// A recording of a stretch of time, made of another one: a whole recording by itself, with state at its beginning, and what is
+// derived from records made anew. Or of all of another one, where only its records are wanted, to be read once.
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Asker } from "../../shared/base/asker.js";
+import { throwIfCancelled } from "../../shared/base/cancel.js";
+import { Disposables } from "../../shared/base/disposables.js";
+import { type TableRows, copyRows, newFileFor, tablesOf, writing } from "./copy-rows.js";
+import type { SegmentSettings } from "../replay/segments/builder.js";
+import { packSegments } from "./pack-segments.js";
+import { queryOn } from "./readers.js";
+import { filledRollups } from "./rollup-tables.js";
+import { SearchIndex } from "./search-index.js";
+import { mostRowsPerBlock } from "./search-tables.js";
+import { type Stretch, cutsOf } from "./selection-cut.js";
+import { isDictionary, isOfRecords, marksOfCut, rowsOfDictionaries, rowsOfSelection } from "./selection-rows.js";
+import { writeStateBefore } from "./selection-state.js";
+import { WaitingRows } from "./waiting-rows.js";
+
+/** The index reads rows that no block has again, a few blocks of them at most. */
+const rowsPerIndexStep = 4 * mostRowsPerBlock;
+
+export interface Selection {
+  /** Everything, where it is absent. */
+  readonly stretch: Stretch | undefined;
+  /** Only records: nothing that makes the file quick to look at. */
+  readonly isPlain: boolean;
+  readonly segments?: SegmentSettings;
+}
+
+/** Throws `Cancelled` and `WritingFailed`. However this ends, nothing holds the new file open afterwards. */
+export async function fillSelection(
+  part: string,
+  source: DuckDBConnection,
+  selection: Selection,
+  asker: Asker,
+): Promise<void> {
+  const owned = new Disposables();
+  try {
+    const target = await newFileFor(source, part, owned);
+    // What is derived is made of rows that are committed.
+    await writing(() => target.run("COMMIT"));
+    const { stretch } = selection;
+    if (stretch === undefined) await copyRecords(source, target, asker);
+    else await copyStretch(source, target, { ...selection, stretch }, asker);
+    await writing(() => target.run("CHECKPOINT"));
+    throwIfCancelled(asker.signal);
+  } finally {
+    await owned.dispose();
+  }
+}
+
+async function copyRecords(source: DuckDBConnection, target: DuckDBConnection, asker: Asker): Promise<void> {
+  const tables = (await tablesOf(target)).filter(({ name }) => isOfRecords(name));
+  await copyRows(
+    source,
+    target,
+    tables.map(({ name, columns }) => ({ name, rows: `SELECT ${columns} FROM "${name}"` })),
+    asker,
+  );
+}
+
+async function copyStretch(
+  source: DuckDBConnection,
+  target: DuckDBConnection,
+  { stretch, isPlain, segments: settings }: Selection & { readonly stretch: Stretch },
+  asker: Asker,
+): Promise<void> {
+  const cuts = await cutsOf(queryOn(source), stretch);
+  const tables = await tablesOf(target);
+  const rows = rowsOfSelection(tables, stretch, cuts).filter(({ name }) => !isDictionary(name));
+  // The index is not made of what was evicted: blocks would be known by other numbers.
+  const [early, late] = [rows.filter(isEarly), rows.filter((table) => !isEarly(table))];
+  await copyRows(source, target, early, quietly(asker));
+  for (const statement of marksOfCut(stretch)) await writing(() => target.run(statement));
+  let piece = 0;
+  for (const cut of cuts) piece = await writeStateBefore(source, target, cut, { firstPiece: piece, asker });
+  const index = new SearchIndex();
+  const step = async (): Promise<void> => {
+    index.forget();
+    await writing(() => inTransaction(target, () => index.write(target, new WaitingRows())));
+  };
+  const hasEvicted = (await queryOn(target)(`SELECT count(*) AS rows FROM eviction`)).numbers("rows")[0] !== 0;
+  const isIndexed = !isPlain && !hasEvicted;
+  await copyRows(source, target, late, asker, isIndexed ? { rows: rowsPerIndexStep, step } : undefined);
+  for await (const dictionary of rowsOfDictionaries(tables, queryOn(target)))
+    await copyRows(source, target, [dictionary], quietly(asker));
+  if (isPlain) return;
+  if (isIndexed) await writing(() => inTransaction(target, () => index.finish(target)));
+  for (const cut of cuts) piece = await packSegments(target, cut.process, { firstPiece: piece, asker, settings });
+  for (const statement of filledRollups) {
+    throwIfCancelled(asker.signal);
+    await writing(() => target.run(statement));
+  }
+}
+
+/** What the others are read with. */
+const isEarly = ({ name }: TableRows): boolean =>
+  ["recording", "process", "mark", "scope", "eviction", "state_hole"].includes(name);
+
+/** Of what is soon over: how far the rest is would go back. */
+const quietly = ({ signal }: Asker): Asker => ({ signal, tell: () => undefined });
+
+async function inTransaction(target: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+  await target.run("BEGIN");
+  await work();
+  await target.run("COMMIT");
+}
