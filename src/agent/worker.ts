@@ -26,6 +26,7 @@ import {
   noteExitCode,
 } from "./frames.js";
 import { type Chunk, Intake, standstillRecord } from "./intake.js";
+import { joined } from "./joined.js";
 import { leaveBehind } from "./left-behind.js";
 import { MemoryWatch, memoryUse } from "./memory-watch.js";
 import { type Batch, Outbox } from "./outbox.js";
@@ -58,12 +59,11 @@ export interface LinkEvents {
 
 const nobody: LinkEvents = { onProgress: () => undefined, onDone: (finish) => finish(), onDetach: () => undefined };
 
-/** Looking this often loses at most so many milliseconds to a SIGKILL; a quiet program is looked at less often. */
-const busyPollMs = 10;
+/** Looking this often loses at most so many milliseconds to a SIGKILL. Each look costs what a few requests do: this thread is cold by then. */
+const pollMs = 25;
 const floodPollMs = 1;
-const idlePollMs = 25;
-const idleAfterPolls = 50;
 const batchBytes = 256 * 1024;
+const littleBytes = 16 * 1024;
 /** Left behind as it is also where no spill was asked for: about what the kernel holds of it anyway. */
 const leastWholeBytes = 256 * 1024;
 /** Left behind besides: names that were defined, and gaps. */
@@ -80,7 +80,6 @@ export class EngineLink {
   #socket: Socket | undefined;
   #isWelcome = false;
   readonly #reconnection: Reconnection;
-  #quietPolls = 0;
   #isStopping = false;
   /** Of a thread that was ended from outside: how far it had written by then. */
   #lastHead: number | undefined;
@@ -327,9 +326,8 @@ export class EngineLink {
     const used = this.#intake.usedBytes;
     this.#lookAtMemory();
     this.#drain();
-    this.#quietPolls = used === 0 ? this.#quietPolls + 1 : 0;
     const isFlooded = used > this.#memory.size / 8;
-    const pauseMs = isFlooded ? floodPollMs : this.#quietPolls > idleAfterPolls ? idlePollMs : busyPollMs;
+    const pauseMs = isFlooded ? floodPollMs : pollMs;
     const wantedMs = this.#blocks.look(this.#monotonicMs);
     setTimeout(() => this.#poll(), Math.min(pauseMs, Math.max(1, Math.ceil(wantedMs))));
   }
@@ -434,6 +432,8 @@ export class EngineLink {
       this.#noteProgress();
       this.#noteFlushed();
     };
+    // For little, one writing costs less than four that are not copied.
+    if (bytesIn(parts) <= littleBytes) return void socket.write(joined(parts), onWritten);
     socket.cork();
     for (const part of parts) if (part.length > 0) socket.write(part, onWritten);
     socket.uncork();

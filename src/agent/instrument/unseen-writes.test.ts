@@ -15,7 +15,13 @@ afterEach(() => Reflect.deleteProperty(globalThis, helpersName));
 /** Runs `code` as one line of the program, or as code of a dependency. */
 function programWith(state: object, limits = {}) {
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook: 1e9, ...limits });
+  const tracker = createStateTracker(sink, {
+    lookShare: 1,
+    leastLookShare: 1,
+    lookMs: Infinity,
+    slotsPerLook: 1e9,
+    ...limits,
+  });
   const sites = new SiteRegistry((...position) => sink.location(...position));
   const guest = new Guest(saveOriginals());
   const notes = guardedNotes(guest, tracker.writeNotes(sites.locationOf), sites);

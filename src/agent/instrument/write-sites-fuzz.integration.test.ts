@@ -228,7 +228,12 @@ function runOf(seed: number, instrumented: boolean): Run {
   const g = graphFor(randomFrom(seed + 1e6));
   const source = `${classes}\nstep();\n${sourceOf(random, 40)}`;
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook: instrumented ? 15 : 1e9 });
+  const tracker = createStateTracker(sink, {
+    lookShare: 1,
+    leastLookShare: 1,
+    lookMs: Infinity,
+    slotsPerLook: instrumented ? 15 : 1e9,
+  });
   const sites = new SiteRegistry((...position) => sink.location(...position));
   const guest = new Guest(saveOriginals());
   const helpers = makeWriteHelpers(tracker, guardedNotes(guest, tracker.writeNotes(sites.locationOf), sites));

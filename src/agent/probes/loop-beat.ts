@@ -6,7 +6,7 @@ import type { ProbeKit } from "../probe-kit.js";
 import { type RingMemory, control, facts } from "../ring.js";
 
 const busyMs = 20;
-const idleMs = 50;
+const quietMs = 50;
 /** A loop that did next to nothing for so many beats is idle. */
 const idleAfterBeats = 25;
 const nextToNothingMs = 2;
@@ -63,7 +63,8 @@ export class LoopBeat {
 
   /** What there is of the turn that goes on now. */
   get currentTurn(): Turn | undefined {
-    return this.#lastMs === undefined ? undefined : this.#turnSince(this.#lastMs, this.#kit.guest.originals.now());
+    if (this.#lastMs === undefined) return undefined;
+    return this.#turnSince(this.#lastMs, this.#kit.guest.originals.now(), this.#utilization().idle);
   }
 
   /** How late the timer was since this was asked last; undefined when it did not run. */
@@ -89,21 +90,22 @@ export class LoopBeat {
 
   #beat(): void {
     const now = this.#kit.guest.originals.now();
+    const idleMs = this.#utilization().idle;
     if (this.#lastMs !== undefined) {
       const dueMs = this.#memory.facts[facts.turnDueMs] ?? now;
       if (this.#samples < mostSamples) this.#lateMs[this.#samples++] = Math.max(0, now - dueMs);
-      const turn = this.#turnSince(this.#lastMs, now);
+      const turn = this.#turnSince(this.#lastMs, now, idleMs);
       this.#quietBeats = turn.untilMs - turn.sinceMs < nextToNothingMs ? this.#quietBeats + 1 : 0;
       this.#onTurn(turn);
     }
     this.#lastMs = now;
-    this.#lastIdleMs = this.#utilization().idle;
+    this.#lastIdleMs = idleMs;
     this.#lastPolls = Atomics.load(this.#memory.control, control.polls);
   }
 
   /** From when on it was not idle: what came before that in the same stretch was over in a beat's time. */
-  #turnSince(lastMs: number, untilMs: number): Turn {
-    const sinceMs = Math.min(untilMs, lastMs + Math.max(0, this.#utilization().idle - this.#lastIdleMs));
+  #turnSince(lastMs: number, untilMs: number, idleMs: number): Turn {
+    const sinceMs = Math.min(untilMs, lastMs + Math.max(0, idleMs - this.#lastIdleMs));
     const polls = (Atomics.load(this.#memory.control, control.polls) - this.#lastPolls) | 0;
     return { sinceMs, untilMs, polls };
   }
@@ -113,10 +115,10 @@ export class LoopBeat {
     const { facts: numbers } = this.#memory;
     const now = this.#kit.guest.originals.now();
     numbers[facts.turnedMs] = now;
-    numbers[facts.turnDueMs] = now + (isIdle ? idleMs : busyMs);
+    numbers[facts.turnDueMs] = now + (isIdle ? quietMs : busyMs);
     if (!isIdle) this.#busy.refresh();
     else if (this.#idle === undefined)
-      this.#idle = this.#kit.guest.originals.setTimeout(() => this.#run(), idleMs).unref();
+      this.#idle = this.#kit.guest.originals.setTimeout(() => this.#run(), quietMs).unref();
     else this.#idle.refresh();
   }
 }

@@ -22,8 +22,10 @@ export interface StateLimits {
   readonly slotsPerLook: number;
   /** Milliseconds after which one `boundary()` begins with nothing more. */
   readonly lookMs: number;
-  /** Share of the program's time that looking may take, 0-1. */
+  /** Share of the program's time that looking may take, 0-1, where it finds what no write site told of. */
   readonly lookShare: number;
+  /** The same when whole rounds find nothing: each halves the share, down to this. */
+  readonly leastLookShare: number;
   /** Share that reading for the first time may take, as long as there is something to read. */
   readonly readShare: number;
   /** Slots that each write told adds to what may be compared beside what it writes, and how many may be saved up. */
@@ -42,6 +44,7 @@ export const defaultLimits: StateLimits = {
   slotsPerLook: 4_000,
   lookMs: 1, // what was begun by then is finished
   lookShare: 0.05,
+  leastLookShare: 0.005,
   readShare: 0.33,
   slotsPerWrite: 32,
   slotsSaved: 200_000,

@@ -14,7 +14,7 @@ const randomFrom = (seed: number): Random => {
 };
 
 /** The clock goes on by one whenever it is asked, so a slice is a few objects or pieces. */
-const inSlices = { lookMs: 3, lookShare: 1, readShare: 1, slotsPerLook: 400, slotsAtOnce: 50 };
+const inSlices = { lookMs: 3, lookShare: 1, leastLookShare: 1, readShare: 1, slotsPerLook: 400, slotsAtOnce: 50 };
 
 const isRest = (value: CapturedValue): boolean => value.kind === "unavailable" && value.because === "not-recorded";
 

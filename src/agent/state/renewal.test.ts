@@ -15,7 +15,7 @@ class Losing extends WritesOnly {
 
 function shopWithLoss() {
   const sink = new Losing();
-  const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity });
+  const tracker = createStateTracker(sink, { lookShare: 1, leastLookShare: 1, lookMs: Infinity });
   const shop = { total: 1, lines: [{ article: "a" }], note: new Map([["k", 1]]) };
   tracker.track("shop", shop);
   tracker.boundary();

@@ -4,7 +4,13 @@ import { WritesOnly, liveText, recordedText } from "./recorded-state.test-suppor
 
 const tracked = (value: unknown, limits = {}) => {
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook: 1e9, ...limits });
+  const tracker = createStateTracker(sink, {
+    lookShare: 1,
+    leastLookShare: 1,
+    lookMs: Infinity,
+    slotsPerLook: 1e9,
+    ...limits,
+  });
   tracker.track("s", value);
   return { sink, tracker, recorded: () => recordedText(sink.graph, "s") };
 };
@@ -297,5 +303,27 @@ describe("what one operation brings in", () => {
     const { tracker, recorded } = tracked({ list: [nested(1), nested(1), nested(1)] }, { objects: 4 });
     expect(recorded().match(/<too-large Object>/g)).toHaveLength(3);
     expect(tracker.leftOut).toBe(3);
+  });
+});
+
+describe("looking at what is tracked", () => {
+  it("takes little where it finds nothing, and more again where it finds something", () => {
+    const value = { n: 0 };
+    const { sink, tracker } = tracked(value, { lookShare: 0.05, leastLookShare: 0.005 });
+    const looksIn = (boundaries: number, change: () => void): number => {
+      const before = tracker.slices;
+      for (let n = 0; n < boundaries; n++) {
+        sink.nowMs += 10;
+        change();
+        tracker.boundary();
+      }
+      return tracker.slices - before;
+    };
+    const [changes, nothing] = [() => void value.n++, () => undefined];
+    const often = looksIn(2000, changes);
+    looksIn(1000, nothing);
+    expect(looksIn(2000, nothing)).toBeLessThan(often / 5);
+    looksIn(1000, changes);
+    expect(looksIn(2000, changes)).toBeGreaterThan(often / 2);
   });
 });

@@ -39,6 +39,10 @@ export class IdentityLog {
   #location = 0;
   #nextReadMs = 0;
   #nextLookMs = 0;
+  /** Of the program's time. */
+  #lookShare: number;
+  /** Changes that were found by looking. */
+  #found = 0;
   #slotsSaved: number;
   /** In a slice, when it is over. */
   #untilMs: number | undefined;
@@ -51,6 +55,7 @@ export class IdentityLog {
     this.#sink = sink;
     this.#limits = limits;
     this.#slotsSaved = limits.slotsSaved;
+    this.#lookShare = limits.lookShare;
     this.#renewal = new Renewal(sink);
     const objects = new FollowedObjectSet({
       clockMs: () => sink.clockMs(),
@@ -60,7 +65,10 @@ export class IdentityLog {
       onReached: (object, entry) => this.#round.add(object, entry),
     });
     const location = (): number => this.#location;
-    const found = (entry: Followed, operation: WriteOperation): void => this.recordFound(entry, operation);
+    const found = (entry: Followed, operation: WriteOperation): void => {
+      this.#found++;
+      this.recordFound(entry, operation);
+    };
     this.#objects = objects;
     this.#firstLook = new FirstLook({ sink, limits, objects, location, found });
     this.#round = new Round({
@@ -69,7 +77,10 @@ export class IdentityLog {
       renewal: this.#renewal,
       clockMs: () => sink.clockMs(),
       changesOf: (entry, object) => this.#changes(entry, object),
-      record: (operation, afterMs) => this.#record(operation, afterMs),
+      record: (operation, afterMs) => {
+        this.#found++;
+        this.#record(operation, afterMs);
+      },
       roots: () => this.#rootObjects(),
       scopes: () => this.#names(),
       renewScope: (name, sinceMs) => this.#renewScope(name, sinceMs),
@@ -205,6 +216,7 @@ export class IdentityLog {
     // By turns: a program that goes on bringing in more is looked at, too.
     const isReading = isToRead && (this.#isReadingNext || !isToLook);
     this.#isReadingNext = !isReading;
+    const foundBefore = this.#found;
     try {
       if (isReading) this.#firstLook.readWaiting(this.#untilMs);
       else this.#round.look(this.#limits.slotsPerLook, () => this.#sink.clockMs() < (this.#untilMs ?? 0));
@@ -213,7 +225,15 @@ export class IdentityLog {
     }
     const tookMs = this.#took(startMs);
     if (isReading) this.#nextReadMs = startMs + tookMs / this.#limits.readShare;
-    else this.#nextLookMs = startMs + tookMs / this.#limits.lookShare;
+    else this.#nextLookMs = startMs + tookMs / this.#shareAfter(this.#found > foundBefore);
+  }
+
+  /** Where write sites tell of everything, looking finds nothing, and takes little. */
+  #shareAfter(hasFound: boolean): number {
+    const { lookShare, leastLookShare } = this.#limits;
+    if (hasFound) this.#lookShare = Math.min(lookShare, this.#lookShare * 4);
+    else if (!this.#round.isUnderWay) this.#lookShare = Math.max(leastLookShare, this.#lookShare / 2);
+    return this.#lookShare;
   }
 
   /** Looks at everything tracked, whatever it costs: for the end of the program and of a recording. */

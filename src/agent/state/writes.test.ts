@@ -4,7 +4,7 @@ import { WritesOnly, liveText, recordedText } from "./recorded-state.test-suppor
 
 function watched(value: unknown, slotsPerLook = 1e9) {
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, lookMs: Infinity, slotsPerLook });
+  const tracker = createStateTracker(sink, { lookShare: 1, leastLookShare: 1, lookMs: Infinity, slotsPerLook });
   const notes = tracker.writeNotes((site) => site);
   tracker.track("s", value);
   sink.forget();
