@@ -4,6 +4,7 @@ import { cpus, totalmem } from "node:os";
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { attach } from "./attach.js";
 import { capture } from "./capture.js";
+import { correlation } from "./correlation.js";
 import { engine } from "./engine.js";
 import { type Figure, tableOf } from "./figures.js";
 import { join } from "./join.js";
@@ -13,7 +14,10 @@ import { pipeline } from "./pipeline.js";
 import { soak } from "./soak.js";
 
 const benchmarks = new Map(
-  [attach, capture, engine, join, logLines, overhead, pipeline, soak].map((benchmark) => [benchmark.name, benchmark]),
+  [attach, capture, correlation, engine, join, logLines, overhead, pipeline, soak].map((benchmark) => [
+    benchmark.name,
+    benchmark,
+  ]),
 );
 
 /** Six digits: what lies below is noise. */

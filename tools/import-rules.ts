@@ -36,9 +36,10 @@ const layers: readonly Layer[] = [
   },
   { folder: "src/redact", mayImport: shared, packages: [] },
   { folder: "src/engine/replay", mayImport: shared, packages: [] },
+  { folder: "src/engine/correlation", mayImport: shared, packages: [] },
   {
     folder: "src/engine/store",
-    mayImport: [...shared, "src/engine/replay"],
+    mayImport: [...shared, "src/engine/replay", "src/engine/correlation"],
     packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"],
   },
   { folder: "src/engine/attach", mayImport: shared, packages: ["node:*", "valibot", "ws"] },
@@ -92,6 +93,7 @@ const testArrows = [
   { from: "src/agent", to: "src/engine/replay" },
   { from: "test", to: "src/engine/replay" },
   { from: "bench", to: "src/engine/replay" },
+  { from: "bench", to: "src/engine/correlation" },
   // What a part of the agent costs cannot be measured from outside of its bundle.
   { from: "bench", to: "src/agent/pipeline" },
 ];

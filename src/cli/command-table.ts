@@ -205,6 +205,32 @@ export const commands = {
       `hindcast search app.hindcast '"connection refused"' --kind log --last 20`,
     ],
   },
+  correlate: {
+    summary:
+      "Metrics that go with a metric, also earlier or later, the surest first, and how likely chance does as much",
+    operand: "file",
+    required: ["with"],
+    optional: ["from", "to", "lag", "limit", "json"],
+    examples: [
+      "hindcast correlate app.hindcast --with process.cpu.utilization",
+      "hindcast correlate app.hindcast --with gateway/v8js.memory.heap.used --lag 30s --json",
+    ],
+  },
+  changes: {
+    summary:
+      "What is different in a span of time from what it was before (up to four times as long): metrics, routes, log lines, events, state, attributes of spans",
+    operand: "file",
+    required: ["from", "to"],
+    optional: ["limit", "json"],
+    examples: ["hindcast changes app.hindcast --from +60s --to +75s"],
+  },
+  graph: {
+    summary: "Services and what they call: rates, errors, latency",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "json"],
+    examples: ["hindcast graph app.hindcast", "hindcast graph app.hindcast --from +10s --to +20s --json"],
+  },
   around: {
     summary: "The records of every kind nearest to an instant",
     operand: "file",

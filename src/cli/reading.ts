@@ -85,6 +85,9 @@ const callWords: Partial<Record<EngineCallName, string>> = {
   "logs.around": "Counting log lines",
   "logs.page": "Reading log lines",
   "metrics.range": "Reading samples",
+  "metrics.correlate": "Comparing series",
+  "range.changes": "Looking for what changed",
+  "services.graph": "Counting calls",
   "search.page": "Searching",
 };
 

@@ -8,6 +8,8 @@ import { completionScript } from "./completions.js";
 import type { ParsedCommand } from "./decode-args.js";
 import { parse } from "./parse.js";
 import { search } from "./search.js";
+import { correlate } from "./correlate.js";
+import { changes, graph } from "./read-changes.js";
 import { metrics } from "./read-metrics.js";
 import { around, events, info, logs, marks, openSpans, spans } from "./read-records.js";
 import { diff, history, lastWriter, state } from "./read-state.js";
@@ -63,6 +65,12 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return logs(world, command.args);
     case "metrics":
       return metrics(world, command.args);
+    case "correlate":
+      return correlate(world, command.args);
+    case "changes":
+      return changes(world, command.args);
+    case "graph":
+      return graph(world, command.args);
     case "search":
       return search(world, command.args);
     case "around":

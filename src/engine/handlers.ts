@@ -10,6 +10,8 @@ import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { exportReport } from "./export-report.js";
 import type { OpenRecording } from "./open-recording.js";
+import { changes } from "./changes.js";
+import { correlated } from "./correlation-calls.js";
 import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
 import { Rehearsal, type RehearsedLook, looksAt } from "./rehearsal.js";
@@ -31,6 +33,7 @@ import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryFor } from "./store/readers.js";
 import { formatVersion } from "./store/schema.js";
+import { serviceGraph } from "./store/service-graph.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
@@ -237,6 +240,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       return { row, page: await logs.page(start, filter, first, row + 1 - first + after, asker) };
     }),
     "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
+    "metrics.correlate": asking(({ query, asker }, args) => correlated(query, args, asker)),
+    "range.changes": asking(({ recording, query, asker }, args) =>
+      changes(query, { ...args, since: recording.facts().start }, asker),
+    ),
+    "services.graph": asking(({ query }, args) => serviceGraph(query, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),
     "metrics.range": asking(samples),
     "metrics.slices": asking(async ({ recording, start, asker }, { series, ...args }) => {

@@ -48,6 +48,10 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     const series = listed.ok ? listed.value.slice(0, 20).map((one) => one.series) : [];
     note("samples", await call("metrics.range", { ...range, series, points: 100 }));
     note("slices", await call("metrics.slices", { ...range, series, slices: 50, quantiles: [0.5, 0.95] }));
+    note("correlated", await call("metrics.correlate", { ...range, series: series[0] ?? 1, limit: 100 }));
+    const middle = (start + end) / 2n;
+    note("changes", await call("range.changes", { ...range, from: middle, limit: 100 }));
+    note("graph", await call("services.graph", range));
     note("step", await call("timeline.step", { recordingId, from: at, direction: "previous", kind: "event" }));
     for (const { process: owner, scope } of scopes.slice(0, 3)) {
       const where = { recordingId, process: owner, scope };

@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import { captureSettings } from "./agent-wire.js";
 import { attachCalls } from "./attach-calls.js";
+import { correlationCalls } from "./correlation-calls.js";
 import { exportCalls } from "./export-calls.js";
 import {
   cursor,
@@ -143,6 +144,7 @@ export const engineCalls = {
   ...attachCalls,
   ...exportCalls,
   ...stateCalls,
+  ...correlationCalls,
 
   /**
    * Spans that overlap [from, to]. Where there are more than `limit`, the longest; with `slices` besides all others, merged

@@ -1,0 +1,45 @@
+// A change in words and numbers.
+import { unreachable } from "../shared/base/unreachable.js";
+import type { ChangeKind } from "../shared/protocol/correlation-calls.js";
+import type { Change } from "./correlation/changed.js";
+
+export interface Subject {
+  readonly kind: ChangeKind;
+  readonly service: string;
+  readonly subject: string;
+  readonly unit: string;
+}
+
+export function whyOf({ of, before, after, effect }: Change<Subject>): string {
+  const { kind, unit } = of;
+  const apart = `${Math.round(effect * 100)} % of the distribution is elsewhere`;
+  switch (kind) {
+    case "rate":
+    case "log":
+    case "event":
+    case "state":
+      return countWords(before, after);
+    case "errors":
+      return `${percent(before)} of them failed, now ${percent(after)}`;
+    case "attribute":
+      return `${percent(before)} of them said so, now ${percent(after)}`;
+    case "latency":
+      return `median ${number(before / 1e6)} ms, now ${number(after / 1e6)} ms; ${apart}`;
+    case "metric":
+    case "value":
+      return `median ${amount(before, unit)}, now ${amount(after, unit)}; ${apart}`;
+    default:
+      return unreachable(kind);
+  }
+}
+
+function countWords(before: number, after: number): string {
+  if (before === 0) return `new: ${number(after)} a second`;
+  if (after === 0) return `no more: ${number(before)} a second before`;
+  const times = after > before ? `${number(after / before)} times as many` : `${number(before / after)} times fewer`;
+  return `${number(before)} a second, now ${number(after)}: ${times}`;
+}
+
+const number = (value: number): string => String(Number(value.toPrecision(3)));
+const percent = (share: number): string => `${number(share * 100)} %`;
+const amount = (value: number, unit: string): string => `${number(value)}${unit === "" ? "" : ` ${unit}`}`;

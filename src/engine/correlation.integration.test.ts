@@ -1,0 +1,129 @@
+// What goes together, what changed and who calls whom, asked of the sample recordings: their incidents are known.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as v from "valibot";
+import { afterAll, describe, expect, it } from "vitest";
+import { changeKinds } from "../shared/protocol/correlation-calls.js";
+import { spanKinds } from "../shared/trace/attributes.js";
+import { TestEngine } from "./engine.test-support.js";
+
+const engine = new TestEngine();
+afterAll(() => engine.dispose());
+
+const opened = (name: string) => engine.call("recording.open", { path: resolve(`recordings/${name}.hindcast`) });
+const truth = v.object({ from: v.string(), to: v.string() });
+
+async function changed(name: string, from: bigint, to: bigint): Promise<string[]> {
+  const { recordingId } = await opened(name);
+  const answer = await engine.call("range.changes", { recordingId, from, to, limit: 100 });
+  return [...answer.kind].map((kind, at) => `${changeKinds[kind]} ${answer.services[at]}: ${answer.subjects[at]}`);
+}
+
+/** What is named first of the time in which its incident was felt. */
+async function ofIncident(kind: string): Promise<string[]> {
+  const [line = ""] = readFileSync(resolve(`recordings/ledger-${kind}.truth.jsonl`), "utf8").split("\n");
+  const { from, to } = v.parse(truth, JSON.parse(line));
+  return changed(`ledger-${kind}`, BigInt(from), BigInt(to));
+}
+
+describe("changes", () => {
+  it("of incidents name what went wrong near the top", async () => {
+    expect((await ofIncident("bad-deploy")).slice(0, 3)).toContain("log payments: error: request failed");
+    expect((await ofIncident("crash-loop")).slice(0, 3)).toContain("log payments: warn: notification not delivered");
+    expect((await ofIncident("slow-dependency")).slice(0, 6)).toContainEqual(
+      expect.stringMatching(/^latency payments: POST to 127\.0\.0\.1:/),
+    );
+    expect((await ofIncident("traffic-spike")).slice(0, 8)).toContain("rate accounts: GET /accounts/:id");
+  });
+
+  it("of a quiet stretch name next to nothing", async () => {
+    const { start } = await opened("ledger-first");
+    const at = (seconds: number): bigint => start + BigInt(seconds * 1e9);
+    for (const [from, to] of [
+      [8, 10],
+      [10, 13],
+      [12, 16],
+      [15, 19],
+    ] as const)
+      expect((await changed("ledger-first", at(from), at(to))).length).toBeLessThanOrEqual(1);
+  });
+
+  it("say so when there is nothing to compare with", async () => {
+    const { recordingId, start, end } = await opened("ledger-first");
+    const answer = await engine.call("range.changes", { recordingId, from: start, to: end, limit: 10 });
+    expect(answer).toMatchObject({ baseline: undefined, tried: 0, named: 0 });
+  });
+});
+
+describe("the graph of services", () => {
+  it("counts calls and durations as a plain look at all spans does", async () => {
+    const { recordingId, start, end, processes } = await opened("ledger-slow-dependency");
+    const whole = { recordingId, from: start, to: end + 1n };
+    const graph = await engine.call("services.graph", whole);
+    const spans = await engine.call("spans.range", { ...whole, limit: 20_000 });
+    const service = (process: number | undefined): string =>
+      processes.find((one) => one.process === process)?.serviceName ?? "";
+    const rows = spans.names.map((_, at) => ({
+      service: service(spans.process[at]),
+      kind: spanKinds[spans.kind[at] ?? 0],
+      isError: spans.status[at] === 2,
+      took: (spans.endNs[at] ?? 0) - (spans.startNs[at] ?? 0),
+      id: spans.spanIds[at] ?? "",
+      parent: spans.parentSpanIds[at] ?? "",
+      attributes: v.parse(v.record(v.string(), v.unknown()), JSON.parse(spans.attributes[at] || "{}")),
+    }));
+    const servers = new Map(rows.filter(({ kind }) => kind === "server").map((row) => [row.parent, row.service]));
+    const ids = new Set(rows.map(({ id }) => id));
+    const address = (attributes: Record<string, unknown>): string =>
+      `${String(attributes["server.address"])}:${String(attributes["server.port"])}`;
+    const known = new Map(
+      rows.flatMap(({ id, attributes }) => (servers.has(id) ? [[address(attributes), servers.get(id)]] : [])),
+    );
+    const plain = new Map<string, { calls: number; errors: number; took: number[] }>();
+    const count = (edge: string, { isError, took }: (typeof rows)[number]): void => {
+      const one = plain.get(edge) ?? { calls: 0, errors: 0, took: [] };
+      plain.set(edge, one);
+      one.calls++;
+      if (isError) one.errors++;
+      if (!Number.isNaN(took)) one.took.push(took);
+    };
+    for (const row of rows) {
+      const there = address(row.attributes);
+      if (row.kind === "client") count(`${row.service} → ${servers.get(row.id) ?? known.get(there) ?? there}`, row);
+      if (row.kind === "server" && !ids.has(row.parent)) count(`outside → ${row.service}`, row);
+    }
+    const edges = [...graph.calls].map((calls, at) => [
+      `${graph.nodes[graph.from[at] ?? 0]?.name} → ${graph.nodes[graph.to[at] ?? 0]?.name}`,
+      { calls, errors: graph.errors[at], p50: graph.p50Ns[at] },
+    ]);
+    const middle = (took: readonly number[]): number =>
+      took.toSorted((a, b) => a - b)[Math.ceil(took.length / 2) - 1] ?? NaN;
+    expect(Object.fromEntries(edges)).toEqual(
+      Object.fromEntries(
+        [...plain].map(([edge, { calls, errors, took }]) => [edge, { calls, errors, p50: middle(took) }]),
+      ),
+    );
+    expect(plain.size).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe("metrics that go together", () => {
+  it("are compared with all others, and a series that is no more than itself under another name comes first", async () => {
+    const { recordingId, start, end } = await opened("ledger-memory-leak");
+    const listed = await engine.call("metrics.list", { recordingId });
+    const subject = listed.find(({ name, samples }) => name === "nodejs.eventloop.delay.p99" && samples > 12);
+    const args = { recordingId, from: start, to: end, series: subject?.series ?? 0, limit: 1000 };
+    const found = await engine.call("metrics.correlate", args);
+    // With so few samples a second the longest delay is the 99th of a hundred.
+    const [best] = found.series;
+    expect(listed.find(({ series }) => series === best)).toMatchObject({
+      name: "nodejs.eventloop.delay.max",
+      process: subject?.process,
+    });
+    expect(found.lagNs[0]).toBe(0);
+    expect(found.chance[0]).toBeLessThan(0.01);
+    expect(found.chance.toSorted()).toEqual(found.chance);
+    const none = await engine.call("metrics.correlate", { ...args, series: 999_999 });
+    expect(none.series).toHaveLength(0);
+  });
+});

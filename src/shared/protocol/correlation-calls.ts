@@ -1,0 +1,107 @@
+// Calls about what belongs together: series that go with a series, what changed against a baseline, which service calls which.
+import * as v from "valibot";
+import { count, f64, ns, recording, text, texts, u32, u8, whole } from "./schemas.js";
+
+const range = { ...recording, from: ns, to: ns };
+
+/** Append only. */
+export const correlationMeasures = ["pearson", "spearman"] as const;
+
+/** What may have changed. `state`: how often a path is written; `value`: which numbers; `attribute`: what spans say. */
+export const changeKinds = [
+  "metric",
+  "rate",
+  "errors",
+  "latency",
+  "log",
+  "event",
+  "state",
+  "value",
+  "attribute",
+] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+export const callPeers = ["service", "outside", "external", "database"] as const;
+
+export const correlationCalls = {
+  /**
+   * All other series against one, the surest first: docs/correlation.md. Compared are averages of `cells` equal cells of
+   * [from, to]; without, as many as the series has samples, at most 600.
+   */
+  "metrics.correlate": {
+    args: v.object({
+      ...range,
+      series: whole,
+      /** How much earlier or later another may be; a tenth of the range without. */
+      lagNs: v.optional(ns),
+      cells: v.optional(v.pipe(whole, v.minValue(12), v.maxValue(4096))),
+      limit: v.pipe(whole, v.minValue(1), v.maxValue(20_000)),
+    }),
+    result: v.object({
+      cells: count,
+      cellNs: count,
+      /** How many series were compared, and how many cells a lag may have. */
+      tried: count,
+      mostLag: count,
+      series: u32,
+      /** Index in `correlationMeasures`: which of the two `lagNs`, `pairs`, `effective` and `chance` are of. */
+      measure: u8,
+      pearson: f64,
+      spearman: f64,
+      /** How much later than the series asked for; below zero, earlier. */
+      lagNs: f64,
+      pairs: u32,
+      /** How many independent pairs those are worth. */
+      effective: f64,
+      /** 1 where steps from cell to cell were compared instead of values. */
+      byDifferences: u8,
+      /** How likely chance does as much, after as many tries. */
+      chance: f64,
+    }),
+  },
+  /** What is different in [from, to) from what it was in a baseline; without one, in up to four times as long before. */
+  "range.changes": {
+    args: v.object({
+      ...range,
+      baseline: v.optional(v.object({ from: ns, to: ns })),
+      limit: v.pipe(whole, v.minValue(1), v.maxValue(2000)),
+    }),
+    result: v.object({
+      /** Absent where nothing was recorded before that could be compared with. */
+      baseline: v.optional(v.object({ from: ns, to: ns })),
+      /** How many things were looked at, and how many of them are named without `limit`. */
+      tried: count,
+      named: count,
+      /** Index in `changeKinds`. */
+      kind: u8,
+      services: texts,
+      subjects: texts,
+      /** 0 to 1, the same for all kinds: how much it differs, times how sure that is. */
+      score: f64,
+      chance: f64,
+      /** In `units`: a median, a rate or a share. */
+      before: f64,
+      after: f64,
+      units: texts,
+      /** The same in words and numbers. */
+      why: texts,
+    }),
+  },
+  /** Services and what they call, of spans that begin in [from, to). */
+  "services.graph": {
+    args: v.object(range),
+    result: v.object({
+      nodes: v.array(v.object({ name: text, kind: v.picklist(callPeers) })),
+      /** Indices of nodes. */
+      from: u32,
+      to: u32,
+      calls: u32,
+      errors: u32,
+      perSecond: f64,
+      /** Of calls that ended, in nanoseconds, as the caller saw them; NaN where none did. */
+      p50Ns: f64,
+      p95Ns: f64,
+      p99Ns: f64,
+    }),
+  },
+} as const;
