@@ -11,11 +11,12 @@ import { Collector, hasOpenTelemetry, openTelemetryWay } from "./overhead/open-t
 import { startUpFigures } from "./overhead/start-up.js";
 import { type Measurement, type Target, type Way, measure } from "./overhead/target.js";
 import { targets } from "./overhead/targets.js";
+import { repositoryRoot } from "../tools/run-step.js";
 
 /** What the ledger is compared in, where nobody says otherwise. */
 const presetWays = "bare,metrics,requests,otel";
 const levels = ["metrics", "requests"] as const;
-type WayName = "bare" | (typeof levels)[number] | "otel";
+type WayName = "bare" | "context" | (typeof levels)[number] | "otel";
 
 interface Outcome extends Measurement {
   readonly invalid?: string;
@@ -26,6 +27,11 @@ interface Outcome extends Measurement {
 type Round = ReadonlyMap<WayName, Outcome>;
 
 const bareWay: Way = { environment: {}, execArgv: [] };
+/** Knows which request code runs for, and does nothing else. */
+const contextWay: Way = {
+  environment: {},
+  execArgv: ["--require", join(repositoryRoot, "bench/programs/overhead-context.cjs")],
+};
 
 const underHindcast = (target: Target, level: (typeof levels)[number], seconds: number): Promise<Outcome> =>
   withEngine(async (engine, folder) => {
@@ -53,11 +59,12 @@ async function underOpenTelemetry(target: Target, seconds: number): Promise<Outc
 
 function run(way: WayName, target: Target, seconds: number): Promise<Outcome> {
   if (way === "bare") return measure(target, bareWay, seconds);
+  if (way === "context") return measure(target, contextWay, seconds);
   return way === "otel" ? underOpenTelemetry(target, seconds) : underHindcast(target, way, seconds);
 }
 
 async function roundsOf(target: Target, rounds: number, seconds: number): Promise<readonly Round[]> {
-  const ways: readonly WayName[] = ["bare", ...levels, ...(hasOpenTelemetry ? (["otel"] as const) : [])];
+  const ways: readonly WayName[] = ["bare", "context", ...levels, ...(hasOpenTelemetry ? (["otel"] as const) : [])];
   const all: Round[] = [];
   for (let number = 0; number < rounds; number++) {
     const round = new Map<WayName, Outcome>();
@@ -85,8 +92,9 @@ function figuresOf({ name }: Target, rounds: readonly Round[]): readonly Figure[
   const ofRun = figuresOfRun(invalid);
   const figure = (what: string, value: number, unit: string, budget?: Figure["budget"]): Figure =>
     ofRun(`${name}_${what}`, value, unit, budget);
-  const ways: readonly WayName[] = ["bare", ...levels, "otel"];
+  const ways: readonly WayName[] = ["bare", "context", ...levels, "otel"];
   return [
+    figure("context_drop", drop("context"), "of requests per processor time"),
     figure("metrics_drop", drop("metrics"), "of requests per processor time", { atMost: 0.01 }),
     figure("requests_drop", drop("requests"), "of requests per processor time", { atMost: 0.06 }),
     ...(outcomes("otel").length === 0

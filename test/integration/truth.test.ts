@@ -108,8 +108,8 @@ function questionAt(oracle: readonly OracleLine[], at: bigint): Question | undef
   return { kind: account.clock <= at ? "settled" : "changing", at, account };
 }
 
-/** What is between a change's first write and its line in the oracle nobody can judge: this much of all runs at most. */
-const mostExcluded = 0.01;
+/** What is between a change's first write and its line in the oracle nobody can judge, on a busy machine most: this much of all runs at most. */
+const mostExcluded = 0.02;
 const counts = { runs: 0, asked: 0, excluded: 0, inside: 0, judgedInside: 0 };
 
 const infoSchema = v.object({
@@ -159,7 +159,7 @@ describe("state at any instant", () => {
   it("equals the ledger's own account under load", async () => {
     const file = join(folder, "ledger.hindcast");
     const oracleFile = join(folder, "ledger.jsonl");
-    const server = ["node", "examples/ledger/server.mjs", "--load", "8", "--seed", "11", "--rate", "20"];
+    const server = ["node", "examples/ledger/server.mjs", "--load", "12", "--seed", "11", "--rate", "20"];
     await runCli(["record", "-o", file, "--", ...server], { LEDGER_ORACLE: oracleFile });
     const oracle = readOracle(oracleFile);
     expect(oracle.length).toBeGreaterThan(100);
@@ -200,7 +200,7 @@ describe("state at any instant", () => {
 });
 
 describe("what the programs' own accounts cannot judge", () => {
-  it("is less than one instant in a hundred", () => {
+  it("is less than two instants in a hundred", () => {
     expect(counts.runs).toBe(1 + churnSeeds.length);
     expect(counts.excluded / counts.asked).toBeLessThan(mostExcluded);
   });
