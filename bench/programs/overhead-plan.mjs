@@ -7,7 +7,9 @@ const mostAtOnce = 64;
 const agent = new Agent({ keepAlive: true, maxSockets: mostAtOnce });
 const plans = new Map();
 
-function send(url, { method, path, body, raw }, id) {
+/** A connection may be closed that was waiting for its turn: Node's advice is to ask again. */
+function send(url, step, id, isAgain = false) {
+  const { method, path, body, raw } = step;
   const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const headers = { "x-request-id": id, ...(text === undefined ? {} : { "content-type": "application/json" }) };
   const began = performance.now();
@@ -17,7 +19,10 @@ function send(url, { method, path, body, raw }, id) {
       response.resume().once("end", () => over(response.statusCode));
       response.once("error", () => over(0));
     });
-    call.once("error", () => over(0));
+    call.once("error", () => {
+      if (call.reusedSocket && !isAgain) resolve(send(url, step, id, true));
+      else over(0);
+    });
     call.end(text);
   });
 }
