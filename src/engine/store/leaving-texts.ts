@@ -94,7 +94,7 @@ export async function redactedIn(query: Query, stretch: Stretch | undefined): Pr
 
 const processesOf = (cuts: readonly ProcessCut[]): ReadonlySet<number> => new Set(cuts.map(({ process }) => process));
 
-/** Bytes of a record in each form, as measured on recordings of services; what it says comes on top. */
+/** Bytes of a record in each form, roughly; what it says comes on top. */
 const perRecord = { hindcast: 90, parquet: 12, jsonl: 190 };
 /** Of the tables of a recording, and the heads and ends of files. */
 const atLeast = { hindcast: 700_000, parquet: 20_000, jsonl: 0 };
