@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { repositoryRoot } from "../tools/run-step.js";
 import { type BenchEngine, withEngine } from "./engine/engine-child.js";
-import { type Benchmark, type Figure, figuresOfRun, quantile } from "./figures.js";
+import { type Benchmark, type Figure, figuresOfRun, median } from "./figures.js";
 
 const programs = join(repositoryRoot, "bench/programs");
 /** What was optimized for the one way must be for the other; a thread comes to its end. */
@@ -117,8 +117,6 @@ async function round(loaded: Loaded, engine: BenchEngine, path: string, seconds:
       : `${counts.spans} spans of ${during.requests} requests are in the file, ${counts.lost} are lost`,
   };
 }
-
-const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
 
 /** Of the stretch before a round to the one after the round before it: how much of the others is the machine. */
 const betweenRounds = (rounds: readonly Round[]): readonly number[] =>

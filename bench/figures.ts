@@ -87,3 +87,5 @@ export function quantile(samples: Float64Array, share: number): number {
   samples.sort();
   return samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? Number.NaN;
 }
+
+export const median = (values: Iterable<number>): number => quantile(Float64Array.from(values), 0.5);

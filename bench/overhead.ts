@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { withEngine } from "./engine/engine-child.js";
-import { type Benchmark, type Figure, figuresOfRun, quantile } from "./figures.js";
+import { type Benchmark, type Figure, figuresOfRun, median } from "./figures.js";
 import { ledgerFigures, ledgerWays } from "./overhead/ledger.js";
 import { Collector, hasOpenTelemetry, openTelemetryWay } from "./overhead/open-telemetry.js";
 import { startUpFigures } from "./overhead/start-up.js";
@@ -75,8 +75,6 @@ async function roundsOf(target: Target, rounds: number, seconds: number): Promis
   }
   return all;
 }
-
-const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
 
 function figuresOf({ name }: Target, rounds: readonly Round[]): readonly Figure[] {
   const outcomes = (way: WayName): readonly Outcome[] => rounds.flatMap((round) => round.get(way) ?? []);

@@ -1,7 +1,7 @@
 // What ten stages cost: the decision alone, the same with two more that change what stays, and what an event costs with and without
 // the ten from the call to the ring. Medians of processor time; what the chain decides is compared with the plain twin's word.
 import { costSeed, pipelineCost, recordsInRound } from "../src/agent/pipeline/cost.test-support.js";
-import { type Benchmark, type Figure, type Measured, quantile } from "./figures.js";
+import { type Benchmark, type Figure, type Measured, median } from "./figures.js";
 
 export const pipeline: Benchmark = {
   name: "pipeline",
@@ -11,7 +11,6 @@ export const pipeline: Benchmark = {
     "event_…: an event that stays, from the call to the ring, without stages and with the ten",
   run(): Promise<readonly Figure[]> {
     const { decide, change, plain, staged, stayed, changed, disagreement } = pipelineCost();
-    const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
     const measured: Measured = { rows: decide.length * recordsInRound, fileBytes: 0, seed: costSeed, cache: "written" };
     const figures: readonly Figure[] = [
       {

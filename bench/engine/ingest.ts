@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { defaultDelivery } from "../../src/shared/protocol/agent-wire.js";
 import { type Engine, createEngine } from "../../src/engine/index.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { repositoryRoot } from "../../tools/run-step.js";
 import { type Figure, type Measured, measuredOn, quantile } from "../figures.js";
 import { call } from "./call.js";
+import { readingFile } from "./recorded-file.js";
 
 const program = join(repositoryRoot, "bench/programs/flood.mjs");
 const programs = 3;
@@ -138,14 +138,11 @@ function within(
 }
 
 /** Agents tell of themselves by events, too: of a ring that grew, say. */
-async function ownEventsIn(path: string): Promise<number> {
-  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
-  const read = await connection.runAndReadAll(`SELECT count(*) FROM events WHERE name = '${eventName}'`);
-  connection.closeSync();
-  instance.closeSync();
-  return Number(read.getRows()[0]?.[0]);
-}
+const ownEventsIn = (path: string): Promise<number> =>
+  readingFile(path, async (connection) => {
+    const read = await connection.runAndReadAll(`SELECT count(*) FROM events WHERE name = '${eventName}'`);
+    return Number(read.getRows()[0]?.[0]);
+  });
 
 async function endOf(child: ChildProcess): Promise<void> {
   await once(child, "exit");

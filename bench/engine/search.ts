@@ -5,12 +5,13 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SearchColumns } from "../../src/shared/protocol/engine-rows.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
 import { type Shop, makeShop, startNs } from "./search-shop.js";
 import { WireAgent } from "./wire-agent.js";
+import { readingFile } from "./recorded-file.js";
 
 export interface SearchSize {
   readonly rows: number;
@@ -119,10 +120,8 @@ interface Checked {
   readonly indexBytes: number;
 }
 
-async function check(path: string, asked: readonly Asked[], size: SearchSize): Promise<Checked> {
-  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
-  try {
+const check = (path: string, asked: readonly Asked[], size: SearchSize): Promise<Checked> =>
+  readingFile(path, async (connection) => {
     const seen = new Map<string, number>();
     const plainMs: number[] = [];
     let wrong = 0;
@@ -145,11 +144,7 @@ async function check(path: string, asked: readonly Asked[], size: SearchSize): P
       plainMs: Float64Array.from(plainMs),
       indexBytes: Number(bytes.getRows()[0]?.[0]),
     };
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
+  });
 
 /** Every row of every kind; texts of this benchmark have no escapes. */
 const everyRow = `

@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
@@ -11,6 +10,7 @@ import { seq } from "../../src/shared/trace/time.js";
 import { type Figure, figuresOfRun, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
 import { WireAgent } from "./wire-agent.js";
+import { readingFile } from "./recorded-file.js";
 
 export interface ZoomSize {
   readonly samples: number;
@@ -148,32 +148,29 @@ async function askAll(
 }
 
 /** Answers that are not what the samples say. */
-async function countWrong(path: string, asked: readonly Asked[]): Promise<number> {
-  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
-  let wrong = 0;
-  for (const { question, bucketNs, answer } of asked) {
-    const { series, from, to } = question;
-    const own = `series = ${series} AND instant BETWEEN ${from} AND ${to}`;
-    const begins = bucketNs === 0 ? "instant" : `greatest(instant - instant % ${bucketNs}, ${from})`;
-    const reduced = `WITH own AS (SELECT instant, value, ((${begins} - ${from})::HUGEINT * ${slices}) // (${to - from + 1n}) AS slice
+const countWrong = (path: string, asked: readonly Asked[]): Promise<number> =>
+  readingFile(path, async (connection) => {
+    let wrong = 0;
+    for (const { question, bucketNs, answer } of asked) {
+      const { series, from, to } = question;
+      const own = `series = ${series} AND instant BETWEEN ${from} AND ${to}`;
+      const begins = bucketNs === 0 ? "instant" : `greatest(instant - instant % ${bucketNs}, ${from})`;
+      const reduced = `WITH own AS (SELECT instant, value, ((${begins} - ${from})::HUGEINT * ${slices}) // (${to - from + 1n}) AS slice
         FROM metric WHERE ${own}),
       extremes AS (SELECT slice, min(value) AS least, max(value) AS most FROM own GROUP BY slice),
       chosen AS (SELECT min(instant) AS instant, value FROM own JOIN extremes USING (slice)
         WHERE value = least OR value = most GROUP BY slice, value)
       SELECT (instant - ${startNs})::DOUBLE AS time_ns, value FROM chosen ORDER BY time_ns`;
-    const all = `SELECT (instant - ${startNs})::DOUBLE AS time_ns, value FROM metric WHERE ${own} ORDER BY time_ns`;
-    const rows = (await connection.runAndReadAll(answer.reduced ? reduced : all)).getColumnsObject();
-    const isSame = (column: string, found: Float64Array): boolean => {
-      const slow = rows[column] ?? [];
-      return slow.length === found.length && slow.every((value, at) => value === found[at]);
-    };
-    if (!isSame("time_ns", answer.timeNs) || !isSame("value", answer.values)) wrong++;
-  }
-  connection.closeSync();
-  instance.closeSync();
-  return wrong;
-}
+      const all = `SELECT (instant - ${startNs})::DOUBLE AS time_ns, value FROM metric WHERE ${own} ORDER BY time_ns`;
+      const rows = (await connection.runAndReadAll(answer.reduced ? reduced : all)).getColumnsObject();
+      const isSame = (column: string, found: Float64Array): boolean => {
+        const slow = rows[column] ?? [];
+        return slow.length === found.length && slow.every((value, at) => value === found[at]);
+      };
+      if (!isSame("time_ns", answer.timeNs) || !isSame("value", answer.values)) wrong++;
+    }
+    return wrong;
+  });
 
 function figuresOf(
   size: ZoomSize,

@@ -1,5 +1,5 @@
 // The ledger's figures: of each way against bare in the same round, the middle of the rounds and how far they spread.
-import { type Figure, figuresOfRun, quantile } from "../figures.js";
+import { type Figure, figuresOfRun, median, quantile } from "../figures.js";
 import { type Services, type Turn, serviceNames } from "./services.js";
 
 export interface WayTurn extends Turn {
@@ -62,7 +62,7 @@ export function figuresOf(turns: Turns, invalid: string | undefined): readonly F
 
 function usedIn(way: string, turns: readonly WayTurn[], figure: ReturnType<typeof figuresOfRun>): readonly Figure[] {
   const middle = (name: string, unit: string, of: (turn: WayTurn) => number): Figure =>
-    figure(`ledger_${way}_${name}`, quantile(Float64Array.from(turns, of), 0.5), unit);
+    figure(`ledger_${way}_${name}`, median(turns.map(of)), unit);
   const hasEngine = turns.some(({ engineCpuUsPerRequest }) => engineCpuUsPerRequest !== undefined);
   const services = `${serviceNames.length} services`;
   return [

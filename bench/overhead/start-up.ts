@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { BenchEngine } from "../engine/engine-child.js";
-import { type Figure, quantile } from "../figures.js";
+import { type Figure, median } from "../figures.js";
 
 const files = 60;
 const rounds = 21;
@@ -69,7 +69,6 @@ export async function startUpFigures(): Promise<readonly Figure[]> {
       again.push(await startUp(main, environment));
     }
     await engine.call("recording.stop", { recordingId: summary.recordingId });
-    const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
     const more = (starts: readonly StartUp[], of: keyof StartUp): number =>
       median(starts.map((start, round) => start[of] - (bare[round]?.[of] ?? 0)));
     const unit = "ms, median of differences";

@@ -2,6 +2,7 @@
 // of it looks like a secret that is still there. Secrets are counted, never told.
 import type { Asker } from "../shared/base/asker.js";
 import type { ExportReport } from "../shared/protocol/export-calls.js";
+import { KindCounts } from "../redact/kind-counts.js";
 import type { Pseudonyms } from "../redact/pseudonym-text.js";
 import { SecretKeys } from "../redact/secret-keys.js";
 import { Texts } from "../redact/texts.js";
@@ -18,11 +19,11 @@ export async function exportReport(query: Query, stretch: Stretch | undefined, a
   const sizes = await leavingSizes(query, stretch);
   const redacted = await redactedIn(query, stretch);
   const counts = new Map<string, Found>();
-  const counting = new Counting();
-  const texts = new Texts(counting, new SecretKeys(settings), settings);
+  const kinds = new KindCounts();
+  const texts = new Texts(countingIn(kinds), new SecretKeys(settings), settings);
   for await (const page of leavingTexts(query, stretch, asker)) {
     for (const text of page.texts) texts.redacted(text);
-    for (const [kind, count] of counting.take()) {
+    for (const [kind, count] of kinds.take()) {
       const key = `${page.place} ${kind}`;
       counts.set(key, { kind, place: page.place, count: (counts.get(key)?.count ?? 0) + count });
     }
@@ -32,28 +33,10 @@ export async function exportReport(query: Query, stretch: Stretch | undefined, a
 }
 
 /** What stands in place of a secret is the same for all: nobody sees it. */
-class Counting implements Pseudonyms {
-  #counts = new Map<string, number>();
-  #isCounting = true;
-
-  of(kind: string): string {
-    if (this.#isCounting) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+const countingIn = (kinds: KindCounts): Pseudonyms => ({
+  of: (kind) => {
+    kinds.add(kind);
     return `[redacted:${kind}#000000000000]`;
-  }
-
-  uncounted<Answer>(work: () => Answer): Answer {
-    this.#isCounting = false;
-    try {
-      return work();
-    } finally {
-      this.#isCounting = true;
-    }
-  }
-
-  /** Since they were taken last. */
-  take(): ReadonlyMap<string, number> {
-    const counts = this.#counts;
-    this.#counts = new Map();
-    return counts;
-  }
-}
+  },
+  uncounted: (work) => kinds.uncounted(work),
+});

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { createStateTracker } from "../state/index.js";
-import { WritesOnly, liveText, recordedText } from "../state/recorded-state.test-support.js";
+import { WritesOnly, liveText, recordedText, unhurried } from "../state/recorded-state.test-support.js";
 import { Guest, saveOriginals } from "../guest.js";
 import { helpersName, makeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
@@ -16,9 +16,7 @@ afterEach(() => Reflect.deleteProperty(globalThis, helpersName));
 function programWith(state: object, limits = {}) {
   const sink = new WritesOnly();
   const tracker = createStateTracker(sink, {
-    lookShare: 1,
-    leastLookShare: 1,
-    lookMs: Infinity,
+    ...unhurried,
     slotsPerLook: 1e9,
     ...limits,
   });

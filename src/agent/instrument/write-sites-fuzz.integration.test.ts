@@ -2,7 +2,7 @@
 // More seeds: HINDCAST_FUZZ_SEEDS=5000 npx vitest run src/agent/instrument/write-sites-fuzz.integration.test.ts
 import { afterEach, describe, expect, it } from "vitest";
 import { createStateTracker } from "../state/index.js";
-import { WritesOnly, liveText, recordedText } from "../state/recorded-state.test-support.js";
+import { WritesOnly, liveText, recordedText, unhurried } from "../state/recorded-state.test-support.js";
 import { Guest, saveOriginals } from "../guest.js";
 import { helpersName, makeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
@@ -229,9 +229,7 @@ function runOf(seed: number, instrumented: boolean): Run {
   const source = `${classes}\nstep();\n${sourceOf(random, 40)}`;
   const sink = new WritesOnly();
   const tracker = createStateTracker(sink, {
-    lookShare: 1,
-    leastLookShare: 1,
-    lookMs: Infinity,
+    ...unhurried,
     slotsPerLook: instrumented ? 15 : 1e9,
   });
   const sites = new SiteRegistry((...position) => sink.location(...position));

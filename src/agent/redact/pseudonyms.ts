@@ -1,6 +1,7 @@
 // What stands in place of a secret: its kind and a keyed hash. The key lives in memory and in the environment of the
 // recorded programs only, never in the file, so equal secrets are seen to be equal and none can be guessed from it.
 import { createHmac, randomBytes } from "node:crypto";
+import { KindCounts } from "../../redact/kind-counts.js";
 import type { Pseudonyms as MakesPseudonyms } from "../../redact/pseudonym-text.js";
 
 const hashDigits = 12;
@@ -8,8 +9,7 @@ const maxRemembered = 4096;
 export class Pseudonyms implements MakesPseudonyms {
   readonly #key: Buffer;
   readonly #hashes = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
-  #isCounting = true;
+  readonly #counts = new KindCounts();
 
   /** `recordingToken` is what all programs of one recording share and nobody else knows. */
   constructor(recordingToken: string) {
@@ -19,20 +19,15 @@ export class Pseudonyms implements MakesPseudonyms {
 
   /** How often each kind was redacted. */
   get counts(): ReadonlyMap<string, number> {
-    return this.#counts;
+    return this.#counts.all;
   }
 
   uncounted<Answer>(work: () => Answer): Answer {
-    this.#isCounting = false;
-    try {
-      return work();
-    } finally {
-      this.#isCounting = true;
-    }
+    return this.#counts.uncounted(work);
   }
 
   of(kind: string, secret: string): string {
-    if (this.#isCounting) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    this.#counts.add(kind);
     return `[redacted:${kind}#${this.#hash(secret)}]`;
   }
 

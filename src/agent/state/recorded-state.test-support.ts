@@ -11,6 +11,9 @@ export interface KeptWrite {
   readonly afterMs: number;
 }
 
+/** A tracker that looks whenever it is asked to, for as long as that takes. */
+export const unhurried = { lookShare: 1, leastLookShare: 1, lookMs: Infinity } as const;
+
 export class WritesOnly implements RecordSink {
   readonly writes: KeptWrite[] = [];
   readonly graph = ObjectGraph.empty();

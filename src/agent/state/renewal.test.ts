@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ObjectGraph } from "../../engine/replay/object-graph.js";
 import { createStateTracker } from "./index.js";
-import { WritesOnly, recordedText } from "./recorded-state.test-support.js";
+import { WritesOnly, recordedText, unhurried } from "./recorded-state.test-support.js";
 
 /** Loses whatever it is given while `isLosing`, as a full ring does. */
 class Losing extends WritesOnly {
@@ -15,7 +15,7 @@ class Losing extends WritesOnly {
 
 function shopWithLoss() {
   const sink = new Losing();
-  const tracker = createStateTracker(sink, { lookShare: 1, leastLookShare: 1, lookMs: Infinity });
+  const tracker = createStateTracker(sink, { ...unhurried });
   const shop = { total: 1, lines: [{ article: "a" }], note: new Map([["k", 1]]) };
   tracker.track("shop", shop);
   tracker.boundary();

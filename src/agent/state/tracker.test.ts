@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createStateTracker } from "./index.js";
-import { WritesOnly, liveText, recordedText } from "./recorded-state.test-support.js";
+import { WritesOnly, liveText, recordedText, unhurried } from "./recorded-state.test-support.js";
 
 const tracked = (value: unknown, limits = {}) => {
   const sink = new WritesOnly();
   const tracker = createStateTracker(sink, {
-    lookShare: 1,
-    leastLookShare: 1,
-    lookMs: Infinity,
+    ...unhurried,
     slotsPerLook: 1e9,
     ...limits,
   });

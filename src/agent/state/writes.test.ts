@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createStateTracker } from "./index.js";
-import { WritesOnly, liveText, recordedText } from "./recorded-state.test-support.js";
+import { WritesOnly, liveText, recordedText, unhurried } from "./recorded-state.test-support.js";
 
 function watched(value: unknown, slotsPerLook = 1e9) {
   const sink = new WritesOnly();
-  const tracker = createStateTracker(sink, { lookShare: 1, leastLookShare: 1, lookMs: Infinity, slotsPerLook });
+  const tracker = createStateTracker(sink, { ...unhurried, slotsPerLook });
   const notes = tracker.writeNotes((site) => site);
   tracker.track("s", value);
   sink.forget();

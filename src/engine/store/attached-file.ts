@@ -3,6 +3,7 @@
 // A file does not say how large its groups are: who goes on with a recording attaches it in the same way.
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { attachSettings, confined, groupSettings, oneThread } from "./file-settings.js";
+import { sqlText } from "./sql-text.js";
 
 /** Whoever connects asks the file, and nothing else. */
 export interface Database {
@@ -13,8 +14,6 @@ export interface Database {
 /** No table or schema is called so. */
 const attachedAs = "recorded_file";
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
 /** Creates it where there is none. */
 export async function attachFile(path: string): Promise<Database> {
   // Other files cannot be opened once the recording is.
@@ -22,7 +21,7 @@ export async function attachFile(path: string): Promise<Database> {
   const instance = await DuckDBInstance.create(":memory:", { ...settings, ...oneThread, ...groupSettings });
   try {
     const connection = await instance.connect();
-    await connection.run(`ATTACH ${quoted(path)} AS ${attachedAs} (${attachSettings})`);
+    await connection.run(`ATTACH ${sqlText(path)} AS ${attachedAs} (${attachSettings})`);
     await connection.run(`SET enable_external_access = ${access}`);
     connection.closeSync();
   } catch (error) {

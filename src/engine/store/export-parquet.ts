@@ -8,6 +8,7 @@ import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { WritingFailed, writing } from "./copy-rows.js";
 import { exportedViewNames } from "./export-views.js";
+import { sqlText } from "./sql-text.js";
 import { watched } from "./watched.js";
 
 /** Only a folder with nothing but such files in it is replaced. */
@@ -37,9 +38,7 @@ export async function writeParquet(connection: DuckDBConnection, folder: string,
     };
     try {
       await watched(connection, told, () =>
-        connection.run(
-          `COPY (SELECT * FROM ${view}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
-        ),
+        connection.run(`COPY (SELECT * FROM ${view}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`),
       );
     } catch (error) {
       if (error instanceof Cancelled) throw error;

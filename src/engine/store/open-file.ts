@@ -16,6 +16,7 @@ import { damageReason } from "./damage.js";
 import { checkShape, checkSizes, plainTables, shapeOf } from "./file-shape.js";
 import { foldLog, hasLog } from "./left-log.js";
 import { Rows } from "./rows.js";
+import { sqlText } from "./sql-text.js";
 import { underWords, watched } from "./watched.js";
 import { confined } from "./file-settings.js";
 import { migrate, migratedCopy, runSteps } from "./migrate.js";
@@ -257,7 +258,7 @@ async function usedBlocks(connection: DuckDBConnection): Promise<number> {
     `SELECT max(block_id) AS block FROM pragma_metadata_info()`,
     ...tables
       .texts("table_name")
-      .map((name) => `SELECT max(block_id) AS block FROM pragma_storage_info('${name.replaceAll("'", "''")}')`),
+      .map((name) => `SELECT max(block_id) AS block FROM pragma_storage_info(${sqlText(name)})`),
   ];
   const used = await Rows.from(
     await connection.run(`SELECT coalesce(max(block), -1) + 1 AS blocks FROM (${highest.join(" UNION ALL ")})`),
