@@ -73,8 +73,7 @@ if (process.argv[3] === "child") {
   const internal = []; // comes when it comes
   const environment = Object.keys(process.env).filter((key) => /IPC|CHANNEL/.test(key));
   process.on("internalMessage", (message) => message.n && internal.push(shown(message)));
-  // Some come before anybody listens.
-  setTimeout(() => {
+  const begin = () => {
     talk(process, "child");
     process.on("message", (message, handle) => {
       seen.push(shown(message));
@@ -86,7 +85,11 @@ if (process.argv[3] === "child") {
         process.disconnect();
       });
     });
-  }, 50);
+  };
+  // A cluster listens itself, from the start: what comes before the program does is lost, with or without a recording.
+  // Elsewhere Node keeps what comes before anybody listens.
+  if (mode === "cluster") begin();
+  else setTimeout(begin, 50);
   process.on("disconnect", () => say("child is disconnected"));
 } else {
   const child =
