@@ -37,9 +37,10 @@ const layers: readonly Layer[] = [
   { folder: "src/redact", mayImport: shared, packages: [] },
   { folder: "src/engine/replay", mayImport: shared, packages: [] },
   { folder: "src/engine/correlation", mayImport: shared, packages: [] },
+  { folder: "src/engine/requests", mayImport: shared, packages: [] },
   {
     folder: "src/engine/store",
-    mayImport: [...shared, "src/engine/replay", "src/engine/correlation"],
+    mayImport: [...shared, "src/engine/replay", "src/engine/correlation", "src/engine/requests"],
     packages: ["node:*", "@duckdb/*", "valibot", "msgpackr"],
   },
   { folder: "src/engine/attach", mayImport: shared, packages: ["node:*", "valibot", "ws"] },

@@ -12,6 +12,7 @@ import { exportReport } from "./export-report.js";
 import type { OpenRecording } from "./open-recording.js";
 import { changes } from "./changes.js";
 import { correlated } from "./correlation-calls.js";
+import { oneRequest } from "./one-request.js";
 import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
 import { Rehearsal, type RehearsedLook, looksAt } from "./rehearsal.js";
@@ -32,6 +33,8 @@ import { eventsAround, eventsInRange } from "./store/events.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryFor } from "./store/readers.js";
+import { requestList } from "./store/request-list.js";
+import { requestRoutes } from "./store/request-routes.js";
 import { formatVersion } from "./store/schema.js";
 import { serviceGraph } from "./store/service-graph.js";
 import { spansZoomed } from "./store/span-zoom.js";
@@ -243,6 +246,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "metrics.correlate": asking(({ query, asker }, args) => correlated(query, args, asker)),
     "range.changes": asking(({ recording, query, asker }, args) =>
       changes(query, { ...args, since: recording.facts().start }, asker),
+    ),
+    "requests.routes": asking(({ query }, args) => requestRoutes(query, args)),
+    "requests.list": asking(({ query, start }, args) => requestList(query, start, args)),
+    "requests.one": asking(({ recording, query, start }, args) =>
+      oneRequest(query, { start, end: recording.extent().end }, args),
     ),
     "services.graph": asking(({ query }, args) => serviceGraph(query, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),

@@ -9,6 +9,7 @@ import { attributeTexts } from "./attribute-texts.js";
 import { processColumn, relative, small } from "./columns.js";
 import { type LogLines, LogLinesByText, lineSettings } from "./log-lines.js";
 import { type Query, queryFor } from "./readers.js";
+import type { Rows } from "./rows.js";
 import type { SearchBlocks } from "./search-blocks.js";
 import { sources } from "./search-sources.js";
 import { SharedWork } from "./shared-work.js";
@@ -194,6 +195,10 @@ async function rowsOf(
        ORDER BY t.instant, t.process, t.seq`,
     [...given, ...matching.values],
   );
+  return logColumns(rows, start);
+}
+
+export function logColumns(rows: Rows, start: bigint): Omit<LogColumns, "first" | "total"> {
   return {
     process: processColumn(rows.numbers("process")),
     seq: Float64Array.from(rows.numbers("seq")),

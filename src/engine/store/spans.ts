@@ -7,7 +7,7 @@ import { mostRows, processColumn, relative, small } from "./columns.js";
 
 export type SpanColumns = CallResult<"spans.range">;
 
-const columns = `t.process, t.seq, t.instant, t.end_instant, t.lane, t.kind, t.status, n.text AS name, lower(hex(t.span_id)) AS span_id,
+const columns = `t.process, t.seq, t.span, t.instant, t.end_instant, t.lane, t.kind, t.status, n.text AS name, lower(hex(t.span_id)) AS span_id,
   lower(hex(t.trace_id)) AS trace_id, lower(hex(t.parent_span_id)) AS parent_span_id, t.attributes`;
 
 /** What is shown of rows of the table `span`. */

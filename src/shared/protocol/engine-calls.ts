@@ -34,6 +34,7 @@ import {
   u32,
   whole,
 } from "./schemas.js";
+import { requestCalls } from "./request-calls.js";
 import { stateCalls } from "./state-calls.js";
 
 const range = { ...recording, from: ns, to: ns };
@@ -145,6 +146,7 @@ export const engineCalls = {
   ...exportCalls,
   ...stateCalls,
   ...correlationCalls,
+  ...requestCalls,
 
   /**
    * Spans that overlap [from, to]. Where there are more than `limit`, the longest; with `slices` besides all others, merged

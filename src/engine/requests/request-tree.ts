@@ -1,0 +1,74 @@
+// The spans of one trace as the tree of one request. Clocks of processes differ: what would have begun before its cause, or
+// a call that would have been taken after it was over, is moved into it, and everything below it with it.
+
+export interface TreeSpan {
+  readonly id: string;
+  readonly parentId: string;
+  readonly process: number;
+  readonly startNs: number;
+  /** NaN while it is open. */
+  readonly endNs: number;
+  readonly isClient: boolean;
+}
+
+export interface TreeRow {
+  /** Place in the list that the tree was made of. */
+  readonly at: number;
+  readonly depth: number;
+  /** Row; undefined for the request itself. */
+  readonly parent: number | undefined;
+  readonly movedNs: number;
+}
+
+/** Rows in the order they are shown in: children below parents, in the order of their beginnings. */
+export function requestTree(spans: readonly TreeSpan[], root: number): readonly TreeRow[] {
+  const children = new Map<string, number[]>();
+  for (const [at, { parentId }] of spans.entries()) {
+    const siblings = children.get(parentId);
+    if (siblings === undefined) children.set(parentId, [at]);
+    else siblings.push(at);
+  }
+  const rows: TreeRow[] = [];
+  const seen = new Set<number>();
+  const waiting: TreeRow[] = [{ at: root, depth: 0, parent: undefined, movedNs: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const span = spans[next.at];
+    if (span === undefined || seen.has(next.at)) continue;
+    seen.add(next.at);
+    const parent = rows.push(next) - 1;
+    const below = (children.get(span.id) ?? [])
+      .filter((at) => !seen.has(at))
+      .flatMap((at) => {
+        const child = spans[at];
+        if (child === undefined) return [];
+        const movedNs = next.movedNs + correction(span, child);
+        return [{ at, depth: next.depth + 1, parent, movedNs, startNs: child.startNs + movedNs }];
+      })
+      .toSorted((a, b) => b.startNs - a.startNs || b.at - a.at);
+    for (const { startNs: _startNs, ...row } of below) waiting.push(row);
+  }
+  return rows;
+}
+
+/** Both by their own clocks. In the middle of the call, as is usual: the way there takes as long as the way back. */
+function correction(parent: TreeSpan, child: TreeSpan): number {
+  if (parent.process === child.process) return 0;
+  const isBefore = child.startNs < parent.startNs;
+  const isAfter = parent.isClient && child.startNs > parent.endNs;
+  if (!isBefore && !isAfter) return 0;
+  const spare = parent.endNs - parent.startNs - (child.endNs - child.startNs);
+  return parent.startNs + (spare > 0 ? spare / 2 : 0) - child.startNs;
+}
+
+/** Places of the spans that one is below of, the outermost first. */
+export function callersOf(spans: readonly TreeSpan[], of: number): readonly number[] {
+  const places = new Map(spans.map(({ id }, at) => [id, at]));
+  const callers: number[] = [];
+  const seen = new Set([of]);
+  for (let at = places.get(spans[of]?.parentId ?? ""); at !== undefined; at = places.get(spans[at]?.parentId ?? "")) {
+    if (seen.has(at)) break;
+    seen.add(at);
+    callers.unshift(at);
+  }
+  return callers;
+}
