@@ -245,6 +245,17 @@ export const commands = {
     optional: ["json"],
     examples: ["hindcast marks app.hindcast"],
   },
+  notes: {
+    summary: "Notes on a recording: bookmarks, and what somebody wrote about an instant or a stretch of it",
+    operand: "file",
+    required: [],
+    optional: ["add", "at", "to", "label", "author", "markdown", "json"],
+    examples: [
+      "hindcast notes app.hindcast",
+      "hindcast notes app.hindcast --add timeouts --at +20.5s --to +24s --label cause",
+      "hindcast notes app.hindcast --markdown > notes.md",
+    ],
+  },
   completion: {
     summary: "Print completions for a shell",
     operand: "shell",

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { exportFormats } from "../shared/protocol/export-calls.js";
 import { bytesFromText, msFromText } from "../shared/base/typed-amounts.js";
+import { mostAuthor, mostNoteText, noteLabels } from "../shared/protocol/note-calls.js";
 import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/protocol/agent-wire.js";
 import { type AttachTarget, type TrackedGlobal, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
 import { targetFromText, trackedFromText } from "../shared/protocol/attach-text.js";
@@ -288,6 +289,24 @@ export const options = {
     help: "hindcast (a recording), parquet (a folder with a file for each SQL view) or jsonl (a file of JSON lines)",
     schema: v.optional(v.picklist(exportFormats, `--format is one of ${exportFormats.join(", ")}`), "hindcast"),
   },
+  add: {
+    flags: "--add <text>",
+    help: "Write a note at --at, or from --at to --to; an empty text is a bookmark",
+    schema: v.optional(v.pipe(v.string(), v.maxLength(mostNoteText, `A note has at most ${mostNoteText} characters`))),
+  },
+  label: {
+    flags: "--label <label>",
+    help: "What it is",
+    choices: noteLabels,
+    preset: "note",
+    schema: v.picklist(noteLabels),
+  },
+  author: {
+    flags: "--author <name>",
+    help: "Who writes it, instead of the name that the system knows you by",
+    schema: v.optional(v.pipe(v.string(), v.maxLength(mostAuthor, `A name has at most ${mostAuthor} characters`))),
+  },
+  markdown: { flags: "--markdown", help: "As Markdown, with a link to each place", schema: flag },
   dryRun: { flags: "--dry-run", help: "Only say what would leave, and write nothing", schema: flag },
   yes: { flags: "--yes", help: "Export although something in it looks like a secret", schema: flag },
   overwrite: { flags: "--overwrite", help: "Replace a file that has this name already", schema: flag },

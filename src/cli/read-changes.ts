@@ -2,13 +2,14 @@
 import { failed } from "../shared/base/result.js";
 import { changeKinds } from "../shared/protocol/correlation-calls.js";
 import { hindcastError } from "../shared/protocol/errors.js";
+import { offsetFromStart } from "../shared/trace/iso-time.js";
 import { usualLimit } from "./correlate.js";
 import type { CommandArgs } from "./decode-args.js";
 import { done, range, withRecording } from "./reading.js";
 import { onOneLine } from "./rows.js";
 import { aligned } from "./table-text.js";
 import type { Ending } from "./terminal.js";
-import { durationText, offsetFromStart } from "./time-text.js";
+import { durationText } from "./time-text.js";
 import type { World } from "./world.js";
 
 export const changes = (world: World, args: CommandArgs<"changes">): Promise<Ending> =>

@@ -4,12 +4,12 @@ import type { CallResult } from "../shared/protocol/engine-calls.js";
 import type { MetricSeries } from "../shared/protocol/engine-rows.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
+import { offsetFromStart } from "../shared/trace/iso-time.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Reading, done, partOf, range, withRecording } from "./reading.js";
 import { instantsAsText, onOneLine } from "./rows.js";
 import { aligned } from "./table-text.js";
 import type { Ending } from "./terminal.js";
-import { offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
 
 const mostPoints = 20_000;

@@ -5,6 +5,7 @@ import type { EventColumns } from "../shared/protocol/engine-rows.js";
 import { inFamilies } from "../shared/protocol/process-families.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import { isoFromInstant, offsetFromStart } from "../shared/trace/iso-time.js";
 import { sizeText } from "./byte-size.js";
 import { clockText } from "./cut-text.js";
 import type { CommandArgs } from "./decode-args.js";
@@ -27,7 +28,7 @@ import {
 } from "./rows.js";
 import { unrecordedChildren } from "./missing-records.js";
 import type { Ending } from "./terminal.js";
-import { durationText, isoFromInstant, offsetFromStart } from "./time-text.js";
+import { durationText } from "./time-text.js";
 import type { World } from "./world.js";
 
 const pageRows = 10_000;

@@ -4,6 +4,7 @@ import type { CallResult } from "../shared/protocol/engine-calls.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { formatPath, parsePath } from "../shared/trace/path.js";
+import { offsetFromStart } from "../shared/trace/iso-time.js";
 import { movedText, withinText } from "./cut-text.js";
 import type { CommandArgs } from "./decode-args.js";
 import { inBatches } from "./in-batches.js";
@@ -11,7 +12,6 @@ import { type Done, type Reading, atInstant, done, processOf, withRecording } fr
 import { printScopes } from "./read-scopes.js";
 import { changeRow, endBefore, onOneLine, printed, writeRow } from "./rows.js";
 import type { Ending } from "./terminal.js";
-import { offsetFromStart } from "./time-text.js";
 import type { World } from "./world.js";
 
 /** What `state` prints for an instant before the first `track` of the scope. */

@@ -89,6 +89,7 @@ const callWords: Partial<Record<EngineCallName, string>> = {
   "range.changes": "Looking for what changed",
   "services.graph": "Counting calls",
   "search.page": "Searching",
+  "notes.put": "Writing the note",
 };
 
 async function openAndWork(

@@ -17,8 +17,9 @@ import {
   wasLeft,
 } from "../shared/protocol/recording-summary.js";
 import { severityFromNumber, spanKinds, spanStatuses } from "../shared/trace/attributes.js";
+import { offsetFromStart } from "../shared/trace/iso-time.js";
 import { shellQuoted } from "./shell-words.js";
-import { durationText, offsetFromStart } from "./time-text.js";
+import { durationText } from "./time-text.js";
 
 export interface Row {
   readonly json: unknown;

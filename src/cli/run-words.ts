@@ -13,6 +13,7 @@ import { changes, graph } from "./read-changes.js";
 import { metrics } from "./read-metrics.js";
 import { around, events, info, logs, marks, openSpans, spans } from "./read-records.js";
 import { diff, history, lastWriter, state } from "./read-state.js";
+import { notes } from "./notes.js";
 import { record } from "./record.js";
 import { run } from "./run.js";
 import { demo, open, serve } from "./show.js";
@@ -77,6 +78,8 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return around(world, command.args);
     case "marks":
       return marks(world, command.args);
+    case "notes":
+      return notes(world, command.args);
     case "completion":
       return print(world.terminal, completionScript(command.args.shell));
     default:

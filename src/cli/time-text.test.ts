@@ -1,5 +1,6 @@
+import { isoFromInstant, offsetFromStart } from "../shared/trace/iso-time.js";
 import { describe, expect, it } from "vitest";
-import { durationText, instantFromText, isoFromInstant, offsetFromStart } from "./time-text.js";
+import { durationText, instantFromText } from "./time-text.js";
 
 const start = 1_795_248_000_000_000_001n;
 const end = start + 90_000_000_000n;

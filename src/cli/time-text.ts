@@ -49,24 +49,6 @@ function instantFromIso(text: string): bigint | undefined {
   return Number.isNaN(epochMs) ? undefined : BigInt(epochMs) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
 }
 
-/** UTC, to the nanosecond. */
-export function isoFromInstant(instant: bigint): string {
-  const seconds = instant / 1_000_000_000n;
-  const below = instant % 1_000_000_000n;
-  // Before 1970 both parts are negative: borrow a second.
-  const [wholeSeconds, ns] = below < 0n ? [seconds - 1n, below + 1_000_000_000n] : [seconds, below];
-  const shown = new Date(Number(wholeSeconds) * 1000).toISOString().slice(0, 19);
-  return `${shown}.${String(ns).padStart(9, "0")}Z`;
-}
-
-/** "+1.234567s" from the recording's start, to the microsecond; "-" before it. */
-export function offsetFromStart(instant: bigint, start: bigint): string {
-  const ns = instant - start;
-  const distance = ns < 0n ? -ns : ns;
-  const micros = String((distance % 1_000_000_000n) / 1000n).padStart(6, "0");
-  return `${ns < 0n ? "-" : "+"}${distance / 1_000_000_000n}.${micros}s`;
-}
-
 export function durationText(ns: number): string {
   if (ns < 1e3) return `${ns.toFixed(0)} ns`;
   if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} µs`;

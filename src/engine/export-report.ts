@@ -2,6 +2,7 @@
 // of it looks like a secret that is still there. Secrets are counted, never told.
 import type { Asker } from "../shared/base/asker.js";
 import type { ExportReport } from "../shared/protocol/export-calls.js";
+import type { Note } from "../shared/protocol/note-calls.js";
 import { KindCounts } from "../redact/kind-counts.js";
 import type { Pseudonyms } from "../redact/pseudonym-text.js";
 import { SecretKeys } from "../redact/secret-keys.js";
@@ -15,13 +16,18 @@ type Found = ExportReport["found"][number];
 /** Nothing is of the program's own: what it called a secret, or left alone, is not known here. */
 const settings = { enabled: true, keys: [], prefixes: [], allow: [] } as const;
 
-export async function exportReport(query: Query, stretch: Stretch | undefined, asker: Asker): Promise<ExportReport> {
+export async function exportReport(
+  query: Query,
+  stretch: Stretch | undefined,
+  notes: readonly Note[],
+  asker: Asker,
+): Promise<ExportReport> {
   const sizes = await leavingSizes(query, stretch);
   const redacted = await redactedIn(query, stretch);
   const counts = new Map<string, Found>();
   const kinds = new KindCounts();
   const texts = new Texts(countingIn(kinds), new SecretKeys(settings), settings);
-  for await (const page of leavingTexts(query, stretch, asker)) {
+  for await (const page of leavingTexts(query, stretch, notes, asker)) {
     for (const text of page.texts) texts.redacted(text);
     for (const [kind, count] of kinds.take()) {
       const key = `${page.place} ${kind}`;

@@ -12,6 +12,7 @@ import { exportReport } from "./export-report.js";
 import type { OpenRecording } from "./open-recording.js";
 import { changes } from "./changes.js";
 import { correlated } from "./correlation-calls.js";
+import { noteHandlers } from "./note-handlers.js";
 import { oneRequest } from "./one-request.js";
 import { recordingFileName } from "./places.js";
 import { listRecordings } from "./recording-list.js";
@@ -195,7 +196,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
         return recordings.export(recording, { path, overwrite, format, stretch, asker: askerWith(signal, tell) });
       }),
-    "recording.exportReport": asking(({ query, asker }, { stretch }) => exportReport(query, stretch, asker)),
+    "recording.exportReport": asking(async ({ recording, query, asker }, { stretch }) =>
+      exportReport(query, stretch, await recording.notes.list(), asker),
+    ),
+    ...noteHandlers(about),
     "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
       return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });

@@ -71,6 +71,7 @@ export function createEngine({
     mostBaseBytes,
     recorderThread,
     journal,
+    notes: { folder: places.notes, samples: places.samples },
   });
   return {
     handlers: createHandlers({

@@ -4,6 +4,7 @@ import { MalformedBytes } from "../shared/protocol/bytes.js";
 import type { Bye, ChildEnded, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { EngineLoad, ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import type { NoteChange } from "../shared/protocol/note-calls.js";
 import { CommitLoop } from "./commit-loop.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { Incoming } from "./ingest/incoming.js";
@@ -153,6 +154,11 @@ export class LiveRecording {
   /** False when there is no such pin. */
   unpin(id: number): Promise<boolean> {
     return this.#commits.between(() => this.#retention.unpin(id));
+  }
+
+  /** They are in the file when this resolves. */
+  changeNotes(changes: readonly NoteChange[]): Promise<void> {
+    return this.#commits.between(() => this.#writer.flight.changeNotes(changes));
   }
 
   get load(): EngineLoad {

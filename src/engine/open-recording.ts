@@ -10,6 +10,7 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import { type Instant, instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";
 import { keptSummary } from "./kept-summary.js";
+import { Notes, type NotesPlaces } from "./notes.js";
 import {
   type Live,
   type RecordingEvents,
@@ -35,7 +36,7 @@ import { StoredMessages } from "./store/messages.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
 import { Pages } from "./store/pages.js";
 import { FileClosed, type Query } from "./store/readers.js";
-import { type RecordingFile, SavedFile } from "./store/recording-file.js";
+import { type RecordingFile, SavedFile, openedAgain } from "./store/recording-file.js";
 import { formatVersion } from "./store/schema.js";
 import { SearchBlocks } from "./store/search-blocks.js";
 import { Search } from "./store/search.js";
@@ -44,6 +45,14 @@ import type { StoredFacts } from "./store/summary.js";
 import { instantOf } from "./store/timeline.js";
 import { underWords } from "./store/watched.js";
 import { StoredWrites } from "./store/writes.js";
+
+export interface NoteKeeping {
+  readonly places: NotesPlaces;
+  /** They are others now. */
+  changed(): void;
+  /** Around whatever may crash on the file. */
+  reading(work: () => Promise<boolean>): Promise<boolean>;
+}
 
 interface Saved {
   readonly kind: "saved";
@@ -58,6 +67,8 @@ export class OpenRecording {
   readonly search: Search;
   readonly pages: Pages;
   readonly blocks: MetricBlocks;
+  /** Absent until it is said where they are kept. */
+  #notes: Notes | undefined;
   readonly name: string;
   #state: State;
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
@@ -141,13 +152,64 @@ export class OpenRecording {
       const signal = new CancelSource();
       const forget = [request.asker.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
       try {
-        return await this.#file().exportTo({ ...request, asker: { ...request.asker, signal } });
+        const notes = await this.#notes?.list();
+        return await this.#file().exportTo({ ...request, notes, asker: { ...request.asker, signal } });
       } finally {
         for (const one of forget) one();
       }
     });
     this.#copying = copy.catch(() => undefined); // who asked hears of it
     return copy;
+  }
+
+  get notes(): Notes {
+    if (this.#notes === undefined) throw new Error("nobody said where notes are kept");
+    return this.#notes;
+  }
+
+  /** From here on it has notes. */
+  keepNotes({ places, changed, reading }: NoteKeeping): void {
+    const { path, query } = this;
+    this.#notes = new Notes(
+      {
+        path,
+        query,
+        changed,
+        writeLive: async (changes) => {
+          if (this.#state.kind !== "live") return false;
+          await this.#state.recorder.changeNotes(changes);
+          return true;
+        },
+        besideReading: (work) => reading(() => this.#besideReading(work)),
+      },
+      places,
+    );
+    this.#notes.begin().catch(() => undefined); // what is left there stays
+  }
+
+  /** Questions wait meanwhile. False when somebody asks just now, or it is no saved recording. */
+  async #besideReading(work: () => Promise<void>): Promise<boolean> {
+    const state = this.#state;
+    if (state.kind !== "saved" || this.#switching !== undefined || !state.file.isIdle) return false;
+    if (state.file.isCopy) {
+      await work();
+      return true;
+    }
+    let finished = (): void => undefined;
+    this.#switching = new Promise((resolve) => {
+      finished = resolve;
+    });
+    try {
+      await state.file.close();
+      await work();
+      const again = await openedAgain(this.path);
+      if (this.#state === state) this.#state = again.ok ? { kind: "saved", file: again.value } : { kind: "closed" };
+      else if (again.ok) await again.value.close();
+      return true;
+    } finally {
+      this.#switching = undefined;
+      finished();
+    }
   }
 
   #file(): RecordingFile {
@@ -317,9 +379,11 @@ export class OpenRecording {
   async close(): Promise<void> {
     this.#closing.abort();
     if (this.#state.kind === "live") await this.stop();
+    await this.#switching;
     if (this.#state.kind !== "saved") return;
     const { file } = this.#state;
     this.#state = { kind: "closed" };
     await file.close();
+    await this.#notes?.closed();
   }
 }

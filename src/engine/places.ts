@@ -13,6 +13,8 @@ export interface Places {
   readonly recordings: string;
   /** The list of recently used recordings. */
   readonly recents: string;
+  /** Notes of recordings beside which nothing can be written. */
+  readonly notes: string;
   /** What programs would have to work out again at each start; undefined: nothing is kept (`HINDCAST_CACHE=off`). */
   readonly cache: string | undefined;
 }
@@ -31,6 +33,7 @@ export function placesIn(
     demo: join(packageFolder, "examples", "ledger"),
     recordings: join(data, "recordings"),
     recents: join(state, "recents.json"),
+    notes: join(state, "notes"),
     cache: environment["HINDCAST_CACHE"] === "off" ? undefined : join(state, "cache"),
   };
 }

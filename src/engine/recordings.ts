@@ -11,6 +11,7 @@ import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { ChangeNotices } from "./change-notices.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
+import type { NotesPlaces } from "./notes.js";
 import { OpenRecording } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
@@ -27,6 +28,7 @@ export interface RecordingsOptions {
   readonly mostBaseBytes: number | undefined;
   readonly recorderThread: URL | undefined;
   readonly journal: ReadingJournal;
+  readonly notes: NotesPlaces;
 }
 
 type Opened = Result<OpenRecording, HindcastError>;
@@ -183,7 +185,15 @@ export class Recordings {
     try {
       const opened = await opening;
       isOpen = opened.ok;
-      if (opened.ok) this.#byId.set(opened.value.id, opened.value);
+      if (opened.ok) {
+        const { id } = opened.value;
+        this.#byId.set(id, opened.value);
+        opened.value.keepNotes({
+          places: this.options.notes,
+          changed: () => this.notify({ kind: "notes-changed", recordingId: id }),
+          reading: (work) => journal.reading(path, work),
+        });
+      }
       return opened;
     } finally {
       // Also when opening threw: the next who asks tries anew.

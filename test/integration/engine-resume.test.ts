@@ -294,6 +294,26 @@ describe("a recording whose engine is killed", () => {
     expect(marks.map(({ kind }) => kind).sort()).toEqual(["end", "gap", "start"]);
   });
 
+  it("keeps every note that was answered, while it is recorded and once it is saved", async () => {
+    const { summary, agent } = await record();
+    const one = agent("one");
+    one.send([new RecordMaker().make({ kind: "log", severity: 9, span: 0, source: 0, body: "x", attributes: {} })]);
+    await one.allAcknowledged();
+    const { recordingId, path, start } = summary;
+    const put = (text: string) => ask("notes.put", { recordingId, note: { from: start, text, label: "note" } });
+    const texts = async (id: string): Promise<readonly string[]> =>
+      (await ask("notes.list", { recordingId: id })).notes.map(({ text }) => text);
+    await put("while it is recorded");
+    await kill();
+    expect(await texts(recordingId)).toEqual(["while it is recorded"]);
+    one.vanish();
+    await ask("recording.stop", { recordingId });
+    await put("once it is saved");
+    await kill();
+    const again = await ask("recording.open", { path });
+    expect(await texts(again.recordingId)).toEqual(["while it is recorded", "once it is saved"]);
+  });
+
   it("says why it cannot go on", async () => {
     const { summary, agent } = await record();
     const one = agent("one");

@@ -1,6 +1,7 @@
 // What the engine's thread and the one that records into a file say to each other. Both are of one build and one process:
 // nothing is decoded, and everything can be cloned.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { NoteChange } from "../../shared/protocol/note-calls.js";
 import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { CallProgress } from "../../shared/base/asker.js";
@@ -44,6 +45,7 @@ export type Request =
   | ({ readonly kind: "export" } & Omit<ExportRequest, "asker">)
   | { readonly kind: "pin"; readonly label: string; readonly since: bigint; readonly until: bigint }
   | { readonly kind: "unpin"; readonly id: number }
+  | { readonly kind: "notes"; readonly changes: readonly NoteChange[] }
   | { readonly kind: "presence" }
   /** Asks agents that were put into running programs to leave them. Resolves when they have, or after so long. */
   | { readonly kind: "detach"; readonly withinMs: number }
@@ -63,6 +65,7 @@ interface Answers {
   readonly export: Result<number, HindcastError>;
   readonly pin: Pin;
   readonly unpin: boolean;
+  readonly notes: undefined;
   readonly presence: Presence;
   readonly detach: undefined;
   readonly configure: undefined;

@@ -2,6 +2,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Cancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
+import type { NoteChange } from "../../shared/protocol/note-calls.js";
 import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
@@ -123,6 +124,11 @@ export class Recorder implements RecordingFile {
   /** False when there is no such pin. */
   unpin(id: number): Promise<boolean> {
     return this.#ask<"unpin">({ kind: "unpin", id });
+  }
+
+  /** They are in the file when this resolves. */
+  async changeNotes(changes: readonly NoteChange[]): Promise<void> {
+    await this.#ask<"notes">({ kind: "notes", changes });
   }
 
   async configure(pipeline: Pipeline): Promise<void> {

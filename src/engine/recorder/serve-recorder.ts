@@ -83,6 +83,8 @@ class ServedRecorder {
         return this.#begun().live.pin(request.label, request.since, request.until);
       case "unpin":
         return this.#begun().live.unpin(request.id);
+      case "notes":
+        return void (await this.#begun().live.changeNotes(request.changes));
       case "presence": {
         const { live, server } = this.#begun();
         return { connected: server.connected(), haveAllSaidBye: live.haveAllSaidBye };

@@ -9,8 +9,10 @@ import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Asker } from "../../shared/base/asker.js";
+import type { Note } from "../../shared/protocol/note-calls.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { WritingFailed, copyRows, newFileFor, tablesOf, writing } from "./copy-rows.js";
+import { asPut, writeNotes } from "./notes.js";
 import { checkTarget, partFor, publish } from "./whole-file.js";
 
 export interface CopyRequest {
@@ -18,6 +20,8 @@ export interface CopyRequest {
   readonly path: string;
   /** What is there already is replaced. */
   readonly overwrite: boolean;
+  /** Notes of what is copied: they may not be in its file yet. */
+  readonly notes?: readonly Note[] | undefined;
   /** When they give up, so does this, soon. */
   readonly asker: Asker;
 }
@@ -30,7 +34,7 @@ export async function copyFile(source: DuckDBConnection, request: CopyRequest): 
   const part = await partFor(path);
   try {
     return await asOfNow(source, path, async () => {
-      await fill(part, source, request.asker);
+      await fill(part, source, request);
       return publish(part, path, overwrite);
     });
   } finally {
@@ -58,7 +62,7 @@ export async function asOfNow<Value>(
 }
 
 /** Throws `Cancelled`. Whichever way this ends, nothing holds the new file open afterwards. */
-async function fill(part: string, source: DuckDBConnection, asker: Asker): Promise<void> {
+async function fill(part: string, source: DuckDBConnection, { notes = [], asker }: CopyRequest): Promise<void> {
   const owned = new Disposables();
   try {
     const target = await newFileFor(source, part, owned);
@@ -66,6 +70,7 @@ async function fill(part: string, source: DuckDBConnection, asker: Asker): Promi
     const whole = tables.map(({ name, columns }) => ({ name, rows: `SELECT ${columns} FROM "${name}"` }));
     await copyRows(source, target, whole, asker);
     await writing(async () => {
+      await writeNotes(target, asPut(notes));
       await target.run("COMMIT");
       await target.run("CHECKPOINT");
     });

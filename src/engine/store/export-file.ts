@@ -30,7 +30,7 @@ export async function exportFile(
   source: DuckDBConnection,
   request: ExportRequest,
 ): Promise<Result<number, HindcastError>> {
-  const { path, overwrite, format, stretch, asker } = request;
+  const { path, overwrite, format, stretch, notes, asker } = request;
   if (format === "hindcast" && stretch === undefined) return copyFile(source, request);
   const isFolder = format === "parquet";
   const mayWrite = await (isFolder ? checkFolder(path, overwrite) : checkTarget(path, overwrite));
@@ -40,7 +40,7 @@ export async function exportFile(
     return await asOfNow(source, path, async () => {
       await writing(() => mkdir(part, { mode: 0o700 }));
       const recording = join(part, "recording.hindcast");
-      await fillSelection(recording, source, { stretch, isPlain: format !== "hindcast" }, asker);
+      await fillSelection(recording, source, { stretch, notes, isPlain: format !== "hindcast" }, asker);
       if (format === "hindcast") return publish(recording, path, overwrite);
       const made = join(part, "made");
       await readAgain(recording, async (connection) => {

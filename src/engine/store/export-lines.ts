@@ -19,6 +19,7 @@ const records: Readonly<Record<ExportedView, string>> = {
   keyframes: "keyframe",
   messages: "message",
   marks: "mark",
+  notes: "note",
 };
 
 /** Text that is JSON, unless somebody wrote something else into the file. */

@@ -11,6 +11,7 @@ export const exportedViews = {
   keyframes: ["time", "after"],
   messages: ["sent", "received"],
   marks: ["time"],
+  notes: ["time", "until", "created", "changed"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type ExportedView = keyof typeof exportedViews;
@@ -24,4 +25,5 @@ export const exportedViewNames: readonly ExportedView[] = [
   "keyframes",
   "messages",
   "marks",
+  "notes",
 ];

@@ -1,7 +1,9 @@
 // What leaves with an export, as it is looked through before: its texts, a page at a time, and how much it is.
 import type { ExportReport, exportPlaces } from "../../shared/protocol/export-calls.js";
 import { type Asker, tellPart } from "../../shared/base/asker.js";
+import type { Note } from "../../shared/protocol/note-calls.js";
 import { readRedactions } from "./agent-counts.js";
+import { notesWithin } from "./notes.js";
 import type { Query } from "./readers.js";
 import { type ProcessCut, type Stretch, cutsOf } from "./selection-cut.js";
 import { conditionsOf } from "./selection-rows.js";
@@ -41,6 +43,7 @@ const mostOfText = 65_536;
 export async function* leavingTexts(
   query: Query,
   stretch: Stretch | undefined,
+  notes: readonly Note[],
   asker: Asker,
 ): AsyncGenerator<LeavingTexts> {
   const conditions = await lookedAt(query, stretch);
@@ -65,6 +68,7 @@ export async function* leavingTexts(
     }
     done += rows;
   }
+  yield { place: "notes", texts: notesWithin(notes, stretch).map(({ text }) => text) };
 }
 
 async function conditionsFor(query: Query, stretch: Stretch | undefined): Promise<Readonly<Record<string, string>>> {

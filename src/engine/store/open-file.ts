@@ -25,6 +25,8 @@ import { type Migration, formatVersion, migrations } from "./schema.js";
 
 export interface OpenFile {
   readonly instance: Database;
+  /** Of a copy in today's format, while the file that was asked for stays as it is. */
+  readonly isCopy?: boolean;
   /** Releases the file. A file open for writing is brought in order first. */
   dispose(): Promise<void>;
 }
@@ -137,7 +139,7 @@ async function openMigratedCopy(
     const checked = await opened.value.instance.connect();
     await watched(checked, asker, () => checkSizes(checked));
     checked.closeSync();
-    return ok({ instance: opened.value.instance, dispose: () => owned.dispose() });
+    return ok({ instance: opened.value.instance, isCopy: true, dispose: () => owned.dispose() });
   } catch (error) {
     await owned.dispose();
     throwIfCancelled(asker.signal);

@@ -73,6 +73,11 @@ export class Readers {
     return new Readers(connections);
   }
 
+  /** Nobody asks, and nobody waits for a connection. */
+  get isIdle(): boolean {
+    return this.#idle.length === this.#connections.length;
+  }
+
   readonly query: Query = (sql, values = [], asker = nobody) =>
     this.hold((connection) =>
       watched(connection, asker, () =>

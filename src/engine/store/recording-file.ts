@@ -1,4 +1,5 @@
 // A recording's file that is open for reading on this thread, and what is asked of one wherever it is open.
+import { setTimeout as wait } from "node:timers/promises";
 import { nobody } from "../../shared/base/asker.js";
 import { throwIfCancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
@@ -42,6 +43,16 @@ export class SavedFile implements RecordingFile {
 
   readonly query: Query = (sql, values, asker) => this.readers.query(sql, values, asker);
 
+  /** Nobody asks anything of it just now. */
+  get isIdle(): boolean {
+    return this.readers.isIdle;
+  }
+
+  /** What is read is a copy in today's format: the file itself is not open. */
+  get isCopy(): boolean {
+    return this.file.isCopy === true;
+  }
+
   exportTo(request: ExportRequest): Promise<Result<number, HindcastError>> {
     return this.readers.hold((source) => exportFile(source, request));
   }
@@ -49,5 +60,17 @@ export class SavedFile implements RecordingFile {
   async close(): Promise<void> {
     await this.readers.dispose();
     await this.file.dispose();
+  }
+}
+
+const openAgainEveryMs = 50;
+const timesOpenedAgain = 60;
+
+/** A file that was let go of for a moment, in which somebody else may have begun to write into it: they are soon done. */
+export async function openedAgain(path: string): Promise<Result<SavedFile, HindcastError>> {
+  for (let left = timesOpenedAgain; ; left--) {
+    const opened = await SavedFile.open(path);
+    if (opened.ok || left === 0 || opened.error.code !== "recording-in-use") return opened;
+    await wait(openAgainEveryMs);
   }
 }

@@ -2,10 +2,12 @@
 // derived from records made anew. Or of all of another one, where only its records are wanted, to be read once.
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Asker } from "../../shared/base/asker.js";
+import type { Note } from "../../shared/protocol/note-calls.js";
 import { throwIfCancelled } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type TableRows, copyRows, newFileFor, tablesOf, writing } from "./copy-rows.js";
 import type { SegmentSettings } from "../replay/segments/builder.js";
+import { asPut, changeNotes, notesWithin } from "./notes.js";
 import { packSegments } from "./pack-segments.js";
 import { queryOn } from "./readers.js";
 import { filledRollups } from "./rollup-tables.js";
@@ -24,6 +26,8 @@ export interface Selection {
   readonly stretch: Stretch | undefined;
   /** Only records: nothing that makes the file quick to look at. */
   readonly isPlain: boolean;
+  /** Of what is exported, all of them. */
+  readonly notes?: readonly Note[] | undefined;
   readonly segments?: SegmentSettings;
 }
 
@@ -39,9 +43,10 @@ export async function fillSelection(
     const target = await newFileFor(source, part, owned);
     // What is derived is made of rows that are committed.
     await writing(() => target.run("COMMIT"));
-    const { stretch } = selection;
+    const { stretch, notes = [] } = selection;
     if (stretch === undefined) await copyRecords(source, target, asker);
     else await copyStretch(source, target, { ...selection, stretch }, asker);
+    await writing(() => changeNotes(target, asPut(notesWithin(notes, stretch))));
     await writing(() => target.run("CHECKPOINT"));
     throwIfCancelled(asker.signal);
   } finally {

@@ -18,6 +18,7 @@ import {
   spanColumns,
 } from "./engine-rows.js";
 import type { HindcastError } from "./errors.js";
+import { noteCalls } from "./note-calls.js";
 import { pipelineStages } from "./pipeline-stages.js";
 import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
 import {
@@ -144,6 +145,7 @@ export const engineCalls = {
 
   ...attachCalls,
   ...exportCalls,
+  ...noteCalls,
   ...stateCalls,
   ...correlationCalls,
   ...requestCalls,
@@ -249,6 +251,8 @@ export type CallResult<Call extends EngineCallName> = v.InferOutput<(typeof engi
 export const engineNotice = v.variant("kind", [
   /** A live recording grew or changed state; at most four times a second. */
   v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
+  /** Somebody wrote, changed or removed a note, or where notes are kept is not where they were. */
+  v.object({ kind: v.literal("notes-changed"), recordingId: text }),
   /** It cannot be written: see `failure` of its summary, which tells when that is over. */
   v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
 ]);

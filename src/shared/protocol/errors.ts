@@ -76,6 +76,10 @@ const catalogue = {
     message: "{count} places in what is to be exported look like secrets: {kinds}.",
     next: "--dry-run says where. With --yes it is exported nevertheless; docs/redaction.md says how to record without them.",
   },
+  "bad-note": {
+    message: "That note cannot be kept: {reason}.",
+    next: "hindcast notes FILE lists the notes there are.",
+  },
   "recording-closed": { message: "That recording is no longer open.", next: "Open it again." },
   "recording-not-live": { message: "That recording is not being recorded.", next: "Start a new recording." },
   "no-such-process": {

@@ -6,7 +6,7 @@ export const exportFormats = ["hindcast", "parquet", "jsonl"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** Where in a recording something stands that looks like a secret. */
-export const exportPlaces = ["names", "processes", "events", "spans", "logs", "metrics", "state"] as const;
+export const exportPlaces = ["names", "processes", "events", "spans", "logs", "metrics", "state", "notes"] as const;
 
 const stretch = v.optional(v.object({ from: ns, to: ns }));
 
