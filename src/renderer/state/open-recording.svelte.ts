@@ -22,6 +22,7 @@ export class OpenRecording {
   #failure = $state.raw<HindcastError>();
   #growth = $state(0);
   #seconds = $state(0);
+  #notesChanges = $state(0);
   #secondMs = -Infinity;
   #secondTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #growListeners = new Set<() => void>();
@@ -56,7 +57,9 @@ export class OpenRecording {
       link.onNotice((notice) => {
         if (notice.kind === "recording-changed") {
           if (notice.summary.recordingId === this.#summary.recordingId) this.#take(notice.summary);
-        } else if (notice.recordingId === this.#summary.recordingId) this.#failure = notice.error;
+        } else if (notice.recordingId !== this.#summary.recordingId) return;
+        else if (notice.kind === "notes-changed") this.#notesChanges += 1;
+        else this.#failure = notice.error;
       }),
       link.onReconnected(() => void this.#reopenAfterLoss()),
     );
@@ -83,6 +86,11 @@ export class OpenRecording {
   /** Changes with growth too, but at most once a second, and at once when the recording has ended. */
   get seconds(): number {
     return this.#seconds;
+  }
+
+  /** Changes when notes did, and when the engine is another one. */
+  get notesChanges(): number {
+    return this.#notesChanges;
   }
 
   offsetFromInstant(at: bigint): number {
@@ -169,6 +177,7 @@ export class OpenRecording {
     const opened = await this.#link.call("recording.open", { path: this.#summary.path });
     if (opened.ok) {
       this.#failure = undefined;
+      this.#notesChanges += 1;
       this.#take(opened.value);
     } else this.#failure = opened.error;
   }
