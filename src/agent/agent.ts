@@ -12,6 +12,7 @@ import type { Delivery } from "./delivery.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
+import { WhileRequests, liveSettings } from "./live-settings.js";
 import { Keeper, type Keeping } from "./keeper.js";
 import { lineageOf, tellChildren } from "./lineage.js";
 import { nodeInspector } from "./inspector.js";
@@ -152,13 +153,23 @@ export function install(
     noteState();
     noteRing();
     capture.note(false);
-    const stages = heard();
-    if (stages !== undefined) capture.change(stages);
+    const told = heard();
+    if (told !== undefined) takeSettings(told);
     handOver();
     if (isAttached && !delivery.hasEngine) detach();
     else if (delivery.isUseful) delivery.startIfThereIsAnEngine();
     else uninstall();
   });
+  const messagesGuest = guest.at("thread messages");
+  const posted = new PostedContexts(new SharedArrayBuffer(postedBytes));
+  const whileRequests = new WhileRequests(() => [
+    isAttached
+      ? () => undefined
+      : installThreadMessages({ ...agent, guest: messagesGuest }, { runId, posted }, place, threadId),
+    openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
+    ...installRequestProbes(agent),
+  ]);
+  const takeSettings = liveSettings({ capture, sink, whileRequests });
   const looking = lookRegularly(agent, tracker);
   const lookOnceMore = (): void => {
     tracker.lookAtEverything();
@@ -208,7 +219,6 @@ export function install(
   // What is loaded cannot be rewritten any more, what would be rewritten from now on could not be brought back, and what the
   // program starts is not recorded.
   if (!isAttached) {
-    const posted = new PostedContexts(new SharedArrayBuffer(postedBytes));
     releases.push(
       offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state, posted: posted.memory }),
       watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
@@ -231,16 +241,9 @@ export function install(
         noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
       }),
     );
-    const messagesGuest = guest.at("thread messages");
-    if (level !== "metrics")
-      releases.push(installThreadMessages({ ...agent, guest: messagesGuest }, { runId, posted }, place, threadId));
   }
-  if (level !== "metrics") {
-    releases.push(
-      openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
-      ...installRequestProbes(agent),
-    );
-  }
+  whileRequests.turn(level !== "metrics");
+  releases.push(() => whileRequests.turn(false));
 
   function release(): void {
     for (const undo of releases.splice(0).reverse()) guest.runAsGuest(undo, undefined);

@@ -18,7 +18,7 @@ import { RingWriter, control, facts } from "./ring.js";
 
 const writesSlot = lostKinds.indexOf("writes");
 /** Reasons of the gaps made here; the others are the worker's. */
-const ownReasons = ["ring-full", "unreadable-value"] as const satisfies readonly GapReason[];
+const ownReasons = ["paused", "ring-full", "unreadable-value"] as const satisfies readonly GapReason[];
 type OwnReason = (typeof ownReasons)[number];
 
 export class RecordWriter {
@@ -37,8 +37,14 @@ export class RecordWriter {
   #written = 0;
   #dropped = 0;
   #lostWrites = 0;
-  readonly #lost: Record<OwnReason, RecordTally> = { "ring-full": newTally(), "unreadable-value": newTally() };
+  readonly #lost: Record<OwnReason, RecordTally> = {
+    paused: newTally(),
+    "ring-full": newTally(),
+    "unreadable-value": newTally(),
+  };
+  /** There is a gap to be told, or nothing is recorded: whoever would record looks further. */
   #hasLost = false;
+  #isPaused = false;
 
   constructor(
     ring: RingWriter,
@@ -81,7 +87,7 @@ export class RecordWriter {
   /** Whether much more than a few records would find room, here and where the worker keeps them. */
   get hasPlenty(): boolean {
     const { control: words, size } = this.#ring.memory;
-    return Atomics.load(words, control.isCongested) === 0 && this.#ring.hasRoom(size >>> 1);
+    return !this.#isPaused && Atomics.load(words, control.isCongested) === 0 && this.#ring.hasRoom(size >>> 1);
   }
 
   /** Stands still until the worker has taken something, or for so long. False when it has taken nothing. */
@@ -89,6 +95,14 @@ export class RecordWriter {
     const { control: words, tailSlot } = this.#ring.memory;
     const tail = Atomics.load(words, tailSlot);
     return this.hasPlenty || Atomics.wait(words, tailSlot, tail, mostMs) !== "timed-out";
+  }
+
+  /** From now on everything is counted instead of recorded; or no more. */
+  pause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#hasLost = true;
+    if (!isPaused) this.#isOpen();
   }
 
   /** From now on nothing is written that this has not looked through. */
@@ -118,7 +132,8 @@ export class RecordWriter {
   /** `clockMs`: when it was, where that is not now. */
   record(body: AgentRecordBody, clockMs?: number): "put" | "lost" | "too-large" {
     try {
-      if (!this.#isOpen() || lacksDefinition(body)) return this.#lose("ring-full", body.kind);
+      if (!this.#isOpen() || lacksDefinition(body))
+        return this.#lose(this.#isPaused ? "paused" : "ring-full", body.kind);
       this.#encode(body, 0, clockMs);
       if (this.#out.at <= this.#maxRecordBytes)
         return this.#put(this.#ring) ? "put" : this.#lose("ring-full", body.kind);
@@ -147,8 +162,9 @@ export class RecordWriter {
     return this.#lose("unreadable-value", kind);
   }
 
-  /** Says what was lost, if there is room by now. True when nothing is left to say. */
+  /** At the end: says what was lost, if there is room by now. True when nothing is left to say. */
   reportLoss(): boolean {
+    this.#isPaused = false;
     return this.#isOpen();
   }
 
@@ -174,7 +190,7 @@ export class RecordWriter {
 
   /** False while the ring is too full even to say what was lost. */
   #isOpen(): boolean {
-    return !this.#hasLost || this.#writeGaps();
+    return !this.#hasLost || (!this.#isPaused && this.#writeGaps());
   }
 
   #writeGaps(): boolean {

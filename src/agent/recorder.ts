@@ -117,6 +117,11 @@ export class Recorder implements RecordSink {
     this.#pipeline = pipeline;
   }
 
+  /** From now on what would be recorded is counted instead; or it is recorded again, and the count is told before. */
+  pause(isPaused: boolean): void {
+    this.#writer.pause(isPaused);
+  }
+
   /** Called before each span-end record, so that what happened inside the span is recorded before its end. */
   beforeSpanEnds(look: () => void): void {
     this.#beforeSpanEnd = look;

@@ -306,7 +306,7 @@ export class EngineLink {
         this.#outbox.acknowledge(message.batch);
         return this.#drain();
       case "configure":
-        if (!tellSettings(this.#memory, message.pipeline)) this.#noteFault();
+        if (!tellSettings(this.#memory, message)) this.#noteFault();
         return;
       case "ask-clock": {
         const clockMs = this.#clockMs;

@@ -11,6 +11,7 @@ import {
   FrameSplitter,
   type Frame,
   type ToAgent,
+  type ToldAgents,
   type ToEngine,
   frameHeader,
   frameTypes,
@@ -18,7 +19,6 @@ import {
   readFromAgent,
   wireVersion,
 } from "../shared/protocol/agent-wire.js";
-import type { Pipeline } from "../shared/protocol/pipeline-stages.js";
 import { ClockRounds } from "./clock-rounds.js";
 import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
@@ -36,8 +36,8 @@ export interface AgentServer {
   connected(): number;
   /** Asks agents that were put into running programs to leave them. Resolves when they have said good-bye, or after so long. */
   detach(withinMs: number): Promise<void>;
-  /** What records of every program go through from now on, also of those that come later. */
-  configure(pipeline: Pipeline): void;
+  /** What every program is told, also those that come later; what is left out stays as it is. */
+  configure(told: ToldAgents): void;
   /** Resolves when no agent is connected, or after so long: a program may well go on when its recording ends. */
   whenQuiet(withinMs: number): Promise<void>;
   dispose(): Promise<void>;
@@ -66,7 +66,7 @@ export async function listenForAgents(
 ): Promise<AgentServer> {
   const owned = new Disposables();
   const peers = new Set<AgentPeer>();
-  let configured: Pipeline | undefined;
+  let configured: ToldAgents | undefined;
   // An agent that has said everything closes its side, and ours stays open for what is to be acknowledged.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const peer = new AgentPeer(socket, token, recording, () => configured);
@@ -99,8 +99,13 @@ export async function listenForAgents(
         return [...peers].every((peer) => peer.hasGreeted && !peer.isAttached);
       }, withinMs);
     },
-    configure: (pipeline) => {
-      configured = pipeline;
+    configure: ({ pipeline, paused, level }) => {
+      configured = {
+        ...configured,
+        ...(pipeline === undefined ? {} : { pipeline }),
+        ...(paused === undefined ? {} : { paused }),
+        ...(level === undefined ? {} : { level }),
+      };
       for (const peer of peers) peer.configure();
     },
     whenQuiet: (withinMs) => until(() => peers.size === 0, withinMs),
@@ -133,7 +138,7 @@ class AgentPeer {
     readonly token: string,
     readonly recording: LiveRecording,
     /** Undefined as long as it is what programs are started with. */
-    readonly configured: () => Pipeline | undefined,
+    readonly configured: () => ToldAgents | undefined,
   ) {
     this.#greetingDue = setTimeout(() => this.cutOff(), helloWithinMs);
     socket.on("data", (chunk: Buffer) => this.#guarded(() => this.#onData(chunk)));
@@ -156,9 +161,9 @@ class AgentPeer {
   }
 
   configure(): void {
-    const pipeline = this.configured();
-    if (this.#process === undefined || pipeline === undefined) return;
-    this.#send(frameTypes.configure, { kind: "configure", pipeline });
+    const told = this.configured();
+    if (this.#process === undefined || told === undefined) return;
+    this.#send(frameTypes.configure, { kind: "configure", ...told });
   }
 
   cutOff(): void {

@@ -14,7 +14,9 @@ import { changes } from "./changes.js";
 import { correlated } from "./correlation-calls.js";
 import { noteHandlers } from "./note-handlers.js";
 import { oneRequest } from "./one-request.js";
+import { openInEditor } from "./open-in-editor.js";
 import { recordingFileName } from "./places.js";
+import { launchHandlers } from "./launch-handlers.js";
 import { listRecordings } from "./recording-list.js";
 import { Rehearsal, type RehearsedLook, looksAt } from "./rehearsal.js";
 import {
@@ -25,6 +27,7 @@ import {
   listPrograms,
   makeRecordingsFolder,
   recordDemo,
+  restartProgram,
   unlessGivenUp,
 } from "./starting.js";
 import { StateCalls } from "./state-calls.js";
@@ -161,6 +164,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     },
     "recording.create": (args, signal) => createRecording(context, args, signal),
     "recording.launch": (args, signal, tell) => launchProgram(context, args, askerWith(signal, tell)),
+    "recording.restart": (args, signal, tell) =>
+      about(args, (recording) => restartProgram(context, recording, askerWith(signal, tell))),
+    ...launchHandlers(context, about),
+    "editor.open": (args) => about(args, ({ query }) => openInEditor(query, context.launch.environment, args)),
     "programs.list": async () => ok(await listPrograms(context)),
     "recording.attach": (args, signal, tell) => attachProgram(context, args, askerWith(signal, tell)),
     "recording.demo": (args, signal, tell) => recordDemo(context, args, askerWith(signal, tell)),

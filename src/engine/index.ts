@@ -11,6 +11,7 @@ import type { EngineHost } from "./private-folder.js";
 import { ReadingJournal } from "./reading-journal.js";
 import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
+import { SavedLaunches } from "./saved-launches.js";
 
 export { ReadingJournal } from "./reading-journal.js";
 export { hostWith, sweepPrivateFolders } from "./private-folder.js";
@@ -79,6 +80,7 @@ export function createEngine({
       version,
       launch: { places, environment, umask },
       binaries: new NodeBinaries(),
+      saved: new SavedLaunches(places.launches),
     }),
     resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),

@@ -9,6 +9,9 @@ import type { CaptureSettings } from "../shared/protocol/agent-wire.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { agentEnvironment, withAgent } from "./agent-environment.js";
 import { prepareCacheFolder } from "./cache-folder.js";
+import { newConsolePipes } from "./console/console-pipes.js";
+import { ProgramConsole } from "./console/program-console.js";
+import { wholeFolder } from "./launch-folder.js";
 import type { OpenRecording } from "./open-recording.js";
 import type { Places } from "./places.js";
 import { type Program, startProgram } from "./program.js";
@@ -27,16 +30,22 @@ const lookEveryMs = 50;
 /** The demo runs on the Node that is here already, which may be Electron's. */
 const asNode: Readonly<Record<string, string>> = "electron" in process.versions ? { ELECTRON_RUN_AS_NODE: "1" } : {};
 
+export interface ToLaunch {
+  readonly command: readonly string[];
+  readonly cwd?: string | undefined;
+  /** On top of the engine's own. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
 /** `onExit` when the program is gone: the recording ends with it. */
 export async function launch(
   context: LaunchContext,
   recording: OpenRecording,
   settings: CaptureSettings,
-  command: readonly string[],
-  cwd: string | undefined,
+  what: ToLaunch,
   onExit: () => void,
 ): Promise<Result<undefined, HindcastError>> {
-  const started = await startRecorded(context, recording, settings, command, cwd);
+  const started = await startRecorded(context, recording, settings, what);
   if (!started.ok) return started;
   void started.value.exited.then(onExit);
   return ok(undefined);
@@ -55,7 +64,7 @@ export async function launchDemo(
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   const addressFile = join(live.address.folder.path, "demo-address");
   const command = [process.execPath, join(demo, "system.mjs"), "--address-file", addressFile, ...demoLoad];
-  const system = await startRecorded(context, recording, settings, command, demo, asNode);
+  const system = await startRecorded(context, recording, settings, { command, cwd: demo, environment: asNode });
   if (!system.ok) return system;
   void system.value.exited.then(onExit);
   if ((await addressIn(addressFile, system.value, asker)) !== undefined) return ok(undefined);
@@ -66,17 +75,18 @@ async function startRecorded(
   context: LaunchContext,
   recording: OpenRecording,
   settings: CaptureSettings,
-  command: readonly string[],
-  cwd: string | undefined,
-  added: Readonly<Record<string, string>> = {},
+  { command, cwd, environment: added = {} }: ToLaunch,
 ): Promise<Result<Program, HindcastError>> {
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   recording.beginsWith(settings.pipeline ?? []);
   await prepareCacheFolder(context.places.cache);
   const recorded = agentEnvironment(context.places.agent, live.address, settings, context.places.cache);
-  const environment = { ...withAgent(context.environment, recorded), ...added };
-  const started = await startProgram(command, { cwd, environment, umask: context.umask });
+  const folder = cwd === undefined ? undefined : wholeFolder(cwd);
+  const environment = withAgent({ ...context.environment, ...added }, recorded);
+  const console = new ProgramConsole(await newConsolePipes(live.address.folder.path), recording.onConsole);
+  await recording.begins(console, { command, cwd: folder ?? process.cwd() });
+  const started = await startProgram(command, { cwd: folder, environment, umask: context.umask, console });
   if (started.ok) await keep(recording, started.value);
   return started;
 }

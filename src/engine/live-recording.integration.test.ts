@@ -54,7 +54,7 @@ describe("a live recording", () => {
 
   it("that cannot be brought in order when it is stopped becomes a saved one all the same", async () => {
     const surroundings = { appVersion: "0", host: undefined, recorderThread: undefined };
-    const events = { onChange: () => undefined, onFailure: () => undefined };
+    const events = { onChange: () => undefined, onConsole: () => undefined, onFailure: () => undefined };
     const created = await OpenRecording.create("r1", join(folder, "b.hindcast"), surroundings, events);
     if (!created.ok) throw new Error(created.error.code);
     const recording = created.value;

@@ -7,8 +7,10 @@ import type { HindcastError } from "../shared/protocol/errors.js";
 import type { Pipeline } from "../shared/protocol/pipeline-stages.js";
 import { type AgentAddress, newAgentAddress } from "./agent-server.js";
 import { AttachedProgram } from "./attached-program.js";
-import type { EngineHost } from "./private-folder.js";
-import { type Program, adoptProgram } from "./program.js";
+import { reopenConsolePipes } from "./console/console-pipes.js";
+import { ProgramConsole } from "./console/program-console.js";
+import type { EngineHost, RecordingNote } from "./private-folder.js";
+import { type Program, type StartedProgram, adoptProgram } from "./program.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { ListensAt } from "./recorder/messages.js";
 import { Recorder } from "./recorder/recorder.js";
@@ -18,6 +20,8 @@ export interface Live {
   readonly recorder: Recorder;
   readonly address: AgentAddress;
   readonly programs: Program[];
+  /** What the engine after this one has to know. */
+  note: RecordingNote;
   /** What records go through; undefined where an engine before this one began, and nobody has said anew. */
   pipeline?: Pipeline;
 }
@@ -27,6 +31,7 @@ export interface RecordingEvents {
   readonly diskReserveBytes?: number | undefined;
   readonly mostBaseBytes?: number | undefined;
   onChange(): void;
+  onConsole(): void;
   onFailure(error: HindcastError): void;
 }
 
@@ -64,28 +69,44 @@ export async function beginLive(
     await address.folder.dispose();
     return begun;
   }
-  await address.folder.holdsRecording({ id, path, ...placeOf(address) });
-  return ok({ recorder, address, programs: [] });
+  const note = { id, path, ...placeOf(address) };
+  await address.folder.holdsRecording(note);
+  return ok({ recorder, address, programs: [], note });
 }
 
 /** Goes on where an engine that is gone was: agents connect where they did. */
 export async function resumeLive(
-  path: string,
+  note: RecordingNote,
   address: AgentAddress,
   { recorderThread }: RecordingSurroundings,
   events: RecordingEvents,
-): Promise<Result<Live, HindcastError>> {
+): Promise<Result<{ readonly live: Live; readonly console: ProgramConsole | undefined }, HindcastError>> {
   const recorder = startRecorder(recorderThread, events);
   const { durabilityMs, diskReserveBytes, mostBaseBytes } = events;
   const listensAt = placeOf(address);
-  const begun = await recorder.resume({ path, listensAt, durabilityMs, diskReserveBytes, mostBaseBytes });
+  const begun = await recorder.resume({ path: note.path, listensAt, durabilityMs, diskReserveBytes, mostBaseBytes });
   if (!begun.ok) return begun;
+  // Also programs that come later: those that run know it.
+  const { pausedSince, level } = note;
+  if (pausedSince !== undefined || level !== undefined)
+    await recorder.configure({ paused: pausedSince !== undefined, ...(level === undefined ? {} : { level }) });
   const { adopted, attached } = address.folder;
-  const programs = [
-    ...adopted.map(adoptProgram),
-    ...attached.map((owner) => new AttachedProgram(owner, recorder, true)),
-  ];
-  return ok({ recorder, address, programs });
+  const started = adopted.map(adoptProgram);
+  const programs = [...started, ...attached.map((owner) => new AttachedProgram(owner, recorder, true))];
+  const live: Live = { recorder, address, programs, note };
+  return ok({ live, console: reopenedConsole(started[0], live, events) });
+}
+
+/** The pipes are where they were, and the program still holds them. */
+function reopenedConsole(
+  program: StartedProgram | undefined,
+  { address: { folder }, note: { launched } }: Live,
+  { onConsole }: RecordingEvents,
+): ProgramConsole | undefined {
+  if (program === undefined || launched === undefined) return undefined;
+  const reopened = new ProgramConsole(reopenConsolePipes(folder.path), onConsole);
+  reopened.follow(program);
+  return reopened;
 }
 
 const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Recorder =>

@@ -4,11 +4,13 @@ import { basename } from "node:path";
 import { type Asker, nobody } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import type { LiveLevel } from "../shared/protocol/launch-calls.js";
 import { type Pipeline, mostPipelineBytes } from "../shared/protocol/pipeline-stages.js";
 import type { Pin, RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Instant, instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";
+import type { ProgramConsole } from "./console/program-console.js";
 import { keptSummary } from "./kept-summary.js";
 import { Notes, type NotesPlaces } from "./notes.js";
 import {
@@ -21,6 +23,7 @@ import {
   rowsLeftIn,
   whenUsedUp,
 } from "./live-side.js";
+import type { RecordingNote } from "./private-folder.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
@@ -61,6 +64,26 @@ interface Saved {
 
 type State = (Live & { readonly kind: "live" }) | Saved | { readonly kind: "closed" };
 
+export interface Launched {
+  readonly command: readonly string[];
+  readonly cwd: string;
+}
+
+export type StartAgain = (asker: Asker) => Promise<Result<RecordingSummary, HindcastError>>;
+
+/** What programs are told while they run; what is left out stays as it is. */
+export interface ToldPrograms {
+  readonly paused?: boolean;
+  readonly level?: LiveLevel;
+}
+
+function toldSummary(note: RecordingNote | undefined): Pick<RecordingSummary, "pausedSince" | "level"> {
+  return {
+    ...(note?.pausedSince === undefined ? {} : { pausedSince: BigInt(note.pausedSince) }),
+    ...(note?.level === undefined ? {} : { level: note.level }),
+  };
+}
+
 export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
@@ -81,6 +104,11 @@ export class OpenRecording {
   #begun: Instant | undefined;
   /** Why it is not whole, once it is saved. */
   #failure: HindcastError | undefined;
+  /** Of the program that was started into it; it stays when that has ended. */
+  #console: ProgramConsole | undefined;
+  #launched: Launched | undefined;
+  /** Starts the same once more, where this engine started it. */
+  startAgain: StartAgain | undefined;
   /** How often it was opened and not closed. */
   holders = 1;
 
@@ -88,6 +116,8 @@ export class OpenRecording {
     readonly id: string,
     readonly path: string,
     state: State,
+    /** There is more on its console. */
+    readonly onConsole: () => void = () => undefined,
   ) {
     this.#state = state;
     this.name = basename(path).replace(/\.hindcast$/, "");
@@ -120,19 +150,24 @@ export class OpenRecording {
     limits: Limits = {},
   ): Promise<Result<OpenRecording, HindcastError>> {
     const begun = await beginLive(id, path, surroundings, events, limits);
-    return begun.ok ? ok(new OpenRecording(id, path, { kind: "live", ...begun.value })) : begun;
+    if (!begun.ok) return begun;
+    return ok(new OpenRecording(id, path, { kind: "live", ...begun.value }, events.onConsole));
   }
 
   /** Goes on with a recording whose engine is gone: same id, same file, and agents connect where they did. */
   static async resume(
-    id: string,
-    path: string,
+    note: RecordingNote,
     address: AgentAddress,
     surroundings: RecordingSurroundings,
     events: RecordingEvents,
   ): Promise<Result<OpenRecording, HindcastError>> {
-    const begun = await resumeLive(path, address, surroundings, events);
-    return begun.ok ? ok(new OpenRecording(id, path, { kind: "live", ...begun.value })) : begun;
+    const begun = await resumeLive(note, address, surroundings, events);
+    if (!begun.ok) return begun;
+    const { live, console } = begun.value;
+    const resumed = new OpenRecording(note.id, note.path, { kind: "live", ...live }, events.onConsole);
+    resumed.#console = console;
+    resumed.#launched = note.launched;
+    return ok(resumed);
   }
 
   /** Throws `Cancelled` when who asks gives up. */
@@ -277,6 +312,8 @@ export class OpenRecording {
       counts,
       ...keptSummary(kept),
       ...(this.live?.pipeline === undefined ? {} : { pipeline: this.live.pipeline }),
+      ...this.#launchedSummary,
+      ...toldSummary(this.live?.note),
       engine,
       failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
@@ -307,6 +344,44 @@ export class OpenRecording {
     return isDone ? ok({}) : failed(hindcastError("no-such-pin", { pin: String(id) }));
   }
 
+  get console(): Result<ProgramConsole, HindcastError> {
+    return this.#console === undefined ? failed(hindcastError("no-console")) : ok(this.#console);
+  }
+
+  /** A program is about to be started into it. */
+  async begins(console: ProgramConsole, launched: Launched): Promise<void> {
+    const { live } = this;
+    this.#console = console;
+    this.#launched = launched;
+    if (live === undefined) return;
+    live.note = { ...live.note, launched: { command: [...launched.command], cwd: launched.cwd } };
+    await live.address.folder.holdsRecording(live.note);
+  }
+
+  get #launchedSummary(): Pick<RecordingSummary, "launched"> {
+    if (this.#launched === undefined) return {};
+    const { command, cwd } = this.#launched;
+    return { launched: { command: [...command], cwd, canRestart: this.startAgain !== undefined } };
+  }
+
+  /** Programs of a live one, also those that come later, are told what to do from now on. */
+  async tellPrograms(told: ToldPrograms): Promise<Result<Record<string, never>, HindcastError>> {
+    const { live } = this;
+    if (live === undefined) return failed(hindcastError("recording-not-live"));
+    const { paused, level } = told;
+    const { pausedSince: before, ...note } = live.note;
+    const wasPaused = before !== undefined;
+    const pausedSince = (paused ?? wasPaused) ? (before ?? String(BigInt(Date.now()) * 1_000_000n)) : undefined;
+    live.note = {
+      ...note,
+      ...(pausedSince === undefined ? {} : { pausedSince }),
+      ...(level === undefined ? {} : { level }),
+    };
+    await live.address.folder.holdsRecording(live.note);
+    await live.recorder.configure(told);
+    return ok({});
+  }
+
   /** What programs are started into it with. */
   beginsWith(pipeline: Pipeline): void {
     if (this.#state.kind === "live") this.#state.pipeline = pipeline;
@@ -324,7 +399,7 @@ export class OpenRecording {
         }),
       );
     live.pipeline = pipeline;
-    await live.recorder.configure(pipeline);
+    await live.recorder.configure({ pipeline });
     return ok({});
   }
 
@@ -383,6 +458,7 @@ export class OpenRecording {
     if (this.#state.kind !== "saved") return;
     const { file } = this.#state;
     this.#state = { kind: "closed" };
+    if (this.#console !== undefined) this.#console.dispose();
     await file.close();
     await this.#notes?.closed();
   }

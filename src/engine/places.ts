@@ -15,6 +15,8 @@ export interface Places {
   readonly recents: string;
   /** Notes of recordings beside which nothing can be written. */
   readonly notes: string;
+  /** What was saved to start programs again. */
+  readonly launches: string;
   /** What programs would have to work out again at each start; undefined: nothing is kept (`HINDCAST_CACHE=off`). */
   readonly cache: string | undefined;
 }
@@ -34,6 +36,7 @@ export function placesIn(
     recordings: join(data, "recordings"),
     recents: join(state, "recents.json"),
     notes: join(state, "notes"),
+    launches: join(state, "launches.json"),
     cache: environment["HINDCAST_CACHE"] === "off" ? undefined : join(state, "cache"),
   };
 }

@@ -19,7 +19,17 @@ const stopWithinMs = 2000;
 const owner = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(2)), started: v.string() });
 const hostOfEngine = v.object({ ...owner.entries, session: v.string() });
 /** What a new engine has to know of a recording to go on with it. */
-const recordingNote = v.object({ id: v.string(), path: v.string(), socketPath: v.string(), token: v.string() });
+const recordingNote = v.object({
+  id: v.string(),
+  path: v.string(),
+  socketPath: v.string(),
+  token: v.string(),
+  /** What was started into it, where that was done from the window or by its demo. */
+  launched: v.optional(v.object({ command: v.array(v.string()), cwd: v.string() })),
+  /** What its programs were told since they were started. */
+  pausedSince: v.optional(v.string()),
+  level: v.optional(v.picklist(["metrics", "requests"])),
+});
 const owners = v.object({
   process: owner,
   host: v.optional(hostOfEngine),

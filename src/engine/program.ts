@@ -8,6 +8,7 @@ import { type Result, failed, ok } from "../shared/base/result.js";
 import { commandArguments } from "../shared/base/shell-options.js";
 import { startedCommand } from "../shared/base/windows-command.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { Followed, ProgramConsole } from "./console/program-console.js";
 import { type Owner, isRunning } from "./private-folder.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 
@@ -27,17 +28,21 @@ export interface Program {
   stop(): Promise<void>;
 }
 
+export type StartedProgram = Program & Followed;
+
 export interface ProgramOptions {
   readonly cwd: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
   /** Of files that the program creates; the engine's own are private. */
   readonly umask: number | undefined;
+  /** What it reads and prints to; undefined: nothing. */
+  readonly console: ProgramConsole;
 }
 
 export async function startProgram(
   command: readonly string[],
   options: ProgramOptions,
-): Promise<Result<Program, HindcastError>> {
+): Promise<Result<StartedProgram, HindcastError>> {
   const { cwd } = options;
   // Node would blame the command.
   if (cwd !== undefined && !(await isFolder(cwd))) return failed(hindcastError("no-such-folder", { path: cwd }));
@@ -50,8 +55,8 @@ export async function startProgram(
     windowsVerbatimArguments,
     cwd,
     env: options.environment,
-    // Nothing of ours: a program that prints to an engine that was killed would be killed by it.
-    stdio: "ignore",
+    // No pipe of ours: a program that prints to an engine that was killed would be killed by it.
+    stdio: options.console.pipes?.stdio ?? "ignore",
     detached: isGroup,
     windowsHide: true,
   });
@@ -59,42 +64,42 @@ export async function startProgram(
     child.once("spawn", () => resolve(undefined));
     child.once("error", resolve);
   });
-  if (problem !== undefined)
+  if (problem !== undefined) {
+    options.console.dispose();
     return failed(hindcastError("command-not-found", { command: command[0] ?? "", reason: reasonOf(problem) }));
+  }
 
   const { pid } = child;
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  return ok({
+  const signal = (name: NodeJS.Signals): void => {
+    if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, name);
+  };
+  const program: StartedProgram = {
     pid,
     exited,
     ending: () =>
       pid === undefined
         ? undefined
         : { pid, exitCode: child.exitCode ?? undefined, signal: child.signalCode ?? undefined },
-    stop: () =>
-      stopped(exited, (name) => {
-        if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, name);
-      }),
-  });
+    signal,
+    stop: () => stopped(exited, signal),
+  };
+  options.console.follow(program, child);
+  return ok(program);
 }
 
 /** One that an engine before this one started. How it ends only it can say. */
-export function adoptProgram(owner: Owner): Program {
+export function adoptProgram(owner: Owner): StartedProgram {
   const { pid } = owner;
   let hasExited = false;
   const exited = (async () => {
     while (await isRunning(owner)) await wait(adoptedEveryMs, undefined, { ref: false });
     hasExited = true;
   })();
-  return {
-    pid,
-    exited,
-    ending: () => undefined,
-    stop: () =>
-      stopped(exited, (name) => {
-        if (!hasExited) signalGroup(pid, name);
-      }),
+  const signal = (name: NodeJS.Signals): void => {
+    if (!hasExited) signalGroup(pid, name);
   };
+  return { pid, exited, ending: () => undefined, signal, stop: () => stopped(exited, signal) };
 }
 
 async function stopped(exited: Promise<void>, signal: (name: NodeJS.Signals) => void): Promise<void> {

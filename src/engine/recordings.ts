@@ -12,7 +12,7 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import { ChangeNotices } from "./change-notices.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
 import type { NotesPlaces } from "./notes.js";
-import { OpenRecording } from "./open-recording.js";
+import { OpenRecording, type ToldPrograms } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
@@ -151,7 +151,7 @@ export class Recordings {
       const { id, path, socketPath, token } = note;
       const address = { folder, socketPath, token, hostPid: host.pid };
       const resumed = await this.#register(path, () =>
-        OpenRecording.resume(id, path, address, this.#surroundings, this.#eventsOf(id)),
+        OpenRecording.resume(note, address, this.#surroundings, this.#eventsOf(id)),
       );
       if (!resumed.ok) {
         this.#lost.set(id, resumed.error);
@@ -173,6 +173,7 @@ export class Recordings {
       diskReserveBytes: this.options.diskReserveBytes,
       mostBaseBytes: this.options.mostBaseBytes,
       onChange: () => this.#notices.changed(id),
+      onConsole: () => this.notify({ kind: "console-changed", recordingId: id }),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };
   }
@@ -216,6 +217,16 @@ export class Recordings {
     if (!copied.ok) return copied;
     if (request.format === "hindcast") await this.recents.used(path);
     return ok({ path, sizeBytes: copied.value });
+  }
+
+  /** Everybody is told what its programs were told. */
+  async tellPrograms(
+    recording: OpenRecording,
+    told: ToldPrograms,
+  ): Promise<Result<Record<string, never>, HindcastError>> {
+    const answer = await recording.tellPrograms(told);
+    if (answer.ok) this.#notices.changed(recording.id);
+    return answer;
   }
 
   /** Everybody is told what records go through from now on. */

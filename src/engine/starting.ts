@@ -19,6 +19,7 @@ import { type LaunchContext, launch, launchDemo } from "./launch.js";
 import type { OpenRecording } from "./open-recording.js";
 import { programName, recordingFileName } from "./places.js";
 import type { Recordings } from "./recordings.js";
+import type { SavedLaunches } from "./saved-launches.js";
 import type { Limits } from "./store/flight-store.js";
 import { underWords } from "./store/watched.js";
 
@@ -26,6 +27,7 @@ export interface StartingContext {
   readonly recordings: Recordings;
   readonly launch: LaunchContext;
   readonly binaries: NodeBinaries;
+  readonly saved: SavedLaunches;
 }
 
 type Answer<Name extends EngineCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
@@ -97,9 +99,26 @@ export async function launchProgram(
   asker: Asker,
 ): Answer<"recording.launch"> {
   const path = args.path ?? (await pathFor(context, programName(args.command)));
-  return startInto(context, { path, limits: args.limits, asker }, (recording, onExit) =>
-    launch(context.launch, recording, settingsFrom(args.capture), args.command, args.cwd, onExit),
-  );
+  return startInto(context, { path, limits: args.limits, asker }, (recording, onExit) => {
+    const { path: _named, ...again } = args;
+    recording.startAgain = (byWhom) => launchProgram(context, again, byWhom);
+    return launch(context.launch, recording, settingsFrom(args.capture), args, onExit);
+  });
+}
+
+/** Into a new recording: one is of one run, from its start to its end. What still runs is stopped, and saved. */
+export async function restartProgram(
+  { recordings }: StartingContext,
+  recording: OpenRecording,
+  asker: Asker,
+): Answer<"recording.restart"> {
+  const { startAgain } = recording;
+  if (startAgain === undefined) return failed(hindcastError("cannot-restart"));
+  if (recording.live !== undefined) {
+    const stopped = await recordings.stop(recording, undefined, asker);
+    if (!stopped.ok && stopped.error.code === "cancelled") return stopped;
+  }
+  return startAgain(asker);
 }
 
 export async function recordDemo(
@@ -108,9 +127,10 @@ export async function recordDemo(
   asker: Asker,
 ): Answer<"recording.demo"> {
   const path = await pathFor(context, "ledger");
-  return startInto(context, { path, limits, asker }, (recording, onExit) =>
-    launchDemo(context.launch, recording, settingsFrom({}), onExit, asker),
-  );
+  return startInto(context, { path, limits, asker }, (recording, onExit) => {
+    recording.startAgain = (byWhom) => recordDemo(context, { limits }, byWhom);
+    return launchDemo(context.launch, recording, settingsFrom({}), onExit, asker);
+  });
 }
 
 /** Hindcast's own processes are none of them. */

@@ -10,6 +10,7 @@ import type { EngineChild } from "./engine-child.js";
 const notRepeated: readonly EngineCallName[] = [
   "recording.create",
   "recording.launch",
+  "recording.restart",
   "recording.attach",
   "recording.demo",
 ];

@@ -23,6 +23,7 @@ import { type ErrorCode, type HindcastError, errorCodes, explain } from "../../s
 import { type EngineClient, type Transport, connectToEngine, serveEngine } from "../../src/shared/protocol/rpc.js";
 import { frameTypes } from "../../src/shared/protocol/agent-wire.js";
 import { attachRefusals } from "./attach-refusals.js";
+import { launchRefusals } from "./launch-refusals.js";
 import { Place } from "./hindcast-process.js";
 import { ReadingCommands } from "./reading-commands.js";
 
@@ -35,7 +36,12 @@ let client: EngineClient;
 beforeAll(async () => {
   child = new EngineChild({
     entry: engineEntry,
-    environment: { ...process.env, XDG_DATA_HOME: place.path("data"), XDG_STATE_HOME: place.path("state") },
+    environment: {
+      ...process.env,
+      XDG_DATA_HOME: place.path("data"),
+      XDG_STATE_HOME: place.path("state"),
+      VISUAL: place.path("bad-editor"),
+    },
   });
   client = await connected();
 });
@@ -408,6 +414,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     return { shown: shown.replace(/^.*still being written to.*\n/, "") };
   },
   ...refusals,
+  ...launchRefusals(place.root, sample, () => client),
   "wire-version": () => refusedAgent((token) => ({ token, wireVersion: 999 })),
   "port-in-use": async () => {
     const server = createServer().listen(0, "127.0.0.1");

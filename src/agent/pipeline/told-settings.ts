@@ -1,7 +1,7 @@
 // How a program's thread hears what to capture from now on: the agent's thread writes it into the shared memory, and it is read
 // there now and then. So it reaches every thread of a program, and no listener keeps one of them alive.
 import * as v from "valibot";
-import { type Pipeline, pipelineStages } from "../../shared/protocol/pipeline-stages.js";
+import { type ToldAgents, toldAgents } from "../../shared/protocol/agent-wire.js";
 import { type RingMemory, control } from "../ring.js";
 
 const lengthBytes = 4;
@@ -9,9 +9,9 @@ const lengthBytes = 4;
 /** In the agent's thread. False when there is no room for so much. */
 export function tellSettings(
   { settings, control: words }: Pick<RingMemory, "settings" | "control">,
-  stages: Pipeline,
+  told: ToldAgents,
 ): boolean {
-  const text = Buffer.from(JSON.stringify(stages));
+  const text = Buffer.from(JSON.stringify(told));
   if (text.length + lengthBytes > settings.length) return false;
   // Odd while it is being written.
   Atomics.add(words, control.configured, 1);
@@ -25,7 +25,7 @@ export function tellSettings(
 export function settingsEar({
   settings,
   control: words,
-}: Pick<RingMemory, "settings" | "control">): () => Pipeline | undefined {
+}: Pick<RingMemory, "settings" | "control">): () => ToldAgents | undefined {
   let heard = 0;
   return () => {
     const told = Atomics.load(words, control.configured);
@@ -35,7 +35,7 @@ export function settingsEar({
     // It was written anew meanwhile: next time.
     if (Atomics.load(words, control.configured) !== told) return undefined;
     heard = told;
-    const read = v.safeParse(pipelineStages, JSON.parse(text));
+    const read = v.safeParse(toldAgents, JSON.parse(text));
     return read.success ? read.output : undefined;
   };
 }

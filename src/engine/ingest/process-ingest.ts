@@ -334,7 +334,8 @@ export class ProcessIngest {
         return this.#write(head, record);
       case "gap":
         this.#dropped += record.lost;
-        this.counts.lost += record.lost;
+        // What somebody did not want is not lost.
+        if (record.reason !== "paused") this.counts.lost += record.lost;
         writer.mark({
           ...head,
           kind: "gap",

@@ -2,7 +2,7 @@
 // nothing is decoded, and everything can be cloned.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { NoteChange } from "../../shared/protocol/note-calls.js";
-import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
+import type { ToldAgents } from "../../shared/protocol/agent-wire.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { CallProgress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
@@ -49,7 +49,7 @@ export type Request =
   | { readonly kind: "presence" }
   /** Asks agents that were put into running programs to leave them. Resolves when they have, or after so long. */
   | { readonly kind: "detach"; readonly withinMs: number }
-  | { readonly kind: "configure"; readonly pipeline: Pipeline }
+  | ({ readonly kind: "configure" } & ToldAgents)
   /** Resolves when no agent is connected, or after so long. */
   | { readonly kind: "quiet"; readonly withinMs: number }
   /** The last commit. Questions are still answered afterwards. */

@@ -3,7 +3,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { Cancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
 import type { NoteChange } from "../../shared/protocol/note-calls.js";
-import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
+import type { ToldAgents } from "../../shared/protocol/agent-wire.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
 import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
@@ -131,8 +131,8 @@ export class Recorder implements RecordingFile {
     await this.#ask<"notes">({ kind: "notes", changes });
   }
 
-  async configure(pipeline: Pipeline): Promise<void> {
-    await this.#ask<"configure">({ kind: "configure", pipeline });
+  async configure(told: ToldAgents): Promise<void> {
+    await this.#ask<"configure">({ kind: "configure", ...told });
   }
 
   presence(): Promise<Presence> {

@@ -92,7 +92,7 @@ class ServedRecorder {
       case "detach":
         return void (await this.#begun().server.detach(request.withinMs));
       case "configure":
-        this.#begun().server.configure(request.pipeline);
+        this.#begun().server.configure(request);
         return undefined;
       case "quiet":
         return void (await this.#begun().server.whenQuiet(request.withinMs));

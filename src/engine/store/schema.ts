@@ -156,7 +156,11 @@ export const evictedGaps = `SELECT process, 0::BIGINT AS seq, until AS instant, 
     (${evictedKinds.join(" + ")})::BIGINT AS lost, '${evictedReason}' AS reason, 0::BIGINT AS lost_writes, since
   FROM eviction WHERE ${evictedKinds.join(" + ")} > 0`;
 
+/** Of gaps in which somebody wanted nothing to be kept. */
+export const pausedReason = "paused";
+
 export const gapLabels: Readonly<Record<LossReason, string>> = {
+  [pausedReason]: "recording was paused",
   "ring-full": "records dropped: the program was faster than the recorder",
   "buffer-full": "records dropped: the oldest were given up for newer ones",
   "unreadable-value": "records dropped: a value could not be read",

@@ -14,7 +14,7 @@ import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";
 import { parentsFrom } from "./parents.js";
 import { kindOf, lineagesFrom } from "./process-lineage.js";
 import type { Query } from "./readers.js";
-import { filteredReason } from "./schema.js";
+import { filteredReason, pausedReason } from "./schema.js";
 import { UnreadableStored, parseStored } from "./value-json.js";
 
 export interface StoredFacts {
@@ -155,7 +155,7 @@ async function readCounts(query: Query): Promise<RecordingSummary["counts"]> {
     (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM span) AS spans, (SELECT count(*) FROM log) AS logs,
     (SELECT count(*) FROM metric) AS metrics,
     (SELECT count(*) FROM write) + (SELECT count(*) FROM keyframe) - (${await writesInHoles(query)}) AS writes,
-    (SELECT coalesce(sum(lost), 0)::BIGINT FROM mark WHERE kind = 0 AND reason IS DISTINCT FROM '${filteredReason}') AS lost`);
+    (SELECT coalesce(sum(lost), 0)::BIGINT FROM mark WHERE kind = 0 AND coalesce(reason, '') NOT IN ('${filteredReason}', '${pausedReason}')) AS lost`);
   const only = (name: string): number => rows.numbers(name)[0] ?? 0;
   return {
     events: only("events"),

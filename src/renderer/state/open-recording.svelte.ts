@@ -26,6 +26,7 @@ export class OpenRecording {
   #secondMs = -Infinity;
   #secondTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #growListeners = new Set<() => void>();
+  readonly #consoleListeners = new Set<() => void>();
   readonly #releases: (() => void)[] = [];
   /** While it is being brought to its end. */
   readonly stopping = new RunningCall();
@@ -57,8 +58,11 @@ export class OpenRecording {
       link.onNotice((notice) => {
         if (notice.kind === "recording-changed") {
           if (notice.summary.recordingId === this.#summary.recordingId) this.#take(notice.summary);
-        } else if (notice.recordingId !== this.#summary.recordingId) return;
-        else if (notice.kind === "notes-changed") this.#notesChanges += 1;
+          return;
+        }
+        if (notice.recordingId !== this.#summary.recordingId) return;
+        if (notice.kind === "notes-changed") this.#notesChanges += 1;
+        else if (notice.kind === "console-changed") for (const listener of this.#consoleListeners) listener();
         else this.#failure = notice.error;
       }),
       link.onReconnected(() => void this.#reopenAfterLoss()),
@@ -134,6 +138,12 @@ export class OpenRecording {
   onGrown(listener: () => void): () => void {
     this.#growListeners.add(listener);
     return () => void this.#growListeners.delete(listener);
+  }
+
+  /** Told whenever there is more on the console of its program, or that has ended. Returns the release. */
+  onConsole(listener: () => void): () => void {
+    this.#consoleListeners.add(listener);
+    return () => void this.#consoleListeners.delete(listener);
   }
 
   dispose(): void {

@@ -37,6 +37,9 @@ export function gapRegions(marks: readonly Gap[], shown: NsRange, widthPx: numbe
   return regions;
 }
 
+/** Not lost: somebody paused the recording. */
+export const isPaused = ({ reason }: Pick<Gap, "reason">): boolean => reason === "paused";
+
 type GapFacts = Pick<Gap, "lost" | "label" | "reason">;
 
 /** Not lost: removed because the recording was to keep no more. */
@@ -52,7 +55,8 @@ export const isFiltered = ({ reason }: Pick<Gap, "reason">): boolean => reason =
 export function gapWords(gaps: readonly GapFacts[]): readonly string[] {
   const lostByLabel = new Map<string, number>();
   for (const gap of gaps)
-    if (!isEvicted(gap) && !isFiltered(gap)) lostByLabel.set(gap.label, (lostByLabel.get(gap.label) ?? 0) + gap.lost);
+    if (!isEvicted(gap) && !isFiltered(gap) && !isPaused(gap))
+      lostByLabel.set(gap.label, (lostByLabel.get(gap.label) ?? 0) + gap.lost);
   const suspended = new Set(gaps.filter(({ reason }) => reason === "suspended").map(({ label }) => label));
   const lines = [...lostByLabel].map(([label, lost]) => {
     if (suspended.has(label)) return `The program ${label}`;
@@ -62,6 +66,8 @@ export function gapWords(gaps: readonly GapFacts[]): readonly string[] {
   });
   const evicted = gaps.filter(isEvicted).reduce((sum, { lost }) => sum + lost, 0);
   if (evicted > 0) lines.push(`${countedText(evicted, "record")} evicted here to keep the recording within its limits`);
+  const paused = gaps.filter(isPaused).reduce((sum, { lost }) => sum + lost, 0);
+  if (paused > 0) lines.push(`Recording was paused here: ${countedText(paused, "record")} were not kept`);
   return [...lines, ...filteredWords(gaps.filter(isFiltered))];
 }
 

@@ -85,11 +85,11 @@ export type AgentRecordBody =
   | { readonly kind: "filtered"; readonly stage: number; readonly sinceMs: number; readonly of: LostKinds };
 
 /**
- * Why: the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
+ * Why: somebody paused the recording, the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
  * written. "buffer-full" gaps stand where the oldest were given up, "not-sent" ones at the end. The worker made both: they have no seq of their own but
  * the last of those that are missing, and are not among the records that were written.
  */
-export const gapReasons = ["ring-full", "buffer-full", "unreadable-value", "not-sent"] as const;
+export const gapReasons = ["ring-full", "buffer-full", "unreadable-value", "not-sent", "paused"] as const;
 export type GapReason = (typeof gapReasons)[number];
 export const workerReasons: readonly GapReason[] = ["buffer-full", "not-sent"];
 export const hasOwnSeq = (record: AgentRecordBody): boolean =>

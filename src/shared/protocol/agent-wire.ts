@@ -199,8 +199,16 @@ const askClock = v.object({ kind: v.literal("ask-clock"), round: v.number() });
 const detach = v.object({ kind: v.literal("detach") });
 
 const toEngine = v.variant("kind", [hello, bye, clock, childEnded]);
-/** What records go through from now on. */
-const configure = v.object({ kind: v.literal("configure"), pipeline: pipelineStages });
+/** What programs are told while they run: all that was said so far, what nobody spoke of left out. */
+export const toldAgents = v.object({
+  /** What records go through. */
+  pipeline: v.optional(pipelineStages),
+  /** Whether nothing is kept: it is counted instead. */
+  paused: v.optional(v.boolean()),
+  level: v.optional(v.picklist(["metrics", "requests"])),
+});
+export type ToldAgents = v.InferOutput<typeof toldAgents>;
+const configure = v.object({ kind: v.literal("configure"), ...toldAgents.entries });
 
 const toAgent = v.variant("kind", [welcome, refused, ack, askClock, detach, configure]);
 

@@ -21,21 +21,9 @@ import type { HindcastError } from "./errors.js";
 import { noteCalls } from "./note-calls.js";
 import { pipelineStages } from "./pipeline-stages.js";
 import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
-import {
-  at,
-  count,
-  f64,
-  howEnded,
-  isHindcastError,
-  ns,
-  nothing,
-  recording,
-  text,
-  texts,
-  u32,
-  whole,
-} from "./schemas.js";
+import { at, count, f64, howEnded, isHindcastError, ns, nothing, recording, text, u32, whole } from "./schemas.js";
 import { requestCalls } from "./request-calls.js";
+import { launchCalls } from "./launch-calls.js";
 import { stateCalls } from "./state-calls.js";
 
 const range = { ...recording, from: ns, to: ns };
@@ -57,17 +45,6 @@ export const engineCalls = {
   "recording.create": {
     args: v.object({ path: v.optional(text), capture, limits: v.optional(recordingLimits) }),
     result: v.object({ summary: recordingSummary, environment: v.record(text, text) }),
-  },
-  /** Creates a recording, starts the command under it and keeps its output as logs. Ends with the program. */
-  "recording.launch": {
-    args: v.object({
-      command: v.pipe(texts, v.minLength(1)),
-      cwd: v.optional(text),
-      path: v.optional(text),
-      capture,
-      limits: v.optional(recordingLimits),
-    }),
-    result: recordingSummary,
   },
   /** The bundled demo service and its load, recorded live. */
   "recording.demo": { args: v.object({ limits: v.optional(recordingLimits) }), result: recordingSummary },
@@ -144,6 +121,7 @@ export const engineCalls = {
   },
 
   ...attachCalls,
+  ...launchCalls,
   ...exportCalls,
   ...noteCalls,
   ...stateCalls,
@@ -253,6 +231,8 @@ export const engineNotice = v.variant("kind", [
   v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
   /** Somebody wrote, changed or removed a note, or where notes are kept is not where they were. */
   v.object({ kind: v.literal("notes-changed"), recordingId: text }),
+  /** The program that was started into it printed something, was told something, or has ended; at most ten times a second. */
+  v.object({ kind: v.literal("console-changed"), recordingId: text }),
   /** It cannot be written: see `failure` of its summary, which tells when that is over. */
   v.object({ kind: v.literal("recording-failed"), recordingId: text, error: v.custom<HindcastError>(isHindcastError) }),
 ]);

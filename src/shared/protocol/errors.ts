@@ -124,6 +124,50 @@ const catalogue = {
     next: "Correct and save it: it is read again while the program runs. docs/pipeline.md says what it may look like.",
   },
   "command-not-found": { message: "{command} could not be started: {reason}.", next: "Check the command after --." },
+  "no-console": {
+    message: "This recording has no console: its program was not started from here.",
+    next: "Start it from the welcome page, or by hindcast run in a terminal.",
+  },
+  "program-not-running": {
+    message: "The program has ended.",
+    next: "Restart it: that makes a new recording.",
+  },
+  "input-too-long": {
+    message: "{bytes} bytes are more than a program takes at once ({most}).",
+    next: "Send it in several lines.",
+  },
+  "input-not-taken": {
+    message: "The program does not read its standard input, so there is no room for more.",
+    next: "Try again when it reads.",
+  },
+  "cannot-restart": {
+    message: "What this recording was started with is not known any more.",
+    next: "Start the program from the welcome page.",
+  },
+  "no-such-launch": {
+    message: "There is no such saved configuration any more.",
+    next: "It was deleted; save it anew under a name.",
+  },
+  "not-a-recorded-place": {
+    message: "The recording names no place in {path}.",
+    next: "Only places that a recording itself holds are opened in an editor.",
+  },
+  "source-missing": {
+    message: "There is no file {path} on this machine.",
+    next: "The program was recorded elsewhere, or was built since. Copy the place, and look for it where its source is.",
+  },
+  "no-editor": {
+    message: "{editor} was not found on this machine.",
+    next: "Choose another editor in the window's settings, or put its command on the PATH that Hindcast was started with.",
+  },
+  "editor-failed": {
+    message: "{editor} could not be started: {reason}.",
+    next: "Choose another editor in the window's settings.",
+  },
+  "bad-package-json": {
+    message: "{path} cannot be read: {reason}.",
+    next: "Correct it, or type a command.",
+  },
   "no-such-program": {
     message: "There is no {target} that runs.",
     next: "hindcast attach, without a process, lists the Node.js programs that can be attached to.",

@@ -113,6 +113,12 @@ export const recordingSummary = v.object({
   pins: v.array(pin),
   /** Of a live one: what records go through. Absent where that is not known: an engine before this one began it. */
   pipeline: v.optional(pipelineStages),
+  /** The command it began with, where it was started from here and this engine knows. */
+  launched: v.optional(v.object({ command: texts, cwd: text, canRestart: v.boolean() })),
+  /** Of a live one whose programs were told so: since when nothing is kept. */
+  pausedSince: v.optional(ns),
+  /** What is captured of its programs, where that was changed while they run. */
+  level: v.optional(v.picklist(captureLevels)),
   /** What will soon be wrong if nobody does anything. */
   warning: v.optional(v.custom<HindcastError>(isHindcastError)),
   /** Absent where nothing was recorded for a second, and in recordings of older versions. */

@@ -1,0 +1,70 @@
+// Opens a place of the recorded program's code in an editor of the user's: only places that the recording itself holds, and files
+// that are there. The editor is started by its arguments, without a shell, and goes on without us.
+import { spawn } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { editorCommand } from "./editors.js";
+import { holdsFile } from "./store/code-files.js";
+import type { Query } from "./store/readers.js";
+
+/** An editor that ends with a failure within this was not opened. */
+const failsWithinMs = 1500;
+
+const editorNames = {
+  vscode: "VS Code (code, codium, cursor or windsurf)",
+  jetbrains: "A JetBrains editor (webstorm, idea, …)",
+  environment: "The editor that VISUAL or EDITOR names",
+} as const;
+
+export async function openInEditor(
+  query: Query,
+  environment: NodeJS.ProcessEnv,
+  { file, line, column, editor }: CallArgs<"editor.open">,
+): Promise<Result<CallResult<"editor.open">, HindcastError>> {
+  if (!(await holdsFile(query, file))) return failed(hindcastError("not-a-recorded-place", { path: file }));
+  const path = file.replace(/^file:\/\//, "");
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!isFile) return failed(hindcastError("source-missing", { path }));
+  const command = editorCommand(
+    editor,
+    { file: path, line: Math.max(1, line), column: Math.max(1, column) },
+    { environment, platform: process.platform, isExecutable },
+  );
+  if (command === undefined) return failed(hindcastError("no-editor", { editor: editorNames[editor] }));
+  const problem = await started(command.file, command.args, environment);
+  if (problem !== undefined) return failed(hindcastError("editor-failed", { editor: command.file, reason: problem }));
+  return ok({ command: [command.file, ...command.args] });
+}
+
+function started(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  // Windows starts such files by its shell only.
+  if (process.platform === "win32" && /^\.(?:cmd|bat)$/i.test(extname(file)))
+    return Promise.resolve("it is a batch file, which only a shell could start: choose another editor");
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { env: environment, stdio: "ignore", detached: true });
+    const done = setTimeout(() => resolve(undefined), failsWithinMs);
+    const end = (problem: string | undefined): void => {
+      clearTimeout(done);
+      resolve(problem);
+    };
+    child.once("error", (error) => end(error.message));
+    child.once("exit", (code) => end(code === 0 || code === null ? undefined : `it ended with ${code}`));
+    child.unref();
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
