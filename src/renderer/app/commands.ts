@@ -1,12 +1,13 @@
 // Everything the window can be told to do: one table behind the command palette, the keyboard and the help sheet.
-import type { Layout } from "../state/layout.svelte.js";
+import { panes } from "../panes/registry.js";
+import type { Dock } from "../state/dock.svelte.js";
 import type { Session, Workspace } from "../state/session.svelte.js";
 import type { Theme } from "../state/theme.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
 import type { Toasts } from "../state/toasts.svelte.js";
 import { lastWriter, nextWriter } from "../state/writers.js";
 import type { Overlays } from "./overlays.svelte.js";
-import { focusedPane, focusNextGroup, focusPane } from "./pane-focus.js";
+import { focusedPane, focusNextGroup, showPane } from "./pane-focus.js";
 
 export type CommandGroup = "Time" | "View" | "Recording" | "Window";
 
@@ -24,7 +25,7 @@ export interface CommandTargets {
   readonly page: Document;
   readonly session: Session;
   readonly theme: Theme;
-  readonly layout: Layout;
+  readonly dock: Dock;
   readonly overlays: Overlays;
   readonly toasts: Toasts;
   readonly saveCopy: { start(): Promise<void> };
@@ -34,9 +35,6 @@ export interface CommandTargets {
   /** The native dialog in the desktop app, a field of our own in a browser. */
   readonly openFile: () => void;
 }
-
-export const paneOrder = ["lanes", "metrics", "logs", "state"] as const;
-const paneTitles = { lanes: "Lanes", metrics: "Metrics", logs: "Logs", state: "State" } as const;
 
 const zoomFactor = 0.5;
 /** Of what a pane shows: how far one key moves it. */
@@ -165,7 +163,7 @@ function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace
   ];
 }
 
-function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
+function viewCommands({ page, dock, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
   const { playhead, ranges, selection } = workspace;
   const group = "View";
   const showSpanOfLine = () => {
@@ -242,14 +240,14 @@ function viewCommands({ page, layout, toasts }: CommandTargets, workspace: Works
       keys: ["f"],
       run: () => wanted().forEach((one) => one.setFollows(!one.follows)),
     },
-    ...paneOrder.map((pane, index) => ({
-      id: `focus-${pane}`,
+    ...panes.map(({ id, title }, index) => ({
+      id: `focus-${id}`,
       group: "View" as const,
-      title: `Focus ${paneTitles[pane]}`,
+      title: dock.isOpen(id) ? `Focus ${title}` : `Show ${title}`,
       keys: [`Ctrl+${index + 1}`],
-      run: () => focusPane(page, pane),
+      run: () => void showPane(page, dock, id),
     })),
-    { id: "reset-layout", group, title: "Reset the layout", keys: [], run: () => layout.reset() },
+    { id: "reset-layout", group, title: "Reset the layout", keys: [], run: () => dock.reset() },
   ];
 }
 

@@ -6,11 +6,12 @@ import "./base.css";
 import { mount } from "svelte";
 import { EngineLink, whenIdle } from "../state/engine-link.svelte.js";
 import { LaunchDraft } from "../state/launch-draft.svelte.js";
-import { Layout } from "../state/layout.svelte.js";
+import { Dock } from "../state/dock.svelte.js";
 import { Session } from "../state/session.svelte.js";
 import { Theme } from "../state/theme.svelte.js";
 import { Toasts } from "../state/toasts.svelte.js";
 import { transportSourceFor } from "../state/transports.js";
+import { panes } from "../panes/registry.js";
 import App from "./App.svelte";
 import { keepPlace } from "./keep-place.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
@@ -28,7 +29,7 @@ const toasts = new Toasts();
 const link = new EngineLink(transportSourceFor(window));
 const session = new Session(link, toasts);
 const overlays = new Overlays();
-const layout = new Layout(localStorage);
+const dock = new Dock(localStorage, panes);
 const draft = new LaunchDraft(localStorage);
 const attach = new AttachDraft({ session, overlays });
 const shell = connectToShell(window, session, { saveCopy: () => void saveCopy.start(), attach: () => attach.start() });
@@ -38,7 +39,7 @@ const capture = new CaptureDraft({ session, overlays, toasts });
 
 mount(App, {
   target,
-  props: { link, session, theme, toasts, overlays, layout, draft, saveCopy, keepStretch, capture, attach, shell },
+  props: { link, session, theme, toasts, overlays, dock, draft, saveCopy, keepStretch, capture, attach, shell },
 });
 keepPlace(window, session);
 window.hindcastIdle = () => whenIdle(link);

@@ -1,16 +1,27 @@
 // Keyboard focus by pane. Panes are the elements with `data-pane`; the page's order is theirs.
+import { tick } from "svelte";
+import type { Dock } from "../state/dock.svelte.js";
 
 const groupSelector = "[data-pane]";
 
-const groups = (page: Document): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(groupSelector)];
+const isSeen = (element: HTMLElement): boolean => element.checkVisibility({ visibilityProperty: true });
+const groups = (page: Document): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(groupSelector)].filter(isSeen);
 
-/** The pane that has the focus, by its name. */
+/** The pane that has the focus, or whose tab has it, by its name. */
 export function focusedPane(page: Document): string | undefined {
-  return page.activeElement?.closest<HTMLElement>(groupSelector)?.dataset["pane"];
+  const inPane = page.activeElement?.closest<HTMLElement>(groupSelector)?.dataset["pane"];
+  return inPane ?? page.activeElement?.closest<HTMLElement>("[data-tabs-of]")?.dataset["tabsOf"];
+}
+
+/** Brings a pane forward, opening it where it is closed, and focuses it. */
+export async function showPane(page: Document, dock: Dock, pane: string): Promise<void> {
+  dock.show(pane);
+  await tick();
+  focusPane(page, pane);
 }
 
 /** Focuses a pane by name: its list or tree where it has one, so that arrows work at once, else its frame. */
-export function focusPane(page: Document, pane: string): void {
+function focusPane(page: Document, pane: string): void {
   const group = groups(page).find((one) => one.dataset["pane"] === pane);
   if (group !== undefined) focusInside(group);
 }
@@ -18,8 +29,8 @@ export function focusPane(page: Document, pane: string): void {
 /** F6: the next group after the focused one, around the window. */
 export function focusNextGroup(page: Document, step: 1 | -1): void {
   const all = groups(page);
-  const current = page.activeElement?.closest<HTMLElement>(groupSelector);
-  const index = current === null || current === undefined ? -1 : all.indexOf(current);
+  const current = focusedPane(page);
+  const index = all.findIndex((one) => one.dataset["pane"] === current);
   const next = all.at((index + step + all.length) % all.length);
   if (next !== undefined) focusInside(next);
 }

@@ -1,0 +1,31 @@
+// Every pane there is. One entry here makes a pane: its tab, its place in the layout, its command and its key follow.
+import Braces from "@lucide/svelte/icons/braces";
+import ChartLine from "@lucide/svelte/icons/chart-line";
+import Layers from "@lucide/svelte/icons/layers";
+import Logs from "@lucide/svelte/icons/logs";
+import type { Component } from "svelte";
+import LanesPane from "./lanes/LanesPane.svelte";
+import LogsPane from "./logs/LogsPane.svelte";
+import MetricsPane from "./metrics/MetricsPane.svelte";
+import StatePane from "./state/StatePane.svelte";
+
+export interface PaneKind {
+  /** Also the name of its `data-pane` and of its range. */
+  readonly id: string;
+  readonly title: string;
+  readonly icon: Component<{ size?: number; strokeWidth?: number }>;
+  /** Takes everything from the context; its outermost element is a PaneFrame with the same id. */
+  readonly component: Component;
+  /** The pane whose group it opens in. One with a group of its own in the first layout names itself. */
+  readonly beside: string;
+  /** Whether it has a tab before anybody opened it. Its component is made when it is first seen. */
+  readonly isOpen: boolean;
+}
+
+/** In the order of their keys: Ctrl+1 to Ctrl+9. */
+export const panes: readonly PaneKind[] = [
+  { id: "lanes", title: "Lanes", icon: Layers, component: LanesPane, beside: "lanes", isOpen: true },
+  { id: "metrics", title: "Metrics", icon: ChartLine, component: MetricsPane, beside: "metrics", isOpen: true },
+  { id: "logs", title: "Logs", icon: Logs, component: LogsPane, beside: "logs", isOpen: true },
+  { id: "state", title: "State", icon: Braces, component: StatePane, beside: "state", isOpen: true },
+];

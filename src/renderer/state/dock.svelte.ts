@@ -1,0 +1,111 @@
+// The layout of the window: which panes are open, how they share the place, and which group fills it for a while.
+// Kept per browser or desktop profile, whatever the recording and theme.
+import { closedOf, defaultTree, opened, type PaneHome } from "./dock-default.js";
+import { dockFrom } from "./dock-stored.js";
+import * as tree from "./dock-tree.js";
+
+const storageKey = "hindcast.layout";
+
+export class Dock {
+  readonly #storage: Storage;
+  readonly #homes: readonly PaneHome[];
+  #tree = $state.raw<tree.DockTree>();
+  #maximised = $state<string>();
+  /** Every group that is there, in the order of reading. */
+  readonly groups: readonly tree.DockGroup[] = $derived.by(() => tree.groupsOf(this.#tree));
+  readonly closed: readonly string[] = $derived.by(() => closedOf(this.#tree, this.#homes));
+
+  constructor(storage: Storage, homes: readonly PaneHome[]) {
+    this.#storage = storage;
+    this.#homes = homes;
+    const stored = dockFrom(parsed(storage.getItem(storageKey)), homes);
+    this.#tree = stored === "none" ? defaultTree(homes) : stored;
+  }
+
+  get tree(): tree.DockTree {
+    return this.#tree;
+  }
+
+  /** What is seen: the one group that fills the place, or all of them. */
+  get shown(): tree.DockTree {
+    const one = this.groups.find(({ id }) => id === this.#maximised);
+    return one ?? this.#tree;
+  }
+
+  get maximised(): string | undefined {
+    return this.#maximised;
+  }
+
+  isOpen(pane: string): boolean {
+    return tree.groupWith(this.#tree, pane) !== undefined;
+  }
+
+  /** Whether it is seen: in front of its group, and no other group fills the place. */
+  isShown(pane: string): boolean {
+    return tree.groupsOf(this.shown).some(({ active }) => active === pane);
+  }
+
+  groupOf(pane: string): tree.DockGroup | undefined {
+    return tree.groupWith(this.#tree, pane);
+  }
+
+  /** In front, opened if it is closed, and never behind a group that fills the place. */
+  show(pane: string): void {
+    const home = this.#homes.find(({ id }) => id === pane);
+    if (home === undefined) return;
+    this.#take(opened(this.#tree, home));
+    if (this.#maximised !== undefined && this.groupOf(pane)?.id !== this.#maximised) this.#maximised = undefined;
+  }
+
+  close(pane: string): void {
+    this.#take(tree.without(this.#tree, pane));
+  }
+
+  /** As a tab of that group; `index` counts among its tabs as they are now. */
+  moveTo(pane: string, group: string, index?: number): void {
+    this.#take(tree.placedIn(this.#tree, pane, group, index));
+  }
+
+  split(pane: string, group: string, side: tree.DockSide): void {
+    this.#maximised = undefined;
+    this.#take(tree.splitOff(this.#tree, pane, group, side));
+  }
+
+  divide(path: readonly number[], index: number, fraction: number): void {
+    this.#take(tree.divided(this.#tree, path, index, fraction));
+  }
+
+  /** Where a double click puts a divider: where it was at first, or in the middle if the layout is another by now. */
+  initialFraction(path: readonly number[], index: number): number {
+    const split = tree.splitAt(this.#tree, path);
+    const first = tree.splitAt(defaultTree(this.#homes), path);
+    if (first?.parts.length !== split?.parts.length || first?.divides !== split?.divides) return 0.5;
+    const [one, next] = [first?.parts[index]?.share ?? 0.5, first?.parts[index + 1]?.share ?? 0.5];
+    return one / (one + next);
+  }
+
+  toggleMaximised(group: string): void {
+    this.#maximised = this.#maximised === group ? undefined : group;
+  }
+
+  reset(): void {
+    this.#maximised = undefined;
+    this.#tree = defaultTree(this.#homes);
+    this.#storage.removeItem(storageKey);
+  }
+
+  #take(changed: tree.DockTree): void {
+    this.#tree = changed;
+    if (!this.groups.some(({ id }) => id === this.#maximised)) this.#maximised = undefined;
+    const known = this.#homes.map(({ id }) => id);
+    this.#storage.setItem(storageKey, JSON.stringify({ tree: changed, known }));
+  }
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
