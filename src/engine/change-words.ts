@@ -1,7 +1,7 @@
 // A change in words and numbers.
 import { unreachable } from "../shared/base/unreachable.js";
 import type { ChangeKind } from "../shared/protocol/correlation-calls.js";
-import type { Change } from "./correlation/changed.js";
+import type { Explained } from "./correlation/explained.js";
 
 export interface Subject {
   readonly kind: ChangeKind;
@@ -10,7 +10,10 @@ export interface Subject {
   readonly unit: string;
 }
 
-export function whyOf({ of, before, after, effect }: Change<Subject>): string {
+export type Found = Explained<Subject>;
+
+export function whyOf(found: Found): string {
+  const { of, before, after, effect } = found;
   const { kind, unit } = of;
   const apart = `${Math.round(effect * 100)} % of the distribution is elsewhere`;
   switch (kind) {
@@ -18,7 +21,7 @@ export function whyOf({ of, before, after, effect }: Change<Subject>): string {
     case "log":
     case "event":
     case "state":
-      return countWords(before, after);
+      return countWords(before, after) + besides(found);
     case "errors":
       return `${percent(before)} of them failed, now ${percent(after)}`;
     case "attribute":
@@ -38,6 +41,12 @@ function countWords(before: number, after: number): string {
   if (after === 0) return `no more: ${number(before)} a second before`;
   const times = after > before ? `${number(after / before)} times as many` : `${number(before / after)} times fewer`;
   return `${number(before)} a second, now ${number(after)}: ${times}`;
+}
+
+/** What requests do not explain. */
+function besides({ by, before, beforeEach, afterEach }: Found): string {
+  if (by === undefined || beforeEach === undefined || afterEach === undefined || before === 0) return "";
+  return `; for each ${by}, ${number(beforeEach)} before and ${number(afterEach)} now`;
 }
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));

@@ -69,6 +69,8 @@ export interface Histogram {
 export interface Distance {
   /** 0 where both are distributed alike, 1 where they have nothing in common. */
   readonly distance: number;
+  /** The same, below zero where values became less. */
+  readonly shift: number;
   readonly before: number;
   readonly after: number;
 }
@@ -76,13 +78,13 @@ export interface Distance {
 export function distanceOf({ before, after }: Histogram): Distance {
   const total = (counts: Float64Array): number => counts.reduce((sum, count) => sum + count, 0);
   const [ofBefore, ofAfter] = [total(before), total(after)];
-  let [distance, a, b] = [0, 0, 0];
+  let [shift, a, b] = [0, 0, 0];
   for (let at = 0; at < before.length; at++) {
     a += (before[at] ?? 0) / ofBefore;
     b += (after[at] ?? 0) / ofAfter;
-    distance = Math.max(distance, Math.abs(a - b));
+    if (Math.abs(a - b) > Math.abs(shift)) shift = Math.max(-1, Math.min(1, a - b));
   }
-  return { distance: Number.isFinite(distance) ? Math.min(1, distance) : 0, before: ofBefore, after: ofAfter };
+  return { distance: Math.abs(shift), shift, before: ofBefore, after: ofAfter };
 }
 
 export function quantileOf(values: Float64Array, counts: Float64Array, quantile: number): number {
@@ -97,15 +99,17 @@ export function quantileOf(values: Float64Array, counts: Float64Array, quantile:
 
 export const histogramOf = (before: Float64Array, after: Float64Array): Histogram => {
   const values = Float64Array.from(new Set([...before, ...after])).sort();
-  const places = new Map([...values].map((value, at) => [value, at]));
-  const counted = (samples: Float64Array): Float64Array => {
-    const counts = new Float64Array(values.length);
-    for (const sample of samples) counts[places.get(sample) ?? 0] = (counts[places.get(sample) ?? 0] ?? 0) + 1;
-    return counts;
-  };
-  return { values, before: counted(before), after: counted(after) };
+  return { values, before: countsAt(values, before), after: countsAt(values, after) };
 };
 
-/** Of shares: 0 where they are alike, 1 from none to all. One in a thousand to one in ten is more than from a half to six tenths. */
+/** How often each of `values` is among the samples. */
+export function countsAt(values: Float64Array, samples: Float64Array): Float64Array {
+  const places = new Map([...values].map((value, at) => [value, at]));
+  const counts = new Float64Array(values.length);
+  for (const sample of samples) counts[places.get(sample) ?? 0] = (counts[places.get(sample) ?? 0] ?? 0) + 1;
+  return counts;
+}
+
+/** Of shares: 0 where they are alike, 1 from none to all, -1 from all to none. One in a thousand to one in ten is more than from a half to six tenths. */
 export const shareDifference = (one: number, other: number): number =>
-  Math.abs(2 * Math.asin(Math.sqrt(one)) - 2 * Math.asin(Math.sqrt(other))) / Math.PI;
+  (2 * Math.asin(Math.sqrt(other)) - 2 * Math.asin(Math.sqrt(one))) / Math.PI;

@@ -23,6 +23,10 @@ export interface Counted {
 
 export interface CountedSpans extends Counted {
   readonly errors: Float64Array;
+  /** Those that are requests: somebody asked this service. */
+  readonly requests: Float64Array;
+  /** Those of them whose caller was not recorded. */
+  readonly entries: Float64Array;
 }
 
 export interface CountedAttribute extends Counted {
@@ -35,6 +39,8 @@ export interface Distributed {
   readonly subject: string;
   readonly values: Float64Array;
   readonly before: Float64Array;
+  /** Of those, the newer half by time. */
+  readonly newer: Float64Array;
   readonly after: Float64Array;
 }
 
@@ -48,8 +54,10 @@ export const within = ({ baseline, selection }: Compared, column = "t.instant"):
 export const cellOf = ({ baseline, selection, cellNs, before }: Compared, column = "t.instant"): string =>
   `(CASE WHEN ${column} >= ${selection.from} AND ${column} < ${selection.to} THEN ${before} + (${column} - ${selection.from}) // ${cellNs}
     ELSE (${column} - ${baseline.from}) // ${cellNs} END)::INTEGER`;
-const sideOf = ({ selection }: Compared): string =>
-  `(t.instant >= ${selection.from} AND t.instant < ${selection.to})::INTEGER`;
+/** 0 in the older half of the baseline, 1 in the newer one, 2 in the selection. */
+const sideOf = ({ selection, baseline }: Compared): string =>
+  `CASE WHEN t.instant >= ${selection.from} AND t.instant < ${selection.to} THEN 2
+    ELSE (t.instant >= ${(baseline.from + baseline.to) / 2n})::INTEGER END`;
 
 export const ofProcess = `JOIN process AS p ON p.process = t.process`;
 const named = `LEFT JOIN name AS n ON n.id = t.name`;
@@ -84,14 +92,28 @@ const spanSubject = `n.text || CASE WHEN t.kind = ${spanKinds.indexOf("client")}
     coalesce(json_extract_string(t.attributes, '$."server.address"') || coalesce(':' || json_extract_string(t.attributes, '$."server.port"'), ''), 'others')
   ELSE '' END`;
 
+const isRequest = `t.kind IN (${spanKinds.indexOf("server")}, ${spanKinds.indexOf("consumer")})`;
+
 export async function countedSpans(query: Query, compared: Compared): Promise<CountedSpans[]> {
+  const there = `t.parent_span_id IN (SELECT span_id FROM span AS t WHERE ${within(compared)})`;
   const rows = await query(
-    `SELECT p.service_name AS service, ${spanSubject} AS subject, ${cellOf(compared)} AS cell, count(*)::DOUBLE AS n,
-       count(*) FILTER (t.status = ${spanStatuses.indexOf("error")})::DOUBLE AS errors
-     FROM span AS t ${ofProcess} ${named} WHERE ${within(compared)} GROUP BY ALL`,
+    `WITH one AS (SELECT p.service_name AS service, ${spanSubject} AS subject, ${cellOf(compared)} AS cell,
+       t.status = ${spanStatuses.indexOf("error")} AS failed, ${isRequest} AS asked, coalesce(${there}, false) AS called
+     FROM span AS t ${ofProcess} ${named} WHERE ${within(compared)})
+     SELECT service, subject, cell, count(*)::DOUBLE AS n, count(*) FILTER (failed)::DOUBLE AS errors,
+       count(*) FILTER (asked)::DOUBLE AS requests, count(*) FILTER (asked AND NOT called)::DOUBLE AS entries
+     FROM one GROUP BY ALL`,
   );
-  const errors = counted(rows, compared, { column: "errors" });
-  return counted(rows, compared).map((one, at) => ({ ...one, errors: errors[at]?.counts ?? new Float64Array(0) }));
+  const [errors, requests, entries] = ["errors", "requests", "entries"].map((column) =>
+    counted(rows, compared, { column }),
+  );
+  const none = new Float64Array(0);
+  return counted(rows, compared).map((one, at) => ({
+    ...one,
+    errors: errors?.[at]?.counts ?? none,
+    requests: requests?.[at]?.counts ?? none,
+    entries: entries?.[at]?.counts ?? none,
+  }));
 }
 
 /** Durations of ended spans in nanoseconds. */
@@ -107,15 +129,16 @@ export async function spanDurations(query: Query, compared: Compared): Promise<D
 function distributed(rows: Rows): Distributed[] {
   const [services, subjects] = [rows.textsOrEmpty("service"), rows.textsOrEmpty("subject")];
   const [sides, bins, counts] = [rows.numbers("side"), rows.numbers("bin"), rows.numbers("n")];
-  const byKey = new Map<string, { service: string; subject: string; bins: Map<number, [number, number]> }>();
+  const byKey = new Map<string, { service: string; subject: string; bins: Map<number, [number, number, number]> }>();
   for (const [row, bin] of bins.entries()) {
     const [service, subject] = [services[row] ?? "", subjects[row] ?? ""];
     const key = JSON.stringify([service, subject]);
-    const one = byKey.get(key) ?? { service, subject, bins: new Map<number, [number, number]>() };
+    const one = byKey.get(key) ?? { service, subject, bins: new Map<number, [number, number, number]>() };
     byKey.set(key, one);
-    const pair = one.bins.get(bin) ?? [0, 0];
-    pair[sides[row] === 1 ? 1 : 0] += counts[row] ?? 0;
-    one.bins.set(bin, pair);
+    const sums = one.bins.get(bin) ?? [0, 0, 0];
+    const side = sides[row];
+    sums[side === 2 ? 2 : side === 1 ? 1 : 0] += counts[row] ?? 0;
+    one.bins.set(bin, sums);
   }
   return [...byKey.values()].map(({ service, subject, bins: own }) => {
     const sorted = [...own].sort(([a], [b]) => a - b);
@@ -123,8 +146,9 @@ function distributed(rows: Rows): Distributed[] {
       service,
       subject,
       values: Float64Array.from(sorted, ([bin]) => valueOfBin(bin)),
-      before: Float64Array.from(sorted, ([, [before]]) => before),
-      after: Float64Array.from(sorted, ([, [, after]]) => after),
+      before: Float64Array.from(sorted, ([, [older, newer]]) => older + newer),
+      newer: Float64Array.from(sorted, ([, [, newer]]) => newer),
+      after: Float64Array.from(sorted, ([, [, , after]]) => after),
     };
   });
 }

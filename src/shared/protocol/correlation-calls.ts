@@ -64,19 +64,23 @@ export const correlationCalls = {
     args: v.object({
       ...range,
       baseline: v.optional(v.object({ from: ns, to: ns })),
+      /** Also what may well be chance, looking at so much. */
+      unsure: v.optional(v.boolean()),
       limit: v.pipe(whole, v.minValue(1), v.maxValue(2000)),
     }),
     result: v.object({
       /** Absent where nothing was recorded before that could be compared with. */
       baseline: v.optional(v.object({ from: ns, to: ns })),
-      /** How many things were looked at, and how many of them are named without `limit`. */
+      /** How many things were looked at, and of how many of them chance is no explanation. */
       tried: count,
       named: count,
       /** Index in `changeKinds`. */
       kind: u8,
       services: texts,
       subjects: texts,
-      /** 0 to 1, the same for all kinds: how much it differs, times how sure that is. */
+      /** 1 where chance is no explanation, although so much was looked at. */
+      sure: u8,
+      /** 0 to 1, the same for all kinds: how much it differs, times how sure that is; half of it for what became better. */
       score: f64,
       chance: f64,
       /** In `units`: a median, a rate or a share. */
