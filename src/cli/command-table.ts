@@ -231,6 +231,16 @@ export const commands = {
     optional: ["from", "to", "json"],
     examples: ["hindcast graph app.hindcast", "hindcast graph app.hindcast --from +10s --to +20s --json"],
   },
+  requests: {
+    summary: "Routes that services were asked for: rates, errors, latency; or the requests of one, the slowest first",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "route", "service", "limit", "json"],
+    examples: [
+      "hindcast requests app.hindcast",
+      "hindcast requests app.hindcast --from +10s --service gateway --json",
+    ],
+  },
   around: {
     summary: "The records of every kind nearest to an instant",
     operand: "file",

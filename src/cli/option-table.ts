@@ -249,7 +249,7 @@ export const options = {
   to: { flags: "--to <time>", help: "Last instant (where optional, the recording's end)", schema: text },
   limit: {
     flags: "--limit <n>",
-    help: "Only the first n rows, in the order of time (diff: of paths; changes, correlate: the surest; 30 when left out)",
+    help: "Only the first n rows, in the order of time (diff: of paths; changes, correlate: the surest, requests: the slowest; 30 when left out)",
     schema: wholeNumber("limit", 1, 1_000_000_000),
   },
   last: {
@@ -273,6 +273,12 @@ export const options = {
     help: "How much earlier or later another may be (0s, 90s, 10m); a tenth of the range when left out",
     schema: v.optional(duration("lag", "0s", "24h")),
   },
+  route: {
+    flags: "--route <route>",
+    help: "The requests of one route, as hindcast requests lists them: 'GET /accounts/:id'",
+    schema: text,
+  },
+  service: { flags: "--service <name>", help: "Only what this service was asked for", schema: text },
   nearest: {
     flags: "--nearest <n>",
     help: "How many records: half of them at or before the instant, half after it",

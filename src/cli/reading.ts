@@ -88,6 +88,8 @@ const callWords: Partial<Record<EngineCallName, string>> = {
   "metrics.correlate": "Comparing series",
   "range.changes": "Looking for what changed",
   "services.graph": "Counting calls",
+  "requests.routes": "Counting requests",
+  "requests.list": "Looking for requests",
   "search.page": "Searching",
   "notes.put": "Writing the note",
 };

@@ -10,6 +10,7 @@ import { parse } from "./parse.js";
 import { search } from "./search.js";
 import { correlate } from "./correlate.js";
 import { changes, graph } from "./read-changes.js";
+import { requests } from "./read-requests.js";
 import { metrics } from "./read-metrics.js";
 import { around, events, info, logs, marks, openSpans, spans } from "./read-records.js";
 import { diff, history, lastWriter, state } from "./read-state.js";
@@ -70,6 +71,8 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return correlate(world, command.args);
     case "changes":
       return changes(world, command.args);
+    case "requests":
+      return requests(world, command.args);
     case "graph":
       return graph(world, command.args);
     case "search":

@@ -46,6 +46,13 @@ export function validCalls({ recordingId, start, end, scopes }: RecordingSummary
     call("metrics.correlate", { ...range, series: 1, lagNs: 10n, cells: 50, limit: 100 }),
     call("range.changes", { ...range, baseline: { from: 0n, to: end }, limit: 100 }),
     call("services.graph", range),
+    call("requests.routes", range),
+    call("requests.list", {
+      ...range,
+      ...{ service: "app", route: "GET /", kind: "server", order: "latest", outcome: "5xx" },
+      ...{ leastNs: 1, mostNs: 1e9, first: 0, limit: 100 },
+    }),
+    call("requests.one", { recordingId, process: 1, spanId: "0123456789abcdef", outermost: true }),
   ];
 }
 

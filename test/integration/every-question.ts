@@ -52,6 +52,12 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     const middle = (start + end) / 2n;
     note("changes", await call("range.changes", { ...range, from: middle, limit: 100 }));
     note("graph", await call("services.graph", range));
+    const routes = note("routes", await call("requests.routes", range));
+    const [service = "", route = ""] = routes.ok ? [routes.value.services[0], routes.value.routes[0]] : [];
+    const of = { service, route, kind: "server", order: "slowest", first: 0, limit: 100 } as const;
+    const requests = note("requests", await call("requests.list", { ...range, ...of }));
+    const [entered = 1, spanId = ""] = requests.ok ? [requests.value.process[0], requests.value.spanIds[0]] : [];
+    note("request", await call("requests.one", { recordingId, process: entered, spanId, outermost: true }));
     note("step", await call("timeline.step", { recordingId, from: at, direction: "previous", kind: "event" }));
     for (const { process: owner, scope } of scopes.slice(0, 3)) {
       const where = { recordingId, process: owner, scope };

@@ -21,16 +21,16 @@ export async function requestList(query: Query, start: bigint, args: ListArgs): 
   const route = await routeCondition(query, args, 3);
   const first = Math.max(0, args.first);
   if (route === undefined)
-    return listFrom(await query(listSql("false", args.order), [first, args.limit]), start, first, 0);
+    return listFrom(await query(listSql("false", args.order), [BigInt(first), args.limit]), start, first, 0);
   const values: Parameter[] = [storable(args.from), storable(args.to), args.route];
   const parts = [`instant BETWEEN $1 AND $2`, route];
   if (args.outcome !== undefined) parts.push(outcomeIs(args.outcome));
-  if (args.leastNs !== undefined) parts.push(`${took} >= $${values.push(storable(BigInt(Math.ceil(args.leastNs))))}`);
-  if (args.mostNs !== undefined) parts.push(`${took} <= $${values.push(storable(BigInt(Math.floor(args.mostNs))))}`);
+  if (args.leastNs !== undefined) parts.push(`${took} >= $${values.push(BigInt(args.leastNs))}`);
+  if (args.mostNs !== undefined) parts.push(`${took} <= $${values.push(BigInt(args.mostNs))}`);
   const where = parts.join(" AND ");
   const counted = await query(`SELECT count(*) AS total FROM span WHERE ${where}`, values);
   const total = counted.numbers("total")[0] ?? 0;
-  const rows = await query(listSql(where, args.order, values.length), [...values, first, args.limit]);
+  const rows = await query(listSql(where, args.order, values.length), [...values, BigInt(first), args.limit]);
   return listFrom(rows, start, first, total);
 }
 

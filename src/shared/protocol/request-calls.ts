@@ -51,8 +51,8 @@ export const requestCalls = {
       order: v.picklist(requestOrders),
       outcome: v.optional(v.picklist(requestOutcomes)),
       /** Of those that ended. */
-      leastNs: v.optional(count),
-      mostNs: v.optional(count),
+      leastNs: v.optional(whole),
+      mostNs: v.optional(whole),
       first: whole,
       limit: v.pipe(whole, v.minValue(0), v.maxValue(2000)),
     }),
