@@ -40,7 +40,7 @@ function placeOf(session: Session): KeptPlace | undefined {
   const { workspace } = session;
   if (workspace === undefined) return undefined;
   const { recording, playhead, ranges, selection } = workspace;
-  const kept = { path: recording.summary.path, views: ranges.kept, value: selection.value };
+  const kept = { path: recording.summary.path, views: ranges.kept, value: selection.value, request: selection.request };
   if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
   return { ...kept, instant: playhead.instant, record: playhead.position };
 }

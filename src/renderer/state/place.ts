@@ -2,6 +2,7 @@
 // of it and which value is selected.
 // It stands in the hash (never sent to a server); `?open=PATH` is how a host says what to show first.
 import { unreachable } from "../../shared/base/unreachable.js";
+import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
 import type { SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
 
@@ -14,6 +15,8 @@ export interface KeptPlace {
   /** By pane; a pane that is not named shows what it shows at first. */
   readonly views: ReadonlyMap<string, KeptView>;
   readonly value: SelectedValue | undefined;
+  /** What Requests shows. */
+  readonly request?: RequestPlace | undefined;
 }
 
 const viewKey = "view-";
@@ -28,6 +31,7 @@ export function placeFromAddress(hash: string, search: string): KeptPlace | unde
       record: recordFromText(kept.get("record")),
       views: viewsFrom(kept),
       value: valueFromTexts(kept.get("scope"), kept.get("value")),
+      request: requestPlaceFrom(kept),
     };
   }
   const wanted = new URLSearchParams(search).get("open");
@@ -44,6 +48,7 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
     kept.set("scope", `${place.value.process}.${place.value.scope}`);
     kept.set("value", place.value.path);
   }
+  keepRequestPlace(kept, place.request);
   for (const [pane, view] of place.views) kept.set(`${viewKey}${pane}`, textFromView(view));
   return `#${kept.toString()}`;
 }

@@ -1,4 +1,5 @@
 // What the person picked: a stretch of time, a value of captured state, a span. Shared by all panes.
+import type { RequestPlace } from "./request-place.js";
 import type { NsRange } from "./time-scale.js";
 
 export interface SelectedValue {
@@ -25,6 +26,7 @@ export class Selection {
   #value = $state.raw<SelectedValue>();
   #span = $state.raw<SelectedSpan>();
   #logLine = $state.raw<StoodOnLine>();
+  #request = $state.raw<RequestPlace>();
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -40,6 +42,11 @@ export class Selection {
 
   get logLine(): StoodOnLine | undefined {
     return this.#logLine;
+  }
+
+  /** What Requests shows; undefined = all routes. */
+  get request(): RequestPlace | undefined {
+    return this.#request;
   }
 
   selectRange(oneNs: number, otherNs: number): void {
@@ -80,5 +87,14 @@ export class Selection {
 
   standOnLine(line: StoodOnLine | undefined): void {
     this.#logLine = line;
+  }
+
+  showRequest(place: RequestPlace | undefined): void {
+    this.#request = place;
+  }
+
+  /** The whole request that a span is a part of. */
+  openRequestOf({ process, spanId }: Pick<SelectedSpan, "process" | "spanId">): void {
+    this.#request = { kind: "one", process, spanId, outermost: true };
   }
 }

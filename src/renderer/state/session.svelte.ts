@@ -152,11 +152,12 @@ export class Session {
 
 /** The playhead first: views follow it, and then come to where they were. */
 function takeUp({ recording, playhead, ranges, selection }: Workspace, place: KeptPlace): void {
-  const { instant, record, views, value } = place;
+  const { instant, record, views, value, request } = place;
   if (instant !== undefined && record !== undefined) playhead.moveToPosition({ ...record, instant });
   else if (instant !== undefined) playhead.moveTo(recording.offsetFromInstant(instant));
   ranges.restore(views);
   if (value !== undefined) selection.selectValue(value);
+  if (request !== undefined) selection.showRequest(request);
 }
 
 function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {

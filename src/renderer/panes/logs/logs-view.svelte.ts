@@ -9,7 +9,8 @@ import type { Playhead, RecordPosition } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { SelectedSpan, Selection } from "../../state/selection.svelte.js";
-import { type LogLine, LogPages, pageRows } from "./log-pages.js";
+import { pageRows } from "../../state/row-pages.js";
+import { type LogLine, newLogPages } from "./log-pages.js";
 import { type ListRow, listLength, listRowAt, type OpenedLine } from "./log-rows.js";
 import { type DetailRow, detailsOf } from "./log-text.js";
 
@@ -28,7 +29,7 @@ export class LogsView {
   /** The row of the playhead within the filtered log. */
   readonly around = new Query<Around>();
   readonly pageQuery = new Query<undefined>();
-  #pages = new LogPages();
+  #pages = newLogPages();
   #version = $state(0);
   #text = $state("");
   #minSeverity = $state(0);
@@ -187,7 +188,7 @@ export class LogsView {
   }
 
   #forgetPages(): void {
-    this.#pages = new LogPages();
+    this.#pages = newLogPages();
     this.#version += 1;
     this.#opened = undefined;
     this.#activeLine = -1;
@@ -208,7 +209,7 @@ export class LogsView {
 
   lineAt(row: number): LogLine | undefined {
     void this.#version;
-    return this.#pages.lineAt(row);
+    return this.#pages.rowAt(row);
   }
 
   stand(row: number): void {

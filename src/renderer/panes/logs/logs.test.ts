@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LogColumns } from "../../../shared/protocol/engine-rows.js";
-import { LogPages, pageRows } from "./log-pages.js";
+import { pageRows } from "../../state/row-pages.js";
+import { newLogPages } from "./log-pages.js";
 import { indexOfLine, listLength, listRowAt } from "./log-rows.js";
 import { detailsOf, messageOf } from "./log-text.js";
 
@@ -22,17 +23,17 @@ function pageOf(first: number, count: number, total: number): LogColumns {
   };
 }
 
-describe("LogPages", () => {
+describe("pages of the log", () => {
   it("answers by row number and names the pages that are missing", () => {
-    const pages = new LogPages();
+    const pages = newLogPages();
     pages.put(pageOf(pageRows, pageRows, 1000));
-    expect(pages.lineAt(250)?.body).toBe("line 250");
-    expect(pages.lineAt(0)).toBeUndefined();
+    expect(pages.rowAt(250)?.body).toBe("line 250");
+    expect(pages.rowAt(0)).toBeUndefined();
     expect(pages.missing(150, 450)).toEqual([0, 2]);
   });
 
   it("asks again for the last page once the recording has grown", () => {
-    const pages = new LogPages();
+    const pages = newLogPages();
     pages.put(pageOf(0, 50, 50));
     expect(pages.missing(0, 50)).toEqual([]);
     pages.grow(70);
@@ -40,14 +41,14 @@ describe("LogPages", () => {
   });
 
   it("forgets the pages used longest ago", () => {
-    const pages = new LogPages();
+    const pages = newLogPages();
     for (let page = 0; page < 200; page++) {
       pages.put(pageOf(page * pageRows, pageRows, 200 * pageRows));
-      pages.lineAt(0);
+      pages.rowAt(0);
     }
-    expect(pages.lineAt(0)?.body).toBe("line 0");
-    expect(pages.lineAt(pageRows)).toBeUndefined();
-    expect(pages.lineAt(199 * pageRows)?.row).toBe(199 * pageRows);
+    expect(pages.rowAt(0)?.body).toBe("line 0");
+    expect(pages.rowAt(pageRows)).toBeUndefined();
+    expect(pages.rowAt(199 * pageRows)?.row).toBe(199 * pageRows);
   });
 });
 
