@@ -5,6 +5,7 @@ import { Attaching } from "./attaching.js";
 import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
+import { RequestsPane } from "./requests-pane.js";
 import type { ShownWindow } from "./shown-window.js";
 import { StatePane } from "./state-pane.js";
 import { TimeRuler } from "./time-ruler.js";
@@ -26,6 +27,7 @@ export class App implements ShownWindow {
   readonly logs: LogsPane;
   readonly lanes: LanesPane;
   readonly metrics: MetricsPane;
+  readonly requests: RequestsPane;
   readonly attaching: Attaching;
 
   constructor(readonly page: Page) {
@@ -42,6 +44,7 @@ export class App implements ShownWindow {
     this.logs = new LogsPane(this);
     this.lanes = new LanesPane(this);
     this.metrics = new MetricsPane(this);
+    this.requests = new RequestsPane(this);
     this.attaching = new Attaching(this);
   }
 

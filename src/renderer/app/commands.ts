@@ -234,6 +234,18 @@ function viewCommands({ page, dock, toasts }: CommandTargets, workspace: Workspa
       run: showSpanOfLine,
     },
     {
+      id: "request-of-line",
+      group,
+      title: "Open the request of the log line or the selected span",
+      keys: ["r"],
+      run: () => {
+        const { logLine, span } = selection;
+        const of = logLine !== undefined && logLine.spanId !== "" ? logLine : span;
+        if (of === undefined) toasts.say("Stand on a log line of a request, or select a span, first.");
+        else selection.openRequestOf(of);
+      },
+    },
+    {
       id: "follow",
       group,
       title: "Follow the playhead in this pane",

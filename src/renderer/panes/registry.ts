@@ -1,4 +1,5 @@
 // Every pane there is. One entry here makes a pane: its tab, its place in the layout, its command and its key follow.
+import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
 import Braces from "@lucide/svelte/icons/braces";
 import ChartLine from "@lucide/svelte/icons/chart-line";
 import Layers from "@lucide/svelte/icons/layers";
@@ -7,6 +8,7 @@ import type { Component } from "svelte";
 import LanesPane from "./lanes/LanesPane.svelte";
 import LogsPane from "./logs/LogsPane.svelte";
 import MetricsPane from "./metrics/MetricsPane.svelte";
+import RequestsPane from "./requests/RequestsPane.svelte";
 import StatePane from "./state/StatePane.svelte";
 
 export interface PaneKind {
@@ -28,4 +30,12 @@ export const panes: readonly PaneKind[] = [
   { id: "metrics", title: "Metrics", icon: ChartLine, component: MetricsPane, beside: "metrics", isOpen: true },
   { id: "logs", title: "Logs", icon: Logs, component: LogsPane, beside: "logs", isOpen: true },
   { id: "state", title: "State", icon: Braces, component: StatePane, beside: "state", isOpen: true },
+  {
+    id: "requests",
+    title: "Requests",
+    icon: ArrowLeftRight,
+    component: RequestsPane,
+    beside: "lanes",
+    isOpen: true,
+  },
 ];

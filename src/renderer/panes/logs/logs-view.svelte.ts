@@ -235,6 +235,10 @@ export class LogsView {
     this.#selection.selectSpan(spanOf(line));
   }
 
+  openRequestOf(line: LogLine): void {
+    this.#selection.openRequestOf(line);
+  }
+
   #positionOf({ process, seq, timeNs }: LogLine): RecordPosition {
     return { process, seq, instant: this.#recording.instantFromOffset(timeNs) };
   }
