@@ -99,6 +99,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   const looked = async ({ call, args }: RehearsedLook, asked: Asked): Promise<Result<unknown, HindcastError>> => {
     const { recording, query, start, asker } = asked;
     switch (call) {
+      case "ahead":
+        return ok(await recording.segments.readAhead(query));
       case "metrics.range":
         return ok(await samples(asked, args));
       case "search.page":

@@ -88,6 +88,7 @@ export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
   readonly search: Search;
+  readonly segments: StoredSegments;
   readonly pages: Pages;
   readonly blocks: MetricBlocks;
   /** Absent until it is said where they are kept. */
@@ -128,10 +129,11 @@ export class OpenRecording {
     this.pages = new Pages(generation);
     this.blocks = new MetricBlocks(generation);
     const writes = new StoredWrites(this.query);
+    this.segments = new StoredSegments(this.query, writes);
     const holes = new StoredHoles(this.query, generation);
     this.access = {
       writes,
-      segments: new StoredSegments(this.query, writes),
+      segments: this.segments,
       messages: new StoredMessages(this.query, () => this.live !== undefined),
       facts: () => this.facts(),
       instantOf: (process, seq) => instantOf(this.query, process, seq),

@@ -75,6 +75,13 @@ describe("a rehearsal", () => {
     expect(Math.max(...sorted.slice(1).map((at, index) => at - (sorted[index] ?? 0)))).toBeLessThan(100);
   });
 
+  it("reads the bytes of state before it looks at state, where there is much", () => {
+    const calls = looksOf({ writes: 100_000 }).map(({ call }) => call);
+    const [first, last] = [calls.indexOf("ahead"), calls.lastIndexOf("ahead")];
+    expect([first >= 0, calls.indexOf("state.scopes")]).toEqual([true, last + 1]);
+    expect(looksOf({ metrics: 100_000 }).map(({ call }) => call)).not.toContain("ahead");
+  });
+
   it("is of what there is much of: metrics at every zoom, and searches in the last part", () => {
     expect(looksOf({ writes: 99_999, metrics: 99_999 })).toEqual([]);
     const lengths = new Set<number>();

@@ -20,18 +20,22 @@ import { SegmentRecorder, randomWrites, readersOf, smallSegments, textOfGraph } 
 import { StateGraphs } from "./state-graphs.js";
 import { isDamage } from "./store/damage.js";
 import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
-import type { Readers } from "./store/readers.js";
+import type { Query, Readers } from "./store/readers.js";
+import { piecesSql } from "./store/segment-tables.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
 import { seeds } from "./replay/seeds.test-support.js";
 
 const process1 = processId(1);
 
-function accessTo(readers: Readers, generation: () => number): RecordingAccess {
-  const writes = new StoredWrites(readers.query);
+function accessTo(
+  readers: Pick<Readers, "query">,
+  generation: () => number,
+  segments = new StoredSegments(readers.query, new StoredWrites(readers.query)),
+): RecordingAccess {
   return {
-    writes,
-    segments: new StoredSegments(readers.query, writes),
+    writes: new StoredWrites(readers.query),
+    segments,
     facts: () => ({ state: "live", start: instant(0n), end: instant(0n), processes: [], scopes: [] }),
     instantOf: () => Promise.resolve(instant(0n)),
     losses: () => Promise.resolve([]),
@@ -183,10 +187,23 @@ describe("state by segments", () => {
         for (const upTo of [{ seq: at }, { instant: when }, { instant: instant(when - 1n) }])
           expect(await asked(graphs, upTo, writes.length)).toEqual(folded(writes, upTo));
       }
+      // What was read ahead is the same, and nothing is asked for it.
+      let queries = 0;
+      const counted: Query = (sql, ...more) => {
+        if (sql === piecesSql) queries++;
+        return readers.query(sql, ...more);
+      };
+      const segmentsAhead = new StoredSegments(counted, new StoredWrites(counted));
+      await segmentsAhead.readAhead(readers.query);
+      graphs = new StateGraphs(
+        accessTo({ query: counted }, () => 0, segmentsAhead),
+        new StoredWrites(readers.query),
+      );
       for (let left = 200; left > 0; left--) {
         const upTo = somewhere(writes);
         expect(await asked(graphs, upTo, writes.length, true)).toEqual(folded(writes, upTo, true));
       }
+      expect(queries).toBe(0);
       await readers.dispose();
       await file.dispose();
     },
@@ -287,7 +304,7 @@ describe("state by segments", () => {
     recorder.dispose();
     await file.dispose();
     /** What comes of looking at every position of a copy that was changed. */
-    const afterChange = async (change: string): Promise<unknown> => {
+    const afterChange = async (change: string, isAhead: boolean): Promise<unknown> => {
       const copy = join(folder, "b.hindcast");
       copyFileSync(path, copy);
       const changed = opened(await openForWriting(copy));
@@ -295,8 +312,10 @@ describe("state by segments", () => {
       await connection.run(change);
       const readers = await readersOf(changed);
       try {
+        const segments = new StoredSegments(readers.query, new StoredWrites(readers.query));
+        if (isAhead) await segments.readAhead(readers.query);
         const graphs = new StateGraphs(
-          accessTo(readers, () => 0),
+          accessTo(readers, () => 0, segments),
           new StoredWrites(readers.query),
         );
         for (const { seq: at } of writes) await asked(graphs, { seq: at }, writes.length);
@@ -310,7 +329,7 @@ describe("state by segments", () => {
         rmSync(copy);
       }
     };
-    expect(await afterChange("SELECT 1")).toBe("nothing was refused");
+    for (const isAhead of [false, true]) expect(await afterChange("SELECT 1", isAhead)).toBe("nothing was refused");
     const changes = [
       `UPDATE segment SET writes = writes + 1 WHERE number = 2`,
       `UPDATE segment SET parent = number WHERE number = 3`,
@@ -326,6 +345,8 @@ describe("state by segments", () => {
       `DELETE FROM segment_piece WHERE id = 4`,
       `DELETE FROM write WHERE seq = (SELECT min(seq) FROM write)`,
     ];
-    for (const change of changes) expect([change, isDamage(await afterChange(change))]).toEqual([change, true]);
+    for (const change of changes) expect([change, isDamage(await afterChange(change, false))]).toEqual([change, true]);
+    for (const change of changes.filter((one) => one.includes("segment_piece")))
+      expect([change, isDamage(await afterChange(change, true))]).toEqual([change, true]);
   });
 });

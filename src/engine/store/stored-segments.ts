@@ -11,7 +11,9 @@ import type { Places } from "../replay/segments/segment-write.js";
 import type { ProcessId } from "../../shared/trace/time.js";
 import type { StoredWrites } from "./writes.js";
 import { type Query, queryFor } from "./readers.js";
-import { pieceBytes, piecesSql } from "./segment-tables.js";
+import { PieceMemory, type Range } from "./piece-memory.js";
+import { type Run, piecesOf, readPieces } from "./piece-runs.js";
+import { pieceBytes } from "./segment-tables.js";
 import { Unpacking, mostSegmentBytes } from "./unpacking.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -19,12 +21,10 @@ import { UnreadableStored } from "./value-json.js";
 const mostSegments = 200_000;
 /** Of a keyframe that is fetched whole whenever something of it is. */
 const wholeBytes = 256 * 1024;
-/** Pieces in between that cost less than another query. */
-const mostBetween = 64;
-
 /** Segments as who reconstructs state asks for them. */
 export class StoredSegments {
   readonly #writes: Pick<StoredWrites, "places">;
+  readonly #memory = new PieceMemory();
 
   constructor(
     readonly query: Query,
@@ -71,7 +71,12 @@ export class StoredSegments {
   }
 
   fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
-    return fetchFrom(this.query, heads);
+    return fetchFrom(this.query, heads, this.#memory);
+  }
+
+  /** Before anybody looks: a little of what looks will need. Called `PieceMemory.most` times it has read all that there is room for. */
+  readAhead(query: Query): Promise<void> {
+    return this.#memory.readMore(query);
   }
 
   /** By id. */
@@ -157,16 +162,15 @@ export function storedBytes(
 
 const deflated = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1 });
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Where the parts of a keyframe are, in bytes after its index. */
 type PartRanges = readonly Range[];
 
 /** `heads` gives those of all segments that are asked for. */
-export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead | undefined): FetchBlobs {
+export function fetchFrom(
+  query: Query,
+  heads: (segment: number) => SegmentHead | undefined,
+  memory = new PieceMemory(),
+): FetchBlobs {
   const partRanges = new Map<number, PartRanges>();
   const unpacking = new Unpacking();
   return async (names, asker) => {
@@ -176,7 +180,7 @@ export function fetchFrom(query: Query, heads: (segment: number) => SegmentHead 
       return place;
     };
     const wanted = names.map((name) => ({ name, ...rangeOf(name, placeOf(name.segment), partRanges) }));
-    const read = await readPieces(asker === undefined ? query : queryFor(query, asker), wanted);
+    const read = await readPieces(asker === undefined ? query : queryFor(query, asker), wanted, memory);
     const fetched: FetchedBlob[] = [];
     for (const { name, from, to } of wanted) {
       if (name.kind === "block" || name.kind === "part")
@@ -236,50 +240,4 @@ function keyframeFrom(
     return unpacking.blob({ kind: "part", segment, part }, packed);
   });
   return [index, ...parts];
-}
-
-interface Run extends Range {
-  /** By id, of those that there are: between two segments some may have been evicted. */
-  readonly pieces: ReadonlyMap<number, Uint8Array>;
-}
-
-/** In as few queries as it takes. */
-async function readPieces(query: Query, ranges: readonly Range[]): Promise<readonly Run[]> {
-  const runs: { from: number; to: number }[] = [];
-  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
-    const last = runs.at(-1);
-    if (last !== undefined && from - last.to <= mostBetween * pieceBytes) last.to = Math.max(last.to, to);
-    else runs.push({ from, to });
-  }
-  return Promise.all(runs.map((run) => readRun(query, run)));
-}
-
-async function readRun(query: Query, { from, to }: Range): Promise<Run> {
-  const rows = await query(piecesSql, [
-    BigInt(Math.floor(from / pieceBytes)),
-    BigInt(Math.floor((to - 1) / pieceBytes)),
-  ]);
-  const [ids, bytes] = [rows.numbers("id"), rows.bytes("bytes")];
-  // In whatever order they came.
-  return { from, to, pieces: new Map(bytes.map((piece, row) => [ids[row] ?? -1, piece])) };
-}
-
-/** What of each piece lies there: they are as long together, or it is damaged. */
-function piecesOf(read: readonly Run[], { from, to }: Range): readonly Uint8Array[] {
-  const run = read.find((one) => one.from <= from && to <= one.to);
-  if (run === undefined) throw new MalformedBytes("bytes of a segment are missing");
-  const found: Uint8Array[] = [];
-  let left = to - from;
-  for (let id = Math.floor(from / pieceBytes); id * pieceBytes < to; id++) {
-    const piece = run.pieces.get(id);
-    if (piece === undefined) throw new MalformedBytes("pieces of a segment are missing");
-    // The last one of a segment is shorter.
-    if (piece.length > pieceBytes) throw new MalformedBytes("a piece is too long");
-    const start = id * pieceBytes;
-    const wanted = piece.subarray(Math.max(0, from - start), Math.max(0, to - start));
-    found.push(wanted);
-    left -= wanted.length;
-  }
-  if (left !== 0) throw new MalformedBytes("a piece is too short");
-  return found;
 }

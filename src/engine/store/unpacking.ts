@@ -36,6 +36,8 @@ const timesAtFirst = 3;
 const usual = new Uint8Array(256 * 1024);
 
 function together(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) return only;
   const bytes = length <= usual.length ? usual.subarray(0, length) : new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {
