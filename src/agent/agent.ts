@@ -27,7 +27,7 @@ import { LoopBlocks } from "./probes/loop-blocks.js";
 import { watchRejections } from "./probes/rejections.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
-import { installThreadMessages } from "./probes/thread-messages.js";
+import { installMessagePorts } from "./probes/message-ports.js";
 import { watchThreadEnds } from "./probes/thread-ends.js";
 import { processFacts } from "./process-facts.js";
 import { OpenTelemetry } from "./open-telemetry.js";
@@ -107,7 +107,8 @@ export function install(
   const recording = { guest, context, sink, messages, childStarts, onModule };
   const callHeaders = new Map<string, OpenSpan>();
   const agent: ProbeKit = { ...recording, tracesTo, redaction, rounds, openTelemetry, callHeaders };
-  const { channel, state } = place ?? newPlace(runId);
+  const processPlace = place ?? newPlace(runId);
+  const { channel, state, ports, carried } = processPlace;
   const { socketPath, hostPid } = configuration;
   const facts = aboutProcess;
   const delivery: Delivery =
@@ -160,12 +161,16 @@ export function install(
     else if (delivery.isUseful) delivery.startIfThereIsAnEngine();
     else uninstall();
   });
-  const messagesGuest = guest.at("thread messages");
   const posted = new PostedContexts(new SharedArrayBuffer(postedBytes));
+  const messagePorts = (): (() => void) =>
+    installMessagePorts(
+      { ...agent, guest: guest.at("thread messages"), isOn: () => whileRequests.isOn },
+      processPlace,
+      { runId, posted },
+      place,
+      threadId,
+    );
   const whileRequests = new WhileRequests(() => [
-    isAttached
-      ? () => undefined
-      : installThreadMessages({ ...agent, guest: messagesGuest }, { runId, posted }, place, threadId),
     openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
     ...installRequestProbes(agent),
   ]);
@@ -220,7 +225,15 @@ export function install(
   // program starts is not recorded.
   if (!isAttached) {
     releases.push(
-      offerPlace({ parentRunId: runId, serviceName: facts.serviceName, channel, state, posted: posted.memory }),
+      offerPlace({
+        parentRunId: runId,
+        serviceName: facts.serviceName,
+        channel,
+        state,
+        ports,
+        carried,
+        posted: posted.memory,
+      }),
       watchThreadEnds(guest, (threadId) => delivery.say({ kind: "gone", threadId } satisfies ThreadGone)),
       installChildren(
         { guest: guest.at("children"), childStarts },
@@ -241,6 +254,8 @@ export function install(
         noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
       }),
     );
+    // Messages are counted from the first one on, or not at all.
+    if (level !== "metrics") releases.push(messagePorts());
   }
   whileRequests.turn(level !== "metrics");
   releases.push(() => whileRequests.turn(false));

@@ -14,7 +14,7 @@ export interface SpanStorage {
   getStore(): OpenSpan | undefined;
   run<Result>(span: OpenSpan | undefined, work: () => Result): Result;
   exit<Result>(work: () => Result): Result;
-  enterWith(span: OpenSpan): void;
+  enterWith(span: OpenSpan | undefined): void;
   disable(): void;
 }
 
@@ -50,7 +50,7 @@ export class SpanContext {
   }
 
   /** From here to the end of this tick's callback, and in everything it starts. */
-  enter(span: OpenSpan): void {
+  enter(span: OpenSpan | undefined): void {
     this.#storage.enterWith(span);
   }
 
@@ -85,8 +85,8 @@ export class ForgettableStorage implements SpanStorage {
     return this.#storage.exit(work);
   }
 
-  enterWith(span: OpenSpan): void {
-    this.#storage.enterWith(this.#keptFor(span));
+  enterWith(span: OpenSpan | undefined): void {
+    this.#storage.enterWith(span === undefined ? undefined : this.#keptFor(span));
   }
 
   disable(): void {

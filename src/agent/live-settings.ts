@@ -12,6 +12,10 @@ export class WhileRequests {
   /** Each of what `install` returns puts something back. */
   constructor(readonly install: () => readonly (() => void)[]) {}
 
+  get isOn(): boolean {
+    return this.#undo !== undefined;
+  }
+
   /** False where it was so already. */
   turn(isOn: boolean): boolean {
     if (isOn === (this.#undo !== undefined)) return false;

@@ -31,6 +31,40 @@ export function replaceMethod(target: object, key: string | symbol, wrap: (origi
 }
 
 /**
+ * The same for a class that several objects export: `made` is told of each instance, and must not throw. Instances are what they
+ * are otherwise.
+ */
+export function replaceConstructor(
+  owners: readonly object[],
+  name: string,
+  made: (instance: object) => void,
+): () => void {
+  const [owner] = owners;
+  const found: unknown = owner === undefined ? undefined : Reflect.get(owner, name);
+  if (!isMethod(found)) return () => undefined;
+  const standIn: Method = new Proxy(found, {
+    construct(target, args, newTarget) {
+      const instance: unknown = Reflect.construct(target, args, newTarget === standIn ? target : newTarget);
+      const isObject = typeof instance === "object" && instance !== null;
+      if (isObject) made(instance);
+      return isObject ? instance : {};
+    },
+  });
+  const prototype: unknown = Reflect.get(found, "prototype");
+  const holders = typeof prototype === "object" && prototype !== null ? [prototype] : [];
+  const put = (holder: object, key: string, value: unknown, instead: unknown): void => {
+    const own = getOwnPropertyDescriptor(holder, key);
+    if (own?.value === instead && own?.configurable === true) defineProperty(holder, key, { ...own, value });
+  };
+  const putAll = (value: unknown, instead: unknown): void => {
+    for (const each of owners) put(each, name, value, instead);
+    for (const each of holders) put(each, "constructor", value, instead);
+  };
+  putAll(standIn, found);
+  return () => putAll(found, standIn);
+}
+
+/**
  * The same for the loader's functions, in which modules run: nothing of ours is in a stack that is made there. `chooserFor`
  * gives what is asked before each call what to call instead, most often the original. Undoing puts the original back, or
  * lets ours only pass through when others have built on it since.

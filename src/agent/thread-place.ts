@@ -3,6 +3,8 @@
 // channel: no thread of the program has to pass them on, and one that is blocked holds up no other.
 import { types } from "node:util";
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { carriedBytes } from "./carried-ports.js";
+import { postedBytes } from "./posted-contexts.js";
 
 const dataKey = "hindcast";
 
@@ -20,12 +22,17 @@ export interface ThreadPlace {
   readonly state: SharedArrayBuffer;
   /** Which spans post what to and from the threads that this one starts (posted-contexts.ts). */
   readonly posted: SharedArrayBuffer;
+  /** The same of ports of the process, wherever they are, and where those are (carried-ports.ts). */
+  readonly ports: SharedArrayBuffer;
+  readonly carried: SharedArrayBuffer;
 }
 
 /** Made by the main thread, for all of the process. */
-export const newPlace = (runId: string): Pick<ThreadPlace, "channel" | "state"> => ({
+export const newPlace = (runId: string): Pick<ThreadPlace, "channel" | "state" | "ports" | "carried"> => ({
   channel: `hindcast-${runId}`,
   state: new SharedArrayBuffer(4),
+  ports: new SharedArrayBuffer(postedBytes),
+  carried: new SharedArrayBuffer(carriedBytes),
 });
 
 export function offerPlace(place: ThreadPlace): () => void {
@@ -38,11 +45,12 @@ export function offeredPlace(): ThreadPlace | undefined {
   const told: unknown = getEnvironmentData(dataKey);
   if (typeof told !== "object" || told === null) return undefined;
   const place: Partial<Record<keyof ThreadPlace, unknown>> = told;
-  const { parentRunId, serviceName, channel, state, posted } = place;
+  const { parentRunId, serviceName, channel, state, posted, ports, carried } = place;
   if (typeof parentRunId !== "string" || typeof serviceName !== "string" || typeof channel !== "string")
     return undefined;
-  const areShared = types.isSharedArrayBuffer(state) && types.isSharedArrayBuffer(posted);
-  return areShared ? { parentRunId, serviceName, channel, state, posted } : undefined;
+  const isShared = types.isSharedArrayBuffer;
+  if (!isShared(state) || !isShared(posted) || !isShared(ports) || !isShared(carried)) return undefined;
+  return { parentRunId, serviceName, channel, state, posted, ports, carried };
 }
 
 /** Says it to the agent's thread, and listens to nobody: what others say must not gather here. */
