@@ -1,43 +1,30 @@
 // What the first page of a search costs among ten million records: events, log lines, spans and writes of a made-up shop with
 // words as rare and as common as words are, sent by an agent. Each question is asked until its page is full or everything has
-// been looked through. Afterwards some answers of every kind are worked out by looking at every row. On two idle cores all of it
+// been looked through. Afterwards every answer is worked out anew by looking at rows (search-check.ts). On two idle cores all of it
 // takes some three minutes, most of which is recording.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SearchColumns } from "../../src/shared/protocol/engine-rows.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
+import { type Answered, type Checked, type Question, checkAnswers, pageRows } from "./search-check.js";
 import { type Shop, makeShop, startNs } from "./search-shop.js";
 import { WireAgent } from "./wire-agent.js";
-import { readingFile } from "./recorded-file.js";
 
 export interface SearchSize {
   readonly rows: number;
   readonly questionsOfEach: number;
-  /** Of those, whose answers are worked out anew. */
-  readonly checkedOfEach: number;
   readonly seed: number;
 }
 
-const ten: SearchSize = { rows: 10_000_000, questionsOfEach: 20, checkedOfEach: 4, seed: 1 };
-const pageRows = 100;
+const ten: SearchSize = { rows: 10_000_000, questionsOfEach: 20, seed: 1 };
 
-interface Question {
-  readonly about: string;
-  readonly text: string;
-  readonly from?: bigint | undefined;
-  readonly to?: bigint | undefined;
-}
-interface Asked {
-  readonly question: Question;
+interface Asked extends Answered {
   readonly firstAnswerMs: number;
   readonly tookMs: number;
   /** Of the engine's processor, to the next ten. */
   readonly cpuMs: number;
-  /** "process/seq", the newest first. */
-  readonly found: readonly string[];
 }
 
 /** The figures are of calls over the channel that hosts use, with what they read in the page cache. */
@@ -62,7 +49,7 @@ export async function searchFigures(size: SearchSize = ten): Promise<readonly Fi
     const committed = counts.events + counts.logs + counts.spans + counts.writes;
     const asked = await askAll(engine, recordingId, shop, size);
     await engine.call("recording.close", { recordingId });
-    const checked = await check(path, asked, size);
+    const checked = await checkAnswers(path, asked);
     return measuredOn(
       { rows: committed, fileBytes: statSync(path).size, seed: size.seed, cache: "warm" },
       figuresOf(size, asked, committed, checked, built),
@@ -101,69 +88,18 @@ async function ask(engine: BenchEngine, recordingId: string, question: Question)
   const [beganMs, cpuBefore] = [performance.now(), engine.cpuMs()];
   let firstAnswerMs = 0;
   const found: string[] = [];
+  let lastTimeNs = 0;
   let after: SearchColumns["next"];
   do {
     const limit = pageRows - found.length;
     const page = await engine.call("search.page", { recordingId, text, from, to, order: "newest", after, limit });
     if (after === undefined) firstAnswerMs = performance.now() - beganMs;
     page.seq.forEach((seq, row) => found.push(`${page.process[row]}/${seq}`));
+    lastTimeNs = page.timeNs.at(-1) ?? lastTimeNs;
     after = found.length < pageRows ? page.next : undefined;
   } while (after !== undefined);
   const tookMs = performance.now() - beganMs;
-  return { question, firstAnswerMs, tookMs, cpuMs: engine.cpuMs() - cpuBefore, found };
-}
-
-interface Checked {
-  readonly checked: number;
-  readonly wrong: number;
-  readonly plainMs: Float64Array;
-  readonly indexBytes: number;
-}
-
-const check = (path: string, asked: readonly Asked[], size: SearchSize): Promise<Checked> =>
-  readingFile(path, async (connection) => {
-    const seen = new Map<string, number>();
-    const plainMs: number[] = [];
-    let wrong = 0;
-    for (const { question, found } of asked) {
-      const already = seen.get(question.about) ?? 0;
-      if (already >= size.checkedOfEach) continue;
-      seen.set(question.about, already + 1);
-      const beganMs = performance.now();
-      const plain = await plainScan(connection, question);
-      plainMs.push(performance.now() - beganMs);
-      if (plain.join() !== found.join()) wrong++;
-    }
-    const bytes = await connection.runAndReadAll(
-      `SELECT (SELECT sum(octet_length(bits)) FROM search_filter) + (SELECT sum(octet_length(trigrams)) FROM search_block)
-         + (SELECT sum(octet_length(rows) + strlen(text)) FROM search_text)`,
-    );
-    return {
-      checked: plainMs.length,
-      wrong,
-      plainMs: Float64Array.from(plainMs),
-      indexBytes: Number(bytes.getRows()[0]?.[0]),
-    };
-  });
-
-/** Every row of every kind; texts of this benchmark have no escapes. */
-const everyRow = `
-  SELECT process, seq, instant, coalesce(n.text, '') || chr(10) || attributes AS shown FROM event LEFT JOIN name AS n ON n.id = event.name
-  UNION ALL SELECT process, seq, instant, coalesce(n.text, '') || chr(10) || attributes FROM span LEFT JOIN name AS n ON n.id = span.name
-  UNION ALL SELECT process, seq, instant, coalesce(n.text, '') || chr(10) || body || chr(10) || attributes FROM log LEFT JOIN name AS n ON n.id = log.source
-  UNION ALL SELECT process, seq, instant, coalesce(key, '') || chr(10) || coalesce(value, '') FROM write
-  UNION ALL SELECT process, seq, instant, contents FROM keyframe`;
-
-async function plainScan(connection: DuckDBConnection, { text, from, to }: Question): Promise<readonly string[]> {
-  const words = text.startsWith('"') ? [text.slice(1, -1)] : text.split(" ");
-  const conditions = words.map((word) => `contains(lower(shown), lower('${word}'))`);
-  if (from !== undefined) conditions.push(`instant >= ${from}`);
-  if (to !== undefined) conditions.push(`instant <= ${to}`);
-  const rows = await connection.runAndReadAll(
-    `SELECT process, seq FROM (${everyRow}) WHERE ${conditions.join(" AND ")}
-     ORDER BY instant DESC, process DESC, seq DESC LIMIT ${pageRows}`,
-  );
-  return rows.getRows().map(([process, seq]) => `${String(process)}/${String(seq)}`);
+  return { question, firstAnswerMs, tookMs, cpuMs: engine.cpuMs() - cpuBefore, found, lastTimeNs };
 }
 
 function figuresOf(

@@ -3,6 +3,7 @@
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { partCount } from "./search-grams.js";
+import type { IndexRows } from "./search-index-rows.js";
 import { type InstantRange, rangesFromBytes } from "./search-ranges.js";
 import { uint32sFrom, unreadParts } from "./search-resume.js";
 import { mostRowsPerBlock } from "./search-tables.js";
@@ -23,6 +24,8 @@ export interface Block {
   /** How many positions are a part, as a power of two. */
   readonly partBits: number;
   readonly ranges: readonly InstantRange[];
+  /** Undefined where it is not known, or may change. */
+  readonly indexRows?: IndexRows | undefined;
 }
 
 /** A few rows of spans, and when these began. */

@@ -11,6 +11,7 @@ import {
   blocksOfRest,
 } from "./search-block.js";
 import { readBlocksByTime } from "./search-blocks-by-time.js";
+import { withIndexRows } from "./search-index-rows.js";
 import { rangesFromBytes } from "./search-ranges.js";
 import { uint32sFrom } from "./search-resume.js";
 import { sources } from "./search-sources.js";
@@ -125,6 +126,8 @@ export class SearchBlocks {
     }
     const [place] = open;
     const bytes = place === undefined ? new Uint8Array() : others[place];
+    const fresh = await withIndexRows(this.query, written.splice(known.length), since);
+    written.push(...fresh);
     return { written, places: bytes === undefined ? undefined : uint32sFrom(bytes) };
   }
 

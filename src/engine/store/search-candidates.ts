@@ -2,6 +2,7 @@
 import type { Parameter, Query } from "./readers.js";
 import type { Block } from "./search-block.js";
 import { partCount } from "./search-grams.js";
+import { amongRowsOf } from "./search-index-rows.js";
 import {
   type Positions,
   addPositions,
@@ -148,7 +149,8 @@ async function readTexts(
   if (process !== undefined)
     conditions.push(`(what = ${textKinds.process} AND text = $${values.push(String(process))})`);
   const rows = await query(
-    `SELECT kind, block, what, text, rows FROM search_text WHERE ${within} AND (text IS NULL OR ${conditions.join(" OR ")})`,
+    `SELECT kind, block, what, text, rows FROM search_text
+       WHERE ${within} AND ${amongRowsOf("search_text", places.blocks)} AND (text IS NULL OR ${conditions.join(" OR ")})`,
     values,
   );
   const [what, texts, positions] = [rows.float64s("what"), rows.texts("text"), rows.bytes("rows")];

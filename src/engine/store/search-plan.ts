@@ -5,7 +5,7 @@ import type { Query } from "./readers.js";
 import type { AllRows, Block } from "./search-block.js";
 import type { Candidates } from "./search-candidates.js";
 import { type InstantRange, joinedRanges } from "./search-ranges.js";
-import { costOf } from "./search-rows-there.js";
+import { type RowsThere, around, costOf } from "./search-rows-there.js";
 import { type Load, type Stretch, latestSlice, turned } from "./search-slices.js";
 
 /** Blocks that the index is asked about at once: asking about many costs little more than asking about a few. */
@@ -14,18 +14,14 @@ const [firstBlocks, furtherBlocks, mostBlocksAtOnce] = [16, 128, 1024];
 /** Rows that have to be looked at. */
 interface Lot {
   readonly kind: SearchKind;
-  /** Numbers of rows in the table; undefined: all `rows` from `firstRow` on. */
-  readonly listed: readonly number[] | undefined;
-  readonly firstRow: number;
-  readonly rows: number;
+  readonly rows: RowsThere;
   readonly stretches: readonly Stretch[];
 }
 
-/** Of one kind: rows by their numbers, and all of some stretches of the table, the last row included; or by their instants. */
+/** Of one kind: rows by their numbers, or by their instants. */
 export interface RowsOfKind {
   readonly kind: SearchKind;
-  readonly listed: readonly number[];
-  readonly stretches: readonly (readonly [first: number, last: number])[];
+  readonly rows: readonly RowsThere[];
   /** None of them overlap. */
   readonly instants: readonly InstantRange[];
 }
@@ -104,7 +100,14 @@ export class SearchPlan {
   }
 
   async #askOn(query: Query): Promise<void> {
-    const blocks = this.#unasked.slice(this.#asked, this.#asked + this.#atOnce);
+    const blocks: Block[] = [];
+    // Those that are known already cost nothing, and a few others nearly as much as many.
+    for (let unknown = 0; unknown < this.#atOnce;) {
+      const block = this.#unasked[this.#asked + blocks.length];
+      if (block === undefined) break;
+      blocks.push(block);
+      if (!this.candidates.knows(block)) unknown++;
+    }
     await this.candidates.find(query, blocks);
     // Where few have it nearly all will have to be asked about.
     this.#atOnce = blocks.some((block) => this.candidates.likelyOf(block) > 0) ? furtherBlocks : mostBlocksAtOnce;
@@ -137,7 +140,7 @@ export class SearchPlan {
     likely = 0,
   ): void {
     const weight = listed === undefined ? rows : costOf(listed);
-    if (weight === 0) return;
+    if (weight === 0 || ranges.length === 0) return;
     const places = ranges.map((range) => this.#turn({ first: range.first, last: range.last }));
     const lengths = places.map(({ first, last }) => Number(last - first) + 1);
     const whole = lengths.reduce((sum, length) => sum + length, 0);
@@ -145,7 +148,8 @@ export class SearchPlan {
       const share = (lengths[at] ?? 0) / whole;
       return { kind, ...place, rows: weight * share, likely: likely * share };
     });
-    this.#lots.push({ kind, listed, firstRow, rows, stretches });
+    const there = { listed, stretch: [firstRow, firstRow + rows - 1], instants: ranges.reduce(around) } as const;
+    this.#lots.push({ kind, rows: there, stretches });
   }
 
   #within(slice: InstantRange & { readonly kinds: readonly SearchKind[] }): RowsOfKind[] {
@@ -154,11 +158,8 @@ export class SearchPlan {
         (lot) =>
           lot.kind === kind && lot.stretches.some(({ first, last }) => first <= slice.last && last >= slice.first),
       );
-      const listed = new Set(lots.flatMap((lot) => lot.listed ?? []));
-      const whole = lots.filter((lot) => lot.listed === undefined);
       const instants = this.#isByTime ? joinedRanges(lots.flatMap((lot) => lot.stretches.map(this.#turn))) : [];
-      const stretches = whole.map(({ firstRow, rows }) => [firstRow, firstRow + rows - 1] as const);
-      return { kind, listed: [...listed].toSorted((a, b) => a - b), stretches, instants };
+      return { kind, rows: lots.map(({ rows }) => rows), instants };
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import type { Block } from "./search-block.js";
 import { cellIn, isWithout, partsFrom, shardSizes, trigramByteCount } from "./search-grams.js";
+import { amongRowsOf } from "./search-index-rows.js";
 import type { Word } from "./search-words.js";
 import { searchKinds } from "../../shared/protocol/engine-rows.js";
 import { UnreadableStored } from "./value-json.js";
@@ -74,7 +75,7 @@ export class RareWords {
     });
     const rows = await query(
       `SELECT kind, block, shard, octet_length(bits)::DOUBLE AS size, ${columns.join(", ")} FROM search_filter
-         WHERE shard IN (${[...ofShard.keys()].join(", ")}) AND ${within}`,
+         WHERE shard IN (${[...ofShard.keys()].join(", ")}) AND ${within} AND ${amongRowsOf("search_filter", this.places.blocks)}`,
     );
     const isRight = (size: number): boolean => shardSizes.includes(size);
     if (!rows.float64sOrNaN("size").every(isRight)) throw new UnreadableStored("bits of the search index");
@@ -97,7 +98,8 @@ export class RareWords {
       return `CASE WHEN ${isRight} THEN ${isAnyWithout} ELSE false END AS w${word}`;
     });
     const rows = await query(
-      `SELECT kind, block, ${isRight} AS is_right, ${tests.join(", ")} FROM search_block WHERE trigrams IS NOT NULL AND ${within}`,
+      `SELECT kind, block, ${isRight} AS is_right, ${tests.join(", ")} FROM search_block
+         WHERE trigrams IS NOT NULL AND ${within} AND ${amongRowsOf("search_block", this.places.blocks)}`,
     );
     if (rows.booleans("is_right").includes(false)) throw new UnreadableStored("trigrams of the search index");
     const places = this.places.in(rows);

@@ -207,7 +207,8 @@ describe("Search", () => {
     const query: Readers["query"] = (sql, values) => {
       for (const [, rows = ""] of sql.matchAll(/unnest\(\[([\d, ]*)\]\)/g))
         least.push(Math.min(...rows.split(", ").map(Number)));
-      for (const [, first] of sql.matchAll(/rowid BETWEEN (\d+) AND/g)) least.push(Number(first));
+      for (const [, first] of sql.matchAll(/FROM (?!search_)\w+ WHERE rowid BETWEEN (\d+) AND/g))
+        least.push(Number(first));
       return open?.readers.query(sql, values) ?? Promise.reject(new Error("closed"));
     };
     let after: CallResult<"search.page">["next"];

@@ -118,7 +118,7 @@ async function within(rows: FoundRows, { kinds, first, last, isByTime }: Step, l
 function tablesFor(rows: RowsOfKind, isByTime: boolean): string[] {
   const { table } = sources[rows.kind];
   const columns = columnsOf(rows.kind);
-  if (!isByTime) return tablesOf(table, columns, rows);
+  if (!isByTime) return tablesOf(table, columns, rows.rows);
   return [`(SELECT ${columns} FROM ${table} AS t WHERE ${isAtInstants(rows.instants)})`];
 }
 
