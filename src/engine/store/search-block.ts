@@ -3,12 +3,16 @@
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 import { partCount } from "./search-grams.js";
-import type { IndexRows } from "./search-index-rows.js";
 import { type InstantRange, rangesFromBytes } from "./search-ranges.js";
 import { uint32sFrom, unreadParts } from "./search-resume.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 import { UnreadableStored } from "./value-json.js";
+
+/** Between which rows of the index's tables it speaks of a block; of a table that says nothing of it none. */
+export type IndexRows = Partial<
+  Readonly<Record<"search_text" | "search_filter" | "search_block", readonly [first: number, last: number]>>
+>;
 
 export interface Block {
   readonly kind: SearchKind;

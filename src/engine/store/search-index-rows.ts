@@ -1,14 +1,10 @@
 // Between which rows of the index's tables it speaks of a block: what is asked about a few blocks need not read what is said of
 // all others. Numbers of rows, which stay what they are as long as nothing is evicted.
 import type { Query } from "./readers.js";
-import type { Block } from "./search-block.js";
+import type { Block, IndexRows } from "./search-block.js";
 import { searchKinds } from "../../shared/protocol/engine-rows.js";
 
 const tables = ["search_text", "search_filter", "search_block"] as const;
-type IndexTable = (typeof tables)[number];
-
-/** Of a table that says nothing of it none. */
-export type IndexRows = Partial<Readonly<Record<IndexTable, readonly [first: number, last: number]>>>;
 
 /** Blocks with these. `since` is about the columns `kind` and `block`, and holds for all of them. */
 export async function withIndexRows(query: Query, blocks: readonly Block[], since: string): Promise<readonly Block[]> {
@@ -32,7 +28,7 @@ export async function withIndexRows(query: Query, blocks: readonly Block[], sinc
 }
 
 /** A condition for what a table says of some blocks, and little else, that DuckDB knows groups of rows by. */
-export function amongRowsOf(table: IndexTable, blocks: readonly Block[]): string {
+export function amongRowsOf(table: keyof IndexRows, blocks: readonly Block[]): string {
   let [first, last] = [Infinity, -1];
   for (const { indexRows } of blocks) {
     if (indexRows === undefined) return "true";
