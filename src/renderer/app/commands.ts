@@ -6,6 +6,7 @@ import type { Theme } from "../state/theme.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
 import type { Toasts } from "../state/toasts.svelte.js";
 import { lastWriter, nextWriter } from "../state/writers.js";
+import { bookmarkHere, writeNote } from "./note-commands.js";
 import type { Overlays } from "./overlays.svelte.js";
 import { focusedPane, focusNextGroup, showPane } from "./pane-focus.js";
 
@@ -48,7 +49,7 @@ export function commandsFor(targets: CommandTargets): readonly Command[] {
   return [...time, ...view, ...recordingCommands(targets, workspace), ...windowCommands(targets)];
 }
 
-function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
+function timeCommands({ page, dock, overlays, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
   const { playhead, recording, selection, marks } = workspace;
   const group = "Time";
   const own = () => playhead.position?.process;
@@ -157,6 +158,8 @@ function timeCommands({ overlays, toasts }: CommandTargets, workspace: Workspace
       keys: ["o"],
       run: () => selection.endRangeAt(playhead.offsetNs, recording.keptFromNs),
     },
+    { id: "bookmark", group, title: "Bookmark here", keys: ["b"], run: () => void bookmarkHere(workspace, toasts) },
+    { id: "write-note", group, title: "Write a note…", keys: ["n"], run: () => void writeNote(page, dock) },
     { id: "clear-selection", group, title: "Clear the selection", keys: ["Escape"], run: () => selection.clearRange() },
     { id: "faster", group, title: "Play faster", keys: [">"], run: () => playhead.changeSpeed(1) },
     { id: "slower", group, title: "Play slower", keys: ["<"], run: () => playhead.changeSpeed(-1) },

@@ -27,7 +27,7 @@ if (target === null) throw new Error("index.html has no #app");
 const theme = new Theme(window);
 const toasts = new Toasts();
 const link = new EngineLink(transportSourceFor(window));
-const session = new Session(link, toasts);
+const session = new Session(link, toasts, localStorage);
 const overlays = new Overlays();
 const dock = new Dock(localStorage, panes);
 const draft = new LaunchDraft(localStorage);

@@ -1,5 +1,6 @@
 // Every pane there is. One entry here makes a pane: its tab, its place in the layout, its command and its key follow.
 import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
+import Bookmark from "@lucide/svelte/icons/bookmark";
 import Braces from "@lucide/svelte/icons/braces";
 import ChartLine from "@lucide/svelte/icons/chart-line";
 import Layers from "@lucide/svelte/icons/layers";
@@ -9,6 +10,7 @@ import LanesPane from "./lanes/LanesPane.svelte";
 import LogsPane from "./logs/LogsPane.svelte";
 import MetricsPane from "./metrics/MetricsPane.svelte";
 import RequestsPane from "./requests/RequestsPane.svelte";
+import NotesPane from "./notes/NotesPane.svelte";
 import StatePane from "./state/StatePane.svelte";
 
 export interface PaneKind {
@@ -38,4 +40,5 @@ export const panes: readonly PaneKind[] = [
     beside: "lanes",
     isOpen: true,
   },
+  { id: "notes", title: "Notes", icon: Bookmark, component: NotesPane, beside: "logs", isOpen: true },
 ];

@@ -2,6 +2,7 @@
 import { createContext } from "svelte";
 import type { EngineLink } from "./engine-link.svelte.js";
 import type { Marks } from "./marks.svelte.js";
+import type { Notes } from "./notes.svelte.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { Playhead } from "./playhead.svelte.js";
 import type { Ranges } from "./ranges.svelte.js";
@@ -20,3 +21,4 @@ export const [getPlayhead, setPlayhead] = createContext<Playhead>();
 export const [getRanges, setRanges] = createContext<Ranges>();
 export const [getSelection, setSelection] = createContext<Selection>();
 export const [getMarks, setMarks] = createContext<Marks>();
+export const [getNotes, setNotes] = createContext<Notes>();

@@ -8,6 +8,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import { Marks } from "./marks.svelte.js";
+import { Notes } from "./notes.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
 import type { KeptPlace } from "./place.js";
 import { Playhead } from "./playhead.svelte.js";
@@ -22,6 +23,7 @@ export interface Workspace {
   readonly ranges: Ranges;
   readonly selection: Selection;
   readonly marks: Marks;
+  readonly notes: Notes;
   readonly faults: AgentFaults;
 }
 
@@ -35,13 +37,16 @@ export type Shown =
 export class Session {
   readonly #link: EngineLink;
   readonly #toasts: Toasts;
+  readonly #storage: Storage | undefined;
   #shown = $state.raw<Shown>({ kind: "welcome" });
   /** The call for the recording that is on its way. */
   readonly opening = new RunningCall();
   #wish = 0;
   #again: () => void = () => undefined;
 
-  constructor(link: EngineLink, toasts: Toasts) {
+  /** `storage`: where it is kept whose name is under notes. */
+  constructor(link: EngineLink, toasts: Toasts, storage?: Storage) {
+    this.#storage = storage;
     this.#link = link;
     this.#toasts = toasts;
   }
@@ -131,7 +136,7 @@ export class Session {
       this.#shown = { kind: "welcome" };
       return opened.error;
     }
-    const workspace = workspaceOf(this.#link, opened.value);
+    const workspace = workspaceOf(this.#link, opened.value, this.#storage);
     if (place !== undefined) takeUp(workspace, place);
     this.#shown = { kind: "open", workspace };
     return undefined;
@@ -143,6 +148,7 @@ export class Session {
 
   #release(workspace: Workspace): void {
     workspace.marks.dispose();
+    workspace.notes.dispose();
     workspace.faults.dispose();
     workspace.ranges.dispose();
     workspace.playhead.dispose();
@@ -160,15 +166,17 @@ function takeUp({ recording, playhead, ranges, selection }: Workspace, place: Ke
   if (request !== undefined) selection.showRequest(request);
 }
 
-function workspaceOf(link: EngineLink, summary: RecordingSummary): Workspace {
+function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Storage | undefined): Workspace {
   const recording = new OpenRecording(link, summary);
   const playhead = new Playhead(recording);
+  const notes = new Notes(recording, storage);
   return {
     recording,
     playhead,
     ranges: new Ranges(recording, playhead),
     selection: new Selection(),
-    marks: new Marks(recording),
+    marks: new Marks(recording, notes),
+    notes,
     faults: new AgentFaults(recording),
   };
 }

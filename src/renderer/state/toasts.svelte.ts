@@ -6,9 +6,17 @@ export interface ToastMessage {
   readonly tone: "critical" | "ok" | "info";
   readonly message: string;
   readonly next: string | undefined;
+  /** What can be done about it at once, such as undoing it. */
+  readonly action?: ToastAction | undefined;
+}
+
+export interface ToastAction {
+  readonly text: string;
+  run(): void;
 }
 
 const readingMs = 5000;
+const actingMs = 10_000;
 
 export class Toasts {
   #shown = $state.raw<readonly ToastMessage[]>([]);
@@ -26,9 +34,9 @@ export class Toasts {
     this.#add({ id: this.#nextId++, tone: "critical", message, next });
   }
 
-  /** Something was done. */
-  confirm(message: string): void {
-    this.#addForReading("ok", message);
+  /** Something was done. Who may do something about it has longer. */
+  confirm(message: string, action?: ToastAction): void {
+    this.#addForReading("ok", message, action);
   }
 
   /** Nothing was done, and why. */
@@ -45,12 +53,15 @@ export class Toasts {
     this.#shown = [];
   }
 
-  #addForReading(tone: "ok" | "info", message: string): void {
-    const toast: ToastMessage = { id: this.#nextId++, tone, message, next: undefined };
+  #addForReading(tone: "ok" | "info", message: string, action?: ToastAction): void {
+    const toast: ToastMessage = { id: this.#nextId++, tone, message, next: undefined, action };
     this.#add(toast);
-    setTimeout(() => {
-      this.dismiss(toast.id);
-    }, readingMs);
+    setTimeout(
+      () => {
+        this.dismiss(toast.id);
+      },
+      action === undefined ? readingMs : actingMs,
+    );
   }
 
   #add(toast: ToastMessage): void {
