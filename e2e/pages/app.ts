@@ -6,6 +6,7 @@ import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
 import { RequestsPane } from "./requests-pane.js";
+import { NotesPane } from "./notes-pane.js";
 import type { ShownWindow } from "./shown-window.js";
 import { StatePane } from "./state-pane.js";
 import { TimeRuler } from "./time-ruler.js";
@@ -28,6 +29,7 @@ export class App implements ShownWindow {
   readonly lanes: LanesPane;
   readonly metrics: MetricsPane;
   readonly requests: RequestsPane;
+  readonly notes: NotesPane;
   readonly attaching: Attaching;
 
   constructor(readonly page: Page) {
@@ -45,6 +47,7 @@ export class App implements ShownWindow {
     this.lanes = new LanesPane(this);
     this.metrics = new MetricsPane(this);
     this.requests = new RequestsPane(this);
+    this.notes = new NotesPane(this);
     this.attaching = new Attaching(this);
   }
 

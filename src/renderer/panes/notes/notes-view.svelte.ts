@@ -105,6 +105,7 @@ export class NotesView {
     this.#failure = put.ok ? undefined : put.error;
     if (!put.ok) return;
     this.draft.text = "";
+    this.draft.label = "note";
     this.#activeId = put.value.id;
   }
 
