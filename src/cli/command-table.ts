@@ -185,8 +185,8 @@ export const commands = {
     summary: "Log lines in a span of time",
     operand: "file",
     required: [],
-    optional: ["from", "to", "limit", "last", "json"],
-    examples: ["hindcast logs app.hindcast --from +1s"],
+    optional: ["from", "to", "pattern", "limit", "last", "json"],
+    examples: ["hindcast logs app.hindcast --from +1s", "hindcast logs app.hindcast --pattern ^refused --last 20"],
   },
   metrics: {
     summary: "Metric samples in a span of time, or what they are like together",
@@ -236,10 +236,7 @@ export const commands = {
     operand: "file",
     required: [],
     optional: ["from", "to", "route", "service", "limit", "json"],
-    examples: [
-      "hindcast requests app.hindcast",
-      "hindcast requests app.hindcast --from +10s --service gateway --json",
-    ],
+    examples: ["hindcast requests app.hindcast", "hindcast requests app.hindcast --from +10s --service gateway --json"],
   },
   around: {
     summary: "The records of every kind nearest to an instant",

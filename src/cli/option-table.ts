@@ -273,6 +273,11 @@ export const options = {
     help: "How much earlier or later another may be (0s, 90s, 10m); a tenth of the range when left out",
     schema: v.optional(duration("lag", "0s", "24h")),
   },
+  pattern: {
+    flags: "--pattern <expression>",
+    help: "Only rows in which a regular expression (RE2) is found, without regard to case",
+    schema: text,
+  },
   route: {
     flags: "--route <route>",
     help: "The requests of one route, as hindcast requests lists them: 'GET /accounts/:id'",

@@ -207,15 +207,16 @@ export const logs = (world: World, args: CommandArgs<"logs">): Promise<Ending> =
     const times = range(reading, args);
     if (!times.ok) return times;
     const { from, to } = times.value;
-    const before = await call("logs.around", { recordingId, instant: from - 1n, before: 0, after: 0 });
+    const filter = args.pattern === undefined ? {} : { pattern: args.pattern };
+    const before = await call("logs.around", { recordingId, ...filter, instant: from - 1n, before: 0, after: 0 });
     if (!before.ok) return before;
-    const upTo = await call("logs.around", { recordingId, instant: to, before: 0, after: 0 });
+    const upTo = await call("logs.around", { recordingId, ...filter, instant: to, before: 0, after: 0 });
     if (!upTo.ok) return upTo;
     const [skipped, end] = partOf(Math.max(0, upTo.value.row - before.value.row), args);
     let left = end - skipped;
     const wanted = left;
     for (let first = before.value.row + 1 + skipped; !out.isClosed; first += logPageRows) {
-      const page = await call("logs.page", { recordingId, first, limit: logPageRows });
+      const page = await call("logs.page", { recordingId, ...filter, first, limit: logPageRows });
       if (!page.ok) return page;
       const { length } = page.value.timeNs;
       for (let index = 0; index < length; index++) {

@@ -39,6 +39,7 @@ import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryFor } from "./store/readers.js";
 import { requestList } from "./store/request-list.js";
 import { requestRoutes } from "./store/request-routes.js";
+import { wrongIn } from "./store/row-conditions.js";
 import { formatVersion } from "./store/schema.js";
 import { serviceGraph } from "./store/service-graph.js";
 import { spansZoomed } from "./store/span-zoom.js";
@@ -136,6 +137,26 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         async (recording) => {
           const { start } = recording;
           return ok(await ask({ recording, query: queryFor(recording.query, asker), start, asker }, args));
+        },
+        asker,
+      );
+    };
+  /** A regular expression that is none is the fault of who asks, and no damage of the file. */
+  const filtering =
+    <Args extends { readonly recordingId: string; readonly pattern?: string | undefined }, Value>(
+      ask: (recording: Asked, args: Args) => Promise<Value>,
+    ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
+    (args, signal, tell) => {
+      const asker = askerWith(signal, tell);
+      return about(
+        args,
+        async (recording) => {
+          const { start } = recording;
+          const query = queryFor(recording.query, asker);
+          const reason = await wrongIn(query, args.pattern);
+          if (reason !== undefined)
+            return failed(hindcastError("bad-pattern", { pattern: args.pattern ?? "", reason }));
+          return ok(await ask({ recording, query, start, asker }, args));
         },
         asker,
       );
@@ -247,13 +268,20 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "events.page": asking(({ recording, query, start }, args) => recording.pages.events(query, start, args)),
     "spans.page": asking(({ recording, query, start }, args) => recording.pages.spans(query, start, args)),
     "events.around": asking(({ recording, query }, args) => eventsAround(query, recording.extent(), args)),
-    "logs.page": asking(({ recording: { logs }, start, asker }, { first, limit, ...filter }) =>
+    "logs.page": filtering(({ recording: { logs }, start, asker }, { first, limit, ...filter }) =>
       logs.page(start, filter, first, limit, asker),
     ),
-    "logs.around": asking(async ({ recording: { logs }, start, asker }, { instant, before, after, ...filter }) => {
+    "logs.around": filtering(async ({ recording: { logs }, start, asker }, { instant, before, after, ...filter }) => {
       const row = await logs.rowAt(filter, instant, asker);
       const first = Math.max(0, row + 1 - before);
       return { row, page: await logs.page(start, filter, first, row + 1 - first + after, asker) };
+    }),
+    "events.rows": filtering(({ recording: { events }, start, asker }, { first, limit, ...filter }) =>
+      events.page(start, filter, first, limit, asker),
+    ),
+    "events.rowAt": filtering(async ({ recording: { events }, start, asker }, { instant, ...filter }) => {
+      const row = await events.rowAt(filter, instant, asker);
+      return { row, total: (await events.page(start, filter, 0, 0, asker)).total };
     }),
     "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
     "metrics.correlate": asking(({ query, asker }, args) => correlated(query, args, asker)),

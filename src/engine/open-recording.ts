@@ -33,6 +33,7 @@ import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
 import { logSizeOf, sizeOf } from "./store/file-size.js";
 import type { Limits } from "./store/flight-store.js";
+import { EventList } from "./store/event-list.js";
 import { Logs } from "./store/logs.js";
 import { lossesOf } from "./store/losses.js";
 import { StoredMessages } from "./store/messages.js";
@@ -87,6 +88,7 @@ function toldSummary(note: RecordingNote | undefined): Pick<RecordingSummary, "p
 export class OpenRecording {
   readonly access: RecordingAccess;
   readonly logs: Logs;
+  readonly events: EventList;
   readonly search: Search;
   readonly segments: StoredSegments;
   readonly pages: Pages;
@@ -125,6 +127,7 @@ export class OpenRecording {
     const generation = (): number => this.generation();
     const searched = new SearchBlocks(this.query, generation);
     this.logs = new Logs(this.query, generation, searched);
+    this.events = new EventList(this.query, generation);
     this.search = new Search(searched);
     this.pages = new Pages(generation);
     this.blocks = new MetricBlocks(generation);

@@ -46,6 +46,14 @@ export function validCalls({ recordingId, start, end, scopes }: RecordingSummary
     call("metrics.correlate", { ...range, series: 1, lagNs: 10n, cells: 50, limit: 100 }),
     call("range.changes", { ...range, baseline: { from: 0n, to: end }, limit: 100 }),
     call("services.graph", range),
+    call("events.rows", {
+      recordingId,
+      pattern: "a|b",
+      where: [{ field: "name", value: "a", exclude: true }],
+      first: 0,
+      limit: 100,
+    }),
+    call("events.rowAt", { recordingId, text: "a", instant: end }),
     call("requests.routes", range),
     call("requests.list", {
       ...range,

@@ -336,6 +336,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   },
   "bad-path": () => cli("history", sample, "--scope", "ledger", "--path", "a[[b"),
   "bad-time": () => cli("state", sample, "--scope", "ledger", "--at", "noon"),
+  "bad-pattern": () => cli("logs", sample, "--pattern", "("),
   "bad-note": () => cli("notes", sample, "--add", "x", "--at", "+5s", "--to", "+2s"),
   "bad-usage": () => cli("info"),
   "bad-config": () => {

@@ -43,6 +43,12 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("merged spans", await call("spans.range", { ...range, limit: 10, slices: 50 }));
     note("open spans", await call("spans.openAt", { recordingId, instant: end, limit: 1000 }));
     note("events", await call("events.range", { ...range, limit: 20_000 }));
+    const where = [{ field: "attribute", key: "a", value: "1", exclude: true }] as const;
+    note(
+      "event rows",
+      await call("events.rows", { recordingId, pattern: ".", where: [...where], first: 0, limit: 2000 }),
+    );
+    note("event row", await call("events.rowAt", { recordingId, instant: end }));
     note("around", await call("events.around", { recordingId, instant: end, before: 100, after: 100 }));
     const listed = note("metrics", await call("metrics.list", { recordingId }));
     const series = listed.ok ? listed.value.slice(0, 20).map((one) => one.series) : [];

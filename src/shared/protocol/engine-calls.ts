@@ -9,6 +9,7 @@ import { exportCalls } from "./export-calls.js";
 import {
   cursor,
   eventColumns,
+  eventRows,
   logColumns,
   metricSeries,
   mostSearchText,
@@ -22,13 +23,12 @@ import { noteCalls } from "./note-calls.js";
 import { pipelineStages } from "./pipeline-stages.js";
 import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
 import { at, count, f64, howEnded, isHindcastError, ns, nothing, recording, text, u32, whole } from "./schemas.js";
+import { rowFilter } from "./row-filters.js";
 import { requestCalls } from "./request-calls.js";
 import { launchCalls } from "./launch-calls.js";
 import { stateCalls } from "./state-calls.js";
 
 const range = { ...recording, from: ns, to: ns };
-
-const filter = { text: v.optional(text), minSeverity: v.optional(whole) };
 
 const capture = v.partial(captureSettings);
 
@@ -148,6 +148,16 @@ export const engineCalls = {
     result: v.object({ ...pageResult, page: spanColumns }),
   },
   "events.page": { args: v.object(pageArgs), result: v.object({ ...pageResult, page: eventColumns }) },
+  /** A page of events, marks and stops of whole threads by row number. */
+  "events.rows": {
+    args: v.object({ ...recording, ...rowFilter, first: whole, limit: v.pipe(whole, v.maxValue(2000)) }),
+    result: eventRows,
+  },
+  /** Row number of the last of them at or before an instant (-1 when all are later), and how many there are. */
+  "events.rowAt": {
+    args: v.object({ ...recording, ...rowFilter, instant: ns }),
+    result: v.object({ row: count, total: count }),
+  },
   "events.range": { args: v.object({ ...range, limit: whole }), result: eventColumns },
   /** The records of every kind nearest to an instant, as (name, time) rows. */
   "events.around": { args: v.object({ ...recording, instant: ns, before: whole, after: whole }), result: eventColumns },
@@ -156,12 +166,12 @@ export const engineCalls = {
    * characters, without regard to case.
    */
   "logs.page": {
-    args: v.object({ ...recording, ...filter, first: whole, limit: v.pipe(whole, v.maxValue(2000)) }),
+    args: v.object({ ...recording, ...rowFilter, first: whole, limit: v.pipe(whole, v.maxValue(2000)) }),
     result: logColumns,
   },
   /** Row number of the last line at or before an instant (-1 when all are later), and the page around it. */
   "logs.around": {
-    args: v.object({ ...recording, ...filter, instant: ns, before: whole, after: whole }),
+    args: v.object({ ...recording, ...rowFilter, instant: ns, before: whole, after: whole }),
     result: v.object({ row: count, page: logColumns }),
   },
   /**

@@ -109,6 +109,27 @@ export const eventColumns = v.object({
 });
 export type EventColumns = v.InferOutput<typeof eventColumns>;
 
+/** Append only. `stop`: a span that is about a whole thread: its event loop blocked, or garbage collected. */
+export const eventRowKinds = ["event", "mark", "stop"] as const;
+export const eventRows = v.object({
+  /** Index of the first row within all rows of the recording that match the filter, and how many match. */
+  first: count,
+  total: count,
+  /** Index in `eventRowKinds`. */
+  kind: u8,
+  process: u16,
+  /** 0 where no record of a program stands behind it. */
+  seq: f64,
+  timeNs: f64,
+  /** How long a stop took; NaN elsewhere, and where it had not ended. */
+  tookNs: f64,
+  names: texts,
+  attributes: texts,
+  spanIds: texts,
+  traceIds: texts,
+});
+export type EventRows = v.InferOutput<typeof eventRows>;
+
 export const metricSeries = v.object({
   series: count,
   process: count,

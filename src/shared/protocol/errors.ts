@@ -110,6 +110,10 @@ const catalogue = {
     message: "{text} is not a time.",
     next: "Write epoch nanoseconds, an ISO time, or +1.5s from the recording's start.",
   },
+  "bad-pattern": {
+    message: "{pattern} is not a regular expression: {reason}.",
+    next: "Write a backslash before characters that stand for themselves: \\( \\[ \\. \\* \\+ \\?",
+  },
   "bad-usage": { message: "{reason}.", next: "hindcast --help shows every command and option." },
   "bad-config": {
     message: "The pipeline is not right: {reason}.",

@@ -1,0 +1,205 @@
+// A list by row number. Rows are counted in the order (instant, process, seq) among those that match a filter; as that
+// order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
+// all of it. While recording, only what came since is looked at again, unless rows were evicted. Of a text, who knows better may say
+// which rows to look at.
+import { type Asker, nobody } from "../../shared/base/asker.js";
+import { firstWhere } from "../../shared/base/first-where.js";
+import type { RowFilter } from "../../shared/protocol/row-filters.js";
+import type { EvictedKind } from "./flight-tables.js";
+import { type Query, queryFor } from "./readers.js";
+import { type FilteredTexts, conditionsOf } from "./row-conditions.js";
+import type { Rows } from "./rows.js";
+import { SharedWork } from "./shared-work.js";
+
+export interface RowSource {
+  /** Tables that its rows are in, and what evictions count them as. */
+  readonly tables: readonly { readonly name: string; readonly evicted: EvictedKind }[];
+  /** A table, or a relation in brackets: process, instant, and a seq by which no two rows of both are alike. */
+  readonly from: string;
+  readonly texts: FilteredTexts;
+  /** Rows among which are all that have a text. */
+  narrowed(query: Query, text: string | undefined): Promise<NarrowedRows>;
+}
+
+export interface NarrowedRows {
+  /** Takes the place of `from`. */
+  readonly from: string;
+  /** Ask after reading: rows may have been evicted meanwhile, or have come where nothing was. */
+  areTheSame(): Promise<boolean>;
+}
+
+/** Rows between two kept positions. */
+const stride = 1024;
+/** Filters whose indices are kept; typing a word leaves one per letter. */
+const keptFilters = 8;
+
+interface Position {
+  readonly instant: bigint;
+  readonly process: number;
+  readonly seq: number;
+}
+
+/** Of one table. */
+interface Seen {
+  /** Number of the row behind the last that was looked at. */
+  readonly seen: number;
+  /** Rows that there were, matching or not, and that had been evicted before. */
+  readonly rows: number;
+  readonly evicted: number;
+}
+
+interface Index {
+  /** Positions of rows 0, 1024, 2048 … of the filtered list. */
+  readonly positions: readonly Position[];
+  readonly total: number;
+  readonly tables: readonly Seen[];
+}
+
+interface KeptIndex {
+  readonly generation: number;
+  /** Of a generation before. */
+  readonly before: Promise<Index>;
+  readonly work: SharedWork<Index>;
+}
+
+const empty: Index = { positions: [], total: 0, tables: [] };
+const unseen: Seen = { seen: 0, rows: 0, evicted: 0 };
+/** Then all rows are looked at. */
+const mostAttempts = 4;
+const order = `instant, process, seq`;
+
+/** At or after the position given by `$n` and the two parameters behind it. Spelled out: DuckDB 1.5 refuses two row comparisons. */
+const isNotBefore = (n: number): string =>
+  `(instant > $${n} OR (instant = $${n} AND (process > $${n + 1} OR (process = $${n + 1} AND seq >= $${n + 2}))))`;
+
+export class RowList {
+  readonly #indices = new Map<string, KeptIndex>();
+
+  constructor(
+    readonly query: Query,
+    /** Same number, same rows. */
+    readonly generation: () => number,
+    readonly source: RowSource,
+  ) {}
+
+  /** `shown`: what is told of chosen rows, in whatever order. */
+  async page(
+    filter: RowFilter,
+    wanted: { readonly first: number; readonly limit: number },
+    shown: (chosen: string) => string,
+    asker: Asker = nobody,
+  ): Promise<{ readonly first: number; readonly total: number; readonly rows: Rows }> {
+    const query = queryFor(this.query, asker);
+    const index = await this.#index(filter, asker);
+    const first = Math.max(0, Math.min(Math.trunc(wanted.first), index.total));
+    const count = Math.max(0, Math.min(wanted.limit, index.total - first));
+    const block = Math.floor(first / stride);
+    const low = index.positions[block] ?? { instant: 0n, process: 0, seq: 0 };
+    const high = index.positions[Math.ceil((first + count) / stride)];
+    const skip = count === 0 ? 0 : first - block * stride;
+    const matching = conditionsOf(filter, this.source.texts);
+    const before = high === undefined ? "true" : `instant <= $6 AND NOT ${isNotBefore(6)}`;
+    const limits = high === undefined ? [] : [high.instant, high.process, BigInt(high.seq)];
+    const given = [low.instant, low.process, BigInt(low.seq), skip, count, ...limits];
+    const rows = await this.#reading(query, filter, ({ from }) =>
+      query(
+        shown(`SELECT * FROM ${from} AS t WHERE instant >= $1 AND ${isNotBefore(1)} AND ${before} AND ${matching.sql(given.length)}
+          ORDER BY ${order} LIMIT $5 OFFSET $4`),
+        [...given, ...matching.values],
+      ),
+    );
+    return { first, total: index.total, rows };
+  }
+
+  /** Row number of the last row at or before an instant, -1 when all are later. */
+  async rowAt(filter: RowFilter, instant: bigint, asker: Asker = nobody): Promise<number> {
+    const { positions } = await this.#index(filter, asker);
+    const at = firstWhere(positions.length, (one) => (positions[one]?.instant ?? 0n) > instant) - 1;
+    const block = positions[at];
+    if (block === undefined) return -1;
+    const matching = conditionsOf(filter, this.source.texts);
+    const query = queryFor(this.query, asker);
+    const rows = await this.#reading(query, filter, ({ from }) =>
+      query(
+        `SELECT count(*) AS rows FROM ${from} AS t
+          WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
+        [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
+      ),
+    );
+    return at * stride + (rows.numbers("rows")[0] ?? 0) - 1;
+  }
+
+  #index(filter: RowFilter, asker: Asker): Promise<Index> {
+    const { text = "", minSeverity = 0, pattern = "", where = [] } = filter;
+    const key = JSON.stringify([text, minSeverity, pattern, where]);
+    const generation = this.generation();
+    const known = this.#indices.get(key);
+    if (known?.generation === generation && known.work.canBeJoined) return known.work.wait(asker);
+    // What was given up, or failed, is begun anew from the one before it.
+    const before = known?.work.outcome.catch(() => known.before) ?? Promise.resolve(empty);
+    const work = new SharedWork(async (all) => this.#extend(queryFor(this.query, all), filter, await before));
+    this.#indices.delete(key);
+    this.#indices.set(key, { generation, before, work });
+    const oldest = this.#indices.keys().next().value;
+    if (this.#indices.size > keptFilters && oldest !== undefined) this.#indices.delete(oldest);
+    return work.wait(asker);
+  }
+
+  /** Reads rows among which all are that match. */
+  async #reading<Answer>(
+    query: Query,
+    { text }: RowFilter,
+    read: (rows: NarrowedRows) => Promise<Answer>,
+    attempts = mostAttempts,
+  ): Promise<Answer> {
+    const rows = await this.source.narrowed(query, attempts > 0 ? text : undefined);
+    const answer = await read(rows);
+    return (await rows.areTheSame()) ? answer : this.#reading(query, { text }, read, attempts - 1);
+  }
+
+  /** Counts anew from the block that the earliest of the new rows falls into; from the first when rows were evicted. */
+  async #extend(query: Query, filter: RowFilter, before: Index): Promise<Index> {
+    const tables: Seen[] = [];
+    let earliest: bigint | undefined;
+    for (const [at, { name, evicted: kind }] of this.source.tables.entries()) {
+      const known = before.tables[at] ?? unseen;
+      const news = await query(
+        `SELECT count(*) AS news, min(instant) AS earliest, max(rowid) + 1 AS seen, (SELECT count(*) FROM ${name}) AS rows,
+           (SELECT coalesce(sum(${kind}), 0)::BIGINT FROM eviction) AS evicted FROM ${name} WHERE rowid >= $1`,
+        [BigInt(known.seen)],
+      );
+      const only = (column: string): number => news.numbers(column)[0] ?? 0;
+      const [rows, evicted] = [only("rows"), only("evicted")];
+      // When the log is folded into the file rows get other numbers, where some before them are gone.
+      const isMore = evicted === known.evicted && rows === known.rows + only("news");
+      if (!isMore && known.seen > 0) return this.#extend(query, filter, empty);
+      const first = news.optionalBigints("earliest")[0];
+      tables.push(first === undefined ? { ...known, rows, evicted } : { seen: only("seen"), rows, evicted });
+      if (first !== undefined && (earliest === undefined || first < earliest)) earliest = first;
+    }
+    return earliest === undefined
+      ? { ...before, tables }
+      : this.#counted(query, filter, { ...before, tables }, earliest);
+  }
+
+  async #counted(query: Query, filter: RowFilter, index: Index, earliest: bigint): Promise<Index> {
+    const kept = index.positions.filter(({ instant }) => instant < earliest);
+    const base = kept.pop();
+    const matching = conditionsOf(filter, this.source.texts);
+    const since = base === undefined ? "true" : `instant >= $1 AND ${isNotBefore(1)}`;
+    const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
+    const matched = await this.#reading(query, filter, ({ from }) =>
+      query(
+        `WITH matching AS (SELECT ${order} FROM ${from} AS t WHERE ${since} AND ${matching.sql(values.length)}),
+           numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
+         SELECT ${order}, row, (SELECT count(*) FROM matching) AS total FROM numbered WHERE row % ${stride} = 0 ORDER BY row`,
+        [...values, ...matching.values],
+      ),
+    );
+    const [instants, processes] = [matched.bigints("instant"), matched.numbers("process")];
+    const seqs = matched.numbers("seq");
+    const found = instants.map((instant, row) => ({ instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0 }));
+    const total = kept.length * stride + (matched.numbers("total")[0] ?? 0);
+    return { ...index, positions: [...kept, ...found], total };
+  }
+}
