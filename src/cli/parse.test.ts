@@ -151,7 +151,7 @@ describe("parse", () => {
   it("understands every example of the table", () => {
     for (const name of commandNames) {
       for (const example of commands[name].examples) {
-        const words = (/hindcast (.*?)(?: <.*|\))?$/.exec(example)?.[1] ?? "").split(" ");
+        const words = (/hindcast (.*?)(?: [<>].*|\))?$/.exec(example)?.[1] ?? "").split(" ");
         expect([example, meaning(...words)]).toEqual([example, [name, expect.anything()]]);
       }
     }
