@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import { Attaching } from "./attaching.js";
+import { ConsolePane } from "./console-pane.js";
 import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
@@ -31,6 +32,7 @@ export class App implements ShownWindow {
   readonly requests: RequestsPane;
   readonly notes: NotesPane;
   readonly attaching: Attaching;
+  readonly console: ConsolePane;
 
   constructor(readonly page: Page) {
     this.welcome = page.getByRole("main", { name: "Welcome" });
@@ -49,6 +51,7 @@ export class App implements ShownWindow {
     this.requests = new RequestsPane(this);
     this.notes = new NotesPane(this);
     this.attaching = new Attaching(this);
+    this.console = new ConsolePane(this);
   }
 
   async whenIdle(): Promise<void> {

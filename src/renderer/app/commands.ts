@@ -5,6 +5,7 @@ import type { Session, Workspace } from "../state/session.svelte.js";
 import type { Theme } from "../state/theme.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
 import type { Toasts } from "../state/toasts.svelte.js";
+import { levelOf } from "../state/live-level.js";
 import { lastWriter, nextWriter } from "../state/writers.js";
 import { bookmarkHere, writeNote } from "./note-commands.js";
 import type { Overlays } from "./overlays.svelte.js";
@@ -267,7 +268,7 @@ function viewCommands({ page, dock, toasts }: CommandTargets, workspace: Workspa
 }
 
 function recordingCommands(
-  { session, openFile, saveCopy, keepStretch, capture, attach }: CommandTargets,
+  { session, overlays, openFile, saveCopy, keepStretch, capture, attach }: CommandTargets,
   workspace: Workspace | undefined,
 ): readonly Command[] {
   const group = "Recording" as const;
@@ -284,12 +285,31 @@ function recordingCommands(
   const attached = workspace?.recording.attachedTo;
   const stopTitle = attached === undefined ? "Stop recording" : `Detach from ${attached.serviceName} (${attached.pid})`;
   const stop = { id: "stop", group, title: stopTitle, keys: [], run: () => void session.stopRecording() };
+  const isPaused = workspace?.recording.summary.pausedSince !== undefined;
+  const pause = {
+    id: "pause-recording",
+    group,
+    title: isPaused ? "Resume recording" : "Pause recording",
+    keys: [],
+    run: () => void session.pauseRecording(!isPaused),
+  };
+  const level = workspace === undefined ? "requests" : levelOf(workspace.recording);
+  const other = level === "metrics" ? "requests" : "metrics";
+  const change = {
+    id: "change-level",
+    group,
+    title: other === "metrics" ? "Record metrics and state only" : "Record requests, logs and errors, too",
+    keys: [],
+    run: () => void session.changeLevel(other),
+  };
+  const run = { id: "run", group, title: "Start a program…", keys: [], run: () => overlays.show("run") };
   const close = { id: "close", group, title: "Back to the welcome page", keys: [], run: () => session.close() };
   return [
     { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
+    run,
     { id: "attach", group, title: "Attach to a running program…", keys: [], run: () => attach.start() },
-    ...(workspace?.recording.isLive === true ? [keep, pipeline, stop] : []),
+    ...(workspace?.recording.isLive === true ? [keep, pipeline, pause, change, stop] : []),
     ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
     ...(workspace === undefined ? [] : [copy, close]),
   ];

@@ -30,7 +30,7 @@ const link = new EngineLink(transportSourceFor(window));
 const session = new Session(link, toasts, localStorage);
 const overlays = new Overlays();
 const dock = new Dock(localStorage, panes);
-const draft = new LaunchDraft(localStorage);
+const draft = new LaunchDraft(localStorage, link.call);
 const attach = new AttachDraft({ session, overlays });
 const shell = connectToShell(window, session, { saveCopy: () => void saveCopy.start(), attach: () => attach.start() });
 const saveCopy = new SaveCopy({ session, overlays, toasts, shell });

@@ -3,9 +3,11 @@ import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
 import Bookmark from "@lucide/svelte/icons/bookmark";
 import Braces from "@lucide/svelte/icons/braces";
 import ChartLine from "@lucide/svelte/icons/chart-line";
+import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import Layers from "@lucide/svelte/icons/layers";
 import Logs from "@lucide/svelte/icons/logs";
 import type { Component } from "svelte";
+import ConsolePane from "./console/ConsolePane.svelte";
 import LanesPane from "./lanes/LanesPane.svelte";
 import LogsPane from "./logs/LogsPane.svelte";
 import MetricsPane from "./metrics/MetricsPane.svelte";
@@ -41,4 +43,5 @@ export const panes: readonly PaneKind[] = [
     isOpen: true,
   },
   { id: "notes", title: "Notes", icon: Bookmark, component: NotesPane, beside: "logs", isOpen: true },
+  { id: "console", title: "Console", icon: SquareTerminal, component: ConsolePane, beside: "logs", isOpen: true },
 ];

@@ -15,6 +15,9 @@ export const [getEngineLink, setEngineLink] = createContext<EngineLink>();
 export const [getTheme, setTheme] = createContext<Theme>();
 export const [getToasts, setToasts] = createContext<Toasts>();
 
+/** What started the open recording's program starts it once more, into a new recording that is shown then. */
+export const [getRestart, setRestart] = createContext<() => Promise<void>>();
+
 // While a recording is open.
 export const [getRecording, setRecording] = createContext<OpenRecording>();
 export const [getPlayhead, setPlayhead] = createContext<Playhead>();

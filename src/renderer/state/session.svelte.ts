@@ -5,6 +5,7 @@ import type { Result } from "../../shared/base/result.js";
 import type { CallArgs } from "../../shared/protocol/engine-calls.js";
 import type { RecordingLimits, RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { LiveLevel } from "../../shared/protocol/launch-calls.js";
 import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import { Marks } from "./marks.svelte.js";
@@ -83,9 +84,25 @@ export class Session {
     this.#tell(await this.#show("Starting the demo", ask));
   }
 
-  async launch(args: CallArgs<"recording.launch">): Promise<void> {
+  /** Why it could not be started, if so, is the answer: whoever asked says it beside what was typed. */
+  async launch(args: CallArgs<"recording.launch">): Promise<HindcastError | undefined> {
     const ask = (signal: AbortSignal, tell: Progress) => this.#link.call("recording.launch", args, signal, tell);
-    this.#tell(await this.#show(`Starting ${args.command.join(" ")}`, ask));
+    return this.#show(`Starting ${args.command.join(" ")}`, ask);
+  }
+
+  /** Starts what was started into the open recording once more. What still runs is stopped, and saved. */
+  async restart(): Promise<void> {
+    const { workspace } = this;
+    if (workspace === undefined) return;
+    const wish = this.#wish;
+    // It stays open until the engine has answered: that knows what it was started with.
+    const { summary } = workspace.recording;
+    const answer = await workspace.recording.call("recording.restart", {});
+    if (!answer.ok) this.#toasts.fail(answer.error);
+    else if (this.#wish === wish)
+      this.#tell(
+        await this.#show(`Restarting ${summary.launched?.command.join(" ") ?? ""}`, () => Promise.resolve(answer)),
+      );
   }
 
   /** A program that runs already. Why that failed, if it did, is the answer: whoever asked says it beside what was asked. */
@@ -99,6 +116,23 @@ export class Session {
   async stopRecording(): Promise<void> {
     const stopped = await this.workspace?.recording.stop();
     if (stopped?.ok === false) this.#toasts.fail(stopped.error);
+  }
+
+  /** The programs go on; what they do meanwhile is counted and not kept, or is kept again. */
+  async pauseRecording(paused: boolean): Promise<void> {
+    const told = await this.workspace?.recording.call("recording.pause", { paused });
+    await this.#told(told);
+  }
+
+  /** What is captured of the programs from now on. */
+  async changeLevel(level: LiveLevel): Promise<void> {
+    const told = await this.workspace?.recording.call("recording.level", { level });
+    await this.#told(told);
+  }
+
+  async #told(told: Result<unknown, HindcastError> | undefined): Promise<void> {
+    if (told?.ok === false) this.#toasts.fail(told.error);
+    else await this.workspace?.recording.refresh();
   }
 
   /** Back to the welcome page. A live recording goes on without being watched. */

@@ -60,6 +60,12 @@ describe("gapWords", () => {
     ]);
   });
 
+  it("says that recording was paused, of all gaps together, and of no loss", () => {
+    const label = "recording was paused (3 log lines)";
+    const paused = [3, 1].map((lost) => ({ ...gap(0, 1, lost, label), reason: "paused" }));
+    expect(gapWords(paused)).toEqual(["Recording was paused here: 4 records were not kept"]);
+  });
+
   it("says how long the program stood still, and of nothing that is missing", () => {
     const label = "stood still for 2.5 s: the program or the machine was suspended";
     expect(gapWords([{ ...gap(0, 1, 0, label), reason: "suspended" }])).toEqual([`The program ${label}`]);

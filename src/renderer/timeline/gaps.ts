@@ -67,7 +67,8 @@ export function gapWords(gaps: readonly GapFacts[]): readonly string[] {
   const evicted = gaps.filter(isEvicted).reduce((sum, { lost }) => sum + lost, 0);
   if (evicted > 0) lines.push(`${countedText(evicted, "record")} evicted here to keep the recording within its limits`);
   const paused = gaps.filter(isPaused).reduce((sum, { lost }) => sum + lost, 0);
-  if (paused > 0) lines.push(`Recording was paused here: ${countedText(paused, "record")} were not kept`);
+  if (paused > 0)
+    lines.push(`Recording was paused here: ${countedText(paused, "record")} ${paused === 1 ? "was" : "were"} not kept`);
   return [...lines, ...filteredWords(gaps.filter(isFiltered))];
 }
 

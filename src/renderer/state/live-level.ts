@@ -1,0 +1,8 @@
+// At which level programs of a live recording are captured now: as they were told last, else as they were started.
+import type { LiveLevel } from "../../shared/protocol/launch-calls.js";
+import type { OpenRecording } from "./open-recording.svelte.js";
+
+export function levelOf({ summary }: Pick<OpenRecording, "summary">): LiveLevel {
+  const level = summary.level ?? summary.processes[0]?.level ?? "requests";
+  return level === "metrics" ? "metrics" : "requests";
+}
