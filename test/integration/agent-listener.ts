@@ -43,6 +43,8 @@ const runtimeNames: ReadonlySet<string> = new Set(["nodejs.eventloop.block", "v8
 export class ProgramSeen {
   hello: Hello | undefined;
   bye: Bye | undefined;
+  /** Its connection is closed. */
+  isGone = false;
   /** What it saw of its children's ends. */
   readonly childrenEnded: ChildEnded[] = [];
   readonly records: AgentRecord[] = [];
@@ -157,6 +159,7 @@ function serve(socket: Socket, programs: ProgramSeen[], answer: "welcome" | "ref
     if (socket.writable) socket.write(Buffer.concat([frameHeader(type, body.length), body]));
   };
   let lastBatch = 0;
+  socket.on("close", () => (program.isGone = true));
   socket.on("data", (chunk) => {
     for (const frame of splitter.push(chunk)) {
       const message = readFromAgent(frame, (body) => JSON.parse(Buffer.from(body).toString("utf8")) as unknown);

@@ -1,10 +1,11 @@
 // Ways to start processes: each is recorded below the one that started it, and everything is printed and ends as it does
 // without us. docs/compatibility.md lists them.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { nodeBinary } from "../../tools/node-binaries.js";
 import { listenForAgents } from "./agent-listener.js";
 import { lineageTexts } from "./lineage-text.js";
@@ -13,6 +14,7 @@ import { runBoth } from "./run-both.js";
 const programs = join(import.meta.dirname, "../programs/lineage");
 const program = (name: string): string => join(programs, name);
 const modules = join(import.meta.dirname, "../../node_modules");
+const node = process.execPath;
 const npm = join(dirname(process.execPath), "../lib/node_modules/npm/bin");
 
 const folder = mkdtempSync(join(tmpdir(), "hindcast-starts-"));
@@ -169,6 +171,57 @@ describe("TypeScript and loaders", () => {
     expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 0"]);
   });
 
+  const serving = join(folder, "serving");
+  mkdirSync(serving);
+  symlinkSync(modules, join(serving, "node_modules"), "dir");
+  writeFileSync(join(serving, "helper.ts"), `export const twice = (n: number): number => 2 * n;\n`);
+  // Asks itself, sends what its helper has made, and shows where in the source it is.
+  const service = (extension: string): string => `import { createServer } from "node:http";
+import { twice } from "./helper${extension}";
+enum Kind { Known = 4 }
+const server = createServer((request, response) => void response.end(String(twice(Kind.Known)))).listen(0, "127.0.0.1", async () => {
+  const address = server.address() as { port: number };
+  console.log(await (await fetch(\`http://127.0.0.1:\${address.port}/typed\`)).text());
+  console.log(new Error("here").stack!.split("\\n")[1]!.replace(/.*[/]|:\\d+.?$/g, ""));
+  server.close();
+  server.closeAllConnections();
+});
+`;
+  const compilerOptions = {
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    target: "es2022",
+    strict: true,
+    types: ["node"],
+  };
+  writeFileSync(join(serving, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+
+  it.each([
+    ["ts-node, its command", "commonjs", [join(modules, "ts-node/dist/bin.js")]],
+    ["ts-node, as ES module", "module", ["--no-warnings", "--loader", "ts-node/esm"]],
+    ["@swc-node/register", "commonjs", ["--require", "@swc-node/register"]],
+    ["@swc-node/register, as ES module", "module", ["--import", "@swc-node/register/esm-register"]],
+  ] as const)("%s: the program is recorded", async (_name, type, args) => {
+    writeFileSync(join(serving, "package.json"), JSON.stringify({ name: "serving", type }));
+    writeFileSync(join(serving, "app.ts"), service(type === "module" ? ".js" : ""));
+    const { plain, recorded, program } = await runBoth(
+      [...args, "app.ts"],
+      [],
+      { TS_NODE_TRANSPILE_ONLY: "true" },
+      "welcome",
+      node,
+      serving,
+    );
+    expect(recorded).toEqual(plain);
+    expect(plain).toEqual({ code: 0, out: expect.stringMatching(/^8\napp\.ts:\d+\n$/), err: "" });
+    expect(
+      program.spans.map(({ kind, attributes }) => [kind, attributes["url.path"] ?? attributes["url.full"]]),
+    ).toEqual(expect.arrayContaining([["server", "/typed"]]));
+    expect(program.logs.flatMap(({ source, body }) => (source === "process" ? [] : [body]))).toEqual(
+      plain.out.trim().split("\n"),
+    );
+  });
+
   it("a loader that --import registers still loads", async () => {
     const {
       plain,
@@ -201,6 +254,31 @@ describe("test runners", () => {
     expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 0"]);
   });
 
+  it.each(["", "--parallel"])(
+    "mocha %s: its processes are recorded, and print and end as they do alone",
+    async (how) => {
+      writeFileSync(
+        join(suite, "one.mjs"),
+        `import { equal } from "node:assert";
+describe("mocha", () => {
+  it("adds", () => (console.log("adding"), equal(1 + 1, 2)));
+  it("fails", () => equal(1 + 1, 3));
+});\n`,
+      );
+      cpSync(join(suite, "one.mjs"), join(suite, "two.mjs"));
+      const mocha = [join(modules, "mocha/bin/mocha.js"), ...(how === "" ? [] : [how]), "one.mjs", "two.mjs"];
+      const { plain, recorded, programs: seen } = await runBoth(mocha, [], { CI: "true" }, "welcome", node, suite);
+      expect(timeless(recorded)).toEqual(timeless(plain));
+      expect(plain).toMatchObject({ code: 2, out: expect.stringContaining("2 passing") });
+      // How many it takes is mocha's own business.
+      expect([...new Set(lineageTexts(seen))]).toEqual(
+        how === "" ? ["process 2"] : ["process 2", "process 2 > process 0"],
+      );
+      const said = seen.flatMap(({ logs }) => logs.filter(({ body }) => body === "adding"));
+      expect(said.length).toBe(2);
+    },
+  );
+
   it.each(["threads", "forks"])("vitest, --pool=%s: its workers are recorded below it", async (pool) => {
     const vitest = [join(modules, "vitest/vitest.mjs"), "run", "--root", suite, `--pool=${pool}`];
     const quiet = { NO_COLOR: "1", CI: "true", SUITE_RUNNER: "vitest" };
@@ -212,6 +290,37 @@ describe("test runners", () => {
     expect(
       texts.some((text) => text.startsWith(pool === "threads" ? "process 0 > thread" : "process 0 > process")),
     ).toBe(true);
+  });
+});
+
+describe("node --watch", () => {
+  it("starts a program anew that is recorded each time, and the earlier one has ended", async () => {
+    const place = join(folder, "watched");
+    mkdirSync(place);
+    const file = join(place, "app.cjs");
+    const text = (n: number): string => `console.log("run ${n}"); setInterval(() => undefined, 1000);\n`;
+    writeFileSync(file, text(1));
+    const listener = await listenForAgents("secret", "welcome");
+    const environment = { ...process.env, ...listener.environment };
+    const watcher = spawn(node, ["--watch", file], { env: environment, stdio: "ignore" });
+    const ended = once(watcher, "close");
+    try {
+      const saying = (n: number) => listener.programs.find(({ logs }) => logs.some(({ body }) => body === `run ${n}`));
+      await vi.waitUntil(() => saying(1) !== undefined, { timeout: 60_000 });
+      // It may have begun to watch only now.
+      const again = setInterval(() => writeFileSync(file, text(2)), 500);
+      await vi.waitUntil(() => saying(2) !== undefined, { timeout: 60_000 });
+      clearInterval(again);
+      const [first, second] = [saying(1), saying(2)];
+      expect(first?.hello?.pid).not.toBe(second?.hello?.pid);
+      await vi.waitUntil(() => first?.isGone === true, { timeout: 20_000 });
+      // The watcher itself preloads nothing.
+      expect(listener.programs.map(({ hello }) => hello?.pid)).not.toContain(watcher.pid);
+    } finally {
+      watcher.kill();
+      await ended;
+      await listener.close();
+    }
   });
 });
 
