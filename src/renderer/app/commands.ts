@@ -1,6 +1,7 @@
 // Everything the window can be told to do: one table behind the command palette, the keyboard and the help sheet.
 import { panes } from "../panes/registry.js";
 import type { Dock } from "../state/dock.svelte.js";
+import type { NamedLayouts } from "../state/named-layouts.svelte.js";
 import type { Session, Workspace } from "../state/session.svelte.js";
 import type { Theme } from "../state/theme.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
@@ -9,25 +10,16 @@ import { levelOf } from "../state/live-level.js";
 import { lastWriter, nextWriter } from "../state/writers.js";
 import { bookmarkHere, writeNote } from "./note-commands.js";
 import type { Overlays } from "./overlays.svelte.js";
+import type { Command } from "./command.js";
+import { layoutCommands } from "./layout-commands.js";
 import { focusedPane, focusNextGroup, showPane } from "./pane-focus.js";
-
-export type CommandGroup = "Time" | "View" | "Recording" | "Window";
-
-export interface Command {
-  readonly id: string;
-  readonly group: CommandGroup;
-  readonly title: string;
-  /** The first is the one shown; see chords.ts. */
-  readonly keys: readonly string[];
-  /** Absent = it works everywhere; else only while a recording is open. */
-  readonly run: () => void;
-}
 
 export interface CommandTargets {
   readonly page: Document;
   readonly session: Session;
   readonly theme: Theme;
   readonly dock: Dock;
+  readonly layouts: NamedLayouts;
   readonly overlays: Overlays;
   readonly toasts: Toasts;
   readonly saveCopy: { start(): Promise<void> };
@@ -167,7 +159,10 @@ function timeCommands({ page, dock, overlays, toasts }: CommandTargets, workspac
   ];
 }
 
-function viewCommands({ page, dock, toasts }: CommandTargets, workspace: Workspace): readonly Command[] {
+function viewCommands(
+  { page, dock, layouts, overlays, toasts }: CommandTargets,
+  workspace: Workspace,
+): readonly Command[] {
   const { playhead, ranges, selection } = workspace;
   const group = "View";
   const showSpanOfLine = () => {
@@ -263,7 +258,7 @@ function viewCommands({ page, dock, toasts }: CommandTargets, workspace: Workspa
       keys: [`Ctrl+${index + 1}`],
       run: () => void showPane(page, dock, id),
     })),
-    { id: "reset-layout", group, title: "Reset the layout", keys: [], run: () => dock.reset() },
+    ...layoutCommands({ page, dock, layouts, overlays }),
   ];
 }
 

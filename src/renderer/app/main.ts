@@ -7,6 +7,7 @@ import { mount } from "svelte";
 import { EngineLink, whenIdle } from "../state/engine-link.svelte.js";
 import { LaunchDraft } from "../state/launch-draft.svelte.js";
 import { Dock } from "../state/dock.svelte.js";
+import { NamedLayouts } from "../state/named-layouts.svelte.js";
 import { Session } from "../state/session.svelte.js";
 import { Theme } from "../state/theme.svelte.js";
 import { Toasts } from "../state/toasts.svelte.js";
@@ -30,6 +31,7 @@ const link = new EngineLink(transportSourceFor(window));
 const session = new Session(link, toasts, localStorage);
 const overlays = new Overlays();
 const dock = new Dock(localStorage, panes);
+const layouts = new NamedLayouts(localStorage, dock);
 const draft = new LaunchDraft(localStorage, link.call);
 const attach = new AttachDraft({ session, overlays });
 const shell = connectToShell(window, session, { saveCopy: () => void saveCopy.start(), attach: () => attach.start() });
@@ -39,7 +41,21 @@ const capture = new CaptureDraft({ session, overlays, toasts });
 
 mount(App, {
   target,
-  props: { link, session, theme, toasts, overlays, dock, draft, saveCopy, keepStretch, capture, attach, shell },
+  props: {
+    link,
+    session,
+    theme,
+    toasts,
+    overlays,
+    dock,
+    layouts,
+    draft,
+    saveCopy,
+    keepStretch,
+    capture,
+    attach,
+    shell,
+  },
 });
 keepPlace(window, session);
 window.hindcastIdle = () => whenIdle(link);

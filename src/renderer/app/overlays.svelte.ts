@@ -1,6 +1,16 @@
 // Which dialog is in front of everything; one at a time.
 export type Overlay =
-  "palette" | "help" | "go-to-time" | "open-file" | "save-copy" | "kept-stretches" | "capture" | "attach" | "run";
+  | "palette"
+  | "help"
+  | "go-to-time"
+  | "open-file"
+  | "save-copy"
+  | "kept-stretches"
+  | "capture"
+  | "attach"
+  | "run"
+  | "layouts"
+  | "settings";
 
 export class Overlays {
   #shown = $state<Overlay>();

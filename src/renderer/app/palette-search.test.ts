@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Command } from "./commands.js";
+import type { Command } from "./command.js";
 import { searchCommands } from "./palette-search.js";
 
 const commands = ["Step forward", "Go to the start", "Zoom to the selection", "Start the selection here"].map(

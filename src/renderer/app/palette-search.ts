@@ -1,5 +1,5 @@
 // Which commands a typed text means, best first: every word of it must occur; words at the start of a title count most.
-import type { Command } from "./commands.js";
+import type { Command } from "./command.js";
 
 export function searchCommands(commands: readonly Command[], text: string): readonly Command[] {
   const words = text

@@ -75,8 +75,65 @@ export function placesOf(tree: DockTree, whole: Box): DockPlaces {
 const frontsOf = (node: DockNode): readonly string[] =>
   node.kind === "group" ? [node.active] : node.parts.flatMap((part) => frontsOf(part.node));
 
-/** What a tab let go over a group's body does: becomes one of its tabs, or takes a side of it. */
-export function sideAt(box: Box, x: number, y: number, edge = 0.25): DockSide | "middle" {
+/** Where a pane that is let go would go, and the box to show for it. */
+export interface Drop {
+  readonly group: string;
+  readonly to: DockSide | "tabs";
+  /** Among the tabs as they are now; the end when absent. */
+  readonly index: number | undefined;
+  readonly box: Box;
+}
+
+/** Over a bar: a place among its tabs, whose middles are `middlesOf(group)`. Over the body: a side, or in the middle a tab. */
+export function dropAt(
+  { groups }: DockPlaces,
+  [x, y]: readonly [number, number],
+  barPx: number,
+  middlesOf: (group: string) => readonly number[],
+): Drop | undefined {
+  const under = [...groups].find(([, box]) => isIn(box, x, y));
+  if (under === undefined) return undefined;
+  const [group, box] = under;
+  if (y < box.top + barPx) {
+    const index = middlesOf(group).filter((middle) => middle < x).length;
+    return { group, to: "tabs", index, box: { ...box, height: barPx } };
+  }
+  const body = { ...box, top: box.top + barPx, height: box.height - barPx };
+  const side = sideAt(body, x, y);
+  return { group, to: side === "middle" ? "tabs" : side, index: undefined, box: halfOf(body, side) };
+}
+
+const isIn = ({ left, top, width, height }: Box, x: number, y: number): boolean =>
+  x >= left && x < left + width && y >= top && y < top + height;
+
+/** The group at that side of another: of those that touch it there, the one that does so the longest way. */
+export function neighbourOf({ groups }: DockPlaces, group: string, side: DockSide): string | undefined {
+  const own = groups.get(group);
+  if (own === undefined) return undefined;
+  let longest = 0;
+  let found: string | undefined;
+  for (const [id, box] of groups) {
+    const shared = id === group ? 0 : touchPx(own, box, side);
+    if (shared > longest) [longest, found] = [shared, id];
+  }
+  return found;
+}
+
+function touchPx(own: Box, other: Box, side: DockSide): number {
+  const [rightOf, below] = [(box: Box) => box.left + box.width, (box: Box) => box.top + box.height];
+  const distance = {
+    left: own.left - rightOf(other),
+    right: other.left - rightOf(own),
+    top: own.top - below(other),
+    bottom: other.top - below(own),
+  }[side];
+  if (distance < 0 || distance > gapPx) return 0;
+  return side === "left" || side === "right"
+    ? Math.min(below(own), below(other)) - Math.max(own.top, other.top)
+    : Math.min(rightOf(own), rightOf(other)) - Math.max(own.left, other.left);
+}
+
+function sideAt(box: Box, x: number, y: number, edge = 0.3): DockSide | "middle" {
   const across = (x - box.left) / Math.max(1, box.width);
   const down = (y - box.top) / Math.max(1, box.height);
   const near: readonly (readonly [DockSide, number])[] = [
@@ -90,7 +147,7 @@ export function sideAt(box: Box, x: number, y: number, edge = 0.25): DockSide | 
 }
 
 /** The half of a box that a new group at this side would get; all of it for the middle. */
-export function halfOf(box: Box, side: DockSide | "middle"): Box {
+function halfOf(box: Box, side: DockSide | "middle"): Box {
   const [width, height] = [Math.round(box.width / 2), Math.round(box.height / 2)];
   switch (side) {
     case "left":

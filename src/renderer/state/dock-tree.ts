@@ -91,7 +91,9 @@ export function divided(tree: DockTree, path: readonly number[], index: number, 
     });
     return { ...tree, parts };
   }
-  const both = (tree.parts[index]?.share ?? 0) + (tree.parts[index + 1]?.share ?? 0);
+  const [one, next] = [tree.parts[index], tree.parts[index + 1]];
+  if (one === undefined || next === undefined) return tree;
+  const both = one.share + next.share;
   const first = both * Math.min(Math.max(fraction, 0.01), 0.99);
   return {
     ...tree,

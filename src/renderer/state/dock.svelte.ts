@@ -1,7 +1,8 @@
 // The layout of the window: which panes are open, how they share the place, and which group fills it for a while.
 // Kept per browser or desktop profile, whatever the recording and theme.
 import { closedOf, defaultTree, opened, type PaneHome } from "./dock-default.js";
-import { dockFrom } from "./dock-stored.js";
+import { type Drop, neighbourOf, placesOf } from "./dock-places.js";
+import { dockFrom, type StoredDock } from "./dock-stored.js";
 import * as tree from "./dock-tree.js";
 
 const storageKey = "hindcast.layout";
@@ -63,12 +64,36 @@ export class Dock {
 
   /** As a tab of that group; `index` counts among its tabs as they are now. */
   moveTo(pane: string, group: string, index?: number): void {
+    if (this.#maximised !== group) this.#maximised = undefined;
     this.#take(tree.placedIn(this.#tree, pane, group, index));
   }
 
   split(pane: string, group: string, side: tree.DockSide): void {
     this.#maximised = undefined;
     this.#take(tree.splitOff(this.#tree, pane, group, side));
+  }
+
+  /** By keys: into the group at that side; where there is none, out of its own group to that side. */
+  push(pane: string, side: tree.DockSide): void {
+    const group = this.groupOf(pane);
+    if (group === undefined) return;
+    const places = placesOf(this.#tree, { left: 0, top: 0, width: 1e5, height: 1e5 });
+    const neighbour = neighbourOf(places, group.id, side);
+    if (neighbour === undefined) this.split(pane, group.id, side);
+    else this.moveTo(pane, neighbour);
+  }
+
+  /** By keys: one place further among the tabs of its group. */
+  shift(pane: string, by: 1 | -1): void {
+    const group = this.groupOf(pane);
+    if (group === undefined) return;
+    const at = group.panes.indexOf(pane) + by;
+    if (at >= 0 && at < group.panes.length) this.moveTo(pane, group.id, by > 0 ? at + 1 : at);
+  }
+
+  drop(pane: string, { group, to, index }: Drop): void {
+    if (to === "tabs") this.moveTo(pane, group, index);
+    else this.split(pane, group, to);
   }
 
   divide(path: readonly number[], index: number, fraction: number): void {
@@ -88,6 +113,18 @@ export class Dock {
     this.#maximised = this.#maximised === group ? undefined : group;
   }
 
+  /** As it is stored, and as `use` takes it. */
+  get kept(): StoredDock {
+    return { tree: this.#tree, known: this.#homes.map(({ id }) => id) };
+  }
+
+  use(stored: StoredDock): void {
+    const found = dockFrom(stored, this.#homes);
+    if (found === "none") return;
+    this.#maximised = undefined;
+    this.#take(found);
+  }
+
   reset(): void {
     this.#maximised = undefined;
     this.#tree = defaultTree(this.#homes);
@@ -97,8 +134,7 @@ export class Dock {
   #take(changed: tree.DockTree): void {
     this.#tree = changed;
     if (!this.groups.some(({ id }) => id === this.#maximised)) this.#maximised = undefined;
-    const known = this.#homes.map(({ id }) => id);
-    this.#storage.setItem(storageKey, JSON.stringify({ tree: changed, known }));
+    this.#storage.setItem(storageKey, JSON.stringify(this.kept));
   }
 }
 
