@@ -1,5 +1,6 @@
 // Which short stretches of bytes the rare words of a block have, and in which of the 64 parts of the block: for every five
-// bytes within a word a cell, by their hash, with one bit a part; and one bit for every three bytes, of the block as a whole.
+// bytes within a word a cell, by their hash, with one bit a part; likewise for every four letters, which words of four letters
+// are looked for by, in cells of their own; and one bit for every three bytes, of the block as a whole.
 // A word that has another one as a part has all of its grams: where a bit is missing no rare word of that part has it. Words are
 // letters, digits, "_" and everything beyond ASCII, in lower case, as DuckDB's lower() makes it: what is between is left out.
 import { bitsIn } from "./search-positions.js";
@@ -13,6 +14,8 @@ export const partCount = 64;
 const shardCount = 128;
 const cellsPerShard = 256;
 const cellBits = 15;
+/** Of four letters, behind the others. */
+const [fourShardCount, fourCellBits] = [32, 13];
 export const bytesPerCell = 8;
 /** A shard is folded in two as long as that leaves fewer bits set than one in so many. */
 const sparse = 8;
@@ -25,7 +28,13 @@ const cellHash = (first: number, four: number): number => {
   const mixed = Math.imul(four ^ (four >>> 15), 0x9e3779b1) + Math.imul(first, 0x2c1b3c6d);
   return Math.imul(mixed ^ (mixed >>> 13), 0x85ebca6b) >>> (32 - cellBits);
 };
+const fourHash = (four: number): number => Math.imul(four ^ (four >>> 15), 0x9e3779b1) >>> (32 - fourCellBits);
 const trigramHash = (three: number): number => Math.imul(three & 0xffffff, 0x9e3779b1) >>> 16;
+
+/** In lower case: what is not ASCII counts. Ids and numbers would fill the cells, and few look for four digits. */
+const isLetter = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80 ? 1 : 0,
+);
 
 /** How many positions are a part, of so many positions: as a power of two. */
 export function partBits(positions: number): number {
@@ -38,24 +47,35 @@ export function partBits(positions: number): number {
 export class Grams {
   readonly #trigrams = new Uint32Array(trigramBits / 32);
   readonly #cells = new Uint32Array(shardCount * cellsPerShard * 2);
+  readonly #fours = new Uint32Array(fourShardCount * cellsPerShard * 2);
 
   clear(): void {
     this.#trigrams.fill(0);
     this.#cells.fill(0);
+    this.#fours.fill(0);
   }
 
   /** Of one word, which is in the parts whose bits are set, the first 32 and the others. */
   addWord(bytes: Uint8Array, start: number, end: number, parts: number, furtherParts: number): void {
     const cells = this.#cells;
+    const fours = this.#fours;
     const trigrams = this.#trigrams;
     const lower = lowerBytes;
     let low = 0;
+    let letters = 0;
     for (let at = start; at < end; at++) {
       const first = low >>> 24;
-      low = (low << 8) | (lower[bytes[at] ?? 0] ?? 0);
+      const byte = lower[bytes[at] ?? 0] ?? 0;
+      low = (low << 8) | byte;
+      letters = isLetter[byte] === 1 ? letters + 1 : 0;
       if (at < start + 2) continue;
       const three = trigramHash(low);
       trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
+      if (letters > 3) {
+        const four = 2 * fourHash(low);
+        fours[four] = (fours[four] ?? 0) | parts;
+        fours[four + 1] = (fours[four + 1] ?? 0) | furtherParts;
+      }
       if (at < start + 4) continue;
       const cell = 2 * cellHash(first, low);
       cells[cell] = (cells[cell] ?? 0) | parts;
@@ -69,20 +89,25 @@ export class Grams {
 
   /** The cells of each shard, as few as make sense for how many bits are set. */
   shards(): Uint8Array[] {
-    let set = 0;
-    for (let at = 0; at < this.#cells.length; at++) set += bitsIn(this.#cells[at] ?? 0);
-    let cells = cellsPerShard;
-    while (cells > leastCellsPerShard && set * sparse < (shardCount * cells * partCount) / 2) cells /= 2;
-    return Array.from({ length: shardCount }, (_, shard) => {
-      const whole = this.#cells.subarray(shard * cellsPerShard * 2, (shard + 1) * cellsPerShard * 2);
-      const folded = new Uint32Array(cells * 2);
-      for (let at = 0; at < whole.length; at++) {
-        const to = at & (folded.length - 1);
-        folded[to] = (folded[to] ?? 0) | (whole[at] ?? 0);
-      }
-      return bytesOf(folded);
-    });
+    return [...folded(this.#cells), ...folded(this.#fours)];
   }
+}
+
+function folded(all: Uint32Array): Uint8Array[] {
+  const shards = all.length / (cellsPerShard * 2);
+  let set = 0;
+  for (let at = 0; at < all.length; at++) set += bitsIn(all[at] ?? 0);
+  let cells = cellsPerShard;
+  while (cells > leastCellsPerShard && set * sparse < (shards * cells * partCount) / 2) cells /= 2;
+  return Array.from({ length: shards }, (_, shard) => {
+    const whole = all.subarray(shard * cellsPerShard * 2, (shard + 1) * cellsPerShard * 2);
+    const few = new Uint32Array(cells * 2);
+    for (let at = 0; at < whole.length; at++) {
+      const to = at & (few.length - 1);
+      few[to] = (few[to] ?? 0) | (whole[at] ?? 0);
+    }
+    return bytesOf(few);
+  });
 }
 
 const bytesOf = (words: Uint32Array<ArrayBuffer>): Uint8Array =>
@@ -96,19 +121,23 @@ export interface Cell {
 /** What rare words with this one as a part have; nothing where it is short. */
 export interface NeededGrams {
   readonly trigrams: readonly number[];
+  /** Of four letters one that not every block has. */
   readonly cells: readonly Cell[];
 }
 
 /** Of one word in lower case. */
 export function gramsNeeded(word: string): NeededGrams {
   const [trigrams, hashes] = [new Set<number>(), new Set<number>()];
+  const bytes = Buffer.from(word);
   let low = 0;
-  for (const [at, byte] of Buffer.from(word).entries()) {
+  for (const [at, byte] of bytes.entries()) {
     const first = low >>> 24;
     low = (low << 8) | byte;
     if (at >= 2) trigrams.add(trigramHash(low));
     if (at >= 4) hashes.add(cellHash(first, low));
   }
+  if (bytes.length === 4 && bytes.every((byte) => isLetter[byte] === 1))
+    hashes.add(shardCount * cellsPerShard + fourHash(low));
   const cells = [...hashes].map((hash) => ({ shard: Math.floor(hash / cellsPerShard), cell: hash % cellsPerShard }));
   return { trigrams: [...trigrams], cells };
 }

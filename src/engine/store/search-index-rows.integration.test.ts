@@ -19,7 +19,7 @@ it("has all that the index says of some blocks, and little of others, also of bl
     if (commits === 5) corpus.endProcess(writer);
     await writer.commit();
     file.changed();
-    if (commits > 1) await check(file);
+    if (commits === 3) await check(file);
   }
   await writer.finish();
   file.changed();
@@ -34,7 +34,11 @@ async function check(file: SearchFile): Promise<void> {
   for (const table of ["search_text", "search_filter", "search_block"] as const) {
     const count = async (where: string): Promise<number> =>
       (await file.readers.query(`SELECT count(*) AS rows FROM ${table} WHERE ${where}`)).numbers("rows")[0] ?? 0;
-    for (const some of [...written.map((block) => [block]), written.slice(2, 5), written]) {
+    for (const some of [
+      ...written.filter((_, at) => at % 5 === 0).map((block) => [block]),
+      written.slice(2, 5),
+      written,
+    ]) {
       const ofBlocks = some
         .map(({ kind, number }) => `(kind = ${searchKinds.indexOf(kind)} AND block = ${number})`)
         .join(" OR ");

@@ -30,6 +30,8 @@ const keyOf = (code: number, block: number): number => code * 2 ** 32 + block;
 export class RareWords {
   readonly #parts: Uint32Array;
   readonly #furtherParts: Uint32Array;
+  /** By block and word: 1 where a cell was found. */
+  readonly #hasCells: Uint8Array;
 
   private constructor(
     readonly words: readonly Word[],
@@ -38,12 +40,16 @@ export class RareWords {
     const size = words.length * places.blocks.length;
     this.#parts = new Uint32Array(size).fill(0xffffffff);
     this.#furtherParts = new Uint32Array(size).fill(0xffffffff);
+    this.#hasCells = new Uint8Array(size);
   }
 
   /** `within` is about the columns `kind` and `block`. Throws `UnreadableStored`. */
   static async read(query: Query, within: string, places: BlockPlaces, words: readonly Word[]): Promise<RareWords> {
     const found = new RareWords(words, places);
-    await Promise.all([found.#readCells(query, within), found.#readTrigrams(query, within)]);
+    const haveNoCells = (word: Word): boolean => word.cells.length === 0;
+    await Promise.all([found.#readCells(query, within), found.#readTrigrams(query, within, haveNoCells)]);
+    // Blocks of files that were recorded earlier have no cells of four letters.
+    await found.#readTrigrams(query, within, (word) => !haveNoCells(word) && found.#lacksCellsOf(word));
     return found;
   }
 
@@ -51,6 +57,11 @@ export class RareWords {
   partsOf(place: number, word: Word): readonly [number, number] {
     const at = place * this.words.length + this.words.indexOf(word);
     return [this.#parts[at] ?? 0, this.#furtherParts[at] ?? 0];
+  }
+
+  #lacksCellsOf(word: Word): boolean {
+    const at = this.words.indexOf(word);
+    return this.places.blocks.some((_, place) => this.#hasCells[place * this.words.length + at] === 0);
   }
 
   #keepOnly(place: number, word: number, parts: number, furtherParts: number): void {
@@ -85,12 +96,13 @@ export class RareWords {
         const [place, one] = [places[row], ofShard.get(shards[row] ?? -1)?.[column]];
         if (place === undefined || one === undefined || bytes === undefined) continue;
         this.#keepOnly(place, one.word, ...partsFrom(bytes));
+        this.#hasCells[place * this.words.length + one.word] = 1;
       }
   }
 
   /** No rare word of a block has a short one as a part where the block is without one of its trigrams. */
-  async #readTrigrams(query: Query, within: string): Promise<void> {
-    const asked = [...this.words.entries()].filter(([, { trigrams }]) => trigrams.length > 0);
+  async #readTrigrams(query: Query, within: string, isAsked: (word: Word) => boolean): Promise<void> {
+    const asked = [...this.words.entries()].filter(([, word]) => word.trigrams.length > 0 && isAsked(word));
     if (asked.length === 0) return;
     const isRight = `octet_length(trigrams) = ${trigramByteCount}`;
     const tests = asked.map(([word, { trigrams }]) => {

@@ -5,7 +5,8 @@
 //   ranges    pairs of int64, first and last instant, little endian: between them lie the rows at all positions
 //   others    pairs of uint32: a position that is no row of the block, and its row number
 //   trigrams  bits of three bytes of words that few rows have; NULL for a block of which nothing more is known
-//   bits      of five bytes of such words, in which parts of the block they are (search-grams.ts), in 128 shards; a
+//   bits      of five bytes of such words, in which parts of the block they are (search-grams.ts), in 128 shards, and
+//             behind them 32 of four letters, which blocks of earlier files are without; a
 //             part is 2 to the power of `part_bits` positions;
 //             uncompressed, as DuckDB unpacks many where few are asked for
 //   text      what many rows have, in lower case: 0 a word, 1 a whole text, 2 the number of a process

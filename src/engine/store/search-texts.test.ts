@@ -9,7 +9,7 @@ import { BlockTexts } from "./search-texts.js";
 
 const pieces = [
   ...["order", "Ünïcode", "ÉTÉ", "日本語", "😀", "a1b2c3d4", "_x", "-", " ", "/", '"', "\\", "\n", "\u0001", ":"],
-  ...["Kelvin \u212a", "İstanbul", "ΟΔΟΣ", "x".repeat(700), "", "12", "123456"],
+  ...["Kelvin \u212a", "İstanbul", "ΟΔΟΣ", "x".repeat(700), "", "12", "123456", "loup", "Galoup", "loups"],
 ];
 
 /** What the index would say of each row: made anew, without any of what makes it quick. */

@@ -9,7 +9,7 @@ const [partsTested, wordsPerPart, cellsPerWord] = [6, 3, 8];
 export interface Word {
   readonly text: string;
   readonly cells: readonly Cell[];
-  /** Of a word that is too short for cells. */
+  /** Of a word that is too short for cells that all blocks have. */
   readonly trigrams: readonly number[];
 }
 
@@ -33,7 +33,7 @@ function wordsOf(text: string): readonly Word[] {
   const longest = [...new Set(wordsIn(text))].toSorted((a, b) => b.length - a.length).slice(0, wordsPerPart);
   return longest.map((word) => {
     const { cells, trigrams } = gramsNeeded(word);
-    return { text: word, cells: spread(cells), trigrams: cells.length === 0 ? trigrams : [] };
+    return { text: word, cells: spread(cells), trigrams: Buffer.byteLength(word) > 4 ? [] : trigrams };
   });
 }
 

@@ -270,6 +270,27 @@ describe("a search index from somebody else", () => {
     await expect((async () => [await search("shipped"), await search("ord")])()).rejects.toThrow(UnreadableStored);
   });
 
+  it("may be of before there were cells of four letters", async () => {
+    open = await newFile();
+    const corpus = new SearchCorpus(13);
+    const writer = await open.record();
+    corpus.add(writer, 200);
+    corpus.endProcess(writer);
+    await writer.commit();
+    await commitBlocks(writer);
+    writer.dispose();
+    const queries = ["ship", "zmir", "qqqz"].map((text) => ({ text, order: "newest" }) as const);
+    for (const statement of [
+      `DELETE FROM search_filter WHERE shard >= 128 AND block % 2 = 0`,
+      `DELETE FROM search_filter`,
+    ]) {
+      for (const query of queries) expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
+      await open.run(statement);
+    }
+    for (const query of queries) expect([query, await open.found(query)]).toEqual([query, corpus.found(query)]);
+    expect(corpus.found(queries[0] ?? { text: "", order: "newest" }).length).toBeGreaterThan(0);
+  });
+
   it("may say where nothing is, or have no bits for a block: that is looked through", async () => {
     open = await newFile();
     const corpus = new SearchCorpus(10);
