@@ -114,6 +114,19 @@ test("a script of a folder is started, spoken to, paused, and started again", as
   });
 });
 
+test("a place in the code opens in the editor that was chosen, or says why not", async ({ app }) => {
+  const { page } = app;
+  await app.whenIdle();
+  await app.openSample();
+  await app.runCommand("Open code in a JetBrains editor");
+  await page
+    .getByRole("button", { name: /^Open .+:\d+ in the editor$/ })
+    .first()
+    .click();
+  // The sample was recorded on another machine.
+  await expect(app.failures.filter({ hasText: /There is no file .*on this machine/ })).toBeVisible();
+});
+
 test("what cannot be started says why beside what was typed, and is saved without its secrets", async ({
   app,
   profile,

@@ -1,6 +1,7 @@
 // The app's one window with the page in it, and what goes between page and shell: commands, and ports to the engine.
 import { type BrowserWindow, type MessagePortMain, type WebContents, session } from "electron";
 import { type ShellCommand, shellChannels } from "../shared/protocol/shell-calls.js";
+import { AfterCrash } from "./after-crash.js";
 import { pageAddress } from "./page-protocol.js";
 import { createWindow } from "./window.js";
 
@@ -10,7 +11,8 @@ export class AppWindow {
   #isLoaded = false;
   readonly #newPort: () => MessagePortMain | undefined;
 
-  constructor(preload: string, newPort: () => MessagePortMain | undefined, onClosed: () => void) {
+  /** `mayClose`: false where it is not to be closed now, and whoever was asked closes it later. */
+  constructor(preload: string, newPort: () => MessagePortMain | undefined, mayClose: () => boolean) {
     const window = createWindow({ preload, session: session.defaultSession });
     this.#window = window;
     this.#newPort = newPort;
@@ -21,9 +23,17 @@ export class AppWindow {
       this.#isLoaded = true;
       this.handPort();
     });
+    window.on("close", (event) => {
+      if (!mayClose()) event.preventDefault();
+    });
     window.on("closed", () => {
       this.#window = undefined;
-      onClosed();
+    });
+    const crashes = new AfterCrash();
+    window.webContents.on("render-process-gone", (_event, { reason }) => {
+      // Its address says where it was.
+      const address = window.webContents.getURL();
+      if (crashes.isToReload(reason, Date.now())) void window.loadURL(address);
     });
   }
 

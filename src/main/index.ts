@@ -11,7 +11,7 @@ import { Engine } from "./engine.js";
 import { type LaunchRequest, appWords, launchRequest } from "./launch-request.js";
 import { menuTemplate } from "./menu.js";
 import { declarePageScheme, servePage } from "./page-protocol.js";
-import { answerShellCalls, askForRecording } from "./shell-handlers.js";
+import { type LiveNow, answerShellCalls, askForRecording, mayClose } from "./shell-handlers.js";
 import { createWindow, denyPermissions } from "./window.js";
 
 const built = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -55,14 +55,19 @@ async function showApp(request: LaunchRequest): Promise<void> {
   denyPermissions(session.defaultSession);
 
   const engine = new Engine(built("../node/engine-process.js"), () => first.window?.handPort());
-  stopBeforeQuit(engine);
+  const liveNow: LiveNow = { recordings: [] };
+  const quitting = stopBeforeQuit(engine, () => mayClose(first.window?.window, liveNow));
   const window = new AppWindow(
     built("../preload/index.cjs"),
     () => engine.newPort(),
-    () => app.quit(),
+    // Closing the window is quitting, which asks and saves first.
+    () => {
+      if (!quitting.isDone) app.quit();
+      return quitting.isDone;
+    },
   );
   first.window = window;
-  answerShellCalls(({ sender }) => window.ifOwn(sender));
+  answerShellCalls(({ sender }) => window.ifOwn(sender), liveNow);
   const tell = (command: ShellCommand): void => window.tell(command);
   const openRecording = async (): Promise<void> => {
     const path = window.window === undefined ? undefined : await askForRecording(window.window);
@@ -74,17 +79,23 @@ async function showApp(request: LaunchRequest): Promise<void> {
   if (first.request.kind === "demo") tell({ kind: "record-demo", limits: first.request.limits });
 }
 
-/** What was received is committed before the app goes. */
-function stopBeforeQuit(engine: Engine): void {
-  let isStopped = false;
+/** Who quits while something is recorded is asked, and what was received is committed before the app goes. */
+function stopBeforeQuit(engine: Engine, mayQuit: () => Promise<boolean>): { readonly isDone: boolean } {
+  const quitting = { isAsked: false, isDone: false };
   app.on("before-quit", (event) => {
-    if (isStopped) return;
+    if (quitting.isDone) return;
     event.preventDefault();
-    void engine.stop().then(() => {
-      isStopped = true;
+    if (quitting.isAsked) return;
+    quitting.isAsked = true;
+    void mayQuit().then(async (may) => {
+      quitting.isAsked = false;
+      if (!may) return;
+      await engine.stop();
+      quitting.isDone = true;
       app.quit();
     });
   });
+  return quitting;
 }
 
 app.enableSandbox();

@@ -2,6 +2,8 @@
 import { panes } from "../panes/registry.js";
 import type { Dock } from "../state/dock.svelte.js";
 import type { NamedLayouts } from "../state/named-layouts.svelte.js";
+import { type Editor, editorTitles } from "../state/editor.svelte.js";
+import { editorChoices } from "../../shared/protocol/launch-calls.js";
 import type { Session, Workspace } from "../state/session.svelte.js";
 import type { Theme } from "../state/theme.svelte.js";
 import type { TimeRange } from "../state/time-range.svelte.js";
@@ -26,6 +28,7 @@ export interface CommandTargets {
   readonly keepStretch: { start(): void; list(): void };
   readonly capture: { start(): void };
   readonly attach: { start(): void };
+  readonly editor: Pick<Editor, "choice" | "choose">;
   /** The native dialog in the desktop app, a field of our own in a browser. */
   readonly openFile: () => void;
 }
@@ -310,12 +313,21 @@ function recordingCommands(
   ];
 }
 
-function windowCommands({ page, theme, overlays }: CommandTargets): readonly Command[] {
+function windowCommands({ page, theme, overlays, editor }: CommandTargets): readonly Command[] {
   const group = "Window";
   const other = theme.effective === "dark" ? "light" : "dark";
   return [
     { id: "palette", group, title: "Search commands", keys: ["Ctrl+k"], run: () => overlays.show("palette") },
     { id: "theme", group, title: `Use the ${other} theme`, keys: [], run: () => theme.toggle() },
+    ...editorChoices
+      .filter((choice) => choice !== editor.choice)
+      .map((choice) => ({
+        id: `editor-${choice}`,
+        group: "Window" as const,
+        title: `Open code in ${editorTitles[choice]}`,
+        keys: [],
+        run: () => editor.choose(choice),
+      })),
     { id: "theme-system", group, title: "Use the system's theme", keys: [], run: () => theme.choose("system") },
     { id: "next-group", group, title: "Next part of the window", keys: ["F6"], run: () => focusNextGroup(page, 1) },
     {

@@ -4,6 +4,7 @@ import "@fontsource-variable/jetbrains-mono/wght.css";
 import "./tokens.css";
 import "./base.css";
 import { mount } from "svelte";
+import { Editor } from "../state/editor.svelte.js";
 import { EngineLink, whenIdle } from "../state/engine-link.svelte.js";
 import { LaunchDraft } from "../state/launch-draft.svelte.js";
 import { Dock } from "../state/dock.svelte.js";
@@ -14,6 +15,7 @@ import { Toasts } from "../state/toasts.svelte.js";
 import { transportSourceFor } from "../state/transports.js";
 import { panes } from "../panes/registry.js";
 import App from "./App.svelte";
+import { askBeforeClosing } from "./closing.svelte.js";
 import { keepPlace } from "./keep-place.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
 import { CaptureDraft } from "./capture-draft.svelte.js";
@@ -32,6 +34,7 @@ const session = new Session(link, toasts, localStorage);
 const overlays = new Overlays();
 const dock = new Dock(localStorage, panes);
 const layouts = new NamedLayouts(localStorage, dock);
+const editor = new Editor(localStorage, toasts);
 const draft = new LaunchDraft(localStorage, link.call);
 const attach = new AttachDraft({ session, overlays });
 const shell = connectToShell(window, session, { saveCopy: () => void saveCopy.start(), attach: () => attach.start() });
@@ -50,6 +53,7 @@ mount(App, {
     dock,
     layouts,
     draft,
+    editor,
     saveCopy,
     keepStretch,
     capture,
@@ -58,4 +62,5 @@ mount(App, {
   },
 });
 keepPlace(window, session);
+askBeforeClosing(window, { link, session, toasts, shell });
 window.hindcastIdle = () => whenIdle(link);

@@ -5,6 +5,7 @@ import {
   type ShellCallName,
   shellCommandFrom,
 } from "../../shared/protocol/shell-calls.js";
+import type { RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import type { Session } from "../state/session.svelte.js";
 import type { ThemeChoice } from "../state/theme.svelte.js";
 
@@ -15,6 +16,8 @@ export interface Shell {
   pickCopyPath(suggested: string): Promise<string | undefined>;
   /** Shows a file in the system's file manager. */
   reveal(path: string): void;
+  /** What is recorded now: who quits meanwhile is asked. */
+  useLive(recordings: readonly RecordingSummary[]): void;
   /** Native parts of the window in the page's theme. */
   useTheme(theme: ThemeChoice): void;
 }
@@ -54,6 +57,14 @@ export function connectToShell(page: Window, session: Session, dialogs: Dialogs)
     hindcast.call(name, args);
   return {
     reveal: (path) => void call("file.reveal", { path }),
+    useLive: (summaries) =>
+      void call("recordings.live", {
+        recordings: summaries.map(({ name, launched, processes }) => ({
+          name,
+          hasProgram: launched !== undefined,
+          isAttached: processes.some(({ attached }) => attached === true),
+        })),
+      }),
     useTheme: (theme) => void call("theme.set", { theme }),
     pickCopyPath: async (suggestedName) => chosenPathFrom(await call("dialog.saveRecording", { suggestedName })),
     pickRecording: async () => chosenPathFrom(await call("dialog.openRecording", {})),

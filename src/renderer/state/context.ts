@@ -1,5 +1,6 @@
 // How components reach the state that app/ made. Each pair is typed; a getter outside its provider throws.
 import { createContext } from "svelte";
+import type { Editor } from "./editor.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import type { Marks } from "./marks.svelte.js";
 import type { Notes } from "./notes.svelte.js";
@@ -14,6 +15,8 @@ import type { Toasts } from "./toasts.svelte.js";
 export const [getEngineLink, setEngineLink] = createContext<EngineLink>();
 export const [getTheme, setTheme] = createContext<Theme>();
 export const [getToasts, setToasts] = createContext<Toasts>();
+
+export const [getEditor, setEditor] = createContext<Editor>();
 
 /** What started the open recording's program starts it once more, into a new recording that is shown then. */
 export const [getRestart, setRestart] = createContext<() => Promise<void>>();

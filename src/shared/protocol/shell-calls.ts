@@ -14,6 +14,13 @@ export const shellCalls = {
   "dialog.saveRecording": { args: v.object({ suggestedName: text }), result: v.object({ path: v.optional(text) }) },
   /** Shows a file in the system's file manager. */
   "file.reveal": { args: v.object({ path: text }), result: v.object({}) },
+  /** What is recorded now: who closes the window or quits meanwhile is asked. */
+  "recordings.live": {
+    args: v.object({
+      recordings: v.array(v.object({ name: text, hasProgram: v.boolean(), isAttached: v.boolean() })),
+    }),
+    result: v.object({}),
+  },
   /** Native light or dark chrome, to match the page. */
   "theme.set": { args: v.object({ theme: v.picklist(["system", "light", "dark"]) }), result: v.object({}) },
 } as const;
