@@ -12,9 +12,10 @@ import { logLines } from "./log-lines.js";
 import { overhead } from "./overhead.js";
 import { pipeline } from "./pipeline.js";
 import { soak } from "./soak.js";
+import { window } from "./window.js";
 
 const benchmarks = new Map(
-  [attach, capture, correlation, engine, join, logLines, overhead, pipeline, soak].map((benchmark) => [
+  [attach, capture, correlation, engine, join, logLines, overhead, pipeline, soak, window].map((benchmark) => [
     benchmark.name,
     benchmark,
   ]),
