@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgramSeen, SpanSeen } from "./agent-listener.js";
 import { type RunningServer, missingServer, startDatabase } from "./database-server.js";
 import { callLines, expectOwnRequests, recordedAlike } from "./databases.js";
+import { runBoth } from "./run-both.js";
 
 const missing = missingServer("redis");
 let server: RunningServer | undefined;
@@ -120,5 +122,37 @@ describe.skipIf(missing !== undefined)(`redis${missing === undefined ? "" : `: $
     );
     expect(done.length).toBe(6);
     for (const [body, name] of done) expect(body).toBe(`working on ${typeof name === "string" ? name : "nothing"}`);
+  });
+
+  it("carries the trace of who adds a job of BullMQ to the process that works on it, and neither sees it", async () => {
+    const program = join(import.meta.dirname, "../programs/databases/bullmq-processes.mjs");
+    const { plain, recorded, programs } = await runBoth([program], [], { DATABASE_PORT: String(server?.port) });
+    // Which of the two processes prints first is nobody's business.
+    const sorted = ({ out, ...rest }: typeof plain) => ({ ...rest, out: out.split("\n").toSorted() });
+    expect(sorted(recorded)).toEqual(sorted(plain));
+    expect([plain.code, plain.err]).toEqual([0, ""]);
+    const spans = programs.flatMap((one) => one.spans);
+    const asked = new Map(
+      spans.flatMap(({ name, traceId, attributes }) => (name === "asks" ? [[traceId, attributes["n"]]] : [])),
+    );
+    const done = programs.flatMap((one) =>
+      one.logs.flatMap(({ body, span }) => {
+        const within = one.spans.find(({ number }) => number === span);
+        return body.startsWith("working on") ? [`${body} for ${JSON.stringify(asked.get(within?.traceId ?? ""))}`] : [];
+      }),
+    );
+    expect(done.toSorted()).toEqual(
+      ["again for 2", "again for 2", "bulk for 3", "flow for 4", "one for 1", "traced for undefined"].map(
+        (each) => `working on ${each}`,
+      ),
+    );
+    const adders = new Map(spans.map((span) => [span.spanId, span.kind]));
+    const works = spans.filter(({ kind, name }) => kind === "consumer" && name === "process orders");
+    // A flow is not a span of its own.
+    expect(works.map(({ parentSpanId }) => String(adders.get(parentSpanId))).toSorted()).toEqual([
+      "internal",
+      ...Array<string>(4).fill("producer"),
+      "undefined",
+    ]);
   });
 });

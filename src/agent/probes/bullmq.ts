@@ -1,6 +1,6 @@
-// Jobs of BullMQ: a span of kind producer for what adds them, one of kind consumer for working on each. Jobs are not changed, so
-// nothing travels with them: both ends name the job's id, and within one process they are in one trace. BullMQ passes all it does
-// by a method made for tracers, whose callback's promise it waits for itself.
+// Jobs of BullMQ: a span of kind producer for what adds them, one of kind consumer for working on each, in one trace: what goes
+// with a job is in bullmq-carried.ts, and a process knows of what it added itself. BullMQ passes all it does by a method made for
+// tracers, whose callback's promise it waits for itself.
 import type { AttributeValue } from "../../shared/trace/attributes.js";
 import { failureAttributes } from "../attributes.js";
 import { DuringCall } from "../during-call.js";
@@ -8,6 +8,7 @@ import { copyOf, dataProperty, isFunction, isObject, prototypeOf, textProperty }
 import { passFor, replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import type { OpenSpan, SpanParent } from "../record-sink.js";
+import { carryTraces } from "./bullmq-carried.js";
 
 /** As BullMQ counts kinds of spans. */
 const kinds = { producer: 3, consumer: 4 } as const;
@@ -27,7 +28,10 @@ interface Adding {
   untilMs: number;
 }
 
-export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () => void {
+export function installBullmq(kit: ProbeKit): () => void {
+  const { guest, context, sink, onModule } = kit;
+  /** Of jobs that say it themselves. */
+  const parents = new WeakMap<object, SpanParent>();
   const added = new Map<string, OpenSpan>();
   const adding = new Set<Adding>();
   const failures = new WeakMap<object, unknown>();
@@ -91,7 +95,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
       const attributes = attributesOf(queue, "process", "process");
       attributes["messaging.message.id"] = textProperty(of, "id") ?? "";
       attributes["messaging.bullmq.job.name"] = textProperty(of, "name") ?? "";
-      return sink.startSpan(`process ${queue}`, "consumer", adderOf(queue, of), attributes);
+      return sink.startSpan(`process ${queue}`, "consumer", parents.get(of) ?? adderOf(queue, of), attributes);
     }, undefined);
     if (span === undefined) return work();
     const result = context.run(span, work);
@@ -160,6 +164,7 @@ export function installBullmq({ guest, context, sink, onModule }: ProbeKit): () 
     );
   const file = (name: string): string => `bullmq/dist/cjs/classes/${name}.js`;
   return together([
+    carryTraces(kit, (job, parent) => parents.set(job, parent)),
     onModule(guest, file("queue-base"), (exports) => patchBase(prototypeOf(dataProperty(exports, "QueueBase")))),
     onModule(guest, file("worker"), (exports) => patchWorker(prototypeOf(dataProperty(exports, "Worker")))),
     onModule(guest, file("queue"), (exports) => {
