@@ -9,7 +9,7 @@ import { type RowsThere, around, costOf } from "./search-rows-there.js";
 import { type Load, type Stretch, latestSlice, turned } from "./search-slices.js";
 
 /** Blocks that the index is asked about at once: asking about many costs little more than asking about a few. */
-const [firstBlocks, furtherBlocks, mostBlocksAtOnce] = [16, 128, 1024];
+const [firstBlocks, furtherBlocks, mostBlocksAtOnce] = [16, 48, 1024];
 
 /** Rows that have to be looked at. */
 interface Lot {
