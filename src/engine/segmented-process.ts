@@ -5,6 +5,7 @@ import { firstWhere } from "../shared/base/first-where.js";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { type ProcessId, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
+import { NamedScopes } from "./named-scopes.js";
 import type { SegmentReader } from "./recording-access.js";
 import type { Writes } from "./replay/segments/block.js";
 import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
@@ -39,6 +40,7 @@ export class SegmentedProcess {
   #open = new ListedWrites();
   #hasFound = false;
   #scopeNames: ReadonlyMap<number, string> = new Map();
+  readonly #namedScopes = new NamedScopes();
   #loaded: LoadedSegments;
   #epoch = 0;
   readonly #states = new SegmentStates();
@@ -232,13 +234,15 @@ export class SegmentedProcess {
   state(segment: number): SegmentState {
     return this.#states.of(segment, () => {
       const before = new KeyframeChain(this.#beforeOf(segment), this.#loaded);
-      return new SegmentState(before, this.writesOf(segment), (id) => this.#scopeName(id));
+      return new SegmentState(before, this.writesOf(segment), (byId) => this.#namedScopes.of(byId, this.#scopeNames));
     });
   }
 
   /** As at the end of a segment, with no writes after it. */
   stateAtEnd(segment: number): SegmentState {
-    return new SegmentState(new KeyframeChain(segment, this.#loaded), noWrites, (id) => this.#scopeName(id));
+    return new SegmentState(new KeyframeChain(segment, this.#loaded), noWrites, (byId) =>
+      this.#namedScopes.of(byId, this.#scopeNames),
+    );
   }
 
   /** After the last write that counts, as folding from the first on would find it. */

@@ -128,15 +128,20 @@ export class Block implements Writes {
 
   /** What only some writes have; positions of those to scopes. */
   #readCodes(afters: ByteReader, keyIds: ByteReader): Uint32Array {
+    const codes = this.#codes;
     const toScopes: number[] = [];
     let keyed = 0;
-    for (let index = 0; index < this.count; index++) {
-      const code = this.#codes[index] ?? 0;
+    for (let index = 0; index < codes.length; index++) {
+      const code = codes[index] ?? 0;
+      if (code < kindsWithKeys) {
+        keyed++;
+        continue;
+      }
       const kind = code & ~foundBit;
       if (kind >= blockKinds.length) throw new MalformedBytes(`operation ${code}`);
       if (code !== kind) {
         this.#afters.set(index, this.instantAt(index) - readDifference(afters));
-        this.#codes[index] = kind;
+        codes[index] = kind;
       }
       if (kind < kindsWithKeys) keyed++;
       else if (kind === scopeCode) toScopes.push(index);
@@ -147,10 +152,10 @@ export class Block implements Writes {
 
   /** All of them, then each to the write that it is of: from the last on, so that none is in the way. */
   #readKeyIds(from: ByteReader, keyed: number): void {
-    const keyIds = this.#keyIds;
+    const [codes, keyIds] = [this.#codes, this.#keyIds];
     readCounts(from, keyIds.subarray(0, keyed), this.#keys.length);
     for (let [left, index] = [keyed, this.count - 1]; index >= 0; index--)
-      keyIds[index] = (this.#codes[index] ?? 0) < kindsWithKeys ? (keyIds[--left] ?? 0) : 0;
+      keyIds[index] = (codes[index] ?? 0) < kindsWithKeys ? (keyIds[--left] ?? 0) : 0;
   }
 
   #readPlaces(): Places {

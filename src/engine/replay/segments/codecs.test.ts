@@ -1,11 +1,12 @@
 // Bytes of segments that somebody else made: whatever is changed in them, they are read or refused, and nothing else happens.
 import { describe, expect, it } from "vitest";
 import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol/bytes.js";
+import { objectId } from "../../../shared/trace/value.js";
 import { LiveProgram, randomFrom } from "../live-program.test-support.js";
 import { contentsFromNode } from "../node.js";
 import { Block } from "./block.js";
 import { SegmentBuilder, segmentSettings } from "./builder.js";
-import { IndexView, Part } from "./keyframe.js";
+import { IndexView, Part, indexBytes } from "./keyframe.js";
 import { isLater } from "./node-codec.js";
 import { ObjectPositions } from "./object-positions.js";
 import {
@@ -195,5 +196,45 @@ describe("bytes of a segment", () => {
       }
     }
     expect(refused).toBeGreaterThan(300);
+  });
+});
+
+describe("an index that is read beside another", () => {
+  const bytesOf = (scopes: readonly (readonly [number, number])[], written: readonly number[]): Uint8Array =>
+    indexBytes(3, {
+      scopes: new Map(scopes.map(([id, object]) => [id, { kind: "object", id: objectId(object) }])),
+      writtenScopes: new Set(written),
+      partStarts: [1],
+      entries: [{ id: 7, version: 3, until: 3, isWritten: true, length: 20 }],
+    });
+
+  it("says what it says alone, and shares what is said of scopes where that is the same", () => {
+    const all = [
+      bytesOf([], []),
+      bytesOf([[1, 5]], []),
+      bytesOf([[1, 5]], [1]),
+      bytesOf([[1, 6]], []),
+      bytesOf([[2, 5]], []),
+      bytesOf(
+        [
+          [1, 5],
+          [2, 6],
+        ],
+        [2],
+      ),
+    ];
+    for (const [at, like] of all.entries())
+      for (const [other, bytes] of all.entries()) {
+        const [alone, first] = [new IndexView(3, bytes), new IndexView(2, like)];
+        const beside = new IndexView(3, bytes, first);
+        const facts = (view: IndexView): unknown => [
+          [...view.scopes],
+          [...view.writtenScopes],
+          view.partStarts,
+          [...view.entries()],
+        ];
+        expect(facts(beside)).toEqual(facts(alone));
+        expect([at, other, beside.scopes === first.scopes]).toEqual([at, other, at === other]);
+      }
   });
 });

@@ -114,11 +114,19 @@ export class KeyframeChain {
   /** What scopes stand for, by id, in the order in which they came. */
   scopes(): ReadonlyMap<number, CapturedValue> {
     if (this.#scopes !== undefined) return this.#scopes;
-    const newest = new Map<number, CapturedValue>();
-    for (const index of this.#way()) for (const [id, value] of index.scopes) if (!newest.has(id)) newest.set(id, value);
+    const newest = newestOf(this.#way());
     this.#scopes = isAscending(newest.keys()) ? newest : new Map([...newest].sort(([a], [b]) => a - b));
     return this.#scopes;
   }
+}
+
+/** One that knows everything is shared with all that say the same. */
+function newestOf(way: readonly IndexView[]): ReadonlyMap<number, CapturedValue> {
+  const [only] = way;
+  if (only !== undefined && way.length === 1) return only.scopes;
+  const newest = new Map<number, CapturedValue>();
+  for (const index of way) for (const [id, value] of index.scopes) if (!newest.has(id)) newest.set(id, value);
+  return newest;
 }
 
 function isAscending(ids: Iterable<number>): boolean {

@@ -71,23 +71,27 @@ export class IndexView {
   readonly #untils: Float64Array;
   readonly #flags: Uint8Array;
   readonly #lengths: Float64Array;
+  /** What is said of scopes. */
+  readonly #scopeBytes: Uint8Array;
 
-  /** Throws `MalformedBytes`. */
+  /** `like`: another one, which most of the time says the same of scopes. Throws `MalformedBytes`. */
   constructor(
     readonly segment: number,
     bytes: Uint8Array,
+    like?: IndexView,
   ) {
     const from = new ByteReader(bytes);
-    const scopes = new Map<number, CapturedValue>();
-    const written = new Set<number>();
-    for (let left = readLength(from); left > 0; left--) {
-      const head = readCount(from);
-      const id = Math.floor(head / 2);
-      scopes.set(id, readValue(from));
-      if (head % 2 === 1) written.add(id);
+    if (like !== undefined && beginsWith(bytes, like.#scopeBytes)) {
+      this.#scopeBytes = like.#scopeBytes;
+      this.scopes = like.scopes;
+      this.writtenScopes = like.writtenScopes;
+      from.at = like.#scopeBytes.length;
+    } else {
+      const [scopes, written] = readScopes(from);
+      this.#scopeBytes = bytes.slice(0, from.at);
+      this.scopes = scopes;
+      this.writtenScopes = written;
     }
-    this.scopes = scopes;
-    this.writtenScopes = written;
     this.partStarts = Array.from({ length: readLength(from) }, () => readCount(from));
     const count = readLength(from);
     if (count > mostObjects) throw new MalformedBytes(`${count} objects`);
@@ -166,6 +170,25 @@ export class IndexView {
       length: this.#lengths[at] ?? 0,
     };
   }
+}
+
+/** What those that changed stand for, and which of them the keyframe's own segment wrote to. */
+function readScopes(from: ByteReader): readonly [ReadonlyMap<number, CapturedValue>, ReadonlySet<number>] {
+  const scopes = new Map<number, CapturedValue>();
+  const written = new Set<number>();
+  for (let left = readLength(from); left > 0; left--) {
+    const head = readCount(from);
+    const id = Math.floor(head / 2);
+    scopes.set(id, readValue(from));
+    if (head % 2 === 1) written.add(id);
+  }
+  return [scopes, written];
+}
+
+function beginsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  if (bytes.length < beginning.length) return false;
+  for (let at = 0; at < beginning.length; at++) if (bytes[at] !== beginning[at]) return false;
+  return true;
 }
 
 /** Beyond this a part takes no further object. */

@@ -43,6 +43,7 @@ export class LoadedSegments implements Blobs {
   readonly #scopeName: (id: number) => string;
   readonly #kept = new Map<string, Loaded>();
   #keptBytes = 0;
+  #lastIndex: IndexView | undefined;
   /** What the look that runs now has needed. */
   #held: Map<string, Loaded> | undefined;
   #loading: Promise<unknown> = Promise.resolve();
@@ -160,7 +161,7 @@ export class LoadedSegments implements Blobs {
   #unpack({ name, unpack }: FetchedBlob): Exclude<Loaded, Packed> {
     const bytes = unpack();
     if (name.kind === "part") return new Part(bytes);
-    if (name.kind !== "block") return new IndexView(name.segment, bytes);
+    if (name.kind !== "block") return (this.#lastIndex = new IndexView(name.segment, bytes, this.#lastIndex));
     const head = this.#headOf(name.segment);
     const block = new Block(bytes, this.#scopeName);
     const last = block.count - 1;

@@ -34,7 +34,8 @@ export class SegmentState {
     /** Of the segment before. */
     readonly keyframe: KeyframeChain,
     readonly writes: Writes,
-    readonly scopeName: (id: number) => string,
+    /** What scopes stand for, by name instead of by id. */
+    readonly named: (byId: ReadonlyMap<number, CapturedValue>) => ReadonlyMap<string, CapturedValue>,
   ) {}
 
   /** Roughly, of memory: of the objects that are kept at some position. */
@@ -110,8 +111,9 @@ export class SegmentState {
   }
 
   #scopesAfterWrites(writes: number): ReadonlyMap<string, CapturedValue> {
-    const scopes = new Map<string, CapturedValue>();
-    for (const [id, value] of this.keyframe.scopes()) scopes.set(this.scopeName(id), value);
+    const before = this.named(this.keyframe.scopes());
+    if (writes === 0) return before;
+    const scopes = new Map(before);
     const positions = this.writes.scopePositions();
     for (let index = 0; index < writes; index++) {
       const operation = this.writes.operationAt(positions[index] ?? 0);
