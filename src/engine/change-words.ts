@@ -10,7 +10,9 @@ export interface Subject {
   readonly unit: string;
 }
 
-export type Found = Explained<Subject>;
+export interface Found extends Explained<Subject> {
+  readonly shape: Float64Array;
+}
 
 export function whyOf(found: Found): string {
   const { of, before, after, effect } = found;

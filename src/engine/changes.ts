@@ -12,6 +12,7 @@ import {
   type Scored,
 } from "./correlation/changed.js";
 import { type Stream, explained } from "./correlation/explained.js";
+import { shapeByValue, shapeOverTime } from "./correlation/shapes.js";
 import { looksLikeCounter } from "./correlation/stationary.js";
 import { type Found, type Subject, whyOf } from "./change-words.js";
 import { metricChanges } from "./metric-changes.js";
@@ -151,6 +152,7 @@ function countsOf(
         ...explained(change, counts, streamsOf(one), compared),
         before: before * perSecond,
         after: after * perSecond,
+        shape: shapeOverTime(counts, compared.before),
       };
     }),
   );
@@ -171,18 +173,25 @@ const perCell = 3;
 function valuesOf(kind: ChangeKind, unit: string, found: readonly Distributed[], compared: Compared): Looked[] {
   const worth = { before: perCell * compared.before, after: perCell * compared.after };
   return there(
-    found.map(({ service, subject, newer, ...histogram }) =>
-      changeOfValues<Subject>({ kind, service, subject, unit }, histogram, worth, newer),
-    ),
+    found.map(({ service, subject, newer, ...histogram }) => {
+      const change = changeOfValues<Subject>({ kind, service, subject, unit }, histogram, worth, newer);
+      return change && { ...change, shape: shapeByValue(histogram) };
+    }),
   );
 }
 
 const metricLook: Look = metricChanges;
 
+function shareOf(of: Subject, some: Float64Array, all: Float64Array, compared: Compared): Looked | undefined {
+  const change = changeOfShare(of, some, all, compared);
+  const shares = some.map((count, at) => count / (all[at] ?? 0));
+  return change && { ...change, shape: shapeOverTime(shares, compared.before) };
+}
+
 const spanLook: Look = (_, compared, traffic) => {
   const { spans, entries } = traffic;
   const errors = spans.map(({ service, subject, counts, errors: failed }) =>
-    changeOfShare<Subject>({ kind: "errors", service, subject, unit: "share" }, failed, counts, compared),
+    shareOf({ kind: "errors", service, subject, unit: "share" }, failed, counts, compared),
   );
   const streamsOf = byService(traffic);
   const isEntry = ({ service, subject }: Counted): boolean =>
@@ -206,16 +215,13 @@ const eventLook: Look = async (query, compared, traffic) =>
 
 const stateLook: Look = async (query, compared, traffic) => {
   const { counts, averages } = await changedState(query, compared);
-  const values = averages.map(({ service, subject, counts: cells }) =>
+  const values = averages.map(({ service, subject, counts: cells }) => {
     // What is counted up is seen by how often it is written.
-    looksLikeCounter(cells)
-      ? undefined
-      : changeOfSeries<Subject>(
-          { kind: "value", service, subject, unit: "" },
-          cells.subarray(0, compared.before),
-          cells.subarray(compared.before),
-        ),
-  );
+    if (looksLikeCounter(cells)) return undefined;
+    const [was, is] = [cells.subarray(0, compared.before), cells.subarray(compared.before)];
+    const change = changeOfSeries<Subject>({ kind: "value", service, subject, unit: "" }, was, is);
+    return change && { ...change, shape: shapeOverTime(cells, compared.before) };
+  });
   return [...countsOf("state", counts, compared, byService(traffic)), ...there(values)];
 };
 
@@ -227,7 +233,7 @@ const attributeLook: Look = async (query, compared, { spans: counted }) => {
     attributes.map(({ service, of, subject, counts }) => {
       const all = spans.get(JSON.stringify([service, of]));
       const subjectOf: Subject = { kind: "attribute", service, subject: `${subject} of ${of}`, unit: "share" };
-      return all && changeOfShare<Subject>(subjectOf, counts, all, compared);
+      return all && shareOf(subjectOf, counts, all, compared);
     }),
   );
 };
@@ -264,5 +270,7 @@ function answerOf(
     after: Float64Array.from(rows, ({ after }) => after),
     units: rows.map(({ of }) => of.unit),
     why: rows.map(whyOf),
+    shapes: Float64Array.from(rows.flatMap(({ shape }) => [...shape])),
+    byValue: Uint8Array.from(rows, ({ of }) => (of.kind === "latency" ? 1 : 0)),
   };
 }

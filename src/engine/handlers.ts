@@ -11,7 +11,7 @@ import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { exportReport } from "./export-report.js";
 import type { OpenRecording } from "./open-recording.js";
 import { changes } from "./changes.js";
-import { correlated } from "./correlation-calls.js";
+import { type Asked as AskedSubject, type Subject, correlated, correlatedPair } from "./correlation-calls.js";
 import { noteHandlers } from "./note-handlers.js";
 import { oneRequest } from "./one-request.js";
 import { openInEditor } from "./open-in-editor.js";
@@ -34,6 +34,7 @@ import { StateCalls } from "./state-calls.js";
 import { damageReason, isDamage } from "./store/damage.js";
 import { density } from "./store/density.js";
 import { eventsAround, eventsInRange } from "./store/events.js";
+import { rowsOfId } from "./store/id-rows.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
 import { FileClosed, type Query, queryFor } from "./store/readers.js";
@@ -45,6 +46,7 @@ import { serviceGraph } from "./store/service-graph.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
+import { stepsOf } from "./value-steps.js";
 
 export interface HandlersContext extends StartingContext {
   readonly version: string;
@@ -169,6 +171,18 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       const asker = askerWith(signal, tell);
       return about(args, () => ask(args, asker), asker);
     };
+  const comparing =
+    <Args extends AskedSubject, Value>(
+      ask: (query: Query, subject: Subject<Args>, asker: Asker) => Promise<Value>,
+    ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
+    (args, signal, tell) => {
+      const asker = askerWith(signal, tell);
+      const work = async ({ query }: OpenRecording): Promise<Result<Value, HindcastError>> => {
+        const steps = await stepsOf((of) => state.history(of, asker), args);
+        return steps.ok ? ok(await ask(queryFor(query, asker), { args, steps: steps.value }, asker)) : steps;
+      };
+      return about(args, work, asker);
+    };
 
   return {
     "engine.versions": () => Promise.resolve(ok({ version, formatVersion })),
@@ -284,7 +298,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       return { row, total: (await events.page(start, filter, 0, 0, asker)).total };
     }),
     "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
-    "metrics.correlate": asking(({ query, asker }, args) => correlated(query, args, asker)),
+    "metrics.correlate": comparing((query, subject, asker) => correlated(query, subject, asker)),
+    "metrics.pair": comparing((query, subject) => correlatedPair(query, subject)),
     "range.changes": asking(({ recording, query, asker }, args) =>
       changes(query, { ...args, since: recording.facts().start }, asker),
     ),
@@ -293,6 +308,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "requests.one": asking(({ recording, query, start }, args) =>
       oneRequest(query, { start, end: recording.extent().end }, args),
     ),
+    "ids.rows": asking(({ query, start }, { id, limit }) => rowsOfId(query, start, id, limit)),
     "services.graph": asking(({ query }, args) => serviceGraph(query, args)),
     "metrics.list": asking(({ query }) => metricSeries(query)),
     "metrics.range": asking(samples),

@@ -1,9 +1,10 @@
 // Which metrics are distributed otherwise in a selection: averages of cells of about a second are compared, counters as what they
 // grow by. What a series remembers of the cell before bounds how many of its cells count.
-import { type Change, changeOfSeries } from "./correlation/changed.js";
+import { changeOfSeries } from "./correlation/changed.js";
 import { seriesAt } from "./correlation/series-grid.js";
 import { differencesOf, looksLikeCounter } from "./correlation/stationary.js";
-import type { Subject } from "./change-words.js";
+import { shapeOverTime } from "./correlation/shapes.js";
+import type { Found, Subject } from "./change-words.js";
 import type { Compared } from "./store/changed-rows.js";
 import { metricGrid } from "./store/metric-grid.js";
 import { metricSeries } from "./store/metrics.js";
@@ -13,7 +14,7 @@ import type { Query } from "./store/readers.js";
 const [leastCells, mostCells] = [6, 60];
 const secondNs = 1_000_000_000n;
 
-export async function metricChanges(query: Query, { baseline, selection }: Compared): Promise<Change<Subject>[]> {
+export async function metricChanges(query: Query, { baseline, selection }: Compared): Promise<Found[]> {
   const length = selection.to - selection.from;
   const after = Math.max(leastCells, Math.min(mostCells, Number(length / secondNs)));
   const cellNs = length / BigInt(after);
@@ -38,6 +39,8 @@ export async function metricChanges(query: Query, { baseline, selection }: Compa
       unit: name.unit,
     };
     const change = changeOfSeries(of, was, is);
-    return change === undefined ? [] : [change];
+    return change === undefined
+      ? []
+      : [{ ...change, shape: shapeOverTime(Float64Array.of(...was, ...is), was.length) }];
   });
 }

@@ -35,6 +35,12 @@ export interface Correlation {
 /** Cells that both have to have a value in: with fewer, chance gives anything. */
 export const leastPairs = 12;
 
+export interface AtEveryLag {
+  readonly byDifferences: boolean;
+  readonly pearson: LaggedCorrelations;
+  readonly spearman: LaggedCorrelations;
+}
+
 interface View {
   readonly spectrum: Spectrum;
   readonly pearson: Comparable;
@@ -104,6 +110,19 @@ export class Correlating {
       const best = compared(this.#spectra, this.#subject, other, this.mostLag);
       if (best !== undefined) this.#found.push({ ...best, series: at, p: afterTries(twoSided(best.z), this.#tries) });
     }
+  }
+
+  /** With one of them, at every lag. */
+  with(at: number): AtEveryLag {
+    const other = new Subject(seriesAt(this.#grid, at), this.#spectra);
+    const byDifferences = this.#subject.needsDifferences || other.needsDifferences;
+    const [one, another] = [this.#subject.view(byDifferences), other.view(byDifferences)];
+    const [ofValues, ofRanks] = this.#spectra.products(one.spectrum, another.spectrum, this.mostLag);
+    return {
+      byDifferences,
+      pearson: correlationsAtLags(one.pearson, another.pearson, ofValues),
+      spearman: correlationsAtLags(one.spearman, another.spearman, ofRanks),
+    };
   }
 
   /** Those that could be compared, the surest first. */

@@ -1,6 +1,6 @@
 // Calls about what belongs together: series that go with a series, what changed against a baseline, which service calls which.
 import * as v from "valibot";
-import { count, f64, ns, recording, text, texts, u32, u8, whole } from "./schemas.js";
+import { count, f64, ns, recording, text, texts, u16, u32, u8, whole } from "./schemas.js";
 
 const range = { ...recording, from: ns, to: ns };
 
@@ -23,18 +23,29 @@ export type ChangeKind = (typeof changeKinds)[number];
 
 export const callPeers = ["service", "outside", "external", "database"] as const;
 
+/** Of what others are compared with: a metric, or a value of captured state that is a number, as it is held between writes. */
+const subject = {
+  series: v.optional(whole),
+  value: v.optional(v.object({ process: whole, scope: text, path: text })),
+  /** How much earlier or later another may be; a tenth of the range without. */
+  lagNs: v.optional(ns),
+  cells: v.optional(v.pipe(whole, v.minValue(12), v.maxValue(4096))),
+};
+
+/** Points of a small line beside a row. */
+export const shapePoints = 32;
+/** Bars of a small distribution, before and after. */
+export const changeBars = 12;
+
 export const correlationCalls = {
   /**
    * All other series against one, the surest first: docs/correlation.md. Compared are averages of `cells` equal cells of
-   * [from, to]; without, as many as the series has samples, at most 600.
+   * [from, to]; without, as many as the series has samples, at most 600; of a value, one a second.
    */
   "metrics.correlate": {
     args: v.object({
       ...range,
-      series: whole,
-      /** How much earlier or later another may be; a tenth of the range without. */
-      lagNs: v.optional(ns),
-      cells: v.optional(v.pipe(whole, v.minValue(12), v.maxValue(4096))),
+      ...subject,
       limit: v.pipe(whole, v.minValue(1), v.maxValue(20_000)),
     }),
     result: v.object({
@@ -57,6 +68,26 @@ export const correlationCalls = {
       byDifferences: u8,
       /** How likely chance does as much, after as many tries. */
       chance: f64,
+      /** `shapePoints` averages of each row, one row after the other, NaN where there is none; `own`: of the series asked for. */
+      shapes: f64,
+      own: f64,
+    }),
+  },
+  /** Two of them, cell by cell and lag by lag: what the plots of a row of `metrics.correlate` are drawn from. */
+  "metrics.pair": {
+    args: v.object({ ...range, ...subject, other: whole }),
+    result: v.object({
+      cells: count,
+      cellNs: count,
+      /** Averages by cell, NaN where there is none. */
+      one: f64,
+      another: f64,
+      byDifferences: v.boolean(),
+      /** By lag, from the most earlier to the most later; NaN where it cannot be told. */
+      lagsNs: f64,
+      pearson: f64,
+      spearman: f64,
+      pairs: u32,
     }),
   },
   /** What is different in [from, to) from what it was in a baseline; without one, in up to four times as long before. */
@@ -89,6 +120,31 @@ export const correlationCalls = {
       units: texts,
       /** The same in words and numbers. */
       why: texts,
+      /** `changeBars` before and as many after of each row: over time, or where `byValue` is 1, shares by value. NaN where nothing is. */
+      shapes: f64,
+      byValue: u8,
+    }),
+  },
+  /** What belongs to a trace (32 hexadecimal digits) or a span (16; also its children) by its id, in the order of time. */
+  "ids.rows": {
+    args: v.object({
+      ...recording,
+      id: v.pipe(text, v.maxLength(100)),
+      limit: v.pipe(whole, v.minValue(1), v.maxValue(5000)),
+    }),
+    result: v.object({
+      truncated: v.boolean(),
+      /** Index in `searchKinds`. */
+      kind: u8,
+      process: u16,
+      seq: f64,
+      timeNs: f64,
+      /** Name of a span or event, source of a log line, key of a write. */
+      titles: texts,
+      /** Attributes, line or value; cut short. */
+      texts,
+      spanIds: texts,
+      traceIds: texts,
     }),
   },
   /** Services and what they call, of spans that begin in [from, to). */
