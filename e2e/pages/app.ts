@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import { Attaching } from "./attaching.js";
 import { ConsolePane } from "./console-pane.js";
+import { CorrelationPane } from "./correlation-pane.js";
 import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
@@ -31,6 +32,7 @@ export class App implements ShownWindow {
   readonly metrics: MetricsPane;
   readonly requests: RequestsPane;
   readonly notes: NotesPane;
+  readonly correlation: CorrelationPane;
   readonly attaching: Attaching;
   readonly console: ConsolePane;
 
@@ -50,6 +52,7 @@ export class App implements ShownWindow {
     this.metrics = new MetricsPane(this);
     this.requests = new RequestsPane(this);
     this.notes = new NotesPane(this);
+    this.correlation = new CorrelationPane(this);
     this.attaching = new Attaching(this);
     this.console = new ConsolePane(this);
   }

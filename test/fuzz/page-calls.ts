@@ -44,6 +44,8 @@ export function validCalls({ recordingId, start, end, scopes }: RecordingSummary
     call("metrics.slices", { ...range, series: [1, 2], slices: 100, quantiles: [0.5] }),
     call("spans.range", { ...range, limit: 100, slices: 100 }),
     call("metrics.correlate", { ...range, series: 1, lagNs: 10n, cells: 50, limit: 100 }),
+    call("metrics.pair", { ...range, series: 1, other: 2, cells: 50 }),
+    call("ids.rows", { recordingId, id: "0123456789abcdef", limit: 100 }),
     call("range.changes", { ...range, baseline: { from: 0n, to: end }, limit: 100 }),
     call("services.graph", range),
     call("events.rows", {

@@ -55,6 +55,8 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("samples", await call("metrics.range", { ...range, series, points: 100 }));
     note("slices", await call("metrics.slices", { ...range, series, slices: 50, quantiles: [0.5, 0.95] }));
     note("correlated", await call("metrics.correlate", { ...range, series: series[0] ?? 1, limit: 100 }));
+    const [one = 1, other = 1] = series;
+    note("pair", await call("metrics.pair", { ...range, series: one, other }));
     const middle = (start + end) / 2n;
     note("changes", await call("range.changes", { ...range, from: middle, limit: 100 }));
     note("graph", await call("services.graph", range));
@@ -63,6 +65,7 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     const of = { service, route, kind: "server", order: "slowest", first: 0, limit: 100 } as const;
     const requests = note("requests", await call("requests.list", { ...range, ...of }));
     const [entered = 1, spanId = ""] = requests.ok ? [requests.value.process[0], requests.value.spanIds[0]] : [];
+    note("rows of an id", await call("ids.rows", { recordingId, id: spanId, limit: 100 }));
     note("request", await call("requests.one", { recordingId, process: entered, spanId, outermost: true }));
     note("step", await call("timeline.step", { recordingId, from: at, direction: "previous", kind: "event" }));
     for (const { process: owner, scope } of scopes.slice(0, 3)) {

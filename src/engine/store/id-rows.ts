@@ -1,7 +1,7 @@
 // Everything that belongs to a trace or a span by its id: the spans, and what was logged, told and written within them.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
-import { processColumn, relative } from "./columns.js";
+import { processColumn, relative, small } from "./columns.js";
 import type { Query } from "./readers.js";
 
 type Carriers = CallResult<"ids.rows">;
@@ -30,17 +30,19 @@ export async function rowsOfId(query: Query, start: bigint, id: string, limit: n
      SELECT * FROM row ORDER BY instant, process, seq LIMIT ${limit + 1}`,
     [id.toLowerCase()],
   );
-  const shown = Math.min(limit, rows.numbers("kind").length);
-  const cut = (texts: readonly string[]): string[] => texts.slice(0, shown);
+  const kinds = rows.numbers("kind");
+  const shown = Math.min(limit, kinds.length);
+  const texts = (column: string): string[] => rows.textsOrEmpty(column).slice(0, shown);
+  const numbers = (column: string): number[] => rows.numbers(column).slice(0, shown);
   return {
-    truncated: rows.numbers("kind").length > limit,
-    kind: Uint8Array.from(rows.numbers("kind").slice(0, shown)),
-    process: processColumn(rows).slice(0, shown),
-    seq: Float64Array.from(rows.numbers("seq").slice(0, shown)),
-    timeNs: relative(rows, "instant", start).slice(0, shown),
-    titles: cut(rows.textsOrEmpty("title")),
-    texts: cut(rows.textsOrEmpty("text")),
-    spanIds: cut(rows.textsOrEmpty("span_id")),
-    traceIds: cut(rows.textsOrEmpty("trace_id")),
+    truncated: kinds.length > limit,
+    kind: small(numbers("kind")),
+    process: processColumn(numbers("process")),
+    seq: Float64Array.from(numbers("seq")),
+    timeNs: relative(rows.bigints("instant").slice(0, shown), start),
+    titles: texts("title"),
+    texts: texts("text"),
+    spanIds: texts("span_id"),
+    traceIds: texts("trace_id"),
   };
 }

@@ -40,7 +40,13 @@ function placeOf(session: Session): KeptPlace | undefined {
   const { workspace } = session;
   if (workspace === undefined) return undefined;
   const { recording, playhead, ranges, selection } = workspace;
-  const kept = { path: recording.summary.path, views: ranges.kept, value: selection.value, request: selection.request };
+  const kept = {
+    path: recording.summary.path,
+    views: ranges.kept,
+    value: selection.value,
+    request: selection.request,
+    correlation: selection.correlation,
+  };
   if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
   return { ...kept, instant: playhead.instant, record: playhead.position };
 }

@@ -4,10 +4,12 @@ import Bookmark from "@lucide/svelte/icons/bookmark";
 import Braces from "@lucide/svelte/icons/braces";
 import ChartLine from "@lucide/svelte/icons/chart-line";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
+import ChartScatter from "@lucide/svelte/icons/chart-scatter";
 import Layers from "@lucide/svelte/icons/layers";
 import Logs from "@lucide/svelte/icons/logs";
 import type { Component } from "svelte";
 import ConsolePane from "./console/ConsolePane.svelte";
+import CorrelationPane from "./correlation/CorrelationPane.svelte";
 import LanesPane from "./lanes/LanesPane.svelte";
 import LogsPane from "./logs/LogsPane.svelte";
 import MetricsPane from "./metrics/MetricsPane.svelte";
@@ -44,4 +46,12 @@ export const panes: readonly PaneKind[] = [
   },
   { id: "notes", title: "Notes", icon: Bookmark, component: NotesPane, beside: "logs", isOpen: true },
   { id: "console", title: "Console", icon: SquareTerminal, component: ConsolePane, beside: "logs", isOpen: true },
+  {
+    id: "correlation",
+    title: "Correlation",
+    icon: ChartScatter,
+    component: CorrelationPane,
+    beside: "metrics",
+    isOpen: true,
+  },
 ];

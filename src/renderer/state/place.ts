@@ -2,6 +2,7 @@
 // of it and which value is selected.
 // It stands in the hash (never sent to a server); `?open=PATH` is how a host says what to show first.
 import { unreachable } from "../../shared/base/unreachable.js";
+import { type CorrelationPlace, correlationPlaceFrom, keepCorrelationPlace } from "./correlation-place.js";
 import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
 import type { SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
@@ -17,6 +18,7 @@ export interface KeptPlace {
   readonly value: SelectedValue | undefined;
   /** What Requests shows. */
   readonly request?: RequestPlace | undefined;
+  readonly correlation?: CorrelationPlace | undefined;
 }
 
 const viewKey = "view-";
@@ -32,6 +34,7 @@ export function placeFromAddress(hash: string, search: string): KeptPlace | unde
       views: viewsFrom(kept),
       value: valueFromTexts(kept.get("scope"), kept.get("value")),
       request: requestPlaceFrom(kept),
+      correlation: correlationPlaceFrom(kept),
     };
   }
   const wanted = new URLSearchParams(search).get("open");
@@ -49,6 +52,7 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
     kept.set("value", place.value.path);
   }
   keepRequestPlace(kept, place.request);
+  keepCorrelationPlace(kept, place.correlation);
   for (const [pane, view] of place.views) kept.set(`${viewKey}${pane}`, textFromView(view));
   return `#${kept.toString()}`;
 }

@@ -1,4 +1,5 @@
 // What the person picked: a stretch of time, a value of captured state, a span. Shared by all panes.
+import type { CorrelationPlace } from "./correlation-place.js";
 import type { RequestPlace } from "./request-place.js";
 import type { NsRange } from "./time-scale.js";
 
@@ -27,6 +28,7 @@ export class Selection {
   #span = $state.raw<SelectedSpan>();
   #logLine = $state.raw<StoodOnLine>();
   #request = $state.raw<RequestPlace>();
+  #correlation = $state.raw<CorrelationPlace>();
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -47,6 +49,11 @@ export class Selection {
   /** What Requests shows; undefined = all routes. */
   get request(): RequestPlace | undefined {
     return this.#request;
+  }
+
+  /** What Correlation shows; undefined = what it shows at first. */
+  get correlation(): CorrelationPlace | undefined {
+    return this.#correlation;
   }
 
   selectRange(oneNs: number, otherNs: number): void {
@@ -87,6 +94,10 @@ export class Selection {
 
   standOnLine(line: StoodOnLine | undefined): void {
     this.#logLine = line;
+  }
+
+  showCorrelation(place: CorrelationPlace): void {
+    this.#correlation = place;
   }
 
   showRequest(place: RequestPlace | undefined): void {

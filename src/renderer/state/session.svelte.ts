@@ -192,12 +192,13 @@ export class Session {
 
 /** The playhead first: views follow it, and then come to where they were. */
 function takeUp({ recording, playhead, ranges, selection }: Workspace, place: KeptPlace): void {
-  const { instant, record, views, value, request } = place;
+  const { instant, record, views, value, request, correlation } = place;
   if (instant !== undefined && record !== undefined) playhead.moveToPosition({ ...record, instant });
   else if (instant !== undefined) playhead.moveTo(recording.offsetFromInstant(instant));
   ranges.restore(views);
   if (value !== undefined) selection.selectValue(value);
   if (request !== undefined) selection.showRequest(request);
+  if (correlation !== undefined) selection.showCorrelation(correlation);
 }
 
 function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Storage | undefined): Workspace {
