@@ -29,6 +29,7 @@ export class Selection {
   #logLine = $state.raw<StoodOnLine>();
   #request = $state.raw<RequestPlace>();
   #correlation = $state.raw<CorrelationPlace>();
+  #comparisons = $state(0);
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -94,6 +95,17 @@ export class Selection {
 
   standOnLine(line: StoodOnLine | undefined): void {
     this.#logLine = line;
+  }
+
+  /** How often a pane asked for Correlation to be shown. */
+  get comparisons(): number {
+    return this.#comparisons;
+  }
+
+  /** What goes with a metric: for panes that show it. */
+  compareSeries(series: number): void {
+    this.#correlation = { ...this.#correlation, question: "series", series };
+    this.#comparisons += 1;
   }
 
   showCorrelation(place: CorrelationPlace): void {
