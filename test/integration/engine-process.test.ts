@@ -105,6 +105,40 @@ describe("the engine's process", () => {
     await gone(pid);
   });
 
+  it("goes on reading what a program prints when it is killed, and the program neither ends nor loses its input", async () => {
+    const script = `
+      let said = 0;
+      setInterval(() => console.log("printed " + ++said), 50);
+      process.stdin.on("data", (text) => console.error("heard " + text));
+      process.stdin.on("end", () => process.exit(9));`;
+    const args = { command: [process.execPath, "-e", script], cwd: folder, capture: {} };
+    const started = await client.call("recording.launch", args);
+    if (!started.ok) throw new Error(started.error.code);
+    const { recordingId } = started.value;
+    await client.call("recording.pause", { recordingId, paused: true });
+    const killed = child.pid;
+    process.kill(killed ?? 0, "SIGKILL");
+    while (child.pid === killed) await new Promise((resolve) => setTimeout(resolve, 5));
+    const transport = await child.connect();
+    if (transport === undefined) throw new Error("no engine came");
+    const next = connectToEngine(transport, createCodec());
+    const shown = async (): Promise<string> => {
+      const read = await next.call("console.read", { recordingId, after: 0 });
+      if (!read.ok) throw new Error(read.error.code);
+      return read.value.entries.map(({ text }) => text).join("");
+    };
+    await expect.poll(shown, { timeout: 30_000 }).toMatch(/printed \d+/);
+    await next.call("console.write", { recordingId, text: "me\n" });
+    await expect.poll(shown, { timeout: 30_000 }).toContain("heard me");
+    const summary = await next.call("recording.summary", { recordingId });
+    expect(summary.ok && summary.value).toMatchObject({
+      state: "live",
+      launched: { command: args.command, cwd: folder, canRestart: false },
+      pausedSince: expect.any(BigInt) as bigint,
+    });
+    expect(await next.call("recording.stop", { recordingId })).toMatchObject({ ok: true });
+  });
+
   it("leaves nothing behind when it is killed while it is told to stop: the host sees to that", async () => {
     const { pid } = await launchSleeper();
     const stopped = child.stop();
