@@ -1,20 +1,18 @@
 // Turns the records of one process into rows: ids into dictionary ids, the process's clock into instants, span numbers
 // into the spans they name. And keeps account of it: what came, what is missing, how it ended.
-import { unreachable } from "../../shared/base/unreachable.js";
-import { type AgentRecord, hasOwnSeq, lostKinds } from "../../shared/protocol/agent-records.js";
-import { type MessageRecord, originOf } from "../../shared/protocol/message-records.js";
+import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
+import { originOf } from "../../shared/protocol/message-records.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
-import type { Attributes } from "../../shared/trace/attributes.js";
 import { instantFromClock } from "../../shared/trace/time.js";
-import type { WriteOperation } from "../../shared/trace/write.js";
-import { type LiveCount, type LiveCounts, countedBy } from "../store/agent-counts.js";
+import type { LiveCounts } from "../store/agent-counts.js";
 import { type EndingKind, type LossReason, endLabel, gapLabels, startLabel } from "../store/schema.js";
-import type { AgentFaults, ChangeRow, ProcessRow, RowHead } from "../store/recording-rows.js";
+import type { ProcessRow } from "../store/recording-rows.js";
 import type { StoredProcess } from "../store/stored-recording.js";
-import { filteredLabel, gapLabel, standstillLabel } from "./gap-label.js";
+import { AgentAccount } from "./agent-account.js";
 import { type ClockOffset, OffsetBounds } from "./clock-offset.js";
 import type { Dictionaries } from "./dictionaries.js";
 import type { Incoming } from "./incoming.js";
+import { OtherRecords } from "./other-records.js";
 import { OwnDefinitions, type ScopeSeen } from "./own-definitions.js";
 import { PlainRows } from "./plain-rows.js";
 import { ProcessClock } from "./process-clock.js";
@@ -36,9 +34,6 @@ export interface HowEnded {
   readonly signal?: string | undefined;
 }
 
-/** How often the agent itself went wrong, told while the program runs. */
-const faultSeries = "hindcast.agent.faults";
-
 export class ProcessIngest {
   readonly #definitions: OwnDefinitions;
   readonly #spans: ProcessSpans;
@@ -47,6 +42,7 @@ export class ProcessIngest {
   /** As it was measured by an engine before this one. */
   #measuredBefore: ClockOffset | undefined;
   readonly #plain: PlainRows;
+  readonly #others: OtherRecords;
   readonly #start: bigint;
   #lastSeen: bigint;
   #ended: ProcessRow["ended"];
@@ -56,11 +52,7 @@ export class ProcessIngest {
   #dropped = 0;
   #isTailUnknown = false;
   #lastBatch = 0;
-  #faults: AgentFaults | undefined;
-  #faultSeries: number | undefined;
-  /** Series that count what the agent has done, by their ids. */
-  readonly #countingSeries = new Map<number, readonly [LiveCount, string]>();
-  #counted: LiveCounts = {};
+  readonly #account = new AgentAccount();
   /** Records the program had made when it sent its last batch; more may have followed. */
   #madeAtLeast = 0;
 
@@ -77,6 +69,7 @@ export class ProcessIngest {
     const nameOf = (own: number): number => this.#definitions.nameOf(own);
     this.#spans = new ProcessSpans(process, this.#clock, dictionaries.writer, nameOf);
     this.#plain = new PlainRows(process, this.#clock, this.#definitions, dictionaries.writer, counts);
+    this.#others = new OtherRecords(process, this.#clock, this.#definitions, dictionaries, this.#account, counts);
     this.#start = start ?? this.instantOf(hello.beganMs ?? 0);
     this.#lastSeen = this.instantOf(hello.clockMs);
     dictionaries.messages.knows(process, originOf(hello.runId));
@@ -139,7 +132,7 @@ export class ProcessIngest {
 
   /** How much each stage of its pipeline left out, and how often its ring was resized for which reason; absent: nothing. */
   get counted(): LiveCounts {
-    return this.#counted;
+    return this.#account.counted;
   }
 
   instantOf(clockMs: number): bigint {
@@ -160,7 +153,7 @@ export class ProcessIngest {
       written: this.#written ?? this.#received,
       dropped: this.#dropped,
       lastBatch: this.#lastBatch,
-      faults: this.#faults,
+      faults: this.#account.faults,
       clock: this.#offset.value ?? this.#measuredBefore,
     };
   }
@@ -195,8 +188,7 @@ export class ProcessIngest {
           this.#spans.start(incoming, index);
         } else if (incoming.isSpanEnd(index)) this.#spans.end(incoming, index);
         else this.#plain.add(incoming, index);
-        if (incoming.isSampleOf(index, this.#faultSeries)) this.#noteFaults(incoming.value[index] ?? 0, 0);
-        else if (this.#countingSeries.size > 0) this.#noteCounted(incoming, index);
+        this.#account.noteSample(incoming, index);
       }
       latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
     }
@@ -227,7 +219,7 @@ export class ProcessIngest {
     const missing = Math.max(0, bye.written + bye.dropped - this.#received - this.#dropped);
     if (missing > 0) this.#gap(at, missing, "not-sent");
     this.#isTailUnknown = false;
-    this.#noteFaults(bye.agentFaults ?? 0, bye.workerFaults ?? 0);
+    this.#account.noteFaults(bye.agentFaults ?? 0, bye.workerFaults ?? 0);
     // What its parent saw counts more than what it meant to do.
     const how = this.#ended?.how === "parent" ? this.#ended : bye;
     this.#end(at, "bye", how, bye.detached === true ? "detached, the program went on" : endLabel(how));
@@ -289,102 +281,8 @@ export class ProcessIngest {
     writer.process(this.row());
   }
 
-  #noteSeries(id: number, name: string | undefined, attributes: Attributes): void {
-    if (name === faultSeries) this.#faultSeries = id;
-    const counts = countedBy(name, attributes);
-    if (counts !== undefined) this.#countingSeries.set(id, counts);
-  }
-
-  #noteCounted(incoming: Incoming, index: number): void {
-    const counts = incoming.isSample(index) ? this.#countingSeries.get(incoming.refers[index] ?? 0) : undefined;
-    if (counts === undefined) return;
-    const [counted, by] = counts;
-    const sofar = { ...this.#counted[counted], [by]: incoming.value[index] ?? 0 };
-    this.#counted = { ...this.#counted, [counted]: sofar };
-  }
-
-  /** Each is said as the total so far. */
-  #noteFaults(agent: number, worker: number): void {
-    if (agent + worker === 0) return;
-    this.#faults = {
-      agent: Math.max(agent, this.#faults?.agent ?? 0),
-      worker: Math.max(worker, this.#faults?.worker ?? 0),
-    };
-  }
-
   #record(record: AgentRecord): void {
-    const { writer } = this.dictionaries;
-    const instant = this.instantOf(record.clockMs);
     if (hasOwnSeq(record)) this.#received++;
-    const head: RowHead = { process: this.process, seq: record.seq, instant };
-    switch (record.kind) {
-      case "string":
-      case "location":
-        return this.#definitions.define(record);
-      case "series":
-        this.#noteSeries(record.id, this.#definitions.names.get(record.name)?.text, record.attributes);
-        return this.#definitions.define(record);
-      case "span-start":
-      case "span-end":
-      case "log":
-      case "event":
-      case "metric":
-        throw new Error("comes in columns");
-      case "write":
-        return this.#write(head, record);
-      case "gap":
-        this.#dropped += record.lost;
-        // What somebody did not want is not lost.
-        if (record.reason !== "paused") this.counts.lost += record.lost;
-        writer.mark({
-          ...head,
-          kind: "gap",
-          label: gapLabel(record.reason, record.of),
-          lost: record.lost,
-          lostWrites: record.of.writes,
-          reason: record.reason,
-        });
-        return;
-      case "standstill": {
-        const label = standstillLabel(record.clockMs - record.sinceMs);
-        writer.mark({ ...head, kind: "gap", label, lost: 0, lostWrites: 0, reason: "suspended" });
-        return;
-      }
-      case "message":
-        return this.#message(head, record);
-      case "filtered": {
-        const label = filteredLabel(this.#definitions.names.get(record.stage)?.text ?? "?", record.of);
-        const lost = lostKinds.reduce((sum, kind) => sum + record.of[kind], 0);
-        // Nobody lost it: it is in no count of what is missing.
-        writer.mark({ ...head, kind: "gap", label, lost, lostWrites: 0, reason: "filtered" });
-        return;
-      }
-      default:
-        return unreachable(record);
-    }
-  }
-
-  #message(head: RowHead, { channel, ...facts }: MessageRecord): void {
-    const { buffer, byteOffset } = channel;
-    const end = { ...facts, channel: new DataView(buffer, byteOffset).getBigInt64(0) };
-    this.dictionaries.writer.messageEnd({ ...head, ...end });
-    this.dictionaries.messages.end(head, end);
-  }
-
-  #write(head: RowHead, record: Extract<AgentRecord, { kind: "write" }>): void {
-    this.counts.writes++;
-    const { operation, span } = record;
-    const location = this.#definitions.locationOf(record.location);
-    const after = Number.isNaN(record.afterMs) ? undefined : this.instantOf(record.afterMs);
-    const { writer } = this.dictionaries;
-    // Written out: an object spread into another costs more than all that is done with it.
-    const { process, seq, instant } = head;
-    writer.change({ process, seq, instant, after, location, span, change: this.#changeOf(operation, head) });
-  }
-
-  #changeOf(operation: WriteOperation, head: RowHead): ChangeRow["change"] {
-    if (operation.kind === "contents") return operation;
-    if (operation.kind !== "scope") return { kind: "small", operation };
-    return { kind: "scope", scope: this.#definitions.scopeOf(operation.scope, head), value: operation.value };
+    this.#dropped += this.#others.add(record);
   }
 }
