@@ -35,9 +35,13 @@ export class PieceMemory {
     if (this.#stretches.size >= mostStretches) return;
     this.#next ??= Math.floor((await newestPiece(query)) / piecesAtOnce);
     if (this.#next < 0) return;
-    const first = this.#next * piecesAtOnce;
+    const number = this.#next;
+    const first = number * piecesAtOnce;
     const rows = await query(piecesSql, [BigInt(first), BigInt(first + piecesAtOnce - 1)]);
+    this.#next = number - 1;
     const [ids, pieces] = [rows.numbers("id"), rows.bytes("bytes")];
+    // Evicted, or nobody's.
+    if (pieces.length === 0) return;
     const bytes = new Uint8Array(piecesAtOnce * pieceBytes);
     const lengths = new Uint16Array(piecesAtOnce);
     for (const [row, piece] of pieces.entries()) {
@@ -47,7 +51,7 @@ export class PieceMemory {
       bytes.set(piece, at * pieceBytes);
       lengths[at] = piece.length;
     }
-    this.#stretches.set(this.#next--, { bytes, lengths });
+    this.#stretches.set(number, { bytes, lengths });
   }
 
   /** One behind the other; undefined where not all of it is here. */
