@@ -4,6 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 import { Attaching } from "./attaching.js";
 import { ConsolePane } from "./console-pane.js";
 import { CorrelationPane } from "./correlation-pane.js";
+import { EventsPane } from "./events-pane.js";
 import { LanesPane } from "./lanes-pane.js";
 import { LogsPane } from "./logs-pane.js";
 import { MetricsPane } from "./metrics-pane.js";
@@ -31,6 +32,7 @@ export class App implements ShownWindow {
   readonly lanes: LanesPane;
   readonly metrics: MetricsPane;
   readonly requests: RequestsPane;
+  readonly events: EventsPane;
   readonly notes: NotesPane;
   readonly correlation: CorrelationPane;
   readonly attaching: Attaching;
@@ -51,6 +53,7 @@ export class App implements ShownWindow {
     this.lanes = new LanesPane(this);
     this.metrics = new MetricsPane(this);
     this.requests = new RequestsPane(this);
+    this.events = new EventsPane(this);
     this.notes = new NotesPane(this);
     this.correlation = new CorrelationPane(this);
     this.attaching = new Attaching(this);

@@ -3,6 +3,7 @@ import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
 import Bookmark from "@lucide/svelte/icons/bookmark";
 import Braces from "@lucide/svelte/icons/braces";
 import ChartLine from "@lucide/svelte/icons/chart-line";
+import CalendarClock from "@lucide/svelte/icons/calendar-clock";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import ChartScatter from "@lucide/svelte/icons/chart-scatter";
 import Layers from "@lucide/svelte/icons/layers";
@@ -10,6 +11,7 @@ import Logs from "@lucide/svelte/icons/logs";
 import type { Component } from "svelte";
 import ConsolePane from "./console/ConsolePane.svelte";
 import CorrelationPane from "./correlation/CorrelationPane.svelte";
+import EventsPane from "./events/EventsPane.svelte";
 import LanesPane from "./lanes/LanesPane.svelte";
 import LogsPane from "./logs/LogsPane.svelte";
 import MetricsPane from "./metrics/MetricsPane.svelte";
@@ -52,6 +54,14 @@ export const panes: readonly PaneKind[] = [
     icon: ChartScatter,
     component: CorrelationPane,
     beside: "metrics",
+    isOpen: true,
+  },
+  {
+    id: "events",
+    title: "Events",
+    icon: CalendarClock,
+    component: EventsPane,
+    beside: "logs",
     isOpen: true,
   },
 ];

@@ -1,6 +1,9 @@
-// A line of the log, out of the columns of a page.
+// Lines of the log, as a list of records: out of the columns of a page.
+import { ok } from "../../../shared/base/result.js";
 import type { LogColumns } from "../../../shared/protocol/engine-rows.js";
-import { RowPages } from "../../state/row-pages.js";
+import type { OpenRecording } from "../../state/open-recording.svelte.js";
+import type { RowSource, RowsView } from "../../state/rows-view.svelte.js";
+import { detailsOf } from "./log-text.js";
 
 export interface LogLine {
   readonly row: number;
@@ -15,7 +18,7 @@ export interface LogLine {
   readonly traceId: string;
 }
 
-export const newLogPages = (): RowPages<LogColumns, LogLine> => new RowPages(lineOf);
+export type LogsView = RowsView<LogColumns, LogLine>;
 
 export function lineOf(columns: LogColumns, i: number, row: number): LogLine {
   return {
@@ -31,3 +34,15 @@ export function lineOf(columns: LogColumns, i: number, row: number): LogLine {
     traceId: columns.traceIds[i] ?? "",
   };
 }
+
+export const logSource = (recording: OpenRecording): RowSource<LogColumns, LogLine> => ({
+  page: (filter, first, limit, signal, tell) => recording.call("logs.page", { ...filter, first, limit }, signal, tell),
+  rowAt: async (filter, instant, signal, tell) => {
+    const answer = await recording.call("logs.around", { ...filter, instant, before: 0, after: 0 }, signal, tell);
+    return answer.ok ? ok({ row: answer.value.row, total: answer.value.page.total }) : answer;
+  },
+  rowOf: lineOf,
+  detailsOf: (line) => detailsOf(line, recording.process(line.process)?.serviceName ?? ""),
+  total: () => recording.summary.counts.logs,
+  evicted: () => recording.summary.evicted?.logs ?? 0,
+});

@@ -1,4 +1,7 @@
 // What a log row says: the message, then the attributes worth a glance; the rest is in the row's details.
+import { severityFromNumber } from "../../../shared/trace/attributes.js";
+import type { DetailRow } from "../../state/opened-rows.js";
+import type { FieldValue } from "../../state/row-filter.svelte.js";
 import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
 
 /** Said elsewhere in the row, or true of every line of a program. */
@@ -44,25 +47,27 @@ function firstLine(body: string): string {
   return end < 0 ? plain : `${plain.slice(0, end)} ⏎`;
 }
 
-export interface DetailRow {
-  /** Attribute or fact; "" for the further lines of a value. */
-  readonly key: string;
-  readonly value: string;
-}
-
-/** All of a line: every line of the body where it has several, then every attribute, then where it came from. */
-export function detailsOf(line: {
-  body: string;
-  attributes: string;
-  source: string;
-  seq: number;
-}): readonly DetailRow[] {
+/** All of a line: every line of the body where it has several, then every attribute, then where it came from; each can be filtered by. */
+export function detailsOf(
+  line: { body: string; attributes: string; source: string; seq: number; severity: number },
+  service: string,
+): readonly DetailRow[] {
   const rows: DetailRow[] = [];
   const body = line.body.replace(escapes, "").split("\n");
   if (body.length > 1) body.forEach((text, i) => rows.push({ key: i === 0 ? "message" : "", value: text }));
   for (const { key, value } of attributesFromJson(line.attributes)) {
-    value.split("\n").forEach((text, i) => rows.push({ key: i === 0 ? key : "", value: text }));
+    const of = { field: "attribute", key, value } as const;
+    value
+      .split("\n")
+      .forEach((text, i) => rows.push({ key: i === 0 ? key : "", value: text, of: i === 0 ? of : undefined }));
   }
-  rows.push({ key: "from", value: `${line.source === "" ? "the program" : line.source}, record ${String(line.seq)}` });
+  const facts: readonly FieldValue[] = [
+    { field: "service", value: service },
+    { field: "level", value: severityFromNumber(line.severity) },
+    { field: "name", value: line.source },
+  ];
+  for (const of of facts)
+    if (of.value !== "") rows.push({ key: of.field === "name" ? "logger" : of.field, value: of.value, of });
+  rows.push({ key: "record", value: String(line.seq) });
   return rows.slice(0, 200);
 }

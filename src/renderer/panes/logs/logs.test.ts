@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LogColumns } from "../../../shared/protocol/engine-rows.js";
-import { pageRows } from "../../state/row-pages.js";
-import { newLogPages } from "./log-pages.js";
-import { indexOfLine, listLength, listRowAt } from "./log-rows.js";
+import { RowPages, pageRows } from "../../state/row-pages.js";
+import { lineOf } from "./log-pages.js";
+import { indexOfLine, listLength, listRowAt } from "../../state/opened-rows.js";
 import { detailsOf, messageOf } from "./log-text.js";
 
 /** A page of `count` lines from row `first` of `total`, each saying its row. */
@@ -25,7 +25,7 @@ function pageOf(first: number, count: number, total: number): LogColumns {
 
 describe("pages of the log", () => {
   it("answers by row number and names the pages that are missing", () => {
-    const pages = newLogPages();
+    const pages = new RowPages(lineOf);
     pages.put(pageOf(pageRows, pageRows, 1000));
     expect(pages.rowAt(250)?.body).toBe("line 250");
     expect(pages.rowAt(0)).toBeUndefined();
@@ -33,7 +33,7 @@ describe("pages of the log", () => {
   });
 
   it("asks again for the last page once the recording has grown", () => {
-    const pages = newLogPages();
+    const pages = new RowPages(lineOf);
     pages.put(pageOf(0, 50, 50));
     expect(pages.missing(0, 50)).toEqual([]);
     pages.grow(70);
@@ -41,7 +41,7 @@ describe("pages of the log", () => {
   });
 
   it("forgets the pages used longest ago", () => {
-    const pages = newLogPages();
+    const pages = new RowPages(lineOf);
     for (let page = 0; page < 200; page++) {
       pages.put(pageOf(page * pageRows, pageRows, 200 * pageRows));
       pages.rowAt(0);
@@ -89,13 +89,19 @@ describe("messageOf", () => {
 
 describe("detailsOf", () => {
   it("lists every line of the body, every attribute and the source", () => {
-    const rows = detailsOf({ body: "one\ntwo", attributes: '{"a":"x\\ny"}', source: "pino", seq: 7 });
+    const rows = detailsOf(
+      { body: "one\ntwo", attributes: '{"a":"x\\ny"}', source: "pino", seq: 7, severity: 13 },
+      "web",
+    );
     expect(rows.map(({ key, value }) => `${key}|${value}`)).toEqual([
       "message|one",
       "|two",
       "a|x",
       "|y",
-      "from|pino, record 7",
+      "service|web",
+      "level|warn",
+      "logger|pino",
+      "record|7",
     ]);
   });
 });

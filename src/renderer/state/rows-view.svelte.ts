@@ -1,18 +1,19 @@
-// The log at the playhead: which line is current, the pages around what is on screen, the filter, the opened line.
-// Pages are kept outside of reactivity; `#version` tells the list that some arrived.
-import type { Progress } from "../../../shared/base/asker.js";
+// A list of records at the playhead, as Logs and Events show them: which row is current, the pages around what is on screen, the
+// filter, the opened row. Pages are kept outside of reactivity; `#version` tells the list that some arrived.
 import { untrack } from "svelte";
-import { ok } from "../../../shared/base/result.js";
-import { Lateness } from "../../state/lateness.svelte.js";
-import type { OpenRecording } from "../../state/open-recording.svelte.js";
-import type { Playhead, RecordPosition } from "../../state/playhead.svelte.js";
-import { Query } from "../../state/query.svelte.js";
-import { Repeats } from "../../state/repeats.svelte.js";
-import type { SelectedSpan, Selection } from "../../state/selection.svelte.js";
-import { pageRows } from "../../state/row-pages.js";
-import { type LogLine, newLogPages } from "./log-pages.js";
-import { type ListRow, listLength, listRowAt, type OpenedLine } from "./log-rows.js";
-import { type DetailRow, detailsOf } from "./log-text.js";
+import type { Progress } from "../../shared/base/asker.js";
+import { type Result, ok } from "../../shared/base/result.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
+import type { RowFilter } from "../../shared/protocol/row-filters.js";
+import { Lateness } from "./lateness.svelte.js";
+import type { OpenRecording } from "./open-recording.svelte.js";
+import { type DetailRow, type ListRow, type OpenedLine, indexOfLine, listLength, listRowAt } from "./opened-rows.js";
+import type { Playhead, RecordPosition } from "./playhead.svelte.js";
+import { Query } from "./query.svelte.js";
+import { Repeats } from "./repeats.svelte.js";
+import { RowFiltering } from "./row-filter.svelte.js";
+import { type PageColumns, RowPages, pageRows } from "./row-pages.js";
+import type { SelectedSpan, Selection } from "./selection.svelte.js";
 
 interface Around {
   readonly filter: string;
@@ -22,17 +23,48 @@ interface Around {
   readonly askedMs: number;
 }
 
-export class LogsView {
+/** A record of a list. */
+export interface ListedRecord {
+  readonly row: number;
+  readonly process: number;
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly spanId: string;
+  readonly traceId: string;
+}
+
+type Answer<Value> = Promise<Result<Value, HindcastError>>;
+
+/** Where the rows of a list come from. */
+export interface RowSource<Columns extends PageColumns, Row extends ListedRecord> {
+  page(filter: RowFilter, first: number, limit: number, signal: AbortSignal, tell: Progress): Answer<Columns>;
+  /** The last row at or before an instant, and how many there are. */
+  rowAt(
+    filter: RowFilter,
+    instant: bigint,
+    signal: AbortSignal,
+    tell: Progress,
+  ): Answer<{ row: number; total: number }>;
+  rowOf(columns: Columns, i: number, row: number): Row;
+  detailsOf(row: Row): readonly DetailRow[];
+  /** How many rows there are without a filter, where the summary of the recording says so. */
+  total(): number | undefined;
+  /** How many there were and are not any more: rows are counted from the oldest that is left. */
+  evicted(): number;
+}
+
+export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
   readonly #selection: Selection;
+  readonly #source: RowSource<Columns, Row>;
+  readonly filter = new RowFiltering();
   /** The row of the playhead within the filtered log. */
   readonly around = new Query<Around>();
   readonly pageQuery = new Query<undefined>();
-  #pages = newLogPages();
+  #pages: RowPages<Columns, Row>;
   #version = $state(0);
-  #text = $state("");
-  #minSeverity = $state(0);
+  #wraps = $state(false);
   #follows = $state(true);
   #visible = $state.raw({ first: 0, end: 60 });
   readonly #aroundRepeats: Repeats;
@@ -40,6 +72,8 @@ export class LogsView {
   #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
   #activeLine = $state(-1);
   #shownFilter = "";
+  /** Of what the kept pages are. */
+  #pagesFilter = "{}";
   #evictedLines: number;
   readonly #lateness = new Lateness();
 
@@ -48,15 +82,17 @@ export class LogsView {
     return this.#pages.total;
   });
   readonly listLength: number = $derived.by(() => listLength(this.total, this.#opened));
-  readonly #filterKey: string = $derived.by(() => `${this.#minSeverity} ${this.#text}`);
-  readonly isFiltered: boolean = $derived.by(() => this.#text !== "" || this.#minSeverity > 0);
+  readonly #filterKey: string = $derived.by(() => this.filter.key);
+  readonly isFiltered: boolean = $derived.by(() => this.filter.isOn);
   /** The last line at or before the playhead; -1 when all are later; undefined until known for this filter. */
   readonly currentRow: number | undefined = $derived.by(() => {
     const known = this.around.value;
     return known?.filter === this.#filterKey ? known.row : undefined;
   });
 
-  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection) {
+  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection, source: RowSource<Columns, Row>) {
+    this.#source = source;
+    this.#pages = new RowPages(source.rowOf);
     this.#recording = recording;
     this.#playhead = playhead;
     this.#selection = selection;
@@ -65,14 +101,13 @@ export class LogsView {
     this.#evictedLines = this.evictedLines;
   }
 
-  /** How many lines of the recording there were and are not any more: rows are counted from the oldest that is left. */
-  get evictedLines(): number {
-    return this.#recording.summary.evicted?.logs ?? 0;
+  /** Every row that is evicted is one of these: the summary counts them. */
+  get isCounted(): boolean {
+    return this.#source.total() !== undefined;
   }
 
-  /** What lines are filtered by, as it is looked for. */
-  get wantedText(): string {
-    return this.#text.trim();
+  get evictedLines(): number {
+    return this.#source.evicted();
   }
 
   /** Call from an effect: when lines were evicted, those that are left have other numbers. */
@@ -82,17 +117,14 @@ export class LogsView {
     if (gone === 0) return;
     untrack(() => {
       this.#forgetPages();
-      this.#grow(this.isFiltered ? 0 : this.#recording.summary.counts.logs);
+      this.#grow(this.isFiltered ? 0 : (this.#source.total() ?? 0));
       this.#aroundRepeats.retry();
       this.#totalRepeats.retry();
     });
   }
 
-  get text(): string {
-    return this.#text;
-  }
-  get minSeverity(): number {
-    return this.#minSeverity;
+  get wraps(): boolean {
+    return this.#wraps;
   }
   get follows(): boolean {
     return this.#follows;
@@ -119,22 +151,18 @@ export class LogsView {
   loadAround(): void {
     const { instant } = this.#playhead;
     const filter = this.#filterKey;
-    const wanted = this.#wantedFilter();
+    const { wanted } = this.filter;
     // The row at a past instant stays, but the lines after it become more: the summary counts them all, and those that
     // match a filter the engine.
     const isRowDue = this.#aroundRepeats.isDue([wanted, instant], this.#playhead.offsetNs);
-    const isTotalDue = this.isFiltered && this.#totalRepeats.isDue(wanted, Infinity);
+    const isCounted = this.isFiltered || this.#source.total() === undefined;
+    const isTotalDue = isCounted && this.#totalRepeats.isDue(wanted, Infinity);
     if (!isRowDue && !isTotalDue) return;
     const askedMs = performance.now();
     const ask = async (signal: AbortSignal, tell: Progress) => {
-      const answer = await this.#recording.call(
-        "logs.around",
-        { ...wanted, instant, before: 0, after: 0 },
-        signal,
-        tell,
-      );
+      const answer = await this.#source.rowAt(wanted, instant, signal, tell);
       if (!answer.ok) return answer;
-      if (filter === this.#filterKey) this.#grow(answer.value.page.total);
+      if (filter === this.#filterKey) this.#grow(answer.value.total);
       return ok({ filter, row: answer.value.row, instant, askedMs });
     };
     if (filter === this.#shownFilter) this.around.load(ask);
@@ -158,8 +186,7 @@ export class LogsView {
       const pages = this.#pages;
       const [page] = pages.missing(this.#visible.first, this.#visible.end);
       if (page === undefined) return ok(undefined);
-      const args = { ...this.#wantedFilter(), first: page * pageRows, limit: pageRows };
-      const answer = await this.#recording.call("logs.page", args, signal, tell);
+      const answer = await this.#source.page(this.filter.wanted, page * pageRows, pageRows, signal, tell);
       if (!answer.ok) return answer;
       if (pages === this.#pages) pages.put(answer.value);
       this.#version += 1;
@@ -167,13 +194,21 @@ export class LogsView {
     });
   }
 
-  /** Call from an effect: the unfiltered log is as long as the summary says. */
+  /** Call from an effect: the unfiltered list is as long as the summary says. */
   takeTotal(): void {
-    const { logs } = this.#recording.summary.counts;
-    if (this.isFiltered) return;
+    const total = this.#source.total();
+    if (this.isFiltered || total === undefined) return;
     untrack(() => {
-      this.#grow(logs);
+      this.#grow(total);
     });
+  }
+
+  /** Call from an effect: rows that match another filter have other numbers. */
+  takeFilter(): void {
+    const key = this.#filterKey;
+    if (key === this.#pagesFilter) return;
+    this.#pagesFilter = key;
+    untrack(() => this.#forgetPages());
   }
 
   retry(): void {
@@ -181,14 +216,19 @@ export class LogsView {
     this.#version += 1;
   }
 
-  filterBy(text: string, minSeverity: number): void {
-    this.#text = text;
-    this.#minSeverity = minSeverity;
-    this.#forgetPages();
+  setWraps(wraps: boolean): void {
+    this.#wraps = wraps;
+  }
+
+  /** The rows around one: without the filter, and the playhead on it. */
+  showAround(row: number): void {
+    this.goTo(row);
+    this.setFollows(true);
+    this.filter.clear();
   }
 
   #forgetPages(): void {
-    this.#pages = newLogPages();
+    this.#pages = new RowPages(this.#source.rowOf);
     this.#version += 1;
     this.#opened = undefined;
     this.#activeLine = -1;
@@ -207,7 +247,21 @@ export class LogsView {
     return listRowAt(index, this.#opened);
   }
 
-  lineAt(row: number): LogLine | undefined {
+  /** The row that the keyboard stands on. */
+  get active(): Row | undefined {
+    return this.#activeLine < 0 ? undefined : this.lineAt(this.#activeLine);
+  }
+
+  detailsOf(row: Row): readonly DetailRow[] {
+    return this.#source.detailsOf(row);
+  }
+
+  /** Of a row in the list, where details lie between rows. */
+  indexOf(row: number): number {
+    return indexOfLine(row, this.#opened);
+  }
+
+  lineAt(row: number): Row | undefined {
     void this.#version;
     return this.#pages.rowAt(row);
   }
@@ -220,32 +274,30 @@ export class LogsView {
   goTo(row: number): void {
     this.stand(row);
     const line = this.lineAt(row);
-    if (line !== undefined) this.#playhead.moveToPosition(this.#positionOf(line));
+    if (line === undefined) return;
+    // Behind what the engine found out itself stands no record.
+    if (line.seq === 0) this.#playhead.moveTo(line.timeNs);
+    else this.#playhead.moveToPosition(this.#positionOf(line));
   }
 
   toggleDetails(row: number): void {
     const line = this.lineAt(row);
-    const rows = line === undefined || this.#opened?.row === row ? undefined : detailsOf(line);
+    const rows = line === undefined || this.#opened?.row === row ? undefined : this.#source.detailsOf(line);
     this.#opened = rows === undefined ? undefined : { row, details: rows.length, rows };
   }
 
   /** Goes to the line, so that Lanes shows its time, and picks its span there. */
-  showSpanOf(line: LogLine): void {
+  showSpanOf(line: Row): void {
     this.goTo(line.row);
     this.#selection.selectSpan(spanOf(line));
   }
 
-  openRequestOf(line: LogLine): void {
+  openRequestOf(line: Row): void {
     this.#selection.openRequestOf(line);
   }
 
-  #positionOf({ process, seq, timeNs }: LogLine): RecordPosition {
+  #positionOf({ process, seq, timeNs }: ListedRecord): RecordPosition {
     return { process, seq, instant: this.#recording.instantFromOffset(timeNs) };
-  }
-
-  #wantedFilter(): { text?: string; minSeverity?: number } {
-    const text = this.wantedText;
-    return { ...(text === "" ? {} : { text }), ...(this.#minSeverity === 0 ? {} : { minSeverity: this.#minSeverity }) };
   }
 
   #grow(total: number): void {
@@ -255,4 +307,4 @@ export class LogsView {
   }
 }
 
-const spanOf = ({ process, spanId, traceId }: LogLine): SelectedSpan => ({ process, spanId, traceId });
+const spanOf = ({ process, spanId, traceId }: ListedRecord): SelectedSpan => ({ process, spanId, traceId });

@@ -1,6 +1,16 @@
 // The list shows lines and, under the one opened line, its details: all rows are equally high, so the list stays
 // virtual. This maps list rows to lines and details, and back.
 
+import type { FieldValue } from "./row-filter.svelte.js";
+
+export interface DetailRow {
+  /** Attribute or fact; "" for the further lines of a value. */
+  readonly key: string;
+  readonly value: string;
+  /** What rows can be filtered by. */
+  readonly of?: FieldValue | undefined;
+}
+
 export interface OpenedLine {
   readonly row: number;
   /** Detail rows below it. */

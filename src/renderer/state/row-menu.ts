@@ -1,0 +1,67 @@
+// What can be done with a row of a list of records: filter by what it says, see what is around it, copy it.
+import type { DetailRow } from "./opened-rows.js";
+import { type FieldValue, conditionText } from "./row-filter.svelte.js";
+import type { Toasts } from "./toasts.svelte.js";
+
+/** As a menu takes them. */
+export type RowAction =
+  { readonly kind: "action"; readonly text: string; readonly run: () => void } | { readonly kind: "line" };
+
+interface Row {
+  readonly row: number;
+}
+interface View {
+  readonly isFiltered: boolean;
+  readonly filter: { add(condition: FieldValue & { readonly exclude: boolean }): void };
+  showAround(row: number): void;
+}
+
+/** Menus are no longer than what fits. */
+const mostFields = 10;
+
+export function rowActions(
+  view: View,
+  row: Row | undefined,
+  details: readonly DetailRow[],
+  copy: () => void,
+): readonly RowAction[] {
+  if (row === undefined) return [];
+  const fields = details.flatMap(({ of }) => (of === undefined || of.value.length > 80 ? [] : [of]));
+  const only = fields.slice(-mostFields).toReversed();
+  const filterBy = (exclude: boolean) =>
+    only.map((of): RowAction => ({
+      kind: "action",
+      text: `${exclude ? "Without" : "Only"} ${conditionText({ ...of, exclude: false })}`,
+      run: () => view.filter.add({ ...of, exclude }),
+    }));
+  return [
+    ...filterBy(false),
+    { kind: "line" },
+    ...filterBy(true).slice(0, 4),
+    { kind: "line" },
+    ...(view.isFiltered
+      ? [{ kind: "action", text: "Show what is around it", run: () => view.showAround(row.row) } as const]
+      : []),
+    { kind: "action", text: "Copy as JSON", run: copy },
+  ];
+}
+
+export async function copyText(text: string, what: string, toasts: Toasts): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    toasts.say(`Copied ${what}.`);
+  } catch {
+    toasts.say("The browser does not let this page copy.");
+  }
+}
+
+/** Attributes as they are, where they are JSON. */
+export function recordJson(record: Readonly<Record<string, unknown>>, attributes: string): string {
+  let bag: unknown = attributes;
+  try {
+    bag = attributes === "" ? {} : JSON.parse(attributes);
+  } catch {
+    // shown as the text it is
+  }
+  return JSON.stringify({ ...record, attributes: bag }, undefined, 2);
+}
