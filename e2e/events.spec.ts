@@ -17,7 +17,12 @@ test("events are filtered by what is clicked, and lead back to what is around on
   await app.whenIdle();
   await expect(events.region).toContainText(/\d+ events/);
   await events.filter.fill("URI");
-  await expect(events.lines).toHaveCount(await events.lines.filter({ hasText: "hindcast.error" }).count());
+  await expect
+    .poll(async () => {
+      const texts = await events.lines.allTextContents();
+      return texts.length > 2 && texts.every((text) => text.includes("URI"));
+    })
+    .toBe(true);
   await events.lines.first().click();
   const at = await app.time.now.textContent();
   await app.press("ArrowRight");
@@ -26,8 +31,6 @@ test("events are filtered by what is clicked, and lead back to what is around on
   await expect(events.chips).toContainText("name = hindcast.error");
   await events.filter.fill("");
   await app.whenIdle();
-  const errors = await events.lines.count();
-  expect(errors).toBeGreaterThan(2);
   // By keyboard: from the first of them to the menu of its row.
   await events.list.focus();
   await app.press("Home", "Enter");
