@@ -44,10 +44,14 @@ async function showApp(request: LaunchRequest): Promise<void> {
   app.on("second-instance", (_event, argv, cwd) => {
     show(launchRequest(appWords(argv, app.isPackaged), cwd, undefined));
   });
-  // macOS hands files over by this event, also before the window is there.
+  // macOS hands files and links over by events, also before the window is there.
   app.on("open-file", (event, path) => {
     event.preventDefault();
     show({ kind: "open", path });
+  });
+  app.on("open-url", (event, link) => {
+    event.preventDefault();
+    show({ kind: "open", path: link });
   });
   declarePageScheme();
   await app.whenReady();

@@ -17,6 +17,11 @@ describe("launchRequest", () => {
     expect(launchRequest([path], cwd, undefined)).toEqual({ kind: "open", path });
   });
 
+  it("hands a link to a place on as it is", () => {
+    const path = "hindcast://open?file=%2Fa.hindcast&at=5";
+    expect(launchRequest([path], cwd, undefined)).toEqual({ kind: "open", path });
+  });
+
   it("shows the welcome page without one, and records the demo when asked", () => {
     expect(launchRequest([], cwd, undefined)).toEqual({ kind: "welcome" });
     expect(launchRequest(["--demo"], cwd, undefined)).toEqual({ kind: "demo", limits: {} });

@@ -15,6 +15,8 @@ export function launchRequest(words: readonly string[], cwd: string, address: st
   if (words.includes("--demo")) return { kind: "demo", limits: limitsFrom(words) };
   const path = words.find((word) => !word.startsWith("-"));
   if (path === undefined || path === "") return { kind: "welcome" };
+  // A link to a place in a recording is handed to the page as it is.
+  if (path.startsWith("hindcast://")) return { kind: "open", path };
   return { kind: "open", path: isAbsolute(path) ? path : resolve(cwd, path) };
 }
 

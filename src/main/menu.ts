@@ -18,6 +18,7 @@ export function menuTemplate(
     submenu: [
       { label: "&Open Recording…", accelerator: "CmdOrCtrl+O", click: openRecording },
       { label: "&Save a Copy…", accelerator: "CmdOrCtrl+Shift+S", click: () => tell({ kind: "save-copy" }) },
+      { label: "&Export…", accelerator: "CmdOrCtrl+Shift+E", click: () => tell({ kind: "export" }) },
       { label: "Record the &Demo", click: () => tell({ kind: "record-demo", limits: {} }) },
       { label: "&Attach to a Program…", click: () => tell({ kind: "attach" }) },
       { label: "&Welcome Page", click: () => tell({ kind: "show-welcome" }) },

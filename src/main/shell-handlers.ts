@@ -29,7 +29,8 @@ const handlersWith = (liveNow: LiveNow): ShellHandlers => ({
   "dialog.saveRecording": async (window, { suggestedName }) => {
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: suggestedName,
-      filters: fileKinds,
+      // An export may be of another kind.
+      filters: suggestedName.endsWith(".hindcast") ? fileKinds : [],
     });
     return { path: canceled ? undefined : filePath };
   },

@@ -25,6 +25,7 @@ export interface CommandTargets {
   readonly overlays: Overlays;
   readonly toasts: Toasts;
   readonly saveCopy: { start(): Promise<void> };
+  readonly exporting: { start(): Promise<void> };
   readonly keepStretch: { start(): void; list(): void };
   readonly capture: { start(): void };
   readonly attach: { start(): void };
@@ -266,7 +267,7 @@ function viewCommands(
 }
 
 function recordingCommands(
-  { session, overlays, openFile, saveCopy, keepStretch, capture, attach }: CommandTargets,
+  { session, overlays, openFile, saveCopy, exporting, keepStretch, capture, attach }: CommandTargets,
   workspace: Workspace | undefined,
 ): readonly Command[] {
   const group = "Recording" as const;
@@ -276,6 +277,13 @@ function recordingCommands(
     title: "Save a copy…",
     keys: ["Ctrl+Shift+s"],
     run: () => void saveCopy.start(),
+  };
+  const leave = {
+    id: "export",
+    group,
+    title: "Export…",
+    keys: ["Ctrl+Shift+e"],
+    run: () => void exporting.start(),
   };
   const keep = { id: "keep-stretch", group, title: "Keep this stretch…", keys: ["k"], run: () => keepStretch.start() };
   const kept = { id: "kept-stretches", group, title: "Kept stretches…", keys: [], run: () => keepStretch.list() };
@@ -309,7 +317,7 @@ function recordingCommands(
     { id: "attach", group, title: "Attach to a running program…", keys: [], run: () => attach.start() },
     ...(workspace?.recording.isLive === true ? [keep, pipeline, pause, change, stop] : []),
     ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
-    ...(workspace === undefined ? [] : [copy, close]),
+    ...(workspace === undefined ? [] : [copy, leave, close]),
   ];
 }
 

@@ -20,6 +20,7 @@ import { keepPlace } from "./keep-place.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
 import { CaptureDraft } from "./capture-draft.svelte.js";
 import { KeepStretch } from "./keep-stretch.svelte.js";
+import { ExportDraft } from "./export-draft.svelte.js";
 import { SaveCopy } from "./save-copy.svelte.js";
 import { AttachDraft } from "./attach-draft.svelte.js";
 import { connectToShell } from "./shell.js";
@@ -37,8 +38,13 @@ const layouts = new NamedLayouts(localStorage, dock);
 const editor = new Editor(localStorage, toasts);
 const draft = new LaunchDraft(localStorage, link.call);
 const attach = new AttachDraft({ session, overlays });
-const shell = connectToShell(window, session, { saveCopy: () => void saveCopy.start(), attach: () => attach.start() });
+const shell = connectToShell(window, session, {
+  saveCopy: () => void saveCopy.start(),
+  exportIt: () => void exporting.start(),
+  attach: () => attach.start(),
+});
 const saveCopy = new SaveCopy({ session, overlays, toasts, shell });
+const exporting = new ExportDraft({ session, overlays, toasts, shell });
 const keepStretch = new KeepStretch({ session, overlays, toasts });
 const capture = new CaptureDraft({ session, overlays, toasts });
 
@@ -55,6 +61,7 @@ mount(App, {
     draft,
     editor,
     saveCopy,
+    exporting,
     keepStretch,
     capture,
     attach,

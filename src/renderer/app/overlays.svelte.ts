@@ -5,6 +5,7 @@ export type Overlay =
   | "go-to-time"
   | "open-file"
   | "save-copy"
+  | "export"
   | "kept-stretches"
   | "capture"
   | "attach"

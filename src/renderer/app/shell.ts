@@ -14,6 +14,8 @@ export interface Shell {
   pickRecording(): Promise<string | undefined>;
   /** The same for a file to be written; a file that is there may then be replaced. */
   pickCopyPath(suggested: string): Promise<string | undefined>;
+  /** Where a file lies that was dropped on the window; undefined for one that lies nowhere. */
+  pathOf(file: File): string | undefined;
   /** Shows a file in the system's file manager. */
   reveal(path: string): void;
   /** What is recorded now: who quits meanwhile is asked. */
@@ -25,6 +27,7 @@ export interface Shell {
 /** What the menu asks for besides what the session does. */
 export interface Dialogs {
   saveCopy(): void;
+  exportIt(): void;
   attach(): void;
 }
 
@@ -35,7 +38,7 @@ export function connectToShell(page: Window, session: Session, dialogs: Dialogs)
     const command = shellCommandFrom(told);
     switch (command?.kind) {
       case "open":
-        void session.open(command.path);
+        void session.openText(command.path);
         break;
       case "show-welcome":
         session.close();
@@ -45,6 +48,9 @@ export function connectToShell(page: Window, session: Session, dialogs: Dialogs)
         break;
       case "save-copy":
         dialogs.saveCopy();
+        break;
+      case "export":
+        dialogs.exportIt();
         break;
       case "attach":
         dialogs.attach();
@@ -56,6 +62,10 @@ export function connectToShell(page: Window, session: Session, dialogs: Dialogs)
   const call = <Name extends ShellCallName>(name: Name, args: ShellArgs<Name>): Promise<unknown> =>
     hindcast.call(name, args);
   return {
+    pathOf: (file) => {
+      const path = hindcast.pathOf(file);
+      return path === "" ? undefined : path;
+    },
     reveal: (path) => void call("file.reveal", { path }),
     useLive: (summaries) =>
       void call("recordings.live", {

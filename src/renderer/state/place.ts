@@ -4,6 +4,7 @@
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type CorrelationPlace, correlationPlaceFrom, keepCorrelationPlace } from "./correlation-place.js";
 import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
+import { keptInLink } from "../../shared/protocol/links.js";
 import type { SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
 
@@ -39,7 +40,15 @@ export function placeFromAddress(hash: string, search: string): KeptPlace | unde
   }
   const wanted = new URLSearchParams(search).get("open");
   if (wanted === null || wanted === "") return undefined;
+  const linked = placeFromLink(wanted);
+  if (linked !== undefined) return linked;
   return { path: wanted, instant: undefined, record: undefined, views: new Map(), value: undefined };
+}
+
+/** Of a `hindcast://open?…` link; undefined for anything else. */
+export function placeFromLink(text: string): KeptPlace | undefined {
+  const kept = keptInLink(text);
+  return kept === undefined ? undefined : placeFromAddress(`#${kept}`, "");
 }
 
 export function hashFromPlace(place: KeptPlace | undefined): string {

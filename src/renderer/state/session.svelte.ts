@@ -11,7 +11,7 @@ import type { EngineLink } from "./engine-link.svelte.js";
 import { Marks } from "./marks.svelte.js";
 import { Notes } from "./notes.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
-import type { KeptPlace } from "./place.js";
+import { type KeptPlace, placeFromLink } from "./place.js";
 import { Playhead } from "./playhead.svelte.js";
 import { Ranges } from "./ranges.svelte.js";
 import { RunningCall } from "./running-call.svelte.js";
@@ -67,6 +67,12 @@ export class Session {
       place,
     );
     this.#tell(failure);
+  }
+
+  /** What somebody typed, pasted or handed over: a path, or a link to a place. */
+  async openText(text: string): Promise<void> {
+    const place = placeFromLink(text);
+    await (place === undefined ? this.open(text) : this.goTo(place));
   }
 
   /** A place in the open recording, or in another one, which is opened then. */

@@ -35,6 +35,7 @@ export const shellCommand = v.variant("kind", [
   v.object({ kind: v.literal("show-welcome") }),
   v.object({ kind: v.literal("record-demo"), limits: recordingLimits }),
   v.object({ kind: v.literal("save-copy") }),
+  v.object({ kind: v.literal("export") }),
   v.object({ kind: v.literal("attach") }),
 ]);
 export type ShellCommand = v.InferOutput<typeof shellCommand>;
@@ -53,6 +54,8 @@ export function chosenPathFrom(answer: unknown): string | undefined {
 /** `window.hindcast`, as the preload script exposes it. */
 export interface HindcastShell {
   call(name: string, args: unknown): Promise<unknown>;
+  /** Where a dropped file lies; "" for what is none, or lies nowhere. */
+  pathOf(file: unknown): string;
   onCommand(listener: (command: unknown) => void): void;
 }
 

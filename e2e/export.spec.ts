@@ -1,0 +1,110 @@
+// What leaves a recording for others, from the window: of what, as what, what looks like a secret in it, and what came of it.
+import { copyFile, readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "./fixtures.js";
+
+const sample = fileURLToPath(new URL("../recordings/ledger-first.hindcast", import.meta.url));
+
+test("a selected stretch leaves as a recording and as JSON lines, secrets only when that is said", async ({
+  app,
+  profile,
+  hindcast,
+}) => {
+  const source = join(profile.folder, "secrets.hindcast");
+  const script = join(profile.folder, "secrets.mjs");
+  await writeFile(
+    script,
+    `console.log("token ghp_${"a1B2c3D4e5F6".repeat(3)}"); setTimeout(() => console.log("later"), 400);`,
+  );
+  await hindcast("record", "-o", source, "--redact", "off", "--", process.execPath, script);
+  await app.openFile(source);
+  await app.time.now.waitFor();
+  const { page, dialog } = app;
+  const field = dialog.getByRole("textbox");
+  const write = dialog.getByRole("button", { name: "Export", exact: true });
+
+  await test.step("what looks like a secret is told, and leaves only when that is said", async () => {
+    await app.press("Control+Shift+E");
+    await expect(dialog.getByText("Whole recording")).toBeVisible();
+    await expect(dialog.getByRole("list", { name: "What looks like secrets" })).toContainText(
+      "github-token: 1 in logs",
+    );
+    await expect(write).toBeDisabled();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
+      expect(
+        violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id),
+      ).toEqual([]);
+    }
+    await dialog.getByRole("radio", { name: "JSON lines" }).check();
+    await expect(field).toHaveValue(/\.jsonl$/);
+    const lines = join(profile.folder, "out.jsonl");
+    await field.fill(lines);
+    await dialog.getByRole("checkbox").check();
+    await write.click();
+    await expect(dialog.getByText(/^Exported, /)).toBeVisible();
+    expect(await readFile(lines, "utf8")).toContain('"record":"log"');
+    await dialog.getByRole("button", { name: "Done" }).click();
+  });
+
+  await test.step("of a selected stretch without it, nothing has to be said; it opens as what it is", async () => {
+    await app.press("End", "o");
+    await app.logs.lines.filter({ hasText: "later" }).click();
+    await app.whenIdle();
+    await app.press("i");
+    await app.runCommand("Export");
+    await expect(dialog.getByRole("radio", { name: "Selected stretch" })).toBeChecked();
+    await expect(dialog.getByText("Nothing in it looks like a secret")).toBeVisible();
+    const taken = join(profile.folder, "taken.hindcast");
+    await writeFile(taken, "mine");
+    await dialog.getByRole("radio", { name: "Recording" }).check();
+    await field.fill(taken);
+    await write.click();
+    await expect(dialog.getByRole("alert")).toContainText("exists already");
+    expect(await readFile(taken, "utf8")).toBe("mine");
+    await dialog.getByRole("button", { name: "Replace it" }).click();
+    await dialog.getByRole("button", { name: "Open it" }).click();
+    await expect(app.topBar.getByRole("button", { name: "Recording taken" })).toBeVisible();
+    expect((await readdir(profile.folder)).filter((name) => name.includes(".part"))).toEqual([]);
+    expect(await hindcast("logs", taken)).not.toContain("ghp_");
+  });
+});
+
+test("a link leads to a place, and a dropped file that was open before is opened again", async ({ app, profile }) => {
+  const path = join(profile.folder, "a b&c.hindcast");
+  await copyFile(sample, path);
+  await app.openFile(path);
+  await app.time.now.waitFor();
+  await app.time.goTo("+8s");
+  const at = await app.time.now.textContent();
+  await expect.poll(() => new URL(app.page.url()).hash).toContain("at=");
+  const written = `hindcast://open?${new URL(app.page.url()).hash.slice(1)}`;
+  await app.runCommand("Back to the welcome page");
+  await app.openFile(written);
+  await expect(app.time.now).toHaveText(at ?? "");
+  await app.runCommand("Back to the welcome page");
+
+  const drop = async (name: string, bytes: number): Promise<void> => {
+    const files = await app.page.evaluateHandle(
+      ([named, size]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(size)], named));
+        return transfer;
+      },
+      [name, bytes] as const,
+    );
+    await app.page.dispatchEvent("body", "dragover", { dataTransfer: files });
+    await expect(app.page.getByText("Drop it to open it")).toBeVisible();
+    await app.page.dispatchEvent("body", "drop", { dataTransfer: files });
+    await app.whenIdle();
+  };
+  await drop("unknown.hindcast", 5);
+  await expect(app.dialog.getByText("A browser does not tell where a dropped file lies")).toBeVisible();
+  await expect(app.dialog.getByRole("textbox")).toHaveValue("unknown.hindcast");
+  await app.press("Escape");
+  await drop("a b&c.hindcast", (await stat(path)).size);
+  await expect(app.topBar.getByRole("button", { name: "Recording a b&c" })).toBeVisible();
+});
