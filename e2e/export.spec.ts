@@ -60,7 +60,7 @@ test("a selected stretch leaves as a recording and as JSON lines, secrets only w
     await expect(dialog.getByText("Nothing in it looks like a secret")).toBeVisible();
     const taken = join(profile.folder, "taken.hindcast");
     await writeFile(taken, "mine");
-    await dialog.getByRole("radio", { name: "Recording" }).check();
+    await dialog.getByRole("radio", { name: "Recording", exact: true }).check();
     await field.fill(taken);
     await write.click();
     await expect(dialog.getByRole("alert")).toContainText("exists already");
@@ -107,4 +107,24 @@ test("a link leads to a place, and a dropped file that was open before is opened
   await app.press("Escape");
   await drop("a b&c.hindcast", (await stat(path)).size);
   await expect(app.topBar.getByRole("button", { name: "Recording a b&c" })).toBeVisible();
+  await app.runCommand("Back to the welcome page");
+
+  await test.step("a listed recording is called otherwise, said what it is about, and deleted once that is confirmed", async () => {
+    const more = (name: string) => app.page.getByRole("button", { name: `More about ${name}` });
+    await more("a b&c").click();
+    await app.page.getByRole("menuitem", { name: "Rename…" }).click();
+    await app.dialog.getByRole("textbox").fill("outage");
+    await app.page.keyboard.press("Enter");
+    await more("outage").click();
+    await app.page.getByRole("menuitem", { name: "Tags…" }).click();
+    await app.dialog.getByRole("textbox").fill("payments, to tell Bob");
+    await app.page.keyboard.press("Enter");
+    await expect(app.page.getByText("to tell Bob")).toBeVisible();
+    expect((await readdir(profile.folder)).filter((name) => name.endsWith(".hindcast"))).toEqual(["outage.hindcast"]);
+    await more("outage").click();
+    await app.page.getByRole("menuitem", { name: "Delete…" }).click();
+    await app.dialog.getByRole("button", { name: "Delete" }).click();
+    await expect(more("outage")).toHaveCount(0);
+    expect((await readdir(profile.folder)).filter((name) => name.endsWith(".hindcast"))).toEqual([]);
+  });
 });

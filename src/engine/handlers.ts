@@ -17,6 +17,7 @@ import { oneRequest } from "./one-request.js";
 import { openInEditor } from "./open-in-editor.js";
 import { recordingFileName } from "./places.js";
 import { launchHandlers } from "./launch-handlers.js";
+import { recentsHandlers } from "./recents-handlers.js";
 import { listRecordings } from "./recording-list.js";
 import { Rehearsal, type RehearsedLook, looksAt } from "./rehearsal.js";
 import {
@@ -244,6 +245,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       exportReport(query, stretch, await recording.notes.list(), asker),
     ),
     ...noteHandlers(about),
+    ...recentsHandlers(recordings),
     "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
       return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });

@@ -11,6 +11,8 @@ const recent = v.object({
   path: v.string(),
   /** What was found out about the file when it had this size and time; it is looked into again when they differ. */
   known: v.optional(v.object({ sizeBytes: v.number(), modifiedMs: v.number(), facts })),
+  /** What somebody says it is about. */
+  tags: v.optional(v.array(v.string())),
 });
 export type Recent = v.InferOutput<typeof recent>;
 export type RecentFacts = v.InferOutput<typeof facts>;
@@ -39,7 +41,25 @@ export class Recents {
   }
 
   learned(path: string, known: NonNullable<Recent["known"]>): Promise<void> {
-    return this.#change((recents) => recents.map((one) => (one.path === path ? { path, known } : one)));
+    return this.#change((recents) => recents.map((one) => (one.path === path ? { ...one, known } : one)));
+  }
+
+  tagged(path: string, tags: string[]): Promise<void> {
+    return this.#change((recents) => {
+      // A sample is listed without having been used.
+      const known = recents.some((one) => one.path === path) ? recents : [...recents, { path }];
+      return known.map((one) => (one.path === path ? { ...one, tags } : one));
+    });
+  }
+
+  renamed(path: string, to: string): Promise<void> {
+    return this.#change((recents) =>
+      recents.filter((one) => one.path !== to).map((one) => (one.path === path ? { ...one, path: to } : one)),
+    );
+  }
+
+  forget(path: string): Promise<void> {
+    return this.#change((recents) => recents.filter((one) => one.path !== path));
   }
 
   #change(change: (recents: readonly Recent[]) => readonly Recent[]): Promise<void> {

@@ -57,6 +57,7 @@ async function fileOf(
     origin,
     sizeBytes,
     modified: found.mtimeNs,
+    ...(recent.tags === undefined ? {} : { tags: [...recent.tags] }),
     facts: facts === undefined ? undefined : { ...facts, density: Uint32Array.from(facts.density) },
   };
 }

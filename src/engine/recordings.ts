@@ -78,6 +78,11 @@ export class Recordings {
     }
   }
 
+  /** Here, or on its way to being opened or closed. */
+  isOpen(path: string): boolean {
+    return this.#byPath.has(path) || this.#closing.has(path);
+  }
+
   /** Of programs that are recorded from here. */
   get livePids(): ReadonlySet<number> {
     const live = [...this.#byId.values()].flatMap((recording) => recording.live?.programs ?? []);

@@ -26,7 +26,7 @@ export async function checkTarget(path: string, overwrite: boolean): Promise<Res
 }
 
 /** Whether no other process has the file open. What is no recording nobody records into. */
-async function isFree(path: string): Promise<boolean> {
+export async function isFree(path: string): Promise<boolean> {
   try {
     const instance = await DuckDBInstance.create(path, { ...newFileSettings, access_mode: "READ_ONLY" });
     instance.closeSync();

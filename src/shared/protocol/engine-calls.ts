@@ -21,6 +21,7 @@ import {
 import type { HindcastError } from "./errors.js";
 import { noteCalls } from "./note-calls.js";
 import { pipelineStages } from "./pipeline-stages.js";
+import { recentsCalls } from "./recents-calls.js";
 import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
 import { at, count, f64, howEnded, isHindcastError, ns, nothing, recording, text, u32, whole } from "./schemas.js";
 import { rowFilter } from "./row-filters.js";
@@ -124,6 +125,7 @@ export const engineCalls = {
   ...launchCalls,
   ...exportCalls,
   ...noteCalls,
+  ...recentsCalls,
   ...stateCalls,
   ...correlationCalls,
   ...requestCalls,

@@ -134,6 +134,7 @@ export const recordingFile = v.object({
   origin: v.picklist(["sample", "recent"]),
   sizeBytes: count,
   modified: ns,
+  tags: v.optional(texts),
   /** What could be read without opening it for long; absent when it is in use or damaged. */
   facts: v.optional(v.object({ services: texts, durationNs: count, density: u32 })),
 });
