@@ -63,6 +63,7 @@ export class PortEnds {
   #watched: WeakRef<object>[] = [];
   #lookAt = 64;
   #taken: Taken | undefined;
+  #isEndDue = false;
   /** Something that has come is being handled right now. */
   #isHandling = false;
   #poster: { readonly span: OpenSpan | undefined } | undefined;
@@ -105,10 +106,11 @@ export class PortEnds {
     const { guest, messages, isOn } = this.#kit;
     const { channel, sends, sending } = end;
     const number = sending.bytes + 1;
+    const carrier = { channel: channel.number, direction: sends, number };
     const leaving = guest.runAsGuest(() => {
       const ports = this.leaving(given);
       this.#carried.note(
-        { channel: channel.number, direction: sends, number },
+        carrier,
         ports.map(({ carried }) => carried),
       );
       if (!isOn()) return ports;
@@ -118,8 +120,17 @@ export class PortEnds {
       if (taken?.of === end && this.#kit.context.current === taken.span) taken.end(true);
       return ports;
     }, []);
-    // What cannot be copied is not posted.
-    const result = work();
+    let result: unknown;
+    try {
+      result = work();
+    } catch (error) {
+      // What cannot be copied is not posted, and its number is that of what comes next.
+      this.#carried.note(
+        carrier,
+        leaving.map(() => unknownPort),
+      );
+      throw error;
+    }
     sending.bytes++;
     for (const { port } of leaving) this.#ends.delete(port);
     return result;
@@ -136,7 +147,7 @@ export class PortEnds {
 
   #carriedFrom(port: object): CarriedPort {
     const end = this.#ends.get(port);
-    if (end === undefined) return { channel: 0, sends: 0, sent: 0, received: 0 };
+    if (end === undefined) return unknownPort;
     const { channel, sends, sending, receiving } = end;
     // That there are these ends, and what has gone before.
     for (const local of channel.local ?? []) this.#kit.messages.sentBytes(local.sending, 0, local.sending.bytes);
@@ -248,14 +259,19 @@ export class PortEnds {
   #endOnce(span: OpenSpan): (isNow?: boolean) => void {
     const { guest, sink, context } = this.#kit;
     let returnedMs: number | undefined;
-    const end = (isNow = false): void => {
+    context.runOutside(() => queueMicrotask(() => (returnedMs ??= sink.clockMs())));
+    // One at a time: a thread that waits by Atomics gets to none of them, however many messages it takes.
+    if (!this.#isEndDue) {
+      this.#isEndDue = true;
+      const endLast = (): void => {
+        this.#isEndDue = false;
+        guest.runAsGuest(() => this.#taken?.end(), undefined);
+      };
+      context.runOutside(() => setImmediate(endLast).unref());
+    }
+    return (isNow = false) => {
       if (span.hasEnded !== true) sink.endSpan(span, "unset", undefined, {}, isNow ? undefined : returnedMs);
     };
-    context.runOutside(() => {
-      queueMicrotask(() => (returnedMs ??= sink.clockMs()));
-      setImmediate(() => guest.runAsGuest(end, undefined)).unref();
-    });
-    return end;
   }
 
   release(): void {
@@ -266,6 +282,8 @@ export class PortEnds {
     this.#watched = [];
   }
 }
+
+const unknownPort: CarriedPort = { channel: 0, sends: 0, sent: 0, received: 0 };
 
 /** As piscina and tinypool post it. */
 const isPoolTask = (posted: unknown): boolean =>
