@@ -4,13 +4,12 @@ import { expect, test } from "./fixtures.js";
 import { clockTextOf } from "./pages/time-ruler.js";
 import type { App } from "./pages/app.js";
 
-const info = v.object({
-  path: v.string(),
-  start: v.pipe(
-    v.string(),
-    v.transform((text) => BigInt(text)),
-  ),
-});
+const instant = v.pipe(
+  v.string(),
+  v.transform((text) => BigInt(text)),
+);
+const info = v.object({ path: v.string(), start: instant });
+const namedSpan = v.object({ name: v.string(), start: instant });
 const sample = v.object({ alias: v.string(), instant: v.string(), value: v.number(), unit: v.string() });
 
 test.beforeEach(async ({ app }) => {
@@ -133,6 +132,21 @@ test("a span is selected in the lanes, and its start is one key away", async ({ 
   await expect(app.time.now).toHaveText(second);
   await app.press("Escape");
   await expect(app.lanes.details).toHaveCount(0);
+});
+
+test("a span is found by its name wherever it is, and colours say what is asked of them", async ({ app, hindcast }) => {
+  const firsts = new Map<string, bigint>();
+  for (const line of (await hindcast("spans", openPath(app), "--limit", "100000", "--json")).trim().split("\n")) {
+    const { name, start } = v.parse(namedSpan, JSON.parse(line));
+    if (!firsts.has(name)) firsts.set(name, start);
+  }
+  const [name, start] = [...firsts].reduce((latest, one) => (one[1] > latest[1] ? one : latest));
+  await app.time.goTo("+0s");
+  await app.lanes.findNext(name);
+  await expect(app.lanes.details).toContainText(name);
+  expect(await app.lanes.fact("start")).toBe(clockTextOf(start));
+  await app.lanes.colourBy("Colour by kind");
+  await expect(app.lanes.region.getByRole("list", { name: "Kinds of spans" })).toContainText("server");
 });
 
 test("a metric's value at the playhead is the one the command line prints", async ({ app, hindcast }) => {

@@ -7,10 +7,27 @@ export class LanesPane {
   readonly plot: Locator;
   readonly details: Locator;
 
+  readonly #app: ShownWindow;
+  readonly find: Locator;
+
   constructor(app: ShownWindow) {
+    this.#app = app;
     this.region = app.page.getByRole("region", { name: "Lanes" });
     this.plot = this.region.getByRole("application");
+    this.find = this.region.getByRole("searchbox", { name: "Find spans by name or attribute" });
     this.details = this.region.getByRole("region", { name: "Selected span" });
+  }
+
+  /** Types it and goes to the first that has it, after the playhead. */
+  async findNext(text: string): Promise<void> {
+    await this.find.fill(text);
+    await this.find.press("Enter");
+    await this.#app.whenIdle();
+  }
+
+  async colourBy(words: string): Promise<void> {
+    await this.region.getByRole("button", { name: "Colour of spans" }).click();
+    await this.#app.page.getByRole("menuitem", { name: words }).click();
   }
 
   /** One fact of the selected span, by its name in the details. */

@@ -3,6 +3,7 @@
 import { type BarColumns, type BarPlace, type PlacedSpans, type PlotView, errorStatus } from "./bars.js";
 import { drawCalls } from "./draw-calls.js";
 import { barHeightPx, type LaneBlock } from "./lane-layout.js";
+import { matchStates } from "./span-matches.js";
 import { clipLabel, type MeasureText } from "./span-text.js";
 
 export interface LaneColours {
@@ -18,6 +19,8 @@ export interface LaneColours {
   readonly criticalText: string;
   readonly criticalTint: string;
   readonly density: string;
+  /** Bars whose colour says nothing. */
+  readonly plainFill: string;
   readonly font: string;
   /** By category 1-8 at index category - 1. */
   readonly marks: readonly string[];
@@ -34,8 +37,10 @@ export interface LaneScene {
   readonly scrollTopPx: number;
   readonly ticksPx: readonly number[];
   readonly playheadPx: number;
-  /** Category of a process, 1-8. */
-  readonly categoryOf: (process: number) => number;
+  /** Category of a row, 1-8; 0: none. */
+  readonly categoryOf: (row: number) => number;
+  /** By row, what `matchesOf` says; undefined when nothing is looked for. */
+  readonly matches: Uint8Array | undefined;
   readonly selected: BarPlace | undefined;
   readonly selectedTraceId: string | undefined;
   readonly hoveredBar: number | undefined;
@@ -90,8 +95,9 @@ function drawGrid(context: CanvasRenderingContext2D, scene: LaneScene, colours: 
   }
 }
 
-/** Spans of other traces than the selected one step back: half-strength fill, quieter text. */
+/** Spans of other traces than the selected one, or without what is looked for, step back: half-strength fill, quieter text. */
 function isAside(scene: LaneScene, span: number): boolean {
+  if (scene.matches !== undefined) return scene.matches[span] === matchStates.no;
   return scene.selectedTraceId !== undefined && scene.placed.spans.traceIds[span] !== scene.selectedTraceId;
 }
 
@@ -108,14 +114,14 @@ function drawBar(
   const right = Math.min(bars.endsPx[bar] ?? 0, scene.widthPx + 4);
   const top = bars.topsPx[bar] ?? 0;
   const width = Math.max(right - left, 2);
-  const category = scene.categoryOf(placed.spans.process[span] ?? 0) - 1;
+  const category = scene.categoryOf(span) - 1;
   const failed = bars.failed[bar] === 1;
   context.globalAlpha = isAside(scene, span) ? 0.48 : 1;
   if (width <= 4) {
     context.fillStyle = failed ? colours.critical : (colours.marks[category] ?? colours.density);
     context.fillRect(left, top, width, barHeightPx);
   } else {
-    context.fillStyle = failed ? colours.criticalTint : (colours.fills[category] ?? colours.density);
+    context.fillStyle = failed ? colours.criticalTint : (colours.fills[category] ?? colours.plainFill);
     context.fillRect(left, top, width, barHeightPx);
     if (failed && hatch !== null) {
       context.fillStyle = hatch;

@@ -18,6 +18,7 @@ export function coloursOf(theme: Theme): LaneColours {
     criticalText: theme.color("critical-text"),
     criticalTint: theme.color("critical-tint"),
     density: theme.color("density"),
+    plainFill: theme.color("surface-active"),
     font: theme.font("small"),
     marks: categories.map((category) => theme.category(category)),
     fills: categories.map((category) => theme.category(category, true)),

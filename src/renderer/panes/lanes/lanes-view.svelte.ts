@@ -13,7 +13,10 @@ import type { PlacedSpans } from "./bars.js";
 import { callersOf } from "./callers.js";
 import { layOutLanes } from "./lane-layout.js";
 import { countOf, orderSpans, singleSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
+import type { Colouring } from "./span-colouring.js";
+import { SpanFind } from "./span-find.svelte.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
+import { matchStates } from "./span-matches.js";
 import { knownInView, needsFetch, windowAround } from "./span-window.js";
 
 const mostSpans = 5000;
@@ -33,6 +36,12 @@ export class LanesView {
   readonly #playhead: Playhead;
   readonly #selection: Selection;
   readonly query = new Query<Fetched>();
+  readonly find: SpanFind;
+  colouring = $state<Colouring>("service");
+  /** The next match that was looked for in the whole recording is none, or was none. */
+  isNoneThatWay = $state(false);
+  /** Where a match begins that is selected once it is here. */
+  #awaitedNs: number | undefined;
   /** Of the newest request, answered or not. */
   #asked: { readonly range: NsRange; readonly seconds: number } | undefined;
   /** Spans that begin or end near the live edge; those that stay open for long are looked at each second. */
@@ -94,6 +103,7 @@ export class LanesView {
     this.#selection = selection;
     this.range = range;
     this.#repeats = new Repeats(recording, this.query);
+    this.find = new SpanFind(recording, () => this.query.value?.spans);
   }
 
   /** Call from an effect: asks for spans whenever the view has left what is here, or some in it may have changed. */
@@ -140,9 +150,44 @@ export class LanesView {
         ? spanNear(placed.spans, this.#singles, this.#playhead.offsetNs)
         : stepSpan(placed.spans, this.#singles, selectedIndex, step);
     if (next === undefined) return false;
-    this.selectIndex(next);
-    this.#bringIntoView(placed.spans.startNs[next] ?? 0);
+    this.#selectAndShow(next);
     return true;
+  }
+
+  lookFor(text: string): void {
+    this.isNoneThatWay = false;
+    this.#awaitedNs = undefined;
+    this.find.lookFor(text);
+  }
+
+  /** Selects the match that begins next after the selected span, or the playhead; it may be far away. */
+  selectMatch(direction: "next" | "previous"): void {
+    const fromNs = this.selectedFacts?.startNs ?? this.#playhead.offsetNs;
+    const row = this.find.beside(fromNs, direction);
+    this.isNoneThatWay = false;
+    if (row !== undefined) return this.#selectAndShow(row);
+    this.find.askBeside(fromNs, direction, (startNs) => {
+      this.isNoneThatWay = startNs === undefined;
+      this.#awaitedNs = startNs;
+      if (startNs !== undefined) this.#bringIntoView(startNs);
+      this.settleAwaited();
+    });
+  }
+
+  /** Call from an effect: selects the match that was far away as soon as it is here. */
+  settleAwaited(): void {
+    const spans = this.placed?.spans;
+    const [awaitedNs, { matches }] = [this.#awaitedNs, this.find];
+    if (awaitedNs === undefined || spans === undefined || matches === undefined) return;
+    const row = spans.startNs.findIndex((startNs, at) => startNs === awaitedNs && matches[at] === matchStates.yes);
+    if (row < 0) return;
+    this.#awaitedNs = undefined;
+    this.selectIndex(row);
+  }
+
+  #selectAndShow(row: number): void {
+    this.selectIndex(row);
+    this.#bringIntoView(this.placed?.spans.startNs[row] ?? 0);
   }
 
   putPlayheadAtSelection(): void {
