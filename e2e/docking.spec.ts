@@ -1,4 +1,5 @@
 // The panes share the window as the person wants it: by pointer, by keys, under names, and after a reload.
+import { fileURLToPath } from "node:url";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
 import { Dock } from "./pages/dock.js";
@@ -50,7 +51,7 @@ test("everything a pointer does with panes, keys do", async ({ app }) => {
   expect(await dock.text()).toMatch(/State\*/);
   expect((await dock.pane("state").boundingBox())?.x, "State went to the left").toBe(0);
   await app.press("Control+Alt+ArrowRight");
-  expect(await dock.text(), "and out of that group to its right").toMatch(/^Lanes\*[^|]*\| State\* \| Metrics\*/);
+  expect(await dock.text(), "and out of that group to its right").toMatch(/^Lanes[^|]*\| State\* \| Metrics\*/);
 
   await app.press("Control+1", "m");
   await expect(dock.pane("metrics")).toBeHidden();
@@ -106,4 +107,34 @@ test("layouts have names: saved, used, renamed, deleted and brought back", async
   await dock.layoutMenu.click();
   await page.getByRole("menuitem", { name: "Quiet" }).click();
   expect(await dock.text()).toBe(withoutLogs);
+});
+
+test("several recordings are open at once, each where it was left", async ({ app }) => {
+  await app.openSample();
+  await app.press("Home");
+  const there = await app.time.now.textContent();
+  await app.openFile(fileURLToPath(new URL("../recordings/ledger-memory-leak.hindcast", import.meta.url)));
+  const recording = app.topBar.getByRole("button", { name: "Recording ledger-memory-leak, and 1 more open" });
+  await expect(recording).toBeVisible();
+  await expect(app.time.now).not.toHaveText(there ?? "");
+
+  await recording.click();
+  await app.page.getByRole("menuitem", { name: "ledger-first" }).click();
+  await expect(app.time.now).toHaveText(there ?? "");
+  await expect(app.page).toHaveURL(/ledger-first/);
+  await app.runCommand("Switch to ledger-memory-leak");
+  await app.runCommand("Close this recording");
+  await expect(app.time.now).toHaveText(there ?? "");
+  await expect(app.topBar.getByRole("button", { name: "Recording ledger-first", exact: true })).toBeVisible();
+});
+
+test("the palette finds what was recorded, and goes there", async ({ app }) => {
+  await app.openSample();
+  const end = await app.time.now.textContent();
+  await app.page.keyboard.press("Control+k");
+  await app.dialog.getByRole("combobox").fill("account opened");
+  const found = app.dialog.getByRole("option", { name: /account opened.*log/ });
+  await expect(found.first()).toBeVisible();
+  await app.page.keyboard.press("Enter");
+  await expect(app.time.now).not.toHaveText(end ?? "");
 });

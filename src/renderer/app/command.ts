@@ -1,10 +1,12 @@
 // One thing the window can be told to do.
+import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 
 export type CommandGroup = "Time" | "View" | "Recording" | "Window";
 
 export interface Command {
   readonly id: string;
-  readonly group: CommandGroup;
+  /** What the palette says at its right: one of the groups, or the kind of a record that was found. */
+  readonly group: CommandGroup | SearchKind | "record";
   readonly title: string;
   /** The first is the one shown; see chords.ts. */
   readonly keys: readonly string[];

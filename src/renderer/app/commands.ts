@@ -13,6 +13,7 @@ import { lastWriter, nextWriter } from "../state/writers.js";
 import { bookmarkHere, writeNote } from "./note-commands.js";
 import type { Overlays } from "./overlays.svelte.js";
 import type { Command } from "./command.js";
+import { openCommands } from "./open-commands.js";
 import { layoutCommands } from "./layout-commands.js";
 import { focusedPane, focusNextGroup, showPane } from "./pane-focus.js";
 
@@ -317,6 +318,7 @@ function recordingCommands(
     { id: "attach", group, title: "Attach to a running program…", keys: [], run: () => attach.start() },
     ...(workspace?.recording.isLive === true ? [keep, pipeline, pause, change, stop] : []),
     ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
+    ...openCommands(session, workspace),
     ...(workspace === undefined ? [] : [copy, leave, close]),
   ];
 }

@@ -1,4 +1,5 @@
-// What the window shows: the welcome page, a recording on its way, or one that is open with all its state.
+// What the window shows: the welcome page, a recording on its way, or one that is open with all its state. Others may be
+// open behind it, each with its playhead, ranges and selection as it was left.
 // The latest wish wins: opening another recording abandons the one still being opened.
 import type { Progress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
@@ -40,6 +41,7 @@ export class Session {
   readonly #toasts: Toasts;
   readonly #storage: Storage | undefined;
   #shown = $state.raw<Shown>({ kind: "welcome" });
+  #open = $state.raw<readonly Workspace[]>([]);
   /** The call for the recording that is on its way. */
   readonly opening = new RunningCall();
   #wish = 0;
@@ -60,7 +62,32 @@ export class Session {
     return this.#shown.kind === "open" ? this.#shown.workspace : undefined;
   }
 
+  /** Every recording that is open, in the order in which they were opened. */
+  get workspaces(): readonly Workspace[] {
+    return this.#open;
+  }
+
+  /** To another one that is open, as it was left. */
+  switchTo(workspace: Workspace): void {
+    if (!this.#open.includes(workspace) || workspace === this.workspace) return;
+    this.#leave();
+    this.#shown = { kind: "open", workspace };
+  }
+
+  /** To the next of those that are open, or the one before. */
+  switchBy(step: 1 | -1): void {
+    const at = this.#open.findIndex((one) => one === this.workspace);
+    const next = this.#open.at((Math.max(at, 0) + step) % Math.max(1, this.#open.length));
+    if (next !== undefined) this.switchTo(next);
+  }
+
   async open(path: string, place?: KeptPlace): Promise<void> {
+    const known = this.#open.find(({ recording }) => recording.summary.path === path);
+    if (known !== undefined) {
+      this.switchTo(known);
+      if (place !== undefined) takeUp(known, place);
+      return;
+    }
     const failure = await this.#show(
       `Opening ${path}`,
       (signal, tell) => this.#link.call("recording.open", { path }, signal, tell),
@@ -109,6 +136,8 @@ export class Session {
       this.#tell(
         await this.#show(`Restarting ${summary.launched?.command.join(" ") ?? ""}`, () => Promise.resolve(answer)),
       );
+    // The new one stands in its place.
+    if (answer.ok && this.workspace !== workspace) this.closeOne(workspace);
   }
 
   /** A program that runs already. Why that failed, if it did, is the answer: whoever asked says it beside what was asked. */
@@ -141,15 +170,25 @@ export class Session {
     else await this.workspace?.recording.refresh();
   }
 
-  /** Back to the welcome page. A live recording goes on without being watched. */
+  /** Back to the welcome page; what was shown is closed. A live recording goes on without being watched. */
   close(): void {
-    this.#wish++;
-    this.opening.cancel();
     const { workspace } = this;
+    this.#leave();
     this.#shown = { kind: "welcome" };
-    if (workspace === undefined) return;
-    if (!workspace.recording.isLive) void workspace.recording.call("recording.close", {});
-    this.#release(workspace);
+    if (workspace !== undefined) this.#release(workspace);
+  }
+
+  /** Closes one that is open; if it is the one in front, another one comes forward, or the welcome page. */
+  closeOne(workspace: Workspace): void {
+    const at = this.#open.indexOf(workspace);
+    if (at < 0) return;
+    const next = this.#open[at + 1] ?? this.#open[at - 1];
+    if (workspace !== this.workspace) this.#release(workspace);
+    else if (next === undefined) this.close();
+    else {
+      this.switchTo(next);
+      this.#release(workspace);
+    }
   }
 
   /** Stops waiting for a recording that is being opened. */
@@ -165,7 +204,8 @@ export class Session {
     ask: (signal: AbortSignal, tell: Progress) => Promise<Result<RecordingSummary, HindcastError>>,
     place?: KeptPlace,
   ): Promise<HindcastError | undefined> {
-    this.close();
+    const before = this.#shown;
+    this.#leave();
     this.#toasts.clear();
     const wish = this.#wish;
     this.#again = () => void this.#show(what, ask, place).then((failure) => this.#tell(failure));
@@ -173,10 +213,14 @@ export class Session {
     const opened = await this.opening.run(ask);
     if (this.#wish !== wish) return undefined;
     if (!opened.ok) {
-      this.#shown = { kind: "welcome" };
+      const isThere = before.kind === "open" && this.#open.includes(before.workspace);
+      this.#shown = isThere ? before : { kind: "welcome" };
       return opened.error;
     }
-    const workspace = workspaceOf(this.#link, opened.value, this.#storage);
+    // The same file by another path.
+    const known = this.#open.find(({ recording }) => recording.summary.recordingId === opened.value.recordingId);
+    const workspace = known ?? workspaceOf(this.#link, opened.value, this.#storage);
+    if (known === undefined) this.#open = [...this.#open, workspace];
     if (place !== undefined) takeUp(workspace, place);
     this.#shown = { kind: "open", workspace };
     return undefined;
@@ -186,7 +230,16 @@ export class Session {
     if (failure !== undefined) this.#toasts.fail(failure);
   }
 
+  /** Whatever was on its way is given up, and nothing plays behind what is shown next. */
+  #leave(): void {
+    this.#wish++;
+    this.opening.cancel();
+    if (this.workspace?.playhead.isPlaying === true) this.workspace.playhead.togglePlay();
+  }
+
   #release(workspace: Workspace): void {
+    this.#open = this.#open.filter((one) => one !== workspace);
+    if (!workspace.recording.isLive) void workspace.recording.call("recording.close", {});
     workspace.marks.dispose();
     workspace.notes.dispose();
     workspace.faults.dispose();

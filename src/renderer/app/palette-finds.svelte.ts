@@ -1,0 +1,82 @@
+// What the palette finds besides commands: records of the open recording that hold the typed words, newest first, and
+// recordings that are not open.
+import { searchKinds } from "../../shared/protocol/engine-rows.js";
+import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { EngineLink } from "../state/engine-link.svelte.js";
+import { Query } from "../state/query.svelte.js";
+import type { Session } from "../state/session.svelte.js";
+import { clockText } from "../state/text.js";
+import type { Command } from "./command.js";
+
+/** Fewer letters than this are in almost everything. */
+const leastLetters = 3;
+const mostFound = 8;
+const mostRecents = 30;
+
+export class PaletteFinds {
+  readonly #session: Session;
+  readonly #link: EngineLink;
+  readonly #query = new Query<{ readonly text: string; readonly found: CallResult<"search.page"> }>();
+  readonly #recents = new Query<CallResult<"recordings.list">>();
+
+  constructor(session: Session, link: EngineLink) {
+    this.#session = session;
+    this.#link = link;
+  }
+
+  loadRecents(): void {
+    this.#recents.load((signal) => this.#link.call("recordings.list", {}, signal));
+  }
+
+  /** Call from an effect: the records that hold this text; one that is typed on is not waited for. */
+  look(text: string): void {
+    const words = text.trim();
+    const { workspace } = this.#session;
+    if (workspace === undefined || words.length < leastLetters) return;
+    this.#query.load(async (signal) => {
+      const args = { text: words, order: "newest", limit: mostFound } as const;
+      const page = await workspace.recording.call("search.page", args, signal);
+      return page.ok ? { ok: true, value: { text: words, found: page.value } } : page;
+    }, 0);
+  }
+
+  get isLooking(): boolean {
+    return this.#query.runningSinceMs !== undefined;
+  }
+
+  /** Records that hold the text; none while those of another text are all there is. */
+  records(text: string): readonly Command[] {
+    const { workspace } = this.#session;
+    const answer = this.#query.value;
+    if (workspace === undefined || answer?.text !== text.trim()) return [];
+    const { recording, playhead } = workspace;
+    const { found } = answer;
+    return found.titles.map((title, at): Command => {
+      const [process, seq] = [found.process[at] ?? 0, found.seq[at] ?? 0];
+      const instant = recording.instantFromOffset(found.timeNs[at] ?? 0);
+      const words = `${found.before[at] ?? ""}${found.matched[at] ?? ""}${found.after[at] ?? ""}`;
+      const kind = searchKinds[found.kind[at] ?? 0] ?? "record";
+      return {
+        id: `record ${at} ${process}.${seq}`,
+        group: kind,
+        title: `${clockText(instant, 3)}  ${words === title || words === "" ? title : words}`,
+        keys: [],
+        run: () => playhead.moveToPosition({ process, seq, instant }),
+      };
+    });
+  }
+
+  get recents(): readonly Command[] {
+    const open = new Set(this.#session.workspaces.map(({ recording }) => recording.summary.path));
+    return (this.#recents.value ?? [])
+      .filter(({ path }) => !open.has(path))
+      .slice(0, mostRecents)
+      .map(({ path, name }): Command => ({
+        id: `open ${path}`,
+        group: "Recording",
+        title: `Open ${name}`,
+        keys: [],
+        run: () => void this.#session.open(path),
+      }));
+  }
+}
