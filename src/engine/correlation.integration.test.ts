@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
 import { changeKinds } from "../shared/protocol/correlation-calls.js";
+import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { spanKinds } from "../shared/trace/attributes.js";
 import { TestEngine } from "./engine.test-support.js";
 
@@ -128,5 +129,52 @@ describe("metrics that go together", () => {
     expect(found.chance.toSorted()).toEqual(found.chance);
     const none = await engine.call("metrics.correlate", { ...args, series: 999_999 });
     expect(none.series).toHaveLength(0);
+  });
+});
+
+describe("a value of state", () => {
+  it("is compared as it was held between writes, and with one of them lag by lag", async () => {
+    const { recordingId, start, end } = await opened("ledger-first");
+    const { scopes } = await engine.call("recording.summary", { recordingId });
+    const [scope] = scopes;
+    const value = { process: scope?.process ?? 0, scope: scope?.scope ?? "", path: "changes" };
+    const { writes } = await engine.call("state.history", { recordingId, ...value, limit: 20_000 });
+    expect(writes.length).toBeGreaterThan(50);
+    const range = { recordingId, from: start, to: end };
+    const found = await engine.call("metrics.correlate", { ...range, value, limit: 100 });
+    expect(found.series.length).toBeGreaterThan(10);
+    // It is counted up, from the first write to the last.
+    const own = found.own.filter((at) => !Number.isNaN(at));
+    expect(own.length).toBeGreaterThan(20);
+    expect(own).toEqual(own.toSorted());
+    const other = found.series[0] ?? 0;
+    const pair = await engine.call("metrics.pair", { ...range, value, other, cells: found.cells });
+    expect(pair.one).toHaveLength(found.cells);
+    const at = [...pair.lagsNs].findIndex((lag) => Math.abs(lag - (found.lagNs[0] ?? 0)) < 1);
+    const best = (found.measure[0] === 0 ? pair.pearson : pair.spearman)[at];
+    expect(best).toBeCloseTo((found.measure[0] === 0 ? found.pearson : found.spearman)[0] ?? NaN, 9);
+  });
+});
+
+describe("rows of an id", () => {
+  it("are the spans of a trace on all services and what was logged within them, in the order of time", async () => {
+    const { recordingId, start, end } = await opened("ledger-slow-dependency");
+    const spans = await engine.call("spans.range", { recordingId, from: start, to: end, limit: 20_000 });
+    const traces = new Map<string, Set<number>>();
+    for (const [at, trace] of spans.traceIds.entries())
+      traces.set(trace, (traces.get(trace) ?? new Set()).add(spans.process[at] ?? 0));
+    const [trace = ""] = [...traces].find(([, processes]) => processes.size > 2) ?? [];
+    const found = await engine.call("ids.rows", { recordingId, id: trace, limit: 5000 });
+    const kinds = [...found.kind].map((kind) => searchKinds[kind]);
+    expect(kinds.filter((kind) => kind === "span")).toHaveLength(spans.traceIds.filter((id) => id === trace).length);
+    expect(kinds).toContain("log");
+    expect(found.timeNs).toEqual(found.timeNs.toSorted());
+    expect(new Set(found.traceIds)).toEqual(new Set([trace]));
+    const own = await engine.call("ids.rows", { recordingId, id: found.spanIds[0] ?? "", limit: 5000 });
+    expect(own.titles.length).toBeLessThanOrEqual(found.titles.length);
+    expect(own.spanIds).toContain(found.spanIds[0]);
+    for (const id of ["ord_1", "0".repeat(32), "", "'; --"])
+      expect((await engine.call("ids.rows", { recordingId, id, limit: 10 })).titles).toEqual([]);
+    expect((await engine.call("ids.rows", { recordingId, id: trace, limit: 2 })).truncated).toBe(true);
   });
 });
