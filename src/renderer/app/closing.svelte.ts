@@ -37,8 +37,7 @@ export function askBeforeClosing(page: Window, { link, session, toasts, shell }:
   });
   if (shell !== undefined) return;
   page.addEventListener("beforeunload", (event) => {
-    const shown = session.workspace?.recording;
-    if (shown?.isLive !== true) return;
+    if (!session.workspaces.some(({ recording }) => recording.isLive)) return;
     event.preventDefault();
     // Seen by whoever stays: these run only if the page does.
     setTimeout(() => {
