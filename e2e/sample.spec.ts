@@ -107,6 +107,27 @@ test("the diff tab shows what changed between the ends of a selected stretch", a
   await expect(app.state.row("changes")).toHaveAttribute("aria-selected", "true");
 });
 
+test("a value is found by its name, shown in the tree, and copied as JSON", async ({ app }) => {
+  await app.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await app.time.goTo("+10s");
+  await app.state.filter.fill("ACC_1001");
+  const found = app.state.found.filter({ has: app.page.locator("[title='accounts.acc_1001']") });
+  await expect(found).toHaveCount(1);
+  await found.click();
+  await found.dblclick();
+  const row = app.state.row("accounts.acc_1001");
+  await expect(row).toHaveAttribute("aria-selected", "true");
+  await expect(app.state.filter).toHaveValue("");
+
+  await row.click({ button: "right" });
+  await app.page.getByRole("menuitem", { name: "Copy as JSON" }).click();
+  await expect(app.page.getByText("JSON copied.")).toBeVisible();
+  const copied: unknown = JSON.parse(await app.page.evaluate(() => navigator.clipboard.readText()));
+  await app.state.expand("accounts.acc_1001");
+  const balance = await app.state.row("accounts.acc_1001.balance").locator(".values").textContent();
+  expect(copied).toMatchObject({ balance: Number(balance) });
+});
+
 test("a log line moves the playhead to its instant", async ({ app }) => {
   await app.time.goTo("+10s");
   await app.logs.filterBy("insufficient");

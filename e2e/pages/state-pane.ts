@@ -19,6 +19,9 @@ export class StatePane {
   readonly history: Locator;
   readonly writes: Locator;
   readonly changes: Locator;
+  readonly filter: Locator;
+  /** What the filter leaves. */
+  readonly found: Locator;
 
   constructor(app: ShownWindow) {
     this.#app = app;
@@ -29,6 +32,8 @@ export class StatePane {
     this.history = this.region.getByRole("region", { name: "History of the selected value" });
     this.writes = this.history.getByRole("option");
     this.changes = this.region.getByRole("listbox", { name: "Changes" }).getByRole("option");
+    this.filter = this.region.getByRole("searchbox", { name: "Filter keys and values" });
+    this.found = this.region.getByRole("listbox", { name: "Values found" }).getByRole("option");
   }
 
   row(path: string): Locator {

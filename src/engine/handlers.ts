@@ -270,6 +270,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "state.at": askingState((args, asker) => state.at(args, asker)),
     "state.rows": askingState((args, asker) => state.rows(args, asker)),
     "state.scopes": askingState((args, asker) => state.scopes(args, asker)),
+    "state.value": askingState((args, asker) => state.value(args, asker)),
+    "state.find": askingState((args, asker) => state.find(args, asker)),
     "state.diff": askingState((args, asker) => state.diff(args, asker)),
     "state.history": askingState((args, asker) => state.history(args, asker)),
     "state.lastWriter": askingState((args, asker) => state.lastWriter(args, asker)),

@@ -113,6 +113,43 @@ describe("state.at", () => {
   });
 });
 
+describe("state.value", () => {
+  const at = async (path: string, seq: number, json = false) => {
+    const answer = await callsOver(story).value({ ...common, path, at: atSeq(seq), json });
+    if (!answer.ok) return answer.error.code;
+    const { text, isChanged, previous, json: whole } = answer.value;
+    return `${text}${isChanged ? ` was ${previous}` : ""}${whole === undefined ? "" : ` ${JSON.stringify(whole)}`}`;
+  };
+
+  it("is one value, as its row shows it and as JSON, and what the last write made of it", async () => {
+    expect([
+      await at("a.balance", 3),
+      await at("a.balance", 4),
+      await at("a", 4, true),
+      await at("a", 6),
+      await at("a.balance", 7),
+      await at("a[", 7),
+    ]).toEqual(["1", "2 was 1", '{balance: 2} was  {"balance":2}', "{balance: 9} was {balance: 2}", "", "bad-path"]);
+  });
+});
+
+describe("state.find", () => {
+  it("finds in the scopes that are named, or in all", async () => {
+    const calls = callsOver("@1={a: 1, b: @2}; scope s=@1; @2={a: 2}; scope t=@2");
+    const find = async (scopes: string[] | undefined, limit = 10) =>
+      value(calls.find({ ...common, at: atSeq(4), text: "A", limit, ...(scopes === undefined ? {} : { scopes }) }));
+    const inT = { scope: "t", path: "a", text: "2", type: "number" };
+    const inS = [
+      { scope: "s", path: "a", text: "1", type: "number" },
+      { scope: "s", path: "b.a", text: "2", type: "number" },
+    ];
+    expect(await find(undefined)).toEqual({ isWhole: true, values: [...inS, inT] });
+    expect(await find(["t"])).toEqual({ isWhole: true, values: [inT] });
+    expect(await find(undefined, 1)).toEqual({ isWhole: false, values: inS.slice(0, 1) });
+    expect(await find(["u"])).toMatchObject({ code: "no-such-scope" });
+  });
+});
+
 describe("state.scopes", () => {
   const many = "@1={a: 1}; scope s=@1; @2=[1]; scope t=@2; scope late=5; @1.a=2";
 

@@ -27,8 +27,17 @@ import {
   noSuchScope,
   uncertaintyOf,
 } from "./state-subject.js";
+import { find, valueAt } from "./state-values.js";
 
-type StateCallName = "state.rows" | "state.scopes" | "state.at" | "state.diff" | "state.history" | "state.lastWriter";
+type StateCallName =
+  | "state.rows"
+  | "state.scopes"
+  | "state.at"
+  | "state.value"
+  | "state.find"
+  | "state.diff"
+  | "state.history"
+  | "state.lastWriter";
 type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, HindcastError>>;
 
 /** Named one by one; beyond that it is enough to know that much is uncertain. */
@@ -119,6 +128,14 @@ export class StateCalls {
       asker,
     );
     return unlessEvicted(subject.value, upTo, answer);
+  }
+
+  value(args: CallArgs<"state.value">, asker = nobody): Answer<"state.value"> {
+    return valueAt(this.#subjects, args, asker);
+  }
+
+  find(args: CallArgs<"state.find">, asker = nobody): Answer<"state.find"> {
+    return find(this.#subjects, args, asker);
   }
 
   async diff(args: CallArgs<"state.diff">, asker = nobody): Answer<"state.diff"> {

@@ -57,6 +57,37 @@ export const stateCalls = {
       cut: v.optional(stateCut),
     }),
   },
+  /** One value; `text` and `type` as in its row, "" where there is none. */
+  "state.value": {
+    args: v.object({ ...recording, process: whole, scope: text, path: text, at, json: v.boolean() }),
+    result: v.object({
+      text,
+      type: text,
+      /** Tagged JSON, where it was asked for; objects beyond a bound are "unavailable" because they are too large. */
+      json: v.optional(v.unknown()),
+      /** The last write that counts changed it, or what it holds itself; what it was, where that was another value. */
+      isChanged: v.boolean(),
+      previous: text,
+      seq: whole,
+      instant: ns,
+    }),
+  },
+  /** Values with a text in their key or in themselves, without regard to case; of all scopes unless some are named. */
+  "state.find": {
+    args: v.object({
+      ...recording,
+      process: whole,
+      at,
+      scopes: v.optional(texts),
+      text: v.pipe(text, v.minLength(1), v.maxLength(1000)),
+      limit: v.pipe(whole, v.maxValue(10_000)),
+    }),
+    result: v.object({
+      /** False where there may be more: beyond `limit`, or among what was not looked at. */
+      isWhole: v.boolean(),
+      values: v.array(v.object({ scope: text, path: text, text, type: text })),
+    }),
+  },
   /** Paths whose value differs between two positions. */
   "state.diff": {
     args: v.object({ ...recording, process: whole, scope: text, a: at, b: at, limit: whole }),
