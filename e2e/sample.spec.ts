@@ -107,7 +107,7 @@ test("the diff tab shows what changed between the ends of a selected stretch", a
   await expect(app.state.row("changes")).toHaveAttribute("aria-selected", "true");
 });
 
-test("a value is found by its name, shown in the tree, and copied as JSON", async ({ app }) => {
+test("a value is found by its name, copied as JSON, and watched over a reload", async ({ app }) => {
   await app.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await app.time.goTo("+10s");
   await app.state.filter.fill("ACC_1001");
@@ -126,6 +126,17 @@ test("a value is found by its name, shown in the tree, and copied as JSON", asyn
   await app.state.expand("accounts.acc_1001");
   const balance = await app.state.row("accounts.acc_1001.balance").locator(".values").textContent();
   expect(copied).toMatchObject({ balance: Number(balance) });
+
+  await app.state.select("accounts.acc_1001.balance");
+  await app.press("p");
+  await expect(app.state.watched).toContainText(`balance ${balance ?? ""}`);
+  await app.state.lane.click({ position: { x: 60, y: 13 } });
+  await expect(app.state.watched).toContainText("changed now");
+  await expect.poll(() => new URL(app.page.url()).hash).toContain("watch=");
+  await app.page.reload();
+  await expect(app.state.watched).toContainText("changed now");
+  await app.state.region.getByRole("button", { name: "Stop watching accounts.acc_1001.balance" }).click();
+  await expect(app.state.watched).toHaveCount(0);
 });
 
 test("a log line moves the playhead to its instant", async ({ app }) => {

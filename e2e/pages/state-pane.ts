@@ -22,6 +22,9 @@ export class StatePane {
   readonly filter: Locator;
   /** What the filter leaves. */
   readonly found: Locator;
+  readonly watched: Locator;
+  /** Of the watched value. */
+  readonly lane: Locator;
 
   constructor(app: ShownWindow) {
     this.#app = app;
@@ -34,6 +37,8 @@ export class StatePane {
     this.changes = this.region.getByRole("listbox", { name: "Changes" }).getByRole("option");
     this.filter = this.region.getByRole("searchbox", { name: "Filter keys and values" });
     this.found = this.region.getByRole("listbox", { name: "Values found" }).getByRole("option");
+    this.watched = this.region.getByRole("list", { name: "Watched values" }).getByRole("listitem");
+    this.lane = this.watched.locator(".lane");
   }
 
   row(path: string): Locator {

@@ -39,13 +39,14 @@ export function keepPlace(page: Window, session: Session): void {
 function placeOf(session: Session): KeptPlace | undefined {
   const { workspace } = session;
   if (workspace === undefined) return undefined;
-  const { recording, playhead, ranges, selection } = workspace;
+  const { recording, playhead, ranges, selection, watches } = workspace;
   const kept = {
     path: recording.summary.path,
     views: ranges.kept,
     value: selection.value,
     request: selection.request,
     correlation: selection.correlation,
+    watches: watches.all,
   };
   if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
   return { ...kept, instant: playhead.instant, record: playhead.position };

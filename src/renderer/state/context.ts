@@ -10,6 +10,7 @@ import type { Ranges } from "./ranges.svelte.js";
 import type { Selection } from "./selection.svelte.js";
 import type { Theme } from "./theme.svelte.js";
 import type { Toasts } from "./toasts.svelte.js";
+import type { Watches } from "./watches.svelte.js";
 
 // For the whole window.
 export const [getEngineLink, setEngineLink] = createContext<EngineLink>();
@@ -26,5 +27,6 @@ export const [getRecording, setRecording] = createContext<OpenRecording>();
 export const [getPlayhead, setPlayhead] = createContext<Playhead>();
 export const [getRanges, setRanges] = createContext<Ranges>();
 export const [getSelection, setSelection] = createContext<Selection>();
+export const [getWatches, setWatches] = createContext<Watches>();
 export const [getMarks, setMarks] = createContext<Marks>();
 export const [getNotes, setNotes] = createContext<Notes>();

@@ -38,6 +38,16 @@ describe("the kept place", () => {
     }
   });
 
+  it("holds what is watched, whatever its names", () => {
+    const watches = [
+      { process: 2, scope: "ledger", path: "accounts.acc_1001.balance" },
+      { process: 1, scope: "a.b & c=#ü", path: '["two words"][0]' },
+    ];
+    const place = { ...placeAt("/a"), watches };
+    expect(placeFromAddress(hashFromPlace(place), "")).toEqual(place);
+    expect(placeFromAddress("#file=a&watch=x", "")).toEqual({ ...placeAt("a"), watches: [] });
+  });
+
   it("prefers where the person was to what the host said", () => {
     expect(placeFromAddress("#file=%2Fa", "?open=%2Fb")).toEqual(placeAt("/a"));
     expect(placeFromAddress("", "?open=%2Fb")).toEqual(placeAt("/b"));

@@ -7,6 +7,7 @@ import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request
 import { keptInLink } from "../../shared/protocol/links.js";
 import type { SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
+import { textOfWatched, watchedFromTexts } from "./watches.svelte.js";
 
 export interface KeptPlace {
   readonly path: string;
@@ -20,6 +21,8 @@ export interface KeptPlace {
   /** What Requests shows. */
   readonly request?: RequestPlace | undefined;
   readonly correlation?: CorrelationPlace | undefined;
+  /** Undefined where the address does not say: what was watched of the recording before. */
+  readonly watches?: readonly SelectedValue[] | undefined;
 }
 
 const viewKey = "view-";
@@ -36,6 +39,7 @@ export function placeFromAddress(hash: string, search: string): KeptPlace | unde
       value: valueFromTexts(kept.get("scope"), kept.get("value")),
       request: requestPlaceFrom(kept),
       correlation: correlationPlaceFrom(kept),
+      watches: kept.has("watch") ? watchedFromTexts(kept.getAll("watch")) : undefined,
     };
   }
   const wanted = new URLSearchParams(search).get("open");
@@ -62,6 +66,7 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
   }
   keepRequestPlace(kept, place.request);
   keepCorrelationPlace(kept, place.correlation);
+  for (const value of place.watches ?? []) kept.append("watch", textOfWatched(value));
   for (const [pane, view] of place.views) kept.set(`${viewKey}${pane}`, textFromView(view));
   return `#${kept.toString()}`;
 }

@@ -18,6 +18,7 @@ import { Ranges } from "./ranges.svelte.js";
 import { RunningCall } from "./running-call.svelte.js";
 import { Selection } from "./selection.svelte.js";
 import type { Toasts } from "./toasts.svelte.js";
+import { Watches } from "./watches.svelte.js";
 
 export interface Workspace {
   readonly recording: OpenRecording;
@@ -25,6 +26,7 @@ export interface Workspace {
   readonly ranges: Ranges;
   readonly selection: Selection;
   readonly marks: Marks;
+  readonly watches: Watches;
   readonly notes: Notes;
   readonly faults: AgentFaults;
 }
@@ -250,7 +252,7 @@ export class Session {
 }
 
 /** The playhead first: views follow it, and then come to where they were. */
-function takeUp({ recording, playhead, ranges, selection }: Workspace, place: KeptPlace): void {
+function takeUp({ recording, playhead, ranges, selection, watches }: Workspace, place: KeptPlace): void {
   const { instant, record, views, value, request, correlation } = place;
   if (instant !== undefined && record !== undefined) playhead.moveToPosition({ ...record, instant });
   else if (instant !== undefined) playhead.moveTo(recording.offsetFromInstant(instant));
@@ -258,6 +260,7 @@ function takeUp({ recording, playhead, ranges, selection }: Workspace, place: Ke
   if (value !== undefined) selection.selectValue(value);
   if (request !== undefined) selection.showRequest(request);
   if (correlation !== undefined) selection.showCorrelation(correlation);
+  if (place.watches !== undefined) watches.show(place.watches);
 }
 
 function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Storage | undefined): Workspace {
@@ -269,6 +272,7 @@ function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Stora
     playhead,
     ranges: new Ranges(recording, playhead),
     selection: new Selection(),
+    watches: new Watches(recording, storage),
     marks: new Marks(recording, notes),
     notes,
     faults: new AgentFaults(recording),
