@@ -89,7 +89,9 @@ test("a value's history names the writers, and a row of it puts the playhead rig
   }
 });
 
-test("the diff tab shows what changed between the ends of a selected stretch", async ({ app }) => {
+test("the diff tab shows what changed between the ends of a selected stretch, or since a time", async ({ app }) => {
+  await app.time.goTo("+8s");
+  const earlier = Number(await app.state.row("changes").locator(".values").textContent());
   await app.time.goTo("+10s");
   const before = Number(await app.state.row("changes").locator(".values").textContent());
   await app.press("i");
@@ -101,6 +103,13 @@ test("the diff tab shows what changed between the ends of a selected stretch", a
   await expect(change.locator(".old")).toHaveText(String(before));
   await expect(change.locator(".new")).toHaveText(String(after));
   expect(after).toBeGreaterThan(before);
+  expect(before).toBeGreaterThan(earlier);
+
+  // The playhead stands at the later end.
+  await app.state.compared.selectOption("time");
+  await app.state.comparedTime.fill("+8s");
+  await expect(change.locator(".old")).toHaveText(String(earlier));
+  await expect(change.locator(".new")).toHaveText(String(after));
 
   await change.click();
   await change.dblclick();

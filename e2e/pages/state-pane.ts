@@ -19,6 +19,8 @@ export class StatePane {
   readonly history: Locator;
   readonly writes: Locator;
   readonly changes: Locator;
+  readonly compared: Locator;
+  readonly comparedTime: Locator;
   readonly filter: Locator;
   /** What the filter leaves. */
   readonly found: Locator;
@@ -35,6 +37,8 @@ export class StatePane {
     this.history = this.region.getByRole("region", { name: "History of the selected value" });
     this.writes = this.history.getByRole("option");
     this.changes = this.region.getByRole("listbox", { name: "Changes" }).getByRole("option");
+    this.compared = this.region.getByRole("combobox", { name: "What is compared" });
+    this.comparedTime = this.region.getByRole("textbox", { name: "Time to compare with" });
     this.filter = this.region.getByRole("searchbox", { name: "Filter keys and values" });
     this.found = this.region.getByRole("listbox", { name: "Values found" }).getByRole("option");
     this.watched = this.region.getByRole("list", { name: "Watched values" }).getByRole("listitem");
