@@ -2,8 +2,15 @@ import { describe, expect, it } from "vitest";
 import { launchFromTyped } from "./launch-args.js";
 
 const typed = {
-  ...{ commandLine: "", folder: "", environment: "", level: "requests", include: "", exclude: "", writes: true },
-  ...{ keepAge: "", keepSize: "" },
+  commandLine: "",
+  folder: "",
+  environment: "",
+  level: "requests",
+  include: "",
+  exclude: "",
+  writes: true,
+  keepAge: "",
+  keepSize: "",
 } as const;
 
 describe("launchFromTyped", () => {

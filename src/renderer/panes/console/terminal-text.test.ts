@@ -7,7 +7,9 @@ function said(...pieces: string[]): string[] {
   const lines: string[] = [];
   for (const piece of pieces)
     for (const { parts, isWhole } of text.push(piece)) {
-      const line = parts.map(({ text: one, style }) => `${Object.values(style).map(Number).join(".")}:${one}`).join("|");
+      const line = parts
+        .map(({ text: one, style }) => `${Object.values(style).map(Number).join(".")}:${one}`)
+        .join("|");
       if (lines.at(-1)?.endsWith("…") === true) lines.pop();
       lines.push(isWhole ? line : `${line}…`);
     }
