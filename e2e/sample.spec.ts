@@ -1,4 +1,5 @@
 // A saved recording, from one click on: all panes stand on one playhead, and each of them moves it.
+import { AxeBuilder } from "@axe-core/playwright";
 import * as v from "valibot";
 import { expect, test } from "./fixtures.js";
 import { clockTextOf } from "./pages/time-ruler.js";
@@ -205,4 +206,37 @@ test("a metric's value at the playhead is the one the command line prints", asyn
   const shown = (await app.metrics.values()).find(({ name }) => name === "heap used");
   expect(shown?.unit).toBe("MB");
   expect(Number(shown?.value)).toBeCloseTo(heap.value / 1e6, 1);
+});
+
+test("rows of metrics are derived, scaled, moved and compared with before, and are so again after a reload", async ({
+  app,
+}) => {
+  const { metrics, time } = app;
+  const [first = ""] = await metrics.names();
+  await expect(metrics.marks).not.toHaveCount(0);
+  await metrics.choose(first, /^Ratio to/);
+  await metrics.choose(first, "Rate per second");
+  await metrics.choose(first, "Log scale");
+  await metrics.choose(first, "Move down");
+  const [rate = "", moved, ratio = ""] = await metrics.names();
+  expect([rate, moved, ratio]).toEqual([`${first} rate`, first, expect.stringContaining(" / ")]);
+  await expect(metrics.row(first)).toContainText("log");
+  await metrics.compareBefore.click();
+  await expect(metrics.legend).toContainText("Nothing was recorded before");
+  const atEnd = (await time.now.textContent()) ?? "";
+  const plot = await metrics.row(first).locator(".plot").boundingBox();
+  if (plot === null) throw new Error("no plot");
+  await app.page.mouse.click(plot.x + plot.width / 2, plot.y + plot.height / 2);
+  await expect(time.now).not.toHaveText(atEnd);
+  const line = await metrics.playhead.boundingBox();
+  expect(Math.abs((line?.x ?? 0) - (plot.x + plot.width / 2)), "where it was clicked").toBeLessThan(2);
+  await app.press("+", "+");
+  await expect(metrics.legend).toContainText(/the [\d.]+ \S+ before/);
+
+  await app.page.reload();
+  await expect(metrics.legend).toContainText(/the [\d.]+ \S+ before/);
+  await expect.poll(() => metrics.names()).toEqual(expect.arrayContaining([rate, first, ratio]));
+  expect((await metrics.names()).slice(0, 3)).toEqual([rate, first, ratio]);
+  const judged = await new AxeBuilder({ page: app.page }).include("[data-pane=metrics]").analyze();
+  expect(judged.violations).toEqual([]);
 });

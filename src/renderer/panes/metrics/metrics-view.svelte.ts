@@ -1,8 +1,7 @@
-// The series the Metrics pane shows and their samples around the view. Samples reduced to minima and maxima draw the
-// same line but may lack the very last sample before the playhead: then the value comes from a small query of its own.
+// The rows of the Metrics pane and their samples around the view. Where samples are merged into averages, the value at the
+// playhead comes from a small query of its own.
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
-import { ok } from "../../../shared/base/result.js";
 import type { Marks } from "../../state/marks.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import { byWeight } from "../../state/process-order.js";
@@ -12,28 +11,16 @@ import { Repeats } from "../../state/repeats.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import { type NsRange, spanOf } from "../../state/time-scale.js";
 import { defaultSeries } from "./default-series.js";
-import { brokenBy, type Extent, extentOf, type Missing, type Samples, valueAt } from "./samples.js";
-import { toggled } from "./series-groups.js";
-import { scaleOf, type UnitScale } from "./units.js";
+import { type MetricRow, type RowParts, makeRow } from "./metric-row.js";
+import { type RowChoice, keyOf, plainRow, rowsFromText, seriesOf, textFromRows, toggled } from "./row-choice.js";
+import { storeRows, storedRows } from "./rows-stored.js";
+import { SampleWindow } from "./sample-window.svelte.js";
+import { brokenBy, bandBrokenBy, type Missing, type Samples, valueAt } from "./samples.js";
 
-type RangeAnswer = CallResult<"metrics.range">;
-const mostPoints = 4000;
 const rowsAtFirst = 4;
 const secondsBetweenLists = 3;
 /** Far enough back to hold the last sample of a series taken each second. */
 const nowWindowNs = 15e9;
-
-export interface MetricRow {
-  readonly series: MetricSeries;
-  readonly samples: Samples;
-  readonly extent: Extent;
-  readonly scale: UnitScale;
-}
-
-interface Fetched {
-  readonly range: NsRange;
-  readonly rows: RangeAnswer;
-}
 
 const nothing: Samples = { timeNs: new Float64Array(0), values: new Float64Array(0) };
 
@@ -43,16 +30,17 @@ export class MetricsView {
   readonly #playhead: Playhead;
   readonly #marks: Marks;
   readonly list = new Query<readonly MetricSeries[]>();
-  readonly samples = new Query<Fetched>();
-  readonly #near = new Query<RangeAnswer>();
-  #chosen = $state.raw<readonly number[]>();
+  readonly samples: SampleWindow;
+  /** Of the stretch of the same length before the view. */
+  readonly before: SampleWindow;
+  readonly #near = new Query<CallResult<"metrics.range">>();
+  readonly #storage: Storage;
+  #chosen = $state.raw<readonly RowChoice[]>();
+  #comparesBefore = $state(false);
   /** Samples are taken each second: more often there is nothing new to ask for. */
   readonly #listRepeats: Repeats;
-  readonly #sampleRepeats: Repeats;
   readonly #nearRepeats: Repeats;
   #listedSecond = -Infinity;
-  /** Of the newest request, answered or not. */
-  #asked: NsRange | undefined;
 
   /** All there are, those of the processes that did most first. */
   readonly series: readonly MetricSeries[] = $derived.by(() => {
@@ -60,18 +48,40 @@ export class MetricsView {
     const placeOf = ({ process }: MetricSeries): number => order.get(process) ?? order.size;
     return (this.list.value ?? []).toSorted((a, b) => placeOf(a) - placeOf(b));
   });
-  readonly shown: readonly number[] = $derived.by(() => this.#chosen ?? defaultSeries(this.series, rowsAtFirst));
-  readonly rows: readonly MetricRow[] = $derived.by(() => this.shown.flatMap((id) => this.#rowOf(id)));
-  readonly #isReduced: boolean = $derived.by(() => this.samples.value?.rows.some((row) => row.reduced) ?? false);
+  readonly shown: readonly RowChoice[] = $derived.by(
+    () => this.#chosen ?? defaultSeries(this.series, rowsAtFirst).map((series) => plainRow(series)),
+  );
+  readonly #needed: readonly number[] = $derived.by(() => seriesOf(this.shown));
+  readonly rows: readonly MetricRow[] = $derived.by(() => this.shown.flatMap((choice) => this.#rowOf(choice)));
+  /** Undefined: nothing is kept of what is before the view. */
+  readonly viewBefore: NsRange | undefined = $derived.by(() => {
+    const { fromNs, toNs } = this.range;
+    const view = { fromNs: fromNs - (toNs - fromNs), toNs: fromNs };
+    return view.toNs > this.#recording.keptFromNs ? view : undefined;
+  });
 
-  constructor(recording: OpenRecording, playhead: Playhead, range: TimeRange, marks: Marks) {
+  constructor(recording: OpenRecording, playhead: Playhead, range: TimeRange, marks: Marks, storage: Storage) {
     this.#recording = recording;
     this.#marks = marks;
     this.#playhead = playhead;
+    this.#storage = storage;
     this.range = range;
+    this.samples = new SampleWindow(recording);
+    this.before = new SampleWindow(recording);
     this.#listRepeats = new Repeats(recording, this.list, "second");
-    this.#sampleRepeats = new Repeats(recording, this.samples, "second");
     this.#nearRepeats = new Repeats(recording, this.#near, "second");
+    const stored = storedRows(storage, recording.summary.recordingId);
+    if (stored?.rows !== undefined) this.#chosen = rowsFromText(stored.rows);
+    this.#comparesBefore = stored?.comparesBefore ?? false;
+  }
+
+  get comparesBefore(): boolean {
+    return this.#comparesBefore;
+  }
+
+  compareBefore(compares: boolean): void {
+    this.#comparesBefore = compares;
+    this.#store();
   }
 
   /** Call from an effect: the series there are; a live recording may gain some. */
@@ -85,45 +95,59 @@ export class MetricsView {
 
   /** Call from an effect: samples of the shown series around the view. */
   loadSamples(): void {
-    const view = { fromNs: this.range.fromNs, toNs: this.range.toNs };
-    const { shown } = this;
-    if (shown.length === 0) return;
-    const range = this.#asked !== undefined && covers(this.#asked, view) ? this.#asked : around(view);
-    if (!this.#sampleRepeats.isDue([range, shown], range.toNs)) return;
-    this.#asked = range;
-    this.samples.load(async (signal, tell) => {
-      const from = this.#recording.instantFromOffset(range.fromNs);
-      const to = this.#recording.instantFromOffset(range.toNs);
-      const args = { from, to, series: [...shown], points: mostPoints };
-      const answer = await this.#recording.call("metrics.range", args, signal, tell);
-      return answer.ok ? ok({ range, rows: answer.value }) : answer;
-    });
+    this.samples.load({ fromNs: this.range.fromNs, toNs: this.range.toNs }, this.#needed);
   }
 
-  /** Call from an effect: the exact samples just before the playhead, where the drawn ones are reduced. */
+  /** Call from an effect: the same of the stretch before, while that is compared with. */
+  loadBefore(): void {
+    if (this.#comparesBefore && this.viewBefore !== undefined) this.before.load(this.viewBefore, this.#needed);
+  }
+
+  /** Call from an effect: the exact samples just before the playhead, where the drawn ones are averages. */
   loadNear(): void {
-    if (!this.#isReduced) return;
+    if (!this.samples.isMerged) return;
     const { instant } = this.#playhead;
     const from = instant - BigInt(nowWindowNs);
-    const args = { from, to: instant + 1n, series: [...this.shown], points: 200 };
+    const args = { from, to: instant + 1n, series: [...this.#needed], points: 200 };
     if (!this.#nearRepeats.isDue(args, this.#playhead.offsetNs)) return;
     this.#near.load((signal, tell) => this.#recording.call("metrics.range", args, signal, tell));
   }
 
-  valueNow({ series, samples }: MetricRow): number | undefined {
-    const near = this.#isReduced ? this.#near.value?.find((row) => row.series === series.series) : undefined;
-    const known = near === undefined ? samples : brokenBy(near, this.#missingOf(series.process));
-    return valueAt(known, this.#playhead.offsetNs);
+  /** Of a row of averages the exact value, as soon as it is known; of what is derived from averages, what its line says. */
+  valueNow({ choice, series, samples }: MetricRow): number | undefined {
+    const isExact = !this.samples.isMerged || choice.derived.kind !== "plain";
+    const near = isExact ? undefined : this.#near.value?.find((one) => one.series === series.series);
+    return valueAt(near === undefined ? samples : this.#broken(near, series.series), this.#playhead.offsetNs);
+  }
+
+  isShown(series: number): boolean {
+    return this.shown.some((row) => keyOf(row) === String(series));
+  }
+
+  processText(process: number): string {
+    return this.#recording.process(process)?.serviceName ?? String(process);
   }
 
   toggle(series: number): void {
-    this.#chosen = toggled(this.shown, series);
+    this.choose(toggled(this.shown, series));
+  }
+
+  /** Shows these rows, also when the recording is opened again. */
+  choose(rows: readonly RowChoice[]): void {
+    this.#chosen = rows;
+    this.#store();
+  }
+
+  #store(): void {
+    const rows = this.#chosen === undefined ? undefined : textFromRows(this.#chosen);
+    storeRows(this.#storage, this.#recording.summary.recordingId, { rows, comparesBefore: this.#comparesBefore });
   }
 
   retry(): void {
     this.#listedSecond = -Infinity;
     this.#listRepeats.retry();
-    this.#sampleRepeats.retry();
+    this.samples.retry();
+    this.before.retry();
   }
 
   #missingOf(process: number): readonly Missing[] {
@@ -132,24 +156,33 @@ export class MetricsView {
       .map(({ sinceNs, offsetNs }) => ({ fromNs: sinceNs, toNs: offsetNs }));
   }
 
-  #rowOf(id: number): readonly MetricRow[] {
-    const series = this.series.find((one) => one.series === id);
-    if (series === undefined) return [];
-    const fetched = this.samples.value?.rows.find((row) => row.series === id) ?? nothing;
-    const samples = brokenBy(fetched, this.#missingOf(series.process));
-    const extent = extentOf([samples]);
-    return [{ series, samples, extent, scale: scaleOf(series, Math.max(Math.abs(extent.min), Math.abs(extent.max))) }];
+  #broken(samples: Samples | undefined, series: number): Samples {
+    return brokenBy(samples ?? nothing, this.#missingOf(this.#seriesOf(series)?.process ?? 0));
+  }
+
+  #seriesOf(id: number): MetricSeries | undefined {
+    return this.series.find((one) => one.series === id);
+  }
+
+  #rowOf(choice: RowChoice): readonly MetricRow[] {
+    const series = this.#seriesOf(choice.series);
+    const over = choice.derived.kind === "ratio" ? this.#seriesOf(choice.derived.over) : undefined;
+    if (series === undefined || (choice.derived.kind === "ratio" && over === undefined)) return [];
+    const parts: RowParts = {
+      choice,
+      series,
+      over,
+      samplesOf: (id) => this.#broken(this.samples.of(id)?.samples, id),
+      bandOf: (id) => {
+        const band = this.samples.of(id)?.band;
+        return band === undefined ? undefined : bandBrokenBy(band, this.#missingOf(series.process));
+      },
+      before:
+        this.#comparesBefore && this.viewBefore !== undefined
+          ? (id) => this.#broken(this.before.of(id)?.samples, id)
+          : undefined,
+      spanNs: spanOf(this.range),
+    };
+    return [makeRow(parts)];
   }
 }
-
-/** The view and half as much again on both sides. */
-function around(view: NsRange): NsRange {
-  const margin = spanOf(view) / 2;
-  return { fromNs: Math.max(0, Math.floor(view.fromNs - margin)), toNs: Math.max(1, Math.ceil(view.toNs + margin)) };
-}
-
-/** Samples fetched for a far longer stretch are too coarse for a closer look. */
-const coarsest = 6;
-
-const covers = (fetched: NsRange, view: NsRange): boolean =>
-  fetched.fromNs <= Math.max(0, view.fromNs) && fetched.toNs >= view.toNs && spanOf(fetched) <= spanOf(view) * coarsest;

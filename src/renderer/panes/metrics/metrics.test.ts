@@ -3,7 +3,7 @@ import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { defaultSeries } from "./default-series.js";
 import { type Samples, brokenBy, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
 import { rowHeight } from "./row-height.js";
-import { groupSeries, toggled } from "./series-groups.js";
+import { groupSeries } from "./series-groups.js";
 import { numberText, scaleOf, valueText } from "./units.js";
 
 const samplesOf = (...pairs: readonly (readonly [number, number])[]): Samples => ({
@@ -146,10 +146,6 @@ describe("series", () => {
       [1, [1]],
       [2, [2]],
     ]);
-  });
-
-  it("keep their order when one is shown or hidden", () => {
-    expect([toggled([3, 1], 2), toggled([3, 1], 3)]).toEqual([[3, 1, 2], [1]]);
   });
 });
 

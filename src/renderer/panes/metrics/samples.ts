@@ -110,3 +110,32 @@ function roundStep(least: number): number {
   const times = least / power;
   return (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10) * power;
 }
+
+/** Between which values the samples lie that a line of averages stands for. */
+export interface Band {
+  readonly timeNs: Float64Array;
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+}
+
+/** What is drawn of equal slices: those that have a sample, each at its middle. */
+export function bandOf(
+  { startNs, average, least, most }: Record<"startNs" | "average" | "least" | "most", Float64Array>,
+  sliceNs: number,
+): { readonly samples: Samples; readonly band: Band } {
+  const used = [...average.keys()].filter((slice) => !Number.isNaN(average[slice]));
+  const of = (column: Float64Array): Float64Array => Float64Array.from(used, (slice) => column[slice] ?? NaN);
+  const timeNs = of(startNs).map((start) => start + sliceNs / 2);
+  return { samples: { timeNs, values: of(average) }, band: { timeNs, least: of(least), most: of(most) } };
+}
+
+export const bandBrokenBy = ({ timeNs, least, most }: Band, missing: readonly Missing[]): Band => {
+  const lower = brokenBy({ timeNs, values: least }, missing);
+  return { timeNs: lower.timeNs, least: lower.values, most: brokenBy({ timeNs, values: most }, missing).values };
+};
+
+/** The samples as they would be so much later. */
+export const shifted = ({ timeNs, values }: Samples, byNs: number): Samples => ({
+  timeNs: timeNs.map((ns) => ns + byNs),
+  values,
+});

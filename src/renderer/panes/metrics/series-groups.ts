@@ -24,7 +24,3 @@ export function groupSeries(all: readonly MetricSeries[], typed: string): readon
     series: series.sort((a, b) => a.alias.localeCompare(b.alias)),
   }));
 }
-
-/** The series after a click on its box: shown ones keep their order, a new one goes last. */
-export const toggled = (shown: readonly number[], series: number): readonly number[] =>
-  shown.includes(series) ? shown.filter((other) => other !== series) : [...shown, series];

@@ -1,0 +1,44 @@
+// What Metrics shows of each recording, kept per browser or desktop profile: the recordings that were changed last.
+type Kept = Pick<Storage, "getItem" | "setItem">;
+
+export interface StoredRows {
+  /** Undefined: what is shown until somebody chooses. */
+  readonly rows: string | undefined;
+  readonly comparesBefore: boolean;
+}
+
+const storageKey = "hindcast.metrics";
+const mostRecordings = 50;
+
+interface Entry {
+  readonly recording: string;
+  readonly rows?: string | undefined;
+  readonly before: boolean;
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("recording" in value && typeof value.recording === "string")) return false;
+  if ("rows" in value && typeof value.rows !== "string") return false;
+  return "before" in value && typeof value.before === "boolean";
+}
+
+export function storedRows(storage: Kept, recording: string): StoredRows | undefined {
+  const found = entriesOf(storage).find((one) => one.recording === recording);
+  return found === undefined ? undefined : { rows: found.rows, comparesBefore: found.before };
+}
+
+export function storeRows(storage: Kept, recording: string, { rows, comparesBefore }: StoredRows): void {
+  const others = entriesOf(storage).filter((one) => one.recording !== recording);
+  const kept = [{ recording, rows, before: comparesBefore }, ...others].slice(0, mostRecordings);
+  storage.setItem(storageKey, JSON.stringify(kept));
+}
+
+function entriesOf(storage: Kept): readonly Entry[] {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(storageKey) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((one) => isEntry(one)) : [];
+  } catch {
+    return [];
+  }
+}
