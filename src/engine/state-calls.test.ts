@@ -129,7 +129,14 @@ describe("state.value", () => {
       await at("a", 6),
       await at("a.balance", 7),
       await at("a[", 7),
-    ]).toEqual(["1", "2 was 1", '{balance: 2} was  {"balance":2}', "{balance: 9} was {balance: 2}", "", "bad-path"]);
+    ]).toEqual([
+      "1",
+      "2 was 1",
+      '{balance: 2} was  {"balance":2}',
+      "{balance: 9} was {balance: 2}",
+      " was 9",
+      "bad-path",
+    ]);
   });
 });
 

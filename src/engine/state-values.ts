@@ -3,13 +3,16 @@ import type { Asker } from "../shared/base/asker.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import { parsePath } from "../shared/trace/path.js";
+import { type PathStep, parsePath } from "../shared/trace/path.js";
+import { slotKeyOf } from "../shared/trace/slots.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
 import type { CapturedValue } from "../shared/trace/value.js";
 import type { Change } from "./replay/change.js";
 import { findValues } from "./replay/find.js";
 import { previewOf, typeOf } from "./replay/preview.js";
 import { type Resolved, resolvePath } from "./replay/resolve.js";
+import { changeAtSlot } from "./replay/rows.js";
+import type { Slot } from "./replay/slot.js";
 import { cutFor, unlessEvicted } from "./state-evicted.js";
 import { type StateSubjects, noSuchScope } from "./state-subject.js";
 
@@ -37,7 +40,7 @@ export async function valueAt(
     ({ graph, change, last }) => {
       const resolved = resolvePath(graph, args.scope, path.value);
       const { value } = resolved;
-      const changed = changedBy(change, args.scope, resolved);
+      const changed = changedBy(change, args.scope, path.value.at(-1), resolved);
       return ok({
         text: value === undefined ? "" : previewOf(graph, value),
         type: value === undefined ? "" : typeOf(graph, value),
@@ -90,11 +93,21 @@ export async function find(
 function changedBy(
   change: Change,
   scope: string,
+  step: PathStep | undefined,
   { links, value }: Resolved,
 ): { readonly before: CapturedValue | undefined } | undefined {
-  if (change.kind === "scope") return change.scope === scope && links.length === 0 ? change : undefined;
+  if (change.kind === "scope") return change.scope === scope && step === undefined ? change : undefined;
   if (change.kind === "none") return undefined;
   if (value?.kind === "object" && value.id === change.target) return { before: undefined };
   const last = links.at(-1);
-  return change.kind === "slot" && last?.object === change.target && last.slot === change.slot ? change : undefined;
+  if (last === undefined || step === undefined) return undefined;
+  if (last.slot !== undefined) return changeAtSlot(change, last.object, last.slot);
+  const isGone = change.kind === "slot" && change.target === last.object && change.after === undefined;
+  return isGone && slotsOf(step).includes(change.slot) ? change : undefined;
+}
+
+/** Where a step led before it led nowhere. */
+function slotsOf(step: PathStep): readonly Slot[] {
+  if (step.kind === "property") return [step.key, slotKeyOf({ kind: "primitive", value: step.key })];
+  return step.kind === "number" ? [slotKeyOf({ kind: "primitive", value: step.value })] : [];
 }

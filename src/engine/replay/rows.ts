@@ -248,7 +248,7 @@ function expandedChildren(node: GraphNode, expansion: Expansion): { position: nu
 }
 
 /** Whether a change is to this slot, and what was there before. */
-function changeAtSlot(
+export function changeAtSlot(
   change: Change,
   target: ObjectId,
   slot: Slot,

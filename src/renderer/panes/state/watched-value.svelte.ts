@@ -7,6 +7,7 @@ import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { SelectedValue } from "../../state/selection.svelte.js";
+import { lastWriterAt } from "./history-rows.js";
 import { isOnWrite, isSamePlace, type ReadAt, type ReadPlace } from "./read-place.js";
 
 /** The newest so many are in the lane. */
@@ -33,6 +34,16 @@ export class WatchedValue {
     const shown = this.now.value;
     if (shown === undefined || !shown.value.isChanged) return false;
     return isOnWrite(shown.place, { process: this.#value.process, ...shown.value });
+  });
+  /** The playhead stands right on a write inside it; not known of writes older than those that were read. */
+  readonly isChangedInside: boolean = $derived.by(() => {
+    const shown = this.now.value;
+    const writes = this.history.value?.writes ?? [];
+    if (shown === undefined || this.isChangedNow) return false;
+    const { at, instant } = shown.place;
+    const seq = at.kind === "seq" ? at.seq : undefined;
+    const write = writes[lastWriterAt(writes, { process: this.#value.process, seq, instant })];
+    return write !== undefined && isOnWrite(shown.place, write);
   });
   /** What is known is of a place that the playhead has left. */
   readonly isLate: boolean = $derived.by(
