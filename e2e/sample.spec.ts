@@ -142,7 +142,7 @@ test("a value is found by its name, copied as JSON, and watched over a reload", 
   await expect(app.state.watched).toContainText(`balance ${balance ?? ""}`);
   await app.state.lane.click({ position: { x: 60, y: 13 } });
   await expect(app.state.watched).toContainText("changed now");
-  await expect.poll(() => new URL(app.page.url()).hash).toContain("watch=");
+  await app.whenIdle();
   await app.page.reload();
   await expect(app.state.watched).toContainText("changed now");
   await app.state.region.getByRole("button", { name: "Stop watching accounts.acc_1001.balance" }).click();

@@ -6,7 +6,8 @@ import type { Session } from "../state/session.svelte.js";
 /** Browsers limit how often an address may change; a scrub would exceed it. */
 const writeAfterMs = 250;
 
-export function keepPlace(page: Window, session: Session): void {
+/** Returns what resolves once the address says what is shown. */
+export function keepPlace(page: Window, session: Session): () => Promise<void> {
   const first = placeFromAddress(page.location.hash, page.location.search);
   if (first !== undefined) void session.open(first.path, first);
   // What is written here replaces the address without this event; it comes from a person or a link.
@@ -18,6 +19,7 @@ export function keepPlace(page: Window, session: Session): void {
   });
 
   let later: ReturnType<typeof setTimeout> | undefined;
+  let written: (() => void)[] = [];
   $effect.root(() => {
     // As text: what grows without changing what is kept must not put the writing off again and again.
     const hash = $derived(hashFromPlace(placeOf(session)));
@@ -27,13 +29,17 @@ export function keepPlace(page: Window, session: Session): void {
       const kept = hash;
       clearTimeout(later);
       later = setTimeout(() => {
+        later = undefined;
         const address = new URL(page.location.href);
         address.hash = kept;
         address.searchParams.delete("open");
         if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
+        for (const tell of written) tell();
+        written = [];
       }, writeAfterMs);
     });
   });
+  return () => (later === undefined ? Promise.resolve() : new Promise((resolve) => written.push(resolve)));
 }
 
 function placeOf(session: Session): KeptPlace | undefined {

@@ -68,6 +68,9 @@ mount(App, {
     shell,
   },
 });
-keepPlace(window, session);
+const whenPlaceIsKept = keepPlace(window, session);
 askBeforeClosing(window, { link, session, toasts, shell });
-window.hindcastIdle = () => whenIdle(link);
+window.hindcastIdle = async () => {
+  await whenIdle(link);
+  await whenPlaceIsKept();
+};
