@@ -38,6 +38,7 @@ test("a metric's other name comes first, and the two are shown together; a reloa
   expect(await app.time.now.textContent()).not.toBe(before);
   await correlation.region.getByLabel("Filter series").fill("accounts heap");
   await expect(correlation.rows.first()).toContainText("accounts");
+  await app.whenIdle();
   await app.page.reload();
   await app.whenIdle();
   await expect(correlation.rows.first()).toContainText("nodejs.eventloop.delay.max");
