@@ -135,6 +135,12 @@ describe("recordings", () => {
     expect(await codeOf(engine.try("recording.create", { path: summary.path, capture: {} }))).toBe("file-exists");
   });
 
+  it("that nobody named have a file each, however many begin in one second", async () => {
+    const begun = await Promise.all(Array.from({ length: 6 }, () => engine.call("recording.create", { capture: {} })));
+    expect(new Set(begun.map(({ summary }) => summary.path)).size).toBe(6);
+    for (const { summary } of begun) await engine.call("recording.stop", { recordingId: summary.recordingId });
+  });
+
   it("are listed with what is in them, newest use first", async () => {
     const first = await recordLines(["a", "b", "c"], "first.hindcast");
     await engine.call("recording.stop", { recordingId: first.recordingId });

@@ -11,6 +11,7 @@ import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { ChangeNotices } from "./change-notices.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
+import { NewPaths } from "./new-paths.js";
 import type { NotesPlaces } from "./notes.js";
 import { OpenRecording, type ToldPrograms } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
@@ -46,6 +47,7 @@ export class Recordings {
   /** An id of an engine before this one names nothing else here. */
   readonly #idPrefix = randomBytes(4).toString("hex");
   #nextId = 1;
+  readonly newPaths = new NewPaths();
 
   constructor(
     readonly appVersion: string,

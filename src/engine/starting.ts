@@ -68,7 +68,9 @@ const limitsFrom = (limits: RecordingLimits | undefined): Limits => ({
 /** In the folder for recordings that nobody named, which is made; nobody else's folder is. */
 async function pathFor(context: StartingContext, program: string): Promise<string> {
   await makeRecordingsFolder(context);
-  return join(context.launch.places.recordings, recordingFileName(program, new Date()));
+  return context.recordings.newPaths.take(
+    join(context.launch.places.recordings, recordingFileName(program, new Date())),
+  );
 }
 
 /** Where it cannot be made, who writes into it says so. */

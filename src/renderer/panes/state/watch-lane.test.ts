@@ -15,7 +15,7 @@ const write = (atNs: number, value: unknown, path = "n"): WriteEntry => ({
   oldText: "",
   newText: value === undefined ? "" : JSON.stringify(value),
 });
-const lane = (writes: readonly WriteEntry[], total = writes.length) => watchLane({ writes, total }, "n", box);
+const lane = (writes: WriteEntry[], total = writes.length) => watchLane({ writes, total }, "n", box);
 
 describe("watchLane", () => {
   it("is a step line of numbers, from the first write to the end", () => {
