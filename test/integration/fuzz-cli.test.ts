@@ -140,7 +140,7 @@ describe("commands that read a recording, with junk", () => {
     "end by themselves with 0, 1 or 2 and one sentence",
     async () => {
       const codes = new Map<number | null, number>();
-      await fuzz({ first: 5000, seconds: 4, least: 2 }, async (junk) => {
+      await fuzz({ first: 5000, seconds: 4, least: 4 }, async (junk) => {
         const lines = Array.from({ length: atOnce }, () => commandLine(junk));
         const input = Array.from({ length: 5 }, () => junk.pick(junk.chance(0.5) ? times : [textOf(junk, 10)])).join(
           "\n",

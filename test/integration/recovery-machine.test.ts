@@ -114,7 +114,9 @@ describe.runIf(mayMount)("the disk of a recording (as root, where file systems m
     recording.child.stdin.end("stop");
     const total = Number(await recording.printed(/counted (\d+)/));
     const ended = await recording.ended;
-    expect([ended.code, ended.err]).toEqual([0, ""]);
+    expect(ended.code).toBe(0);
+    // On a busy machine it may be full for long enough that it is said.
+    expect(ended.err).toMatch(/^(?:hindcast: The disk of .* is nearly full: .*\n.* Nothing is lost so far\.\n)?$/);
     expect((await eventsIn("filled/a.hindcast")).map(({ attributes }) => attributes.n)).toEqual(counted(total));
   });
 

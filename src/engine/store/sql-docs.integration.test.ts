@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFile, openForReading } from "./open-file.js";
+import { writeNotes } from "./notes.js";
 import type { OpenFile } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { views } from "./schema.js";
@@ -28,6 +29,10 @@ describe("docs/sql.md", () => {
     const created = await createFile(join(folder, "empty.hindcast"), { created: 1n, appVersion: "0" });
     if (!created.ok) throw new Error(created.error.code);
     file = created.value;
+    // A file has their view from its first note on.
+    const connection = await file.instance.connect();
+    await writeNotes(connection, []);
+    connection.closeSync();
     readers = await Readers.open(file.instance);
   });
   afterAll(async () => {
@@ -38,7 +43,10 @@ describe("docs/sql.md", () => {
 
   it("names every view with all of its columns, in their order", async () => {
     const there = await Promise.all(
-      Object.keys(views).map(async (view) => [view, (await readers.query(`DESCRIBE ${view}`)).texts("column_name")]),
+      [...Object.keys(views), "notes"].map(async (view) => [
+        view,
+        (await readers.query(`DESCRIBE ${view}`)).texts("column_name"),
+      ]),
     );
     expect(documented).toEqual(there);
   });
