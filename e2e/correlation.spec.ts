@@ -1,6 +1,7 @@
 // Correlation: what goes with a series, what changed in a stretch, who calls whom, and where an id went.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { themes } from "./themes.js";
 import type { App } from "./pages/app.js";
 
 const open = async (app: App, sample: string): Promise<void> => {
@@ -69,7 +70,7 @@ test("what changed in a selection is ranked, and Enter goes to where it is first
   await expect(app.logs.current).toContainText("request failed");
 });
 
-for (const theme of ["light", "dark"] as const)
+for (const theme of themes)
   test.describe(`in the ${theme} theme`, () => {
     test.use({ colorScheme: theme });
 

@@ -1,6 +1,7 @@
 // Lists of records, Events and Logs alike: filtered by what is clicked, by regular expressions, and back to what is around a row.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { themes } from "./themes.js";
 import type { App } from "./pages/app.js";
 
 async function openCrashes(app: App): Promise<void> {
@@ -61,7 +62,7 @@ test("log lines are looked through by a regular expression, and a wrong one says
   await expect(logs.lines.first()).toContainText("not delivered");
 });
 
-for (const theme of ["light", "dark"] as const)
+for (const theme of themes)
   test.describe(`in the ${theme} theme`, () => {
     test.use({ colorScheme: theme });
     test("axe finds nothing serious in an opened, filtered list", async ({ app }) => {

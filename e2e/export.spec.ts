@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { themes } from "./themes.js";
 
 const sample = fileURLToPath(new URL("../recordings/ledger-first.hindcast", import.meta.url));
 
@@ -32,7 +33,7 @@ test("a selected stretch leaves as a recording and as JSON lines, secrets only w
       "github-token: 1 in logs",
     );
     await expect(write).toBeDisabled();
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });
       const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
       expect(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { themes } from "./themes.js";
 import type { App } from "./pages/app.js";
 
 const sample = fileURLToPath(new URL("../recordings/ledger-first.hindcast", import.meta.url));
@@ -108,7 +109,7 @@ test("notes are written, found, changed, removed and brought back, and are in th
   });
 });
 
-for (const colorScheme of ["dark", "light"] as const)
+for (const colorScheme of themes)
   test.describe(`in the ${colorScheme} theme`, () => {
     test.use({ colorScheme });
     test("axe finds nothing serious, empty and full; notes of a sample are kept apart from it", async ({ app }) => {

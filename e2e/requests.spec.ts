@@ -1,6 +1,7 @@
 // Requests: from the welcome page to what a slow request waited for, and from there to the records behind it.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { themes } from "./themes.js";
 import type { App } from "./pages/app.js";
 
 const sample = (app: App) => app.page.getByRole("button", { name: "Open the sample ledger-slow-dependency" });
@@ -77,7 +78,7 @@ test("a log line leads to its whole request", async ({ app }) => {
   await expect(app.requests.region.locator("header.request")).toContainText("gateway");
 });
 
-for (const theme of ["light", "dark"] as const)
+for (const theme of themes)
   test.describe(`in the ${theme} theme`, () => {
     test.use({ colorScheme: theme });
     test("axe finds nothing serious in Requests", async ({ app }) => {
