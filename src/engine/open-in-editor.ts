@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, isAbsolute } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
@@ -26,11 +27,14 @@ export async function openInEditor(
   { file, line, column, editor }: CallArgs<"editor.open">,
 ): Promise<Result<CallResult<"editor.open">, HindcastError>> {
   if (!(await holdsFile(query, file))) return failed(hindcastError("not-a-recorded-place", { path: file }));
-  const path = file.replace(/^file:\/\//, "");
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+  const path = pathOf(file);
+  // A recording may come from anybody: only a whole path is none of an editor's options.
+  const isFile =
+    isAbsolute(path) &&
+    (await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    ));
   if (!isFile) return failed(hindcastError("source-missing", { path }));
   const command = editorCommand(
     editor,
@@ -41,6 +45,15 @@ export async function openInEditor(
   const problem = await started(command.file, command.args, environment);
   if (problem !== undefined) return failed(hindcastError("editor-failed", { editor: command.file, reason: problem }));
   return ok({ command: [command.file, ...command.args] });
+}
+
+function pathOf(file: string): string {
+  if (!file.startsWith("file://")) return file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return file;
+  }
 }
 
 function started(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {

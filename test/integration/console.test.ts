@@ -192,7 +192,8 @@ describe("a program that the engine started", () => {
     );
     chmodSync(join(folder, "code"), 0o755);
     const script = join(folder, "it's $(echo).cjs");
-    writeFileSync(script, echo);
+    const named = `require("hindcast").event("at", { "code.file.path": "package.json" });`;
+    writeFileSync(script, `${named}${echo}`);
     const { recordingId } = await start({ command: [process.execPath, script] });
     await whenShown(recordingId, "out:ready");
     await call("console.write", { recordingId, text: "one\n" });
@@ -210,6 +211,9 @@ describe("a program that the engine started", () => {
     const elsewhere = { recordingId, file: join(folder, "echo.cjs"), line: 1, column: 1, editor: "vscode" } as const;
     expect(await codeOf("editor.open", elsewhere)).toBe("not-a-recorded-place");
     expect(await codeOf("editor.open", { ...elsewhere, file: script.slice(1) })).toBe("not-a-recorded-place");
+    // There is one where the engine runs; but what is no whole path could be an option to the editor.
+    expect(existsSync("package.json")).toBe(true);
+    expect(await codeOf("editor.open", { ...elsewhere, file: "package.json" })).toBe("source-missing");
   });
 
   it("is recorded at another level from when it is told, in both directions", async () => {
