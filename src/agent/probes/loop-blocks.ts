@@ -22,6 +22,8 @@ interface Seen {
   readonly parent: SpanParent;
 }
 
+/** Of the console, those in which V8 fills a template. */
+const formattingMethods = ["log", "info", "warn", "error", "debug", "trace", "group", "groupCollapsed", "assert"];
 /** The worker looks every 25 ms or more often; one that was there for less than this share of the time stood still, too. */
 const leastPollsPerMs = 1 / 100;
 /** What the worker is asked to wait when the agent is in the middle of something. */
@@ -70,6 +72,7 @@ export class LoopBlocks {
     });
     releases.push(() => void Reflect.deleteProperty(globalThis, key));
     if (this.#inspector !== undefined) releases.push(this.#countSessions(this.#inspector));
+    if (this.#inspector !== undefined && this.#blockMs > 0) releases.push(this.#guardConsole());
     return together(releases);
   }
 
@@ -154,6 +157,34 @@ export class LoopBlocks {
   /** The worker, too: the program was suspended. One that was not there yet says nothing. */
   #stoodStill({ sinceMs, untilMs, polls }: Turn): boolean {
     return Atomics.load(this.#words, control.polls) > polls && polls < (untilMs - sinceMs) * leastPollsPerMs;
+  }
+
+  /**
+   * While a session is open Node calls V8's console besides its own, which puts values into words by the program's own
+   * `toString`: none is open while the program writes to its console.
+   */
+  #guardConsole(): () => void {
+    const guarded = (method: string): (() => void) =>
+      replaceMethod(console, method, (original) => {
+        const blocks = this;
+        return function (...args) {
+          const isOurs = blocks.#keepInspectorOut();
+          try {
+            return Reflect.apply(original, this, args);
+          } finally {
+            if (isOurs) Atomics.compareExchange(blocks.#words, control.inspecting, inspecting.closed, inspecting.free);
+          }
+        };
+      });
+    return together(formattingMethods.map(guarded));
+  }
+
+  /** False where somebody keeps it out already, or for good. */
+  #keepInspectorOut(): boolean {
+    const words = this.#words;
+    const was = Atomics.compareExchange(words, control.inspecting, inspecting.free, inspecting.closed);
+    if (was === inspecting.worker) this.closeInspector();
+    return was === inspecting.free || was === inspecting.worker;
   }
 
   #countSessions({ Session }: Inspector): () => void {
