@@ -129,41 +129,31 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     });
     done.catch(() => undefined); // whoever looks there hears of it
   };
-  const asking =
+  const answering =
     <Args extends { readonly recordingId: string }, Value>(
-      ask: (recording: Asked, args: Args) => Promise<Value>,
+      ask: (recording: Asked, args: Args) => Promise<Result<Value, HindcastError>>,
     ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
     (args, signal, tell) => {
       const asker = askerWith(signal, tell);
       return about(
         args,
-        async (recording) => {
-          const { start } = recording;
-          return ok(await ask({ recording, query: queryFor(recording.query, asker), start, asker }, args));
-        },
+        (recording) => ask({ recording, query: queryFor(recording.query, asker), start: recording.start, asker }, args),
         asker,
       );
     };
+  const asking = <Args extends { readonly recordingId: string }, Value>(
+    ask: (recording: Asked, args: Args) => Promise<Value>,
+  ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
+    answering(async (asked: Asked, args: Args) => ok(await ask(asked, args)));
   /** A regular expression that is none is the fault of who asks, and no damage of the file. */
-  const filtering =
-    <Args extends { readonly recordingId: string; readonly pattern?: string | undefined }, Value>(
-      ask: (recording: Asked, args: Args) => Promise<Value>,
-    ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
-    (args, signal, tell) => {
-      const asker = askerWith(signal, tell);
-      return about(
-        args,
-        async (recording) => {
-          const { start } = recording;
-          const query = queryFor(recording.query, asker);
-          const reason = await wrongIn(query, args.pattern);
-          if (reason !== undefined)
-            return failed(hindcastError("bad-pattern", { pattern: args.pattern ?? "", reason }));
-          return ok(await ask({ recording, query, start, asker }, args));
-        },
-        asker,
-      );
-    };
+  const filtering = <Args extends { readonly recordingId: string; readonly pattern?: string | undefined }, Value>(
+    ask: (recording: Asked, args: Args) => Promise<Value>,
+  ): ((args: Args, signal: CancelSignal, tell?: Progress) => Promise<Result<Value, HindcastError>>) =>
+    answering(async (asked: Asked, args: Args) => {
+      const reason = await wrongIn(asked.query, args.pattern);
+      if (reason !== undefined) return failed(hindcastError("bad-pattern", { pattern: args.pattern ?? "", reason }));
+      return ok(await ask(asked, args));
+    });
   const askingState =
     <Args extends { readonly recordingId: string }, Value>(
       ask: (args: Args, asker: Asker) => Promise<Result<Value, HindcastError>>,

@@ -3,7 +3,7 @@
 import { untrack } from "svelte";
 import type { Progress } from "../../shared/base/asker.js";
 import { type Result, ok } from "../../shared/base/result.js";
-import type { HindcastError } from "../../shared/protocol/errors.js";
+import { type Explanation, type HindcastError, explain } from "../../shared/protocol/errors.js";
 import type { RowFilter } from "../../shared/protocol/row-filters.js";
 import { Lateness } from "./lateness.svelte.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
@@ -121,6 +121,12 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
       this.#aroundRepeats.retry();
       this.#totalRepeats.retry();
     });
+  }
+
+  /** Why the rows, or which of them is at the playhead, could not be read. */
+  get failure(): Explanation | undefined {
+    const failed = [this.around.loaded, this.pageQuery.loaded].find(({ status }) => status === "failed");
+    return failed?.status === "failed" ? explain(failed.error) : undefined;
   }
 
   get wraps(): boolean {
