@@ -12,7 +12,10 @@ interface Row {
 }
 interface View {
   readonly isFiltered: boolean;
-  readonly filter: { add(condition: FieldValue & { readonly exclude: boolean }): void };
+  readonly filter: {
+    add(condition: FieldValue & { readonly exclude: boolean }): void;
+    showOnly(service: string): void;
+  };
   showAround(row: number): void;
 }
 
@@ -39,6 +42,13 @@ export function rowActions(
     { kind: "line" },
     ...filterBy(true).slice(0, 4),
     { kind: "line" },
+    ...only
+      .filter(({ field }) => field === "service")
+      .map(({ value }) => ({
+        kind: "action" as const,
+        text: `Only ${value} in every pane`,
+        run: () => view.filter.showOnly(value),
+      })),
     ...(view.isFiltered
       ? [{ kind: "action", text: "Show what is around it", run: () => view.showAround(row.row) } as const]
       : []),

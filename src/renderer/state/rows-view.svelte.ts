@@ -11,7 +11,7 @@ import { type DetailRow, type ListRow, type OpenedLine, indexOfLine, listLength,
 import type { Playhead, RecordPosition } from "./playhead.svelte.js";
 import { Query } from "./query.svelte.js";
 import { Repeats } from "./repeats.svelte.js";
-import { RowFiltering } from "./row-filter.svelte.js";
+import type { RowFiltering } from "./row-filter.svelte.js";
 import { type PageColumns, RowPages, pageRows } from "./row-pages.js";
 import type { SelectedSpan, Selection } from "./selection.svelte.js";
 
@@ -58,7 +58,7 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   readonly #playhead: Playhead;
   readonly #selection: Selection;
   readonly #source: RowSource<Columns, Row>;
-  readonly filter = new RowFiltering();
+  readonly filter: RowFiltering;
   /** The row of the playhead within the filtered log. */
   readonly around = new Query<Around>();
   readonly pageQuery = new Query<undefined>();
@@ -90,8 +90,14 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
     return known?.filter === this.#filterKey ? known.row : undefined;
   });
 
-  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection, source: RowSource<Columns, Row>) {
+  constructor(
+    recording: OpenRecording,
+    playhead: Playhead,
+    selection: Selection,
+    { source, filter }: { readonly source: RowSource<Columns, Row>; readonly filter: RowFiltering },
+  ) {
     this.#source = source;
+    this.filter = filter;
     this.#pages = new RowPages(source.rowOf);
     this.#recording = recording;
     this.#playhead = playhead;

@@ -1,6 +1,9 @@
-// What the person picked: a stretch of time, a value of captured state, a span. Shared by all panes.
+// What the person picked: a stretch of time, a value of captured state, a span, and what lists are filtered by. Shared by all panes.
 import type { CorrelationPlace } from "./correlation-place.js";
+import { RequestFiltering } from "./request-filter.svelte.js";
 import type { RequestPlace } from "./request-place.js";
+import { RowFiltering } from "./row-filter.svelte.js";
+import { ServiceFilter } from "./service-filter.svelte.js";
 import type { NsRange } from "./time-scale.js";
 
 export interface SelectedValue {
@@ -23,6 +26,11 @@ export interface StoodOnLine extends SelectedSpan {
 }
 
 export class Selection {
+  /** The one service that Lanes, Logs, Events and Requests show. */
+  readonly service = new ServiceFilter();
+  readonly logs = new RowFiltering(this.service);
+  readonly events = new RowFiltering(this.service);
+  readonly requests = new RequestFiltering();
   #range = $state.raw<NsRange>();
   #value = $state.raw<SelectedValue>();
   #span = $state.raw<SelectedSpan>();

@@ -16,6 +16,7 @@ import { countOf, orderSpans, singleSpans, spanNear, type SpanStep, stepSpan } f
 import type { Colouring } from "./span-colouring.js";
 import { SpanFind } from "./span-find.svelte.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
+import { spansOfProcesses } from "./spans-of-service.js";
 import { matchStates } from "./span-matches.js";
 import { knownInView, needsFetch, windowAround } from "./span-window.js";
 
@@ -47,7 +48,13 @@ export class LanesView {
   /** Spans that begin or end near the live edge; those that stay open for long are looked at each second. */
   readonly #repeats: Repeats;
 
-  readonly #processIds = $derived.by(() => this.#recording.summary.processes.map((one) => one.process).join());
+  /** Those of the one service that is shown, or all. */
+  readonly #processIds = $derived.by(() =>
+    this.#recording.summary.processes
+      .filter(({ serviceName }) => this.#selection.service.admits(serviceName))
+      .map((one) => one.process)
+      .join(),
+  );
   readonly layout = $derived.by(() => {
     const spans = this.query.value?.spans;
     return spans === undefined
@@ -114,7 +121,8 @@ export class LanesView {
     const asked = this.#asked;
     const fetched = asked === undefined ? undefined : { range: asked.range, isReduced: this.isReduced };
     const range = asked === undefined || needsFetch(view, fetched) ? windowAround(view) : asked.range;
-    const isRangeDue = this.#repeats.isDue(range, range.toNs);
+    const { only } = this.#selection.service;
+    const isRangeDue = this.#repeats.isDue([range, only], range.toNs);
     const hasOpen = spans?.endNs.some(Number.isNaN) ?? false;
     if (!isRangeDue && !(hasOpen && asked?.seconds !== seconds)) return;
     this.#asked = { range, seconds };
@@ -123,7 +131,12 @@ export class LanesView {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
       const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans, slices }, signal, tell);
-      return answer.ok ? ok({ range, spans: answer.value, untilNs }) : answer;
+      if (!answer.ok) return answer;
+      const spans = spansOfProcesses(
+        answer.value,
+        (id) => only === undefined || this.#recording.process(id)?.serviceName === only,
+      );
+      return ok({ range, spans, untilNs });
     });
   }
 

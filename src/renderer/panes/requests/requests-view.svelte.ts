@@ -2,27 +2,17 @@
 // panes can open a request; of how much of the recording, how sorted and filtered is the pane's own.
 import type { Progress } from "../../../shared/base/asker.js";
 import { ok } from "../../../shared/base/result.js";
-import type { RequestOrder, RequestOutcome } from "../../../shared/protocol/request-calls.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import type { Ranges } from "../../state/ranges.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
+import type { Extent, ListFilter, RouteSort, Sorting } from "../../state/request-filter.svelte.js";
 import type { RequestPlace, RouteName } from "../../state/request-place.js";
 import { RowPages, pageRows } from "../../state/row-pages.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import { type ListedRequest, listedRequest } from "./listed-request.js";
 import type { OneRequest } from "./one-rows.js";
-import { type RouteColumns, type RouteRow, type RouteSort, type Sorting, routeRows, sortingBy } from "./route-rows.js";
-
-/** Of how much of the recording: all, the selected stretch, or what Lanes shows. */
-export type Extent = "all" | "selection" | "lanes";
-
-export interface ListFilter {
-  readonly order: RequestOrder;
-  readonly outcome: RequestOutcome | "any";
-  /** 0 = any. */
-  readonly leastNs: number;
-}
+import { type RouteColumns, type RouteRow, routeRows, sortingBy } from "./route-rows.js";
 
 export class RequestsView {
   readonly #recording: OpenRecording;
@@ -35,10 +25,6 @@ export class RequestsView {
   readonly #routesDue: Repeats;
   readonly #listDue: Repeats;
   readonly #oneDue: Repeats;
-  #extent = $state<Extent>("all");
-  #words = $state("");
-  #sorting = $state.raw<Sorting>({ by: "totalNs", isDescending: true });
-  #filter = $state.raw<ListFilter>({ order: "slowest", outcome: "any", leastNs: 0 });
   #pages = new RowPages(listedRequest);
   #version = $state(0);
   #visible = $state.raw({ first: 0, end: 60 });
@@ -46,7 +32,11 @@ export class RequestsView {
   #shownRequest = "";
 
   readonly rows: readonly RouteRow[] = $derived.by(() =>
-    this.routes.value === undefined ? [] : routeRows(this.routes.value, this.#words, this.#sorting),
+    this.routes.value === undefined
+      ? []
+      : routeRows(this.routes.value, this.words, this.sorting).filter(({ name }) =>
+          this.#selection.service.admits(name.service),
+        ),
   );
   readonly listTotal: number = $derived.by(() => {
     void this.#version;
@@ -66,35 +56,41 @@ export class RequestsView {
     return this.#selection.request;
   }
   get extent(): Extent {
-    return this.#extent;
+    return this.#selection.requests.chosen.extent;
   }
   get words(): string {
-    return this.#words;
+    return this.#selection.requests.chosen.words;
   }
   get sorting(): Sorting {
-    return this.#sorting;
+    return this.#selection.requests.chosen.sorting;
   }
   get filter(): ListFilter {
-    return this.#filter;
+    const { order, outcome, leastNs } = this.#selection.requests.chosen;
+    return { order, outcome, leastNs };
   }
   get hasSelection(): boolean {
     return this.#selection.range !== undefined;
   }
   get isFiltered(): boolean {
-    return this.#filter.outcome !== "any" || this.#filter.leastNs > 0;
+    return this.filter.outcome !== "any" || this.filter.leastNs > 0;
   }
 
   chooseExtent(extent: Extent): void {
-    this.#extent = extent;
+    this.#selection.requests.choose({ extent });
+  }
+  /** Routes of all services, whatever words they have. */
+  clearRouteFilter(): void {
+    this.filterRoutes("");
+    this.#selection.service.clear();
   }
   filterRoutes(words: string): void {
-    this.#words = words;
+    this.#selection.requests.choose({ words });
   }
   sortBy(by: RouteSort): void {
-    this.#sorting = sortingBy(by, this.#sorting);
+    this.#selection.requests.choose({ sorting: sortingBy(by, this.sorting) });
   }
   filterList(change: Partial<ListFilter>): void {
-    this.#filter = { ...this.#filter, ...change };
+    this.#selection.requests.choose(change);
   }
   openRoute(of: RouteName): void {
     this.#selection.showRequest({ kind: "route", of });
@@ -123,7 +119,7 @@ export class RequestsView {
   loadList(): void {
     if (this.place?.kind !== "route") return;
     const { key } = this.#range();
-    const asked = [this.place.of, this.#filter, key];
+    const asked = [this.place.of, this.filter, key];
     if (!this.#listDue.isDue(asked, Infinity)) return;
     const shown = JSON.stringify(asked);
     const isOther = shown !== this.#shownRoute;
@@ -198,7 +194,7 @@ export class RequestsView {
   #page(page: number, signal: AbortSignal, tell: Progress) {
     const { place } = this;
     const of = place?.kind === "route" ? place.of : { service: "", route: "", kind: "server" as const };
-    const { order, outcome, leastNs } = this.#filter;
+    const { order, outcome, leastNs } = this.filter;
     return this.#recording.call(
       "requests.list",
       {
@@ -219,9 +215,9 @@ export class RequestsView {
   #range(): { readonly range: { readonly from: bigint; readonly to: bigint }; readonly key: unknown } {
     const { summary } = this.#recording;
     const shown =
-      this.#extent === "selection"
+      this.extent === "selection"
         ? this.#selection.range
-        : this.#extent === "lanes"
+        : this.extent === "lanes"
           ? this.#ranges.existing("lanes")
           : undefined;
     if (shown === undefined) return { range: { from: summary.start, to: summary.end }, key: "all" };

@@ -3,7 +3,8 @@ import type { RequestPlace } from "../../state/request-place.js";
 import { keepRequestPlace, requestPlaceFrom } from "../../state/request-place.js";
 import { listedRequest, outcomeText } from "./listed-request.js";
 import { type OneRequest, extentOf, oneRows, timeShares } from "./one-rows.js";
-import { type RouteColumns, type RouteSort, routeRows, sortingBy } from "./route-rows.js";
+import type { RouteSort } from "../../state/request-filter.svelte.js";
+import { type RouteColumns, routeRows, sortingBy } from "./route-rows.js";
 
 const routes: RouteColumns = {
   truncated: false,

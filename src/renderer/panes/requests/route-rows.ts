@@ -2,6 +2,7 @@
 import { type SpanKind, spanKinds } from "../../../shared/trace/attributes.js";
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import { durationBins } from "../../../shared/protocol/request-calls.js";
+import type { RouteSort, Sorting } from "../../state/request-filter.svelte.js";
 import type { RouteName } from "../../state/request-place.js";
 
 export type RouteColumns = CallResult<"requests.routes">;
@@ -18,25 +19,6 @@ export interface RouteRow {
   readonly p99Ns: number;
   readonly maxNs: number;
   readonly histogram: Uint32Array;
-}
-
-export const routeSorts = [
-  "service",
-  "route",
-  "requests",
-  "perSecond",
-  "failed",
-  "p50Ns",
-  "p95Ns",
-  "p99Ns",
-  "maxNs",
-  "totalNs",
-] as const;
-export type RouteSort = (typeof routeSorts)[number];
-
-export interface Sorting {
-  readonly by: RouteSort;
-  readonly isDescending: boolean;
 }
 
 /** Texts begin with A, numbers with the most. */
