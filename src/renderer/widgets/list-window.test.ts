@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAlongRow, rowAfterKey, scrollTopToShow, visibleRows } from "./list-window.js";
+import { isAlongRow, rowAfterKey, scrollTopToShow, useRowsFor, visibleRows } from "./list-window.js";
 
 describe("visibleRows", () => {
   it("is what fits, and a few more on both sides", () => {
@@ -10,6 +10,20 @@ describe("visibleRows", () => {
 
   it("is empty when the list became shorter than where it was scrolled to", () => {
     expect(visibleRows(2000, 400, 20, 10, 8)).toEqual({ first: 10, end: 10 });
+  });
+});
+
+describe("useRowsFor", () => {
+  const keysOf = (steps: readonly (readonly [number, number])[]): readonly string[] => {
+    let used = { first: 0, end: 0, shift: 0 };
+    return steps.map(([first, end]) => {
+      used = useRowsFor({ first, end }, used);
+      return `${first + used.shift}-${end - 1 + used.shift}`;
+    });
+  };
+
+  it("keeps a row while it is on screen, and uses all of them again where the list jumped", () => {
+    expect(keysOf([[0, 30], [5, 35], [900, 930], [890, 920], [0, 30]])).toEqual(["0-29", "5-34", "5-34", "-5-24", "-5-24"]); // prettier-ignore
   });
 });
 

@@ -18,6 +18,17 @@ export function visibleRows(
   return { first: Math.min(first, end), end };
 }
 
+/** Rows that exist, by keys that stay with a row as long as it is on screen; where none of them is, all are used for the next ones. */
+export interface UsedRows extends ListWindow {
+  /** From a row to its key. */
+  readonly shift: number;
+}
+
+export function useRowsFor(window: ListWindow, before: UsedRows): UsedRows {
+  const stays = window.first < before.end && before.first < window.end;
+  return { ...window, shift: stays ? before.shift : before.shift + before.first - window.first };
+}
+
 /** The scroll position nearest to the present one at which the row is whole on screen. */
 export function scrollTopToShow(row: number, scrollTopPx: number, heightPx: number, rowPx: number): number {
   const topPx = row * rowPx;

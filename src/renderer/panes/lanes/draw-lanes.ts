@@ -149,8 +149,7 @@ function drawLabel(
   measure: MeasureText,
 ): void {
   const { bars, placed } = scene;
-  const start = bars.startsPx[bar] ?? 0;
-  const left = Math.max(start, 0);
+  const left = Math.max(bars.startsPx[bar] ?? 0, 0);
   const right = Math.min(bars.endsPx[bar] ?? 0, scene.widthPx);
   if (right - left < narrowestLabelPx || bars.merged[bar] !== 1) return;
   const span = bars.spans[bar] ?? 0;
@@ -161,7 +160,7 @@ function drawLabel(
     drawErrorIcon(context, x + iconPx / 2, middle - 0.5, colours.criticalText);
     x += iconPx + 4;
   }
-  const isFuture = start > scene.playheadPx;
+  const isFuture = left > scene.playheadPx;
   context.fillStyle = isFuture || isAside(scene, span) ? colours.textQuiet : colours.text;
   const room = right - x - 4;
   if (room > 8) context.fillText(clipLabel(placed.spans.names[span] ?? "", room, measure), x, middle);
