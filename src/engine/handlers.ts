@@ -44,6 +44,7 @@ import { requestRoutes } from "./store/request-routes.js";
 import { wrongIn } from "./store/row-conditions.js";
 import { formatVersion } from "./store/schema.js";
 import { serviceGraph } from "./store/service-graph.js";
+import { countSpans } from "./store/span-filter.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
@@ -266,11 +267,12 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "state.history": askingState((args, asker) => state.history(args, asker)),
     "state.lastWriter": askingState((args, asker) => state.lastWriter(args, asker)),
 
-    "spans.range": asking(({ query, start }, { from, to, limit, slices }) =>
+    "spans.range": asking(({ query, start }, { from, to, limit, slices, filter = {} }) =>
       slices === undefined
         ? spansInRange(query, start, from, to, limit)
-        : spansZoomed(query, start, { from, to, limit, slices }),
+        : spansZoomed(query, start, { from, to, limit, slices, filter }),
     ),
+    "spans.count": asking(({ query }, args) => countSpans(query, args)),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
     "events.page": asking(({ recording, query, start }, args) => recording.pages.events(query, start, args)),

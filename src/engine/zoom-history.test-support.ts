@@ -1,6 +1,7 @@
 // A recording as a seed makes it, written by the real writer with its failures and new beginnings, kept beside the records
 // as plain lists: answers about it can be worked out the slow, obvious way.
 import { randomFrom } from "../shared/base/random.test-support.js";
+import { spanKinds } from "../shared/trace/attributes.js";
 import { objectId } from "../shared/trace/value.js";
 import { Lanes } from "./ingest/lanes.js";
 import { helloOf } from "./socket-agent.test-support.js";
@@ -212,11 +213,11 @@ export class ZoomHistory {
       span,
       parent: 0,
       lane: clock.lanes.begin(span, 0, Number(head.instant)),
-      kind: "server",
+      kind: spanKinds[span % spanKinds.length] ?? "server",
       ids: spanIds(new Uint8Array(16), Uint8Array.of(0, 0, 0, clock.process, 0, 0, span >> 8, span & 255)),
       name: 0,
       status: "unset",
-      attributes: "{}",
+      attributes: `{"shop":"No. ${span % 7}"}`,
       end: undefined,
     };
     clock.open.push(row);

@@ -8,7 +8,10 @@ import { density } from "./store/density.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
+import type { SpanFilter } from "../shared/protocol/row-filters.js";
 import type { Readers } from "./store/readers.js";
+import type { SpanRow } from "./store/recording-rows.js";
+import { countSpans } from "./store/span-filter.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
 import type { MetricSource } from "./store/sliced-series.js";
 import { spansZoomed } from "./store/span-zoom.js";
@@ -17,6 +20,25 @@ import { seeds } from "./replay/seeds.test-support.js";
 
 const start = 1_790_000_000_000_000_000n;
 const quantiles = [0, 0.5, 0.95, 1];
+
+const only = { exclude: false } as const;
+const spanFilters: readonly { readonly filter: SpanFilter; readonly isShown: (span: SpanRow) => boolean }[] = [
+  { filter: {}, isShown: () => true },
+  { filter: { where: [{ field: "status", value: "error", ...only }] }, isShown: ({ status }) => status === "error" },
+  {
+    filter: { where: ["client", "server"].map((value) => ({ field: "kind", value, ...only })) },
+    isShown: ({ kind }) => kind === "client" || kind === "server",
+  },
+  {
+    filter: { minNs: 5e6, where: [{ field: "process", value: "2", exclude: true }] },
+    isShown: ({ process, instant, end }) => process !== 2 && (end === undefined || end.instant - instant >= 5_000_000n),
+  },
+  { filter: { text: "no. 3" }, isShown: ({ attributes }) => attributes.includes("No. 3") },
+  {
+    filter: { where: [{ field: "attribute", key: "shop", value: "No. 5", ...only }] },
+    isShown: ({ attributes }) => attributes.includes("No. 5"),
+  },
+];
 
 describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
@@ -106,10 +128,16 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   /** Nothing is left out: what is not a row of its own is counted in one of its lane, where it begins. */
   const checkSpans = async (from: bigint, to: bigint, slices: number): Promise<void> => {
     const limit = 5 + history.below(100);
-    const overlapping = [...history.spans.values()].filter(
+    const all = [...history.spans.values()].filter(
       ({ instant, end }) => instant <= to && (end === undefined || end.instant >= from),
     );
-    const answer = await spansZoomed(readers.query, start, { from, to, limit, slices });
+    const { filter, isShown } = spanFilters[history.below(spanFilters.length)] ?? { filter: {}, isShown: () => true };
+    const overlapping = all.filter(isShown);
+    const answer = await spansZoomed(readers.query, start, { from, to, limit, slices, filter });
+    expect(await countSpans(readers.query, { from, to, ...filter })).toEqual({
+      all: all.length,
+      shown: overlapping.length,
+    });
     if (overlapping.filter(({ instant }) => instant < from).length >= limit) return;
     const counts = answer.counts ?? new Uint32Array(answer.process.length).fill(1);
     expect(answer.truncated).toBe(false);

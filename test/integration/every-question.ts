@@ -41,6 +41,7 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("logs", await call("logs.page", { recordingId, first: 0, limit: 2000 }));
     note("spans", await call("spans.range", { ...range, limit: 20_000 }));
     note("merged spans", await call("spans.range", { ...range, limit: 10, slices: 50 }));
+    note("counted spans", await call("spans.count", { ...range, minNs: 1 }));
     note("open spans", await call("spans.openAt", { recordingId, instant: end, limit: 1000 }));
     note("events", await call("events.range", { ...range, limit: 20_000 }));
     const where = [{ field: "attribute", key: "a", value: "1", exclude: true }] as const;

@@ -89,6 +89,11 @@ export const densityRollup: Rollup = {
 
 const longest = `(max({length: longest, seq: -longest_seq}) FILTER (longest IS NOT NULL))`;
 
+/** Each span that fulfils a condition about `span AS t`, as a row of the rollup of lanes. */
+export const lanesWhere = (condition: string): string => `SELECT process, lane, instant AS start, 1 AS spans,
+      (status = 2)::INTEGER AS failed, instant AS first, end_instant AS last, end_instant - instant AS longest, seq AS longest_seq
+      FROM span AS t WHERE ${condition}`;
+
 /**
  * Spans that begin in a bucket, by the row they are drawn in: the first beginning and the last end, and the longest of
  * them. Spans of one row do not overlap, so only the last of a bucket can reach beyond it. One that is open has no length.
@@ -105,8 +110,7 @@ export const laneRollup: Rollup = {
     ["longest", "BIGINT"],
     ["longest_seq", "BIGINT"],
   ],
-  records: `SELECT process, lane, instant AS start, 1 AS spans, (status = 2)::INTEGER AS failed, instant AS first,
-      end_instant AS last, end_instant - instant AS longest, seq AS longest_seq FROM span`,
+  records: lanesWhere("true"),
   ends: `SELECT process, lane, start, 0 AS spans, failed, NULL::BIGINT AS first, "end" AS last, "end" - start AS longest,
       seq AS longest_seq FROM late_end`,
   merged: [

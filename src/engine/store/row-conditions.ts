@@ -1,5 +1,5 @@
 // A filter of rows as SQL: what docs say of it in src/shared/protocol/row-filters.ts.
-import { severities } from "../../shared/trace/attributes.js";
+import { severities, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { RowCondition, RowFilter } from "../../shared/protocol/row-filters.js";
 import type { Parameter, Query } from "./readers.js";
@@ -11,6 +11,8 @@ export interface FilteredTexts {
   /** Whether its name is `value`. */
   isNamed(value: string): string;
   readonly severity: string | undefined;
+  /** Spans have a `kind` and a `status`. */
+  readonly areSpans?: boolean;
 }
 
 export interface Conditions {
@@ -82,7 +84,10 @@ const ends: Readonly<Record<string, readonly [number, number]>> = {
 
 const valueOf = ({ field, value }: RowCondition): Parameter => {
   if (field === "process") return /^\d{1,9}$/.test(value) ? Number(value) : -1;
-  return field === "level" ? (ends[value]?.[0] ?? -1) : value;
+  if (field === "level") return ends[value]?.[0] ?? -1;
+  const names: readonly string[] | undefined =
+    field === "kind" ? spanKinds : field === "status" ? spanStatuses : undefined;
+  return names === undefined ? value : names.indexOf(value);
 };
 
 /** A JSON pointer: the one way to name any key. */
@@ -100,6 +105,9 @@ function conditionSql(condition: RowCondition, of: FilteredTexts, value: string,
       const last = ends[condition.value]?.[1] ?? -2;
       return of.severity === undefined ? `${value} IS NULL` : `${of.severity} BETWEEN ${value} AND ${last}`;
     }
+    case "kind":
+    case "status":
+      return of.areSpans === true ? `t.${condition.field} = ${value}` : `${value} IS NULL`;
     case "attribute":
       return `coalesce(CASE WHEN t.attributes IN ('', '{}') THEN NULL ELSE json_extract_string(t.attributes, ${key}) END = ${value}, false)`;
     default:

@@ -2,9 +2,12 @@
 // apart as one row for each lane and slice, with their number. Nothing is left out.
 import { spanStatuses } from "../../shared/trace/attributes.js";
 import { mostRows } from "./columns.js";
+import type { SpanFilter } from "../../shared/protocol/row-filters.js";
 import type { Query } from "./readers.js";
-import { laneRollup } from "./rollups.js";
+import { laneRollup, lanesWhere } from "./rollups.js";
+import type { Conditions } from "./row-conditions.js";
 import type { Rows } from "./rows.js";
+import { isFiltered, spanConditions } from "./span-filter.js";
 import { type SpanColumns, spanColumns, spansOf } from "./spans.js";
 import { type Level, type Stretch, levelsFor, storable } from "./zoom-levels.js";
 import { coversOf, rowsWithin, sliceAt, sliceOf } from "./zoom-query.js";
@@ -16,6 +19,7 @@ export interface SpanZoom {
   readonly limit: number;
   /** Pixels, about: spans that begin in one slice of one lane and are no longer than it may be merged. */
   readonly slices: number;
+  readonly filter?: SpanFilter;
 }
 
 /** Spans that begin in one slice of one lane. */
@@ -35,15 +39,19 @@ export async function spansZoomed(query: Query, start: bigint, zoom: SpanZoom): 
   const [from, to] = [storable(zoom.from), storable(zoom.to)];
   if (to < from) return spanColumns(await query(spansOf(`SELECT * FROM span WHERE false`)), start, false);
   const range = { since: from, until: to + 1n };
-  const { groups, levels, slices } = await groupsOf(query, range, zoom.slices, most);
+  const { filter = {} } = zoom;
+  const conditions = isFiltered(filter) ? spanConditions(filter) : undefined;
+  const { groups, levels, slices } = await groupsOf(query, range, zoom.slices, most, conditions);
+  const wanted = (given: number): string => conditions?.sql(given) ?? "true";
+  const values = conditions?.values ?? [];
   const tooShort = shortest(groups, range, levels, slices, most);
   const rows = await query(
     spansOf(`SELECT * FROM span AS t WHERE t.instant <= $2 AND (t.end_instant IS NULL OR t.end_instant >= $1)
-        AND (t.instant < $1 OR t.end_instant IS NULL OR t.end_instant - t.instant >= $3)
+        AND (t.instant < $1 OR t.end_instant IS NULL OR t.end_instant - t.instant >= $3) AND ${wanted(4)}
       ORDER BY t.instant < $1 DESC, coalesce(t.end_instant, $2) - t.instant DESC, t.instant, t.process, t.seq LIMIT $4`),
-    [from, to, storable(tooShort), most],
+    [from, to, storable(tooShort), most, ...values],
   );
-  const isTruncated = rows.length === most && (await reachingIn(query, from)) > begunBefore(rows, from);
+  const isTruncated = rows.length === most && (await reachingIn(query, from, conditions)) > begunBefore(rows, from);
   const shown = spanColumns(rows, start, isTruncated);
   const endOfSlice = (slice: number): bigint =>
     range.since + ((range.until - range.since) * BigInt(slice + 1)) / BigInt(slices) + (levels.at(-1)?.widthNs ?? 1n);
@@ -59,10 +67,11 @@ const begunBefore = (rows: Rows, from: bigint): number =>
   rows.bigints("instant").filter((instant) => instant < from).length;
 
 /** Spans that began before, which no group counts. */
-async function reachingIn(query: Query, from: bigint): Promise<number> {
+async function reachingIn(query: Query, from: bigint, conditions: Conditions | undefined): Promise<number> {
   const rows = await query(
-    `SELECT count(*) AS spans FROM span WHERE instant < $1 AND (end_instant IS NULL OR end_instant >= $1)`,
-    [from],
+    `SELECT count(*) AS spans FROM span AS t WHERE t.instant < $1 AND (t.end_instant IS NULL OR t.end_instant >= $1)
+      AND ${conditions?.sql(1) ?? "true"}`,
+    [from, ...(conditions?.values ?? [])],
   );
   return rows.numbers("spans")[0] ?? 0;
 }
@@ -76,14 +85,25 @@ interface Grouped {
 const keyOf = (process: number, lane: number, slice: number): string => `${process}/${lane}/${slice}`;
 
 /** In fewer slices where many lanes would else make too many rows. */
-async function groupsOf(query: Query, range: Stretch, wanted: number, most: number): Promise<Grouped> {
+async function groupsOf(
+  query: Query,
+  range: Stretch,
+  wanted: number,
+  most: number,
+  conditions: Conditions | undefined,
+): Promise<Grouped> {
   const covers = await coversOf(query);
   for (let slices = Math.max(1, wanted); ; slices = Math.max(1, Math.floor(slices / 4))) {
-    const levels = levelsFor(laneRollup.levels, range, slices);
+    const levels = conditions === undefined ? levelsFor(laneRollup.levels, range, slices) : [];
+    const from =
+      conditions === undefined
+        ? rowsWithin(laneRollup, levels, range, covers)
+        : lanesWhere(`t.instant >= ${range.since} AND t.instant < ${range.until} AND ${conditions.sql(0)}`);
     const rows = await query(
       `SELECT ${sliceOf(levels, range, slices)} AS slice, process, lane, sum(spans)::DOUBLE AS spans, sum(failed)::DOUBLE AS failed,
          coalesce(min(first), 0) AS first, coalesce(max(last), 0) AS last, coalesce(max(longest), -1) AS longest
-       FROM (${rowsWithin(laneRollup, levels, range, covers)}) GROUP BY ALL LIMIT ${mostRows}`,
+       FROM (${from}) GROUP BY ALL LIMIT ${mostRows}`,
+      conditions?.values,
     );
     if (rows.length > most && slices > 1) continue;
     return { groups: groupsFrom(rows), levels, slices };

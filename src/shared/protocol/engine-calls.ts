@@ -24,7 +24,7 @@ import { pipelineStages } from "./pipeline-stages.js";
 import { recentsCalls } from "./recents-calls.js";
 import { mostPinLabel, pin, recordingFile, recordingLimits, recordingSummary } from "./recording-summary.js";
 import { at, count, f64, howEnded, isHindcastError, ns, nothing, recording, text, u32, whole } from "./schemas.js";
-import { rowFilter } from "./row-filters.js";
+import { rowFilter, spanFilter } from "./row-filters.js";
 import { requestCalls } from "./request-calls.js";
 import { launchCalls } from "./launch-calls.js";
 import { stateCalls } from "./state-calls.js";
@@ -132,15 +132,22 @@ export const engineCalls = {
 
   /**
    * Spans that overlap [from, to]. Where there are more than `limit`, the longest; with `slices` besides all others, merged
-   * where they begin in the same of so many slices of the range, and at most as many of such rows.
+   * where they begin in the same of so many slices of the range, and at most as many of such rows. Only with `slices` they are
+   * filtered.
    */
   "spans.range": {
     args: v.object({
       ...range,
       limit: whole,
       slices: v.optional(v.pipe(count, v.integer(), v.minValue(1), v.maxValue(8192))),
+      filter: v.optional(v.object(spanFilter)),
     }),
     result: spanColumns,
+  },
+  /** How many spans overlap [from, to], and how many of them the filter shows. */
+  "spans.count": {
+    args: v.object({ ...range, ...spanFilter }),
+    result: v.object({ all: count, shown: count }),
   },
   /** Spans begun and not ended at an instant. */
   "spans.openAt": { args: v.object({ ...recording, instant: ns, limit: whole }), result: spanColumns },

@@ -1,5 +1,5 @@
-// Which rows of a list are shown: log lines and events are filtered alike. Everything that is said has to hold; of wanted values of one
-// field, one of them.
+// Which rows of a list are shown: log lines, events and spans are filtered alike. Everything that is said has to hold; of wanted values
+// of one field, one of them.
 import * as v from "valibot";
 import { text, whole } from "./schemas.js";
 
@@ -8,10 +8,10 @@ export const mostPattern = 1000;
 export const mostConditions = 32;
 
 /**
- * `name`: of an event, or the source of a log line. `level`: its name. `attribute`: of the key `key`, as text; what has no such
- * attribute has no such value.
+ * `name`: of an event or span, or the source of a log line. `level`: its name. `kind`, `status`: of a span, their names. `attribute`:
+ * of the key `key`, as text; what has no such attribute has no such value.
  */
-export const conditionFields = ["service", "process", "name", "level", "attribute"] as const;
+export const conditionFields = ["service", "process", "name", "level", "kind", "status", "attribute"] as const;
 export type ConditionField = (typeof conditionFields)[number];
 
 export const rowCondition = v.object({
@@ -33,3 +33,12 @@ export const rowFilter = {
   minSeverity: v.optional(whole),
 };
 export type RowFilter = v.InferOutput<v.ObjectSchema<typeof rowFilter, undefined>>;
+
+/** Of spans. One that is open lasts long enough: how long it will is not known. */
+export const spanFilter = {
+  text: rowFilter.text,
+  where: rowFilter.where,
+  /** At least so long. */
+  minNs: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+};
+export type SpanFilter = v.InferOutput<v.ObjectSchema<typeof spanFilter, undefined>>;
