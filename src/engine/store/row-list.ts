@@ -1,12 +1,13 @@
 // A list by row number. Rows are counted in the order (instant, process, seq) among those that match a filter; as that
-// order is not the file's, an index keeps every 1024th position, so that a page reads a stretch of the file and not
-// all of it. While recording, only what came since is looked at again, unless rows were evicted. Of a text, who knows better may say
-// which rows to look at.
+// order is not the file's, an index keeps how many rows there are before some instants, so that a page reads a stretch of the file
+// and not all of it. While recording, only what came since is looked at again, unless rows were evicted. Of a text, who knows
+// better may say which rows to look at.
 import { type Asker, nobody } from "../../shared/base/asker.js";
 import { firstWhere } from "../../shared/base/first-where.js";
 import type { RowFilter } from "../../shared/protocol/row-filters.js";
 import type { EvictedKind } from "./flight-tables.js";
 import { type Query, queryFor } from "./readers.js";
+import { type CountBy, countedBuckets } from "./row-buckets.js";
 import { type FilteredTexts, conditionsOf } from "./row-conditions.js";
 import type { Rows } from "./rows.js";
 import { SharedWork } from "./shared-work.js";
@@ -28,15 +29,15 @@ export interface NarrowedRows {
   areTheSame(): Promise<boolean>;
 }
 
-/** Rows between two kept positions. */
+/** Rows between two kept positions, at least. */
 const stride = 1024;
 /** Filters whose indices are kept; typing a word leaves one per letter. */
 const keptFilters = 8;
 
+/** The first row at or after an instant. */
 interface Position {
   readonly instant: bigint;
-  readonly process: number;
-  readonly seq: number;
+  readonly row: number;
 }
 
 /** Of one table. */
@@ -46,10 +47,12 @@ interface Seen {
   /** Rows that there were, matching or not, and that had been evicted before. */
   readonly rows: number;
   readonly evicted: number;
+  /** Of all of them, the latest instant; of none, zero. */
+  readonly latest: bigint;
 }
 
 interface Index {
-  /** Positions of rows 0, 1024, 2048 … of the filtered list. */
+  /** In order, and the first of all rows among them. */
   readonly positions: readonly Position[];
   readonly total: number;
   readonly tables: readonly Seen[];
@@ -63,14 +66,10 @@ interface KeptIndex {
 }
 
 const empty: Index = { positions: [], total: 0, tables: [] };
-const unseen: Seen = { seen: 0, rows: 0, evicted: 0 };
+const unseen: Seen = { seen: 0, rows: 0, evicted: 0, latest: 0n };
 /** Then all rows are looked at. */
 const mostAttempts = 4;
 const order = `instant, process, seq`;
-
-/** At or after the position given by `$n` and the two parameters behind it. Spelled out: DuckDB 1.5 refuses two row comparisons. */
-const isNotBefore = (n: number): string =>
-  `(instant > $${n} OR (instant = $${n} AND (process > $${n + 1} OR (process = $${n + 1} AND seq >= $${n + 2}))))`;
 
 export class RowList {
   readonly #indices = new Map<string, KeptIndex>();
@@ -93,19 +92,16 @@ export class RowList {
     const index = await this.#index(filter, asker);
     const first = Math.max(0, Math.min(Math.trunc(wanted.first), index.total));
     const count = Math.max(0, Math.min(wanted.limit, index.total - first));
-    const block = Math.floor(first / stride);
-    const low = index.positions[block] ?? { instant: 0n, process: 0, seq: 0 };
-    const high = index.positions[Math.ceil((first + count) / stride)];
-    const skip = count === 0 ? 0 : first - block * stride;
+    const { positions } = index;
+    const low = positions[firstWhere(positions.length, (at) => (positions[at]?.row ?? 0) > first) - 1];
+    const high = positions[firstWhere(positions.length, (at) => (positions[at]?.row ?? 0) >= first + count)];
     const matching = conditionsOf(filter, this.source.texts);
-    const before = high === undefined ? "true" : `instant <= $6 AND NOT ${isNotBefore(6)}`;
-    const limits = high === undefined ? [] : [high.instant, high.process, BigInt(high.seq)];
-    const given = [low.instant, low.process, BigInt(low.seq), skip, count, ...limits];
+    const before = high === undefined ? "" : `AND instant < ${high.instant}`;
     const rows = await this.#reading(query, filter, ({ from }) =>
       query(
-        shown(`SELECT * FROM ${from} AS t WHERE instant >= $1 AND ${isNotBefore(1)} AND ${before} AND ${matching.sql(given.length)}
-          ORDER BY ${order} LIMIT $5 OFFSET $4`),
-        [...given, ...matching.values],
+        shown(`SELECT * FROM ${from} AS t WHERE instant >= ${low?.instant ?? 0n} ${before} AND ${matching.sql(2)}
+          ORDER BY ${order} LIMIT $1 OFFSET $2`),
+        [count, count === 0 ? 0 : first - (low?.row ?? 0), ...matching.values],
       ),
     );
     return { first, total: index.total, rows };
@@ -114,19 +110,17 @@ export class RowList {
   /** Row number of the last row at or before an instant, -1 when all are later. */
   async rowAt(filter: RowFilter, instant: bigint, asker: Asker = nobody): Promise<number> {
     const { positions } = await this.#index(filter, asker);
-    const at = firstWhere(positions.length, (one) => (positions[one]?.instant ?? 0n) > instant) - 1;
-    const block = positions[at];
-    if (block === undefined) return -1;
+    const low = positions[firstWhere(positions.length, (at) => (positions[at]?.instant ?? 0n) > instant) - 1];
+    if (low === undefined) return -1;
     const matching = conditionsOf(filter, this.source.texts);
     const query = queryFor(this.query, asker);
     const rows = await this.#reading(query, filter, ({ from }) =>
       query(
-        `SELECT count(*) AS rows FROM ${from} AS t
-          WHERE instant >= $1 AND ${isNotBefore(1)} AND instant <= $4 AND ${matching.sql(4)}`,
-        [block.instant, block.process, BigInt(block.seq), instant, ...matching.values],
+        `SELECT count(*) AS rows FROM ${from} AS t WHERE instant BETWEEN ${low.instant} AND $1 AND ${matching.sql(1)}`,
+        [instant, ...matching.values],
       ),
     );
-    return at * stride + (rows.numbers("rows")[0] ?? 0) - 1;
+    return low.row + (rows.numbers("rows")[0] ?? 0) - 1;
   }
 
   #index(filter: RowFilter, asker: Asker): Promise<Index> {
@@ -164,7 +158,7 @@ export class RowList {
     for (const [at, { name, evicted: kind }] of this.source.tables.entries()) {
       const known = before.tables[at] ?? unseen;
       const news = await query(
-        `SELECT count(*) AS news, min(instant) AS earliest, max(rowid) + 1 AS seen, (SELECT count(*) FROM ${name}) AS rows,
+        `SELECT count(*) AS news, min(instant) AS earliest, max(instant) AS latest, max(rowid) + 1 AS seen, (SELECT count(*) FROM ${name}) AS rows,
            (SELECT coalesce(sum(${kind}), 0)::BIGINT FROM eviction) AS evicted FROM ${name} WHERE rowid >= $1`,
         [BigInt(known.seen)],
       );
@@ -174,7 +168,8 @@ export class RowList {
       const isMore = evicted === known.evicted && rows === known.rows + only("news");
       if (!isMore && known.seen > 0) return this.#extend(query, filter, empty);
       const first = news.optionalBigints("earliest")[0];
-      tables.push(first === undefined ? { ...known, rows, evicted } : { seen: only("seen"), rows, evicted });
+      const latest = later(known.latest, news.optionalBigints("latest")[0] ?? 0n);
+      tables.push({ seen: first === undefined ? known.seen : only("seen"), rows, evicted, latest });
       if (first !== undefined && (earliest === undefined || first < earliest)) earliest = first;
     }
     return earliest === undefined
@@ -183,23 +178,28 @@ export class RowList {
   }
 
   async #counted(query: Query, filter: RowFilter, index: Index, earliest: bigint): Promise<Index> {
-    const kept = index.positions.filter(({ instant }) => instant < earliest);
+    const kept = index.positions.filter(({ instant }) => instant <= earliest);
     const base = kept.pop();
+    const low = base?.instant ?? earliest;
+    const high = index.tables.reduce((so, { latest }) => later(so, latest), low);
     const matching = conditionsOf(filter, this.source.texts);
-    const since = base === undefined ? "true" : `instant >= $1 AND ${isNotBefore(1)}`;
-    const values = base === undefined ? [] : [base.instant, base.process, BigInt(base.seq)];
-    const matched = await this.#reading(query, filter, ({ from }) =>
-      query(
-        `WITH matching AS (SELECT ${order} FROM ${from} AS t WHERE ${since} AND ${matching.sql(values.length)}),
-           numbered AS (SELECT ${order}, row_number() OVER (ORDER BY ${order}) - 1 AS row FROM matching)
-         SELECT ${order}, row, (SELECT count(*) FROM matching) AS total FROM numbered WHERE row % ${stride} = 0 ORDER BY row`,
-        [...values, ...matching.values],
-      ),
-    );
-    const [instants, processes] = [matched.bigints("instant"), matched.numbers("process")];
-    const seqs = matched.numbers("seq");
-    const found = instants.map((instant, row) => ({ instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0 }));
-    const total = kept.length * stride + (matched.numbers("total")[0] ?? 0);
-    return { ...index, positions: [...kept, ...found], total };
+    const rows = index.tables.reduce((so, table) => so + table.rows, 0) - (base?.row ?? 0);
+    const buckets = await this.#reading(query, filter, ({ from }) => {
+      const count: CountBy = (bucket, condition) =>
+        query(
+          `SELECT ${bucket} AS bucket, count(*) AS rows FROM ${from} AS t WHERE ${condition} AND ${matching.sql(0)}
+            GROUP BY bucket`,
+          matching.values,
+        );
+      return countedBuckets(count, { low, high, rows });
+    });
+    let total = base?.row ?? 0;
+    for (const { first, rows: more } of buckets) {
+      if (total - (kept.at(-1)?.row ?? -stride) >= stride) kept.push({ instant: first, row: total });
+      total += more;
+    }
+    return { ...index, positions: kept, total };
   }
 }
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
