@@ -32,6 +32,8 @@ interface Step {
 
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 const lookAheadNs = 10_000_000_000n;
+/** Of a path's history, where only its end is asked for: as many as the window lists, so that both share one. */
+export const newestKept = 1000;
 
 export interface HistoryPage {
   readonly after?: number | undefined;
@@ -106,8 +108,7 @@ export class RecordingState {
   ): Promise<KeptHistory> {
     return this.#inTurn(asker, async () => {
       const segmented = await this.graphs.segmented(process);
-      const isBySegments = segmented !== undefined;
-      const name = JSON.stringify([process, scope, formatPath(path), limit, isBySegments, segmented?.epoch]);
+      const name = nameOf(process, segmented, scope, path, limit);
       let kept = this.#histories.get(name);
       if (segmented !== undefined) kept ??= this.#bySegments(process, segmented, scope, path, limit);
       kept ??= new FoldedHistory(process, this.writes, new PathHistory(process, scope, path, limit));
@@ -138,9 +139,39 @@ export class RecordingState {
     scope: string,
     path: Path,
     limit: number,
-  ): KeptHistory | undefined {
+  ): SegmentHistory | undefined {
     const { segments } = this.#access;
     return segments === undefined ? undefined : new SegmentHistory(process, segmented, segments, scope, path, limit);
+  }
+
+  /** What wrote to a path last at a position; looked for backwards first, where its history was not asked for yet. */
+  async lastWrite(
+    process: ProcessId,
+    scope: string,
+    path: Path,
+    upTo: UpTo,
+    asker = nobody,
+  ): Promise<{ readonly existed: boolean; readonly last: HistoryEntry | undefined }> {
+    const near = await this.#lastWriteNear(process, scope, path, upTo, asker);
+    if (near !== undefined) return { existed: true, last: near };
+    const history = await this.history(process, scope, path, newestKept, asker);
+    return { existed: history.existed, last: await this.lastOf(process, history, upTo, asker) };
+  }
+
+  async #lastWriteNear(
+    process: ProcessId,
+    scope: string,
+    path: Path,
+    upTo: UpTo,
+    asker: Asker,
+  ): Promise<HistoryEntry | undefined> {
+    const segmented = await this.graphs.segmented(process);
+    if (segmented === undefined || this.#histories.has(nameOf(process, segmented, scope, path, newestKept)))
+      return undefined;
+    const found = await (await this.graphs.lastWrites(process))?.find(scope, path, upTo, asker);
+    const history = this.#bySegments(process, segmented, scope, path, newestKept);
+    if (found === undefined || history === undefined) return undefined;
+    return (await history.print([found], asker))[0];
   }
 
   /** The last write of a history at a position; one that is older than those printed is printed now. */
@@ -221,6 +252,14 @@ export class RecordingState {
     return answer;
   }
 }
+
+const nameOf = (
+  process: ProcessId,
+  segmented: SegmentedProcess | undefined,
+  scope: string,
+  path: Path,
+  limit: number,
+): string => JSON.stringify([process, scope, formatPath(path), limit, segmented !== undefined, segmented?.epoch]);
 
 function compareToPlace(position: WritePosition, place: Place): number {
   if (position.instant !== place.instant) return position.instant < place.instant ? -1 : 1;

@@ -285,6 +285,11 @@ describe("state by segments", () => {
             await plain.lastOf(process1, expected, { seq: near }),
           ];
           expect(last && withAnyWay(last)).toEqual(expectedLast && withAnyWay(expectedLast));
+          const sought = await segmented.lastWrite(process1, scope, path, { seq: near });
+          expect({ ...sought, last: sought.last && withAnyWay(sought.last) }).toEqual({
+            existed: expected.existed,
+            last: expectedLast && withAnyWay(expectedLast),
+          });
         }
       }
       expect(total).toBeGreaterThan(5);

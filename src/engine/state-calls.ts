@@ -8,7 +8,7 @@ import { type Path, parsePath } from "../shared/trace/path.js";
 import { taggedJson } from "../shared/trace/tagged-json.js";
 import { instant, processId, seq } from "../shared/trace/time.js";
 import type { AccessRecording, RecordingAccess } from "./recording-access.js";
-import type { KeptHistory, Place, RecordingState } from "./recording-state.js";
+import { type KeptHistory, type Place, type RecordingState, newestKept } from "./recording-state.js";
 import { describeWrite } from "./replay/describe-write.js";
 import { diffOf } from "./replay/diff.js";
 import type { HistoryEntry } from "./replay/history.js";
@@ -42,8 +42,6 @@ type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, Hindc
 
 /** Named one by one; beyond that it is enough to know that much is uncertain. */
 const mostUncertain = 100;
-/** Of a path's history, where only its end is asked for: as many as the window lists, so that both share one. */
-const newestKept = 1000;
 
 export class StateCalls {
   readonly #subjects: StateSubjects;
@@ -213,12 +211,11 @@ export class StateCalls {
     const path = pathFrom(args.path);
     if (!path.ok) return path;
     const { state, process } = subject.value;
-    const history = await state.history(process, args.scope, path.value, newestKept, asker);
-    if (!history.existed) return failed(await noSuchPath(subject.value, args));
     const shown = await cutFor(subject.value, args.at);
     if (!shown.ok) return shown;
     const { upTo } = shown.value;
-    const last = await state.lastOf(process, history, upTo, asker);
+    const { existed, last } = await state.lastWrite(process, args.scope, path.value, upTo, asker);
+    if (!existed) return failed(await noSuchPath(subject.value, args));
     // Whatever was evicted may have been a write to it.
     const isEvicted = (await holesOf(subject.value)).some(
       ({ lastSeq, last: at }) =>

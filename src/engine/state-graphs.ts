@@ -8,6 +8,7 @@ import { GraphCache, type Position } from "./graph-cache.js";
 import type { RecordingAccess } from "./recording-access.js";
 import type { UpTo } from "./replay/state-at.js";
 import { SegmentGraphs } from "./segment-graphs.js";
+import { SegmentLastWrites } from "./segment-last-write.js";
 import { SegmentSteps } from "./segment-steps.js";
 import { type Found, foundLater } from "./segment-walks.js";
 import { SegmentedProcess } from "./segmented-process.js";
@@ -16,6 +17,7 @@ interface Segmented {
   readonly process: SegmentedProcess;
   readonly graphs: SegmentGraphs;
   readonly steps: SegmentSteps;
+  readonly lastWrites: SegmentLastWrites;
 }
 
 export class StateGraphs {
@@ -52,6 +54,11 @@ export class StateGraphs {
     return (await this.#segmentedOf(process))?.process;
   }
 
+  /** The last write to a path up to a position, of a process that has segments. */
+  async lastWrites(process: ProcessId): Promise<SegmentLastWrites | undefined> {
+    return (await this.#segmentedOf(process))?.lastWrites;
+  }
+
   /** The write nearest to a place, for a process that has segments. */
   async steps(process: ProcessId): Promise<SegmentSteps | undefined> {
     return (await this.#segmentedOf(process))?.steps;
@@ -71,7 +78,12 @@ export class StateGraphs {
     let known = this.#segmented.get(process);
     if (known === undefined) {
       const segmented = new SegmentedProcess(process, segments, writes, () => this.#access.generation());
-      known = { process: segmented, graphs: new SegmentGraphs(segmented), steps: new SegmentSteps(process, segmented) };
+      known = {
+        process: segmented,
+        graphs: new SegmentGraphs(segmented),
+        steps: new SegmentSteps(process, segmented),
+        lastWrites: new SegmentLastWrites(process, segmented),
+      };
       this.#segmented.set(process, known);
     }
     await known.process.refresh();

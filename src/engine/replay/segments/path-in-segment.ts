@@ -14,30 +14,39 @@ export interface PathInSegment {
   readonly positions: readonly number[];
   /** Whether the path named a value somewhere in it. */
   readonly existed: boolean;
-  /** What the scope saw at the end, at least. */
+  /** What the scope saw at the beginning, at least. */
+  readonly before: ReadonlySet<ObjectId>;
+  /** And at the end. */
   readonly after: ReadonlySet<ObjectId>;
 }
 
 type Visit = (watch: PathWatch<ReachGraph>, at: number) => void;
 
-/** Visits every write that may concern the scope; whoever visits applies it. */
-function walk(state: SegmentState, scope: string, path: Path, visit: Visit): PathWatch<ReachGraph> {
+/** Visits every write up to the `count`th that may concern the scope; whoever visits applies it. */
+function walk(
+  state: SegmentState,
+  scope: string,
+  path: Path,
+  visit: Visit,
+  count = state.writes.count,
+): { readonly before: ReadonlySet<ObjectId>; readonly reach: ReachGraph } {
   const { reach, moveTo } = scopeView(state, scope);
+  const before = new Set(reach.held);
   const watch = new PathWatch(scope, path, reach);
   const { writes } = state;
-  for (let at = 0; at < writes.count; at++) {
+  for (let at = 0; at < count; at++) {
     const object = writes.objectAt(at);
     if (object !== undefined && !reach.follows(object)) continue;
     moveTo(at);
     visit(watch, at);
   }
-  return watch;
+  return { before, reach };
 }
 
 export function pathInSegment(state: SegmentState, scope: string, path: Path): PathInSegment {
   const positions: number[] = [];
   let existed = false;
-  const { reach } = walk(state, scope, path, (watch, at) => {
+  const { before, reach } = walk(state, scope, path, (watch, at) => {
     const operation = state.writes.operationAt(at);
     if (operation.kind === "scope" && operation.scope !== scope) return;
     if (watch.apply({ operation }) !== "elsewhere") positions.push(at);
@@ -45,7 +54,7 @@ export function pathInSegment(state: SegmentState, scope: string, path: Path): P
   });
   // Without writes it is what it was.
   if (state.writes.count === 0) existed = resolvePath(state.graphAfter(0), scope, path).value !== undefined;
-  return { positions, existed, after: new Set(reach.held) };
+  return { positions, existed, before, after: new Set(reach.held) };
 }
 
 /** `wanted`: positions of writes that belong to the history; `recordedAt` gives a write with all that is known of it. */
@@ -57,7 +66,7 @@ export function entriesInSegment(
   recordedAt: (at: number) => RecordedWrite,
 ): readonly HistoryEntry[] {
   const entries: HistoryEntry[] = [];
-  walk(state, scope, path, (watch, at) => {
+  const visit: Visit = (watch, at) => {
     const operation = state.writes.operationAt(at);
     if (operation.kind === "scope" && operation.scope !== scope) return;
     if (!wanted.has(at)) {
@@ -66,6 +75,7 @@ export function entriesInSegment(
     }
     const entry = entryOf(watch, recordedAt(at));
     if (entry !== undefined) entries.push(entry);
-  });
+  };
+  walk(state, scope, path, visit, Math.max(-1, ...wanted) + 1);
   return entries;
 }
