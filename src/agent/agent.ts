@@ -3,6 +3,7 @@
 import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
 import { thresholdsOf } from "../shared/protocol/agent-wire.js";
+import { ringBytesFor } from "../shared/trace/ring-resized.js";
 import { ChildEnvironment } from "./child-environment.js";
 import { ChildStarts } from "./child-starts.js";
 import type { AgentConfiguration } from "./configuration.js";
@@ -74,7 +75,7 @@ export function install(
   const { now, timeOriginMs } = guest.originals;
   const context = isAttached ? new SpanContext(new ForgettableStorage(makeObject)) : new SpanContext();
   const isThread = place !== undefined;
-  const memory = RingMemory.allocate(configuration.delivery.ringBytes / (isThread ? threadsShare : 1));
+  const memory = RingMemory.allocate(ringBytesFor(configuration.delivery.ringBytes, isThread));
   const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
   const clockMs = recordedClock(now, memory);
   const sink = new Recorder(new RingWriter(memory), context, clockMs, noteFault, configuration.delivery.overflow);
@@ -278,9 +279,6 @@ export function install(
   }
   return uninstall;
 }
-
-/** There may be many threads, and each is emptied as often as one. */
-const threadsShare = 4;
 
 /** Milliseconds since the program's time origin, also those that its monotonic clock missed because the machine slept. */
 const recordedClock = (now: () => number, { facts: numbers }: RingMemory): (() => number) => {

@@ -33,6 +33,9 @@ function sized() {
   return { memory, seen, size, may, pass };
 }
 
+const changeIn = (attributes: Readonly<Record<string, unknown>>): unknown[] =>
+  ["because", "from", "to"].map((what) => attributes[`hindcast.ring.${what}`]);
+
 describe("the size of the ring", () => {
   it("grows while it is full, when the worker has followed, up to its bound, and shrinks when it is quiet", () => {
     const { memory, seen, size, may, pass } = sized();
@@ -83,7 +86,7 @@ describe("the size of the ring", () => {
     const take = (): void => {
       for (let chunk = intake.take(2 ** 16); chunk !== undefined; chunk = intake.take(2 ** 16))
         for (const record of readRecords(joined([chunk.definitions, chunk.records])))
-          if (record.kind === "event") orders.push(record.attributes["n"]);
+          if (record.kind === "event") orders.push(record.attributes["n"] ?? changeIn(record.attributes));
           else if (record.kind === "metric") orders.push(`metric ${record.value}`);
           else if (record.kind === "gap") story.push(`gap ${record.lost}`);
     };
@@ -91,11 +94,15 @@ describe("the size of the ring", () => {
     report();
     take();
     expect(story).toEqual([]);
-    expect(orders).toEqual([...Array.from({ length: count }, (_, n) => n), `metric ${2 * leastRingBytes}`, "metric 1"]);
+    expect(orders).toEqual([
+      ...Array.from({ length: count }, (_, n) => n),
+      ["full", leastRingBytes, 2 * leastRingBytes],
+      ...[`metric ${2 * leastRingBytes}`, "metric 1"],
+    ]);
     // What has followed once can follow again.
     for (let n = 0; n < 2 * count; n++) recorder.event("order", { n, text: "x".repeat(40) });
     take();
-    expect([story, orders.length, memory.size]).toEqual([[], 3 * count + 2, 4 * leastRingBytes]);
+    expect([story, orders.length, memory.size]).toEqual([[], 3 * count + 3, 4 * leastRingBytes]);
   });
 
   it("has the oldest given up in the bytes that they are in", () => {

@@ -2,7 +2,14 @@
 // large as before when it was not needed for a while; smaller when memory runs short (memory-watch.ts looks, in the worker).
 // Each change is told in the recording. Bounded: from a megabyte to four times what was asked for.
 import { getHeapStatistics } from "node:v8";
-import { ringBecauseAttribute, ringResizedMetric, ringSizeMetric } from "../shared/trace/ring-resized.js";
+import {
+  ringBecauseAttribute,
+  ringFromAttribute,
+  ringResizedEvent,
+  ringResizedMetric,
+  ringSizeMetric,
+  ringToAttribute,
+} from "../shared/trace/ring-resized.js";
 import type { Recorder } from "./recorder.js";
 import { type RingMemory, control, facts } from "./ring.js";
 
@@ -109,13 +116,18 @@ function heapShare(): number {
 }
 
 /** The function returned tells the recording what was changed since it was called last, and how often it was, by the reason. */
-export function reportRingSize(ring: RingSize, sink: Pick<Recorder, "metric">): () => void {
+export function reportRingSize(ring: RingSize, sink: Pick<Recorder, "event" | "metric">): () => void {
   const times = new Map<Because, number>();
   return () => {
     ring.heapShare = heapShare();
-    for (const { because, to } of ring.look()) {
+    for (const { because, from, to } of ring.look()) {
       const count = (times.get(because) ?? 0) + 1;
       times.set(because, count);
+      sink.event(ringResizedEvent, {
+        [ringBecauseAttribute]: because,
+        [ringFromAttribute]: from,
+        [ringToAttribute]: to,
+      });
       sink.metric(ringSizeMetric, "By", to);
       sink.metric(ringResizedMetric, "{change}", count, { [ringBecauseAttribute]: because });
     }

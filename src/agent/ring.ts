@@ -7,6 +7,7 @@
 // What others refer to by id has a ring of its own and is never given up: whoever sees a record finds what it refers to.
 // The bytes of the records' ring may be changed for more or fewer (ring-size.ts): from HEAD then on records are in the new ones,
 // and the worker goes on there when it has taken all that came before. Until then there is no other change.
+import { ringBytesFor } from "../shared/trace/ring-resized.js";
 
 /** Slots of the Int32 control words at the start of the shared memory. */
 export const control = {
@@ -204,7 +205,7 @@ export class RingMemory implements RingRegion {
 
   /** `size` in bytes is rounded up to a power of two, 4 KB to 1 GB. */
   static allocate(size: number): RingMemory {
-    const bytes = 2 ** Math.ceil(Math.log2(Math.min(Math.max(size, 4096), 2 ** 30)));
+    const bytes = ringBytesFor(size, false);
     const definitionBytes = Math.max(2048, Math.min(bytes >>> 2, Math.max(bytes >>> 4, 2 ** 18)));
     return new RingMemory(new SharedArrayBuffer(headBytes + bytes + definitionBytes));
   }

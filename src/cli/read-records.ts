@@ -5,6 +5,7 @@ import type { EventColumns } from "../shared/protocol/engine-rows.js";
 import { inFamilies } from "../shared/protocol/process-families.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
+import { ringCost, ringOwnersText } from "../shared/protocol/ring-cost.js";
 import { isoFromInstant, offsetFromStart } from "../shared/trace/iso-time.js";
 import { sizeText } from "./byte-size.js";
 import { clockText } from "./cut-text.js";
@@ -55,6 +56,7 @@ function summaryLines(summary: RecordingSummary): string[] {
     `events ${counts.events}, spans ${counts.spans}, logs ${counts.logs}, metric samples ${counts.metrics}, writes ${counts.writes}, ${lostText(summary)}`,
     ...keptLines(summary),
     ...engineLines(summary),
+    ...ringLines(summary),
     `state: ${scopeNames === "" ? "none" : onOneLine(scopeNames)}`,
     "processes:",
     ...inFamilies(processes).flatMap(({ process, depth }) => [
@@ -100,6 +102,12 @@ function engineLines({ engine }: RecordingSummary): string[] {
       `${mostWaitingRows.toLocaleString("en-US")} rows (${sizeText(mostWaitingBytes)}) waited; ` +
       `${commits.toLocaleString("en-US")} commit${commits === 1 ? "" : "s"}, the slowest ${slowestCommitMs.toFixed(0)} ms`,
   ];
+}
+
+function ringLines({ processes }: RecordingSummary): string[] {
+  const cost = ringCost(processes);
+  if (cost.bytes === 0) return [];
+  return [`recording cost the programs ${sizeText(cost.bytes)} for buffers at most, in ${ringOwnersText(cost)}`];
 }
 
 export const events = (world: World, args: CommandArgs<"events">): Promise<Ending> =>

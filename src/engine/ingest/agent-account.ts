@@ -1,6 +1,7 @@
 // What an agent says of itself in its metrics: how often it went wrong, how much its pipeline left out, how often its ring was
 // resized. Each is said as the total so far.
 import type { Attributes } from "../../shared/trace/attributes.js";
+import { ringSizeMetric } from "../../shared/trace/ring-resized.js";
 import { type LiveCount, type LiveCounts, countedBy } from "../store/agent-counts.js";
 import type { AgentFaults } from "../store/recording-rows.js";
 import type { Incoming } from "./incoming.js";
@@ -14,6 +15,8 @@ export class AgentAccount {
   /** Series that count what the agent has done, by their ids. */
   readonly #countingSeries = new Map<number, readonly [LiveCount, string]>();
   #counted: LiveCounts = {};
+  #ringSeries: number | undefined;
+  #largestRing = 0;
 
   get faults(): AgentFaults | undefined {
     return this.#faults;
@@ -23,14 +26,22 @@ export class AgentAccount {
     return this.#counted;
   }
 
+  /** The most that it said its ring had; 0: it was never resized. */
+  get largestRing(): number {
+    return this.#largestRing;
+  }
+
   noteSeries(id: number, name: string | undefined, attributes: Attributes): void {
     if (name === faultSeries) this.#faultSeries = id;
+    if (name === ringSizeMetric) this.#ringSeries = id;
     const counts = countedBy(name, attributes);
     if (counts !== undefined) this.#countingSeries.set(id, counts);
   }
 
   noteSample(incoming: Incoming, index: number): void {
     if (incoming.isSampleOf(index, this.#faultSeries)) this.noteFaults(incoming.value[index] ?? 0, 0);
+    else if (incoming.isSampleOf(index, this.#ringSeries))
+      this.#largestRing = Math.max(this.#largestRing, incoming.value[index] ?? 0);
     else if (this.#countingSeries.size > 0) this.#noteCounted(incoming, index);
   }
 

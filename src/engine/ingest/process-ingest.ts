@@ -135,6 +135,11 @@ export class ProcessIngest {
     return this.#account.counted;
   }
 
+  /** 0: its ring was never resized. */
+  get largestRing(): number {
+    return this.#account.largestRing;
+  }
+
   instantOf(clockMs: number): bigint {
     return this.#clock.instantOf(clockMs);
   }

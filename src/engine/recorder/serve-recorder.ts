@@ -3,6 +3,7 @@
 import { CancelSource } from "../../shared/base/cancel.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { ringBytesAtFirst } from "../../shared/protocol/ring-cost.js";
 import { type Asker, askerWith } from "../../shared/base/asker.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type AgentServer, listenForAgents } from "../agent-server.js";
@@ -235,7 +236,10 @@ function summariesOf(ingests: readonly ProcessIngest[]): LiveFacts["processes"] 
   const rows = ingests.map((ingest) => ingest.row());
   const parents = parentsOf(rows);
   return rows.map((row, at) => {
-    return { ...summaryOf(row, parents.get(row.process)), ...ingests[at]?.counted };
+    const { counted, largestRing = 0 } = ingests[at] ?? {};
+    const { settings, thread } = row.hello;
+    const ringBytes = Math.max(largestRing, ringBytesAtFirst(settings, thread !== undefined));
+    return { ...summaryOf(row, parents.get(row.process)), ...counted, ringBytes };
   });
 }
 

@@ -1,13 +1,14 @@
 // What a recording is about, read back from its file: processes, scopes, how much of each kind.
 import * as v from "valibot";
 import { recordedSettings } from "../../shared/protocol/agent-wire.js";
+import { ringBytesAtFirst } from "../../shared/protocol/ring-cost.js";
 import {
   type ProcessSummary,
   type RecordingSummary,
   type ScopeSummary,
   engineLoad,
 } from "../../shared/protocol/recording-summary.js";
-import { readFiltered, readResized, readRedactions } from "./agent-counts.js";
+import { readFiltered, readLargestRings, readResized, readRedactions } from "./agent-counts.js";
 import { clocksFrom } from "./process-clocks.js";
 import { type EvictedCounts, readEvicted } from "./evicted.js";
 import { type Limits, type Pin, readLimits, readPins } from "./flight-store.js";
@@ -60,6 +61,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   const redactions = await readRedactions(query);
   const filtered = await readFiltered(query);
   const resized = await readResized(query);
+  const largestRings = await readLargestRings(query);
   const [pids, names, argvs, cwds] = [
     rows.numbers("pid"),
     rows.texts("service_name"),
@@ -81,7 +83,8 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
   return rows.numbers("process").map((process, row): ProcessSummary => {
     const end = ended[row];
     const { thread, clusterWorker } = lineages[row] ?? {};
-    const { level, attached } = v.parse(recordedSettings, parseStored(settings[row] ?? ""));
+    const recorded = v.parse(recordedSettings, parseStored(settings[row] ?? ""));
+    const { level, attached } = recorded;
     return {
       process,
       kind: kindOf({ thread, clusterWorker }),
@@ -106,6 +109,7 @@ async function readProcesses(query: Query): Promise<ProcessSummary[]> {
       redactions: redactions.get(process),
       filtered: filtered.get(process),
       resized: resized.get(process),
+      ringBytes: Math.max(largestRings.get(process) ?? 0, ringBytesAtFirst(recorded, thread !== undefined)),
       faults: faultsFrom(reports[row]),
       clock: clocks[row],
     };

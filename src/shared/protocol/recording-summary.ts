@@ -44,6 +44,8 @@ const processSummary = v.object({
   filtered: v.optional(v.record(text, count)),
   /** How often the agent changed the size of its ring, by the reason: `full`, `quiet`, `memory`; absent when it never did. */
   resized: v.optional(v.record(text, count)),
+  /** The most that its ring had; absent in answers of older engines. */
+  ringBytes: v.optional(count),
 });
 export type ProcessSummary = v.InferOutput<typeof processSummary>;
 
