@@ -18,7 +18,7 @@ interface Sample {
 const truthFile = "truth.jsonl";
 
 const maxBytes = 5 * 1024 * 1024;
-const maxBytesTogether = 20 * 1024 * 1024;
+const maxBytesTogether = 21 * 1024 * 1024;
 
 /** One incident each, with as much load as shows it: what really happened is in NAME.truth.jsonl beside it. */
 const incidents = [
@@ -30,6 +30,7 @@ const incidents = [
   { kind: "listener-leak", rate: 10, pattern: "Normal Operations" },
   { kind: "lock-contention", rate: 2, pattern: "Spike Load" },
   { kind: "memory-leak", rate: 20, pattern: "Memory Pressure" },
+  { kind: "overdraft", rate: 40, pattern: "Large Transfer Amounts", load: 4, from: 0, to: 3.5 },
   { kind: "pool-exhaustion", rate: 10, pattern: "Error Generation" },
   { kind: "promise-leak", rate: 30, pattern: "Normal Operations" },
   { kind: "slow-dependency", rate: 16, pattern: "Normal Operations" },

@@ -24,6 +24,9 @@ export class StatePane {
   readonly filter: Locator;
   /** What the filter leaves. */
   readonly found: Locator;
+  /** When a condition that is looked for came true. */
+  readonly firstTime: Locator;
+  readonly selected: Locator;
   readonly watched: Locator;
   /** Of the watched value. */
   readonly lane: Locator;
@@ -41,6 +44,8 @@ export class StatePane {
     this.comparedTime = this.region.getByRole("textbox", { name: "Time to compare with" });
     this.filter = this.region.getByRole("searchbox", { name: "Filter keys and values" });
     this.found = this.region.getByRole("listbox", { name: "Values found" }).getByRole("option");
+    this.firstTime = this.region.getByRole("button", { name: /^First time/ });
+    this.selected = this.tree.getByRole("treeitem", { selected: true });
     this.watched = this.region.getByRole("list", { name: "Watched values" }).getByRole("listitem");
     this.lane = this.watched.locator(".lane");
   }

@@ -92,11 +92,18 @@ export class Store {
     return this.#ledger.answers.get(key);
   }
 
-  transfer(fromId, toId, amount, key, fee = amount > 50_000 ? 25 : 5) {
+  /** Whether an account that is there has less than that to spend. */
+  isShort(id, amount) {
+    const account = this.#ledger.accounts.get(id);
+    return account !== undefined && account.balance - heldOf(account) < amount;
+  }
+
+  /** `isOffline`: it was given out already, whatever the account has. */
+  transfer(fromId, toId, amount, key, fee = amount > 50_000 ? 25 : 5, isOffline = false) {
     const from = this.account(fromId);
     const to = this.account(toId);
     if (from === to) throw new LedgerError(422, "a transfer needs two accounts");
-    if (from.balance - heldOf(from) < amount) throw new LedgerError(409, `insufficient funds in ${fromId}`);
+    if (!isOffline && this.isShort(fromId, amount)) throw new LedgerError(409, `insufficient funds in ${fromId}`);
     return this.#change((ledger) => {
       from.balance -= amount;
       from.version++;

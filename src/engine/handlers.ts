@@ -8,6 +8,7 @@ import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/base/asker.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
+import { firstWhere } from "./first-where.js";
 import { exportReport } from "./export-report.js";
 import type { OpenRecording } from "./open-recording.js";
 import { changes } from "./changes.js";
@@ -263,6 +264,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "state.scopes": askingState((args, asker) => state.scopes(args, asker)),
     "state.value": askingState((args, asker) => state.value(args, asker)),
     "state.find": askingState((args, asker) => state.find(args, asker)),
+    "state.first": (args, signal, tell) => {
+      const asker = askerWith(signal, tell);
+      return about(args, ({ query }) => firstWhere(queryFor(query, asker), args, (of) => state.find(of, asker)), asker);
+    },
     "state.diff": askingState((args, asker) => state.diff(args, asker)),
     "state.history": askingState((args, asker) => state.history(args, asker)),
     "state.lastWriter": askingState((args, asker) => state.lastWriter(args, asker)),

@@ -177,6 +177,15 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
     expect(writing.during).toBeGreaterThan(5 * writing.after);
     expect(reading.during).toBeLessThan(3 * reading.after);
   },
+  async overdraft() {
+    const { recordingId } = await engine.call("recording.open", { path: fileOf("overdraft") });
+    const { position, value } = await engine.call("state.first", { recordingId, text: "balance < 0" });
+    const { from } = truthOf("overdraft");
+    // It waits for the account's lock and a connection first.
+    expect(Number((position?.instant ?? 0n) - from) / 1e9).toBeGreaterThan(0);
+    expect(Number((position?.instant ?? 0n) - from) / 1e9).toBeLessThan(2);
+    expect(value?.scope).toBe("ledger");
+  },
   async "clock-step"() {
     const state = v.object({ recent: v.array(v.object({ at: v.number() })) });
     const [before, atEnd] = await stateOf("clock-step", "payments", state);

@@ -27,5 +27,6 @@ export const incidentTable = {
   "bad-deploy": { turnedOnIn: ["payments"], seenIn: "payments", statePath: "payments.release", by: "deploy" },
   "traffic-spike": { turnedOnIn: ["load"], seenIn: "gateway", statePath: "gateway.inFlight" },
   "lock-contention": { turnedOnIn: ["accounts"], seenIn: "accounts", statePath: "gateway.inFlight" },
+  overdraft: { turnedOnIn: ["accounts"], seenIn: "accounts", statePath: "ledger.accounts" },
   "clock-step": { turnedOnIn: ["gateway", "payments"], seenIn: "gateway", statePath: "gateway.cache" },
 };

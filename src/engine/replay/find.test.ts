@@ -32,6 +32,13 @@ describe("findValues", () => {
     expect(find(story, "adage", { mostLooked: 4, limit: 2 })).toContain('list[0]="adage"');
   });
 
+  it("finds values by a condition on what a name holds", () => {
+    const accounts = '@1=Map("a"=>@2, "b"=>@3); @2={balance: -5, Version: 1}; @3={balance: 7, n: -1}; scope s=@1';
+    expect(find(accounts, "balance < 0")).toBe("a.balance=-5");
+    expect(find(accounts, "version = 1")).toBe("a.Version=1");
+    expect(find(accounts, "balance > 100")).toBe("");
+  });
+
   it("finds nothing in a scope that is not there", () => {
     expect(find("@1={a: 1}; scope other=@1", "a")).toBe("");
   });

@@ -1,7 +1,8 @@
-// Values of a scope by a text in their key or in the value itself, in the order of the tree. An object met again (aliases,
+// Values of a scope by a text in their key or in the value itself, or by a condition (`balance < 0`), in the order of the tree. An object met again (aliases,
 // cycles) is not searched again: what it holds is found at the first path that leads to it.
 import { type PathStep, appendStep, formatStep } from "../../shared/trace/path.js";
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
+import { conditionFrom, holds } from "../../shared/trace/value-condition.js";
 import { childrenOf } from "./children.js";
 import type { ObjectGraph } from "./object-graph.js";
 import { previewOf, typeOf } from "./preview.js";
@@ -14,7 +15,7 @@ export interface FoundValue {
 
 export interface FindRequest {
   readonly scope: string;
-  /** Without regard to case. */
+  /** Without regard to case; or a condition. */
   readonly text: string;
   readonly limit: number;
   /** So many values are looked at, and no more. */
@@ -33,6 +34,11 @@ export function findValues(
   { scope, text, limit, mostLooked }: FindRequest,
 ): { readonly found: readonly FoundValue[]; readonly looked: number; readonly isWhole: boolean } {
   const wanted = text.toLowerCase();
+  const condition = conditionFrom(text);
+  const matches = (key: string, value: CapturedValue): boolean =>
+    condition === undefined
+      ? key.toLowerCase().includes(wanted) || valueText(graph, value).toLowerCase().includes(wanted)
+      : holds(condition, key, value);
   const root = graph.scopes().get(scope);
   const found: FoundValue[] = [];
   const seen = new Set<ObjectId>();
@@ -48,8 +54,7 @@ export function findValues(
     if (found.length === limit || looked === mostLooked) return { found, looked, isWhole: false };
     looked++;
     const { path, key, value } = next.value;
-    if (key.toLowerCase().includes(wanted) || valueText(graph, value).toLowerCase().includes(wanted))
-      found.push({ path, text: previewOf(graph, value), type: typeOf(graph, value) });
+    if (matches(key, value)) found.push({ path, text: previewOf(graph, value), type: typeOf(graph, value) });
     if (value.kind !== "object" || seen.has(value.id)) continue;
     seen.add(value.id);
     walks.push(childrenAt(graph, value.id, path));

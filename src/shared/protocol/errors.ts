@@ -110,6 +110,10 @@ const catalogue = {
     message: "{text} is not a time.",
     next: "Write epoch nanoseconds, an ISO time, or +1.5s from the recording's start.",
   },
+  "bad-condition": {
+    message: "`{text}` is no condition on a value.",
+    next: "Name a value and compare it: balance < 0, status = failed, retries >= 3.",
+  },
   "bad-pattern": {
     message: "{pattern} is not a regular expression: {reason}.",
     next: "Write a backslash before characters that stand for themselves: \\( \\[ \\. \\* \\+ \\?",

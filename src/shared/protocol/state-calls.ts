@@ -72,7 +72,10 @@ export const stateCalls = {
       instant: ns,
     }),
   },
-  /** Values with a text in their key or in themselves, without regard to case; of all scopes unless some are named. */
+  /**
+   * Values with a text in their key or in themselves, without regard to case, or for which a condition holds (`balance < 0`); of all
+   * scopes unless some are named.
+   */
   "state.find": {
     args: v.object({
       ...recording,
@@ -86,6 +89,14 @@ export const stateCalls = {
       /** False where there may be more: beyond `limit`, or among what was not looked at. */
       isWhole: v.boolean(),
       values: v.array(v.object({ scope: text, path: text, text, type: text })),
+    }),
+  },
+  /** The first write of any process, unless one is named, by which a condition holds, and the value that it is about then. */
+  "state.first": {
+    args: v.object({ ...recording, process: v.optional(whole), text: v.pipe(text, v.maxLength(1000)) }),
+    result: v.object({
+      position: v.optional(v.object({ process: count, seq: count, instant: ns })),
+      value: v.optional(v.object({ scope: text, path: text, text, type: text })),
     }),
   },
   /** Paths whose value differs between two positions. */

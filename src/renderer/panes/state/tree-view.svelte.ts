@@ -232,6 +232,12 @@ export class TreeView implements TreeShape {
     this.#select({ scope: scope.scope, path });
   }
 
+  /** The same of any scope of any process. */
+  revealIn({ process, scope }: ScopeName, path: string): void {
+    this.#selection.selectValue({ process, scope, path: "" });
+    this.reveal(path);
+  }
+
   /** The only scope of a process stays open itself: closed it would show nothing. */
   collapseAll(): void {
     const { scope, scopes } = this;
