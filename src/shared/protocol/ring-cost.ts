@@ -4,8 +4,10 @@ import { type CaptureSettings, defaultDelivery } from "./agent-wire.js";
 import type { ProcessSummary } from "./recording-summary.js";
 
 /** What the ring of a process, or of one of its threads, begins with. */
-export const ringBytesAtFirst = ({ delivery = defaultDelivery }: CaptureSettings, isThread: boolean): number =>
-  ringBytesFor(delivery.ringBytes, isThread);
+export const ringBytesAtFirst = (
+  { delivery = defaultDelivery }: Pick<CaptureSettings, "delivery">,
+  isThread: boolean,
+): number => ringBytesFor(delivery.ringBytes, isThread);
 
 export interface RingCost {
   readonly bytes: number;
