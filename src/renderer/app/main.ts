@@ -48,6 +48,8 @@ const exporting = new ExportDraft({ session, overlays, toasts, shell });
 const keepStretch = new KeepStretch({ session, overlays, toasts });
 const capture = new CaptureDraft({ session, overlays, toasts });
 
+// Before anything is shown: what the address names is being opened then, and the first page asks for nothing.
+const whenPlaceIsKept = keepPlace(window, session);
 mount(App, {
   target,
   props: {
@@ -68,7 +70,6 @@ mount(App, {
     shell,
   },
 });
-const whenPlaceIsKept = keepPlace(window, session);
 askBeforeClosing(window, { link, session, toasts, shell });
 window.hindcastIdle = async () => {
   await whenIdle(link);
