@@ -192,6 +192,8 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   loadVisible(): void {
     void this.#version;
     const { first, end } = this.#visible;
+    // The list goes to the playhead first: what it shows before would be read for nothing.
+    if (this.#follows && this.currentRow === undefined && this.failure === undefined) return;
     if (this.#pages.missing(first, end).length === 0) return;
     this.pageQuery.load(async (signal, tell) => {
       // What is missing is asked when the request starts: the one before may have brought it.
