@@ -15,6 +15,7 @@ import type { Overlays } from "./overlays.svelte.js";
 import type { Command } from "./command.js";
 import { openCommands } from "./open-commands.js";
 import { layoutCommands } from "./layout-commands.js";
+import { placeCommands } from "./place-commands.js";
 import { focusedPane, focusNextGroup, showPane } from "./pane-focus.js";
 
 export interface CommandTargets {
@@ -263,6 +264,7 @@ function viewCommands(
       keys: [`Ctrl+${index + 1}`],
       run: () => void showPane(page, dock, id),
     })),
+    ...placeCommands(workspace, toasts),
     ...layoutCommands({ page, dock, layouts, overlays }),
   ];
 }

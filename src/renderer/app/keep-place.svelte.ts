@@ -1,15 +1,27 @@
 // Joins the address and the session: opens what the address names when the page starts, and from then on writes
 // there what is open, where the playhead stands and what the panes show. An address put in later is gone to as well.
+// The address is of the recording in front; the others that are open, and the order of all, are kept for as long as the tab is there,
+// also when its page crashes.
+import { untrack } from "svelte";
 import { hashFromPlace, type KeptPlace, placeFromAddress } from "../state/place.js";
-import type { Session } from "../state/session.svelte.js";
+import type { Session, Workspace } from "../state/session.svelte.js";
+import { placeOf } from "../state/workspace-place.js";
 
 /** Browsers limit how often an address may change; a scrub would exceed it. */
 const writeAfterMs = 250;
+const openKey = "hindcast.open";
+const mostOpen = 100;
 
 /** Returns what resolves once the address says what is shown. */
 export function keepPlace(page: Window, session: Session): () => Promise<void> {
+  const { sessionStorage: storage } = page;
   const first = placeFromAddress(page.location.hash, page.location.search);
-  if (first !== undefined) void session.open(first.path, first);
+  // Until all of it is back, what was open before stays kept: the page may go again meanwhile.
+  let isBack = false;
+  void session.restore(placesFrom(storage.getItem(openKey)), first).finally(() => {
+    isBack = true;
+    keepOpen();
+  });
   // What is written here replaces the address without this event; it comes from a person or a link.
   page.addEventListener("hashchange", ({ newURL }) => {
     // Of the event and not of the page: what was written here meanwhile would be read instead.
@@ -17,15 +29,19 @@ export function keepPlace(page: Window, session: Session): () => Promise<void> {
     if (place === undefined) session.close();
     else void session.goTo(place);
   });
+  const keepOpen = (): void => {
+    if (isBack) storage.setItem(openKey, JSON.stringify(untrack(() => session.workspaces.map(hashOf))));
+  };
 
   let later: ReturnType<typeof setTimeout> | undefined;
   let written: (() => void)[] = [];
   $effect.root(() => {
     // As text: what grows without changing what is kept must not put the writing off again and again.
-    const hash = $derived(hashFromPlace(placeOf(session)));
+    const hash = $derived(hashOf(session.workspace));
     $effect(() => {
       // While something is being opened the address keeps saying what it said.
       if (session.shown.kind === "opening") return;
+      void session.workspaces;
       const kept = hash;
       clearTimeout(later);
       later = setTimeout(() => {
@@ -34,6 +50,7 @@ export function keepPlace(page: Window, session: Session): () => Promise<void> {
         address.hash = kept;
         address.searchParams.delete("open");
         if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
+        keepOpen();
         for (const tell of written) tell();
         written = [];
       }, writeAfterMs);
@@ -42,18 +59,19 @@ export function keepPlace(page: Window, session: Session): () => Promise<void> {
   return () => (later === undefined ? Promise.resolve() : new Promise((resolve) => written.push(resolve)));
 }
 
-function placeOf(session: Session): KeptPlace | undefined {
-  const { workspace } = session;
-  if (workspace === undefined) return undefined;
-  const { recording, playhead, ranges, selection, watches } = workspace;
-  const kept = {
-    path: recording.summary.path,
-    views: ranges.kept,
-    value: selection.value,
-    request: selection.request,
-    correlation: selection.correlation,
-    watches: watches.all,
-  };
-  if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
-  return { ...kept, instant: playhead.instant, record: playhead.position };
+const hashOf = (workspace: Workspace | undefined): string =>
+  hashFromPlace(workspace === undefined ? undefined : placeOf(workspace));
+
+function placesFrom(text: string | null): readonly KeptPlace[] {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text ?? "[]");
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(stored)) return [];
+  const hashes: readonly unknown[] = stored;
+  return hashes
+    .slice(0, mostOpen)
+    .flatMap((hash) => (typeof hash === "string" ? (placeFromAddress(hash, "") ?? []) : []));
 }

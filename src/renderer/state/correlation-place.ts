@@ -15,7 +15,7 @@ export function correlationPlaceFrom(kept: URLSearchParams): CorrelationPlace | 
   if (question === undefined) return undefined;
   const series = /^\d{1,9}$/.exec(kept.get("series") ?? "")?.[0];
   const id = kept.get("id")?.slice(0, 200);
-  return { question, series: series === undefined ? undefined : Number(series), id };
+  return { question, series: series === undefined ? undefined : Number(series), id: id === "" ? undefined : id };
 }
 
 export function keepCorrelationPlace(kept: URLSearchParams, place: CorrelationPlace | undefined): void {

@@ -1,12 +1,15 @@
-// What the address keeps so that a reload comes back to the same place: the recording, the playhead, what the panes show
-// of it and which value is selected.
+// What the address keeps so that a reload comes back to the same place: the recording, the playhead, what is selected and filtered
+// by, and what the panes show of it.
 // It stands in the hash (never sent to a server); `?open=PATH` is how a host says what to show first.
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type CorrelationPlace, correlationPlaceFrom, keepCorrelationPlace } from "./correlation-place.js";
+import { type FilterPlace, filtersFrom, keepFilters } from "./filter-place.js";
+import { type MetricsPlace, keepMetrics, metricsFrom } from "./metrics-place.js";
 import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
 import { keptInLink } from "../../shared/protocol/links.js";
-import type { SelectedValue } from "./selection.svelte.js";
+import type { SelectedSpan, SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
+import type { NsRange } from "./time-scale.js";
 import { textOfWatched, watchedFromTexts } from "./watches.svelte.js";
 
 export interface KeptPlace {
@@ -18,6 +21,13 @@ export interface KeptPlace {
   /** By pane; a pane that is not named shows what it shows at first. */
   readonly views: ReadonlyMap<string, KeptView>;
   readonly value: SelectedValue | undefined;
+  /** It says everything: what it does not name is not selected, filtered by or shown. Else it leaves that as it is. */
+  readonly isWhole?: boolean | undefined;
+  /** The selected stretch, as offsets from the start. */
+  readonly range?: NsRange | undefined;
+  readonly span?: SelectedSpan | undefined;
+  readonly filters?: FilterPlace | undefined;
+  readonly metrics?: MetricsPlace | undefined;
   /** What Requests shows. */
   readonly request?: RequestPlace | undefined;
   readonly correlation?: CorrelationPlace | undefined;
@@ -27,20 +37,17 @@ export interface KeptPlace {
 
 const viewKey = "view-";
 
+/** Raised when a key comes to mean something else. Of an address of a newer version only what has always been there is read. */
+const version = 2;
+
 export function placeFromAddress(hash: string, search: string): KeptPlace | undefined {
   const kept = new URLSearchParams(hash.replace(/^#/, ""));
   const path = kept.get("file");
   if (path !== null && path !== "") {
-    return {
-      path,
-      instant: instantFromText(kept.get("at")),
-      record: recordFromText(kept.get("record")),
-      views: viewsFrom(kept),
-      value: valueFromTexts(kept.get("scope"), kept.get("value")),
-      request: requestPlaceFrom(kept),
-      correlation: correlationPlaceFrom(kept),
-      watches: kept.has("watch") ? watchedFromTexts(kept.getAll("watch")) : undefined,
-    };
+    const instant = instantFromText(kept.get("at"));
+    const written = Number(kept.get("v") ?? "1");
+    if (!(written <= version)) return { path, instant, record: undefined, views: new Map(), value: undefined };
+    return { path, instant, ...placeWithin(kept), ...(written < version ? {} : wholeOf(kept)) };
   }
   const wanted = new URLSearchParams(search).get("open");
   if (wanted === null || wanted === "") return undefined;
@@ -48,6 +55,24 @@ export function placeFromAddress(hash: string, search: string): KeptPlace | unde
   if (linked !== undefined) return linked;
   return { path: wanted, instant: undefined, record: undefined, views: new Map(), value: undefined };
 }
+
+/** What has stood in addresses of every version. */
+const placeWithin = (kept: URLSearchParams) => ({
+  record: recordFromText(kept.get("record")),
+  views: viewsFrom(kept),
+  value: valueFromTexts(kept.get("scope"), kept.get("value")),
+  request: requestPlaceFrom(kept),
+  correlation: correlationPlaceFrom(kept),
+  watches: kept.has("watch") ? watchedFromTexts(kept.getAll("watch")) : undefined,
+});
+
+const wholeOf = (kept: URLSearchParams) => ({
+  isWhole: true,
+  range: rangeFromText(kept.get("stretch")),
+  span: spanFromText(kept.get("span")),
+  filters: filtersFrom(kept),
+  metrics: metricsFrom(kept),
+});
 
 /** Of a `hindcast://open?…` link; undefined for anything else. */
 export function placeFromLink(text: string): KeptPlace | undefined {
@@ -58,12 +83,18 @@ export function placeFromLink(text: string): KeptPlace | undefined {
 export function hashFromPlace(place: KeptPlace | undefined): string {
   if (place === undefined) return "";
   const kept = new URLSearchParams({ file: place.path });
+  if (place.isWhole === true) kept.set("v", String(version));
   if (place.instant !== undefined) kept.set("at", String(place.instant));
   if (place.record !== undefined) kept.set("record", `${place.record.process}.${place.record.seq}`);
   if (place.value !== undefined) {
     kept.set("scope", `${place.value.process}.${place.value.scope}`);
     kept.set("value", place.value.path);
   }
+  const { range, span } = place;
+  if (range !== undefined) kept.set("stretch", `${Math.round(range.fromNs)}_${Math.round(range.toNs)}`);
+  if (span !== undefined) kept.set("span", `${span.process}.${span.spanId}.${span.traceId}`);
+  if (place.filters !== undefined) keepFilters(kept, place.filters);
+  keepMetrics(kept, place.metrics);
   keepRequestPlace(kept, place.request);
   keepCorrelationPlace(kept, place.correlation);
   for (const value of place.watches ?? []) kept.append("watch", textOfWatched(value));
@@ -77,6 +108,18 @@ const instantFromText = (text: string | null): bigint | undefined =>
 function recordFromText(text: string | null): KeptPlace["record"] {
   const [, process, seq] = /^(\d{1,6})\.(\d{1,15})$/.exec(text ?? "") ?? [];
   return process === undefined || seq === undefined ? undefined : { process: Number(process), seq: Number(seq) };
+}
+
+function rangeFromText(text: string | null): NsRange | undefined {
+  const [, from, to] = /^(\d{1,18})_(\d{1,18})$/.exec(text ?? "") ?? [];
+  if (from === undefined || to === undefined) return undefined;
+  return Number(from) > Number(to) ? undefined : { fromNs: Number(from), toNs: Number(to) };
+}
+
+function spanFromText(text: string | null): SelectedSpan | undefined {
+  const [, process, spanId, traceId] = /^(\d{1,6})\.([0-9a-f]{16})\.((?:[0-9a-f]{32})?)$/.exec(text ?? "") ?? [];
+  if (process === undefined || spanId === undefined || traceId === undefined) return undefined;
+  return { process: Number(process), spanId, traceId };
 }
 
 function valueFromTexts(scopeText: string | null, path: string | null): SelectedValue | undefined {

@@ -24,6 +24,9 @@ export interface Sorting {
   readonly isDescending: boolean;
 }
 
+/** 0 = any. */
+export const leastDurationsNs: readonly number[] = [0, 1e6, 1e7, 1e8, 1e9, 1e10];
+
 export interface ListFilter {
   readonly order: RequestOrder;
   readonly outcome: RequestOutcome | "any";

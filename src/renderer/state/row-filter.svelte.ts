@@ -12,6 +12,8 @@ export interface RowChoices {
   readonly where: readonly RowCondition[];
 }
 
+export const noChoices: RowChoices = { text: "", isPattern: false, minSeverity: 0, where: [] };
+
 export class RowFiltering {
   readonly #service: ServiceFilter | undefined;
   #text = $state("");

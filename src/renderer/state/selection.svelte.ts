@@ -1,5 +1,6 @@
 // What the person picked: a stretch of time, a value of captured state, a span, and what lists are filtered by. Shared by all panes.
 import type { CorrelationPlace } from "./correlation-place.js";
+import type { MetricsPlace } from "./metrics-place.js";
 import { RequestFiltering } from "./request-filter.svelte.js";
 import type { RequestPlace } from "./request-place.js";
 import { RowFiltering } from "./row-filter.svelte.js";
@@ -37,6 +38,7 @@ export class Selection {
   #logLine = $state.raw<StoodOnLine>();
   #request = $state.raw<RequestPlace>();
   #correlation = $state.raw<CorrelationPlace>();
+  #metrics = $state.raw<MetricsPlace>();
   #comparisons = $state(0);
 
   get range(): NsRange | undefined {
@@ -63,6 +65,15 @@ export class Selection {
   /** What Correlation shows; undefined = what it shows at first. */
   get correlation(): CorrelationPlace | undefined {
     return this.#correlation;
+  }
+
+  /** Which series Metrics shows; undefined = nobody has chosen, here or before. */
+  get metrics(): MetricsPlace | undefined {
+    return this.#metrics;
+  }
+
+  showMetrics(place: MetricsPlace): void {
+    this.#metrics = place;
   }
 
   selectRange(oneNs: number, otherNs: number): void {
@@ -116,7 +127,7 @@ export class Selection {
     this.#comparisons += 1;
   }
 
-  showCorrelation(place: CorrelationPlace): void {
+  showCorrelation(place: CorrelationPlace | undefined): void {
     this.#correlation = place;
   }
 

@@ -19,6 +19,7 @@ import { RunningCall } from "./running-call.svelte.js";
 import { Selection } from "./selection.svelte.js";
 import type { Toasts } from "./toasts.svelte.js";
 import { Watches } from "./watches.svelte.js";
+import { takeUp } from "./workspace-place.js";
 
 export interface Workspace {
   readonly recording: OpenRecording;
@@ -48,6 +49,8 @@ export class Session {
   readonly opening = new RunningCall();
   #wish = 0;
   #again: () => void = () => undefined;
+  /** Paths in the order in which they were open before the page was loaded anew. */
+  #orderBefore: readonly string[] = [];
 
   /** `storage`: where it is kept whose name is under notes. */
   constructor(link: EngineLink, toasts: Toasts, storage?: Storage) {
@@ -96,6 +99,62 @@ export class Session {
       place,
     );
     this.#tell(failure);
+  }
+
+  /**
+   * What was open before the page was loaded anew, each where it was left and in that order: `front` first, which somebody waits
+   * for, then the others behind it.
+   */
+  async restore(places: readonly KeptPlace[], front: KeptPlace | undefined): Promise<void> {
+    this.#orderBefore = places.map(({ path }) => path);
+    if (front !== undefined) {
+      await this.open(front.path, front);
+      while (this.#link.status === "lost" && this.#shown.kind === "welcome") {
+        await this.#reconnected();
+        await this.open(front.path, front);
+      }
+    }
+    for (const place of places) if (place.path !== front?.path) await this.#openBehind(place);
+  }
+
+  async #openBehind(place: KeptPlace): Promise<void> {
+    const { path } = place;
+    if (this.#open.some(({ recording }) => recording.summary.path === path)) return;
+    const opened = await this.#link.call("recording.open", { path });
+    if (!opened.ok && opened.error.code === "engine-lost") {
+      await this.#reconnected();
+      return this.#openBehind(place);
+    }
+    if (!opened.ok) this.#toasts.fail(opened.error);
+    // Somebody may have opened it meanwhile.
+    else if (this.#knownOf(opened.value) === undefined) takeUp(this.#add(opened.value), place);
+  }
+
+  #reconnected(): Promise<void> {
+    if (this.#link.status === "ready") return Promise.resolve();
+    return new Promise((resolve) => {
+      const release = this.#link.onReconnected(() => {
+        release();
+        resolve();
+      });
+    });
+  }
+
+  /** The same file by another path is one recording. */
+  #knownOf({ recordingId }: RecordingSummary): Workspace | undefined {
+    return this.#open.find(({ recording }) => recording.summary.recordingId === recordingId);
+  }
+
+  /** Behind those that are open, except where the order was another one before. */
+  #add(summary: RecordingSummary): Workspace {
+    const workspace = workspaceOf(this.#link, summary, this.#storage);
+    const rankOf = (path: string): number => {
+      const at = this.#orderBefore.indexOf(path);
+      return at < 0 ? Infinity : at;
+    };
+    const at = this.#open.findIndex(({ recording }) => rankOf(recording.summary.path) > rankOf(summary.path));
+    this.#open = this.#open.toSpliced(at < 0 ? this.#open.length : at, 0, workspace);
+    return workspace;
   }
 
   /** What somebody typed, pasted or handed over: a path, or a link to a place. */
@@ -219,10 +278,7 @@ export class Session {
       this.#shown = isThere ? before : { kind: "welcome" };
       return opened.error;
     }
-    // The same file by another path.
-    const known = this.#open.find(({ recording }) => recording.summary.recordingId === opened.value.recordingId);
-    const workspace = known ?? workspaceOf(this.#link, opened.value, this.#storage);
-    if (known === undefined) this.#open = [...this.#open, workspace];
+    const workspace = this.#knownOf(opened.value) ?? this.#add(opened.value);
     if (place !== undefined) takeUp(workspace, place);
     this.#shown = { kind: "open", workspace };
     return undefined;
@@ -249,18 +305,6 @@ export class Session {
     workspace.playhead.dispose();
     workspace.recording.dispose();
   }
-}
-
-/** The playhead first: views follow it, and then come to where they were. */
-function takeUp({ recording, playhead, ranges, selection, watches }: Workspace, place: KeptPlace): void {
-  const { instant, record, views, value, request, correlation } = place;
-  if (instant !== undefined && record !== undefined) playhead.moveToPosition({ ...record, instant });
-  else if (instant !== undefined) playhead.moveTo(recording.offsetFromInstant(instant));
-  ranges.restore(views);
-  if (value !== undefined) selection.selectValue(value);
-  if (request !== undefined) selection.showRequest(request);
-  if (correlation !== undefined) selection.showCorrelation(correlation);
-  if (place.watches !== undefined) watches.show(place.watches);
 }
 
 function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Storage | undefined): Workspace {

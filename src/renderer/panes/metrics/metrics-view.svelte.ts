@@ -6,8 +6,10 @@ import type { Marks } from "../../state/marks.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import { byWeight } from "../../state/process-order.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
+import type { MetricsPlace } from "../../state/metrics-place.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import { type NsRange, spanOf } from "../../state/time-scale.js";
 import { defaultSeries } from "./default-series.js";
@@ -35,8 +37,11 @@ export class MetricsView {
   readonly before: SampleWindow;
   readonly #near = new Query<CallResult<"metrics.range">>();
   readonly #storage: Storage;
-  #chosen = $state.raw<readonly RowChoice[]>();
-  #comparesBefore = $state(false);
+  readonly #selection: Selection;
+  readonly #chosen: readonly RowChoice[] | undefined = $derived.by(() => {
+    const rows = this.#selection.metrics?.rows;
+    return rows === undefined ? undefined : rowsFromText(rows);
+  });
   /** Samples are taken each second: more often there is nothing new to ask for. */
   readonly #listRepeats: Repeats;
   readonly #nearRepeats: Repeats;
@@ -60,9 +65,16 @@ export class MetricsView {
     return view.toNs > this.#recording.keptFromNs ? view : undefined;
   });
 
-  constructor(recording: OpenRecording, playhead: Playhead, range: TimeRange, marks: Marks, storage: Storage) {
+  constructor(
+    recording: OpenRecording,
+    playhead: Playhead,
+    range: TimeRange,
+    { marks, selection }: { readonly marks: Marks; readonly selection: Selection },
+    storage: Storage,
+  ) {
     this.#recording = recording;
     this.#marks = marks;
+    this.#selection = selection;
     this.#playhead = playhead;
     this.#storage = storage;
     this.range = range;
@@ -71,17 +83,16 @@ export class MetricsView {
     this.#listRepeats = new Repeats(recording, this.list, "second");
     this.#nearRepeats = new Repeats(recording, this.#near, "second");
     const stored = storedRows(storage, recording.summary.recordingId);
-    if (stored?.rows !== undefined) this.#chosen = rowsFromText(stored.rows);
-    this.#comparesBefore = stored?.comparesBefore ?? false;
+    // An address says what it was made of, whatever was chosen here before.
+    if (stored !== undefined && selection.metrics === undefined) selection.showMetrics(stored);
   }
 
   get comparesBefore(): boolean {
-    return this.#comparesBefore;
+    return this.#selection.metrics?.comparesBefore ?? false;
   }
 
   compareBefore(compares: boolean): void {
-    this.#comparesBefore = compares;
-    this.#store();
+    this.#show({ rows: this.#selection.metrics?.rows, comparesBefore: compares });
   }
 
   /** Call from an effect: the series there are; a live recording may gain some. */
@@ -100,7 +111,7 @@ export class MetricsView {
 
   /** Call from an effect: the same of the stretch before, while that is compared with. */
   loadBefore(): void {
-    if (this.#comparesBefore && this.viewBefore !== undefined) this.before.load(this.viewBefore, this.#needed);
+    if (this.comparesBefore && this.viewBefore !== undefined) this.before.load(this.viewBefore, this.#needed);
   }
 
   /** Call from an effect: the exact samples just before the playhead, where the drawn ones are averages. */
@@ -134,13 +145,12 @@ export class MetricsView {
 
   /** Shows these rows, also when the recording is opened again. */
   choose(rows: readonly RowChoice[]): void {
-    this.#chosen = rows;
-    this.#store();
+    this.#show({ rows: textFromRows(rows), comparesBefore: this.comparesBefore });
   }
 
-  #store(): void {
-    const rows = this.#chosen === undefined ? undefined : textFromRows(this.#chosen);
-    storeRows(this.#storage, this.#recording.summary.recordingId, { rows, comparesBefore: this.#comparesBefore });
+  #show(place: MetricsPlace): void {
+    this.#selection.showMetrics(place);
+    storeRows(this.#storage, this.#recording.summary.recordingId, place);
   }
 
   retry(): void {
@@ -178,7 +188,7 @@ export class MetricsView {
         return band === undefined ? undefined : bandBrokenBy(band, this.#missingOf(series.process));
       },
       before:
-        this.#comparesBefore && this.viewBefore !== undefined
+        this.comparesBefore && this.viewBefore !== undefined
           ? (id) => this.#broken(this.before.of(id)?.samples, id)
           : undefined,
       spanNs: spanOf(this.range),

@@ -1,11 +1,7 @@
 // What Metrics shows of each recording, kept per browser or desktop profile: the recordings that were changed last.
-type Kept = Pick<Storage, "getItem" | "setItem">;
+import type { MetricsPlace } from "../../state/metrics-place.js";
 
-export interface StoredRows {
-  /** Undefined: what is shown until somebody chooses. */
-  readonly rows: string | undefined;
-  readonly comparesBefore: boolean;
-}
+type Kept = Pick<Storage, "getItem" | "setItem">;
 
 const storageKey = "hindcast.metrics";
 const mostRecordings = 50;
@@ -23,12 +19,12 @@ function isEntry(value: unknown): value is Entry {
   return "before" in value && typeof value.before === "boolean";
 }
 
-export function storedRows(storage: Kept, recording: string): StoredRows | undefined {
+export function storedRows(storage: Kept, recording: string): MetricsPlace | undefined {
   const found = entriesOf(storage).find((one) => one.recording === recording);
   return found === undefined ? undefined : { rows: found.rows, comparesBefore: found.before };
 }
 
-export function storeRows(storage: Kept, recording: string, { rows, comparesBefore }: StoredRows): void {
+export function storeRows(storage: Kept, recording: string, { rows, comparesBefore }: MetricsPlace): void {
   const others = entriesOf(storage).filter((one) => one.recording !== recording);
   const kept = [{ recording, rows, before: comparesBefore }, ...others].slice(0, mostRecordings);
   storage.setItem(storageKey, JSON.stringify(kept));
