@@ -37,7 +37,7 @@ import { Recorder } from "./recorder.js";
 import { lookRegularly } from "./regular-looks.js";
 import { installRequestProbes } from "./request-probes.js";
 import { Rounds } from "./rounds.js";
-import { createRedaction } from "./redact/redactor.js";
+import { createRedaction } from "../redact/redactor.js";
 import { createCapture } from "./pipeline/capture.js";
 import { loadStage, refuseStage } from "./pipeline/load-stage.js";
 import { settingsEar } from "./pipeline/told-settings.js";

@@ -2,7 +2,7 @@
 // program's code (getters, Proxy traps, toJSON, custom inspection). What is left out says so in its place.
 import { types } from "node:util";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
-import { cutBetweenWords } from "./redact/safe-cut.js";
+import { cutBetweenWords } from "../redact/safe-cut.js";
 import { classNameOf, isError, isObject, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = {

@@ -3,7 +3,7 @@ import { writeAttributes } from "../shared/protocol/captured-value-codec.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { attributesFrom } from "./attributes.js";
 import { FlatAttributes } from "./flat-attributes.js";
-import { createRedaction, noRedaction } from "./redact/redactor.js";
+import { createRedaction, noRedaction } from "../redact/redactor.js";
 
 const bytes = new Uint8Array(256);
 const view = new DataView(bytes.buffer);

@@ -6,7 +6,7 @@ import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import { budgets } from "./attributes.js";
 import { leastCardNumber } from "../redact/card-numbers.js";
 import { isNameKey } from "../redact/name-value.js";
-import type { Redaction } from "./redact/redactor.js";
+import type { Redaction } from "../redact/redactor.js";
 
 const { getOwnPropertyDescriptor, hasOwn, keys: ownKeys } = Object;
 const { isBoxedPrimitive } = types;

@@ -6,7 +6,7 @@ import { type AttributeValue, spanKinds, spanStatuses } from "../shared/trace/at
 import { InPlace } from "./in-place.js";
 import { Intake } from "./intake.js";
 import { RecordWriter } from "./record-writer.js";
-import { createRedaction } from "./redact/redactor.js";
+import { createRedaction } from "../redact/redactor.js";
 import { RingMemory, RingWriter } from "./ring.js";
 
 const redaction = createRedaction(undefined, "token");

@@ -6,7 +6,7 @@ import { type AgentRecordBody, kindCode } from "../shared/protocol/agent-records
 import { spanKinds, spanStatuses } from "../shared/trace/attributes.js";
 import { FlatAttributes } from "./flat-attributes.js";
 import type { RecordWriter } from "./record-writer.js";
-import { type Redaction, noRedaction } from "./redact/redactor.js";
+import { type Redaction, noRedaction } from "../redact/redactor.js";
 import type { RingMemory } from "./ring.js";
 
 export type SpanStart = Extract<AgentRecordBody, { readonly kind: "span-start" }>;

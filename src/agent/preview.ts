@@ -3,7 +3,7 @@
 import { types } from "node:util";
 import type { AttributeValue } from "../shared/trace/attributes.js";
 import { attributeFrom } from "./attributes.js";
-import { type Redaction, noRedaction } from "./redact/redactor.js";
+import { type Redaction, noRedaction } from "../redact/redactor.js";
 import { isError, stackOf, textProperty } from "./own-data.js";
 
 const maxUnits = 16_384;

@@ -13,7 +13,7 @@ import { OpenTelemetry } from "./open-telemetry.js";
 import type { ProbeKit } from "./probe-kit.js";
 import type { OpenSpan } from "./record-sink.js";
 import { Recorder } from "./recorder.js";
-import { noRedaction } from "./redact/redactor.js";
+import { noRedaction } from "../redact/redactor.js";
 import { RingMemory, RingWriter } from "./ring.js";
 import { Rounds } from "./rounds.js";
 

@@ -8,7 +8,7 @@ import type { OpenTelemetry } from "./open-telemetry.js";
 import type { OpenSpan } from "./record-sink.js";
 import type { Recorder } from "./recorder.js";
 import type { Rounds } from "./rounds.js";
-import type { Redaction } from "./redact/redactor.js";
+import type { Redaction } from "../redact/redactor.js";
 
 export interface ProbeKit {
   readonly guest: Guest;

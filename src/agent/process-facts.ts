@@ -4,8 +4,8 @@ import { hostname } from "node:os";
 import { type Hello, wireVersion } from "../shared/protocol/agent-wire.js";
 import type { AgentConfiguration } from "./configuration.js";
 import type { Lineage } from "./lineage.js";
-import { redactedArguments } from "./redact/arguments.js";
-import type { Redaction } from "./redact/redactor.js";
+import { redactedArguments } from "../redact/arguments.js";
+import type { Redaction } from "../redact/redactor.js";
 import { serviceName } from "./service-name.js";
 
 declare const __HINDCAST_VERSION__: string;

@@ -13,7 +13,7 @@ import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { Overflow } from "./overflow.js";
 import { type RecordTally, lostKindsOf, newTally, totalOf } from "./record-tally.js";
-import { type Redaction, noRedaction } from "./redact/redactor.js";
+import { type Redaction, noRedaction } from "../redact/redactor.js";
 import { RingWriter, control, facts } from "./ring.js";
 
 const writesSlot = lostKinds.indexOf("writes");

@@ -8,7 +8,7 @@ import { SpanContext } from "./context.js";
 import { countingExpressions } from "./expressions-used.test-support.js";
 import { createCapture } from "./pipeline/capture.js";
 import { Recorder } from "./recorder.js";
-import { createRedaction } from "./redact/redactor.js";
+import { createRedaction } from "../redact/redactor.js";
 import { Intake } from "./intake.js";
 import { joined } from "./joined.js";
 import { RingMemory, RingWriter, control, facts, link } from "./ring.js";

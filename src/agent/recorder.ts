@@ -16,7 +16,7 @@ import { RecordWriter } from "./record-writer.js";
 import type { RecordPipeline } from "./pipeline/pipeline.js";
 import { HeldSpans } from "./pipeline/held-spans.js";
 import type { Transform } from "./pipeline/transforms.js";
-import { type Redaction, noRedaction } from "./redact/redactor.js";
+import { type Redaction, noRedaction } from "../redact/redactor.js";
 import type { RingWriter } from "./ring.js";
 
 const maxBodyUnits = 65_536;

@@ -1,8 +1,8 @@
 // `hindcast export`: a recording, or a stretch of it, for others. What would leave is looked through first: where something
-// looks like a secret nothing is written, unless told to.
+// looks like a secret nothing is written, unless told to, or told to take it out.
 import { resolve } from "node:path";
 import { failed } from "../shared/base/result.js";
-import type { ExportReport } from "../shared/protocol/export-calls.js";
+import type { ExportReport, FoundSecrets, RedactAlso } from "../shared/protocol/export-calls.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import { countedPlaces, totalOf } from "../shared/protocol/export-words.js";
 import { sizeText } from "./byte-size.js";
@@ -22,31 +22,65 @@ export const exportRecording = (world: World, args: CommandArgs<"export">): Prom
     const times = range(reading, args);
     if (!times.ok) return times;
     const stretch = args.from === undefined && args.to === undefined ? undefined : times.value;
-    const report = await call("recording.exportReport", { recordingId, stretch });
+    const also = redactAlso(args);
+    const isTakenOut = args.redactSecrets || [also.keys, also.prefixes, also.texts].some((own) => own.length > 0);
+    const report = await call("recording.exportReport", { recordingId, stretch, also });
     if (!report.ok) return report;
     const { found } = report.value;
-    if (found.length > 0 && !args.yes && !args.dryRun) {
+    if (found.length > 0 && !isTakenOut && !args.yes && !args.dryRun) {
       const kinds = [...new Set(found.map(({ kind }) => kind))].join(", ");
       return failed(hindcastError("secrets-in-export", { count: String(totalOf(found)), kinds }));
     }
-    if (args.json) await out.line(JSON.stringify(report.value));
-    else for (const line of linesOf(report.value, format)) await out.line(line);
+    if (args.json && (args.out === undefined || args.dryRun)) await out.line(JSON.stringify(report.value));
+    else if (!args.json)
+      for (const line of linesOf(report.value, format, isTakenOut, args.dryRun)) await out.line(line);
     if (args.out === undefined || args.dryRun) return done;
     const path = resolve(world.cwd, args.out);
-    const exported = await call("recording.export", { recordingId, path, format, stretch, overwrite });
+    const redact = isTakenOut ? also : undefined;
+    const exported = await call("recording.export", { recordingId, path, format, stretch, overwrite, redact });
     if (!exported.ok) return exported;
-    if (!args.json) await out.line(`${exported.value.path}: ${sizeText(exported.value.sizeBytes)}`);
+    const { sizeBytes, removed } = exported.value;
+    if (args.json) await out.line(JSON.stringify({ ...report.value, removed, path: exported.value.path, sizeBytes }));
+    else {
+      if (isTakenOut) for (const line of removedLines(removed)) await out.line(line);
+      await out.line(`${exported.value.path}: ${sizeText(sizeBytes)}`);
+    }
     return done;
   });
 
-function linesOf(report: ExportReport, format: keyof ExportReport["bytes"]): readonly string[] {
+const redactAlso = (args: CommandArgs<"export">): RedactAlso => ({
+  keys: args.redactKey,
+  prefixes: args.redactPrefix.filter((prefix) => prefix !== ""),
+  texts: args.redactText.filter((text) => text !== ""),
+  allow: args.redactAllow,
+});
+
+const removedLines = (removed: FoundSecrets): readonly string[] => [
+  removed.length === 0 ? "Nothing was there to be taken out" : "Taken out of it:",
+  ...countedPlaces(removed).map((line) => `  ${line}`),
+];
+
+function linesOf(
+  report: ExportReport,
+  format: keyof ExportReport["bytes"],
+  isTakenOut: boolean,
+  isDryRun: boolean,
+): readonly string[] {
   const { redacted, found, records, bytes } = report;
   return [
     `${records.toLocaleString("en-US")} records, about ${sizeText(bytes[format])} as ${format}`,
     ...(redacted.length === 0
       ? ["Nothing was redacted while it was recorded"]
       : [`Redacted while it was recorded: ${redacted.map(({ kind, count }) => `${count} ${kind}`).join(", ")}`]),
-    ...(found.length === 0 ? ["Nothing that is left looks like a secret"] : ["What is left looks like secrets:"]),
-    ...countedPlaces(found).map((line) => `  ${line}`),
+    // What was taken out is told afterwards.
+    ...(isTakenOut && !isDryRun ? [] : foundLines(found, isTakenOut)),
   ];
 }
+
+const foundLines = (found: FoundSecrets, isTakenOut: boolean): readonly string[] =>
+  found.length === 0
+    ? ["Nothing that is left looks like a secret"]
+    : [
+        isTakenOut ? "What looks like secrets, and would be taken out:" : "What is left looks like secrets:",
+        ...countedPlaces(found).map((line) => `  ${line}`),
+      ];

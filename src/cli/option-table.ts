@@ -319,6 +319,16 @@ export const options = {
   },
   markdown: { flags: "--markdown", help: "As Markdown, with a link to each place", schema: flag },
   dryRun: { flags: "--dry-run", help: "Only say what would leave, and write nothing", schema: flag },
+  redactSecrets: {
+    flags: "--redact-secrets",
+    help: "Take what looks like a secret out of what is written",
+    schema: flag,
+  },
+  redactText: {
+    flags: "--redact-text <text...>",
+    help: "A text to take out of what is written, wherever it stands",
+    schema: globs,
+  },
   yes: { flags: "--yes", help: "Export although something in it looks like a secret", schema: flag },
   overwrite: { flags: "--overwrite", help: "Replace a file that has this name already", schema: flag },
 } as const satisfies Record<string, CliOption>;

@@ -228,13 +228,14 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       }),
     "recording.export": (args, signal, tell) =>
       about(args, async (recording) => {
-        const { format, stretch, overwrite = false } = args;
+        const { format, stretch, redact, overwrite = false } = args;
         const path = resolve(context.launch.places.recordings, args.path);
         if (dirname(path) === context.launch.places.recordings) await makeRecordingsFolder(context);
-        return recordings.export(recording, { path, overwrite, format, stretch, asker: askerWith(signal, tell) });
+        const asker = askerWith(signal, tell);
+        return recordings.export(recording, { path, overwrite, format, stretch, redact, asker });
       }),
-    "recording.exportReport": asking(async ({ recording, query, asker }, { stretch }) =>
-      exportReport(query, stretch, await recording.notes.list(), asker),
+    "recording.exportReport": asking(async ({ recording, query, asker }, { stretch, also }) =>
+      exportReport(query, { stretch, also, notes: await recording.notes.list() }, asker),
     ),
     ...noteHandlers(about),
     ...recentsHandlers(recordings),

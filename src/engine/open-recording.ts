@@ -28,7 +28,7 @@ import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
-import type { ExportRequest } from "./store/export-file.js";
+import type { ExportRequest, Exported } from "./store/export-file.js";
 import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
 import { logSizeOf, sizeOf } from "./store/file-size.js";
@@ -182,10 +182,10 @@ export class OpenRecording {
   }
 
   /**
-   * Writes a copy or an export as of now, while recording goes on; answers its size in bytes. One at a time, so that
+   * Writes a copy or an export as of now, while recording goes on. One at a time, so that
    * questions still find connections. Closing the recording gives it up.
    */
-  async exportTo(request: ExportRequest): Promise<Result<number, HindcastError>> {
+  async exportTo(request: ExportRequest): Promise<Result<Exported, HindcastError>> {
     if (this.#state.kind === "live") await this.#state.recorder.commit();
     const copy = this.#copying.then(async () => {
       await this.#switching;

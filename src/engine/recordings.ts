@@ -223,7 +223,8 @@ export class Recordings {
     const copied = await recording.exportTo({ ...request, path });
     if (!copied.ok) return copied;
     if (request.format === "hindcast") await this.recents.used(path);
-    return ok({ path, sizeBytes: copied.value });
+    const { sizeBytes, removed } = copied.value;
+    return ok({ path, sizeBytes, removed: [...removed] });
   }
 
   /** Everybody is told what its programs were told. */

@@ -177,6 +177,11 @@ export class SecretKeys {
     this.#telling = new RegExp(this.signs.join("|"));
   }
 
+  /** Whether one of the names may stand somewhere in a text. */
+  mayStandIn(text: string): boolean {
+    return this.#telling.test(text.toLowerCase());
+  }
+
   kindOf(name: string): KeyKind | undefined {
     const known = this.#answers.get(name);
     if (known !== undefined || this.#answers.has(name)) return known;

@@ -6,7 +6,7 @@ import { holds, mayHold, showsNothing } from "./first-look.js";
 import { type NamedValues, redactNamedValues } from "./key-values.js";
 import { readLiterals } from "./literals.js";
 import { saysNothing } from "./no-secrets.js";
-import { type Pseudonyms, isPseudonym } from "./pseudonym-text.js";
+import { type Pseudonyms, isPseudonym, pseudonymAt } from "./pseudonym-text.js";
 import type { SecretKeys } from "./secret-keys.js";
 import { SignTable, type Signs, everySign } from "./signs.js";
 import { framedPatterns } from "./framed-patterns.js";
@@ -21,6 +21,8 @@ const maxWideUnits = 4096;
 export interface TextSettings {
   /** Words that begin so are secrets of the program's own. */
   readonly prefixes: readonly string[];
+  /** Secrets of somebody's own, as they are written. */
+  readonly texts?: readonly string[];
   /** Kinds that are left alone. */
   readonly allow: readonly string[];
 }
@@ -40,7 +42,12 @@ export class Texts {
   readonly #harmless: string[] = new Array<string>(512).fill("");
 
   /** `signsOf`: what says where to look. */
-  constructor(pseudonyms: Pseudonyms, keys: SecretKeys, { prefixes, allow }: TextSettings, signsOf?: SignsOf) {
+  constructor(
+    pseudonyms: Pseudonyms,
+    keys: SecretKeys,
+    { prefixes, texts = [], allow }: TextSettings,
+    signsOf?: SignsOf,
+  ) {
     this.#pseudonyms = pseudonyms;
     this.#names = {
       kindOf: (name) => keys.kindOf(name),
@@ -48,7 +55,10 @@ export class Texts {
     };
     const asked = (patterns: readonly TokenPattern[]): TokenPattern[] =>
       patterns.filter(({ kind }) => !allow.includes(kind));
-    const own = prefixes.filter((prefix) => prefix !== "").map(ownPattern);
+    const own = [
+      ...texts.filter((text) => text !== "").map(ownText),
+      ...prefixes.filter((prefix) => prefix !== "").map(ownPattern),
+    ];
     this.#blocks = asked(blockPatterns);
     this.#tokens = [...own, ...asked(tokenPatterns)];
     this.#framed = asked(framedPatterns);
@@ -113,7 +123,7 @@ export class Texts {
       if (!signs.isThere(token)) continue;
       const { kind, pattern } = token;
       replaced = replaced.replace(pattern, (secret) =>
-        isPseudonym(secret) || saysNothing(secret, 0, secret.length)
+        isPseudonym(secret) || (kind !== ownTextKind && saysNothing(secret, 0, secret.length))
           ? secret
           : this.#pseudonyms.of(kind, plain(secret)),
       );
@@ -141,12 +151,24 @@ export class Texts {
 /** Names that are no secret's by themselves, but whose values may be one. */
 const signsOfValues = ["value", "content", "sess", "code"];
 
+const ownTextKind = "text";
+
 const ownPattern = (prefix: string): TokenPattern => ({
   kind: "custom",
-  pattern: new RegExp(`${prefix.replace(/[^A-Za-z0-9_]/g, "\\$&")}[A-Za-z0-9._~+/=-]{4,4096}`, "g"),
+  pattern: new RegExp(`${literal(prefix)}[A-Za-z0-9._~+/=-]{4,4096}`, "g"),
   signs: [prefix],
   offsets: atStart,
 });
+
+/** Nothing within what stands in place of a secret already. */
+const ownText = (text: string): TokenPattern => ({
+  kind: ownTextKind,
+  pattern: new RegExp(`${pseudonymAt.source}|${literal(text)}`, "g"),
+  signs: [text],
+  offsets: atStart,
+});
+
+const literal = (text: string): string => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
 
 /** One level only, and as far as it is well formed. */
 function decoded(text: string): string | undefined {

@@ -6,7 +6,7 @@ import { NaiveChain, type Sample } from "./naive-chain.test-support.js";
 import { RecordPipeline } from "./pipeline.js";
 import { SpanContext } from "../context.js";
 import { Recorder } from "../recorder.js";
-import { createRedaction } from "../redact/redactor.js";
+import { createRedaction } from "../../redact/redactor.js";
 import { RingMemory, RingReader, RingWriter } from "../ring.js";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";

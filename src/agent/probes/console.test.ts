@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { kitForTests } from "../probe-kit.test-support.js";
-import { createRedaction } from "../redact/redactor.js";
+import { createRedaction } from "../../redact/redactor.js";
 import { installConsole } from "./console.js";
 
 // The console under test; the linter only knows it as what must not be printed to.

@@ -8,7 +8,7 @@ import { replaceMethod, together } from "../patch.js";
 import { formatLine } from "../preview.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { isSaidAlready, isWarningOfNode, writingWhatIsSaid } from "./said.js";
-import { redactedBesideNames } from "../redact/arguments.js";
+import { redactedBesideNames } from "../../redact/arguments.js";
 
 const methods: Readonly<Record<string, Severity>> = {
   log: "info",

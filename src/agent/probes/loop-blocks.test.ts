@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { blockedKey } from "../../shared/protocol/agent-handle.js";
 import { countingExpressions } from "../expressions-used.test-support.js";
 import { kitForTests } from "../probe-kit.test-support.js";
-import { createRedaction } from "../redact/redactor.js";
+import { createRedaction } from "../../redact/redactor.js";
 import { RingMemory } from "../ring.js";
 import { LoopBeat } from "./loop-beat.js";
 import { LoopBlocks } from "./loop-blocks.js";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
-import { createRedaction } from "./redactor.js";
+import { createRedaction } from "../../redact/redactor.js";
 
 const lines = readFileSync(new URL("ordinary-lines.txt", import.meta.url), "utf8")
   .split("\n")

@@ -1,7 +1,7 @@
 // Looking for secrets takes time in proportion to the text, whatever the text is. Not beside the quick tests: it takes seconds.
 import { describe, expect, it } from "vitest";
 import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
-import { createRedaction } from "./redactor.js";
+import { createRedaction } from "../../redact/redactor.js";
 
 const plain: RedactionSettings = { enabled: true, keys: [], prefixes: [], allow: [] };
 

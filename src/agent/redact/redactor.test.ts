@@ -3,9 +3,9 @@ import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import { objectId } from "../../shared/trace/value.js";
 import { formatLine } from "../preview.js";
-import { redactedArguments, redactedBesideNames } from "./arguments.js";
-import { createRedaction } from "./redactor.js";
-import { cutBetweenWords } from "./safe-cut.js";
+import { redactedArguments, redactedBesideNames } from "../../redact/arguments.js";
+import { createRedaction } from "../../redact/redactor.js";
+import { cutBetweenWords } from "../../redact/safe-cut.js";
 
 const plain: RedactionSettings = { enabled: true, keys: [], prefixes: [], allow: [] };
 const redaction = createRedaction(plain, "a recording's token");

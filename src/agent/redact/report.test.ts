@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { redactionKindAttribute, redactionsMetric } from "../../shared/trace/redactions.js";
-import { createRedaction } from "./redactor.js";
+import { createRedaction } from "../../redact/redactor.js";
 import { reportRedactions } from "./report.js";
 
 describe("the report of redactions", () => {

@@ -1,7 +1,7 @@
 // Tells the recording how often each kind of secret was taken out, as a metric: the last value of each series is the count.
 import { redactionKindAttribute, redactionsMetric } from "../../shared/trace/redactions.js";
 import type { RecordSink } from "../record-sink.js";
-import type { Redaction } from "./redactor.js";
+import type { Redaction } from "../../redact/redactor.js";
 
 /** The function returned records the counts that have changed since it was called last. */
 export function reportRedactions({ counts }: Redaction, sink: Pick<RecordSink, "metric">): () => void {

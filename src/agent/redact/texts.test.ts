@@ -4,7 +4,7 @@ import { randomFrom } from "../../shared/base/random.test-support.js";
 import { seeds } from "../../engine/replay/seeds.test-support.js";
 import { framedPatterns } from "../../redact/framed-patterns.js";
 import { type Below, textMatching } from "./matching.test-support.js";
-import { Pseudonyms } from "./pseudonyms.js";
+import { Pseudonyms } from "../../redact/pseudonyms.js";
 import { SecretKeys } from "../../redact/secret-keys.js";
 import { everySign } from "../../redact/signs.js";
 import { Texts } from "../../redact/texts.js";

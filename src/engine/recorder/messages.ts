@@ -8,7 +8,7 @@ import type { CallProgress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
 import type { ProgramEnding } from "../recorded-processes.js";
 import type { Kept } from "../retention.js";
-import type { ExportRequest } from "../store/export-file.js";
+import type { ExportRequest, Exported } from "../store/export-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
 import type { Parameter } from "../store/readers.js";
 import type { ColumnsMessage } from "../store/rows.js";
@@ -62,7 +62,7 @@ interface Answers {
   readonly resume: Result<undefined, HindcastError>;
   readonly query: ColumnsMessage;
   readonly commit: undefined;
-  readonly export: Result<number, HindcastError>;
+  readonly export: Result<Exported, HindcastError>;
   readonly pin: Pin;
   readonly unpin: boolean;
   readonly notes: undefined;

@@ -8,7 +8,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
 import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
 import type { ProgramEnding } from "../recorded-processes.js";
-import type { ExportRequest } from "../store/export-file.js";
+import type { ExportRequest, Exported } from "../store/export-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
 import { FileClosed, type Query } from "../store/readers.js";
 import type { RecordingFile } from "../store/recording-file.js";
@@ -113,7 +113,7 @@ export class Recorder implements RecordingFile {
     await this.#ask<"commit">({ kind: "commit" });
   }
 
-  exportTo({ asker, ...request }: ExportRequest): Promise<Result<number, HindcastError>> {
+  exportTo({ asker, ...request }: ExportRequest): Promise<Result<Exported, HindcastError>> {
     return this.#ask<"export">({ kind: "export", ...request }, asker);
   }
 

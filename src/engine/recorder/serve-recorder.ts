@@ -12,7 +12,7 @@ import { rememberedEnds } from "../ingest/lanes.js";
 import type { ProcessIngest } from "../ingest/process-ingest.js";
 import { type LiveEvents, LiveRecording } from "../live-recording.js";
 import { damageReason } from "../store/damage.js";
-import { exportFile } from "../store/export-file.js";
+import { type Exported, exportFile } from "../store/export-file.js";
 import { type OpenFile, createFile, openForWriting } from "../store/open-file.js";
 import { FileClosed, Readers } from "../store/readers.js";
 import { readStoredRecording } from "../store/stored-recording.js";
@@ -200,7 +200,7 @@ class ServedRecorder {
     id: number,
     request: Extract<Request, { kind: "export" }>,
     signal: CancelSource,
-  ): Promise<Result<number, HindcastError>> {
+  ): Promise<Result<Exported, HindcastError>> {
     const { live, readers } = this.#begun();
     await live.commit();
     return readers.hold((source) => exportFile(source, { ...request, asker: this.#askerOf(id, signal) }));

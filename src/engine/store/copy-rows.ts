@@ -7,6 +7,7 @@ import { throwIfCancelled } from "../../shared/base/cancel.js";
 import type { Disposables } from "../../shared/base/disposables.js";
 import { copySettings } from "./file-settings.js";
 import { createTables } from "./open-file.js";
+import type { RedactedRows } from "./redacted-rows.js";
 import { Rows } from "./rows.js";
 
 /** The target cannot be written, as opposed to the source not being readable, which goes to the caller as it is. */
@@ -51,13 +52,20 @@ export async function newFileFor(
   return target;
 }
 
-/** Throws `Cancelled`. `afterRows` is awaited whenever so many more rows are in a table, and when it is whole. */
+export interface Copying {
+  /** What is taken out of them on their way. */
+  readonly redacted?: RedactedRows | undefined;
+  /** Awaited whenever so many more rows are in a table, and when it is whole. */
+  readonly after?: { readonly rows: number; readonly step: () => Promise<void> } | undefined;
+}
+
+/** Throws `Cancelled`. */
 export async function copyRows(
   source: DuckDBConnection,
   target: DuckDBConnection,
   tables: readonly TableRows[],
   { signal, tell }: Asker,
-  after?: { readonly rows: number; readonly step: () => Promise<void> },
+  { redacted, after }: Copying = {},
 ): Promise<void> {
   const total = await countRows(source, tables);
   let [done, sinceStep] = [0, 0];
@@ -65,11 +73,13 @@ export async function copyRows(
     const appender = await writing(() => target.createAppender(table.name));
     try {
       const stored = await source.stream(table.rows);
+      const [names, types] = [stored.columnNames(), stored.columnTypes()];
       for (;;) {
         throwIfCancelled(signal);
         const chunk = await stored.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
-        await writing(() => appender.appendDataChunk(chunk));
+        const leaving = redacted?.chunk(table.name, names, types, chunk) ?? chunk;
+        if (leaving.rowCount > 0) await writing(() => appender.appendDataChunk(leaving));
         done += chunk.rowCount;
         sinceStep += chunk.rowCount;
         tell({ done, total, unit: "rows" });

@@ -4,16 +4,21 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { throwIfCancelled } from "../../shared/base/cancel.js";
+import type { Asker } from "../../shared/base/asker.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type Result, failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
-import type { ExportFormat } from "../../shared/protocol/export-calls.js";
+import type { ExportFormat, FoundSecrets, RedactAlso } from "../../shared/protocol/export-calls.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { type CopyRequest, asOfNow, copyFile } from "./copy-file.js";
 import { writing } from "./copy-rows.js";
 import { writeLines } from "./export-lines.js";
 import { checkFolder, writeParquet } from "./export-parquet.js";
 import { readingSettings } from "./file-settings.js";
+import { hiddenObjects } from "./hidden-objects.js";
+import { lookedAt, scopeNames } from "./leaving-texts.js";
+import { queryOn } from "./readers.js";
+import { RedactedRows } from "./redacted-rows.js";
 import { countProgress } from "./watched.js";
 import type { Stretch } from "./selection-cut.js";
 import { fillSelection } from "./selection-file.js";
@@ -23,15 +28,28 @@ export interface ExportRequest extends CopyRequest {
   readonly format: ExportFormat;
   /** Everything, where it is absent. */
   readonly stretch: Stretch | undefined;
+  /** What looks like a secret is taken out, and this with it; without, nothing is. */
+  readonly redact?: RedactAlso | undefined;
 }
 
-/** Answers its size in bytes. `source` is the caller's for as long as this runs. */
+export interface Exported {
+  readonly sizeBytes: number;
+  /** What was taken out. */
+  readonly removed: FoundSecrets;
+}
+
+/** `source` is the caller's for as long as this runs. */
 export async function exportFile(
   source: DuckDBConnection,
   request: ExportRequest,
-): Promise<Result<number, HindcastError>> {
-  const { path, overwrite, format, stretch, notes, asker } = request;
-  if (format === "hindcast" && stretch === undefined) return copyFile(source, request);
+): Promise<Result<Exported, HindcastError>> {
+  const { path, overwrite, format, notes, redact, asker } = request;
+  if (format === "hindcast" && request.stretch === undefined && redact === undefined) {
+    const copied = await copyFile(source, request);
+    return copied.ok ? ok({ sizeBytes: copied.value, removed: [] }) : copied;
+  }
+  // What is made of records is made anew where something was taken out of them.
+  const stretch = request.stretch ?? (format === "hindcast" ? everything : undefined);
   const isFolder = format === "parquet";
   const mayWrite = await (isFolder ? checkFolder(path, overwrite) : checkTarget(path, overwrite));
   if (!mayWrite.ok) return mayWrite;
@@ -40,19 +58,39 @@ export async function exportFile(
     return await asOfNow(source, path, async () => {
       await writing(() => mkdir(part, { mode: 0o700 }));
       const recording = join(part, "recording.hindcast");
-      await fillSelection(recording, source, { stretch, notes, isPlain: format !== "hindcast" }, asker);
-      if (format === "hindcast") return publish(recording, path, overwrite);
+      const redacted = redact === undefined ? undefined : await redactedRows(source, redact, stretch, asker);
+      await fillSelection(recording, source, { stretch, notes, isPlain: format !== "hindcast", redacted }, asker);
+      const exported = (published: Result<number, HindcastError>): Result<Exported, HindcastError> =>
+        published.ok ? ok({ sizeBytes: published.value, removed: redacted?.found ?? [] }) : published;
+      if (format === "hindcast") return exported(await publish(recording, path, overwrite));
       const made = join(part, "made");
       await readAgain(recording, async (connection) => {
         if (isFolder) await writeParquet(connection, made, asker);
         else await writeLines(connection, made, asker);
       });
       throwIfCancelled(asker.signal);
-      return isFolder ? await publishFolder(made, path, join(part, "before")) : await publish(made, path, overwrite);
+      return exported(
+        isFolder ? await publishFolder(made, path, join(part, "before")) : await publish(made, path, overwrite),
+      );
     });
   } finally {
     await rm(part, { recursive: true, force: true });
   }
+}
+
+/** Of all that has a time. */
+const everything: Stretch = { from: 0n, to: 2n ** 63n - 1n };
+
+async function redactedRows(
+  source: DuckDBConnection,
+  redact: RedactAlso,
+  stretch: Stretch | undefined,
+  asker: Asker,
+): Promise<RedactedRows> {
+  const query = queryOn(source);
+  const scopes = await scopeNames(query);
+  const conditions = await lookedAt(query, stretch);
+  return new RedactedRows(redact, scopes, await hiddenObjects(source, redact, scopes, conditions, asker));
 }
 
 /** What was just made, by somebody who may write other files. */

@@ -1,74 +1,61 @@
-// What leaves with an export, as it is looked through before: its texts, a page at a time, and how much it is.
-import type { ExportReport, exportPlaces } from "../../shared/protocol/export-calls.js";
+// What leaves with an export, as it is looked through before: its rows, a page at a time, and how much it is.
+import type { ExportReport } from "../../shared/protocol/export-calls.js";
 import { type Asker, tellPart } from "../../shared/base/asker.js";
-import type { Note } from "../../shared/protocol/note-calls.js";
 import { readRedactions } from "./agent-counts.js";
-import { notesWithin } from "./notes.js";
 import type { Query } from "./readers.js";
+import { type RedactedRows, textColumns } from "./redacted-rows.js";
 import { type ProcessCut, type Stretch, cutsOf } from "./selection-cut.js";
 import { conditionsOf } from "./selection-rows.js";
 
-type Place = (typeof exportPlaces)[number];
-
-export interface LeavingTexts {
-  readonly place: Place;
-  readonly texts: readonly string[];
-}
-
-interface Source {
-  readonly place: Place;
-  readonly table: string;
-  /** A name of a thing and what it is: the name says that it is a secret. */
-  readonly text: string;
-}
-
-/** Keys stand before their values, so that a name tells of what follows it. */
-const sources: readonly Source[] = [
-  { place: "logs", table: "log", text: "body" },
-  { place: "logs", table: "log", text: "attributes" },
-  { place: "events", table: "event", text: "attributes" },
-  { place: "spans", table: "span", text: "attributes" },
-  { place: "metrics", table: "series", text: "attributes" },
-  { place: "names", table: "name", text: "text" },
-  { place: "processes", table: "process", text: "concat_ws(' ', argv, exec_argv, cwd)" },
-  { place: "state", table: "write", text: `if(key IS NULL, value, concat('{', key, ':', value, '}'))` },
-  { place: "state", table: "keyframe", text: "contents" },
-];
-
 const rowsAtOnce = 8192;
-/** What is longer is cut there: a text of the program's own, of any length. */
-const mostOfText = 65_536;
 
-/** All texts, or those of a stretch; of names and series all that the recording has. */
-export async function* leavingTexts(
+/** What is read of each table besides the columns with texts. */
+const besides: Readonly<Record<string, readonly string[]>> = {
+  write: ["process", "object", "operation"],
+  keyframe: ["process", "object", "scope"],
+};
+
+/** Looks through all rows, or those of a stretch; of names and series all that the recording has. */
+export async function lookThrough(
   query: Query,
   stretch: Stretch | undefined,
-  notes: readonly Note[],
+  looking: Pick<RedactedRows, "changed">,
   asker: Asker,
-): AsyncGenerator<LeavingTexts> {
+): Promise<void> {
   const conditions = await lookedAt(query, stretch);
+  const tables = Object.keys(textColumns);
   const totals = await Promise.all(
-    sources.map(async ({ table }) => {
+    tables.map(async (table) => {
       const rows = await query(`SELECT coalesce(max(rowid) + 1, 0)::BIGINT AS rows FROM "${table}"`);
       return rows.numbers("rows")[0] ?? 0;
     }),
   );
   const total = totals.reduce((sum, rows) => sum + rows, 0);
   let done = 0;
-  for (const [at, { place, table, text }] of sources.entries()) {
+  for (const [at, table] of tables.entries()) {
+    const texts = Object.keys(textColumns[table]?.columns ?? {});
+    const numbers = besides[table] ?? [];
+    const columns = [...texts, ...numbers].map((name) => `"${name}"`).join(", ");
     const rows = totals[at] ?? 0;
     for (let from = 0; from < rows; from += rowsAtOnce) {
       tellPart(asker, { phase: "Looking for secrets", done: done + from, total, unit: "rows" });
       const found = await query(
-        `SELECT left(${text}, ${mostOfText}) AS text FROM "${table}" WHERE rowid >= $1 AND rowid < $2
-           AND (${conditions[table] ?? "true"}) AND ${text} IS NOT NULL`,
+        `SELECT ${columns} FROM "${table}" WHERE rowid >= $1 AND rowid < $2 AND (${conditions[table] ?? "true"})`,
         [BigInt(from), BigInt(from + rowsAtOnce)],
       );
-      yield { place, texts: found.texts("text") };
+      const column = (name: string): readonly (string | number | null)[] =>
+        numbers.includes(name) ? found.numbers(name) : found.optionalTexts(name).map((text) => text ?? null);
+      looking.changed(table, column, found.length);
     }
     done += rows;
   }
-  yield { place: "notes", texts: notesWithin(notes, stretch).map(({ text }) => text) };
+}
+
+/** By their ids. */
+export async function scopeNames(query: Query): Promise<ReadonlyMap<number, string>> {
+  const rows = await query(`SELECT id, name FROM scope`);
+  const names = rows.texts("name");
+  return new Map(rows.numbers("id").map((id, row) => [id, names[row] ?? ""]));
 }
 
 async function conditionsFor(query: Query, stretch: Stretch | undefined): Promise<Readonly<Record<string, string>>> {
@@ -76,7 +63,7 @@ async function conditionsFor(query: Query, stretch: Stretch | undefined): Promis
 }
 
 /** State at the beginning of a stretch leaves, too: whatever had been written until its end is looked at. */
-async function lookedAt(query: Query, stretch: Stretch | undefined): Promise<Readonly<Record<string, string>>> {
+export async function lookedAt(query: Query, stretch: Stretch | undefined): Promise<Readonly<Record<string, string>>> {
   if (stretch === undefined) return {};
   const cuts = await cutsOf(query, stretch);
   return conditionsOf(

@@ -6,15 +6,15 @@ import type { Result } from "../../shared/base/result.js";
 import { failed, ok } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { damageReason } from "./damage.js";
-import { type ExportRequest, exportFile } from "./export-file.js";
+import { type ExportRequest, type Exported, exportFile } from "./export-file.js";
 import { type OpenFile, openForReading } from "./open-file.js";
 import { type Query, Readers, queryFor } from "./readers.js";
 import { type StoredFacts, readFacts } from "./summary.js";
 
 export interface RecordingFile {
   readonly query: Query;
-  /** Of what is committed; answers its size in bytes. */
-  exportTo(request: ExportRequest): Promise<Result<number, HindcastError>>;
+  /** Of what is committed. */
+  exportTo(request: ExportRequest): Promise<Result<Exported, HindcastError>>;
   /** Resolves when every question asked before has been answered. */
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export class SavedFile implements RecordingFile {
     return this.file.isCopy === true;
   }
 
-  exportTo(request: ExportRequest): Promise<Result<number, HindcastError>> {
+  exportTo(request: ExportRequest): Promise<Result<Exported, HindcastError>> {
     return this.readers.hold((source) => exportFile(source, request));
   }
 

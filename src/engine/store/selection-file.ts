@@ -11,6 +11,7 @@ import { asPut, changeNotes, notesWithin } from "./notes.js";
 import { packSegments } from "./pack-segments.js";
 import { queryOn } from "./readers.js";
 import { filledRollups } from "./rollup-tables.js";
+import type { RedactedRows } from "./redacted-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import { type Stretch, cutsOf } from "./selection-cut.js";
@@ -29,6 +30,8 @@ export interface Selection {
   /** Of what is exported, all of them. */
   readonly notes?: readonly Note[] | undefined;
   readonly segments?: SegmentSettings;
+  /** What is taken out of it; without, nothing is. */
+  readonly redacted?: RedactedRows | undefined;
 }
 
 /** Throws `Cancelled` and `WritingFailed`. However this ends, nothing holds the new file open afterwards. */
@@ -43,10 +46,11 @@ export async function fillSelection(
     const target = await newFileFor(source, part, owned);
     // What is derived is made of rows that are committed.
     await writing(() => target.run("COMMIT"));
-    const { stretch, notes = [] } = selection;
-    if (stretch === undefined) await copyRecords(source, target, asker);
+    const { stretch, notes = [], redacted } = selection;
+    if (stretch === undefined) await copyRecords(source, target, redacted, asker);
     else await copyStretch(source, target, { ...selection, stretch }, asker);
-    await writing(() => changeNotes(target, asPut(notesWithin(notes, stretch))));
+    const within = notesWithin(notes, stretch);
+    await writing(() => changeNotes(target, asPut(redacted?.notes(within) ?? within)));
     await writing(() => target.run("CHECKPOINT"));
     throwIfCancelled(asker.signal);
   } finally {
@@ -54,20 +58,26 @@ export async function fillSelection(
   }
 }
 
-async function copyRecords(source: DuckDBConnection, target: DuckDBConnection, asker: Asker): Promise<void> {
+async function copyRecords(
+  source: DuckDBConnection,
+  target: DuckDBConnection,
+  redacted: RedactedRows | undefined,
+  asker: Asker,
+): Promise<void> {
   const tables = (await tablesOf(target)).filter(({ name }) => isOfRecords(name));
   await copyRows(
     source,
     target,
     tables.map(({ name, columns }) => ({ name, rows: `SELECT ${columns} FROM "${name}"` })),
     asker,
+    { redacted },
   );
 }
 
 async function copyStretch(
   source: DuckDBConnection,
   target: DuckDBConnection,
-  { stretch, isPlain, segments: settings }: Selection & { readonly stretch: Stretch },
+  { stretch, isPlain, segments: settings, redacted }: Selection & { readonly stretch: Stretch },
   asker: Asker,
 ): Promise<void> {
   const cuts = await cutsOf(queryOn(source), stretch);
@@ -75,10 +85,10 @@ async function copyStretch(
   const rows = rowsOfSelection(tables, stretch, cuts).filter(({ name }) => !isDictionary(name));
   // The index is not made of what was evicted: blocks would be known by other numbers.
   const [early, late] = [rows.filter(isEarly), rows.filter((table) => !isEarly(table))];
-  await copyRows(source, target, early, quietly(asker));
+  await copyRows(source, target, early, quietly(asker), { redacted });
   for (const statement of marksOfCut(stretch)) await writing(() => target.run(statement));
   let piece = 0;
-  for (const cut of cuts) piece = await writeStateBefore(source, target, cut, { firstPiece: piece, asker });
+  for (const cut of cuts) piece = await writeStateBefore(source, target, cut, { firstPiece: piece, asker, redacted });
   const index = new SearchIndex();
   const step = async (): Promise<void> => {
     index.forget();
@@ -86,9 +96,12 @@ async function copyStretch(
   };
   const hasEvicted = (await queryOn(target)(`SELECT count(*) AS rows FROM eviction`)).numbers("rows")[0] !== 0;
   const isIndexed = !isPlain && !hasEvicted;
-  await copyRows(source, target, late, asker, isIndexed ? { rows: rowsPerIndexStep, step } : undefined);
+  await copyRows(source, target, late, asker, {
+    redacted,
+    after: isIndexed ? { rows: rowsPerIndexStep, step } : undefined,
+  });
   for await (const dictionary of rowsOfDictionaries(tables, queryOn(target)))
-    await copyRows(source, target, [dictionary], quietly(asker));
+    await copyRows(source, target, [dictionary], quietly(asker), { redacted });
   if (isPlain) return;
   if (isIndexed) await writing(() => inTransaction(target, () => index.finish(target)));
   for (const cut of cuts) piece = await packSegments(target, cut.process, { firstPiece: piece, asker, settings });

@@ -6,7 +6,7 @@ import { throwIfCancelled } from "../../shared/base/cancel.js";
 import type { Asker } from "../../shared/base/asker.js";
 import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import { type CapturedValue, objectId } from "../../shared/trace/value.js";
-import { contentsFromNode } from "../replay/node.js";
+import { contentsFromNode, nodeFromContents } from "../replay/node.js";
 import type { LoadedNode } from "../replay/object-graph.js";
 import { type IndexEntry, PartsWriter, indexBytes } from "../replay/segments/keyframe.js";
 import { KeyframeChain, nodeFrom } from "../replay/segments/keyframe-chain.js";
@@ -18,6 +18,7 @@ import { writing } from "./copy-rows.js";
 import { contentsToJson } from "./operation-json.js";
 import { type Query, queryOn } from "./readers.js";
 import { type LastWrite, lastWrites, newKeyframeRows } from "./segment-base.js";
+import type { RedactedRows } from "./redacted-rows.js";
 import { newHeadRows, newPieceRows, pushHead, pushPieces } from "./segment-rows.js";
 import { pieceBytes } from "./segment-tables.js";
 import type { ProcessCut } from "./selection-cut.js";
@@ -47,7 +48,11 @@ export async function writeStateBefore(
   source: DuckDBConnection,
   target: DuckDBConnection,
   { process, after }: ProcessCut,
-  { firstPiece, asker }: { readonly firstPiece: number; readonly asker: Asker },
+  {
+    firstPiece,
+    asker,
+    redacted,
+  }: { readonly firstPiece: number; readonly asker: Asker; readonly redacted?: RedactedRows | undefined },
 ): Promise<number> {
   const query = queryOn(source);
   const [first] = await extentOf(query, process, after);
@@ -59,7 +64,9 @@ export async function writeStateBefore(
   let [isTooLarge, waiting, partBytes] = [false, 0, 0];
   for (let at = 0; at < ids.length; at += objectsAtOnce) {
     throwIfCancelled(asker.signal);
-    for (const [id, node] of await nodesOf(state, ids.slice(at, at + objectsAtOnce))) {
+    for (const [id, loaded] of await nodesOf(state, ids.slice(at, at + objectsAtOnce))) {
+      if (redacted?.isHidden(process, id) === true) continue;
+      const node = redacted === undefined ? loaded : withoutSecrets(loaded, redacted);
       const last = changed.get(id);
       if (last === undefined) throw new UnreadableStored(`object ${id} was never written`);
       pushRow(rows, process, id, node, last);
@@ -77,11 +84,12 @@ export async function writeStateBefore(
     waiting = 0;
   }
   await writing(() => rows.appendInto(target, "keyframe"));
-  await copyScopes(query, target, process, after);
+  await copyScopes(query, target, process, after, redacted);
   await writing(() => target.run(`INSERT INTO state_hole VALUES ($1, $2, $3, $4, $5)`, [process, ...first]));
   if (isTooLarge) return firstPiece;
   parts.finish();
-  const keyframe = { scopes: state.scopes, writtenScopes: new Set<number>(), partStarts: parts.starts, entries };
+  const scopes = redacted === undefined ? state.scopes : scopesWithoutSecrets(state.scopes, redacted);
+  const keyframe = { scopes, writtenScopes: new Set<number>(), partStarts: parts.starts, entries };
   const { bytes, place } = storedBytes(
     { block: undefined, index: indexBytes(1, keyframe), parts: parts.parts },
     firstPiece,
@@ -179,6 +187,25 @@ async function nodesOf(
   );
 }
 
+/** As it was, and which of its slots were found by comparing. */
+function withoutSecrets({ node, found }: LoadedNode, redacted: RedactedRows): LoadedNode {
+  return redacted.at("state", () => {
+    const given = contentsFromNode(node);
+    const contents = redacted.cells.contentsOf(given);
+    const slots = found === undefined ? undefined : redacted.cells.found([...found]);
+    return {
+      node: contents === given ? node : nodeFromContents(contents),
+      found: slots === undefined ? undefined : new Set(slots),
+    };
+  });
+}
+
+const scopesWithoutSecrets = (
+  scopes: ReadonlyMap<number, CapturedValue>,
+  redacted: RedactedRows,
+): ReadonlyMap<number, CapturedValue> =>
+  new Map([...scopes].map(([id, value]) => [id, redacted.cells.scopedValue(redacted.scopeName(id), value)]));
+
 function pushRow(
   rows: ReturnType<typeof newKeyframeRows>,
   process: number,
@@ -191,7 +218,13 @@ function pushRow(
 }
 
 /** What each stood for last, as it was written. */
-async function copyScopes(query: Query, target: DuckDBConnection, process: number, after: number): Promise<void> {
+async function copyScopes(
+  query: Query,
+  target: DuckDBConnection,
+  process: number,
+  after: number,
+  redacted: RedactedRows | undefined,
+): Promise<void> {
   const stored = await query(
     `SELECT scope, max(seq) AS seq, arg_max(instant, seq) AS instant, arg_max(contents, seq) AS contents,
         arg_max(location, seq) AS location, arg_max(span, seq) AS span
@@ -203,7 +236,9 @@ async function copyScopes(query: Query, target: DuckDBConnection, process: numbe
   const [locations, spans] = [stored.numbers("location"), stored.numbers("span")];
   stored.numbers("scope").forEach((scope, row) => {
     const [seq, instant] = [seqs[row] ?? 0n, instants[row] ?? 0n];
-    rows.push(process, seq, instant, null, scope, 0, contents[row] ?? "", locations[row] ?? 0, spans[row] ?? 0);
+    const cell = contents[row] ?? "";
+    const left = redacted?.at("state", () => redacted.cells.scoped(redacted.scopeName(scope), cell)) ?? cell;
+    rows.push(process, seq, instant, null, scope, 0, left, locations[row] ?? 0, spans[row] ?? 0);
   });
   await writing(() => rows.appendInto(target, "keyframe"));
 }

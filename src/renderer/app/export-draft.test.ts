@@ -26,7 +26,7 @@ function begin(found: ExportReport["found"] = []) {
       return Promise.resolve(
         answers.isThere && args.overwrite !== true
           ? failed(hindcastError("file-exists", { path: args.path }))
-          : ok({ path: args.path, sizeBytes: 5 }),
+          : ok({ path: args.path, sizeBytes: 5, removed: [] }),
       );
     },
   });

@@ -74,7 +74,7 @@ const catalogue = {
   },
   "secrets-in-export": {
     message: "{count} places in what is to be exported look like secrets: {kinds}.",
-    next: "--dry-run says where. With --yes it is exported nevertheless; docs/redaction.md says how to record without them.",
+    next: "--dry-run says where. --redact-secrets takes them out of what is written, with --yes they leave as they are.",
   },
   "bad-note": {
     message: "That note cannot be kept: {reason}.",

@@ -1,7 +1,7 @@
 // Command lines: what follows a flag of a secret's name is that secret, whether joined by "=" or as an argument of its own.
 // Arguments of console.log: so is the word that follows one which is nothing but such a name.
-import { saysNothingBare } from "../../redact/no-secrets.js";
-import { isOptionValue, optionName } from "../../redact/name-value.js";
+import { saysNothingBare } from "./no-secrets.js";
+import { isOptionValue, optionName } from "./name-value.js";
 import type { Redaction } from "./redactor.js";
 
 const maxArgumentUnits = 65_536;

@@ -1,17 +1,18 @@
 // Takes secrets out of everything that is recorded, on the program's thread, before the bytes are written. What it returns
 // is what it was given, the same object, when there was nothing to take out.
 // Invariant: an object under a secret's name is never captured (`placeholder`), so its contents need no second look.
-import type { AgentRecordBody } from "../../shared/protocol/agent-records.js";
-import type { RedactionSettings } from "../../shared/protocol/agent-wire.js";
-import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
-import { isCardNumber, leastCardNumber } from "../../redact/card-numbers.js";
-import { isOptionValue, isValueKey, nameKeys, optionName } from "../../redact/name-value.js";
-import { looksRandom } from "../../redact/no-secrets.js";
+import type { AgentRecordBody } from "../shared/protocol/agent-records.js";
+import type { RedactionSettings } from "../shared/protocol/agent-wire.js";
+import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
+import type { WriteOperation } from "../shared/trace/write.js";
+import { isCardNumber, leastCardNumber } from "./card-numbers.js";
+import { isOptionValue, isValueKey, nameKeys, optionName } from "./name-value.js";
+import { looksRandom } from "./no-secrets.js";
 import { Pseudonyms } from "./pseudonyms.js";
 import { RedactedOperations } from "./operations.js";
-import { type KeyKind, SecretKeys } from "../../redact/secret-keys.js";
-import { Texts } from "../../redact/texts.js";
-import { secretReplacement } from "../../redact/values.js";
+import { type KeyKind, type KeyNames, SecretKeys } from "./secret-keys.js";
+import { type TextSettings, Texts } from "./texts.js";
+import { secretReplacement } from "./values.js";
 
 /** What the recorder and its helpers ask. `isHarmless…` are cheap for what was seen before. */
 export interface Redaction {
@@ -46,26 +47,34 @@ export const noRedaction: Redaction = {
 /** `recordingToken`: what the programs of one recording share, see `Pseudonyms`. */
 export function createRedaction(settings: RedactionSettings | undefined, recordingToken: string): Redaction {
   if (settings?.enabled === false) return noRedaction;
-  return new Redactor(settings ?? { enabled: true, keys: [], prefixes: [], allow: [] }, recordingToken);
+  return new Redactor(settings ?? { keys: [], prefixes: [], allow: [] }, new Pseudonyms(recordingToken));
 }
 
 const maxDepth = 32;
 
-class Redactor implements Redaction {
+/** `isAfterwards`: of what was recorded already, with objects under a secret's name, and numbers as JSON shows them. */
+export interface RedactorSettings extends KeyNames, TextSettings {
+  readonly isAfterwards?: boolean;
+}
+
+export class Redactor implements Redaction {
+  readonly #isAfterwards: boolean;
   readonly #pseudonyms: Pseudonyms;
   readonly #keys: SecretKeys;
   readonly #texts: Texts;
   readonly #operations: RedactedOperations;
   readonly #harmlessNames: (string | undefined)[] = new Array<undefined>(256).fill(undefined);
 
-  constructor(settings: RedactionSettings, recordingToken: string) {
-    this.#pseudonyms = new Pseudonyms(recordingToken);
+  constructor(settings: RedactorSettings, pseudonyms: Pseudonyms) {
+    this.#isAfterwards = settings.isAfterwards === true;
+    this.#pseudonyms = pseudonyms;
     this.#keys = new SecretKeys(settings);
     this.#texts = new Texts(this.#pseudonyms, this.#keys, settings);
     this.#operations = new RedactedOperations({
       text: (text) => this.#texts.redacted(text),
       named: (name, value) => this.#namedText(name, value),
       number: (name, value) => this.#number(this.#keys.kindOf(name), value),
+      object: (name) => (this.#isAfterwards ? this.placeholder(name) : undefined),
     });
   }
 
@@ -97,6 +106,15 @@ class Redactor implements Redaction {
     return this.#texts.redacted(text);
   }
 
+  /** Whether a text of JSON may hold something: where not, nothing that it says is a secret. */
+  mayConcern(json: string): boolean {
+    return this.#keys.mayStandIn(json) || !this.#texts.isHarmless(json);
+  }
+
+  operation(operation: WriteOperation): WriteOperation {
+    return this.#operations.redacted(operation);
+  }
+
   placeholder(name: string): string | undefined {
     const kind = this.#keys.kindOf(name);
     return kind === undefined ? undefined : this.#pseudonyms.of(kind.kind, `object under ${name}`);
@@ -121,7 +139,7 @@ class Redactor implements Redaction {
         return attributes === body.attributes ? body : { ...body, attributes };
       }
       case "write": {
-        const operation = this.#operations.redacted(body.operation);
+        const operation = this.operation(body.operation);
         return operation === body.operation ? body : { ...body, operation };
       }
       default:
@@ -197,10 +215,18 @@ class Redactor implements Redaction {
 
   /** undefined: the number may stay. */
   #number(kind: KeyKind | undefined, value: number): string | undefined {
-    if (kind?.coversNumbers === true) return this.#pseudonyms.of(kind.kind, String(value));
-    return this.isHarmlessNumber(value) ? undefined : this.#pseudonyms.of("card", String(value));
+    const covers = kind !== undefined && (kind.coversNumbers || (this.#isAfterwards && isLongNumber(kind, value)));
+    if (covers) return this.#pseudonyms.of(kind.kind, String(value));
+    if (!this.isHarmlessNumber(value)) return this.#pseudonyms.of("card", String(value));
+    if (!this.#isAfterwards) return undefined;
+    const text = this.#texts.redacted(String(value));
+    return text === String(value) ? undefined : text;
   }
 }
+
+/** In text such a number is taken for a secret, whatever its kind (`saysNothingBare`). */
+const isLongNumber = ({ isLikely }: KeyKind, value: number): boolean =>
+  isLikely !== true && !/^-?\d{1,3}$/.test(String(value));
 
 /** Raw headers are a list of names and values in turn; in a command's arguments the value follows its option. */
 function kindOfItem(list: readonly AttributeValue[], at: number, keys: SecretKeys): KeyKind | undefined {

@@ -1,8 +1,8 @@
 // What stands in place of a secret: its kind and a keyed hash. The key lives in memory and in the environment of the
 // recorded programs only, never in the file, so equal secrets are seen to be equal and none can be guessed from it.
 import { createHmac, randomBytes } from "node:crypto";
-import { KindCounts } from "../../redact/kind-counts.js";
-import type { Pseudonyms as MakesPseudonyms } from "../../redact/pseudonym-text.js";
+import { KindCounts } from "./kind-counts.js";
+import type { Pseudonyms as MakesPseudonyms } from "./pseudonym-text.js";
 
 const hashDigits = 12;
 const maxRemembered = 4096;
@@ -20,6 +20,11 @@ export class Pseudonyms implements MakesPseudonyms {
   /** How often each kind was redacted. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts.all;
+  }
+
+  /** Since they were taken last. */
+  takeCounts(): ReadonlyMap<string, number> {
+    return this.#counts.take();
   }
 
   uncounted<Answer>(work: () => Answer): Answer {

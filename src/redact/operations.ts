@@ -1,9 +1,9 @@
 // Secrets in writes to tracked state. What is put in place of a value depends on that value and the name it stands under
 // alone, so a path whose value changes from one secret to another is still seen to change, and copies stay equal.
-import { unreachable } from "../../shared/base/unreachable.js";
-import type { CapturedValue, Entry, ObjectContents } from "../../shared/trace/value.js";
-import type { WriteOperation } from "../../shared/trace/write.js";
-import { isNameKey, isOptionValue, isValueKey, optionName } from "../../redact/name-value.js";
+import { unreachable } from "../shared/base/unreachable.js";
+import type { CapturedValue, Entry, ObjectContents, ObjectId } from "../shared/trace/value.js";
+import type { WriteOperation } from "../shared/trace/write.js";
+import { isNameKey, isOptionValue, isValueKey, optionName } from "./name-value.js";
 import { withoutLastWord } from "./safe-cut.js";
 
 export interface Replacements {
@@ -12,6 +12,8 @@ export interface Replacements {
   named(name: string, text: string): string;
   /** undefined: the number may stay. */
   number(name: string, value: number): string | undefined;
+  /** What stands in place of an object under this name; undefined: it may stay. */
+  object(name: string, id: ObjectId): string | undefined;
 }
 
 type Pair = readonly [CapturedValue, CapturedValue];
@@ -165,7 +167,10 @@ export class RedactedOperations {
         const what = this.#replace.text(value.what);
         return what === value.what ? value : { ...value, what };
       }
-      case "object":
+      case "object": {
+        const text = this.#replace.object(name, value.id);
+        return text === undefined ? value : { kind: "primitive", value: text };
+      }
       case "hole":
         return value;
       default:
