@@ -79,7 +79,8 @@ interface RunningServer {
   stop(): Promise<void>;
 }
 
-async function startServer(profile: Profile): Promise<RunningServer> {
+/** Another one on a profile, beside the one that every spec has. */
+export async function startServer(profile: Profile): Promise<RunningServer> {
   const server = spawn(process.execPath, [commandLine, "serve", "--port", "0", "--no-open"], {
     cwd: profile.folder,
     env: profile.env,

@@ -4,12 +4,18 @@ import { editorCommand } from "./editors.js";
 const place = { file: "/srv/my shop/$(rm -rf).ts", line: 88, column: 5 };
 
 /** `installed` are paths; what is said is the file and its arguments. */
-const said = (choice: Parameters<typeof editorCommand>[0], installed: string[], environment = {}): unknown => {
-  const command = editorCommand(choice, place, {
+const said = (
+  choice: Parameters<typeof editorCommand>[0],
+  installed: string[],
+  environment = {},
+  words: string[] = [],
+): unknown => {
+  const around = {
     environment: { PATH: "/usr/local/bin:/usr/bin", ...environment },
     platform: "linux",
-    isExecutable: (path) => installed.includes(path),
-  });
+    isExecutable: (path: string) => installed.includes(path),
+  } as const;
+  const command = editorCommand(choice, place, around, words);
   return command === undefined ? undefined : [command.file, ...command.args];
 };
 
@@ -43,6 +49,19 @@ describe("editorCommand", () => {
     ]);
     expect(said("environment", [], { EDITOR: "gedit" })).toBeUndefined();
     expect(said("environment", ["/usr/bin/code"])).toBeUndefined();
+  });
+
+  it("opens a command of one's own, with the place where its words say", () => {
+    const own = (...words: string[]) => said("custom", ["/usr/bin/zed", "/opt/my editor"], {}, words);
+    expect(own("zed", "--at={line}:{column}", "{file}", "{line")).toEqual([
+      ...["/usr/bin/zed", "--at=88:5"],
+      ...[place.file, "{line"],
+    ]);
+    expect(own("/opt/my editor", "-n")).toEqual(["/opt/my editor", "-n", place.file]);
+    expect([own("gedit", "{file}"), own()]).toEqual([undefined, undefined]);
+    const odd = { ...place, file: "/srv/{line}.ts" };
+    const around = { environment: {}, platform: "linux", isExecutable: () => true } as const;
+    expect(editorCommand("custom", odd, around, ["/e", "{file}"])?.args).toEqual([odd.file]);
   });
 
   it("opens editors of a terminal in one, where there is a display", () => {

@@ -26,8 +26,13 @@ const jetBrains = ["webstorm", "idea", "phpstorm", "pycharm", "goland", "rider"]
 const inTerminal = ["vim", "vi", "nvim", "nano", "emacs", "micro", "joe", "ne"];
 const terminals = ["x-terminal-emulator", "gnome-terminal", "konsole", "kitty", "alacritty", "foot", "xterm"];
 
-/** The first that is installed; undefined: none is. */
-export function editorCommand(choice: EditorChoice, place: Place, around: Surroundings): EditorCommand | undefined {
+/** The first that is installed; undefined: none is. `words` are those of a command of the user's own. */
+export function editorCommand(
+  choice: EditorChoice,
+  place: Place,
+  around: Surroundings,
+  words: readonly string[] = [],
+): EditorCommand | undefined {
   switch (choice) {
     case "vscode":
       return withFirst(vsCodes, around, (name) => vsCodeArgs(name, place));
@@ -35,7 +40,24 @@ export function editorCommand(choice: EditorChoice, place: Place, around: Surrou
       return withFirst(jetBrains, around, () => jetBrainsArgs(place));
     case "environment":
       return fromEnvironment(place, around);
+    case "custom":
+      return fromWords(words, place, around);
   }
+}
+
+/** The place stands where the words say, and at the end where they do not. */
+function fromWords(words: readonly string[], place: Place, around: Surroundings): EditorCommand | undefined {
+  const [command, ...rest] = words;
+  const file = command === undefined ? undefined : found(command, around);
+  if (file === undefined) return undefined;
+  const parts: Readonly<Record<string, string>> = {
+    "{file}": place.file,
+    "{line}": String(place.line),
+    "{column}": String(place.column),
+  };
+  // In one go: a path that holds such a word stays as it is.
+  const args = rest.map((word) => word.replace(/\{(?:file|line|column)\}/g, (part) => parts[part] ?? part));
+  return { file, args: rest.some((word) => word.includes("{file}")) ? args : [...args, place.file] };
 }
 
 const vsCodeArgs = (_name: string, { file, line, column }: Place): string[] => ["-g", `${file}:${line}:${column}`];

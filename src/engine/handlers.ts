@@ -17,6 +17,7 @@ import { noteHandlers } from "./note-handlers.js";
 import { oneRequest } from "./one-request.js";
 import { openInEditor } from "./open-in-editor.js";
 import { recordingFileName } from "./places.js";
+import type { KeptTexts } from "./kept-texts.js";
 import { launchHandlers } from "./launch-handlers.js";
 import { recentsHandlers } from "./recents-handlers.js";
 import { listRecordings } from "./recording-list.js";
@@ -52,6 +53,7 @@ import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
 import { stepsOf } from "./value-steps.js";
 
 export interface HandlersContext extends StartingContext {
+  readonly kept: KeptTexts;
   readonly version: string;
 }
 
@@ -239,6 +241,8 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     ),
     ...noteHandlers(about),
     ...recentsHandlers(recordings),
+    "window.kept": async () => ok(await context.kept.all()),
+    "window.keep": ({ key, text }) => context.kept.keep(key, text),
     "recording.copyPath": asking(({ recording }) => {
       const name = recording.name.replace(/-\d{8}-\d{6}$/, "");
       return Promise.resolve({ path: join(context.launch.places.recordings, recordingFileName(name, new Date())) });

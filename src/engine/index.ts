@@ -11,6 +11,7 @@ import type { EngineHost } from "./private-folder.js";
 import { ReadingJournal } from "./reading-journal.js";
 import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
+import { KeptTexts } from "./kept-texts.js";
 import { SavedLaunches } from "./saved-launches.js";
 
 export { ReadingJournal } from "./reading-journal.js";
@@ -81,6 +82,7 @@ export function createEngine({
       launch: { places, environment, umask },
       binaries: new NodeBinaries(),
       saved: new SavedLaunches(places.launches),
+      kept: new KeptTexts(places.window),
     }),
     resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),

@@ -19,12 +19,13 @@ const editorNames = {
   vscode: "VS Code (code, codium, cursor or windsurf)",
   jetbrains: "A JetBrains editor (webstorm, idea, …)",
   environment: "The editor that VISUAL or EDITOR names",
+  custom: "The command of your own",
 } as const;
 
 export async function openInEditor(
   query: Query,
   environment: NodeJS.ProcessEnv,
-  { file, line, column, editor }: CallArgs<"editor.open">,
+  { file, line, column, editor, words = [] }: CallArgs<"editor.open">,
 ): Promise<Result<CallResult<"editor.open">, HindcastError>> {
   if (!(await holdsFile(query, file))) return failed(hindcastError("not-a-recorded-place", { path: file }));
   const path = pathOf(file);
@@ -40,6 +41,7 @@ export async function openInEditor(
     editor,
     { file: path, line: Math.max(1, line), column: Math.max(1, column) },
     { environment, platform: process.platform, isExecutable },
+    words,
   );
   if (command === undefined) return failed(hindcastError("no-editor", { editor: editorNames[editor] }));
   const problem = await started(command.file, command.args, environment);

@@ -17,6 +17,8 @@ export interface Places {
   readonly notes: string;
   /** What was saved to start programs again. */
   readonly launches: string;
+  /** What the window keeps from one start to the next. */
+  readonly window: string;
   /** What programs would have to work out again at each start; undefined: nothing is kept (`HINDCAST_CACHE=off`). */
   readonly cache: string | undefined;
 }
@@ -37,6 +39,7 @@ export function placesIn(
     recents: join(state, "recents.json"),
     notes: join(state, "notes"),
     launches: join(state, "launches.json"),
+    window: join(state, "window.json"),
     cache: environment["HINDCAST_CACHE"] === "off" ? undefined : join(state, "cache"),
   };
 }

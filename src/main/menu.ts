@@ -21,6 +21,7 @@ export function menuTemplate(
       { label: "&Export…", accelerator: "CmdOrCtrl+Shift+E", click: () => tell({ kind: "export" }) },
       { label: "Record the &Demo", click: () => tell({ kind: "record-demo", limits: {} }) },
       { label: "&Attach to a Program…", click: () => tell({ kind: "attach" }) },
+      { label: "Se&ttings…", accelerator: "CmdOrCtrl+,", click: () => tell({ kind: "settings" }) },
       { label: "&Welcome Page", click: () => tell({ kind: "show-welcome" }) },
       { type: "separator" },
       { role: isMac ? "close" : "quit" },

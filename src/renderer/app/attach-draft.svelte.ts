@@ -3,6 +3,7 @@ import type { AttachTarget, RunningProgram, TrackedGlobal } from "../../shared/p
 import { targetFromText, trackedFromText } from "../../shared/protocol/attach-text.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { LaunchLevel } from "../state/launch-draft.svelte.js";
+import type { Settings } from "../state/settings.svelte.js";
 import type { Session } from "../state/session.svelte.js";
 import type { Overlays } from "./overlays.svelte.js";
 import { type TypedLimits, limitsFromTyped } from "./typed-limits.js";
@@ -15,6 +16,7 @@ interface Line {
 export interface AttachDraftTargets {
   readonly session: Pick<Session, "attach">;
   readonly overlays: Overlays;
+  readonly settings: Pick<Settings, "choices">;
 }
 
 export class AttachDraft {
@@ -24,7 +26,7 @@ export class AttachDraft {
   #program = $state.raw<RunningProgram>();
   #error = $state.raw<HindcastError>();
   #lines = $state<Line[]>([]);
-  level = $state<LaunchLevel>("requests");
+  #level = $state<LaunchLevel>();
   /** How much is kept, as typed; empty: everything. */
   keepAge = $state("");
   keepSize = $state("");
@@ -41,6 +43,15 @@ export class AttachDraft {
   /** Undefined while it is to be chosen. */
   get target(): AttachTarget | undefined {
     return this.#target;
+  }
+
+  /** The one of the settings until another is chosen. */
+  get level(): LaunchLevel {
+    return this.#level ?? this.#targets.settings.choices.level;
+  }
+
+  set level(level: LaunchLevel) {
+    this.#level = level;
   }
 
   /** Of the list, where it was chosen there. */

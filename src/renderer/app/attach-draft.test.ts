@@ -5,6 +5,7 @@ import type { CallArgs } from "../../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import { start, testEngine } from "../state/engine.test-support.js";
 import { Session } from "../state/session.svelte.js";
+import { firstChoices } from "../state/settings.svelte.js";
 import { Toasts } from "../state/toasts.svelte.js";
 import { AttachDraft } from "./attach-draft.svelte.js";
 import { Overlays } from "./overlays.svelte.js";
@@ -31,7 +32,7 @@ function draftWith(failure: HindcastError = hindcastError("program-busy")) {
   });
   const [toasts, overlays] = [new Toasts(), new Overlays()];
   const session = new Session(link, toasts);
-  return { asked, toasts, overlays, session, draft: new AttachDraft({ session, overlays }) };
+  return { asked, toasts, overlays, session, draft: new AttachDraft({ session, overlays, settings: { choices: firstChoices } }) };
 }
 
 describe("what is to be attached to", () => {

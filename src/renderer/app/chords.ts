@@ -52,7 +52,7 @@ export function isForControl(chord: string, focus: FocusKind): boolean {
     case "overlay":
       return true;
     case "text":
-      return !/^Ctrl\+[k\d]$|^F6$|^Shift\+F6$/.test(chord);
+      return !/^Ctrl\+[k,\d]$|^F6$|^Shift\+F6$/.test(chord);
     case "button":
       return chord === "Space" || chord === "Enter";
     case "choice":

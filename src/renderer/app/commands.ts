@@ -338,7 +338,10 @@ function windowCommands({ page, theme, overlays, editor }: CommandTargets): read
         group: "Window" as const,
         title: `Open code in ${editorTitles[choice]}`,
         keys: [],
-        run: () => editor.choose(choice),
+        run: () => {
+          editor.choose(choice);
+          if (choice === "custom") overlays.show("settings");
+        },
       })),
     { id: "theme-system", group, title: "Use the system's theme", keys: [], run: () => theme.choose("system") },
     { id: "next-group", group, title: "Next part of the window", keys: ["F6"], run: () => focusNextGroup(page, 1) },
@@ -349,6 +352,7 @@ function windowCommands({ page, theme, overlays, editor }: CommandTargets): read
       keys: ["Shift+F6"],
       run: () => focusNextGroup(page, -1),
     },
+    { id: "settings", group, title: "Settings…", keys: ["Ctrl+,"], run: () => overlays.show("settings") },
     { id: "help", group, title: "Keyboard help", keys: ["?"], run: () => overlays.show("help") },
   ];
 }

@@ -2,7 +2,7 @@
 import type { CallArgs } from "../../shared/protocol/engine-calls.js";
 import { environmentFrom, linesFrom } from "../state/environment-text.js";
 import type { LaunchDraft } from "../state/launch-draft.svelte.js";
-import { splitCommandLine } from "./command-line.js";
+import { splitCommandLine } from "../state/command-line.js";
 import { limitsFromTyped } from "./typed-limits.js";
 
 type Typed = Pick<

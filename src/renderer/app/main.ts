@@ -6,10 +6,12 @@ import "./base.css";
 import { mount } from "svelte";
 import { Editor } from "../state/editor.svelte.js";
 import { EngineLink, whenIdle } from "../state/engine-link.svelte.js";
+import { KeptTexts } from "../state/kept-texts.js";
 import { LaunchDraft } from "../state/launch-draft.svelte.js";
 import { Dock } from "../state/dock.svelte.js";
 import { NamedLayouts } from "../state/named-layouts.svelte.js";
 import { Session } from "../state/session.svelte.js";
+import { Settings } from "../state/settings.svelte.js";
 import { Theme } from "../state/theme.svelte.js";
 import { Toasts } from "../state/toasts.svelte.js";
 import { transportSourceFor } from "../state/transports.js";
@@ -25,29 +27,38 @@ import { SaveCopy } from "./save-copy.svelte.js";
 import { AttachDraft } from "./attach-draft.svelte.js";
 import { connectToShell } from "./shell.js";
 
+const longestWaitMs = 2000;
+
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
 
-const theme = new Theme(window);
 const toasts = new Toasts();
 const link = new EngineLink(transportSourceFor(window));
-const session = new Session(link, toasts, localStorage);
+const kept = new KeptTexts(localStorage, link.call, (error) => toasts.fail(error));
+link.onReconnected(() => kept.send());
+const settings = new Settings(kept);
+const theme = new Theme(window, settings);
+const session = new Session(link, toasts, kept);
 const overlays = new Overlays();
-const dock = new Dock(localStorage, panes);
-const layouts = new NamedLayouts(localStorage, dock);
-const editor = new Editor(localStorage, toasts);
-const draft = new LaunchDraft(localStorage, link.call);
-const attach = new AttachDraft({ session, overlays });
+const editor = new Editor(settings, toasts);
+const attach = new AttachDraft({ session, overlays, settings });
 const shell = connectToShell(window, session, {
   saveCopy: () => void saveCopy.start(),
   exportIt: () => void exporting.start(),
   attach: () => attach.start(),
+  settings: () => overlays.show("settings"),
 });
 const saveCopy = new SaveCopy({ session, overlays, toasts, shell });
 const exporting = new ExportDraft({ session, overlays, toasts, shell });
 const keepStretch = new KeepStretch({ session, overlays, toasts });
 const capture = new CaptureDraft({ session, overlays, toasts });
 
+// What is kept decides what is on the first page. An engine that does not answer does not hold it up for long.
+await Promise.race([kept.load(), new Promise((resolve) => setTimeout(resolve, longestWaitMs))]);
+settings.read();
+const dock = new Dock(kept, panes);
+const layouts = new NamedLayouts(kept, dock);
+const draft = new LaunchDraft(kept, link.call, settings);
 // Before anything is shown: what the address names is being opened then, and the first page asks for nothing.
 const whenPlaceIsKept = keepPlace(window, session);
 mount(App, {
@@ -55,6 +66,8 @@ mount(App, {
   props: {
     link,
     session,
+    kept,
+    settings,
     theme,
     toasts,
     overlays,
@@ -74,4 +87,5 @@ askBeforeClosing(window, { link, session, toasts, shell });
 window.hindcastIdle = async () => {
   await whenIdle(link);
   await whenPlaceIsKept();
+  await kept.sent();
 };

@@ -7,7 +7,7 @@ import {
 } from "../../shared/protocol/shell-calls.js";
 import type { RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import type { Session } from "../state/session.svelte.js";
-import type { ThemeChoice } from "../state/theme.svelte.js";
+import type { ThemeChoice } from "../state/settings.svelte.js";
 
 export interface Shell {
   /** The path chosen in the native dialog; undefined when it was cancelled. */
@@ -29,6 +29,7 @@ export interface Dialogs {
   saveCopy(): void;
   exportIt(): void;
   attach(): void;
+  settings(): void;
 }
 
 export function connectToShell(page: Window, session: Session, dialogs: Dialogs): Shell | undefined {
@@ -54,6 +55,9 @@ export function connectToShell(page: Window, session: Session, dialogs: Dialogs)
         break;
       case "attach":
         dialogs.attach();
+        break;
+      case "settings":
+        dialogs.settings();
         break;
       case undefined:
         break;

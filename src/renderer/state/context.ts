@@ -2,6 +2,7 @@
 import { createContext } from "svelte";
 import type { Editor } from "./editor.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
+import type { Kept } from "./kept-texts.js";
 import type { Marks } from "./marks.svelte.js";
 import type { Notes } from "./notes.svelte.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
@@ -18,6 +19,9 @@ export const [getTheme, setTheme] = createContext<Theme>();
 export const [getToasts, setToasts] = createContext<Toasts>();
 
 export const [getEditor, setEditor] = createContext<Editor>();
+
+/** For what a pane keeps from one start to the next. */
+export const [getKept, setKept] = createContext<Kept>();
 
 /** What started the open recording's program starts it once more, into a new recording that is shown then. */
 export const [getRestart, setRestart] = createContext<() => Promise<void>>();

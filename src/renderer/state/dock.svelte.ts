@@ -1,14 +1,15 @@
 // The layout of the window: which panes are open, how they share the place, and which group fills it for a while.
-// Kept per browser or desktop profile, whatever the recording and theme.
+// Kept for the user, whatever the recording and theme.
 import { closedOf, defaultTree, opened, type PaneHome } from "./dock-default.js";
 import { type Drop, neighbourOf, placesOf } from "./dock-places.js";
 import { dockFrom, type StoredDock } from "./dock-stored.js";
+import type { Kept } from "./kept-texts.js";
 import * as tree from "./dock-tree.js";
 
 const storageKey = "hindcast.layout";
 
 export class Dock {
-  readonly #storage: Storage;
+  readonly #storage: Kept;
   readonly #homes: readonly PaneHome[];
   #tree = $state.raw<tree.DockTree>();
   #maximised = $state<string>();
@@ -16,7 +17,7 @@ export class Dock {
   readonly groups: readonly tree.DockGroup[] = $derived.by(() => tree.groupsOf(this.#tree));
   readonly closed: readonly string[] = $derived.by(() => closedOf(this.#tree, this.#homes));
 
-  constructor(storage: Storage, homes: readonly PaneHome[]) {
+  constructor(storage: Kept, homes: readonly PaneHome[]) {
     this.#storage = storage;
     this.#homes = homes;
     const stored = dockFrom(parsed(storage.getItem(storageKey)), homes);

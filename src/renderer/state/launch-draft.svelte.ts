@@ -2,10 +2,12 @@
 // and from one visit to the next, without its environment.
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import { type LiveLevel, type SavedLaunch, liveLevels } from "../../shared/protocol/launch-calls.js";
+import type { LiveLevel, SavedLaunch } from "../../shared/protocol/launch-calls.js";
 import { environmentFrom, linesFrom, textFromEnvironment } from "./environment-text.js";
 import type { EngineLink } from "./engine-link.svelte.js";
+import type { Kept } from "./kept-texts.js";
 import { Query } from "./query.svelte.js";
+import type { Settings } from "./settings.svelte.js";
 
 const storageKey = "hindcast.launch";
 
@@ -15,13 +17,14 @@ type Offered = CallResult<"launch.folder">;
 type Form = Omit<CallArgs<"launch.save">, "id">;
 
 export class LaunchDraft {
-  readonly #storage: Storage;
+  readonly #storage: Kept;
+  readonly #settings: Pick<Settings, "choices">;
   readonly #call: EngineLink["call"];
   commandLine = $state("");
   folder = $state("");
   /** `NAME=value`, a line each. */
   environment = $state("");
-  level = $state<LaunchLevel>("requests");
+  #level = $state<LaunchLevel>();
   /** Globs, a line each. */
   include = $state("");
   exclude = $state("");
@@ -36,13 +39,13 @@ export class LaunchDraft {
   readonly #offered = new Query<Offered>();
   readonly #saved = new Query<readonly SavedLaunch[]>();
 
-  constructor(storage: Storage, call: EngineLink["call"]) {
+  constructor(storage: Kept, call: EngineLink["call"], settings: Pick<Settings, "choices">) {
     this.#storage = storage;
+    this.#settings = settings;
     this.#call = call;
     const kept = new URLSearchParams(storage.getItem(storageKey) ?? "");
     this.commandLine = kept.get("command") ?? "";
     this.folder = kept.get("folder") ?? "";
-    this.level = liveLevels.find((level) => level === kept.get("level")) ?? "requests";
     this.include = kept.get("include") ?? "";
     this.exclude = kept.get("exclude") ?? "";
     this.writes = kept.get("writes") !== "off";
@@ -50,10 +53,19 @@ export class LaunchDraft {
     this.keepSize = kept.get("keepSize") ?? "";
   }
 
+  /** The one of the settings until another is chosen. */
+  get level(): LaunchLevel {
+    return this.#level ?? this.#settings.choices.level;
+  }
+
+  set level(level: LaunchLevel) {
+    this.#level = level;
+  }
+
   keep(): void {
-    const { commandLine: command, folder, level, include, exclude, keepAge, keepSize } = this;
+    const { commandLine: command, folder, include, exclude, keepAge, keepSize } = this;
     const writes = this.writes ? "on" : "off";
-    const kept = new URLSearchParams({ command, folder, level, include, exclude, writes, keepAge, keepSize });
+    const kept = new URLSearchParams({ command, folder, include, exclude, writes, keepAge, keepSize });
     this.#storage.setItem(storageKey, kept.toString());
   }
 

@@ -1,6 +1,7 @@
-// Layouts under names, kept per browser or desktop profile beside the one that is in use.
+// Layouts under names, kept for the user beside the one that is in use.
 import type { StoredDock } from "./dock-stored.js";
 import type { Dock } from "./dock.svelte.js";
+import type { Kept } from "./kept-texts.js";
 
 const storageKey = "hindcast.layouts";
 export const mostLayoutName = 60;
@@ -11,11 +12,11 @@ interface NamedLayout {
 }
 
 export class NamedLayouts {
-  readonly #storage: Storage;
+  readonly #storage: Kept;
   readonly #dock: Dock;
   #layouts = $state.raw<readonly NamedLayout[]>([]);
 
-  constructor(storage: Storage, dock: Dock) {
+  constructor(storage: Kept, dock: Dock) {
     this.#storage = storage;
     this.#dock = dock;
     this.#layouts = layoutsFrom(storage.getItem(storageKey));

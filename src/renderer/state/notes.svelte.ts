@@ -3,6 +3,7 @@
 import { type Result, ok } from "../../shared/base/result.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { Note as StoredNote, NoteLabel, PutNote } from "../../shared/protocol/note-calls.js";
+import type { Kept } from "./kept-texts.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import { Query } from "./query.svelte.js";
 
@@ -24,8 +25,6 @@ interface Listed {
   readonly author: string;
   readonly aside: { readonly path: string; readonly reason: string } | undefined;
 }
-
-type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const authorKey = "hindcast.author";
 

@@ -9,6 +9,7 @@ import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { LiveLevel } from "../../shared/protocol/launch-calls.js";
 import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
+import type { Kept } from "./kept-texts.js";
 import { Marks } from "./marks.svelte.js";
 import { Notes } from "./notes.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
@@ -42,7 +43,7 @@ export type Shown =
 export class Session {
   readonly #link: EngineLink;
   readonly #toasts: Toasts;
-  readonly #storage: Storage | undefined;
+  readonly #storage: Kept | undefined;
   #shown = $state.raw<Shown>({ kind: "welcome" });
   #open = $state.raw<readonly Workspace[]>([]);
   /** The call for the recording that is on its way. */
@@ -53,7 +54,7 @@ export class Session {
   #orderBefore: readonly string[] = [];
 
   /** `storage`: where it is kept whose name is under notes. */
-  constructor(link: EngineLink, toasts: Toasts, storage?: Storage) {
+  constructor(link: EngineLink, toasts: Toasts, storage?: Kept) {
     this.#storage = storage;
     this.#link = link;
     this.#toasts = toasts;
@@ -307,7 +308,7 @@ export class Session {
   }
 }
 
-function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Storage | undefined): Workspace {
+function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Kept | undefined): Workspace {
   const recording = new OpenRecording(link, summary);
   const playhead = new Playhead(recording);
   const notes = new Notes(recording, storage);

@@ -1,5 +1,8 @@
 // How times, lengths, counts and sizes are written, everywhere in the window.
+// A time of day is in the zone that the settings say.
 // Digits come in groups of three with a thin space, the minus is a real one, a unit follows a space.
+
+import { type ClockParts, clockPartsOf } from "./zone.svelte.js";
 
 const thinSpace = "\u2009";
 const two = (n: number) => String(n).padStart(2, "0");
@@ -8,10 +11,10 @@ const three = (n: number) => String(n).padStart(3, "0");
 /** Digits after the second: none, milli, micro or nano. */
 export type SubSecondDigits = 0 | 3 | 6 | 9;
 
-/** `14:20:31.642 318 204` on the viewer's clock. */
+/** `14:20:31.642 318 204` */
 export function clockText(at: bigint, digits: SubSecondDigits = 3): string {
-  const clock = new Date(Number(at / 1_000_000n));
-  return `${two(clock.getHours())}:${two(clock.getMinutes())}:${two(clock.getSeconds())}${subSecondText(Number(at % 1_000_000_000n), digits)}`;
+  const { hours, minutes, seconds } = clockPartsOf(new Date(Number(at / 1_000_000n)));
+  return `${two(hours)}:${two(minutes)}:${two(seconds)}${subSecondText(Number(at % 1_000_000_000n), digits)}`;
 }
 
 /** `31.642` or `31.642 318`: for rows whose hour and minute stand in the header. */
@@ -107,12 +110,12 @@ export function bytesText(bytes: number): string {
 
 /** `Today 14:40`, `Yesterday`, `18 Nov`, `18 Nov 2024`. */
 export function dayText(at: bigint, now: Date): string {
-  const when = new Date(Number(at / 1_000_000n));
-  const midnight = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
-  const daysAgo = Math.round((midnight(now) - midnight(when)) / 86_400_000);
-  if (daysAgo === 0) return `Today ${two(when.getHours())}:${two(when.getMinutes())}`;
+  const [when, today] = [clockPartsOf(new Date(Number(at / 1_000_000n))), clockPartsOf(now)];
+  const dayNumber = ({ year, month, day }: ClockParts) => Date.UTC(year, month, day) / 86_400_000;
+  const daysAgo = dayNumber(today) - dayNumber(when);
+  if (daysAgo === 0) return `Today ${two(when.hours)}:${two(when.minutes)}`;
   if (daysAgo === 1) return "Yesterday";
-  const month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][when.getMonth()];
-  const day = `${when.getDate()} ${month ?? ""}`;
-  return when.getFullYear() === now.getFullYear() ? day : `${day} ${when.getFullYear()}`;
+  const month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][when.month];
+  const day = `${when.day} ${month ?? ""}`;
+  return when.year === today.year ? day : `${day} ${when.year}`;
 }

@@ -1,10 +1,7 @@
 // Dark, light or as the system says; and the tokens' values as plain strings for canvases, which cannot read var().
 // `color` and `font` are reactive: a canvas that reads them in an $effect redraws when the theme changes.
 
-export type ThemeChoice = "system" | "dark" | "light";
-
-const storageKey = "hindcast.theme";
-const isChoice = (text: string | null): text is ThemeChoice => text === "system" || text === "dark" || text === "light";
+import type { Settings, ThemeChoice } from "./settings.svelte.js";
 
 /** Names of colour tokens without the dashes in front, as a canvas may ask for them. */
 export type ColorToken =
@@ -21,37 +18,36 @@ export type ColorToken =
 export type FontToken = "tick" | "small" | "body" | "title" | "code" | "code-small";
 
 export class Theme {
-  #choice = $state<ThemeChoice>("system");
+  readonly #settings: Pick<Settings, "choices" | "change">;
   #systemIsDark = $state(true);
   readonly effective: "dark" | "light" = $derived.by(() => {
-    if (this.#choice !== "system") return this.#choice;
+    if (this.choice !== "system") return this.choice;
     return this.#systemIsDark ? "dark" : "light";
   });
   readonly #page: Window;
   #cache = new Map<string, string>();
   #cachedFor: string | undefined;
 
-  constructor(page: Window) {
+  constructor(page: Window, settings: Pick<Settings, "choices" | "change">) {
     this.#page = page;
-    const stored = page.localStorage.getItem(storageKey);
+    this.#settings = settings;
     const system = page.matchMedia("(prefers-color-scheme: dark)");
-    this.#choice = isChoice(stored) ? stored : "system";
     this.#systemIsDark = system.matches;
     system.addEventListener("change", (event) => {
       this.#systemIsDark = event.matches;
-      this.#apply();
     });
     this.#apply();
+    $effect.root(() => {
+      $effect(() => this.#apply());
+    });
   }
 
   get choice(): ThemeChoice {
-    return this.#choice;
+    return this.#settings.choices.theme;
   }
 
   choose(choice: ThemeChoice): void {
-    this.#choice = choice;
-    this.#page.localStorage.setItem(storageKey, choice);
-    this.#apply();
+    this.#settings.change({ theme: choice });
   }
 
   toggle(): void {
@@ -79,6 +75,8 @@ export class Theme {
   #read(property: string): string {
     const { effective } = this;
     if (this.#cachedFor !== effective) {
+      // Whoever draws may come before the effect.
+      this.#apply();
       this.#cachedFor = effective;
       this.#cache = new Map();
     }

@@ -1,4 +1,5 @@
 // Pixels from nanoseconds and back, and where to put the ticks. Offsets are nanoseconds since the recording's start.
+import { shownZone } from "./zone.svelte.js";
 
 export interface NsRange {
   readonly fromNs: number;
@@ -70,5 +71,6 @@ export function ticksOf(range: NsRange, widthPx: number, gapPx: number, start: b
   return { stepNs, offsetsNs };
 }
 
-/** Minutes to add to UTC for the viewer's clock at an instant. */
-export const zoneMinutesAt = (at: bigint): number => -new Date(Number(at / 1_000_000n)).getTimezoneOffset();
+/** Minutes to add to UTC for the shown clock at an instant. */
+export const zoneMinutesAt = (at: bigint): number =>
+  shownZone() === "utc" ? 0 : -new Date(Number(at / 1_000_000n)).getTimezoneOffset();

@@ -1,8 +1,7 @@
 // Values of state that are watched, in the order in which that began. They are kept for each recording, and stand in the address.
+import type { Kept } from "./kept-texts.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { SelectedValue } from "./selection.svelte.js";
-
-type Kept = Pick<Storage, "getItem" | "setItem">;
 
 const storageKey = "hindcast.watches";
 /** Each is asked about wherever the playhead goes. */
@@ -12,10 +11,10 @@ const mostRecordings = 50;
 
 export class Watches {
   readonly #path: string;
-  readonly #storage: Kept | undefined;
+  readonly #storage: Pick<Kept, "getItem" | "setItem"> | undefined;
   #all = $state.raw<readonly SelectedValue[]>([]);
 
-  constructor(recording: Pick<OpenRecording, "summary">, storage?: Kept) {
+  constructor(recording: Pick<OpenRecording, "summary">, storage?: Pick<Kept, "getItem" | "setItem">) {
     this.#path = recording.summary.path;
     this.#storage = storage;
     this.#all = this.#stored().get(this.#path) ?? [];

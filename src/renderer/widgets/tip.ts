@@ -16,7 +16,7 @@ export function tip(text: string, keys?: string): Attachment<HTMLElement> {
       shown = undefined;
     };
     const show = () => {
-      if (shown !== undefined || text === "") return;
+      if (shown !== undefined || text === "" || !element.isConnected) return;
       shown = bubble(text, keys);
       document.body.append(shown);
       shown.showPopover();
@@ -27,7 +27,9 @@ export function tip(text: string, keys?: string): Attachment<HTMLElement> {
       timer = setTimeout(show, restMs);
     };
     const focus = () => {
-      if (element.matches(":focus-visible")) show();
+      // A popover that opens or closes moves the focus meanwhile, and no other may be shown until it is done.
+      clearTimeout(timer);
+      if (element.matches(":focus-visible")) timer = setTimeout(show);
     };
     const escape = (event: KeyboardEvent) => {
       if (event.key === "Escape") hide();

@@ -27,6 +27,7 @@ import { at, count, f64, howEnded, isHindcastError, ns, nothing, recording, text
 import { rowFilter, spanFilter } from "./row-filters.js";
 import { requestCalls } from "./request-calls.js";
 import { launchCalls } from "./launch-calls.js";
+import { windowCalls } from "./window-calls.js";
 import { stateCalls } from "./state-calls.js";
 
 const range = { ...recording, from: ns, to: ns };
@@ -129,6 +130,7 @@ export const engineCalls = {
   ...stateCalls,
   ...correlationCalls,
   ...requestCalls,
+  ...windowCalls,
 
   /**
    * Spans that overlap [from, to]. Where there are more than `limit`, the longest; with `slices` besides all others, merged

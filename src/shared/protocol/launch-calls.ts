@@ -9,8 +9,8 @@ import { count, nothing, recording, text, texts, whole } from "./schemas.js";
 export const liveLevels = ["metrics", "requests"] as const;
 export type LiveLevel = (typeof liveLevels)[number];
 
-/** VS Code and what is built of it; those of JetBrains; what the environment's VISUAL or EDITOR names. */
-export const editorChoices = ["vscode", "jetbrains", "environment"] as const;
+/** VS Code and what is built of it; those of JetBrains; what the environment's VISUAL or EDITOR names; a command of the user's. */
+export const editorChoices = ["vscode", "jetbrains", "environment", "custom"] as const;
 export type EditorChoice = (typeof editorChoices)[number];
 
 const variableName = v.pipe(text, v.regex(/^[^=\0]+$/, "a name without ="), v.maxLength(1024));
@@ -118,6 +118,8 @@ export const launchCalls = {
       line: v.pipe(whole, v.minValue(0)),
       column: v.pipe(whole, v.minValue(0)),
       editor: v.picklist(editorChoices),
+      /** Of "custom": the words of the command, with {file}, {line} and {column} where they belong; without {file} it comes last. */
+      words: v.optional(v.pipe(v.array(shortText), v.maxLength(100))),
     }),
     result: v.object({ command: texts }),
   },

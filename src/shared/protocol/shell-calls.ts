@@ -37,6 +37,7 @@ export const shellCommand = v.variant("kind", [
   v.object({ kind: v.literal("save-copy") }),
   v.object({ kind: v.literal("export") }),
   v.object({ kind: v.literal("attach") }),
+  v.object({ kind: v.literal("settings") }),
 ]);
 export type ShellCommand = v.InferOutput<typeof shellCommand>;
 

@@ -2,6 +2,7 @@
 // playhead comes from a small query of its own.
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
+import type { Kept } from "../../state/kept-texts.js";
 import type { Marks } from "../../state/marks.svelte.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import { byWeight } from "../../state/process-order.js";
@@ -36,7 +37,7 @@ export class MetricsView {
   /** Of the stretch of the same length before the view. */
   readonly before: SampleWindow;
   readonly #near = new Query<CallResult<"metrics.range">>();
-  readonly #storage: Storage;
+  readonly #storage: Kept;
   readonly #selection: Selection;
   readonly #chosen: readonly RowChoice[] | undefined = $derived.by(() => {
     const rows = this.#selection.metrics?.rows;
@@ -70,7 +71,7 @@ export class MetricsView {
     playhead: Playhead,
     range: TimeRange,
     { marks, selection }: { readonly marks: Marks; readonly selection: Selection },
-    storage: Storage,
+    storage: Kept,
   ) {
     this.#recording = recording;
     this.#marks = marks;
