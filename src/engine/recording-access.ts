@@ -25,8 +25,8 @@ export interface SegmentReader {
   fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs;
   /** By id; ids grow in the order in which scopes came. */
   scopeNames(process: ProcessId): Promise<ReadonlyMap<number, string>>;
-  /** Of any place, and of these spans of a process. */
-  places(process: ProcessId, spans: readonly number[]): Promise<Places>;
+  /** Of places up to one, and of these spans of a process. */
+  places(process: ProcessId, spans: readonly number[], lastLocation: number): Promise<Places>;
 }
 
 export interface RecordingAccess {

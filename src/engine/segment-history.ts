@@ -99,15 +99,17 @@ export class SegmentHistory {
   }
 
   async #printIn(segment: number, wanted: readonly number[], asker: Asker): Promise<readonly HistoryEntry[]> {
-    const spans = await this.process.look(
+    const written = await this.process.look(
       () => {
         const writes = this.process.writesOf(segment);
-        return wanted.map((at) => writes.placeAt(at).span);
+        return wanted.map((at) => writes.placeAt(at));
       },
       this.process.needs(segment),
       asker,
     );
-    const places = await this.segments.places(this.id, [...new Set(spans)]);
+    const spans = [...new Set(written.map(({ span }) => span))];
+    const lastLocation = written.reduce((so, { location }) => Math.max(so, location), 0);
+    const places = await this.segments.places(this.id, spans, lastLocation);
     return this.process.look(
       () => {
         const state = this.process.state(segment);

@@ -33,8 +33,8 @@ export class StoredSegments {
     this.#writes = writes;
   }
 
-  places(process: ProcessId, spans: readonly number[]): Promise<Places> {
-    return this.#writes.places(process, spans);
+  places(process: ProcessId, spans: readonly number[], lastLocation: number): Promise<Places> {
+    return this.#writes.places(process, spans, lastLocation);
   }
 
   /** Those after the `known` ones, or undefined when these are none any more. Throws `UnreadableStored`. */

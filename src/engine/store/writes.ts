@@ -49,9 +49,9 @@ const writesSql = (upTo: string): string => `
 const locationsSql = `SELECT l.id, f.text AS file, l.line, l."column", g.text AS function FROM location AS l
   LEFT JOIN name AS f ON f.id = l.file LEFT JOIN name AS g ON g.id = l.function WHERE l.id > $1`;
 
-const spansSql = `SELECT s.span, lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id, n.text AS name
-  FROM span AS s LEFT JOIN name AS n ON n.id = s.name
-  WHERE s.process = $1 AND s.span IN (SELECT unnest(string_split($2, ','))::UINTEGER)`;
+const spansSql = (which: string): string => `
+  SELECT s.span, lower(hex(s.span_id)) AS span_id, lower(hex(s.trace_id)) AS trace_id, n.text AS name
+    FROM span AS s LEFT JOIN name AS n ON n.id = s.name WHERE s.process = $1 AND s.span ${which}`;
 
 type Span = RecordedWrite["span"];
 
@@ -88,9 +88,9 @@ export class StoredWrites implements WriteReader {
     return writes;
   }
 
-  /** What ids of places, and of a process's spans, stand for. */
-  async places(process: ProcessId, spans: readonly number[]): Promise<Places> {
-    await this.#learnLocations();
+  /** What ids of places up to one, and of a process's spans, stand for. */
+  async places(process: ProcessId, spans: readonly number[], lastLocation: number): Promise<Places> {
+    if (lastLocation > this.#lastLocation) await this.#learnLocations();
     const known = await this.#spansOf(process, spans.map(String));
     return { location: (id) => this.#locations.get(id), span: (id) => known.get(id) };
   }
@@ -116,7 +116,10 @@ export class StoredWrites implements WriteReader {
     const wanted = new Set(ids);
     wanted.delete("0");
     if (wanted.size === 0) return new Map();
-    const rows = await this.query(spansSql, [process, [...wanted].join(",")]);
+    const [only] = wanted.size === 1 ? wanted : [];
+    // Of a number in the question DuckDB knows at once which groups of rows cannot have it.
+    const which = only === undefined ? "IN (SELECT unnest(string_split($2, ','))::UINTEGER)" : `= ${Number(only)}`;
+    const rows = await this.query(spansSql(which), only === undefined ? [process, [...wanted].join(",")] : [process]);
     const [spanIds, traceIds] = [rows.texts("span_id"), rows.texts("trace_id")];
     const names = rows.textsOrEmpty("name");
     return new Map(
