@@ -14,6 +14,7 @@ import type { Database } from "./attached-file.js";
 import { oftenAsked } from "./often-asked.js";
 import { Rows } from "./rows.js";
 import { countProgress, watched } from "./watched.js";
+import { isInteger, withNumbers } from "./with-numbers.js";
 
 const connectionCount = 3;
 
@@ -39,8 +40,12 @@ export class FileClosed extends Error {
 /** Asks over one connection, within whatever transaction it has. */
 export const queryOn =
   (connection: DuckDBConnection): Query =>
-  async (sql, values = []) =>
-    Rows.from(await connection.run(sql, [...values], values.map(typeOf)));
+  async (sql, values = []) => {
+    const whole = withNumbers(sql, values);
+    return Rows.from(
+      await (whole === undefined ? connection.run(sql, [...values], values.map(typeOf)) : connection.run(whole)),
+    );
+  };
 
 /** Everything asked by it is asked for them. */
 export const queryFor =
@@ -133,5 +138,5 @@ export class Readers {
 function typeOf(value: Parameter): DuckDBType {
   if (typeof value === "bigint") return BIGINT;
   if (typeof value === "string") return VARCHAR;
-  return (value | 0) === value ? INTEGER : DOUBLE;
+  return isInteger(value) ? INTEGER : DOUBLE;
 }
