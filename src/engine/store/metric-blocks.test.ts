@@ -31,23 +31,24 @@ class Table {
 
   readonly query: Query = (sql, values = []) => {
     this.asked++;
-    const [since, series, from = 0n, to = 0n] = values.map((value) => BigInt(value));
+    const [series, from = 0n, to = 0n] = values.map((value) => BigInt(value));
     if (sql === processOfSeriesSql) return rows({ process: [7] });
     if (sql === coversSql) return rows({ process: [7], until: [this.until] });
-    expect([sql, since]).toEqual([bucketsSql(level), start]);
+    expect(sql).toBe(bucketsSql(level));
     const own = this.buckets.filter((one) => BigInt(one.series) === series && one.begins >= from && one.begins < to);
     const samples = own.map((one) => one.samples);
-    const ns = own.map(({ begins }) => Number(begins - start));
+    const begins = own.map((one) => one.begins);
     const nothing = own.map(() => null);
     return rows({
-      ns,
-      samples,
-      finite: ns.map(() => 0),
+      // As DuckDB gives them.
+      start: BigInt64Array.from(begins),
+      samples: BigInt64Array.from(samples, BigInt),
+      finite: BigInt64Array.from(samples, () => 0n),
       total: samples,
       least: nothing,
-      least_ns: nothing,
+      least_at: nothing,
       most: nothing,
-      most_ns: nothing,
+      most_at: nothing,
     });
   };
 }

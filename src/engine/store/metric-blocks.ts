@@ -84,7 +84,7 @@ export class MetricBlocks {
 
   async #fetch(query: Query, start: bigint, series: number, level: Level, whole: Stretch): Promise<MetricRows[]> {
     const generation = this.#generation;
-    const rows = metricRowsFrom(await query(bucketsSql(level), [start, series, whole.since, whole.until]));
+    const rows = metricRowsFrom(await query(bucketsSql(level), [series, whole.since, whole.until]), start);
     const blockNs = level.widthNs * this.limits.bucketsPerBlock;
     const count = Number((whole.until - whole.since) / blockNs);
     const blocks = splitByTime(rows, Number(whole.since - start), Number(blockNs), count);

@@ -18,18 +18,28 @@ export interface MetricRows {
 /** Eight columns of doubles. */
 export const bytesPerRow = 64;
 
-/** Of what has the columns of `measuresSince`; `ns` is the column that says where in time a row is. */
-export const metricRowsFrom = (rows: Rows, ns = "ns"): MetricRows => ({
+/** Of what has the columns `start` and `measures`; `start` is also the recording's. */
+export const metricRowsFrom = (rows: Rows, start: bigint): MetricRows =>
+  measuresOf(rows, start, rows.float64sSince("start", start));
+
+/** `ns` says where in time each row is. */
+export const measuresOf = (rows: Rows, start: bigint, ns: Float64Array): MetricRows => ({
   length: rows.length,
-  ns: rows.float64s(ns),
+  ns,
   samples: rows.float64s("samples"),
   finite: rows.float64s("finite"),
   total: rows.float64sOrNaN("total"),
   least: rows.float64sOrNaN("least"),
-  leastNs: rows.float64sOrNaN("least_ns"),
+  leastNs: rows.float64sSince("least_at", start),
   most: rows.float64sOrNaN("most"),
-  mostNs: rows.float64sOrNaN("most_ns"),
+  mostNs: rows.float64sSince("most_at", start),
 });
+
+/** Rows of which some are samples that may be no finite numbers. */
+export function onlyFinite(rows: MetricRows): MetricRows {
+  const finite = rows.finite.map((count, row) => (Number.isFinite(rows.least[row]) ? count : 0));
+  return { ...rows, finite };
+}
 
 /** A sample is a row of its own. */
 export function rowsOfSamples(ns: Float64Array, value: Float64Array): MetricRows {

@@ -50,7 +50,20 @@ export class Rows {
   /** As `numbers`, where no row holds nothing. */
   float64s(name: string): Float64Array {
     const column = this.#columns[name];
-    return column instanceof Float64Array ? column : Float64Array.from(this.numbers(name));
+    if (column instanceof Float64Array) return column;
+    if (!(column instanceof BigInt64Array)) return Float64Array.from(this.numbers(name));
+    const numbers = longsSince(column, 0n);
+    if (!numbers.every(Number.isSafeInteger)) throw unexpected(name);
+    return numbers;
+  }
+
+  /** How much 64-bit whole numbers are beyond `start`, as near as a double can tell; NaN where a row holds nothing. */
+  float64sSince(name: string, start: bigint): Float64Array {
+    const column = this.#columns[name];
+    if (column instanceof BigInt64Array) return longsSince(column, start);
+    return Float64Array.from(this.optionalBigints(name), (value) =>
+      value === undefined ? Number.NaN : Number(value - start),
+    );
   }
 
   /** With NaN where a row holds nothing. */
@@ -110,6 +123,18 @@ export class Rows {
     if (column === undefined) throw unexpected(name);
     return Array.isArray(column) ? column.map(read) : Array.from<Plain, Value>(column, read);
   }
+}
+
+const twoTo32 = 2 ** 32;
+
+/** By the two words of each: a bigint per value would cost more than fetching them. */
+function longsSince(column: BigInt64Array, start: bigint): Float64Array {
+  const words = new Int32Array(column.buffer, column.byteOffset, 2 * column.length);
+  const [high, low] = [Number(start >> 32n), Number(BigInt.asUintN(32, start))];
+  const since = new Float64Array(column.length);
+  for (let row = 0; row < since.length; row++)
+    since[row] = ((words[2 * row + 1] ?? 0) - high) * twoTo32 + (((words[2 * row] ?? 0) >>> 0) - low);
+  return since;
 }
 
 /** DuckDB's client copies them out; as values of its own they would be copied once more. Short ones lie in the chunk itself. */

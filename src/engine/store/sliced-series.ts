@@ -1,7 +1,7 @@
 // One series of a recording over a range that is cut into equal slices.
 import type { MetricBlocks } from "./metric-blocks.js";
-import { type MetricRows, metricRowsFrom, rowsOfSamples } from "./metric-rows.js";
-import { endsSql, measuresSince, mostRowsHere, samplesSql } from "./metric-sql.js";
+import { type MetricRows, measuresOf, metricRowsFrom, onlyFinite, rowsOfSamples } from "./metric-rows.js";
+import { endsSql, measures, mostRowsHere, samplesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
@@ -93,8 +93,8 @@ export class SlicedSeries {
 
   async #samplesIn({ since, until }: Stretch): Promise<MetricRows> {
     const { query, start } = this.source;
-    const rows = await query(samplesSql, [start, this.series, since, until]);
-    return rowsOfSamples(rows.float64s("ns"), rows.float64s("value"));
+    const rows = await query(samplesSql, [this.series, since, until]);
+    return rowsOfSamples(rows.float64sSince("instant", start), rows.float64s("value"));
   }
 
   /** Few rows, and nearly always others: not worth a block, unless it is there. `finer` levels are finer than the middle's. */
@@ -105,17 +105,18 @@ export class SlicedSeries {
       return [one?.since ?? 0n, one?.until ?? 0n, other?.since ?? 0n, other?.until ?? 0n];
     });
     const { query, start } = this.source;
-    return metricRowsFrom(await query(endsSql(finer), [start, this.series, ...bounds]));
+    return onlyFinite(metricRowsFrom(await query(endsSql(finer), [this.series, ...bounds]), start));
   }
 
   /** Reduced by DuckDB, whatever the range and the number of rows. */
   async #lookThere(): Promise<Sliced | undefined> {
     const rows = await this.ask(metricRollup, (slice, from) => {
       const bySlice = `SELECT ${slice} AS slice, ${metricRollup.merged.join(", ")} FROM (${from}) GROUP BY slice`;
-      return `SELECT slice::DOUBLE AS slice, ${measuresSince(String(this.source.start))} FROM (${bySlice})`;
+      return `SELECT slice, ${measures} FROM (${bySlice})`;
     });
     if (rows === undefined) return undefined;
-    const [found, extremes] = [metricRowsFrom(rows, "slice"), new SliceExtremes(this.slices)];
+    const found = measuresOf(rows, this.source.start, rows.float64s("slice"));
+    const extremes = new SliceExtremes(this.slices);
     extremes.add(found, -Infinity, Infinity, (slice) => slice);
     return { extremes, samples: undefined };
   }
