@@ -60,3 +60,23 @@ test("who made a balance negative is found in at most 8 actions", async ({ app, 
     .map((text) => v.parse(v.object({ instant, new: v.number() }), JSON.parse(text)));
   expect(writes.find((write) => write.new < 0)?.instant).toBe(at);
 });
+
+test("what leaks is found in at most 12 actions", async ({ app }) => {
+  await app.whenIdle();
+  const person = new Person(app);
+  await person.click(sample(app, "memory-leak"));
+  await person.click(app.correlation.tab);
+  await person.click(app.correlation.question("Grows"));
+  await person.click(app.correlation.rows.first());
+  expect(person.actions.length, person.actions.join("\n")).toBeLessThanOrEqual(12);
+
+  const truth = truthOf("memory-leak");
+  await expect(app.correlation.rows.first()).toContainText(truth.service);
+  await expect(app.correlation.rows.first()).toContainText(truth.statePath);
+  await expect(app.state.selected.locator(".key")).toHaveAttribute("title", truth.statePath.replace(/^[^.]+\./, ""));
+  // Who puts more and more into it is in the file in which nothing is taken out again.
+  const writer = app.state.writes.filter({ hasText: "last writer" });
+  const [, file = "", line = ""] = /^(\S+):(\d+)/.exec((await writer.locator(".place").textContent()) ?? "") ?? [];
+  expect(truth.file).toMatch(new RegExp(`/${file}$`));
+  expect(sourceOf(truth.file)[Number(line) - 1]).toContain("answers.set(");
+});

@@ -22,7 +22,11 @@ export class CorrelationPane {
     this.calls = this.region.getByRole("table", { name: "Calls between services" }).getByRole("row");
   }
 
-  async open(question: "Goes with" | "Changed" | "Services" | "Id"): Promise<void> {
+  question(name: "Changed" | "Grows"): Locator {
+    return this.region.getByText(name, { exact: true });
+  }
+
+  async open(question: "Goes with" | "Changed" | "Grows" | "Services" | "Id"): Promise<void> {
     await this.tab.click();
     await this.region.getByRole("radio", { name: question, exact: true }).check({ force: true });
     await this.#app.whenIdle();

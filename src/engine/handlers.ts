@@ -269,6 +269,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "state.scopes": askingState((args, asker) => state.scopes(args, asker)),
     "state.value": askingState((args, asker) => state.value(args, asker)),
     "state.find": askingState((args, asker) => state.find(args, asker)),
+    "state.growth": askingState((args, asker) => state.growth(args, asker)),
     "state.first": (args, signal, tell) => {
       const asker = askerWith(signal, tell);
       return about(args, ({ query }) => firstWhere(queryFor(query, asker), args, (of) => state.find(of, asker)), asker);

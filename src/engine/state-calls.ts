@@ -27,6 +27,7 @@ import {
   noSuchScope,
   uncertaintyOf,
 } from "./state-subject.js";
+import { type SizeSeries, growthIn, sizesAt } from "./state-sizes.js";
 import { find, valueAt } from "./state-values.js";
 
 type StateCallName =
@@ -35,6 +36,7 @@ type StateCallName =
   | "state.at"
   | "state.value"
   | "state.find"
+  | "state.growth"
   | "state.diff"
   | "state.history"
   | "state.lastWriter";
@@ -134,6 +136,18 @@ export class StateCalls {
 
   find(args: CallArgs<"state.find">, asker = nobody): Answer<"state.find"> {
     return find(this.#subjects, args, asker);
+  }
+
+  growth(args: CallArgs<"state.growth">, asker = nobody): Answer<"state.growth"> {
+    return growthIn(this.#subjects, args, asker);
+  }
+
+  sizes(
+    recordingId: string,
+    instants: readonly bigint[],
+    asker = nobody,
+  ): Promise<Result<readonly SizeSeries[], HindcastError>> {
+    return sizesAt(this.#subjects, recordingId, instants, asker);
   }
 
   async diff(args: CallArgs<"state.diff">, asker = nobody): Answer<"state.diff"> {

@@ -1,5 +1,5 @@
 // What Correlation shows: which of its questions, and what it is asked about.
-export const correlationQuestions = ["series", "changes", "services", "ids"] as const;
+export const correlationQuestions = ["series", "changes", "growth", "services", "ids"] as const;
 export type CorrelationQuestion = (typeof correlationQuestions)[number];
 
 export interface CorrelationPlace {

@@ -40,6 +40,7 @@ export class Selection {
   #correlation = $state.raw<CorrelationPlace>();
   #metrics = $state.raw<MetricsPlace>();
   #comparisons = $state(0);
+  #valuesShown = $state(0);
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -98,6 +99,17 @@ export class Selection {
 
   selectValue(value: SelectedValue): void {
     this.#value = value;
+  }
+
+  /** Selected by somebody else than State, which then shows where it is. */
+  showValue(value: SelectedValue): void {
+    this.#value = value;
+    this.#valuesShown += 1;
+  }
+
+  /** How often State was asked to show a value. */
+  get valuesShown(): number {
+    return this.#valuesShown;
   }
 
   clearValue(): void {

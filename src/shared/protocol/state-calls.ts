@@ -1,7 +1,7 @@
 // The calls about captured state: a part of the table of engine-calls.ts.
 import * as v from "valibot";
 import { stateCut, stateRows, writeEntry } from "./engine-rows.js";
-import { at, count, ns, recording, text, texts, u32, whole } from "./schemas.js";
+import { at, count, f64, ns, recording, text, texts, u32, whole } from "./schemas.js";
 
 export const stateCalls = {
   /**
@@ -97,6 +97,31 @@ export const stateCalls = {
     result: v.object({
       position: v.optional(v.object({ process: count, seq: count, instant: ns })),
       value: v.optional(v.object({ scope: text, path: text, text, type: text })),
+    }),
+  },
+  /** Collections of any process that grow in [from, to] and do not stop, those that grow by the most entries first. */
+  "state.growth": {
+    args: v.object({ ...recording, from: ns, to: ns, limit: v.pipe(whole, v.minValue(1), v.maxValue(1000)) }),
+    result: v.object({
+      /** How many collections were looked at. */
+      tried: count,
+      collections: v.array(
+        v.object({
+          process: count,
+          scope: text,
+          /** Of the largest of its kind at `at`, which is the last instant at which it was looked at. */
+          path: text,
+          kind: text,
+          at: ns,
+          /** Entries at the first and the last instant. */
+          first: count,
+          last: count,
+          /** 0 to 1: which part of what it went up by it never went down again. */
+          steady: count,
+        }),
+      ),
+      /** `shapePoints` sizes of each, one after the other, NaN where it was not there. */
+      shapes: f64,
     }),
   },
   /** Paths whose value differs between two positions. */
