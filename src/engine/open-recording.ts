@@ -43,6 +43,8 @@ import { FileClosed, type Query } from "./store/readers.js";
 import { type RecordingFile, SavedFile, openedAgain } from "./store/recording-file.js";
 import { formatVersion } from "./store/schema.js";
 import { SearchBlocks } from "./store/search-blocks.js";
+import type { KeptBlocks, Keeping } from "./store/search-kept-blocks.js";
+import type { KeptRoom } from "./store/search-kept-room.js";
 import { Search } from "./store/search.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import type { StoredFacts } from "./store/summary.js";
@@ -93,6 +95,7 @@ export class OpenRecording {
   readonly segments: StoredSegments;
   readonly pages: Pages;
   readonly blocks: MetricBlocks;
+  readonly #index: KeptBlocks;
   /** Absent until it is said where they are kept. */
   #notes: Notes | undefined;
   readonly name: string;
@@ -126,6 +129,7 @@ export class OpenRecording {
     this.name = basename(path).replace(/\.hindcast$/, "");
     const generation = (): number => this.generation();
     const searched = new SearchBlocks(this.query, generation);
+    this.#index = searched.kept;
     this.logs = new Logs(this.query, generation, searched);
     this.events = new EventList(this.query, generation);
     this.search = new Search(searched);
@@ -205,6 +209,11 @@ export class OpenRecording {
   get notes(): Notes {
     if (this.#notes === undefined) throw new Error("nobody said where notes are kept");
     return this.#notes;
+  }
+
+  /** From here on what its search index says is kept in memory, once somebody searches. */
+  keepIndex(room: KeptRoom, reading: Keeping["reading"]): void {
+    this.#index.keepAs({ room, reading, isSaved: () => this.#state.kind === "saved" });
   }
 
   /** From here on it has notes. */
@@ -463,6 +472,7 @@ export class OpenRecording {
     if (this.#state.kind !== "saved") return;
     const { file } = this.#state;
     this.#state = { kind: "closed" };
+    this.#index.close();
     if (this.#console !== undefined) this.#console.dispose();
     await file.close();
     await this.#notes?.closed();

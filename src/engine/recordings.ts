@@ -20,6 +20,7 @@ import type { Recents } from "./recents.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { ExportRequest } from "./store/export-file.js";
 import type { Limits } from "./store/flight-store.js";
+import { KeptRoom } from "./store/search-kept-room.js";
 import { SharedWork } from "./store/shared-work.js";
 
 export interface RecordingsOptions {
@@ -48,6 +49,7 @@ export class Recordings {
   readonly #idPrefix = randomBytes(4).toString("hex");
   #nextId = 1;
   readonly newPaths = new NewPaths();
+  readonly #indexRoom = new KeptRoom();
 
   constructor(
     readonly appVersion: string,
@@ -201,6 +203,7 @@ export class Recordings {
           changed: () => this.notify({ kind: "notes-changed", recordingId: id }),
           reading: (work) => journal.reading(path, work),
         });
+        opened.value.keepIndex(this.#indexRoom, (work) => journal.reading(path, work));
       }
       return opened;
     } finally {

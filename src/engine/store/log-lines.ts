@@ -65,7 +65,7 @@ export class LogLinesByText {
   }
 
   #candidatesFor(text: string): Candidates {
-    const candidates = this.#candidates.get(text) ?? new Candidates([text], undefined);
+    const candidates = this.#candidates.get(text) ?? new Candidates([text], undefined, this.#blocks.kept);
     this.#candidates.delete(text);
     this.#candidates.set(text, candidates);
     const [oldest] = this.#candidates.keys();

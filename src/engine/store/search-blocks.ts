@@ -12,6 +12,7 @@ import {
 } from "./search-block.js";
 import { readBlocksByTime } from "./search-blocks-by-time.js";
 import { withIndexRows } from "./search-index-rows.js";
+import { KeptBlocks } from "./search-kept-blocks.js";
 import { rangesFromBytes } from "./search-ranges.js";
 import { uint32sFrom } from "./search-resume.js";
 import { sources } from "./search-sources.js";
@@ -30,13 +31,17 @@ interface Written {
 export class SearchBlocks {
   #known: Promise<KnownRows> | undefined;
   #generation: number | undefined;
+  /** What the index says of them, as far as it is in memory. */
+  readonly kept: KeptBlocks;
 
   constructor(
     /** Not of one question: whoever asked first may give up. */
     readonly query: Query,
     /** Same number, same rows. */
     readonly generation: () => number,
-  ) {}
+  ) {
+    this.kept = new KeptBlocks(query);
+  }
 
   async all(): Promise<AllRows> {
     const generation = this.generation();

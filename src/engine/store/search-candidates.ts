@@ -2,7 +2,10 @@
 import type { Parameter, Query } from "./readers.js";
 import type { Block } from "./search-block.js";
 import { partCount } from "./search-grams.js";
-import { amongRowsOf } from "./search-index-rows.js";
+import { amongRowsOf, rangesOf } from "./search-index-rows.js";
+import type { StoredText } from "./search-kept-block.js";
+import type { KeptBlocks } from "./search-kept-blocks.js";
+import { AskedTexts } from "./search-kept-texts.js";
 import {
   type Positions,
   addPositions,
@@ -16,7 +19,6 @@ import { BlockPlaces, RareWords } from "./search-rare-words.js";
 import { costOf } from "./search-rows-there.js";
 import { textKinds } from "./search-tables.js";
 import { type Part, type Word, partsOf } from "./search-words.js";
-import { searchKinds } from "../../shared/protocol/engine-rows.js";
 
 /** So few rows of a block are listed, more where looking at all of its rows would take longer. */
 const [fewListed, mostListed] = [256, 2048];
@@ -34,13 +36,16 @@ export class Candidates {
   readonly #parts: readonly Part[];
   readonly #words: readonly Word[];
   readonly #found = new Map<Block, Found>();
+  readonly #asked: AskedTexts;
 
   constructor(
     needles: readonly string[],
     readonly process: number | undefined,
+    readonly kept: KeptBlocks,
   ) {
     this.#parts = partsOf(needles);
     this.#words = this.#parts.flatMap(({ words }) => words);
+    this.#asked = new AskedTexts(kept.texts, this.#words, process);
   }
 
   /** Nothing can be told from what is looked for. */
@@ -64,7 +69,7 @@ export class Candidates {
 
   /** Finds out about blocks. */
   async find(query: Query, blocks: readonly Block[]): Promise<void> {
-    const unknown = blocks.filter((block) => !this.knows(block));
+    const unknown = blocks.filter((block) => !this.knows(block) && !this.#findKept(block));
     if (unknown.length === 0) return;
     const [within, places] = [rangesOf(unknown), new BlockPlaces(unknown)];
     const [texts, rare] = await Promise.all([
@@ -78,20 +83,33 @@ export class Candidates {
       );
   }
 
+  /** False when it is not in memory. */
+  #findKept(block: Block): boolean {
+    const kept = this.kept.of(block);
+    if (kept === undefined) return false;
+    this.#found.set(
+      block,
+      this.#findIn(block, kept.textsOf(this.#asked), (word) => kept.partsOf(word)),
+    );
+    return true;
+  }
+
   #findIn(block: Block, texts: readonly StoredText[], rare: (word: Word) => readonly [number, number]): Found {
+    const parts = this.#parts.map(({ text, words }) => ({
+      wholes: texts.filter((one) => one.what === textKinds.whole && one.text.includes(text)),
+      words: words.map((word) => ({ own: texts.filter((one) => isOfWord(one, word)), rare: rare(word) })),
+    }));
+    // Most often it is so.
+    if (parts.some(({ wholes, words }) => wholes.length === 0 && areNowhere(words))) return nowhere;
     const count = block.rows + block.others.length;
     const [all, likely] = [allPositions(count), allPositions(count)];
-    for (const { text, words } of this.#parts) {
-      const wholes = texts.filter((one) => one.what === textKinds.whole && one.text.includes(text));
+    for (const { wholes, words } of parts) {
       const [found, kept] = [allPositions(count), allPositions(count)];
-      for (const word of words) {
-        const [own, parts] = [texts.filter((one) => isOfWord(one, word)), rare(word)];
-        // Most often it is so.
-        if (own.length === 0 && wholes.length === 0 && parts[0] === 0 && parts[1] === 0) return nowhere;
+      for (const { own, rare: inParts } of words) {
         const withWord = noPositions(count);
         for (const one of own) addPositions(withWord, one.rows, count);
         keepOnly(kept, withWord);
-        addParts(withWord, parts, block.partBits, count);
+        addParts(withWord, inParts, block.partBits, count);
         keepOnly(found, withWord);
       }
       for (const one of wholes) {
@@ -113,28 +131,18 @@ export class Candidates {
 
 const nowhere: Found = { rows: [], likely: 0 };
 
+/** Words that only few rows have are in no part together. */
+function areNowhere(
+  words: readonly { readonly own: readonly StoredText[]; readonly rare: readonly [number, number] }[],
+): boolean {
+  let [parts, furtherParts] = [0xffffffff, 0xffffffff];
+  for (const { own, rare } of words)
+    if (own.length === 0) [parts, furtherParts] = [parts & rare[0], furtherParts & rare[1]];
+  return parts === 0 && furtherParts === 0;
+}
+
 const isOfWord = ({ what, text }: StoredText, word: Word): boolean =>
   what === textKinds.word && text.includes(word.text);
-
-/** `kind` and `block` are columns. */
-function rangesOf(blocks: readonly Block[]): string {
-  const ranges = searchKinds.flatMap((kind, code) => {
-    const numbers = blocks.flatMap((block) => (block.kind === kind ? [block.number ?? 0] : []));
-    if (numbers.length === 0) return [];
-    const [least, most] = numbers.reduce(
-      ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
-      [Infinity, 0],
-    );
-    return [`(kind = ${code} AND block BETWEEN ${least} AND ${most})`];
-  });
-  return `(${ranges.join(" OR ")})`;
-}
-
-interface StoredText {
-  readonly what: number;
-  readonly text: string;
-  readonly rows: Uint8Array;
-}
 
 /** Of each block, by its place. */
 async function readTexts(

@@ -60,11 +60,12 @@ export class SearchFile {
   async found(
     args: Omit<Parameters<Search["page"]>[2], "after" | "limit"> & { readonly limit?: number },
     between: () => Promise<void> = () => Promise.resolve(),
+    query = this.readers.query,
   ): Promise<string[]> {
     const lines: string[] = [];
     let after: CallResult<"search.page">["next"];
     do {
-      const page = await this.search.page(this.readers.query, 0n, { limit: 150, ...args, after });
+      const page = await this.search.page(query, 0n, { limit: 150, ...args, after });
       page.timeNs.forEach((_, row) => {
         const kind = searchKinds[page.kind[row] ?? -1];
         lines.push(`${page.process[row]} ${page.seq[row]} ${kind} ${page.fields[row]}: ${page.matched[row]}`);

@@ -157,7 +157,10 @@ export function isWithout(bits: string, place: number): string {
   return `get_bit(${bits}::BIT, ${Math.floor(place / 8) * 8 + 7 - (place % 8)}) = 0`;
 }
 
-/** The parts of a cell, the first 32 and the others. */
-export const partsFrom = (cell: Uint8Array): readonly [number, number] => [wordFrom(cell, 0), wordFrom(cell, 4)];
+/** The parts of the cell that begins at a byte, the first 32 and the others. */
+export const partsFrom = (cells: Uint8Array, at = 0): readonly [number, number] => [
+  wordFrom(cells, at),
+  wordFrom(cells, at + 4),
+];
 const wordFrom = (cell: Uint8Array, at: number): number =>
   ((cell[at] ?? 0) | ((cell[at + 1] ?? 0) << 8) | ((cell[at + 2] ?? 0) << 16) | ((cell[at + 3] ?? 0) << 24)) >>> 0;

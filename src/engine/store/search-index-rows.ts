@@ -37,3 +37,17 @@ export function amongRowsOf(table: keyof IndexRows, blocks: readonly Block[]): s
   }
   return last < first ? "true" : `rowid BETWEEN ${first} AND ${last}`;
 }
+
+/** A condition for some blocks, and others between them, about the columns `kind` and `block`. */
+export function rangesOf(blocks: readonly Block[]): string {
+  const ranges = searchKinds.flatMap((kind, code) => {
+    const numbers = blocks.flatMap((block) => (block.kind === kind ? [block.number ?? 0] : []));
+    if (numbers.length === 0) return [];
+    const [least, most] = numbers.reduce(
+      ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
+      [Infinity, 0],
+    );
+    return [`(kind = ${code} AND block BETWEEN ${least} AND ${most})`];
+  });
+  return `(${ranges.join(" OR ")})`;
+}

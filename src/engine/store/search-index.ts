@@ -21,7 +21,7 @@ import { type Buffers, WaitingRows } from "./waiting-rows.js";
 
 /** Of a kind. More rows that no block has are not read again, but written as blocks of which nothing is known. */
 const blocksReadAgain = 8;
-/** The last block of a recording is worth its bytes when it is so small a part of a whole one, or more of it. */
+/** The last block of a recording is worth its bytes when it is so small a part of a whole one, or of all before it, or more of it. */
 const leastPartOfBlock = 16;
 
 export class SearchIndex implements DerivedRows {
@@ -101,7 +101,8 @@ export class SearchIndex implements DerivedRows {
     if (!this.#isCurrent || this.#loose !== undefined || (await hasEvicted(queryOn(connection)))) return;
     for (const kind of searchKinds) {
       const open = this.#open[kind];
-      if (open.positions * leastPartOfBlock >= this.#settings.rowsPerBlock) this.#close(open);
+      const isWorthIt = open.positions * leastPartOfBlock >= this.#settings.rowsPerBlock;
+      if (isWorthIt || open.block >= leastPartOfBlock) this.#close(open);
     }
     await this.#writeBlocks(connection, new WaitingRows());
     this.#blocks.clear();

@@ -55,7 +55,9 @@ export class SearchPlan {
     const isWithin = ({ first, last }: InstantRange): boolean => first <= range.last && last >= range.first;
     this.#unasked = all.blocks
       .filter(({ kind, ranges }) => kinds.includes(kind) && ranges.some(isWithin))
-      .toSorted((a, b) => (this.#lastOf(a) > this.#lastOf(b) ? -1 : 1));
+      .map((block) => ({ block, last: this.#lastOf(block) }))
+      .toSorted((a, b) => (a.last > b.last ? -1 : 1))
+      .map(({ block }) => block);
     this.#isByTime = all.isByTime;
     this.#hasUnknownSpans = all.changedSpans === undefined;
     if (kinds.includes("span"))

@@ -6,13 +6,13 @@ import type { InstantRange } from "./search-ranges.js";
 const mostListed = 512;
 const mostStretches = 24;
 
-/** DuckDB reads so many rows to look at one of them. */
+/** DuckDB unpacks so many rows to look at one of them. */
 const rowsAtOnce = 2048;
 /**
- * As much as looking through so many rows: planning a stretch, planning a list of numbers, and finding one of these. Rows between
- * two are looked at, too, where that takes less than another stretch.
+ * As much as looking through so many rows: planning a stretch, planning a list of numbers, finding one of these, and unpacking the
+ * rows around it. Rows between two are looked at, too, where that takes less than another stretch.
  */
-const [costOfStretch, costOfList, costOfOne] = [4096, 12_288, 40];
+const [costOfStretch, costOfList, costOfOne, costOfRead] = [3500, 12_288, 60, 900];
 
 type Stretch = readonly [first: number, last: number];
 
@@ -27,9 +27,17 @@ export interface RowsThere {
 
 /** What it costs to look at rows with these numbers, in ascending order, as so many rows that follow each other. */
 export function costOf(listed: readonly number[]): number {
-  const { runs, single } = chosen([{ listed, stretch: [0, 0], instants: { first: 0n, last: 0n } }]);
-  const inRuns = runs.reduce((sum, { first, last }) => sum + costOfStretch + last - first + 1, 0);
-  return inRuns + (single.length === 0 ? 0 : costOfList + costListed(numbersIn(single)));
+  let [cost, asStretches, byNumber] = [0, 0, 0];
+  for (let from = 0, to = 1; from < listed.length; from = to++) {
+    while (to < listed.length && isNear(listed[to - 1] ?? 0, listed[to] ?? 0)) to++;
+    const [stretch, own] = [
+      costOfStretch + (listed[to - 1] ?? 0) - (listed[from] ?? 0) + 1,
+      costListed(listed, from, to),
+    ];
+    if (own >= stretch) cost += stretch;
+    else [asStretches, byNumber] = [asStretches + stretch, byNumber + own];
+  }
+  return cost + Math.min(asStretches, costOfList + byNumber);
 }
 
 /** Each for a query of its own: some columns of these rows, and of a few around them. Rows may be in two of them. */
@@ -91,10 +99,17 @@ function chosen(rows: readonly RowsThere[]): { readonly runs: readonly Run[]; re
 }
 
 /** By their numbers, once there is a list. */
-function costListed(listed: readonly number[]): number {
-  const read = new Set(listed.map((row) => Math.floor(row / rowsAtOnce))).size;
-  return read * rowsAtOnce + listed.length * costOfOne;
+function costListed(listed: readonly number[], from = 0, to = listed.length): number {
+  let [read, last] = [0, -1];
+  for (let at = from; at < to; at++) {
+    const group = Math.floor((listed[at] ?? 0) / rowsAtOnce);
+    if (group !== last) read++;
+    last = group;
+  }
+  return read * costOfRead + (to - from) * costOfOne;
 }
+
+const isNear = (before: number, row: number): boolean => row <= before + costOfStretch;
 
 /** In order, and those near each other as one. */
 function runsIn(rows: readonly RowsThere[]): readonly Run[] {
@@ -105,7 +120,7 @@ function runsIn(rows: readonly RowsThere[]): readonly Run[] {
   const runs: Run[] = [];
   for (const part of parts.toSorted((a, b) => a.first - b.first)) {
     const before = runs.at(-1);
-    if (before === undefined || part.first > before.last + costOfStretch) {
+    if (before === undefined || !isNear(before.last, part.first)) {
       runs.push(part);
       continue;
     }

@@ -6,6 +6,7 @@ import type { Parameter, Query } from "./readers.js";
 import { storedOperations } from "./schema.js";
 import type { Places, SearchNames } from "./search-names.js";
 import type { InstantRange } from "./search-ranges.js";
+import { type ReadRows, type ShortTries, canBeShort, readShort, shortSql } from "./search-short-rows.js";
 import { type Named, isKept, sources } from "./search-sources.js";
 
 export type Cursor = NonNullable<CallResult<"search.page">["next"]>;
@@ -45,6 +46,7 @@ export class FoundRows {
     readonly needles: readonly string[],
     /** Only then there may be rows that stand for others. */
     readonly hasEvicted: boolean,
+    readonly tries: ShortTries,
   ) {}
 
   get isNewestFirst(): boolean {
@@ -53,29 +55,13 @@ export class FoundRows {
 
   /** At most `limit` of a table that has `columnsOf` this kind. */
   async in(kind: SearchKind, table: string, range: InstantRange, limit: number): Promise<Hit[]> {
-    const { named, fields } = sources[kind];
+    const { named } = sources[kind];
     const places = await this.#placesIn(named);
-    const values: Parameter[] = [this.needles[0] ?? ""];
-    const direction = this.isNewestFirst ? "DESC" : "ASC";
-    const chosen = `SELECT process, seq, instant, label, ${fields.map((_, at) => `text${at}`).join(", ")}
-      FROM (${this.#readable(kind, table, range, values)}) WHERE ${this.#haveNeedles(kind, places, values)}
-      ORDER BY instant ${direction}, process ${direction}, seq ${direction} LIMIT ${limit}`;
-    const shown = fields.map(
-      (_, at) => `place${at}::DOUBLE AS place${at}, substring(text${at}, greatest(1, place${at} - ${charactersBefore}),
-        ${charactersBefore + charactersAfter} + length($1)) AS text${at}`,
-    );
-    const placed = fields.map((_, at) => `instr(lower(text${at}), lower($1)) AS place${at}`);
-    const rows = await this.query(
-      `SELECT process, seq, instant, label, ${shown.join(", ")} FROM (SELECT *, ${placed.join(", ")} FROM (${chosen}))`,
-      values,
-    );
-    const [instants, labels] = [rows.bigints("instant"), rows.optionalNumbers("label")];
-    const [processes, seqs] = [rows.numbers("process"), rows.numbers("seq")];
+    const rows =
+      (await this.#readShort(kind, table, range, limit, places)) ??
+      (await this.#readWhole(kind, table, range, limit, places));
+    const { instants, labels, processes, seqs, texts } = rows;
     const names = named && (await this.names.textsOf(this.query, named, labels));
-    const texts = fields.map(({ name }, at) => {
-      const [found, shownOf] = [rows.float64sOrNaN(`place${at}`), rows.textsOrEmpty(`text${at}`)];
-      return { field: name, place: (row: number) => found[row] ?? 0, text: (row: number) => shownOf[row] ?? "" };
-    });
     return instants.map((instant, row) => {
       const label = labels[row] ?? -1;
       const title = (names === undefined ? storedOperations[label] : names.get(label)) ?? "";
@@ -92,6 +78,64 @@ export class FoundRows {
     });
   }
 
+  /** Undefined where it would not do. */
+  async #readShort(
+    kind: SearchKind,
+    table: string,
+    range: InstantRange,
+    limit: number,
+    places: readonly Places[],
+  ): Promise<ReadRows | undefined> {
+    const labelled = this.needles.map((_, at) => [...(places[at]?.keys() ?? [])]);
+    if (this.hasEvicted || !canBeShort(kind, this.needles) || !this.tries.isWorthIt(kind)) return undefined;
+    if (labelled.some((ids) => ids.length > mostListedNames)) return undefined;
+    const conditions = this.#conditions(kind, range, String);
+    const sql = `${shortSql(kind, table, conditions, this.needles, labelled)} ${this.#order} LIMIT ${limit}`;
+    const [needle = ""] = this.needles;
+    const shown = { before: charactersBefore, behind: charactersAfter + [...needle].length };
+    const rows = await readShort(this.query, sql, kind, needle, new Set(labelled[0]), shown);
+    this.tries.tried(kind, rows !== undefined);
+    return rows;
+  }
+
+  async #readWhole(
+    kind: SearchKind,
+    table: string,
+    range: InstantRange,
+    limit: number,
+    places: readonly Places[],
+  ): Promise<ReadRows> {
+    const { fields } = sources[kind];
+    const values: Parameter[] = [this.needles[0] ?? ""];
+    const chosen = `SELECT process, seq, instant, label, ${fields.map((_, at) => `text${at}`).join(", ")}
+      FROM (${this.#readable(kind, table, range, values)}) WHERE ${this.#haveNeedles(kind, places, values)}
+      ${this.#order} LIMIT ${limit}`;
+    const shown = fields.map(
+      (_, at) => `place${at}::DOUBLE AS place${at}, substring(text${at}, greatest(1, place${at} - ${charactersBefore}),
+        ${charactersBefore + charactersAfter} + length($1)) AS text${at}`,
+    );
+    const placed = fields.map((_, at) => `instr(lower(text${at}), lower($1)) AS place${at}`);
+    const rows = await this.query(
+      `SELECT process, seq, instant, label, ${shown.join(", ")} FROM (SELECT *, ${placed.join(", ")} FROM (${chosen}))`,
+      values,
+    );
+    return {
+      instants: rows.bigints("instant"),
+      processes: rows.numbers("process"),
+      seqs: rows.numbers("seq"),
+      labels: rows.optionalNumbers("label"),
+      texts: fields.map(({ name }, at) => {
+        const [found, shownOf] = [rows.float64sOrNaN(`place${at}`), rows.textsOrEmpty(`text${at}`)];
+        return { field: name, place: (row: number) => found[row] ?? 0, text: (row: number) => shownOf[row] ?? "" };
+      }),
+    };
+  }
+
+  get #order(): string {
+    const direction = this.isNewestFirst ? "DESC" : "ASC";
+    return `ORDER BY instant ${direction}, process ${direction}, seq ${direction}`;
+  }
+
   /** By each needle, which names have it. */
   #placesIn(named: Named | undefined): Promise<readonly Places[]> {
     if (named === undefined) return Promise.resolve([]);
@@ -101,13 +145,11 @@ export class FoundRows {
     return places;
   }
 
-  /** With texts as they are read. */
-  #readable(kind: SearchKind, table: string, { first, last }: InstantRange, values: Parameter[]): string {
-    const { named, fields } = sources[kind];
+  /** Of rows of `t`. `given` says how SQL has a value. */
+  #conditions(kind: SearchKind, { first, last }: InstantRange, given: (value: Parameter) => string): string[] {
     const { after, process } = this.wanted;
     const conditions = [`t.instant BETWEEN ${first} AND ${last}`];
     if (this.hasEvicted) conditions.push(isKept(kind));
-    const given = (value: Parameter): string => `$${values.push(value)}`;
     if (process !== undefined) conditions.push(`t.process = ${given(process)}`);
     if (after !== undefined) {
       const sign = this.isNewestFirst ? "<" : ">";
@@ -117,6 +159,13 @@ export class FoundRows {
           OR (t.process = ${of} AND t.seq ${sign} ${seq}))))`,
       );
     }
+    return conditions;
+  }
+
+  /** With texts as they are read. */
+  #readable(kind: SearchKind, table: string, range: InstantRange, values: Parameter[]): string {
+    const { named, fields } = sources[kind];
+    const conditions = this.#conditions(kind, range, (value) => `$${values.push(value)}`);
     const texts = fields.map(({ text }, at) => `${text("t")} AS text${at}`);
     return `SELECT t.process, t.seq, t.instant, t.${named?.column ?? "operation"} AS label, ${texts.join(", ")}
       FROM ${table} AS t WHERE ${conditions.join(" AND ")}`;

@@ -18,8 +18,10 @@ const hasUnescaped = (column: string, needle: string): string =>
   `((NOT ${hasEscapes(column)} AND ${hasPlain(column, needle)})
     OR (${hasEscapes(column)} AND contains(lower(${unescaped(column)}), lower(${needle}))))`;
 
-interface Field {
+export interface Field {
   readonly name: "name" | "body" | "attributes" | "key" | "value" | "contents" | "scope";
+  /** Those of JSON stand for characters. */
+  readonly hasEscapes: boolean;
   /** Of the row of this name. */
   text(row: string): string;
   has(row: string, needle: string): string;
@@ -41,11 +43,13 @@ interface Source {
 
 const json = (name: Field["name"]): Field => ({
   name,
+  hasEscapes: true,
   text: (row) => unescaped(`${row}.${name}`),
   has: (row, needle) => hasUnescaped(`${row}.${name}`, needle),
 });
 const body: Field = {
   name: "body",
+  hasEscapes: false,
   text: (row) => plain(`${row}.body`),
   has: (row, needle) => hasPlain(`${row}.body`, needle),
 };

@@ -11,6 +11,7 @@ import type { InstantRange } from "./search-ranges.js";
 import { tablesOf } from "./search-rows-there.js";
 import { type Cursor, FoundRows, type Hit, columnsOf } from "./search-rows.js";
 import { SearchNames } from "./search-names.js";
+import { ShortTries } from "./search-short-rows.js";
 import { sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
 import { searchKinds } from "../../shared/protocol/engine-rows.js";
@@ -36,6 +37,7 @@ export class Search {
   readonly #candidates = new Map<string, Candidates>();
 
   readonly #names: SearchNames;
+  readonly #tries = new ShortTries();
 
   constructor(blocks: SearchBlocks) {
     this.#blocks = blocks;
@@ -45,6 +47,7 @@ export class Search {
   async page(query: Query, start: bigint, args: SearchArgs): Promise<SearchPage> {
     const all = await this.#blocks.all();
     const page = await this.#page(query, start, args, all);
+    this.#blocks.kept.wanted(all.blocks);
     // Rows that are evicted meanwhile change the numbers of others.
     return (await this.#blocks.haveBeenEvicted(all)) ? this.page(query, start, args) : page;
   }
@@ -62,7 +65,7 @@ export class Search {
     const candidates = this.#candidatesFor(needles, args.process);
     const isFurther = args.after !== undefined;
     const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst, isFurther);
-    const rows = new FoundRows(query, this.#names, args, needles, all.isByTime);
+    const rows = new FoundRows(query, this.#names, args, needles, all.isByTime, this.#tries);
     const found: Hit[] = [];
     let next: Cursor | undefined;
     let most = {
@@ -90,7 +93,7 @@ export class Search {
 
   #candidatesFor(needles: readonly string[], process: number | undefined): Candidates {
     const key = JSON.stringify([needles, process]);
-    const candidates = this.#candidates.get(key) ?? new Candidates(needles, process);
+    const candidates = this.#candidates.get(key) ?? new Candidates(needles, process, this.#blocks.kept);
     this.#candidates.delete(key);
     this.#candidates.set(key, candidates);
     const [oldest] = this.#candidates.keys();
