@@ -31,7 +31,7 @@ export const exportRecording = (world: World, args: CommandArgs<"export">): Prom
       const kinds = [...new Set(found.map(({ kind }) => kind))].join(", ");
       return failed(hindcastError("secrets-in-export", { count: String(totalOf(found)), kinds }));
     }
-    if (args.json && (args.out === undefined || args.dryRun)) await out.line(JSON.stringify(report.value));
+    if (args.json && (args.out === undefined || args.dryRun)) await out.line(jsonOf(report.value));
     else if (!args.json)
       for (const line of linesOf(report.value, format, isTakenOut, args.dryRun)) await out.line(line);
     if (args.out === undefined || args.dryRun) return done;
@@ -39,14 +39,21 @@ export const exportRecording = (world: World, args: CommandArgs<"export">): Prom
     const redact = isTakenOut ? also : undefined;
     const exported = await call("recording.export", { recordingId, path, format, stretch, overwrite, redact });
     if (!exported.ok) return exported;
-    const { sizeBytes, removed } = exported.value;
-    if (args.json) await out.line(JSON.stringify({ ...report.value, removed, path: exported.value.path, sizeBytes }));
+    const { sizeBytes, removed, evictedUntil } = exported.value;
+    if (args.json) await out.line(jsonOf({ ...report.value, ...exported.value }));
     else {
       if (isTakenOut) for (const line of removedLines(removed)) await out.line(line);
+      if (evictedUntil !== undefined)
+        await out.line(
+          `Some of it is not kept any more: it was evicted until ${new Date(Number(evictedUntil / 1_000_000n)).toISOString()}`,
+        );
       await out.line(`${exported.value.path}: ${sizeText(sizeBytes)}`);
     }
     return done;
   });
+
+const jsonOf = (value: object): string =>
+  JSON.stringify(value, (_, field: unknown) => (typeof field === "bigint" ? String(field) : field));
 
 const redactAlso = (args: CommandArgs<"export">): RedactAlso => ({
   keys: args.redactKey,

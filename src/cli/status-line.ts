@@ -85,14 +85,14 @@ const withoutControls = (text: string): string => text.replace(/[\u0000-\u001f\u
 
 /** `42 % (1,200 of 2,850 rows)`; empty where there is nothing to say. */
 export function progressText(progress: CallProgress): string {
-  const { done, total, unit } = progress;
+  const { done, total, unit, bytes } = progress;
   const share = shareOf(progress);
   const percent = share === undefined ? "" : `${Math.floor(100 * share)} %`;
   if (unit === "share") return percent;
   if (total === undefined) return done === 0 ? "" : countText(done, unit);
   const counted =
     unit === "bytes" ? `${sizeText(done)} of ${sizeText(total)}` : `${numberText(done)} of ${countText(total, unit)}`;
-  return `${percent} (${counted})`;
+  return `${percent} (${counted})${bytes === undefined || bytes === 0 ? "" : `, ${sizeText(bytes)} written`}`;
 }
 
 const numberText = (count: number): string => Math.floor(count).toLocaleString("en-US");

@@ -3,7 +3,8 @@
 import type { Asker } from "../shared/base/asker.js";
 import { type ExportReport, type RedactAlso, nothingAlso } from "../shared/protocol/export-calls.js";
 import type { Note } from "../shared/protocol/note-calls.js";
-import { leavingSizes, lookThrough, redactedIn, scopeNames } from "./store/leaving-texts.js";
+import { leavingSizes } from "./store/leaving-sizes.js";
+import { lookThrough, redactedIn, scopeNames } from "./store/leaving-texts.js";
 import { notesWithin } from "./store/notes.js";
 import type { Query } from "./store/readers.js";
 import { RedactedRows } from "./store/redacted-rows.js";

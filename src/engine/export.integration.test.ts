@@ -1,5 +1,7 @@
 // Exports of recordings that agents made over real sockets: what is in them, and what they leave where they fail.
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CancelSource } from "../shared/base/cancel.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
@@ -165,8 +167,92 @@ describe("recording.export", () => {
       signal.abort();
       expect(await exporting).toMatchObject({ ok: false, error: { code: "cancelled" } });
       expect(readdirSync(engine.folder).filter((name) => name.includes("gone"))).toEqual([]);
+      // Or its room is taken for as long as the engine runs.
+      expect(openFiles().filter((name) => name.includes("gone"))).toEqual([]);
     }
   });
+
+  it("tells how much it will be without looking at all of it, and how much is written while it is", async () => {
+    const { recordingId, counts } = live;
+    const size = await engine.call("recording.exportSize", { recordingId });
+    const { events, spans, logs, metrics, writes } = counts;
+    expect(size.records).toBe(events + spans + logs + metrics + writes);
+    const path = engine.path("lines.jsonl");
+    const { sizeBytes } = await engine.call("recording.export", { recordingId, path, format: "jsonl" });
+    expect(size.bytes.jsonl / sizeBytes).toBeGreaterThan(0.5);
+    expect(size.bytes.jsonl / sizeBytes).toBeLessThan(2);
+    const none = { from: live.end + 1n, to: live.end + 2n };
+    expect((await engine.call("recording.exportSize", { recordingId, stretch: none })).records).toBe(0);
+  });
+
+  it("of what is evicted meanwhile is nothing, and is said; of what is left it is what is left", async () => {
+    const { summary, socketPath, token } = await engine.record("short.hindcast", { maxAgeMs: 300 });
+    const agent = await SocketAgent.greet(socketPath, helloOf({ token, runId: "1".repeat(32) }));
+    const records = new FlightRecords(3, 4);
+    let batches = 0;
+    const goOn = async (): Promise<void> => {
+      agent.batch(++batches, records.batch(100));
+      await agent.acknowledged(batches);
+    };
+    await goOn();
+    const { recordingId, start } = await engine.call("recording.summary", summary);
+    const early = { recordingId, path: engine.path("early.jsonl"), format: "jsonl" } as const;
+    const stretch = { from: start, to: start + 1_000_000n };
+    expect(await engine.try("recording.export", { ...early, stretch })).toMatchObject({ ok: true });
+    const evicted = async () => (await engine.call("recording.summary", summary)).evicted;
+    while (((await evicted())?.until ?? 0n) <= stretch.to) await goOn();
+    expect(await engine.try("recording.export", { ...early, stretch, overwrite: true })).toMatchObject({
+      ok: false,
+      error: { code: "stretch-evicted" },
+    });
+    expect(readFileSync(early.path, "utf8"), "what was there stays").toContain('"record"');
+
+    // It goes on, and evicts, while what is left leaves.
+    const { end } = await engine.call("recording.summary", summary);
+    const all = {
+      ...early,
+      path: engine.path("left.hindcast"),
+      format: "hindcast",
+      stretch: { from: start, to: end },
+    } as const;
+    let isWritten = false;
+    const writing = engine.call("recording.export", all).finally(() => (isWritten = true));
+    while (!isWritten) await goOn();
+    const left = await writing;
+    expect(left.evictedUntil).toBeGreaterThan(start);
+    const opened = await engine.call("recording.open", left);
+    const marks = await engine.call("timeline.marks", opened);
+    expect(marks.some(({ reason }) => reason === "evicted")).toBe(true);
+    expect(opened.counts.logs).toBeGreaterThan(0);
+    expect(leftovers()).toEqual([]);
+  });
+
+  const mayMount = process.platform === "linux" && process.getuid?.() === 0 && canMount();
+  it.skipIf(!mayMount)(
+    "leaves nothing however little room there is (needs root: small file systems are mounted)",
+    async () => {
+      const small = engine.path("small");
+      mkdirSync(small);
+      for (const format of ["hindcast", "parquet", "jsonl"] as const) {
+        const codes: string[] = [];
+        for (
+          let kilobytes = 256;
+          codes.at(-1) !== "ok" && kilobytes < 100_000;
+          kilobytes = Math.ceil(kilobytes * 1.6)
+        ) {
+          execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "none", small]);
+          try {
+            const path = join(small, "out");
+            codes.push(await codeOf({ path, format, stretch: { from: live.start, to: live.end } }));
+            expect(readdirSync(small), `${format} ${kilobytes} kB`).toEqual(codes.at(-1) === "ok" ? ["out"] : []);
+          } finally {
+            execFileSync("umount", [small]);
+          }
+        }
+        expect(new Set(codes)).toEqual(new Set(["disk-full", "ok"]));
+      }
+    },
+  );
 
   it("is looked through before: secrets are counted by kind and place, and never told", async () => {
     const { summary, socketPath, token } = await engine.record("secrets.hindcast");
@@ -186,3 +272,25 @@ describe("recording.export", () => {
     expect(JSON.stringify(report)).not.toMatch(/ghp_|hunter2/);
   });
 });
+
+/** Containers may be root without leave to mount. */
+function canMount(): boolean {
+  try {
+    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of this process, where the system tells; those that are gone, too. */
+const openFiles = (): readonly string[] =>
+  !existsSync("/proc/self/fd")
+    ? []
+    : readdirSync("/proc/self/fd").flatMap((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`);
+        } catch {
+          return [];
+        }
+      });

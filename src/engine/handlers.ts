@@ -10,6 +10,7 @@ import { type Asker, type Progress, askerWith, nobody, partOf } from "../shared/
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { firstWhere } from "./first-where.js";
 import { exportReport } from "./export-report.js";
+import { leavingSizes } from "./store/leaving-sizes.js";
 import type { OpenRecording } from "./open-recording.js";
 import { changes } from "./changes.js";
 import { type Asked as AskedSubject, type Subject, correlated, correlatedPair } from "./correlation-calls.js";
@@ -236,6 +237,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         const asker = askerWith(signal, tell);
         return recordings.export(recording, { path, overwrite, format, stretch, redact, asker });
       }),
+    "recording.exportSize": asking(({ query }, { stretch }) => leavingSizes(query, stretch)),
     "recording.exportReport": asking(async ({ recording, query, asker }, { stretch, also }) =>
       exportReport(query, { stretch, also, notes: await recording.notes.list() }, asker),
     ),

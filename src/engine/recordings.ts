@@ -226,8 +226,8 @@ export class Recordings {
     const copied = await recording.exportTo({ ...request, path });
     if (!copied.ok) return copied;
     if (request.format === "hindcast") await this.recents.used(path);
-    const { sizeBytes, removed } = copied.value;
-    return ok({ path, sizeBytes, removed: [...removed] });
+    const { sizeBytes, removed, evictedUntil } = copied.value;
+    return ok({ path, sizeBytes, removed: [...removed], ...(evictedUntil === undefined ? {} : { evictedUntil }) });
   }
 
   /** Everybody is told what its programs were told. */

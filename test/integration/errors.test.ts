@@ -253,6 +253,19 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     const { failure } = await recordingWithoutItsStart("evicted.hindcast");
     return failure;
   },
+  "stretch-evicted": async () => {
+    const { about } = await recordingWithoutItsStart("stretch-evicted.hindcast");
+    const summary = await client.call("recording.summary", about);
+    if (!summary.ok) return errorOf(summary);
+    const from = summary.value.processes[0]?.start ?? 0n;
+    const args = {
+      ...about,
+      path: place.path("stretch.jsonl"),
+      format: "jsonl",
+      stretch: { from, to: from + 1_000_000n },
+    } as const;
+    return errorOf(await client.call("recording.export", args));
+  },
   "no-such-pin": async () => {
     const { id } = await newRecording("pins.hindcast");
     return errorOf(await client.call("recording.unpin", { recordingId: id, pin: 7 }));

@@ -1,7 +1,7 @@
 // Rows of an open recording into the tables of another file, chunk by chunk, for somebody who waits: nothing of it is in
 // memory for longer than a chunk.
 import { chmod } from "node:fs/promises";
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Asker } from "../../shared/base/asker.js";
 import { throwIfCancelled } from "../../shared/base/cancel.js";
 import type { Disposables } from "../../shared/base/disposables.js";
@@ -9,6 +9,7 @@ import { copySettings } from "./file-settings.js";
 import { createTables } from "./open-file.js";
 import type { RedactedRows } from "./redacted-rows.js";
 import { Rows } from "./rows.js";
+import { closeQuietly } from "./table-buffer.js";
 
 /** The target cannot be written, as opposed to the source not being readable, which goes to the caller as it is. */
 export class WritingFailed extends Error {}
@@ -94,16 +95,6 @@ export async function copyRows(
     }
     if (after !== undefined && sinceStep > 0) await after.step();
     sinceStep = 0;
-  }
-}
-
-/** What it still holds was given up, or it complains once more of what it has told already. */
-function closeQuietly(appender: DuckDBAppender): void {
-  try {
-    appender.clear();
-    appender.closeSync();
-  } catch {
-    // as above
   }
 }
 

@@ -16,9 +16,11 @@ import { writeLines } from "./export-lines.js";
 import { checkFolder, writeParquet } from "./export-parquet.js";
 import { readingSettings } from "./file-settings.js";
 import { hiddenObjects } from "./hidden-objects.js";
+import { evictedIn, leavingSizes } from "./leaving-sizes.js";
 import { lookedAt, scopeNames } from "./leaving-texts.js";
 import { queryOn } from "./readers.js";
 import { RedactedRows } from "./redacted-rows.js";
+import { tellingBytes } from "./written-bytes.js";
 import { countProgress } from "./watched.js";
 import type { Stretch } from "./selection-cut.js";
 import { fillSelection } from "./selection-file.js";
@@ -36,6 +38,8 @@ export interface Exported {
   readonly sizeBytes: number;
   /** What was taken out. */
   readonly removed: FoundSecrets;
+  /** Until then something of the stretch was not kept any more. */
+  readonly evictedUntil?: bigint | undefined;
 }
 
 /** `source` is the caller's for as long as this runs. */
@@ -43,7 +47,7 @@ export async function exportFile(
   source: DuckDBConnection,
   request: ExportRequest,
 ): Promise<Result<Exported, HindcastError>> {
-  const { path, overwrite, format, notes, redact, asker } = request;
+  const { path, overwrite, format, notes, redact } = request;
   if (format === "hindcast" && request.stretch === undefined && redact === undefined) {
     const copied = await copyFile(source, request);
     return copied.ok ? ok({ sizeBytes: copied.value, removed: [] }) : copied;
@@ -54,14 +58,20 @@ export async function exportFile(
   const mayWrite = await (isFolder ? checkFolder(path, overwrite) : checkTarget(path, overwrite));
   if (!mayWrite.ok) return mayWrite;
   const part = await partFor(path);
+  const { asker, quiet } = tellingBytes(request.asker, part);
   try {
     return await asOfNow(source, path, async () => {
+      const evictedUntil = request.stretch && (await evictedIn(queryOn(source), request.stretch));
+      if (evictedUntil !== undefined && request.stretch !== undefined) {
+        const { records } = await leavingSizes(queryOn(source), request.stretch);
+        if (records === 0) return failed(hindcastError("stretch-evicted", { since: isoTime(evictedUntil) }));
+      }
       await writing(() => mkdir(part, { mode: 0o700 }));
       const recording = join(part, "recording.hindcast");
       const redacted = redact === undefined ? undefined : await redactedRows(source, redact, stretch, asker);
       await fillSelection(recording, source, { stretch, notes, isPlain: format !== "hindcast", redacted }, asker);
       const exported = (published: Result<number, HindcastError>): Result<Exported, HindcastError> =>
-        published.ok ? ok({ sizeBytes: published.value, removed: redacted?.found ?? [] }) : published;
+        published.ok ? ok({ sizeBytes: published.value, removed: redacted?.found ?? [], evictedUntil }) : published;
       if (format === "hindcast") return exported(await publish(recording, path, overwrite));
       const made = join(part, "made");
       await readAgain(recording, async (connection) => {
@@ -74,9 +84,12 @@ export async function exportFile(
       );
     });
   } finally {
+    quiet();
     await rm(part, { recursive: true, force: true });
   }
 }
+
+const isoTime = (at: bigint): string => new Date(Number(at / 1_000_000n)).toISOString();
 
 /** Of all that has a time. */
 const everything: Stretch = { from: 0n, to: 2n ** 63n - 1n };

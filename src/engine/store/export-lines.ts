@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { type DuckDBConnection, DuckDBVarCharVector } from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBResult, DuckDBVarCharVector } from "@duckdb/node-api";
 import { type Asker, tellPart } from "../../shared/base/asker.js";
 import { writing } from "./copy-rows.js";
 import { type ExportedView, exportedViewNames, exportedViews } from "./export-views.js";
@@ -56,14 +56,19 @@ export async function writeLines(connection: DuckDBConnection, path: string, ask
   const ended = finished(out);
   ended.catch(() => undefined); // heard below
   let done = 0;
+  let reading: DuckDBResult | undefined;
   try {
     for (const view of exportedViewNames) {
       const columns = (await query(`SELECT column_name AS name FROM (DESCRIBE ${view})`)).texts("name");
       const lines = await connection.stream(lineSql(view, columns));
+      reading = lines;
       for (;;) {
         tellPart(asker, { phase: "Writing lines", done, total, unit: "rows" });
         const chunk = await lines.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) break;
+        if (chunk === null || chunk.rowCount === 0) {
+          reading = undefined;
+          break;
+        }
         const vector = chunk.getColumnVector(0);
         if (!(vector instanceof DuckDBVarCharVector)) throw new Error("lines are text");
         let text = "";
@@ -78,5 +83,18 @@ export async function writeLines(connection: DuckDBConnection, path: string, ask
     });
   } finally {
     out.destroy();
+    // Or the files would be open for a while after they are gone, and their room taken.
+    if (!out.closed) await once(out, "close");
+    if (reading !== undefined) await endedReading(connection, reading);
+  }
+}
+
+/** An answer that is not read to its end keeps its database open. */
+async function endedReading(connection: DuckDBConnection, reading: DuckDBResult): Promise<void> {
+  connection.interrupt();
+  try {
+    while (((await reading.fetchChunk())?.rowCount ?? 0) > 0) connection.interrupt();
+  } catch {
+    // That it was interrupted.
   }
 }

@@ -1,4 +1,4 @@
-// What leaves with an export, as it is looked through before: its rows, a page at a time, and how much it is.
+// What leaves with an export, as it is looked through before: its rows, a page at a time.
 import type { ExportReport } from "../../shared/protocol/export-calls.js";
 import { type Asker, tellPart } from "../../shared/base/asker.js";
 import { readRedactions } from "./agent-counts.js";
@@ -58,10 +58,6 @@ export async function scopeNames(query: Query): Promise<ReadonlyMap<number, stri
   return new Map(rows.numbers("id").map((id, row) => [id, names[row] ?? ""]));
 }
 
-async function conditionsFor(query: Query, stretch: Stretch | undefined): Promise<Readonly<Record<string, string>>> {
-  return stretch === undefined ? {} : conditionsOf(stretch, await cutsOf(query, stretch));
-}
-
 /** State at the beginning of a stretch leaves, too: whatever had been written until its end is looked at. */
 export async function lookedAt(query: Query, stretch: Stretch | undefined): Promise<Readonly<Record<string, string>>> {
   if (stretch === undefined) return {};
@@ -84,38 +80,3 @@ export async function redactedIn(query: Query, stretch: Stretch | undefined): Pr
 }
 
 const processesOf = (cuts: readonly ProcessCut[]): ReadonlySet<number> => new Set(cuts.map(({ process }) => process));
-
-/** Bytes of a record in each form, roughly; what it says comes on top. */
-const perRecord = { hindcast: 90, parquet: 12, jsonl: 190 };
-/** Of the tables of a recording, and the heads and ends of files. */
-const atLeast = { hindcast: 700_000, parquet: 20_000, jsonl: 0 };
-/** Of each byte that it says. */
-const perByte = { hindcast: 0.5, parquet: 0.15, jsonl: 1 };
-
-const sized: readonly (readonly [table: string, bytes: string])[] = [
-  ["event", "strlen(attributes)"],
-  ["span", "strlen(attributes)"],
-  ["log", "strlen(body) + strlen(attributes)"],
-  ["metric", "0"],
-  ["write", "coalesce(strlen(key), 0) + coalesce(strlen(value), 0)"],
-  ["keyframe", "strlen(contents)"],
-];
-
-/** How many records, and roughly how many bytes. */
-export async function leavingSizes(
-  query: Query,
-  stretch: Stretch | undefined,
-): Promise<Pick<ExportReport, "records" | "bytes">> {
-  const conditions = await conditionsFor(query, stretch);
-  const sums = sized.map(
-    ([table, bytes]) =>
-      `SELECT count(*) AS records, coalesce(sum(${bytes}), 0)::DOUBLE AS bytes FROM "${table}" WHERE ${conditions[table] ?? "true"}`,
-  );
-  const rows = await query(
-    `SELECT sum(records)::DOUBLE AS records, sum(bytes)::DOUBLE AS bytes FROM (${sums.join(" UNION ALL ")})`,
-  );
-  const [records, bytes] = [rows.numbers("records")[0] ?? 0, rows.numbers("bytes")[0] ?? 0];
-  const about = (form: keyof typeof perRecord): number =>
-    Math.round(atLeast[form] + records * perRecord[form] + bytes * perByte[form]);
-  return { records, bytes: { hindcast: about("hindcast"), parquet: about("parquet"), jsonl: about("jsonl") } };
-}

@@ -75,10 +75,10 @@ export class TableBuffer {
 
 /** After a failure that is told anyway: it complains once more. */
 export function closeQuietly(appender: DuckDBAppender): void {
-  try {
-    appender.clear();
-    appender.closeSync();
-  } catch {
-    // Said by what failed before.
-  }
+  for (const step of [() => appender.clear(), () => appender.closeSync()])
+    try {
+      step();
+    } catch {
+      // Said by what failed before. What is not closed keeps its file open.
+    }
 }

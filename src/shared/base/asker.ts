@@ -12,6 +12,8 @@ export interface CallProgress {
   readonly done: number;
   readonly total?: number | undefined;
   readonly unit: (typeof progressUnits)[number];
+  /** Written so far, where something is written. */
+  readonly bytes?: number | undefined;
 }
 export type Progress = (progress: CallProgress) => void;
 

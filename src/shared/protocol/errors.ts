@@ -55,6 +55,11 @@ const catalogue = {
     message: "What {process} was then is not kept any more: it was evicted to keep the recording within its limits.",
     next: "Its state is known from {since} on; record with a larger --max-age or --max-size.",
   },
+  "stretch-evicted": {
+    message:
+      "Nothing of that stretch is kept any more: until {since} it was evicted to keep the recording within its limits.",
+    next: "Choose a later stretch. What is pinned stays; or record with a larger --max-age or --max-size.",
+  },
   "no-such-pin": { message: "The recording has no pin {pin}.", next: "hindcast info FILE lists what is pinned." },
   "recording-vanished": {
     message: "{path} is gone: it was removed, or its disk was, while it was recorded.",

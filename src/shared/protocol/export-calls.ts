@@ -27,19 +27,30 @@ export type FoundSecrets = v.InferOutput<typeof found>;
 
 const stretch = v.optional(v.object({ from: ns, to: ns }));
 
+/** What is known at once. */
+const size = {
+  /** Records of the stretch; a span counts when a part of it lies there. */
+  records: count,
+  /** Roughly, of the file to come. */
+  bytes: v.object({ hindcast: count, parquet: count, jsonl: count }),
+  /** Until then something of the stretch was evicted. */
+  evictedUntil: v.optional(ns),
+};
+const exportSize = v.object(size);
+export type ExportSize = v.InferOutput<typeof exportSize>;
+
 export const exportReport = v.object({
   /** What was taken out while it was recorded: of all processes that ran in the stretch, from their beginning on. */
   redacted: v.array(v.object({ kind: text, count })),
   /** What looks like a secret and is still there. */
   found,
-  /** Records of the stretch; a span counts when a part of it lies there. */
-  records: count,
-  /** Roughly, of the file to come. */
-  bytes: v.object({ hindcast: count, parquet: count, jsonl: count }),
+  ...size,
 });
 export type ExportReport = v.InferOutput<typeof exportReport>;
 
 export const exportCalls = {
+  /** How much would be exported, without looking at all of it. */
+  "recording.exportSize": { args: v.object({ ...recording, stretch }), result: exportSize },
   /** Looks through what would be exported; nothing is written. */
   "recording.exportReport": {
     args: v.object({ ...recording, stretch, also: v.optional(redactAlso) }),
@@ -60,6 +71,6 @@ export const exportCalls = {
       redact: v.optional(redactAlso),
     }),
     /** `removed`: what was taken out. */
-    result: v.object({ path: text, sizeBytes: count, removed: found }),
+    result: v.object({ path: text, sizeBytes: count, removed: found, evictedUntil: v.optional(ns) }),
   },
 } as const;

@@ -12,6 +12,7 @@ export const callProgress = v.object({
   done: amount,
   total: v.optional(amount),
   unit: v.picklist(progressUnits),
+  bytes: v.optional(amount),
 });
 
 export class ThinnedProgress {
