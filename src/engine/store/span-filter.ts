@@ -4,7 +4,7 @@ import type { SpanFilter } from "../../shared/protocol/row-filters.js";
 import type { Query } from "./readers.js";
 import { type Conditions, conditionsOf } from "./row-conditions.js";
 import { sources } from "./search-sources.js";
-import { overlapping } from "./spans.js";
+import { overlappingSpans } from "./spans.js";
 
 const { fields } = sources.span;
 const names = (condition: string): string => `t.name IN (SELECT id FROM name WHERE ${condition})`;
@@ -37,7 +37,7 @@ export async function countSpans(
 ): Promise<{ readonly all: number; readonly shown: number }> {
   const { sql, values } = spanConditions(filter);
   const rows = await query(
-    `SELECT count(*) AS spans, count(*) FILTER (${sql(2)}) AS shown FROM span AS t WHERE ${overlapping}`,
+    `SELECT count(*) AS spans, count(*) FILTER (${sql(2)}) AS shown FROM ${overlappingSpans} AS t`,
     [from, to, ...values],
   );
   return { all: rows.numbers("spans")[0] ?? 0, shown: rows.numbers("shown")[0] ?? 0 };

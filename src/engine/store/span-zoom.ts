@@ -8,7 +8,7 @@ import { laneRollup, lanesWhere } from "./rollups.js";
 import type { Conditions } from "./row-conditions.js";
 import type { Rows } from "./rows.js";
 import { isFiltered, spanConditions } from "./span-filter.js";
-import { type SpanColumns, spanColumns, spansOf } from "./spans.js";
+import { type SpanColumns, overlappingSpans, spanColumns, spansOf } from "./spans.js";
 import { type Level, type Stretch, levelsFor, storable } from "./zoom-levels.js";
 import { coversOf, rowsWithin, sliceAt, sliceOf } from "./zoom-query.js";
 
@@ -46,8 +46,8 @@ export async function spansZoomed(query: Query, start: bigint, zoom: SpanZoom): 
   const values = conditions?.values ?? [];
   const tooShort = shortest(groups, range, levels, slices, most);
   const rows = await query(
-    spansOf(`SELECT * FROM span AS t WHERE t.instant <= $2 AND (t.end_instant IS NULL OR t.end_instant >= $1)
-        AND (t.instant < $1 OR t.end_instant IS NULL OR t.end_instant - t.instant >= $3) AND ${wanted(4)}
+    spansOf(`SELECT * FROM ${overlappingSpans} AS t
+      WHERE (t.instant < $1 OR t.end_instant IS NULL OR t.end_instant - t.instant >= $3) AND ${wanted(4)}
       ORDER BY t.instant < $1 DESC, coalesce(t.end_instant, $2) - t.instant DESC, t.instant, t.process, t.seq LIMIT $4`),
     [from, to, storable(tooShort), most, ...values],
   );
@@ -69,9 +69,8 @@ const begunBefore = (rows: Rows, from: bigint): number =>
 /** Spans that began before, which no group counts. */
 async function reachingIn(query: Query, from: bigint, conditions: Conditions | undefined): Promise<number> {
   const rows = await query(
-    `SELECT count(*) AS spans FROM span AS t WHERE t.instant < $1 AND (t.end_instant IS NULL OR t.end_instant >= $1)
-      AND ${conditions?.sql(1) ?? "true"}`,
-    [from, ...(conditions?.values ?? [])],
+    `SELECT count(*) AS spans FROM ${overlappingSpans} AS t WHERE t.instant < $1 AND ${conditions?.sql(2) ?? "true"}`,
+    [from, from, ...(conditions?.values ?? [])],
   );
   return rows.numbers("spans")[0] ?? 0;
 }

@@ -17,6 +17,15 @@ export const spansOf = (chosen: string): string =>
 
 export const overlapping = `t.instant <= $2 AND (t.end_instant IS NULL OR t.end_instant >= $1)`;
 
+/**
+ * Those that overlap [$1, $2], as a relation: what began within, what began before and ends later, and what is open. Of each of
+ * these DuckDB knows which groups of rows have none.
+ */
+export const overlappingSpans = `(
+  SELECT * FROM span WHERE instant BETWEEN $1 AND $2 AND (end_instant IS NULL OR end_instant >= $1)
+  UNION ALL SELECT * FROM span WHERE instant < $1 AND instant <= $2 AND end_instant >= $1
+  UNION ALL SELECT * FROM span WHERE instant < $1 AND instant <= $2 AND end_instant IS NULL)`;
+
 /** The longest `limit` of those that overlap [from, to], in order of their start. */
 export async function spansInRange(
   query: Query,
@@ -27,9 +36,9 @@ export async function spansInRange(
 ): Promise<SpanColumns> {
   const most = Math.min(limit, mostRows);
   const [total, rows] = await Promise.all([
-    query(`SELECT count(*) AS total FROM span AS t WHERE ${overlapping}`, [from, to]),
+    query(`SELECT count(*) AS total FROM ${overlappingSpans}`, [from, to]),
     query(
-      spansOf(`SELECT * FROM span AS t WHERE ${overlapping}
+      spansOf(`SELECT * FROM ${overlappingSpans}
         ORDER BY coalesce(end_instant, $2 + 1) - instant DESC, instant, process, seq LIMIT $3`),
       [from, to, most],
     ),
