@@ -236,8 +236,11 @@ export const commands = {
       "What is different in a span of time from what it was before (up to four times as long): metrics, routes, log lines, events, state, attributes of spans",
     operand: "file",
     required: ["from", "to"],
-    optional: ["limit", "json"],
-    examples: ["hindcast changes app.hindcast --from +60s --to +75s"],
+    optional: ["against", "limit", "json"],
+    examples: [
+      "hindcast changes app.hindcast --from +60s --to +75s",
+      "hindcast changes app.hindcast --from +2s --to +9s --against after",
+    ],
   },
   graph: {
     summary: "Services and what they call: rates, errors, latency",

@@ -6,6 +6,7 @@ import { mostAuthor, mostNoteText, noteLabels } from "../shared/protocol/note-ca
 import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/protocol/agent-wire.js";
 import { type AttachTarget, type TrackedGlobal, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
 import { targetFromText, trackedFromText } from "../shared/protocol/attach-text.js";
+import { comparedSides } from "../shared/protocol/correlation-calls.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { limitBounds } from "../shared/protocol/recording-limits.js";
 import { captureLevels } from "../shared/trace/attributes.js";
@@ -294,6 +295,13 @@ export const options = {
     flags: "--summary",
     help: "A row for each series: samples, least, average, quantiles (within 1 %), most",
     schema: flag,
+  },
+  against: {
+    flags: "--against <side>",
+    help: "Compare with what was before it, or with what came after it: where the beginning of a program is before it, or where what is looked for was over",
+    choices: comparedSides,
+    preset: "before",
+    schema: v.optional(v.picklist(comparedSides, "--against is before or after")),
   },
   format: {
     flags: "--format <format>",

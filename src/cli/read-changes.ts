@@ -18,12 +18,17 @@ export const changes = (world: World, args: CommandArgs<"changes">): Promise<End
     const times = range(reading, args);
     if (!times.ok) return times;
     const limit = Math.min(2000, args.limit ?? usualLimit);
-    const answer = await call("range.changes", { recordingId, ...times.value, limit });
+    const answer = await call("range.changes", { recordingId, ...times.value, against: args.against, limit });
     if (!answer.ok) return answer;
     const found = answer.value;
     if (found.baseline === undefined)
       return failed(
-        hindcastError("bad-usage", { reason: "what is recorded before --from is too short to compare with" }),
+        hindcastError("bad-usage", {
+          reason:
+            args.against === "after"
+              ? "what is recorded after --to is too short to compare with"
+              : "what is recorded before --from is too short to compare with; --against after compares with what came later",
+        }),
       );
     const rows = [...found.kind].map((kind, at) => ({
       kind: changeKinds[kind] ?? "metric",

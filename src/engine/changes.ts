@@ -37,14 +37,17 @@ type Looked = Found;
 /** Of the selection: enough to see what comes in bursts. */
 const cellsOfSelection = 16;
 const timesAsLong = 4n;
+
+type Asked = CallArgs<"range.changes"> & {
+  /** When the recording begins and ends. */
+  readonly since: bigint;
+  readonly until: bigint;
+};
+
 /** With less before it nothing is usual. */
 const leastCells = 6;
 
-export async function changes(
-  query: Query,
-  args: CallArgs<"range.changes"> & { readonly since: bigint },
-  asker: Asker,
-): Promise<Changes> {
+export async function changes(query: Query, args: Asked, asker: Asker): Promise<Changes> {
   const compared = comparedOf(args);
   if (compared === undefined) return answerOf(undefined, 0, [], 0);
   const looks = [metricLook, spanLook, durationLook, logLook, eventLook, stateLook, attributeLook];
@@ -68,22 +71,21 @@ const isBetter = ({ of, before, after }: Looked): boolean =>
   after < before &&
   (of.kind === "latency" || of.kind === "errors" || (of.kind === "metric" && /^(n|u|µ|m)?s$|^By$/.test(of.unit)));
 
-function comparedOf({
-  from,
-  to,
-  baseline,
-  since,
-}: CallArgs<"range.changes"> & { readonly since: bigint }): Compared | undefined {
+function comparedOf({ from, to, baseline, against, since, until }: Asked): Compared | undefined {
   const cellNs = (to - from) / BigInt(cellsOfSelection);
   if (cellNs <= 0n) return undefined;
-  const longest = from - timesAsLong * (to - from);
-  const [begin, end] =
-    baseline === undefined ? [longest > since ? longest : since, from] : [baseline.from, baseline.to];
+  const length = timesAsLong * (to - from);
+  const isAfter = baseline === undefined && against === "after";
+  const usual = isAfter
+    ? { from: to, to: to + length < until ? to + length : until }
+    : { from: from - length > since ? from - length : since, to: from };
+  const { from: begin, to: end } = baseline ?? usual;
   const before = Math.min(10_000, Number((end - begin) / cellNs));
   if (before < leastCells) return undefined;
   // Whole cells, those that are nearest to the selection.
+  const whole = BigInt(before) * cellNs;
   return {
-    baseline: { from: end - BigInt(before) * cellNs, to: end },
+    baseline: isAfter ? { from: begin, to: begin + whole } : { from: end - whole, to: end },
     selection: { from, to: from + BigInt(cellsOfSelection) * cellNs },
     cellNs,
     before,

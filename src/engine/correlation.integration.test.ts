@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
-import { changeKinds } from "../shared/protocol/correlation-calls.js";
+import { type ComparedSide, changeKinds } from "../shared/protocol/correlation-calls.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { spanKinds } from "../shared/trace/attributes.js";
 import { TestEngine } from "./engine.test-support.js";
@@ -14,17 +14,17 @@ afterAll(() => engine.dispose());
 const opened = (name: string) => engine.call("recording.open", { path: resolve(`recordings/${name}.hindcast`) });
 const truth = v.object({ from: v.string(), to: v.string() });
 
-async function changed(name: string, from: bigint, to: bigint): Promise<string[]> {
+async function changed(name: string, from: bigint, to: bigint, against?: ComparedSide): Promise<string[]> {
   const { recordingId } = await opened(name);
-  const answer = await engine.call("range.changes", { recordingId, from, to, limit: 100 });
+  const answer = await engine.call("range.changes", { recordingId, from, to, against, limit: 100 });
   return [...answer.kind].map((kind, at) => `${changeKinds[kind]} ${answer.services[at]}: ${answer.subjects[at]}`);
 }
 
 /** What is named first of the time in which its incident was felt. */
-async function ofIncident(kind: string): Promise<string[]> {
+async function ofIncident(kind: string, against?: ComparedSide): Promise<string[]> {
   const [line = ""] = readFileSync(resolve(`recordings/ledger-${kind}.truth.jsonl`), "utf8").split("\n");
   const { from, to } = v.parse(truth, JSON.parse(line));
-  return changed(`ledger-${kind}`, BigInt(from), BigInt(to));
+  return changed(`ledger-${kind}`, BigInt(from), BigInt(to), against);
 }
 
 describe("changes", () => {
@@ -38,6 +38,12 @@ describe("changes", () => {
       expect.stringMatching(/^latency payments: POST to 127\.0\.0\.1:/),
     );
     expect(await firstOf("traffic-spike", 1)).toEqual(["rate gateway: all requests from outside"]);
+  });
+
+  it("of incidents are told from what came after, where nothing but the start of a program is before", async () => {
+    expect((await ofIncident("lock-contention", "after"))[0]).toBe("latency accounts: POST /entries");
+    expect((await ofIncident("event-loop-block", "after"))[0]).toBe("latency gateway: POST /accounts");
+    expect((await ofIncident("lock-contention", "before"))[0]).not.toBe("latency accounts: POST /entries");
   });
 
   it("of a quiet stretch name next to nothing", async () => {

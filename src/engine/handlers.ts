@@ -310,7 +310,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "metrics.correlate": comparing((query, subject, asker) => correlated(query, subject, asker)),
     "metrics.pair": comparing((query, subject) => correlatedPair(query, subject)),
     "range.changes": asking(({ recording, query, asker }, args) =>
-      changes(query, { ...args, since: recording.facts().start }, asker),
+      changes(query, { ...args, since: recording.facts().start, until: recording.extent().end }, asker),
     ),
     "requests.routes": asking(({ query }, args) => requestRoutes(query, args)),
     "requests.list": asking(({ query, start }, args) => requestList(query, start, args)),

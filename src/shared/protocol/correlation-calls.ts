@@ -21,6 +21,10 @@ export const changeKinds = [
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
+/** Where the baseline of a comparison lies: what had not begun yet, or what was over. */
+export const comparedSides = ["before", "after"] as const;
+export type ComparedSide = (typeof comparedSides)[number];
+
 export const callPeers = ["service", "outside", "external", "database"] as const;
 
 /** Of what others are compared with: a metric, or a value of captured state that is a number, as it is held between writes. */
@@ -90,17 +94,18 @@ export const correlationCalls = {
       pairs: u32,
     }),
   },
-  /** What is different in [from, to) from what it was in a baseline; without one, in up to four times as long before. */
+  /** What is different in [from, to) from what it was in a baseline; without one, in up to four times as long before, or after. */
   "range.changes": {
     args: v.object({
       ...range,
+      against: v.optional(v.picklist(comparedSides)),
       baseline: v.optional(v.object({ from: ns, to: ns })),
       /** Also what may well be chance, looking at so much. */
       unsure: v.optional(v.boolean()),
       limit: v.pipe(whole, v.minValue(1), v.maxValue(2000)),
     }),
     result: v.object({
-      /** Absent where nothing was recorded before that could be compared with. */
+      /** Absent where nothing was recorded there that could be compared with. */
       baseline: v.optional(v.object({ from: ns, to: ns })),
       /** How many things were looked at, and of how many of them chance is no explanation. */
       tried: count,

@@ -1,6 +1,11 @@
 // What is different in the selected stretch from what was before it, and where each of it is first seen.
 import { ok } from "../../../shared/base/result.js";
-import { type ChangeKind, changeBars, changeKinds } from "../../../shared/protocol/correlation-calls.js";
+import {
+  type ChangeKind,
+  type ComparedSide,
+  changeBars,
+  changeKinds,
+} from "../../../shared/protocol/correlation-calls.js";
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { SearchKind } from "../../../shared/protocol/engine-rows.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
@@ -37,6 +42,7 @@ export class Changes {
   readonly #due: Repeats;
   #words = $state("");
   #kind = $state<ChangeKind | "all">("all");
+  #against = $state<ComparedSide>("before");
 
   readonly #all: readonly ChangeRow[] = $derived.by(() =>
     this.found.value === undefined ? [] : rowsOf(this.found.value),
@@ -68,6 +74,10 @@ export class Changes {
   get kind(): ChangeKind | "all" {
     return this.#kind;
   }
+  /** What the selection is compared with. */
+  get against(): ComparedSide {
+    return this.#against;
+  }
   get count(): number {
     return this.#all.length;
   }
@@ -79,12 +89,17 @@ export class Changes {
     this.#kind = kind;
   }
 
+  compareWith(side: ComparedSide): void {
+    this.#against = side;
+  }
+
   /** Call from an effect. */
   load(): void {
     const { from, to, isSelection, key } = askedRange(this.#recording, this.#selection);
-    if (!isSelection || !this.#due.isDue(key, 0)) return;
+    const against = this.#against;
+    if (!isSelection || !this.#due.isDue([key, against], 0)) return;
     this.found.restart((signal, tell) =>
-      this.#recording.call("range.changes", { from, to, unsure: true, limit: mostRows }, signal, tell),
+      this.#recording.call("range.changes", { from, to, against, unsure: true, limit: mostRows }, signal, tell),
     );
   }
 
