@@ -21,16 +21,18 @@ interface Picture {
   /** What is done in the window before it is taken; of a recording, unless it begins where nothing is open. */
   readonly steps: readonly ((page: Page) => Promise<void>)[];
   readonly isWelcome?: boolean;
+  /** Of the samples, another than the usual one. */
+  readonly of?: string;
 }
 
-const recording = join(repositoryRoot, "recordings/ledger-slow-dependency.hindcast");
+const recordingOf = (of: string): string => join(repositoryRoot, `recordings/ledger-${of}.hindcast`);
 const looks: readonly Look[] = [
   { theme: "dark", width: 1280, height: 800 },
   { theme: "light", width: 1280, height: 800 },
   { theme: "dark", width: 1920, height: 1080 },
   { theme: "light", width: 1920, height: 1080 },
 ];
-const lookOfDocs: Look = { theme: "dark", width: 1440, height: 900 };
+const lookOfDocs: Look = { theme: "dark", width: 1280, height: 800 };
 
 const press =
   (...keys: readonly string[]) =>
@@ -55,7 +57,12 @@ const goTo =
 const pick =
   (pane: string, row: string) =>
   async (page: Page): Promise<void> => {
-    await page.locator(`[data-pane=${pane}]`).getByRole("row").filter({ hasText: row }).first().click();
+    await page
+      .locator(`[data-pane=${pane}]`)
+      .locator("[role=row], [role=option]")
+      .filter({ hasText: row })
+      .first()
+      .click();
   };
 const view =
   (pane: string, name: string) =>
@@ -63,6 +70,20 @@ const view =
     await page.locator(`[data-pane=${pane}]`).getByRole("radio", { name }).check({ force: true });
   };
 
+const filter =
+  (pane: string, words: string) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(`[data-pane=${pane}]`).getByRole("searchbox").fill(words);
+    // What is typed counts once typing pauses.
+    await page.waitForTimeout(settleMs);
+  };
+const click =
+  (pane: string, button: RegExp) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(`[data-pane=${pane}]`).getByRole("button", { name: button }).click();
+  };
+
+const settleMs = 400;
 const middle = goTo("+12s");
 const paneNames = ["lanes", "metrics", "logs", "state", "requests", "notes", "console", "correlation", "events"];
 
@@ -76,19 +97,44 @@ const pictures: readonly Picture[] = [
     steps: [middle, press(`Control+${at + 1}`), command("Fill the window with this pane")],
   })),
   {
-    name: "one-request",
+    name: "requests-of-a-route",
     steps: [middle, press("Control+5"), command("Fill the window"), pick("requests", "/payouts")],
+  },
+  {
+    name: "one-request",
+    steps: [press("Control+5"), command("Fill the window"), pick("requests", "POST /payouts"), pick("requests", "504")],
   },
   {
     name: "services",
     steps: [middle, press("Control+8"), command("Fill the window"), view("correlation", "Services")],
   },
+  {
+    name: "changed",
+    steps: [
+      goTo("+10s"),
+      press("i"),
+      goTo("+16s"),
+      press("o"),
+      press("Control+8"),
+      command("Fill the window"),
+      view("correlation", "Changed"),
+    ],
+  },
+  { name: "changed-of-nothing", steps: [press("Control+8"), view("correlation", "Changed")] },
+  { name: "balance", of: "overdraft", steps: [filter("state", "balance < 0")] },
+  { name: "balance-writer", of: "overdraft", steps: [filter("state", "balance < 0"), click("state", /^First time/)] },
+  {
+    name: "leak",
+    of: "memory-leak",
+    steps: [press("Control+8"), view("correlation", "Grows"), pick("correlation", "answers")],
+  },
+  { name: "nothing-matches", steps: [middle, filter("state", "no such thing"), filter("logs", "no such thing")] },
   { name: "palette", steps: [middle, press("Control+k")] },
   { name: "shortcuts", steps: [middle, press("?")] },
   { name: "export", steps: [middle, command("Export")] },
 ];
 /** None of a machine: the list of programs that run tells where their files are. */
-const inDocs = new Set(["workspace", "requests", "one-request", "services", "lanes", "state"]);
+const inDocs = new Set(["workspace", "balance", "balance-writer", "one-request", "leak", "services"]);
 
 async function serve(folder: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const file = join(repositoryRoot, "out/node/cli.js");
@@ -118,12 +164,17 @@ const whenIdle = async (page: Page): Promise<void> => {
 };
 
 /** Each from a page of its own, so that none hangs on what another did. */
-async function take(page: Page, origin: string, { name, steps, isWelcome }: Picture, folder: string): Promise<void> {
+async function take(
+  page: Page,
+  origin: string,
+  { name, steps, isWelcome, of = "slow-dependency" }: Picture,
+  folder: string,
+): Promise<void> {
   await page.goto("about:blank");
-  await page.goto(isWelcome === true ? origin : `${origin}/?open=${encodeURIComponent(recording)}`);
+  await page.goto(isWelcome === true ? origin : `${origin}/?open=${encodeURIComponent(recordingOf(of))}`);
   if (isWelcome !== true) await page.getByTestId("playhead-time").waitFor();
   await whenIdle(page);
-  for (const step of steps) {
+  for (const step of isWelcome === true ? steps : [command("Reset the layout"), ...steps]) {
     await step(page);
     await whenIdle(page);
   }
@@ -161,7 +212,6 @@ async function main(args: readonly string[]): Promise<void> {
         : join(repositoryRoot, ".cache/screenshots", `${look.theme}-${look.width}`);
       mkdirSync(into, { recursive: true });
       for (const picture of wanted) {
-        await page.evaluate("localStorage.clear()");
         await take(page, address, picture, into);
       }
       await page.close();
