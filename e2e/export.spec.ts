@@ -122,10 +122,19 @@ test("a link leads to a place, and a dropped file that was open before is opened
     await app.page.keyboard.press("Enter");
     await expect(app.page.getByText("to tell Bob")).toBeVisible();
     expect((await readdir(profile.folder)).filter((name) => name.endsWith(".hindcast"))).toEqual(["outage.hindcast"]);
-    await more("outage").click();
-    await app.page.getByRole("menuitem", { name: "Delete…" }).click();
-    await app.dialog.getByRole("button", { name: "Delete" }).click();
+    const files = async () => (await readdir(profile.folder)).filter((name) => name.endsWith(".hindcast"));
+    const remove = async () => {
+      await more("outage").click();
+      await app.page.getByRole("menuitem", { name: "Delete…" }).click();
+      await app.dialog.getByRole("button", { name: "Delete" }).click();
+      await expect(more("outage")).toHaveCount(0);
+    };
+    await remove();
+    expect(await files()).toEqual(["outage.hindcast"]);
+    await app.page.getByRole("button", { name: "Undo" }).click();
+    await expect(more("outage")).toBeVisible();
+    await remove();
+    await expect.poll(files, { timeout: 30_000 }).toEqual([]);
     await expect(more("outage")).toHaveCount(0);
-    expect((await readdir(profile.folder)).filter((name) => name.endsWith(".hindcast"))).toEqual([]);
   });
 });

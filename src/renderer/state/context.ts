@@ -1,5 +1,6 @@
 // How components reach the state that app/ made. Each pair is typed; a getter outside its provider throws.
 import { createContext } from "svelte";
+import type { Deletions } from "./deletions.svelte.js";
 import type { Editor } from "./editor.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import type { Kept } from "./kept-texts.js";
@@ -19,6 +20,7 @@ export const [getTheme, setTheme] = createContext<Theme>();
 export const [getToasts, setToasts] = createContext<Toasts>();
 
 export const [getEditor, setEditor] = createContext<Editor>();
+export const [getDeletions, setDeletions] = createContext<Deletions>();
 
 /** For what a pane keeps from one start to the next. */
 export const [getKept, setKept] = createContext<Kept>();
@@ -34,3 +36,6 @@ export const [getSelection, setSelection] = createContext<Selection>();
 export const [getWatches, setWatches] = createContext<Watches>();
 export const [getMarks, setMarks] = createContext<Marks>();
 export const [getNotes, setNotes] = createContext<Notes>();
+
+/** Of a pane: whether it is seen, and not behind a tab or another group. */
+export const [getShown, setShown] = createContext<{ readonly isShown: boolean }>();

@@ -16,7 +16,8 @@ export interface ToastAction {
 }
 
 const readingMs = 5000;
-const actingMs = 10_000;
+/** How long somebody may do something about what was done. */
+export const actingMs = 10_000;
 
 export class Toasts {
   #shown = $state.raw<readonly ToastMessage[]>([]);

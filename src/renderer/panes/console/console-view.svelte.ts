@@ -1,5 +1,6 @@
 // What the console pane shows: the lines so far, how the program is, what is typed to it. The engine keeps what was printed, so that
 // a page that is loaded anew has it again.
+import { untrack } from "svelte";
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../../shared/protocol/errors.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
@@ -13,6 +14,7 @@ const mostRemembered = 100;
 export class ConsoleView {
   readonly #recording: Pick<OpenRecording, "call" | "onConsole">;
   readonly #lines = new ConsoleLines();
+  #changes = $state(0);
   readonly #release: () => void;
   #shown = $state.raw<readonly ConsoleLine[]>([]);
   #program = $state.raw<Status>();
@@ -29,8 +31,13 @@ export class ConsoleView {
 
   constructor(recording: Pick<OpenRecording, "call" | "onConsole">) {
     this.#recording = recording;
-    this.#release = recording.onConsole(() => void this.read());
-    void this.read();
+    this.#release = recording.onConsole(() => (this.#changes += 1));
+  }
+
+  /** Call from an effect: reads what came since. */
+  follow(): void {
+    void this.#changes;
+    untrack(() => void this.read());
   }
 
   get lines(): readonly ConsoleLine[] {
