@@ -3,11 +3,7 @@
 import { getShown } from "./context.js";
 
 /** An effect of a pane's component that stops while the pane is not seen, and runs once more when it is. */
-export function whileShown(work: () => unknown): void {
+export function whileShown(work: (() => void) | (() => (() => void) | undefined)): void {
   const pane = getShown();
-  $effect(() => {
-    const release = pane.isShown ? work() : undefined;
-    if (typeof release === "function") return () => void release();
-    return undefined;
-  });
+  $effect(() => (pane.isShown ? work() : undefined));
 }
