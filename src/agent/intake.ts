@@ -7,7 +7,8 @@ import { ByteWriter } from "../shared/protocol/bytes.js";
 import { seq } from "../shared/trace/time.js";
 import { joined } from "./joined.js";
 import { type RecordTally, lostKindsOf, newTally, tallySlots, totalOf } from "./record-tally.js";
-import { type RingMemory, RingReader, control, facts } from "./ring.js";
+import { type RingMemory, control, facts } from "./ring.js";
+import { RingReader } from "./ring-reader.js";
 
 export interface Chunk {
   /** Records that others refer to, empty for most chunks. */
@@ -15,6 +16,8 @@ export interface Chunk {
   readonly records: Uint8Array;
 }
 
+/** Taken out at once, at most. */
+export const batchBytes = 256 * 1024;
 const nothing = new Uint8Array(0);
 
 export class Intake {

@@ -8,7 +8,8 @@ import type { ProcessFacts } from "./process-facts.js";
 import { control } from "./ring.js";
 import { type ThreadPlace, listenOn } from "./thread-place.js";
 import { ownWorkerKind } from "./wanted.js";
-import { EngineLink, type LinkSetup } from "./worker.js";
+import type { LinkSetup } from "./link-setup.js";
+import { EngineLink } from "./worker.js";
 
 /** What the main thread asks for; `detach` is asked of it: the engine wants the agent to leave the program. */
 export const asked = {

@@ -1,6 +1,7 @@
 // How much memory is left for the ring, as the agent's worker sees it: of V8's heap, of the container, of the machine.
 import { freemem, totalmem } from "node:os";
-import { leastRingBytes } from "./ring-size.js";
+import { type RingMemory, control, facts } from "./ring.js";
+import { leastRingBytes, mostBytesFor } from "./ring-size.js";
 
 /** Used of what there is, as shares. */
 export interface MemoryUse {
@@ -42,4 +43,25 @@ function containerLimit(): number | undefined {
   if (typeof constrainedMemory !== "function") return undefined;
   const limit: unknown = Reflect.apply(constrainedMemory, process, []);
   return typeof limit === "number" && limit > 0 && limit < totalmem() ? limit : undefined;
+}
+
+const everyMs = 1000;
+
+/** Tells the program's thread, once a second, how large its ring may be. */
+export class RingAllowance {
+  readonly #memory: RingMemory;
+  readonly #watch: MemoryWatch;
+  #lookedMs = -Infinity;
+
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+    this.#watch = new MemoryWatch(mostBytesFor(memory.size));
+  }
+
+  look(nowMs: number): void {
+    if (nowMs - this.#lookedMs < everyMs) return;
+    this.#lookedMs = nowMs;
+    const most = this.#watch.look(memoryUse(this.#memory.facts[facts.heapShare] ?? 0));
+    Atomics.store(this.#memory.control, control.mostBytes, most);
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../shared/base/random.test-support.js";
-import { RingMemory, RingReader, RingWriter } from "./ring.js";
+import { RingMemory, RingWriter } from "./ring.js";
+import { RingReader } from "./ring-reader.js";
 
 /** A record of `bytes` bytes (a multiple of 8) as the ring sees one: its length, then content that names it. */
 function recordOf(bytes: number, name: number): Int32Array {

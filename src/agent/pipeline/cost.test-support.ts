@@ -7,7 +7,8 @@ import { RecordPipeline } from "./pipeline.js";
 import { SpanContext } from "../context.js";
 import { Recorder } from "../recorder.js";
 import { createRedaction } from "../../redact/redactor.js";
-import { RingMemory, RingReader, RingWriter } from "../ring.js";
+import { RingMemory, RingWriter } from "../ring.js";
+import { RingReader } from "../ring-reader.js";
 import { randomFrom } from "../../shared/base/random.test-support.js";
 import type { Pipeline } from "../../shared/protocol/pipeline-stages.js";
 
