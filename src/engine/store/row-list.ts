@@ -29,8 +29,8 @@ export interface NarrowedRows {
   areTheSame(): Promise<boolean>;
 }
 
-/** Rows between two kept positions, at least. */
-const stride = 1024;
+/** Rows between two kept positions, at most about: of those that match, and of all that have to be looked at. */
+const [stride, lookedAt] = [1024, 8192];
 /** Filters whose indices are kept; typing a word leaves one per letter. */
 const keptFilters = 8;
 
@@ -204,9 +204,12 @@ export class RowList {
         );
       return countedBuckets(count, { low, high, rows });
     });
+    const longNs = ((high - low) * BigInt(lookedAt)) / BigInt(Math.max(1, rows));
     let total = base?.row ?? 0;
     for (const { first, rows: more } of buckets) {
-      if (total - (kept.at(-1)?.row ?? -stride) >= stride) kept.push({ instant: first, row: total });
+      const last = kept.at(-1);
+      if (last === undefined || total - last.row >= stride || first - last.instant >= longNs)
+        kept.push({ instant: first, row: total });
       total += more;
     }
     return { ...index, positions: kept, total };
