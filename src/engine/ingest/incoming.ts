@@ -93,22 +93,23 @@ export class Incoming {
       this.#record(batch, view, at, at + length);
       at += length;
     }
+    for (let index = 0; index < this.count; index++)
+      if (!isPlausibleHead(this.clockMs[index] ?? 0, this.seq[index] ?? 0))
+        throw new MalformedBytes("implausible record");
   }
 
   #record(batch: Uint8Array, view: DataView, start: number, end: number): void {
     const index = this.count++;
     if (index === this.seq.length) this.#grow();
     const kind = view.getUint8(start + 4);
-    const [clockMs, seq] = [view.getFloat64(start + 8, true), view.getFloat64(start + 16, true)];
-    this.clockMs[index] = clockMs;
-    this.seq[index] = seq;
+    this.clockMs[index] = view.getFloat64(start + 8, true);
+    this.seq[index] = view.getFloat64(start + 16, true);
     this.kind[index] = kind;
     this.ends[index] = this.text.used;
     const at = start + recordHeaderBytes;
     if (at + (leastBytes.get(kind) ?? Infinity) > end) return this.#other(batch, start, end, index);
     if (view.getUint8(start + 5) > definesForNext || view.getUint16(start + 6, true) !== 0)
       throw new MalformedBytes("bad record flags");
-    if (!isPlausibleHead(clockMs, seq)) throw new MalformedBytes("implausible record");
     if (kind === metricCode) {
       this.refers[index] = view.getUint32(at, true);
       this.value[index] = view.getFloat64(at + 4, true);

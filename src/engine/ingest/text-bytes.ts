@@ -123,8 +123,10 @@ export class TextBytes {
         return at + 5;
       case valueTags.float64: {
         if (at + 9 > end) return 0;
-        const value = view.getFloat64(at + 1, true);
-        if (!this.#decimal(value)) this.#ascii(Number.isFinite(value) ? String(value) : "null");
+        if (!this.#decimal(view, at + 1)) {
+          const value = view.getFloat64(at + 1, true);
+          this.#ascii(Number.isFinite(value) ? String(value) : "null");
+        }
         return at + 9;
       }
       case valueTags.text:
@@ -143,7 +145,8 @@ export class TextBytes {
    * A number of at most three decimals: as JavaScript prints it, because no other number of so few digits is the same double.
    * False for all others.
    */
-  #decimal(value: number): boolean {
+  #decimal(view: DataView, at: number): boolean {
+    const value = view.getFloat64(at, true);
     const thousandths = Math.round(value * 1000);
     if (thousandths / 1000 !== value || Math.abs(thousandths) > mostThousandths) return false;
     if (value < 0) this.bytes[this.used++] = 0x2d;

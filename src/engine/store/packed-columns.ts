@@ -6,6 +6,8 @@ import { copyInto } from "./copy-into.js";
 import { assignTexts } from "./text-vector.js";
 
 const firstBytes = 64 * 1024;
+/** Where a row ends is a number of 32 bits: a wider one would be an object for the collector whenever it is passed on. */
+const mostBytes = 2 ** 32 - 1;
 /** Of one very large commit no more is kept. */
 const mostBytesKept = 32 * 1024 * 1024;
 
@@ -14,7 +16,7 @@ abstract class PackedColumn implements Column {
   length = 0;
   #bytes = Buffer.allocUnsafe(firstBytes);
   #used = 0;
-  #ends = new Float64Array(firstCapacity);
+  #ends = new Uint32Array(firstCapacity);
   readonly #nulls = new Nulls();
 
   abstract push(value: DuckDBValue): void;
@@ -71,13 +73,13 @@ abstract class PackedColumn implements Column {
     this.length = 0;
     this.#used = 0;
     this.#nulls.clear();
-    if (this.#ends.length > mostRowsKept) this.#ends = new Float64Array(firstCapacity);
+    if (this.#ends.length > mostRowsKept) this.#ends = new Uint32Array(firstCapacity);
     if (this.#bytes.length > mostBytesKept) this.#bytes = Buffer.allocUnsafe(firstBytes);
   }
 
   #end(): void {
     if (this.length === this.#ends.length) {
-      const grown = new Float64Array(2 * this.#ends.length);
+      const grown = new Uint32Array(2 * this.#ends.length);
       grown.set(this.#ends);
       this.#ends = grown;
     }
@@ -86,6 +88,7 @@ abstract class PackedColumn implements Column {
 
   #need(bytes: number): void {
     if (this.#used + bytes <= this.#bytes.length) return;
+    if (this.#used + bytes > mostBytes) throw new Error("more bytes than one commit may have");
     const grown = Buffer.allocUnsafe(Math.max(this.#used + bytes, 2 * this.#bytes.length));
     this.#bytes.copy(grown, 0, 0, this.#used);
     this.#bytes = grown;

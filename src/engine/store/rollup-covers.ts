@@ -80,21 +80,27 @@ export class Covers {
     nowMs: number,
     ...late: readonly LateStretches[]
   ): void {
+    let [of, latest, until] = [-1, -Infinity, -Infinity];
     for (let row = 0; row < length; row++) {
-      const [of, at] = [process.at(row), instant.nearly(row)];
-      if (this.#isLate(of, at, nowMs)) for (const stretches of late) stretches.note(of, at);
+      const next = process.at(row);
+      // They come by the batch: many of one process after each other.
+      if (next !== of) {
+        this.#heard(of, latest, nowMs);
+        [of, latest, until] = [next, -Infinity, this.#covers.get(next)?.untilNumber ?? -Infinity];
+      }
+      const at = instant.nearly(row);
+      if (at > latest) latest = at;
+      // Also what is just as near as a double tells.
+      if (at <= until) for (const stretches of late) stretches.note(of, at);
     }
+    this.#heard(of, latest, nowMs);
   }
 
-  /** Also of what is just as near as a double tells. */
-  #isLate(process: number, at: number, nowMs: number): boolean {
+  #heard(process: number, latest: number, nowMs: number): void {
     const cover = this.#covers.get(process);
-    if (cover === undefined) return false;
-    if (at >= cover.latest) {
-      cover.latest = at;
-      cover.heardMs = nowMs;
-    }
-    return at <= cover.untilNumber;
+    if (cover === undefined || latest < cover.latest) return;
+    cover.latest = latest;
+    cover.heardMs = nowMs;
   }
 
   /** Of those whose time has come further, up to where their records may be put into levels now. */

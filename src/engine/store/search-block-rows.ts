@@ -92,11 +92,15 @@ export class BlockRows {
 
   #addProcesses(block: WrittenBlock, processes: Uint32Array, count: number): void {
     const found = new Map<number, Positions>();
+    let [of, positions] = [-1, noPositions(count)];
     for (let position = 0; position < count; position++) {
       const process = processes[position] ?? 0;
-      const positions = found.get(process) ?? noPositions(count);
+      if (process !== of) {
+        of = process;
+        positions = found.get(process) ?? noPositions(count);
+        found.set(process, positions);
+      }
       positions[position >> 5] = (positions[position >> 5] ?? 0) | (1 << (position & 31));
-      found.set(process, positions);
     }
     for (const [process, positions] of found)
       this.#pushText(block, textKinds.process, String(process), positions, count);

@@ -3,6 +3,7 @@
 // them is made again from the file when somebody else recorded before, or a commit failed. Once rows were evicted, their numbers
 // tell nothing: blocks are known by their instants alone, and so are rows in no block.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
+import type { LongColumn } from "./column-buffers.js";
 import type { DerivedRows } from "./derived-rows.js";
 import { inStretches } from "./in-stretches.js";
 import type { TextColumn } from "./packed-columns.js";
@@ -119,7 +120,7 @@ export class SearchIndex implements DerivedRows {
   #addEvents(event: Buffers["event"], from: number, to: number): void {
     const open = this.#open.event;
     for (let row = from; row < to; row++) {
-      const position = this.#add(open, event.process.at(row), event.instant.nearly(row));
+      const position = this.#addRow(open, event.process.at(row), event.instant, row);
       this.#addAttributes(open, event.name.at(row), event.attributes, row, position);
     }
   }
@@ -128,7 +129,7 @@ export class SearchIndex implements DerivedRows {
     const open = this.#open.log;
     const { body, attributes } = log;
     for (let row = from; row < to; row++) {
-      const position = this.#add(open, log.process.at(row), log.instant.nearly(row));
+      const position = this.#addRow(open, log.process.at(row), log.instant, row);
       open.texts.addBody(body.bytes, body.startOf(row), body.endOf(row), position);
       this.#addAttributes(open, log.source.at(row), attributes, row, position);
     }
@@ -138,7 +139,7 @@ export class SearchIndex implements DerivedRows {
     const open = this.#open.span;
     const { process, instant, endSeq, attributes } = span;
     for (let row = from; row < to; row++) {
-      const position = this.#add(open, process.at(row), instant.nearly(row));
+      const position = this.#addRow(open, process.at(row), instant, row);
       if (endSeq.hasNone(row)) this.#spans.began(process.at(row), span.span.at(row), open.nextRow - 1);
       this.#addAttributes(open, span.name.at(row), attributes, row, position);
     }
@@ -175,7 +176,7 @@ export class SearchIndex implements DerivedRows {
     const open = this.#open.write;
     const { key, value } = write;
     for (let row = from; row < to; row++) {
-      const position = this.#add(open, write.process.at(row), write.instant.nearly(row));
+      const position = this.#addRow(open, write.process.at(row), write.instant, row);
       open.addJson(key.bytes, key.startOf(row), key.endOf(row), position, 0);
       open.addJson(value.bytes, value.startOf(row), value.endOf(row), position, 1);
     }
@@ -185,7 +186,7 @@ export class SearchIndex implements DerivedRows {
     const open = this.#open.keyframe;
     const { scope, contents } = keyframe;
     for (let row = from; row < to; row++) {
-      const position = this.#add(open, keyframe.process.at(row), keyframe.instant.nearly(row));
+      const position = this.#addRow(open, keyframe.process.at(row), keyframe.instant, row);
       const [id, start] = [scope.at(row), contents.startOf(row)];
       open.addNamed(id, this.#scopes.bytesOf(id), contents.bytes, start, contents.endOf(row), position);
     }
@@ -194,6 +195,11 @@ export class SearchIndex implements DerivedRows {
   #add(open: OpenBlock, process: number, instant: number): number {
     if (open.isFull) this.#close(open);
     return open.add(process, instant);
+  }
+
+  #addRow(open: OpenBlock, process: number, instants: LongColumn, row: number): number {
+    if (open.isFull) this.#close(open);
+    return open.addRow(process, instants, row);
   }
 
   #addOther(process: number, instant: number, row: number): number {

@@ -1,6 +1,7 @@
 // Rows of one kind that are in no block yet, and what their texts are made of. Nothing of it is in the file: it is made again
 // from the rows behind the last block.
 import { type SearchKind, searchKinds } from "../../shared/protocol/engine-rows.js";
+import type { LongColumn } from "./column-buffers.js";
 import type { BlockRows, WrittenBlock } from "./search-block-rows.js";
 import { partBits } from "./search-grams.js";
 import { InstantRanges } from "./search-ranges.js";
@@ -52,24 +53,32 @@ export class OpenBlock {
   /** Position of one more row, which comes behind all others. */
   add(process: number, instant: number): number {
     this.rows++;
-    return this.#add(process, instant);
+    this.#ranges.add(instant);
+    return this.#add(process);
+  }
+
+  /** The same of a row that is in columns. */
+  addRow(process: number, instants: LongColumn, row: number): number {
+    this.rows++;
+    this.#ranges.addFrom(instants, row);
+    return this.#add(process);
   }
 
   /** Position of a row of an earlier block. */
   addOther(process: number, instant: number, row: number): number {
-    const position = this.#add(process, instant);
+    this.#ranges.add(instant);
+    const position = this.#add(process);
     this.others.push([position, row]);
     return position;
   }
 
-  #add(process: number, instant: number): number {
+  #add(process: number): number {
     if (this.positions === this.#processes.length) {
       const processes = new Uint32Array(Math.min(2 * this.positions, this.mostPositions));
       processes.set(this.#processes);
       this.#processes = processes;
     }
     this.#processes[this.positions] = process;
-    this.#ranges.add(instant);
     return this.positions++;
   }
 

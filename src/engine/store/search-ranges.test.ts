@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
+import { longs } from "./column-buffers.js";
 import { InstantRanges, rangesFromBytes } from "./search-ranges.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -20,6 +21,18 @@ describe("InstantRanges", () => {
     expect(found.length).toBeLessThanOrEqual(12);
     for (const instant of added)
       expect(found.some(({ first, last }) => instant >= first && instant <= last)).toBe(true);
+  });
+
+  it("holds the same of rows in a column", () => {
+    const random = randomFrom(4);
+    const [one, other, column] = [new InstantRanges(), new InstantRanges(), longs()];
+    for (let row = 0; row < 3000; row++) {
+      column.push(day + BigInt(Math.floor(random() ** 20 * 3_600e9)) * (random() < 0.5 ? 1n : -1n));
+      one.add(column.nearly(row));
+      other.addFrom(column, row);
+      if (row % 100 === 0) expect(other.toBytes()).toEqual(one.toBytes());
+    }
+    expect(other.toBytes()).toEqual(one.toBytes());
   });
 
   it("keeps what is far apart in stretches of its own", () => {

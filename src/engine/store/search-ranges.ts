@@ -1,5 +1,6 @@
 // Between which instants the rows of a block lie: a few stretches of time. Rows come nearly in the order of time; a process
 // with another clock, spans that began long ago and batches that come late make stretches of their own.
+import type { LongColumn } from "./column-buffers.js";
 import { UnreadableStored } from "./value-json.js";
 
 const mostRanges = 12;
@@ -25,6 +26,17 @@ export class InstantRanges {
     if (this.#isNear(this.#current, instant)) return this.#extend(this.#current, instant);
     for (let at = 0; at < this.#count; at++) if (this.#isNear(at, instant)) return this.#extend(at, instant);
     this.addStretch(instant, instant);
+  }
+
+  /** The instant of a row. Nearly always where the last one was: then no number is made for it, of which there are millions. */
+  addFrom(instants: LongColumn, row: number): void {
+    const instant = instants.nearly(row);
+    const at = this.#current;
+    const first = this.#firsts[at] ?? 0;
+    const last = this.#lasts[at] ?? 0;
+    if (at >= this.#count || instant < first - nearNs || instant > last + nearNs) this.add(instant);
+    else if (instant < first) this.#firsts[at] = instant;
+    else if (instant > last) this.#lasts[at] = instant;
   }
 
   /** Whether one is within a stretch already. */

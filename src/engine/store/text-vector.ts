@@ -15,7 +15,7 @@ let slots = new Uint8Array(words.buffer);
 export interface Texts {
   readonly bytes: Uint8Array;
   /** Where each row ends, which is where the next one begins. */
-  readonly ends: Float64Array;
+  readonly ends: Uint32Array;
 }
 
 /** `count` rows from `start` on into a vector that has room for them. */
@@ -49,7 +49,8 @@ function fillSlots({ bytes, ends }: Texts, start: number, count: number, { first
   }
   for (let row = 0, from = first; row < count; row++) {
     const to = ends[start + row] ?? from;
-    const [length, word] = [to - from, 4 * row];
+    const length = to - from;
+    const word = 4 * row;
     words[word] = length;
     words[word + 1] = words[word + 2] = words[word + 3] = 0;
     const slot = slotBytes * row + 4;
