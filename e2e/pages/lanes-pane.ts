@@ -6,6 +6,9 @@ export class LanesPane {
   readonly region: Locator;
   readonly plot: Locator;
   readonly details: Locator;
+  readonly chips: Locator;
+  /** Of the selected span's request, a span each. */
+  readonly criticalPath: Locator;
 
   readonly #app: ShownWindow;
   readonly find: Locator;
@@ -16,6 +19,8 @@ export class LanesPane {
     this.plot = this.region.getByRole("application");
     this.find = this.region.getByRole("searchbox", { name: "Find spans by name or attribute" });
     this.details = this.region.getByRole("region", { name: "Selected span" });
+    this.chips = this.region.getByRole("group", { name: "Filters" });
+    this.criticalPath = this.details.getByRole("list", { name: "Critical path of the request" }).getByRole("listitem");
   }
 
   /** Types it and goes to the first that has it, after the playhead. */
@@ -23,6 +28,19 @@ export class LanesPane {
     await this.find.fill(text);
     await this.find.press("Enter");
     await this.#app.whenIdle();
+  }
+
+  async filterBy(words: string | RegExp): Promise<void> {
+    await this.region.getByRole("button", { name: "Filter spans" }).click();
+    await this.#app.page.getByRole("menuitem", { name: words }).click();
+    await this.#app.whenIdle();
+  }
+
+  /** How many spans the pane says are in view, and how many of them are left out. */
+  async counts(): Promise<readonly [shown: number, leftOut: number]> {
+    const said = ((await this.region.textContent()) ?? "").replaceAll(/[\u2009\u202f\u00a0]/g, "");
+    const [, shown, , leftOut] = /(\d+) spans?(?:, short ones merged)?( · (\d+) left out)?/.exec(said) ?? [];
+    return [Number(shown), Number(leftOut ?? 0)];
   }
 
   async colourBy(words: string): Promise<void> {

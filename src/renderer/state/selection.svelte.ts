@@ -5,6 +5,7 @@ import { RequestFiltering } from "./request-filter.svelte.js";
 import type { RequestPlace } from "./request-place.js";
 import { RowFiltering } from "./row-filter.svelte.js";
 import { ServiceFilter } from "./service-filter.svelte.js";
+import { SpanFiltering } from "./span-filter.svelte.js";
 import type { NsRange } from "./time-scale.js";
 
 export interface SelectedValue {
@@ -31,6 +32,7 @@ export class Selection {
   readonly service = new ServiceFilter();
   readonly logs = new RowFiltering(this.service);
   readonly events = new RowFiltering(this.service);
+  readonly spans = new SpanFiltering(this.service);
   readonly requests = new RequestFiltering();
   #range = $state.raw<NsRange>();
   #value = $state.raw<SelectedValue>();

@@ -2,6 +2,7 @@
 // keeps its contrast. No allocation per bar; colours are resolved once per theme by the caller.
 import { type BarColumns, type BarPlace, type PlacedSpans, type PlotView, errorStatus } from "./bars.js";
 import { drawCalls } from "./draw-calls.js";
+import { drawPath } from "./draw-path.js";
 import { barHeightPx, type LaneBlock } from "./lane-layout.js";
 import { matchStates } from "./span-matches.js";
 import { clipLabel, type MeasureText } from "./span-text.js";
@@ -44,6 +45,8 @@ export interface LaneScene {
   readonly selected: BarPlace | undefined;
   readonly selectedTraceId: string | undefined;
   readonly hoveredBar: number | undefined;
+  /** What the selected span's request waited for; undefined: not here. */
+  readonly path: readonly (BarPlace | undefined)[];
 }
 
 const labelInsetPx = 6;
@@ -77,6 +80,7 @@ export function drawLanes(
   context.textBaseline = "middle";
   for (let bar = 0; bar < bars.count; bar++)
     if (isVisible(scene, bar)) drawLabel(context, scene, bar, colours, measure);
+  drawPath(context, scene.path, widthPx, colours.accent);
   drawOutlines(context, scene, colours);
   context.restore();
 }

@@ -11,12 +11,15 @@ import type { TimeRange } from "../../state/time-range.svelte.js";
 import type { NsRange } from "../../state/time-scale.js";
 import type { PlacedSpans } from "./bars.js";
 import { callersOf } from "./callers.js";
-import { layOutLanes } from "./lane-layout.js";
+import { CriticalPath } from "./critical-path.svelte.js";
+import { layOutLanes, layOutUsedLanes } from "./lane-layout.js";
+import { LeftOut } from "./left-out.svelte.js";
+import type { SpanFiltering } from "../../state/span-filter.svelte.js";
+import type { TypedFilter } from "./span-conditions.js";
 import { countOf, orderSpans, singleSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
 import type { Colouring } from "./span-colouring.js";
 import { SpanFind } from "./span-find.svelte.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
-import { spansOfProcesses } from "./spans-of-service.js";
 import { matchStates } from "./span-matches.js";
 import { knownInView, needsFetch, windowAround } from "./span-window.js";
 
@@ -29,6 +32,7 @@ interface Fetched {
   readonly spans: SpanColumns;
   /** How far the recording went when they were asked for: open spans are known to be open until then. */
   readonly untilNs: number;
+  readonly isFiltered: boolean;
 }
 
 export class LanesView {
@@ -38,6 +42,8 @@ export class LanesView {
   readonly #selection: Selection;
   readonly query = new Query<Fetched>();
   readonly find: SpanFind;
+  readonly leftOut: LeftOut;
+  readonly critical: CriticalPath;
   colouring = $state<Colouring>("service");
   /** The next match that was looked for in the whole recording is none, or was none. */
   isNoneThatWay = $state(false);
@@ -56,10 +62,10 @@ export class LanesView {
       .join(),
   );
   readonly layout = $derived.by(() => {
-    const spans = this.query.value?.spans;
-    return spans === undefined
-      ? undefined
-      : layOutLanes(spans, this.#processIds === "" ? [] : this.#processIds.split(",").map(Number));
+    const fetched = this.query.value;
+    if (fetched === undefined) return undefined;
+    const processes = this.#processIds === "" ? [] : this.#processIds.split(",").map(Number);
+    return fetched.isFiltered ? layOutUsedLanes(fetched.spans, processes) : layOutLanes(fetched.spans, processes);
   });
   readonly #order = $derived.by(() => {
     const spans = this.query.value?.spans;
@@ -91,6 +97,10 @@ export class LanesView {
     const { spans, untilNs } = fetched;
     return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: untilNs, callers };
   });
+  /** Of the spans here, by their ids. */
+  readonly indexOfId: ReadonlyMap<string, number> = $derived.by(
+    () => new Map((this.placed?.spans.spanIds ?? []).map((id, index) => [id, index])),
+  );
   /** Index of the selected span, when it is among those here. */
   readonly selectedIndex: number | undefined = $derived.by(() => {
     const selected = this.#selection.span;
@@ -111,6 +121,25 @@ export class LanesView {
     this.range = range;
     this.#repeats = new Repeats(recording, this.query);
     this.find = new SpanFind(recording, () => this.query.value?.spans);
+    this.leftOut = new LeftOut(recording, selection.spans);
+    this.critical = new CriticalPath(recording, selection);
+  }
+
+  get filter(): SpanFiltering {
+    return this.#selection.spans;
+  }
+
+  /** Call from an effect. */
+  loadLeftOut(): void {
+    this.leftOut.load({ fromNs: this.range.fromNs, toNs: this.range.toNs });
+  }
+
+  /** What was typed filters from now on, and is no longer looked for. */
+  filterByTyped(typed: TypedFilter): void {
+    if (typed.kind === "least") this.filter.leastNs(typed.minNs);
+    else if (typed.kind === "text") this.filter.lookFor(typed.text);
+    else this.filter.add(typed.condition);
+    this.lookFor("");
   }
 
   /** Call from an effect: asks for spans whenever the view has left what is here, or some in it may have changed. */
@@ -121,8 +150,8 @@ export class LanesView {
     const asked = this.#asked;
     const fetched = asked === undefined ? undefined : { range: asked.range, isReduced: this.isReduced };
     const range = asked === undefined || needsFetch(view, fetched) ? windowAround(view) : asked.range;
-    const { only } = this.#selection.service;
-    const isRangeDue = this.#repeats.isDue([range, only], range.toNs);
+    const { key, wanted: filter, isOn: isFiltered } = this.filter;
+    const isRangeDue = this.#repeats.isDue([range, key], range.toNs);
     const hasOpen = spans?.endNs.some(Number.isNaN) ?? false;
     if (!isRangeDue && !(hasOpen && asked?.seconds !== seconds)) return;
     this.#asked = { range, seconds };
@@ -130,13 +159,9 @@ export class LanesView {
     this.query.load(async (signal, tell) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
-      const answer = await this.#recording.call("spans.range", { from, to, limit: mostSpans, slices }, signal, tell);
-      if (!answer.ok) return answer;
-      const spans = spansOfProcesses(
-        answer.value,
-        (id) => only === undefined || this.#recording.process(id)?.serviceName === only,
-      );
-      return ok({ range, spans, untilNs });
+      const args = { from, to, limit: mostSpans, slices, filter };
+      const answer = await this.#recording.call("spans.range", args, signal, tell);
+      return answer.ok ? ok({ range, spans: answer.value, untilNs, isFiltered }) : answer;
     });
   }
 
@@ -152,6 +177,12 @@ export class LanesView {
       spanId: spans.spanIds[index] ?? "",
       traceId: spans.traceIds[index] ?? "",
     });
+  }
+
+  /** One that is here, also where it is not in view. */
+  selectId(spanId: string): void {
+    const index = this.indexOfId.get(spanId);
+    if (index !== undefined) this.#selectAndShow(index);
   }
 
   /** Moves the selection as an arrow key asks; without a selection it begins at the playhead. False at an edge. */

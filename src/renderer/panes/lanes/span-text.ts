@@ -39,6 +39,8 @@ export interface SpanFacts {
   readonly process: number;
   readonly kind: string;
   readonly status: string;
+  /** As it was recorded: what it can be filtered by. */
+  readonly recordedStatus: string;
   readonly isError: boolean;
   readonly isOpen: boolean;
   readonly startNs: number;
@@ -60,6 +62,7 @@ export function factsOfSpan(spans: SpanColumns, index: number, openUntilNs: numb
     process: spans.process[index] ?? 0,
     kind: spanKinds[spans.kind[index] ?? 0] ?? "internal",
     status: status === "unset" ? (isOpen ? "running" : "ended") : status,
+    recordedStatus: status,
     isError: status === "error",
     isOpen,
     startNs,

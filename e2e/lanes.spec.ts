@@ -1,0 +1,53 @@
+// Lanes: spans that a filter leaves out, and what a request waited for.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "./fixtures.js";
+import { themes } from "./themes.js";
+
+test("a request's critical path is listed, and filters leave spans and services out and say how many", async ({
+  app,
+}) => {
+  await app.whenIdle();
+  await app.page.getByRole("button", { name: "Open the sample ledger-slow-dependency" }).click();
+  await app.time.now.waitFor();
+  await app.whenIdle();
+  const { lanes } = app;
+  await lanes.find.fill("payouts");
+  await lanes.find.press("Shift+Enter");
+  await app.whenIdle();
+  await expect(lanes.details).toContainText("POST /payouts");
+
+  await expect.poll(() => lanes.criticalPath.count()).toBeGreaterThan(4);
+  const steps = await lanes.criticalPath.allTextContents();
+  const total = steps.reduce((sum, step) => sum + Number(/([\d.]+) %/.exec(step)?.[1]), 0);
+  expect(total).toBeGreaterThan(98);
+  expect(total).toBeLessThan(102);
+  for (const service of ["gateway", "payments", "accounts"]) expect(steps.join("\n")).toContain(service);
+  // From one of them to the next: the path stays that of the request.
+  await lanes.criticalPath.first().getByRole("button").click();
+  await app.whenIdle();
+  await expect(lanes.criticalPath.first().getByRole("button")).toHaveAttribute("aria-current", "true");
+  expect(await lanes.criticalPath.allTextContents()).toEqual(steps);
+  for (const theme of themes) {
+    await app.page.emulateMedia({ colorScheme: theme });
+    expect((await new AxeBuilder({ page: app.page }).include("[data-pane=lanes]").analyze()).violations).toEqual([]);
+  }
+
+  await lanes.details.getByRole("button", { name: "Close span details" }).click();
+  const [all, none] = await lanes.counts();
+  expect([all > 10, none]).toEqual([true, 0]);
+  await expect(lanes.region.getByRole("button", { name: /system/ })).toHaveCount(1);
+  await lanes.find.fill("kind = server");
+  await app.whenIdle();
+  await lanes.filterBy("Only kind = server");
+  await expect(lanes.chips).toContainText("kind = server");
+  await expect.poll(async () => (await lanes.counts())[1]).toBeGreaterThan(0);
+  const [shown, leftOut] = await lanes.counts();
+  expect(shown + leftOut).toBe(all);
+  // What runs the services served nothing.
+  await expect(lanes.region.getByRole("button", { name: /system/ })).toHaveCount(0);
+  await lanes.filterBy("At least 1 s");
+  await expect.poll(() => lanes.counts()).toEqual([0, all]);
+  await expect(lanes.region).toContainText("The filters leave out all spans in this view.");
+  await lanes.chips.getByRole("button", { name: "Clear filters" }).click();
+  await expect.poll(() => lanes.counts()).toEqual([all, 0]);
+});
