@@ -3,6 +3,7 @@
 import { cpus, totalmem } from "node:os";
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { attach } from "./attach.js";
+import { bands } from "./bands.js";
 import { capture } from "./capture.js";
 import { correlation } from "./correlation.js";
 import { engine } from "./engine.js";
@@ -15,7 +16,7 @@ import { soak } from "./soak.js";
 import { window } from "./window.js";
 
 const benchmarks = new Map(
-  [attach, capture, correlation, engine, join, logLines, overhead, pipeline, soak, window].map((benchmark) => [
+  [attach, bands, capture, correlation, engine, join, logLines, overhead, pipeline, soak, window].map((benchmark) => [
     benchmark.name,
     benchmark,
   ]),

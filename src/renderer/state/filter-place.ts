@@ -1,4 +1,4 @@
-// How filters stand in an address: of Logs and Events, of Requests, and the one service that is shown. What was chosen by nobody
+// How filters stand in an address: of Logs and Events, of Lanes, of Requests, and the one service that is shown. What was chosen by nobody
 // does not stand there; what cannot be read is left out.
 import {
   type ConditionField,
@@ -18,15 +18,23 @@ import {
   routeSorts,
 } from "./request-filter.svelte.js";
 import { type RowChoices, noChoices } from "./row-filter.svelte.js";
+import type { SpanChoices } from "./span-filter.svelte.js";
 
 export interface FilterPlace {
   readonly only: string | undefined;
   readonly logs: RowChoices;
   readonly events: RowChoices;
+  readonly spans: SpanChoices;
   readonly requests: RequestChoices;
 }
 
-export const noFilters: FilterPlace = { only: undefined, logs: noChoices, events: noChoices, requests: firstChoices };
+export const noFilters: FilterPlace = {
+  only: undefined,
+  logs: noChoices,
+  events: noChoices,
+  spans: { text: "", where: [], minNs: 0 },
+  requests: firstChoices,
+};
 
 /** Of a name or a value; what is longer was written by nobody here. */
 const mostText = 4000;
@@ -36,14 +44,16 @@ export function filtersFrom(kept: URLSearchParams): FilterPlace {
     only: textFrom(kept.get("only")),
     logs: rowsFrom(kept, "logs"),
     events: rowsFrom(kept, "events"),
+    spans: spansFrom(kept),
     requests: requestsFrom(kept),
   };
 }
 
-export function keepFilters(kept: URLSearchParams, { only, logs, events, requests }: FilterPlace): void {
+export function keepFilters(kept: URLSearchParams, { only, logs, events, spans, requests }: FilterPlace): void {
   if (only !== undefined) kept.set("only", only);
   keepRows(kept, "logs", logs);
   keepRows(kept, "events", events);
+  keepSpans(kept, spans);
   keepRequests(kept, requests);
 }
 
@@ -58,11 +68,29 @@ function rowsFrom(kept: URLSearchParams, list: List): RowChoices {
     text: (pattern ?? kept.get(list) ?? "").slice(0, mostPattern),
     isPattern: pattern !== null,
     minSeverity: severityNumbers.includes(level) ? level : 0,
-    where: kept
-      .getAll(`${list}-where`)
-      .slice(0, mostConditions)
-      .flatMap((text) => conditionFrom(text) ?? []),
+    where: conditionsFrom(kept, list),
   };
+}
+
+const conditionsFrom = (kept: URLSearchParams, list: List | "lanes"): readonly RowCondition[] =>
+  kept
+    .getAll(`${list}-where`)
+    .slice(0, mostConditions)
+    .flatMap((text) => conditionFrom(text) ?? []);
+
+function spansFrom(kept: URLSearchParams): SpanChoices {
+  const least = /^\d{1,16}$/.test(kept.get("lanes-least") ?? "") ? Number(kept.get("lanes-least")) : 0;
+  return {
+    text: (kept.get("lanes") ?? "").trim().slice(0, mostPattern),
+    where: conditionsFrom(kept, "lanes"),
+    minNs: least,
+  };
+}
+
+function keepSpans(kept: URLSearchParams, { text, where, minNs }: SpanChoices): void {
+  if (text !== "") kept.set("lanes", text);
+  for (const condition of where) kept.append("lanes-where", textOfCondition(condition));
+  if (minNs > 0) kept.set("lanes-least", String(Math.ceil(minNs)));
 }
 
 function keepRows(kept: URLSearchParams, list: List, { text, isPattern, minSeverity, where }: RowChoices): void {

@@ -3,6 +3,8 @@ export interface MetricsPlace {
   /** Undefined: what is shown until somebody chooses. */
   readonly rows: string | undefined;
   readonly comparesBefore: boolean;
+  /** Stretches outside of the usual band are not marked. */
+  readonly hidesUnusual?: boolean;
 }
 
 const mostText = 4000;
@@ -10,7 +12,10 @@ const mostText = 4000;
 export function metricsFrom(kept: URLSearchParams): MetricsPlace | undefined {
   const rows = rowsFrom(kept.get("metrics"));
   const comparesBefore = kept.has("metrics-before");
-  return rows === undefined && !comparesBefore ? undefined : { rows, comparesBefore };
+  const hidden = kept.has("metrics-unmarked") ? { hidesUnusual: true } : {};
+  return rows === undefined && !comparesBefore && hidden.hidesUnusual === undefined
+    ? undefined
+    : { rows, comparesBefore, ...hidden };
 }
 
 const rowsFrom = (text: string | null): string | undefined =>
@@ -19,4 +24,5 @@ const rowsFrom = (text: string | null): string | undefined =>
 export function keepMetrics(kept: URLSearchParams, place: MetricsPlace | undefined): void {
   if (place?.rows !== undefined) kept.set("metrics", place.rows);
   if (place?.comparesBefore === true) kept.set("metrics-before", "1");
+  if (place?.hidesUnusual === true) kept.set("metrics-unmarked", "1");
 }

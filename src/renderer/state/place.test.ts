@@ -32,6 +32,7 @@ const whole: KeptPlace = {
       ],
     },
     events: { text: "^a|b$", isPattern: true, minSeverity: 0, where: [{ field: "name", value: "", exclude: true }] },
+    spans: { text: "pay 7", where: [{ field: "status", value: "error", exclude: true }], minNs: 5e6 },
     requests: {
       extent: "lanes",
       words: "post pay",
@@ -41,7 +42,7 @@ const whole: KeptPlace = {
       leastNs: 1e8,
     },
   },
-  metrics: { rows: "5,rate(5) log,5/7", comparesBefore: true },
+  metrics: { rows: "5,rate(5) log,5/7", comparesBefore: true, hidesUnusual: true },
   request: { kind: "one", process: 3, spanId: "0123456789abcdef", outermost: true, of: undefined },
   correlation: { question: "services", series: 5, id: "abc" },
 };
@@ -105,7 +106,13 @@ describe("the kept place", () => {
     const none = {
       ...placeAt("/a"),
       isWhole: true,
-      filters: { only: undefined, logs: noChoices, events: noChoices, requests: firstChoices },
+      filters: {
+        only: undefined,
+        logs: noChoices,
+        events: noChoices,
+        spans: { text: "", where: [], minNs: 0 },
+        requests: firstChoices,
+      },
     };
     expect(hashFromPlace(none)).toBe("#file=%2Fa&v=2");
     expect(placeFromAddress(hashFromPlace(none), "")).toEqual(none);

@@ -27,6 +27,7 @@ export function placeOf({ recording, playhead, ranges, selection, watches }: Pla
       only: selection.service.only,
       logs: selection.logs.chosen,
       events: selection.events.chosen,
+      spans: selection.spans.chosen,
       requests: selection.requests.chosen,
     },
     metrics: selection.metrics,
@@ -61,6 +62,7 @@ function takeUpWhole(selection: Selection, place: KeptPlace, durationNs: number)
   else selection.selectSpan(span);
   selection.logs.choose(filters.logs);
   selection.events.choose(filters.events);
+  selection.spans.choose(filters.spans);
   selection.requests.choose(filters.requests);
   if (filters.only === undefined) selection.service.clear();
   else selection.service.show(filters.only);

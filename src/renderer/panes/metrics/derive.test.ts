@@ -106,6 +106,7 @@ describe("a row of merged samples", () => {
       bandOf: () => merged.band,
       before: () => samplesOf([[-25, 1000]]),
       spanNs: 30,
+      marksUnusual: true,
     }),
   );
 
@@ -233,11 +234,11 @@ describe("chosen rows", () => {
     };
     expect(storedRows(storage, "r1")).toBeUndefined();
     for (let at = 0; at <= 50; at++) storeRows(storage, `r${at}`, { rows: `${at}`, comparesBefore: at === 3 });
-    storeRows(storage, "r3", { rows: undefined, comparesBefore: true });
+    storeRows(storage, "r3", { rows: undefined, comparesBefore: true, hidesUnusual: true });
     expect(["r0", "r1", "r3"].map((recording) => storedRows(storage, recording))).toEqual([
       undefined,
-      { rows: "1", comparesBefore: false },
-      { rows: undefined, comparesBefore: true },
+      { rows: "1", comparesBefore: false, hidesUnusual: false },
+      { rows: undefined, comparesBefore: true, hidesUnusual: true },
     ]);
   });
 });

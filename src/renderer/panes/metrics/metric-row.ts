@@ -1,10 +1,12 @@
 // One row as it is drawn: its samples or what is derived from them, its axis, its unit and its name.
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import { rateOf, rateUnit, ratioOf, ratioUnit } from "./derive.js";
+import type { NsRange } from "../../state/time-scale.js";
 import { logExtentOf } from "./log-scale.js";
 import { type RowChoice, keyOf } from "./row-choice.js";
 import { type Band, type Extent, type Samples, extentOf, shifted } from "./samples.js";
 import { scaleOf, type UnitScale } from "./units.js";
+import { unusualOf } from "./unusual.js";
 
 type SamplesOf = (series: number) => Samples;
 
@@ -18,6 +20,8 @@ export interface MetricRow {
   readonly samples: Samples;
   readonly band: Band | undefined;
   readonly before: Samples | undefined;
+  /** Where it leaves the band of the samples before. */
+  readonly unusual: readonly NsRange[];
   readonly extent: Extent;
   readonly scale: UnitScale;
 }
@@ -32,9 +36,19 @@ export interface RowParts {
   /** Samples before the view, while that is compared with. */
   readonly before: SamplesOf | undefined;
   readonly spanNs: number;
+  readonly marksUnusual: boolean;
 }
 
-export function makeRow({ choice, series, over, samplesOf, bandOf, before, spanNs }: RowParts): MetricRow {
+export function makeRow({
+  choice,
+  series,
+  over,
+  samplesOf,
+  bandOf,
+  before,
+  spanNs,
+  marksUnusual,
+}: RowParts): MetricRow {
   const { kind } = choice.derived;
   const derive = (of: SamplesOf): Samples => {
     const own = of(series.series);
@@ -58,6 +72,7 @@ export function makeRow({ choice, series, over, samplesOf, bandOf, before, spanN
     samples,
     band,
     before: earlier,
+    unusual: marksUnusual ? unusualOf(samples) : [],
     extent,
     scale: scaleOf(unit, Math.max(Math.abs(extent.min), Math.abs(extent.max))),
   };

@@ -93,7 +93,15 @@ export class MetricsView {
   }
 
   compareBefore(compares: boolean): void {
-    this.#show({ rows: this.#selection.metrics?.rows, comparesBefore: compares });
+    this.#show({ ...this.#place, comparesBefore: compares });
+  }
+
+  get marksUnusual(): boolean {
+    return this.#selection.metrics?.hidesUnusual !== true;
+  }
+
+  markUnusual(marks: boolean): void {
+    this.#show({ ...this.#place, hidesUnusual: !marks });
   }
 
   /** Call from an effect: the series there are; a live recording may gain some. */
@@ -146,7 +154,11 @@ export class MetricsView {
 
   /** Shows these rows, also when the recording is opened again. */
   choose(rows: readonly RowChoice[]): void {
-    this.#show({ rows: textFromRows(rows), comparesBefore: this.comparesBefore });
+    this.#show({ ...this.#place, rows: textFromRows(rows) });
+  }
+
+  get #place(): MetricsPlace {
+    return this.#selection.metrics ?? { rows: undefined, comparesBefore: false };
   }
 
   #show(place: MetricsPlace): void {
@@ -193,6 +205,7 @@ export class MetricsView {
           ? (id) => this.#broken(this.before.of(id)?.samples, id)
           : undefined,
       spanNs: spanOf(this.range),
+      marksUnusual: this.marksUnusual,
     };
     return [makeRow(parts)];
   }
