@@ -23,7 +23,7 @@ test("a selected stretch leaves as a recording and as JSON lines, secrets only w
   await app.openFile(source);
   await app.time.now.waitFor();
   const { page, dialog } = app;
-  const field = dialog.getByRole("textbox");
+  const field = dialog.getByRole("textbox", { name: /^Path/ });
   const write = dialog.getByRole("button", { name: "Export", exact: true });
 
   await test.step("what looks like a secret is told, and leaves only when that is said", async () => {
@@ -32,6 +32,7 @@ test("a selected stretch leaves as a recording and as JSON lines, secrets only w
     await expect(dialog.getByRole("list", { name: "What looks like secrets" })).toContainText(
       "github-token: 1 in logs",
     );
+    await dialog.getByRole("radio", { name: "Leave them in" }).check();
     await expect(write).toBeDisabled();
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });
@@ -48,6 +49,20 @@ test("a selected stretch leaves as a recording and as JSON lines, secrets only w
     await write.click();
     await expect(dialog.getByText(/^Exported, /)).toBeVisible();
     expect(await readFile(lines, "utf8")).toContain('"record":"log"');
+    await dialog.getByRole("button", { name: "Done" }).click();
+  });
+
+  await test.step("what looks like a secret is taken out, and so is what somebody adds", async () => {
+    await app.press("Control+Shift+E");
+    await dialog.getByRole("radio", { name: "Take them out" }).check();
+    await dialog.getByRole("button", { name: "Take out more…" }).click();
+    await dialog.getByRole("textbox", { name: "Also take out these texts" }).fill("later");
+    await expect(dialog.getByRole("list", { name: "What looks like secrets" })).toContainText("text: 1 in logs");
+    const clean = join(profile.folder, "clean.jsonl");
+    await dialog.getByRole("textbox", { name: /^Path/ }).fill(clean);
+    await write.click();
+    await expect(dialog.getByRole("list", { name: "What was taken out" })).toContainText("github-token: 1 in logs");
+    expect(await readFile(clean, "utf8")).not.toMatch(/ghp_|later/);
     await dialog.getByRole("button", { name: "Done" }).click();
   });
 

@@ -1,27 +1,28 @@
 // Recently used recordings, in a small JSON file of the user's: newest first. What the file says is checked; a file that
 // cannot be read counts as none, since nothing but convenience depends on it.
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { KnownFiles } from "./known-files.js";
 
 const mostRecents = 20;
 
-const facts = v.object({ services: v.array(v.string()), durationNs: v.number(), density: v.array(v.number()) });
 const recent = v.object({
   path: v.string(),
-  /** What was found out about the file when it had this size and time; it is looked into again when they differ. */
-  known: v.optional(v.object({ sizeBytes: v.number(), modifiedMs: v.number(), facts })),
   /** What somebody says it is about. */
   tags: v.optional(v.array(v.string())),
 });
 export type Recent = v.InferOutput<typeof recent>;
-export type RecentFacts = v.InferOutput<typeof facts>;
 
 export class Recents {
   /** Changes happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly path: string) {}
+  readonly known: KnownFiles;
+
+  constructor(readonly path: string) {
+    this.known = new KnownFiles(join(dirname(path), "known-files.json"));
+  }
 
   async list(): Promise<readonly Recent[]> {
     try {
@@ -38,10 +39,6 @@ export class Recents {
       const known = recents.find((one) => one.path === path) ?? { path };
       return [known, ...recents.filter((one) => one.path !== path)].slice(0, mostRecents);
     });
-  }
-
-  learned(path: string, known: NonNullable<Recent["known"]>): Promise<void> {
-    return this.#change((recents) => recents.map((one) => (one.path === path ? { ...one, known } : one)));
   }
 
   tagged(path: string, tags: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CancelSource } from "../shared/base/cancel.js";
@@ -153,6 +153,27 @@ describe("recordings", () => {
     ]);
     const density = recents.find(({ name }) => name === "first")?.facts?.density ?? new Uint32Array();
     expect([density.length, density.reduce((sum, n) => sum + n, 0)]).toEqual([40, 3]);
+  });
+
+  it("are listed without being opened once they were looked into, samples too, until they change", async () => {
+    const { recordingId, path } = await recordLines(["a", "b"]);
+    await engine.call("recording.stop", { recordingId });
+    await engine.call("recording.close", { recordingId });
+    // A whole second, as it can be put back.
+    utimesSync(path, 1_800_000_000, 1_800_000_000);
+    const listed = await engine.call("recordings.list", {});
+    expect(listed.filter(({ facts }) => facts === undefined)).toEqual([]);
+    expect(listed.some(({ origin }) => origin === "sample")).toBe(true);
+    // By the next engine, too.
+    const known: unknown = JSON.parse(readFileSync(engine.path("state/hindcast/known-files.json"), "utf8"));
+    for (const file of listed) expect(known).toContainEqual(expect.objectContaining({ path: file.path }));
+    // Nothing but its time is as it was, and the time is put back: it is not looked into.
+    writeFileSync(path, Buffer.alloc(statSync(path).size, 0x5a));
+    utimesSync(path, 1_800_000_000, 1_800_000_000);
+    const again = await engine.call("recordings.list", {});
+    expect(again.find((file) => file.path === path)?.facts).toEqual(listed.find((file) => file.path === path)?.facts);
+    utimesSync(path, 1_800_000_000, 1_800_000_005);
+    expect((await engine.call("recordings.list", {})).find((file) => file.path === path)?.facts).toBeUndefined();
   });
 
   it("are listed however damaged one of them is, and without those that vanish meanwhile", async () => {

@@ -82,6 +82,23 @@ export class Recordings {
     }
   }
 
+  /** As `peek`, of a file that nobody has open here: who opens it meanwhile waits until that is over. */
+  async glance<Value>(givenPath: string, work: (path: string) => Promise<Value>): Promise<Value | undefined> {
+    const path = await truePath(givenPath);
+    if (this.isOpen(path) || this.options.journal.isCondemned(path)) return undefined;
+    const looking = this.options.journal.reading(path, () => work(path));
+    const over = looking.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#closing.set(path, over);
+    try {
+      return await looking;
+    } finally {
+      if (this.#closing.get(path) === over) this.#closing.delete(path);
+    }
+  }
+
   /** Here, or on its way to being opened or closed. */
   isOpen(path: string): boolean {
     return this.#byPath.has(path) || this.#closing.has(path);

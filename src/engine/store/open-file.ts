@@ -174,7 +174,7 @@ const openFile = (instance: Database): OpenFile => ({
 });
 
 /** DuckDB creates or complains differently for what is no database at all; the first bytes say it plainly. */
-function looksLikeDatabase(path: string): Result<true, HindcastError> {
+export function looksLikeDatabase(path: string): Result<true, HindcastError> {
   if (!existsSync(path)) return failed(hindcastError("no-such-file", { path }));
   try {
     // Opening anything else may wait for ever.

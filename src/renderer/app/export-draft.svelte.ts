@@ -1,7 +1,13 @@
 // An export in the making: of what, as what, where to; what it says of secrets before anything is written; how far it is; and
 // what came of it. What looks like a secret leaves only when somebody says so, of exactly the stretch that was looked through.
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import type { ExportFormat, ExportReport } from "../../shared/protocol/export-calls.js";
+import type {
+  ExportFormat,
+  ExportReport,
+  ExportSize,
+  FoundSecrets,
+  RedactAlso,
+} from "../../shared/protocol/export-calls.js";
 import { totalOf } from "../../shared/protocol/export-words.js";
 import type { OpenRecording } from "../state/open-recording.svelte.js";
 import { Query } from "../state/query.svelte.js";
@@ -24,7 +30,17 @@ export interface ExportTargets {
 export type ExportStatus =
   | { readonly kind: "asking"; readonly error?: HindcastError }
   | { readonly kind: "writing" }
-  | { readonly kind: "written"; readonly path: string; readonly sizeBytes: number; readonly format: ExportFormat };
+  | {
+      readonly kind: "written";
+      readonly path: string;
+      readonly sizeBytes: number;
+      readonly format: ExportFormat;
+      readonly removed: FoundSecrets;
+      readonly evictedUntil?: bigint | undefined;
+    };
+
+/** What becomes of what looks like a secret. */
+export type SecretsAre = "taken-out" | "left-in";
 
 export interface Stretch {
   readonly from: bigint;
@@ -41,12 +57,20 @@ export class ExportDraft {
   #isWhole = $state(true);
   #format = $state<ExportFormat>("hindcast");
   #status = $state.raw<ExportStatus>({ kind: "asking" });
+  #secretsAre = $state<SecretsAre>("taken-out");
+  #names = $state("");
+  #texts = $state("");
+  #lookSoon: ReturnType<typeof setTimeout> | undefined;
+  /** Known at once. */
+  readonly size = new Query<ExportSize>();
   readonly report = new Query<ExportReport>();
   readonly writing = new RunningCall();
   /** As typed or chosen. */
   path = $state("");
-  /** Although something in it looks like a secret. */
+  /** Although something in it looks like a secret, and is left in. */
   isMeant = $state(false);
+  /** Whether is asked what else is to be taken out. */
+  isMoreAsked = $state(false);
 
   readonly secrets: number = $derived.by(() => totalOf(this.report.value?.found ?? []));
   /** Nothing is written before it was looked through. */
@@ -56,7 +80,7 @@ export class ExportDraft {
       this.path.trim() !== "" &&
       this.report.value !== undefined &&
       this.report.runningSinceMs === undefined &&
-      (this.secrets === 0 || this.isMeant),
+      (this.secrets === 0 || this.#secretsAre === "taken-out" || this.isMeant),
   );
 
   constructor(targets: ExportTargets) {
@@ -83,6 +107,30 @@ export class ExportDraft {
     return this.#targets.shell !== undefined;
   }
 
+  get secretsAre(): SecretsAre {
+    return this.#secretsAre;
+  }
+  /** Names of one's own whose values are taken out, and texts, separated by commas. */
+  get names(): string {
+    return this.#names;
+  }
+  set names(names: string) {
+    this.#names = names;
+    this.#lookWhenTyped();
+  }
+  get texts(): string {
+    return this.#texts;
+  }
+  set texts(texts: string) {
+    this.#texts = texts;
+    this.#lookWhenTyped();
+  }
+
+  chooseSecrets(secretsAre: SecretsAre): void {
+    this.#secretsAre = secretsAre;
+    this.isMeant = false;
+  }
+
   /** Of the selected stretch, where there is one. */
   async start(): Promise<void> {
     const { session, overlays, toasts } = this.#targets;
@@ -105,6 +153,7 @@ export class ExportDraft {
         : { from: recording.instantFromOffset(range.fromNs), to: recording.instantFromOffset(range.toNs) };
     this.#isWhole = range === undefined;
     this.#status = { kind: "asking" };
+    [this.#secretsAre, this.#names, this.#texts, this.isMoreAsked] = ["taken-out", "", "", false];
     this.path = suggested.value.path.replace(/\.hindcast$/, endings[this.#format]);
     this.#look();
     overlays.show("export");
@@ -134,10 +183,10 @@ export class ExportDraft {
   async write(overwrite: boolean): Promise<void> {
     const recording = this.#recording;
     if (!this.canWrite || recording === undefined) return;
-    const [path, format, stretch] = [this.path.trim(), this.#format, this.#stretch];
+    const [path, format, stretch, redact] = [this.path.trim(), this.#format, this.#stretch, this.#redact];
     this.#status = { kind: "writing" };
     const exported = await this.writing.run((signal, tell) =>
-      recording.call("recording.export", { path, format, stretch, overwrite }, signal, tell),
+      recording.call("recording.export", { path, format, stretch, overwrite, redact }, signal, tell),
     );
     if (exported.ok) {
       this.#status = { kind: "written", ...exported.value, format };
@@ -158,6 +207,7 @@ export class ExportDraft {
   /** What is being written goes on. */
   close(): void {
     if (this.#status.kind !== "writing") this.report.cancel();
+    clearTimeout(this.#lookSoon);
     this.#targets.overlays.close();
   }
 
@@ -180,11 +230,37 @@ export class ExportDraft {
     return this.#isWhole ? undefined : this.#selected;
   }
 
+  get #also(): RedactAlso {
+    return { keys: listed(this.#names), prefixes: [], texts: listed(this.#texts), allow: [] };
+  }
+
+  /** What is left in is copied as it is. */
+  get #redact(): RedactAlso | undefined {
+    const also = this.#also;
+    const isAny = this.secrets > 0 || also.keys.length > 0 || also.texts.length > 0;
+    return this.#secretsAre === "taken-out" && isAny ? also : undefined;
+  }
+
+  #lookWhenTyped(): void {
+    clearTimeout(this.#lookSoon);
+    this.#lookSoon = setTimeout(() => this.#look(), typedForMs);
+  }
+
   #look(): void {
     const recording = this.#recording;
-    const stretch = this.#stretch;
+    const [stretch, also] = [this.#stretch, this.#also];
     this.isMeant = false;
-    if (recording !== undefined)
-      this.report.restart((signal, tell) => recording.call("recording.exportReport", { stretch }, signal, tell));
+    if (recording === undefined) return;
+    this.size.restart((signal) => recording.call("recording.exportSize", { stretch }, signal));
+    this.report.restart((signal, tell) => recording.call("recording.exportReport", { stretch, also }, signal, tell));
   }
 }
+
+/** Who types is not asked at every letter. */
+const typedForMs = 400;
+
+const listed = (typed: string): string[] =>
+  typed
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");

@@ -17,6 +17,7 @@ function begin(found: ExportReport["found"] = []) {
   const answers = { isThere: false };
   const engine = testEngine({
     "recording.copyPath": () => Promise.resolve(ok({ path: "/home/ann/r1-now.hindcast" })),
+    "recording.exportSize": () => Promise.resolve(ok({ records: 7, bytes: sizes })),
     "recording.exportReport": ({ stretch }) => {
       looked.push(stretch);
       return Promise.resolve(ok({ redacted: [], found, records: 7, bytes: sizes }));
@@ -60,7 +61,9 @@ describe("ExportDraft", () => {
     draft.chooseWhole(false);
     await settled();
     await draft.write(false);
-    expect(written).toEqual([{ path: "/home/ann/r1-now.hindcast", format: "hindcast", stretch, overwrite: false }]);
+    expect(written).toEqual([
+      { path: "/home/ann/r1-now.hindcast", format: "hindcast", stretch, overwrite: false, redact: undefined },
+    ]);
   });
 
   it("writes nothing that looks like a secret until somebody says so, of each stretch anew", async () => {
@@ -68,7 +71,9 @@ describe("ExportDraft", () => {
     selection.selectRange(2 * second, 5 * second);
     await draft.start();
     await settled();
-    expect([draft.secrets, draft.canWrite]).toEqual([3, false]);
+    expect([draft.secrets, draft.secretsAre, draft.canWrite]).toEqual([3, "taken-out", true]);
+    draft.chooseSecrets("left-in");
+    expect(draft.canWrite).toBe(false);
     await draft.write(true);
     expect(written).toEqual([]);
     draft.isMeant = true;
@@ -76,6 +81,23 @@ describe("ExportDraft", () => {
     draft.chooseWhole(true);
     await settled();
     expect([draft.isMeant, draft.canWrite]).toEqual([false, false]);
+  });
+
+  it("takes out what looks like a secret, and names and texts of one's own; nothing where there is nothing", async () => {
+    const own = { prefixes: [], allow: [] };
+    for (const [found, names, redact] of [
+      [[{ kind: "password", place: "logs", count: 3 } as const], "", { ...own, keys: [], texts: [] }],
+      [[], " customer, ,iban", { ...own, keys: ["customer", "iban"], texts: ["Acme Ltd"] }],
+      [[], "", undefined],
+    ] as const) {
+      const { draft, written } = begin([...found]);
+      await draft.start();
+      await settled();
+      if (names !== "") [draft.names, draft.texts] = [names, "Acme Ltd"];
+      await draft.write(false);
+      draft.close();
+      expect(written.map((args) => args.redact)).toEqual([redact]);
+    }
   });
 
   it("names the file as its format is called, and leaves a name of one's own alone", async () => {
