@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { incidentTable } from "../../examples/ledger/system/incident-table.mjs";
 import { TestEngine } from "../../src/engine/engine.test-support.js";
-import { RecordedIncident, provesTruth, shown } from "./incident-proof.js";
+import { RecordedIncident, provesTruth, shown } from "./incident-proof.test-support.js";
 
 const engine = new TestEngine();
 afterAll(() => engine.dispose());
