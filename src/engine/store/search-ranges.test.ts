@@ -26,13 +26,12 @@ describe("InstantRanges", () => {
   it("holds the same of rows in a column", () => {
     const random = randomFrom(4);
     const [one, other, column] = [new InstantRanges(), new InstantRanges(), longs()];
-    for (let row = 0; row < 3000; row++) {
+    for (let row = 0; row < 300; row++) {
       column.push(day + BigInt(Math.floor(random() ** 20 * 3_600e9)) * (random() < 0.5 ? 1n : -1n));
       one.add(column.nearly(row));
       other.addFrom(column, row);
-      if (row % 100 === 0) expect(other.toBytes()).toEqual(one.toBytes());
+      expect(other.toBytes()).toEqual(one.toBytes());
     }
-    expect(other.toBytes()).toEqual(one.toBytes());
   });
 
   it("keeps what is far apart in stretches of its own", () => {
