@@ -1,4 +1,5 @@
-// What is asked at every look. Its plan is kept, as to plan such a question takes longer than to answer it.
+// What is asked at every look: it is parsed once. DuckDB plans it at each look all the same, as it keeps no plan of a question whose
+// parameters rows are chosen by.
 import { askedOfMetrics } from "./metric-sql.js";
 import { evictionsSql } from "./search-tables.js";
 import { piecesSql } from "./segment-tables.js";

@@ -57,7 +57,7 @@ export class Readers {
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
-  /** What is asked at every look, by its text: to plan such a question takes longer than to answer it. */
+  /** What is asked at every look, by its text. */
   readonly #prepared = new Map<DuckDBConnection, Map<string, DuckDBPreparedStatement>>();
 
   #isClosed = false;
