@@ -74,11 +74,15 @@ export const commands = {
     ],
   },
   open: {
-    summary: "Open a recording, or the welcome page, in a window or browser",
+    summary:
+      "Open a recording, a place in one, or the welcome page, in a window or browser; in the one that runs already, where there is one",
     operand: "optional-file",
     required: [],
     optional: ["port", "open", "fetchElectron"],
-    examples: ["hindcast open app.hindcast"],
+    examples: [
+      "hindcast open app.hindcast",
+      "hindcast open 'hindcast://open?file=/home/me/app.hindcast&at=1795271631642318204'",
+    ],
   },
   serve: {
     summary: "Serve the window on 127.0.0.1 for a browser",

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 // The command line's root: puts the world together, runs one command, leaves as it ended.
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EngineChild } from "../serve/engine-child.js";
 import { steadyCallTo } from "../serve/steady-call.js";
+import { userFolders } from "../shared/base/user-folders.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import { runWords } from "./run-words.js";
 import { leaveAs } from "./signals.js";
@@ -35,6 +38,7 @@ const world: World = {
   paths: {
     engineProcess: built("./engine-process.js"),
     page: built("../renderer"),
+    door: join(userFolders(process.env, process.platform, homedir()).state, "window.json"),
     shell: built("../main/index.js"),
     packageFolder: built("../.."),
   },

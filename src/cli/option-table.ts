@@ -347,7 +347,11 @@ export type OptionName = keyof typeof options;
 export const operands = {
   none: { shown: "", help: "", schema: v.object({}) },
   file: { shown: "<file>", help: "The recording", schema: v.object({ file: v.string() }) },
-  "optional-file": { shown: "[file]", help: "The recording", schema: v.object({ file: v.optional(v.string()) }) },
+  "optional-file": {
+    shown: "[file]",
+    help: "The recording, or a hindcast:// link to a place in one",
+    schema: v.object({ file: v.optional(v.string()) }),
+  },
   "text-in-file": {
     shown: "<file> <text...>",
     help: 'The recording, and words that all have to occur; a "phrase in quotation marks" as it stands',

@@ -6,12 +6,14 @@ import { resolve } from "node:path";
 import { EngineChild } from "../serve/engine-child.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
+import { linkFromRunningHost } from "../serve/door.js";
 import { hasDisplay, openBrowser } from "../serve/open-browser.js";
 import { type ServeHost, startServeHost } from "../serve/server.js";
 import { Disposables } from "../shared/base/disposables.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { RecordingLimits, RecordingSummary } from "../shared/protocol/recording-summary.js";
-import type { HindcastError } from "../shared/protocol/errors.js";
+import type { RecordingLimits } from "../shared/protocol/recording-summary.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import { fileOfLink, isLink } from "../shared/protocol/links.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Shell, findShell } from "./electron-binary.js";
@@ -21,6 +23,8 @@ import { type SignalWatch, watchSignals } from "./signals.js";
 import { type Ending, type Output, ended, failWith } from "./terminal.js";
 import type { World } from "./world.js";
 
+/** The exit code of words that mean nothing. */
+const badUsage = 2;
 const forEver = new Promise<never>(() => undefined);
 
 export interface Host {
@@ -32,7 +36,7 @@ export interface Host {
 /** `owned` releases the engine first, then the server. */
 export async function startHost(
   world: World,
-  { port, durability }: Pick<HostArgs, "port" | "durability">,
+  { port, durability, doorFile }: Pick<HostArgs, "port" | "durability" | "doorFile">,
   owned: Disposables,
 ): Promise<Result<Host, HindcastError>> {
   const engine = new EngineChild({
@@ -40,7 +44,12 @@ export async function startHost(
     environment: withDurability(world.environment, durability),
   });
   const stopEngine = (): Promise<void> => engine.stop();
-  const page = await startServeHost({ port, pageFolder: world.paths.page, connectEngine: () => engine.connect() });
+  const page = await startServeHost({
+    port,
+    pageFolder: world.paths.page,
+    doorFile,
+    connectEngine: () => engine.connect(),
+  });
   if (page.ok) owned.defer(() => page.value.close());
   owned.defer(stopEngine);
   if (!page.ok) return page;
@@ -101,21 +110,60 @@ export async function showWindow(
   });
 }
 
-export const serve = (world: World, args: CommandArgs<"serve">): Promise<Ending> =>
-  untilInterrupted(world, async (owned) => {
-    const link = await servedLink(world, args, owned, openFile(world, args.file));
+export async function serve(world: World, args: CommandArgs<"serve">): Promise<Ending> {
+  const wanted = wantedBy(world, args.file);
+  if (!wanted.ok) return failWith(world.terminal, wanted.error, badUsage);
+  return untilInterrupted(world, async (owned) => {
+    const link = await servedLink(world, { ...args, doorFile: world.paths.door }, owned, firstOf(wanted.value));
     if (!link.ok) return link;
     await announce(world, link.value, oneTime, args.open, world.terminal.out);
     return ok(forEver);
   });
+}
 
-export const open = (world: World, args: CommandArgs<"open">): Promise<Ending> =>
-  inWindow(
+export async function open(world: World, args: CommandArgs<"open">): Promise<Ending> {
+  const wanted = wantedBy(world, args.file);
+  if (!wanted.ok) return failWith(world.terminal, wanted.error, badUsage);
+  const show = wanted.value?.show;
+  return inWindow(
     world,
-    args,
-    { args: args.file === undefined ? [] : [resolve(world.cwd, args.file)], fetchMissing: args.fetchElectron },
-    openFile(world, args.file),
+    { ...args, doorFile: world.paths.door },
+    { args: show === undefined ? [] : [show], fetchMissing: args.fetchElectron },
+    firstOf(wanted.value),
+    // Whoever names a port wants a host there.
+    args.port === undefined ? () => inRunningWindow(world, args.open, wanted.value) : undefined,
   );
+}
+
+/** A recording, and what a page is told to show of it: the file itself, or a link to a place in it. */
+interface Wanted {
+  readonly path: string;
+  readonly show: string;
+}
+
+function wantedBy(world: World, text: string | undefined): Result<Wanted | undefined, HindcastError> {
+  if (text === undefined) return ok(undefined);
+  const path = isLink(text) ? fileOfLink(text) : resolve(world.cwd, text);
+  if (path === undefined)
+    return failed(hindcastError("bad-usage", { reason: `${text} is no link to a place in a recording` }));
+  return ok({ path, show: isLink(text) ? text.trim() : path });
+}
+
+/** Where a window is served already it is asked for a link, and nothing is started; undefined where there is none. */
+async function inRunningWindow(
+  world: World,
+  useBrowser: boolean,
+  wanted: Wanted | undefined,
+): Promise<Result<undefined, HindcastError> | undefined> {
+  const link = await linkFromRunningHost(world.paths.door, wanted?.show);
+  if (link === undefined) return undefined;
+  if (wanted !== undefined && !existsSync(wanted.path))
+    return failed(hindcastError("no-such-file", { path: wanted.path }));
+  await world.terminal.out.line(`Hindcast: ${link} (${oneTime}, into the window that runs already)`);
+  await world.terminal.out.flush();
+  if (useBrowser && hasDisplay(world.platform, world.environment)) openBrowser(link, world.platform);
+  return ok(undefined);
+}
 
 /** What is served here is recorded here, too: the file stays. The desktop app records its own. */
 export async function demo(world: World, args: CommandArgs<"demo">): Promise<Ending> {
@@ -140,16 +188,22 @@ const limitWords = ({ maxAgeMs, maxBytes }: RecordingLimits): readonly string[] 
 ];
 
 /** Opens or starts what is to be shown first; undefined shows the welcome page. */
-type First = (call: Call) => Promise<Result<RecordingSummary | undefined, HindcastError>>;
+type First = (call: Call) => Promise<Result<{ readonly path: string } | undefined, HindcastError>>;
 
-const openFile =
-  (world: World, file: string | undefined): First =>
-  async (call) =>
-    file === undefined ? ok(undefined) : call("recording.open", { path: resolve(world.cwd, file) });
+const firstOf =
+  (wanted: Wanted | undefined): First =>
+  async (call) => {
+    if (wanted === undefined) return ok(undefined);
+    const opened = await call("recording.open", { path: wanted.path });
+    if (!opened.ok) return opened;
+    return ok({ path: wanted.show === wanted.path ? opened.value.path : wanted.show });
+  };
 
 interface HostArgs {
   readonly port: number | undefined;
   readonly durability?: number | undefined;
+  /** Where those who start later find it; absent: they start one of their own. */
+  readonly doorFile?: string | undefined;
   readonly open: boolean;
 }
 
@@ -165,10 +219,18 @@ async function servedLink(
   return shown.ok ? ok(host.value.page.newLink(shown.value?.path)) : shown;
 }
 
-const inWindow = (world: World, args: HostArgs, request: WindowRequest, first: First): Promise<Ending> =>
+const inWindow = (
+  world: World,
+  args: HostArgs,
+  request: WindowRequest,
+  first: First,
+  elsewhere?: () => Promise<Result<undefined, HindcastError> | undefined>,
+): Promise<Ending> =>
   untilInterrupted(world, async (owned) => {
     const window = await showWindow(world, owned, request);
     if (window.ok) return ok(Promise.resolve());
+    const reached = await elsewhere?.();
+    if (reached !== undefined) return reached.ok ? ok(Promise.resolve()) : reached;
     const link = await servedLink(world, args, owned, first);
     if (!link.ok) return link;
     await announce(

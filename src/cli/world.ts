@@ -18,6 +18,8 @@ export interface World {
     readonly engineProcess: string;
     /** Built page, as both hosts serve it. */
     readonly page: string;
+    /** Where a host that serves the window is found by those who start later. */
+    readonly door: string;
     /** Built main process of the Electron shell. */
     readonly shell: string;
     /** Folder of Hindcast's own package.json. */

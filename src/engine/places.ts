@@ -1,6 +1,7 @@
 // Where things are: what came with Hindcast's package, and where a user's recordings and recent files are kept.
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { type Environment, userFolders } from "../shared/base/user-folders.js";
 
 export interface Places {
   /** Built agent that programs preload. */
@@ -23,14 +24,12 @@ export interface Places {
   readonly cache: string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export function placesIn(
   packageFolder: string,
   environment: Environment,
   platform: NodeJS.Platform = process.platform,
 ): Places {
-  const { data, state } = userFolders(environment, platform);
+  const { data, state } = userFolders(environment, platform, homedir());
   return {
     agent: join(packageFolder, "out", "agent", "agent.cjs"),
     samples: join(packageFolder, "recordings"),
@@ -41,31 +40,6 @@ export function placesIn(
     launches: join(state, "launches.json"),
     window: join(state, "window.json"),
     cache: environment["HINDCAST_CACHE"] === "off" ? undefined : join(state, "cache"),
-  };
-}
-
-function userFolders(
-  environment: Environment,
-  platform: NodeJS.Platform,
-): { readonly data: string; readonly state: string } {
-  const given = (name: string): string | undefined => (environment[name] === "" ? undefined : environment[name]);
-  const home = given("HOME") ?? homedir();
-  const data = given("XDG_DATA_HOME");
-  const state = given("XDG_STATE_HOME");
-  if (platform === "win32") {
-    const local = join(given("LOCALAPPDATA") ?? join(home, "AppData", "Local"), "Hindcast");
-    return { data: data ?? local, state: state ?? local };
-  }
-  if (platform === "darwin") {
-    const support = join(home, "Library", "Application Support", "Hindcast");
-    return {
-      data: data === undefined ? support : join(data, "hindcast"),
-      state: state === undefined ? support : join(state, "hindcast"),
-    };
-  }
-  return {
-    data: join(data ?? join(home, ".local", "share"), "hindcast"),
-    state: join(state ?? join(home, ".local", "state"), "hindcast"),
   };
 }
 

@@ -12,6 +12,7 @@ import { contentSecurityPolicy, cspNoncePlaceholder, pageFileAt, pageHeaders } f
 import type { Transport } from "../shared/protocol/rpc.js";
 import { Access, isLoopbackHost, isSameOrigin } from "./access.js";
 import { Connections } from "./connections.js";
+import { Door, doorPath, parsed, textOf } from "./door.js";
 import { type SocketBounds, joinToEngine, socketBounds } from "./engine-socket.js";
 
 export interface ServeOptions {
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly port?: number | undefined;
   /** The built page. */
   readonly pageFolder: string;
+  /** Where a second start of Hindcast finds this host; absent: it does not. */
+  readonly doorFile?: string | undefined;
   /** A new line to the engine; undefined while there is none. */
   connectEngine(): Promise<Transport | undefined>;
   /** Only tests set them lower. */
@@ -52,11 +55,18 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
   if (!listening.ok) return listening;
   const port = listening.value;
   const access = new Access(port);
+  const newLink = (open?: string): string => {
+    const link = new URL(`http://127.0.0.1:${port}/`);
+    link.searchParams.set("token", access.newToken());
+    if (open !== undefined) link.searchParams.set("open", open);
+    return link.href;
+  };
+  const door = options.doorFile === undefined ? undefined : new Door(options.doorFile, newLink);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxRequestBytes });
 
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (access.hasSession(request.headers)) connections.know(request.socket);
-    answer(request, response, access, options.pageFolder).catch(() => {
+    answer(request, response, { access, door, folder: options.pageFolder }).catch(() => {
       if (!response.headersSent) refuse(response, 500, "The page could not be read.");
       response.end();
     });
@@ -72,15 +82,12 @@ export async function startServeHost(options: ServeOptions): Promise<Result<Serv
     });
   });
 
+  await door?.open(port);
   return ok({
     port,
-    newLink: (open) => {
-      const link = new URL(`http://127.0.0.1:${port}/`);
-      link.searchParams.set("token", access.newToken());
-      if (open !== undefined) link.searchParams.set("open", open);
-      return link.href;
-    },
+    newLink,
     close: async () => {
+      await door?.close();
       for (const client of sockets.clients) client.terminate();
       sockets.close();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -111,15 +118,23 @@ async function listen(server: Server, port: number): Promise<Result<number, Hind
   return ok(address.port);
 }
 
+interface Served {
+  readonly access: Access;
+  readonly door: Door | undefined;
+  readonly folder: string;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  access: Access,
-  folder: string,
+  { access, door, folder }: Served,
 ): Promise<void> {
   const { headers, method } = request;
   if (!isLoopbackHost(headers.host)) return refuse(response, 403, "Ask for this page as 127.0.0.1 or localhost.");
   if (headers.origin !== undefined && !isSameOrigin(headers)) return refuse(response, 403, "Another page may not ask.");
+  // Pages name their origin whenever they post: only a program asks without one.
+  if (method === "POST" && door !== undefined && request.url === doorPath && headers.origin === undefined)
+    return answerAtDoor(request, response, door);
   if (method !== "GET" && method !== "HEAD") return refuse(response, 405, "Only GET is answered here.");
   const address = addressOf(request);
   if (address === undefined) return refuse(response, 400, "This is no address.");
@@ -142,6 +157,13 @@ async function answer(
   }
   if (!access.hasSession(headers)) return refuseStranger(request, response, address);
   await sendFile(address.pathname, response, folder, method === "HEAD");
+}
+
+async function answerAtDoor(request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> {
+  const body = door.answer(parsed(await textOf(request)));
+  if (body === undefined) return refuse(response, 403, "Only Hindcast itself may ask for a link.");
+  response.writeHead(200, { ...pageHeaders, "content-type": "application/json", "cache-control": "no-store" });
+  response.end(body);
 }
 
 async function sendFile(pathname: string, response: ServerResponse, folder: string, headOnly: boolean): Promise<void> {

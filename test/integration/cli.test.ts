@@ -1,7 +1,7 @@
 // The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
 import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, readdirSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { commands } from "../../src/cli/command-table.js";
@@ -760,6 +760,27 @@ describe("hindcast serve", () => {
   it("refuses a recording that is not there before it prints an address", async () => {
     const ended = await place.run(["serve", "missing.hindcast"]);
     expect([ended.code, ended.out, ended.err]).toEqual([1, "", expect.stringContaining("There is no file")]);
+  });
+
+  it("is the window in which `open` shows a recording or a place in one; one that is not there is refused", async () => {
+    const running = place.start(["serve", "--no-open"]);
+    const { port } = new URL(await running.printed(linkPattern));
+    const sample = resolve("recordings/ledger-first.hindcast");
+    const link = `hindcast://open?file=${encodeURIComponent(sample)}&at=5`;
+    for (const [asked, shown] of [
+      [sample, sample],
+      [link, link],
+    ] as const) {
+      const { code, out, err } = await place.run(["open", "--no-open", asked]);
+      const address = new URL(linkPattern.exec(out)?.[1] ?? "http://none/");
+      expect([code, err, address.port, address.searchParams.get("open")]).toEqual([0, "", port, shown]);
+    }
+    const missing = await place.run(["open", "--no-open", "missing.hindcast"]);
+    expect([missing.code, missing.out, missing.err]).toEqual([1, "", expect.stringContaining("There is no file")]);
+    const wrong = await place.run(["open", "--no-open", "hindcast://elsewhere"]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("is no link to a place in a recording")]);
+    running.child.kill("SIGINT");
+    expect((await running.ended).code).toBe(0);
   });
 
   it("says when its port is taken", async () => {

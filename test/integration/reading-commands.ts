@@ -36,7 +36,7 @@ export class ReadingCommands {
       cwd: this.#cwd,
       hasTerminal: false,
       isRoot: false,
-      paths: { engineProcess, page: "", shell: "", packageFolder },
+      paths: { engineProcess, page: "", door: "", shell: "", packageFolder },
       startReader: () =>
         Promise.resolve({
           call: async (name, args, ...more) => {

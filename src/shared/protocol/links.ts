@@ -18,6 +18,14 @@ export function keptInLink(text: string): string | undefined {
   return file === "" || /^(\\\\|\/\/)/.test(file) ? undefined : kept;
 }
 
+/** The recording that a link leads into; undefined for what is no such link. */
+export function fileOfLink(text: string): string | undefined {
+  const kept = keptInLink(text);
+  return kept === undefined ? undefined : decoded(/(?:^|&)file=([^&]*)/.exec(kept)?.[1] ?? "");
+}
+
+export const isLink = (text: string): boolean => /^hindcast:/i.test(text.trim());
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
