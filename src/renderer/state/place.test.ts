@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { randomTexts } from "./random-text.test-support.js";
 import { firstChoices } from "./request-filter.svelte.js";
 import { noChoices } from "./row-filter.svelte.js";
-import { seeds } from "../../engine/replay/seeds.test-support.js";
 import { hashFromPlace, type KeptPlace, placeFromAddress } from "./place.js";
 import type { KeptView } from "./time-range.svelte.js";
 
@@ -145,11 +144,11 @@ describe("the kept place", () => {
     expect(hashFromPlace(place)).toBe("#file=a&v=2");
   });
 
-  it.each(seeds(1, 2, 3))("is the same once it was written and read, whatever it was read from (seed %i)", (seed) => {
+  it.each([1, 2, 3])("is the same once it was written and read, whatever it was read from (seed %i)", (seed) => {
     const random = randomTexts(seed);
     const keys = new URLSearchParams(hashFromPlace({ ...whole, instant: 1n, record: { process: 1, seq: 2 } }).slice(1));
     const known = [...keys.keys(), "view-lanes", "watch", "scope", "value", "routes-words", "logs-pattern"];
-    for (let n = 0; n < 2000; n++) {
+    for (let n = 0; n < 500; n++) {
       const parts = Array.from({ length: random.below(8) }, () => {
         const key = random.oneOf([random.text(4), ...known]);
         const value = random.oneOf([keys.get(key) ?? "", random.text(30), random.digits(), "all", '[1,"a","b"]']);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { failed, ok } from "../../shared/base/result.js";
 import { hindcastError } from "../../shared/protocol/errors.js";
-import { seeds } from "../../engine/replay/seeds.test-support.js";
 import { second, settled, start, summaryOf, testEngine } from "./engine.test-support.js";
 import { hashFromPlace, type KeptPlace, placeFromAddress } from "./place.js";
 import { randomTexts } from "./random-text.test-support.js";
@@ -150,14 +149,14 @@ describe("what was open before the page was loaded anew", () => {
 });
 
 describe("an address of anybody", () => {
-  it.each(seeds(1, 2, 3))("breaks no recording that is open (seed %i)", async (seed) => {
+  it.each([1, 2, 3])("breaks no recording that is open (seed %i)", async (seed) => {
     const random = randomTexts(seed);
     const { session } = setUp();
     await session.open("/a");
     const { workspace } = session;
     if (workspace === undefined) throw new Error("it was opened");
     const keys = ["at", "record", "stretch", "span", "view-lanes", "view-ruler", "scope", "value", "only", "request"];
-    for (let n = 0; n < 500; n++) {
+    for (let n = 0; n < 150; n++) {
       const kept = new URLSearchParams({ file: "/a", v: random.oneOf(["2", "1"]) });
       for (let part = random.below(6); part > 0; part--) {
         const number = random.digits();
