@@ -97,6 +97,10 @@ for (const theme of themes)
       expect(await app.time.now.textContent()).not.toBe(before);
       expect(await seriousIn(app), "an id").toEqual([]);
 
+      await correlation.open("Grows");
+      await expect(correlation.rows.first()).toContainText("ledger.journal");
+      expect(await seriousIn(app), "what grows").toEqual([]);
+
       await correlation.open("Goes with");
       await correlation.compareWith(/gateway/, "heap used");
       await correlation.rows.first().click();

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ComparedSide, changeKinds } from "../shared/protocol/correlation-calls.js";
+import { type ComparedSide, changeKinds, shapePoints } from "../shared/protocol/correlation-calls.js";
 import { searchKinds } from "../shared/protocol/engine-rows.js";
 import { spanKinds } from "../shared/trace/attributes.js";
 import { TestEngine } from "./engine.test-support.js";
@@ -26,6 +26,22 @@ async function ofIncident(kind: string, against?: ComparedSide): Promise<string[
   const { from, to } = v.parse(truth, JSON.parse(line));
   return changed(`ledger-${kind}`, BigInt(from), BigInt(to), against);
 }
+
+describe("what grows", () => {
+  it.each([
+    ["memory-leak", "payments answers", 100],
+    ["promise-leak", "payments provider.open", 50],
+  ])("is first what leaks: %s", async (kind, leak, least) => {
+    const { recordingId, start, end } = await opened(`ledger-${kind}`);
+    const range = { recordingId, from: start, to: end };
+    const { tried, collections, shapes } = await engine.call("state.growth", { ...range, limit: 3 });
+    const [first] = collections;
+    expect(`${first?.scope} ${first?.path}`).toBe(leak);
+    expect([tried > 10, first?.first, (first?.last ?? 0) > least, first?.steady]).toEqual([true, 0, true, 1]);
+    expect(shapes.length).toBe(shapePoints * collections.length);
+    expect(Math.max(...shapes.subarray(0, shapePoints).filter((size) => !Number.isNaN(size)))).toBe(first?.last);
+  });
+});
 
 describe("changes", () => {
   it("of incidents name what went wrong near the top", async () => {
