@@ -9,7 +9,7 @@ export interface SpanChoices extends Pick<RowChoices, "text" | "where"> {
   readonly minNs: number;
 }
 
-export type SpanChip =
+type SpanChip =
   { readonly kind: "where"; readonly condition: RowCondition } | { readonly kind: "text" } | { readonly kind: "least" };
 
 export class SpanFiltering {

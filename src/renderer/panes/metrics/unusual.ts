@@ -13,7 +13,7 @@ export function unusualOf({ timeNs, values }: Samples): readonly NsRange[] {
   return found;
 }
 
-export interface UnusualPlace {
+interface UnusualPlace {
   readonly leftPx: number;
   readonly widthPx: number;
 }
