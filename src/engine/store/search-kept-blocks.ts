@@ -12,8 +12,10 @@ import type { KeptRoom } from "./search-kept-room.js";
 import { KeptTexts, type NamedText } from "./search-kept-texts.js";
 import { BlockPlaces } from "./search-rare-words.js";
 
-/** A few megabytes, which take some ten milliseconds. */
-const blocksAtOnce = 12;
+/** Some megabytes, which take a few ten milliseconds. */
+const blocksAtOnce = 24;
+/** DuckDB unpacks trigrams of all of them to have those of one. */
+const trigramsAtOnce = 1024;
 
 export interface Keeping {
   readonly room: KeptRoom;
@@ -22,6 +24,9 @@ export interface Keeping {
   /** Around whatever is asked of the file while nobody waits for it. */
   reading(work: () => Promise<void>): Promise<void>;
 }
+
+/** One, unless something is wrong. */
+type Trigrams = readonly (Uint8Array | undefined)[];
 
 export class KeptBlocks {
   readonly texts = new KeptTexts();
@@ -80,10 +85,13 @@ export class KeptBlocks {
   }
 
   async #readAll(missing: readonly Block[], { room, isSaved }: Keeping): Promise<void> {
+    let trigrams = new Map<Block, Trigrams>();
     for (let at = 0; at < missing.length; at += blocksAtOnce) {
       const begunMs = performance.now();
       const some = missing.slice(at, at + blocksAtOnce);
-      const read = await this.#read(some);
+      if (some.some((block) => !trigrams.has(block)))
+        trigrams = await this.#readTrigrams(missing.slice(at, at + trigramsAtOnce));
+      const read = await this.#read(some, trigrams);
       if (this.#isClosed || !isSaved()) return;
       for (const [place, block] of some.entries()) if (!this.#keep(block, read[place], room)) return;
       // Others get something of the machine, too.
@@ -103,21 +111,27 @@ export class KeptBlocks {
     return true;
   }
 
-  async #read(blocks: readonly Block[]): Promise<readonly ReadBlock[]> {
+  async #readTrigrams(blocks: readonly Block[]): Promise<Map<Block, Trigrams>> {
+    const found = new Map<Block, Trigrams>(blocks.map((block) => [block, []]));
+    const isAsked = `${rangesOf(blocks)} AND ${amongRowsOf("search_block", blocks)}`;
+    const rows = await this.query(`SELECT kind, block, trigrams FROM search_block WHERE ${isAsked}`);
+    const trigrams = rows.optionalBytes("trigrams");
+    for (const [row, place] of new BlockPlaces(blocks).in(rows).entries()) {
+      const block = place === undefined ? undefined : blocks[place];
+      if (block !== undefined) found.set(block, [...(found.get(block) ?? []), trigrams[row]]);
+    }
+    return found;
+  }
+
+  async #read(blocks: readonly Block[], trigrams: ReadonlyMap<Block, Trigrams>): Promise<readonly ReadBlock[]> {
     const [places, within] = [new BlockPlaces(blocks), rangesOf(blocks)];
-    const all = blocks.map(() => new ReadBlock());
+    const all = blocks.map((block) => new ReadBlock(trigrams.get(block) ?? []));
     const bits = await this.query(
       `SELECT kind, block, shard, bits FROM search_filter WHERE ${within} AND ${amongRowsOf("search_filter", blocks)}`,
     );
     const [shards, ofShards] = [bits.float64s("shard"), bits.optionalBytes("bits")];
     for (const [row, place] of places.in(bits).entries())
       if (place !== undefined) all[place]?.addShard(shards[row] ?? 0, ofShards[row]);
-    const grams = await this.query(
-      `SELECT kind, block, trigrams FROM search_block WHERE ${within} AND ${amongRowsOf("search_block", blocks)}`,
-    );
-    const trigrams = grams.optionalBytes("trigrams");
-    for (const [row, place] of places.in(grams).entries())
-      if (place !== undefined) all[place]?.addTrigrams(trigrams[row]);
     const isAsked = `${within} AND ${amongRowsOf("search_text", blocks)}`;
     const rows = await this.query(`SELECT kind, block, ${keyOfText} AS key, rows FROM search_text WHERE ${isAsked}`);
     const [keys, positions] = [rows.float64s("key"), rows.optionalBytes("rows")];

@@ -15,20 +15,20 @@ interface ReadText {
 
 export class ReadBlock {
   readonly #shards: (Uint8Array | undefined)[] = [];
-  #trigrams: Uint8Array | undefined;
+  readonly #trigrams: Uint8Array | undefined;
   readonly #texts: ReadText[] = [];
   #isOdd = false;
+
+  /** As the file has them, once. */
+  constructor([trigrams, ...others]: readonly (Uint8Array | undefined)[]) {
+    if (trigrams?.length === trigramByteCount && others.length === 0) this.#trigrams = trigrams;
+  }
 
   /** In ascending order. */
   addShard(shard: number, bits: Uint8Array | undefined): void {
     const isExpected = bits !== undefined && shardSizes.includes(bits.length);
     if (!isExpected || shard < this.#shards.length || shard >= mostShards) this.#isOdd = true;
     else this.#shards[shard] = bits;
-  }
-
-  addTrigrams(trigrams: Uint8Array | undefined): void {
-    if (trigrams?.length !== trigramByteCount || this.#trigrams !== undefined) this.#isOdd = true;
-    else this.#trigrams = trigrams;
   }
 
   addText(text: NamedText | undefined, positions: Uint8Array | undefined): void {
