@@ -52,8 +52,9 @@ describe.skipIf(process.platform !== "linux")("children that are not recorded", 
   it.each([
     // An option that has our words in it, without a file that would have to be there.
     ["with all it needs", "NODE_OPTIONS='--title=--require=agent.cjs'", { HINDCAST_SOCKET: socketPath }],
-    ["that are not meant to be recorded", "", { HINDCAST: "off" }],
-    ["of another recording", "", { HINDCAST_SOCKET: "/elsewhere.sock" }],
+    ["that are not meant to be recorded", "HINDCAST=off", { HINDCAST_SOCKET: socketPath }],
+    ["of another recording", "HINDCAST_SOCKET=/elsewhere.sock", { HINDCAST_SOCKET: socketPath }],
+    ["of somebody else who has the pid here that a program has in its container", "env -i", {}],
   ])("are not those %s", async (_which, command, env) => {
     expect(await toldOf(await startNode(command, env))).toEqual([]);
   });

@@ -55,8 +55,16 @@ export class UnrecordedChildren {
   async look(): Promise<void> {
     const running = this.#recording.running();
     const seen = new Set<number>();
-    for (const [pid, number] of running) await this.#below(pid, number, running, seen, 0);
+    for (const [pid, number] of running)
+      if (await this.#isSeenHere(pid)) await this.#below(pid, number, running, seen, 0);
     for (const pid of this.#known.keys()) if (!seen.has(pid)) this.#known.delete(pid);
+  }
+
+  /** A program in a container has a pid of its own there, which is somebody else's here, or nobody's. */
+  async #isSeenHere(pid: number): Promise<boolean> {
+    const socket = (await readEnvironment(pid)).get("HINDCAST_SOCKET");
+    // What was attached to has none.
+    return socket === undefined ? this.#binaries.isNode(pid) : socket === this.#socketPath;
   }
 
   async #below(
