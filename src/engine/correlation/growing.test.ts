@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { growthOf, newHighs } from "./growing.js";
+import { growthOf } from "./growing.js";
 
 const of = (...values: number[]): Float64Array => Float64Array.from(values);
 const score = (...values: number[]): number | undefined => growthOf(of(...values))?.score;
@@ -19,10 +19,5 @@ describe("growth", () => {
   it("is not known of what was hardly there", () => {
     expect(score(Number.NaN, 1, 2, 3, 4, 5, Number.NaN)).toBeUndefined();
     expect(score(Number.NaN, 1, 2, 3, 4, 5, 6)).toBe(3);
-  });
-
-  it("counts what is more than ever before", () => {
-    expect([...newHighs(of(3, 4, 2, 4, 6, Number.NaN, 7))]).toEqual([0, 1, 0, 0, 2, 0, 1]);
-    expect([...newHighs(of(Number.NaN, 5, 6))]).toEqual([0, 0, 1]);
   });
 });

@@ -28,14 +28,3 @@ export function growthOf(values: Float64Array): Growth | undefined {
   const steady = up === 0 ? 0 : Math.max(0, 1 - down / up);
   return { first: known[0] ?? 0, last: known.at(-1) ?? 0, steady, score: Math.max(0, more) * steady };
 }
-
-/** By how much each value is more than all before it were; 0 where nothing is known. */
-export function newHighs(values: Float64Array): Float64Array {
-  let highest = Number.NaN;
-  return values.map((value) => {
-    if (Number.isNaN(value)) return 0;
-    const more = Number.isNaN(highest) ? 0 : Math.max(0, value - highest);
-    highest = Number.isNaN(highest) ? value : Math.max(highest, value);
-    return more;
-  });
-}
