@@ -467,12 +467,12 @@ export class OpenRecording {
   /** A live recording is stopped first. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#index.close();
     if (this.#state.kind === "live") await this.stop();
     await this.#switching;
     if (this.#state.kind !== "saved") return;
     const { file } = this.#state;
     this.#state = { kind: "closed" };
-    this.#index.close();
     if (this.#console !== undefined) this.#console.dispose();
     await file.close();
     await this.#notes?.closed();

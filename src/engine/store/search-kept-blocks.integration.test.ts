@@ -80,6 +80,11 @@ describe("KeptBlocks", () => {
     expect(room.bytes).toBeLessThanOrEqual(200_000);
     for (const query of corpus.queries(3))
       expect([query, await file.found(query)]).toEqual([query, corpus.found(query)]);
+    // What has no room is not read again at each search.
+    let reads = 0;
+    file.blocks.kept.keepAs({ room, isSaved: () => true, reading: () => Promise.resolve(void reads++) });
+    file.blocks.kept.wanted((await file.blocks.all()).blocks);
+    expect(reads).toBe(0);
     file.blocks.kept.close();
     expect(room.bytes).toBe(0);
   });

@@ -37,6 +37,8 @@ export class KeptBlocks {
   readonly #others = new Set<string>();
   #keeping: Keeping | undefined;
   #isReading = false;
+  /** There is no room for more. */
+  #isFull = false;
   #isClosed = false;
 
   constructor(readonly query: Query) {}
@@ -53,8 +55,9 @@ export class KeptBlocks {
   /** Somebody searches: what is not here yet is read with nobody waiting for it. */
   wanted(blocks: readonly Block[]): void {
     const keeping = this.#keeping;
-    keeping?.room.used(this);
-    if (keeping === undefined || this.#isReading || this.#isClosed || !keeping.isSaved()) return;
+    if (keeping === undefined || this.#isClosed) return;
+    keeping.room.used(this);
+    if (this.#isReading || this.#isFull || !keeping.isSaved()) return;
     const missing = this.#missing(blocks);
     if (missing.length === 0) return;
     this.#isReading = true;
@@ -70,6 +73,7 @@ export class KeptBlocks {
     this.texts.clear();
     this.#named.clear();
     this.#others.clear();
+    this.#isFull = false;
   }
 
   close(): void {
@@ -106,7 +110,10 @@ export class KeptBlocks {
       this.#others.add(nameOf(block));
       return true;
     }
-    if (!room.take(this, bytes)) return false;
+    if (!room.take(this, bytes)) {
+      this.#isFull = true;
+      return false;
+    }
     this.#blocks.set(nameOf(block), read.keptIn(this.texts));
     return true;
   }
