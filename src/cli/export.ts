@@ -38,7 +38,11 @@ export const exportRecording = (world: World, args: CommandArgs<"export">): Prom
     const path = resolve(world.cwd, args.out);
     const redact = isTakenOut ? also : undefined;
     const exported = await call("recording.export", { recordingId, path, format, stretch, overwrite, redact });
-    if (!exported.ok) return exported;
+    if (!exported.ok) {
+      // It was open: an engine after the one that had it open says so.
+      if (exported.error.code !== "recording-closed") return exported;
+      return failed(hindcastError("cannot-write", { path, reason: "the engine stopped unexpectedly" }));
+    }
     const { sizeBytes, removed, evictedUntil } = exported.value;
     if (args.json) await out.line(jsonOf({ ...report.value, ...exported.value }));
     else {

@@ -162,6 +162,8 @@ export class ExportDraft {
   chooseWhole(isWhole: boolean): void {
     if (isWhole === this.#isWhole) return;
     this.#isWhole = isWhole;
+    // Of something else it was said.
+    this.#secretsAre = "taken-out";
     this.#look();
   }
 

@@ -80,7 +80,7 @@ describe("ExportDraft", () => {
     expect(draft.canWrite).toBe(true);
     draft.chooseWhole(true);
     await settled();
-    expect([draft.isMeant, draft.canWrite]).toEqual([false, false]);
+    expect([draft.isMeant, draft.secretsAre]).toEqual([false, "taken-out"]);
   });
 
   it("takes out what looks like a secret, and names and texts of one's own; nothing where there is nothing", async () => {
