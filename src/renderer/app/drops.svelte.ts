@@ -50,18 +50,25 @@ export class Drops {
     this.#isOver = false;
     if (!hasFiles(event)) return;
     event.preventDefault();
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file !== undefined) await this.open(file, this.#targets.shell?.pathOf(file));
+    // The event knows them for this turn only.
+    const files = [...(event.dataTransfer?.files ?? [])].map((file) => ({
+      file,
+      path: this.#targets.shell?.pathOf(file),
+    }));
+    await this.openAll(files);
   }
 
-  async open(file: Dropped, path?: string): Promise<void> {
+  /** One after the other: the last is in front. Of those that lie who knows where, the first is asked about. */
+  async openAll(files: readonly { readonly file: Dropped; readonly path?: string | undefined }[]): Promise<void> {
     const { session, overlays } = this.#targets;
-    const known = path ?? (await this.#knownPath(file));
-    if (known !== undefined) {
-      await session.openText(known);
-      return;
+    let unplaced: string | undefined;
+    for (const { file, path } of files) {
+      const known = path ?? (await this.#knownPath(file));
+      if (known === undefined) unplaced ??= file.name;
+      else await session.openText(known);
     }
-    this.#unplaced = file.name;
+    if (unplaced === undefined) return;
+    this.#unplaced = unplaced;
     overlays.show("open-file");
   }
 
