@@ -93,11 +93,14 @@ describe("the size of the ring", () => {
     for (let n = 0; n < count; n++) recorder.event("order", { n, text: "x".repeat(40) });
     report();
     take();
+    // What would have been lost where the ring is full is said now.
+    report();
+    take();
     expect(story).toEqual([]);
     expect(orders).toEqual([
       ...Array.from({ length: count }, (_, n) => n),
-      ["full", leastRingBytes, 2 * leastRingBytes],
       ...[`metric ${2 * leastRingBytes}`, "metric 1"],
+      ["full", leastRingBytes, 2 * leastRingBytes],
     ]);
     // What has followed once can follow again.
     for (let n = 0; n < 2 * count; n++) recorder.event("order", { n, text: "x".repeat(40) });

@@ -116,20 +116,27 @@ function heapShare(): number {
 }
 
 /** The function returned tells the recording what was changed since it was called last, and how often it was, by the reason. */
-export function reportRingSize(ring: RingSize, sink: Pick<Recorder, "event" | "metric">): () => void {
+export function reportRingSize(ring: RingSize, sink: Pick<Recorder, "event" | "metric" | "hasPlenty">): () => void {
   const times = new Map<Because, number>();
+  /** A full ring would lose what is said of it: that waits until there is room. */
+  let unsaid: Resized[] = [];
   return () => {
     ring.heapShare = heapShare();
-    for (const { because, from, to } of ring.look()) {
+    for (const resized of ring.look()) {
+      const { because, to } = resized;
+      unsaid.push(resized);
       const count = (times.get(because) ?? 0) + 1;
       times.set(because, count);
+      sink.metric(ringSizeMetric, "By", to);
+      sink.metric(ringResizedMetric, "{change}", count, { [ringBecauseAttribute]: because });
+    }
+    if (!sink.hasPlenty) return;
+    for (const { because, from, to } of unsaid)
       sink.event(ringResizedEvent, {
         [ringBecauseAttribute]: because,
         [ringFromAttribute]: from,
         [ringToAttribute]: to,
       });
-      sink.metric(ringSizeMetric, "By", to);
-      sink.metric(ringResizedMetric, "{change}", count, { [ringBecauseAttribute]: because });
-    }
+    unsaid = [];
   };
 }
