@@ -60,6 +60,7 @@ test(
     await test.step("what is gone says so, and leads to what is known", async () => {
       await app.time.goTo("+3.5s");
       await expect(app.state.region).toContainText("The state of this time was evicted");
+      await expect(app.lanes.region).toContainText(/This instant was evicted .* Kept again from \d/);
       await app.state.region.getByRole("button", { name: "Go there" }).click();
       await expect(app.state.row("n")).toBeVisible();
       await app.press("Home");
