@@ -350,6 +350,12 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
   "bad-path": () => cli("history", sample, "--scope", "ledger", "--path", "a[[b"),
   "bad-time": () => cli("state", sample, "--scope", "ledger", "--at", "noon"),
   "bad-pattern": () => cli("logs", sample, "--pattern", "("),
+  "bad-condition": async () => {
+    const opened = await client.call("recording.open", { path: sample });
+    if (!opened.ok) throw new Error(opened.error.code);
+    const { recordingId } = opened.value;
+    return errorOf(await client.call("state.first", { recordingId, text: "balance" }));
+  },
   "bad-note": () => cli("notes", sample, "--add", "x", "--at", "+5s", "--to", "+2s"),
   "bad-usage": () => cli("info"),
   "bad-config": () => {
