@@ -32,7 +32,13 @@ function draftWith(failure: HindcastError = hindcastError("program-busy")) {
   });
   const [toasts, overlays] = [new Toasts(), new Overlays()];
   const session = new Session(link, toasts);
-  return { asked, toasts, overlays, session, draft: new AttachDraft({ session, overlays, settings: { choices: firstChoices } }) };
+  return {
+    asked,
+    toasts,
+    overlays,
+    session,
+    draft: new AttachDraft({ session, overlays, settings: { choices: firstChoices } }),
+  };
 }
 
 describe("what is to be attached to", () => {

@@ -5,8 +5,8 @@ export type CommandGroup = "Time" | "View" | "Recording" | "Window";
 
 export interface Command {
   readonly id: string;
-  /** What the palette says at its right: one of the groups, or the kind of a record that was found. */
-  readonly group: CommandGroup | SearchKind | "record";
+  /** What the palette says at its right: one of the groups, a place, or the kind of a record that was found. */
+  readonly group: CommandGroup | SearchKind | "record" | "Place";
   readonly title: string;
   /** The first is the one shown; see chords.ts. */
   readonly keys: readonly string[];

@@ -1,5 +1,5 @@
 // Everything the window can be told to do: one table behind the command palette, the keyboard and the help sheet.
-import { panes } from "../panes/registry.js";
+import type { PaneKind } from "../panes/registry.js";
 import type { Dock } from "../state/dock.svelte.js";
 import type { NamedLayouts } from "../state/named-layouts.svelte.js";
 import { type Editor, editorTitles } from "../state/editor.svelte.js";
@@ -22,6 +22,7 @@ export interface CommandTargets {
   readonly page: Document;
   readonly session: Session;
   readonly theme: Theme;
+  readonly panes: readonly Pick<PaneKind, "id" | "title">[];
   readonly dock: Dock;
   readonly layouts: NamedLayouts;
   readonly overlays: Overlays;
@@ -166,7 +167,7 @@ function timeCommands({ page, dock, overlays, toasts }: CommandTargets, workspac
 }
 
 function viewCommands(
-  { page, dock, layouts, overlays, toasts }: CommandTargets,
+  { page, panes, dock, layouts, overlays, toasts }: CommandTargets,
   workspace: Workspace,
 ): readonly Command[] {
   const { playhead, ranges, selection } = workspace;
@@ -265,7 +266,7 @@ function viewCommands(
       run: () => void showPane(page, dock, id),
     })),
     ...placeCommands(workspace, toasts),
-    ...layoutCommands({ page, dock, layouts, overlays }),
+    ...layoutCommands({ page, panes, dock, layouts, overlays }),
   ];
 }
 

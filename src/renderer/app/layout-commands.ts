@@ -1,5 +1,5 @@
 // What can be done to the layout without a pointer: with the pane that has the focus.
-import { panes } from "../panes/registry.js";
+import type { PaneKind } from "../panes/registry.js";
 import type { Dock } from "../state/dock.svelte.js";
 import type { DockSide } from "../state/dock-tree.js";
 import type { NamedLayouts } from "../state/named-layouts.svelte.js";
@@ -9,6 +9,7 @@ import { focusedPane, showPane } from "./pane-focus.js";
 
 interface LayoutTargets {
   readonly page: Document;
+  readonly panes: readonly Pick<PaneKind, "id" | "title">[];
   readonly dock: Dock;
   readonly layouts: NamedLayouts;
   readonly overlays: Overlays;
@@ -21,7 +22,7 @@ const sides: readonly (readonly [DockSide, string, string])[] = [
   ["bottom", "down", "ArrowDown"],
 ];
 
-export function layoutCommands({ page, dock, layouts, overlays }: LayoutTargets): readonly Command[] {
+export function layoutCommands({ page, panes, dock, layouts, overlays }: LayoutTargets): readonly Command[] {
   const group = "View" as const;
   /** What has the focus is moved, and keeps it. */
   const withFocused = (work: (pane: string) => void) => (): void => {

@@ -1,17 +1,19 @@
 // Which dialog is in front of everything; one at a time.
-export type Overlay =
-  | "palette"
-  | "help"
-  | "go-to-time"
-  | "open-file"
-  | "save-copy"
-  | "export"
-  | "kept-stretches"
-  | "capture"
-  | "attach"
-  | "run"
-  | "layouts"
-  | "settings";
+export const overlays = [
+  "palette",
+  "help",
+  "go-to-time",
+  "open-file",
+  "save-copy",
+  "export",
+  "kept-stretches",
+  "capture",
+  "attach",
+  "run",
+  "layouts",
+  "settings",
+] as const;
+export type Overlay = (typeof overlays)[number];
 
 export class Overlays {
   #shown = $state<Overlay>();

@@ -1,5 +1,5 @@
-// What the palette finds besides commands: records of the open recording that hold the typed words, newest first, and
-// recordings that are not open.
+// What the palette finds besides commands: records of the open recording that hold the typed words, newest first, places where the
+// person was, and recordings that are not open.
 import { searchKinds } from "../../shared/protocol/engine-rows.js";
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { EngineLink } from "../state/engine-link.svelte.js";
@@ -7,6 +7,7 @@ import { Query } from "../state/query.svelte.js";
 import type { Session } from "../state/session.svelte.js";
 import { clockText } from "../state/text.js";
 import type { Command } from "./command.js";
+import { type NamedSpan, placeCommands } from "./palette-places.js";
 
 /** Fewer letters than this are in almost everything. */
 const leastLetters = 3;
@@ -17,11 +18,36 @@ export class PaletteFinds {
   readonly #session: Session;
   readonly #link: EngineLink;
   readonly #query = new Query<{ readonly text: string; readonly found: CallResult<"search.page"> }>();
+  readonly #spans = new Query<readonly NamedSpan[]>();
   readonly #recents = new Query<CallResult<"recordings.list">>();
 
   constructor(session: Session, link: EngineLink) {
     this.#session = session;
     this.#link = link;
+  }
+
+  /** Names of the spans that were looked at lately. */
+  loadSpans(): void {
+    const { workspace } = this.#session;
+    const spans = workspace?.recent.spans ?? [];
+    if (workspace === undefined || spans.length === 0) return;
+    this.#spans.load(async (signal) => {
+      const named: NamedSpan[] = [];
+      for (const span of spans) {
+        const { process, spanId } = span;
+        const found = await workspace.recording.call("requests.one", { process, spanId }, signal);
+        const row = found.ok ? found.value.asked : undefined;
+        if (!found.ok || row === undefined) continue;
+        const { names, startNs } = found.value.spans;
+        named.push({ ...span, name: names[row] ?? "", startNs: startNs[row] ?? 0 });
+      }
+      return { ok: true, value: named };
+    });
+  }
+
+  get places(): readonly Command[] {
+    const { workspace } = this.#session;
+    return workspace === undefined ? [] : placeCommands(workspace, this.#spans.value ?? []);
   }
 
   loadRecents(): void {

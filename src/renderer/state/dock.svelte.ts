@@ -13,8 +13,19 @@ export class Dock {
   readonly #homes: readonly PaneHome[];
   #tree = $state.raw<tree.DockTree>();
   #maximised = $state<string>();
+  /** Whether all panes stand behind each other, for want of room; the layout stays what it is. */
+  #isStacked = $state(false);
+  /** In front then. */
+  #front = $state<string>();
+  readonly #stack: tree.DockGroup | undefined = $derived.by(() => {
+    const panes = tree.panesOf(this.#tree);
+    const front = panes.find((pane) => pane === this.#front) ?? tree.groupsOf(this.#tree)[0]?.active;
+    return front === undefined ? undefined : { kind: "group", id: "stack", panes, active: front };
+  });
   /** Every group that is there, in the order of reading. */
-  readonly groups: readonly tree.DockGroup[] = $derived.by(() => tree.groupsOf(this.#tree));
+  readonly groups: readonly tree.DockGroup[] = $derived.by(() =>
+    this.#isStacked ? tree.groupsOf(this.#stack) : tree.groupsOf(this.#tree),
+  );
   readonly closed: readonly string[] = $derived.by(() => closedOf(this.#tree, this.#homes));
 
   constructor(storage: Kept, homes: readonly PaneHome[]) {
@@ -30,6 +41,7 @@ export class Dock {
 
   /** What is seen: the one group that fills the place, or all of them. */
   get shown(): tree.DockTree {
+    if (this.#isStacked) return this.#stack;
     const one = this.groups.find(({ id }) => id === this.#maximised);
     return one ?? this.#tree;
   }
@@ -56,6 +68,7 @@ export class Dock {
     const home = this.#homes.find(({ id }) => id === pane);
     if (home === undefined) return;
     this.#take(opened(this.#tree, home));
+    this.#front = pane;
     if (this.#maximised !== undefined && this.groupOf(pane)?.id !== this.#maximised) this.#maximised = undefined;
   }
 
@@ -110,7 +123,16 @@ export class Dock {
     return one / (one + next);
   }
 
+  setStacked(isStacked: boolean): void {
+    this.#isStacked = isStacked;
+  }
+
+  get isStacked(): boolean {
+    return this.#isStacked;
+  }
+
   toggleMaximised(group: string): void {
+    if (this.#isStacked) return;
     this.#maximised = this.#maximised === group ? undefined : group;
   }
 
@@ -134,7 +156,7 @@ export class Dock {
 
   #take(changed: tree.DockTree): void {
     this.#tree = changed;
-    if (!this.groups.some(({ id }) => id === this.#maximised)) this.#maximised = undefined;
+    if (!tree.groupsOf(changed).some(({ id }) => id === this.#maximised)) this.#maximised = undefined;
     this.#storage.setItem(storageKey, JSON.stringify(this.kept));
   }
 }

@@ -17,6 +17,7 @@ import { type KeptPlace, placeFromLink } from "./place.js";
 import { Playhead } from "./playhead.svelte.js";
 import { Ranges } from "./ranges.svelte.js";
 import { RunningCall } from "./running-call.svelte.js";
+import { RecentPlaces } from "./recent-places.svelte.js";
 import { Selection } from "./selection.svelte.js";
 import type { Toasts } from "./toasts.svelte.js";
 import { Watches } from "./watches.svelte.js";
@@ -31,6 +32,7 @@ export interface Workspace {
   readonly watches: Watches;
   readonly notes: Notes;
   readonly faults: AgentFaults;
+  readonly recent: RecentPlaces;
 }
 
 export type Shown =
@@ -321,5 +323,6 @@ function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Kept 
     marks: new Marks(recording, notes),
     notes,
     faults: new AgentFaults(recording),
+    recent: new RecentPlaces(playhead),
   };
 }
