@@ -41,8 +41,8 @@ describe("what can be done with a row", () => {
   ];
 
   it("is filtering by its fields, and copying it; what is around it can be seen once there is a filter", () => {
-    const [add, showAround, copy] = [vi.fn(), vi.fn(), vi.fn()];
-    const view = { isFiltered: true, filter: { add }, showAround };
+    const [add, showOnly, showAround, copy] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()];
+    const view = { isFiltered: true, filter: { add, showOnly }, showAround };
     const actions = rowActions(view, { row: 3 }, details, copy);
     const named = (text: string) => actions.find((action) => action.kind === "action" && action.text === text);
     const run = (text: string): void => {
@@ -51,12 +51,14 @@ describe("what can be done with a row", () => {
     };
     run("Only order = 7");
     run("Without service = web");
+    run("Only web in every pane");
     run("Show what is around it");
     run("Copy as JSON");
     expect(add.mock.calls).toEqual([
       [{ field: "attribute", key: "order", value: "7", exclude: false }],
       [{ field: "service", value: "web", exclude: true }],
     ]);
+    expect(showOnly.mock.calls).toEqual([["web"]]);
     expect([showAround.mock.calls, copy.mock.calls.length]).toEqual([[[3]], 1]);
     const unfiltered = rowActions({ ...view, isFiltered: false }, { row: 3 }, details, copy);
     expect(unfiltered.some((action) => action.kind === "action" && action.text.startsWith("Show"))).toBe(false);
