@@ -26,7 +26,7 @@ function nothingKept() {
 /** Of a window that shows a live recording, and what each command brings to the front. */
 async function shownWindow() {
   const engine = testEngine({
-    "recording.open": () => Promise.resolve(ok({ ...summaryOf(10, "live"), limits: { sizeBytes: 1e9 } })),
+    "recording.open": () => Promise.resolve(ok({ ...summaryOf(10, "live"), limits: { maxBytes: 1e9 } })),
   });
   const toasts = new Toasts();
   const session = new Session(engine.link, toasts, nothingKept());
