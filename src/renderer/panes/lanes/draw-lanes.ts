@@ -1,5 +1,6 @@
 // Draws the bars of one view on a canvas: fills, veil over the future, then labels above the veil so that text
 // keeps its contrast. No allocation per bar; colours are resolved once per theme by the caller.
+import { spanLabel } from "../../state/span-label.js";
 import { type BarColumns, type BarPlace, type PlacedSpans, type PlotView, errorStatus } from "./bars.js";
 import { drawCalls } from "./draw-calls.js";
 import { drawPath } from "./draw-path.js";
@@ -167,7 +168,9 @@ function drawLabel(
   const isFuture = left > scene.playheadPx;
   context.fillStyle = isFuture || isAside(scene, span) ? colours.textQuiet : colours.text;
   const room = right - x - 4;
-  if (room > 8) context.fillText(clipLabel(placed.spans.names[span] ?? "", room, measure), x, middle);
+  if (room <= 8) return;
+  const label = spanLabel(placed.spans.names[span] ?? "", placed.spans.attributes[span] ?? "");
+  context.fillText(clipLabel(label, room, measure), x, middle);
 }
 
 function drawErrorIcon(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {

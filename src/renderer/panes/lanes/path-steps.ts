@@ -1,6 +1,7 @@
 // The critical path of one request as Lanes shows it: where its stretches lie on the lanes, by the clocks of their processes, and
 // how much of the request each span had to itself.
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
+import { spanLabel } from "../../state/span-label.js";
 import { type BarPlace, type PlacedSpans, type PlotView, placeOfSpan } from "./bars.js";
 
 export type OneRequest = CallResult<"requests.one">;
@@ -30,7 +31,7 @@ export function pathSteps(one: OneRequest): readonly PathStep[] {
   return [...nsOfRow].map(([row, ns]) => ({
     row,
     process: one.spans.process[row] ?? 0,
-    name: one.spans.names[row] ?? "",
+    name: spanLabel(one.spans.names[row] ?? "", one.spans.attributes[row] ?? ""),
     spanId: one.spans.spanIds[row] ?? "",
     traceId: one.spans.traceIds[row] ?? "",
     ns,

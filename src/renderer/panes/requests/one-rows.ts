@@ -1,7 +1,7 @@
 // One request as rows of one list: what the time went to, its errors, its spans, its logs and its writes to state.
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import { spanKinds, spanStatuses } from "../../../shared/trace/attributes.js";
-import { attributesFromJson } from "../../widgets/attributes.js";
+import { spanLabel } from "../../state/span-label.js";
 
 export type OneRequest = CallResult<"requests.one">;
 
@@ -29,16 +29,9 @@ const mostShares = 6;
 const errorStatus = spanStatuses.indexOf("error");
 const clientKind = spanKinds.indexOf("client");
 
-/** What a span is about, in a line: a call by where it goes. */
-export function labelOf(one: OneRequest, row: number): string {
-  const name = one.spans.names[row] ?? "";
-  if (one.spans.kind[row] !== clientKind) return name;
-  const attributes = new Map(attributesFromJson(one.spans.attributes[row] ?? "").map(({ key, value }) => [key, value]));
-  const url = attributes.get("url.full");
-  if (url !== undefined) return `${name} ${url.replace(/^[a-z]+:\/\//, "").replace(/\?.*$/, "")}`;
-  const query = attributes.get("db.query.summary") ?? attributes.get("db.query.text");
-  return query === undefined || query === name ? name : `${name} ${query}`;
-}
+/** What a span is about, in a line. */
+export const labelOf = (one: OneRequest, row: number): string =>
+  spanLabel(one.spans.names[row] ?? "", one.spans.attributes[row] ?? "");
 
 export function timeShares(one: OneRequest): readonly TimeShare[] {
   const shares = new Map<string, { process: number; label: string; ns: number; rows: Map<number, number> }>();
