@@ -50,4 +50,20 @@ test("a request's critical path is listed, and filters leave spans and services 
   await expect(lanes.region).toContainText("The filters leave out all spans in this view.");
   await lanes.chips.getByRole("button", { name: "Clear filters" }).click();
   await expect.poll(() => lanes.counts()).toEqual([all, 0]);
+
+  // The same spans as rows, which a keyboard walks and a screen reader reads.
+  await lanes.region.getByRole("button", { name: "Spans in view as a table" }).click();
+  const table = lanes.region.getByRole("listbox", { name: /^Spans in view/ });
+  const rows = table.getByRole("option");
+  await expect(rows.first()).toContainText(/\d\d:\d\d:\d\d.* (?:ms|µs|s)/);
+  await table.press("Home");
+  await table.press("ArrowDown");
+  const picked = (await rows.nth(1).textContent()) ?? "";
+  await expect(lanes.details).toBeVisible();
+  expect(picked).toContain((await lanes.details.locator("header .name").textContent()) ?? "none");
+  await table.press("Enter");
+  await app.whenIdle();
+  const start = /\d\d:\d\d:\d\d\.\d+/.exec(picked)?.[0] ?? "none";
+  expect(((await app.time.now.textContent()) ?? "").replaceAll(/[^\d:.]/g, "")).toContain(start);
+  expect((await new AxeBuilder({ page: app.page }).include("[data-pane=lanes]").analyze()).violations).toEqual([]);
 });

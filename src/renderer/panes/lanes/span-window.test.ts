@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countInView, firstSpanNs, knownInView, needsFetch, windowAround } from "./span-window.js";
+import { countInView, firstSpanNs, knownInView, needsFetch, windowAround, spansInView } from "./span-window.js";
 
 const view = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 
@@ -57,5 +57,18 @@ describe("knownInView", () => {
   it("says that there are none only where all of the view was looked at", () => {
     const views = [view(0, 50), view(30, 100), view(90, 140), view(15, 140), view(200, 300)];
     expect(views.map((one) => knownInView(fetched, one))).toEqual([1, 0, undefined, 1, undefined]);
+  });
+});
+
+describe("spansInView", () => {
+  it("has what overlaps the view, open spans too, in the order of their start", () => {
+    const spans = {
+      startNs: Float64Array.of(50, 10, 90, 10, 30, 0),
+      endNs: Float64Array.of(60, 20, 95, 35, NaN, 9),
+    };
+    const all = Uint32Array.of(0, 1, 2, 3, 4, 5);
+    expect([...spansInView(spans, all, { fromNs: 20, toNs: 55 })]).toEqual([1, 3, 4, 0]);
+    expect([...spansInView(spans, Uint32Array.of(0, 4), { fromNs: 20, toNs: 55 })]).toEqual([4, 0]);
+    expect([...all]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });

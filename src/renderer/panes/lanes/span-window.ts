@@ -36,7 +36,17 @@ export function countInView(spans: Pick<SpanColumns, "startNs" | "endNs" | "coun
   }, 0);
 }
 
-/** The same of what was fetched for `range`; undefined when it has none there, but does not reach over the whole view. */
+/** Of these indices, the ones that overlap a view, in the order of their start. */
+export function spansInView(
+  { startNs, endNs }: Pick<SpanColumns, "startNs" | "endNs">,
+  indices: Uint32Array,
+  view: NsRange,
+): Uint32Array {
+  const inView = indices.filter((i) => (startNs[i] ?? NaN) <= view.toNs && !((endNs[i] ?? NaN) < view.fromNs));
+  return inView.sort((a, b) => (startNs[a] ?? 0) - (startNs[b] ?? 0) || a - b);
+}
+
+/** How many of what was fetched for `range` overlap a view; undefined when it has none there, but does not reach over the whole view. */
 export function knownInView(fetched: SpansOfRange, view: NsRange): number | undefined {
   const count = countInView(fetched.spans, view);
   return count === 0 && !isCovered(view, fetched.range) ? undefined : count;
