@@ -73,7 +73,7 @@ test("what is chosen is there in another host on another port, until it is reset
     await other.whenIdle();
     await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
     await expect(capture(other)).toBeChecked();
-    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Settings", exact: true }).click();
     await expect(other.dialog.getByRole("textbox", { name: "Command of the editor" })).toHaveValue("zed {file}:{line}");
     await other.dialog.getByRole("button", { name: "Reset" }).click();
     await expect(other.dialog.getByRole("combobox", { name: "Code opens in" })).toHaveValue("vscode");

@@ -103,6 +103,7 @@ export class App implements ShownWindow {
   }
 
   async openFile(path: string): Promise<void> {
+    await this.whenIdle();
     await this.page.keyboard.press("Control+o");
     await this.dialog.getByRole("textbox").fill(path);
     await this.page.keyboard.press("Enter");

@@ -51,6 +51,6 @@ export class LanesPane {
   /** One fact of the selected span, by its name in the details. */
   async fact(name: string): Promise<string> {
     const row = this.details.locator(".row").filter({ has: this.details.page().locator("dt", { hasText: name }) });
-    return (await row.first().locator("dd").textContent()) ?? "";
+    return ((await row.first().locator("dd").textContent()) ?? "").trim();
   }
 }

@@ -38,7 +38,7 @@ const world: World = {
   paths: {
     engineProcess: built("./engine-process.js"),
     page: built("../renderer"),
-    door: join(userFolders(process.env, process.platform, homedir()).state, "window.json"),
+    door: join(userFolders(process.env, process.platform, homedir()).state, "served.json"),
     shell: built("../main/index.js"),
     packageFolder: built("../.."),
   },

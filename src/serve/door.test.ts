@@ -15,7 +15,7 @@ const hosts: ServeHost[] = [];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "hindcast-door-"));
-  file = join(folder, "state", "window.json");
+  file = join(folder, "state", "served.json");
 });
 afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
