@@ -6,14 +6,19 @@ import { attributeTexts } from "./attribute-texts.js";
 import { processColumn, relative, small } from "./columns.js";
 import { LogLinesByText, lineSettings } from "./log-lines.js";
 import type { Query } from "./readers.js";
-import { RowList } from "./row-list.js";
+import { densityRollup } from "./rollups.js";
+import type { Bucket } from "./row-buckets.js";
+import { type Between, RowList } from "./row-list.js";
 import type { Rows } from "./rows.js";
 import type { SearchBlocks } from "./search-blocks.js";
 import { sources } from "./search-sources.js";
+import { coversOf, rowsWithin } from "./zoom-query.js";
 
 type LogColumns = CallResult<"logs.page">;
 
 const { fields } = sources.log;
+/** Up to a tenth of a second. */
+const densityLevels = densityRollup.levels.slice(0, 2);
 
 const linesOf = (chosen: string): string => `
   WITH chosen AS (${chosen})
@@ -38,6 +43,7 @@ export class Logs {
         severity: "t.severity",
       },
       narrowed: (asking, text) => lines.with(asking, text),
+      counted: linesByTime,
     });
   }
 
@@ -56,6 +62,16 @@ export class Logs {
   rowAt(filter: RowFilter, instant: bigint, asker: Asker = nobody): Promise<number> {
     return this.#list.rowAt(filter, instant, asker);
   }
+}
+
+/** From the levels that show how many records there are along the time line. */
+async function linesByTime(query: Query, { low, high }: Between): Promise<readonly Bucket[]> {
+  const from = rowsWithin(densityRollup, densityLevels, { since: low, until: high + 1n }, await coversOf(query));
+  const rows = await query(
+    `SELECT start, sum(logs)::BIGINT AS rows FROM (${from}) WHERE logs > 0 GROUP BY start ORDER BY start`,
+  );
+  const counts = rows.numbers("rows");
+  return rows.bigints("start").map((first, at) => ({ first, rows: counts[at] ?? 0 }));
 }
 
 export function logColumns(rows: Rows, start: bigint): Omit<LogColumns, "first" | "total"> {

@@ -13,7 +13,8 @@ export interface BucketSettings {
   /** Stretches with more are counted again, by shorter ones; what happened in one nanosecond stays together. */
   readonly most: number;
 }
-const settings: BucketSettings = { about: 256, most: 32_768 };
+export const mostRowsOfBucket = 32_768;
+const settings: BucketSettings = { about: 256, most: mostRowsOfBucket };
 
 /** Answers `bucket` and `rows`, by an expression of `instant`, of the rows that meet a condition. */
 export type CountBy = (bucket: string, condition: string) => Promise<Rows>;

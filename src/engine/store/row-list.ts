@@ -7,7 +7,7 @@ import { firstWhere } from "../../shared/base/first-where.js";
 import type { RowFilter } from "../../shared/protocol/row-filters.js";
 import type { EvictedKind } from "./flight-tables.js";
 import { type Query, queryFor } from "./readers.js";
-import { type CountBy, countedBuckets } from "./row-buckets.js";
+import { type Bucket, type CountBy, countedBuckets, mostRowsOfBucket } from "./row-buckets.js";
 import { type FilteredTexts, conditionsOf } from "./row-conditions.js";
 import type { Rows } from "./rows.js";
 import { SharedWork } from "./shared-work.js";
@@ -20,6 +20,14 @@ export interface RowSource {
   readonly texts: FilteredTexts;
   /** Rows among which are all that have a text. */
   narrowed(query: Query, text: string | undefined): Promise<NarrowedRows>;
+  /** How many of all rows there are by time, in order, from what is counted already; rows that come meanwhile may be among them. */
+  counted?(query: Query, between: Between): Promise<readonly Bucket[]>;
+}
+
+/** Instants, `high` included. */
+export interface Between {
+  readonly low: bigint;
+  readonly high: bigint;
 }
 
 export interface NarrowedRows {
@@ -195,15 +203,17 @@ export class RowList {
     const high = index.tables.reduce((so, { latest }) => later(so, latest), low);
     const matching = conditionsOf(filter, this.source.texts);
     const rows = index.tables.reduce((so, table) => so + table.rows, 0) - (base?.row ?? 0);
-    const buckets = await this.#reading(query, filter, ({ from }) => {
-      const count: CountBy = (bucket, condition) =>
-        query(
-          `SELECT ${bucket} AS bucket, count(*) AS rows FROM ${from} AS t WHERE ${condition} AND ${matching.sql(0)}
-            GROUP BY bucket`,
-          matching.values,
-        );
-      return countedBuckets(count, { low, high, rows });
-    });
+    const buckets =
+      (base === undefined && matching.sql(0) === "true" ? await this.#known(query, { low, high }, rows) : undefined) ??
+      (await this.#reading(query, filter, ({ from }) => {
+        const count: CountBy = (bucket, condition) =>
+          query(
+            `SELECT ${bucket} AS bucket, count(*) AS rows FROM ${from} AS t WHERE ${condition} AND ${matching.sql(0)}
+              GROUP BY bucket`,
+            matching.values,
+          );
+        return countedBuckets(count, { low, high, rows });
+      }));
     const longNs = ((high - low) * BigInt(lookedAt)) / BigInt(Math.max(1, rows));
     let total = base?.row ?? 0;
     for (const { first, rows: more } of buckets) {
@@ -213,6 +223,13 @@ export class RowList {
       total += more;
     }
     return { ...index, positions: kept, total };
+  }
+
+  /** Undefined where that is not known of exactly these rows, or of too many at once. */
+  async #known(query: Query, between: Between, rows: number): Promise<readonly Bucket[] | undefined> {
+    const known = (await this.source.counted?.(query, between)) ?? [];
+    const total = known.reduce((so, one) => so + one.rows, 0);
+    return total === rows && known.every((one) => one.rows <= mostRowsOfBucket) ? known : undefined;
   }
 }
 
