@@ -108,6 +108,7 @@ async function measure(
   return [
     of("scrub_work_p95_ms", p95(scrubbed.workMs), "ms a frame", { atMost: 8 }),
     of("scrub_work_p50_ms", quantile(scrubbed.workMs, 0.5), "ms a frame"),
+    of("scrub_clock_p95_ms", p95(scrubbed.clockMs), "ms a frame"),
     of("dropped_frames_pct", 100 * scrubbed.droppedShare, "% of refreshes", { atMost: 1 }),
     of("frames_seen", scrubbed.workMs.length, "frames"),
     of("zoom_work_p95_ms", p95(zoomed.workMs), "ms a frame"),

@@ -7,6 +7,7 @@ const event = v.object({
   ph: v.string(),
   ts: v.optional(v.number(), 0),
   dur: v.optional(v.number(), 0),
+  tdur: v.optional(v.number()),
   pid: v.number(),
   tid: v.number(),
   args: v.optional(v.record(v.string(), v.unknown()), {}),
@@ -14,8 +15,10 @@ const event = v.object({
 type TraceEvent = v.InferOutput<typeof event>;
 
 export interface Frames {
-  /** Milliseconds of the main thread's tasks between one frame and the next. */
+  /** Milliseconds of processor that the main thread's tasks took between one frame and the next. */
   readonly workMs: Float64Array;
+  /** The same by the clock: with other threads and programs on the same processors, tasks wait in their middle. */
+  readonly clockMs: Float64Array;
   /** Share of the screen's refreshes for which the page had none. */
   readonly droppedShare: number;
 }
@@ -43,7 +46,11 @@ export async function framesDuring(browser: Browser, work: () => Promise<void>):
   );
   await browser.send("Tracing.end");
   await complete;
-  return { workMs: workBetween(events), droppedShare: droppedOf(seen) };
+  return {
+    workMs: workBetween(events, ({ dur, tdur }) => tdur ?? dur),
+    clockMs: workBetween(events, ({ dur }) => dur),
+    droppedShare: droppedOf(seen),
+  };
 }
 
 function droppedOf(seen: readonly number[]): number {
@@ -59,7 +66,7 @@ function droppedOf(seen: readonly number[]): number {
 }
 
 /** Tasks of the thread on which the page's animation frames ran; a task counts for the frame that it ran, or that came before it. */
-function workBetween(events: readonly TraceEvent[]): Float64Array {
+function workBetween(events: readonly TraceEvent[], lengthOf: (task: TraceEvent) => number): Float64Array {
   const frame = events.find(({ name }) => name === "FireAnimationFrame");
   const own = events.filter(({ pid, tid }) => pid === frame?.pid && tid === frame.tid);
   const frames = own.flatMap(({ name, ts }) => (name === "FireAnimationFrame" ? [ts] : [])).sort((a, b) => a - b);
@@ -68,12 +75,13 @@ function workBetween(events: readonly TraceEvent[]): Float64Array {
     .sort((a, b) => a.ts - b.ts);
   const workMs = new Float64Array(Math.max(0, frames.length - 1));
   let [at, coveredTo] = [0, 0];
-  for (const { ts, dur } of tasks) {
+  for (const task of tasks) {
+    const { ts, dur } = task;
     // A task within a task is part of it.
     if (ts < coveredTo) continue;
     coveredTo = ts + dur;
     while (at + 1 < frames.length && (frames[at + 1] ?? 0) <= coveredTo) at++;
-    if (coveredTo >= (frames[0] ?? 0) && at < workMs.length) workMs[at] = (workMs[at] ?? 0) + dur / 1000;
+    if (coveredTo >= (frames[0] ?? 0) && at < workMs.length) workMs[at] = (workMs[at] ?? 0) + lengthOf(task) / 1000;
   }
   return workMs;
 }

@@ -64,6 +64,8 @@ export class Person {
       `(() => { const field = document.querySelector("[data-pane=logs] input[type=search]"); field.focus(); field.select(); })()`,
     );
     await this.browser.send("Input.insertText", { text });
+    // What is typed counts once typing pauses.
+    await wait(300);
     await this.settle();
   }
 
