@@ -38,7 +38,7 @@ test("the slow dependency of a slow request is found in four actions from the we
   await expect(requests.rows.first()).toContainText("gateway");
   await act(requests.rows.first().click());
   await act(requests.rows.first().click());
-  await expect(requests.shares.first()).toContainText(/payments\s*POST 127\.0\.0\.1:\d+\/captures/);
+  await expect(requests.shares.first()).toContainText(/payments\s*POST \/captures/);
   await expect(requests.shares.first()).toContainText("45 %");
   expect(actions).toBeLessThanOrEqual(6);
 });
