@@ -11,6 +11,7 @@ import { type Query, Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
 import { SearchBlocks } from "./search-blocks.js";
 import { Search } from "./search.js";
+import { addHead } from "./search-corpus-rows.test-support.js";
 import { SearchCorpus } from "./search-corpus.test-support.js";
 import { seeds } from "../replay/seeds.test-support.js";
 
@@ -56,6 +57,18 @@ async function recordedFile(name: string) {
       await opened.value.dispose();
     },
   };
+}
+
+const processes = [1, 2, 3];
+
+function addLine(writer: RecordingWriter, head: { process: number; seq: number; instant: bigint }): void {
+  const rows = writer.rowsOf("log");
+  addHead(rows, head);
+  rows.severity.add(9);
+  rows.span.add(0);
+  rows.source.add(0);
+  rows.body.addText("line");
+  rows.attributes.addText("{}");
 }
 
 describe("the log with a text", () => {
@@ -131,4 +144,40 @@ describe("the log with a text", () => {
     expect(await total()).toBe(50_010);
     await file.close();
   });
+});
+
+describe("the whole log", () => {
+  it.each(seeds(1, 3))(
+    "has every line where it is among all, however far what is counted of each process has come (seed %i)",
+    async (seed) => {
+      const file = await recordedFile(`whole-${seed}.hindcast`);
+      const random = randomFrom(seed * 77);
+      const start = 1_795_000_000_000_000_000n;
+      const instantsOf = [...processes.keys()].map(() => BigInt(2 + Math.floor(random() * 6)) * 1_000_000_000n);
+      const made: (readonly [instant: bigint, process: number, seq: number])[] = [];
+      for (const [at, lengthNs] of instantsOf.entries())
+        for (let seq = 1; seq <= 4000; seq++)
+          made.push([start + (lengthNs * BigInt(Math.floor(random() * 1e6))) / 1_000_000n, processes[at] ?? 0, seq]);
+      made.sort(([a, ofA, seqA], [b, ofB, seqB]) => (a === b ? ofA - ofB || seqA - seqB : a < b ? -1 : 1));
+      const corpus = new SearchCorpus(seed);
+      corpus.tellOfProcesses(file.writer);
+      for (const [instant, process, seq] of made) addLine(file.writer, { instant, process, seq });
+      await file.commit();
+      // Then what is whole is counted.
+      corpus.endProcess(file.writer);
+      await file.commit();
+
+      for (let first = 0; first < made.length; first += 777) {
+        const page = await file.logs.page(0n, {}, first, 777);
+        const got = [...page.seq].map((seq, row) => [page.process[row], seq]);
+        expect(got).toEqual(made.slice(first, first + 777).map(([, process, seq]) => [process, seq]));
+      }
+      for (let round = 0; round < 50; round++) {
+        const instant = start + BigInt(Math.floor(random() * 8e9));
+        expect(await file.logs.rowAt({}, instant)).toBe(made.filter(([at]) => at <= instant).length - 1);
+      }
+      expect(file.statements.some((sql) => sql.includes("density_100ms") && sql.includes("process IN"))).toBe(true);
+      await file.close();
+    },
+  );
 });

@@ -19,6 +19,7 @@ type LogColumns = CallResult<"logs.page">;
 const { fields } = sources.log;
 /** Up to a tenth of a second. */
 const densityLevels = densityRollup.levels.slice(0, 2);
+const coarsestNs = densityLevels.reduce((so, { widthNs }) => (widthNs > so ? widthNs : so), 1n);
 
 const linesOf = (chosen: string): string => `
   WITH chosen AS (${chosen})
@@ -64,11 +65,15 @@ export class Logs {
   }
 }
 
-/** From the levels that show how many records there are along the time line. */
+/**
+ * From the levels that show how many records there are along the time line. Of what is counted in coarser stretches in one
+ * process than in another, nothing may begin within a stretch: rows before that were counted with it are not before.
+ */
 async function linesByTime(query: Query, { low, high }: Between): Promise<readonly Bucket[]> {
   const from = rowsWithin(densityRollup, densityLevels, { since: low, until: high + 1n }, await coversOf(query));
   const rows = await query(
-    `SELECT start, sum(logs)::BIGINT AS rows FROM (${from}) WHERE logs > 0 GROUP BY start ORDER BY start`,
+    `SELECT start - start % ${coarsestNs} AS start, sum(logs)::BIGINT AS rows FROM (${from}) WHERE logs > 0
+      GROUP BY 1 ORDER BY 1`,
   );
   const counts = rows.numbers("rows");
   return rows.bigints("start").map((first, at) => ({ first, rows: counts[at] ?? 0 }));
