@@ -1,6 +1,7 @@
 // Requests: from the welcome page to what a slow request waited for, and from there to the records behind it.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { Person } from "./pages/person.js";
 import { themes } from "./themes.js";
 import type { App } from "./pages/app.js";
 
@@ -25,22 +26,17 @@ async function seriousIn(app: App): Promise<readonly string[]> {
 
 test("the slow dependency of a slow request is found in four actions from the welcome page", async ({ app }) => {
   await app.whenIdle();
-  let actions = 0;
-  const act = async (action: Promise<void>): Promise<void> => {
-    actions++;
-    await action;
-    await app.whenIdle();
-  };
+  const person = new Person(app);
   const { requests } = app;
-  await act(sample(app).click());
-  await act(requests.tab.click());
+  await person.click(sample(app));
+  await person.click(requests.tab);
   // What took most time is first.
   await expect(requests.rows.first()).toContainText("gateway");
-  await act(requests.rows.first().click());
-  await act(requests.rows.first().click());
+  await person.click(requests.rows.first());
+  await person.click(requests.rows.first());
   await expect(requests.shares.first()).toContainText(/payments\s*POST \/captures/);
   await expect(requests.shares.first()).toContainText("45 %");
-  expect(actions).toBeLessThanOrEqual(6);
+  expect(person.actions.length).toBeLessThanOrEqual(6);
 });
 
 test("the rows of a request move the playhead, and a reload comes back to it", async ({ app }) => {

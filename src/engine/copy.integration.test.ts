@@ -12,6 +12,7 @@ import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { objectId } from "../shared/trace/value.js";
 import { TestEngine } from "./engine.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+import { mayMount } from "./may-mount.test-support.js";
 
 describe("recording.copy", () => {
   let engine: TestEngine;
@@ -217,7 +218,6 @@ describe("recording.copy", () => {
     expect(await codeOf({ ...summary, path: path.replace(/.*[/\\]/, "") })).toMatch(/^file-exists /);
   });
 
-  const mayMount = process.platform === "linux" && process.getuid?.() === 0 && canMount();
   it.skipIf(!mayMount)("says when the disk is full (needs root: a file system of 1 MB is mounted)", async () => {
     const counting = await Counting.start();
     for (let round = 0; round < 4; round++) await counting.goOn(4000);
@@ -238,14 +238,4 @@ describe("recording.copy", () => {
 
 function endedProcess(): string {
   return execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }).trim();
-}
-
-/** Containers may be root without leave to mount. */
-function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -10,6 +10,7 @@ import { TestEngine } from "./engine.test-support.js";
 import { FlightRecords } from "./flight-records.test-support.js";
 import { runSql } from "./store/run-sql.test-support.js";
 import { RecordMaker, SocketAgent, helloOf } from "./socket-agent.test-support.js";
+import { mayMount } from "./may-mount.test-support.js";
 
 describe("recording.export", () => {
   let engine: TestEngine;
@@ -227,7 +228,6 @@ describe("recording.export", () => {
     expect(leftovers()).toEqual([]);
   });
 
-  const mayMount = process.platform === "linux" && process.getuid?.() === 0 && canMount();
   it.skipIf(!mayMount)(
     "leaves nothing however little room there is (needs root: small file systems are mounted)",
     async () => {
@@ -272,16 +272,6 @@ describe("recording.export", () => {
     expect(JSON.stringify(report)).not.toMatch(/ghp_|hunter2/);
   });
 });
-
-/** Containers may be root without leave to mount. */
-function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Of this process, where the system tells; those that are gone, too. */
 const openFiles = (): readonly string[] =>

@@ -6,21 +6,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type Ended, Place } from "./hindcast-process.js";
+import { mayMount } from "../../src/engine/may-mount.test-support.js";
 
 const place = new Place();
 const sample = join(process.cwd(), "recordings/ledger-first.hindcast");
 afterAll(() => place.remove());
-
-const mayMount = process.platform === "linux" && process.getuid?.() === 0 && canMount();
-/** Containers may be root without leave to mount. */
-function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const mounted = new Set<string>();
 function mountDisk(name: string, megabytes: number): string {

@@ -1,5 +1,6 @@
 // Turns the records of one process into rows: ids into dictionary ids, the process's clock into instants, span numbers
 // into the spans they name. And keeps account of it: what came, what is missing, how it ended.
+import { later } from "../../shared/base/earlier.js";
 import { type AgentRecord, hasOwnSeq } from "../../shared/protocol/agent-records.js";
 import { originOf } from "../../shared/protocol/message-records.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
@@ -17,8 +18,6 @@ import { OwnDefinitions, type ScopeSeen } from "./own-definitions.js";
 import { PlainRows } from "./plain-rows.js";
 import { ProcessClock } from "./process-clock.js";
 import { ProcessSpans } from "./process-spans.js";
-
-const laterOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 export interface Counts {
   events: number;
@@ -197,7 +196,7 @@ export class ProcessIngest {
       }
       latestMs = Math.max(latestMs, incoming.clockMs[index] ?? 0);
     }
-    this.#lastSeen = laterOf(this.#lastSeen, this.instantOf(latestMs));
+    this.#lastSeen = later(this.#lastSeen, this.instantOf(latestMs));
     const last = incoming.count - 1;
     if (last >= 0) this.#cameTo(incoming.seq[last] ?? 0, incoming.clockMs[last] ?? 0);
     this.dictionaries.writer.process(this.row());

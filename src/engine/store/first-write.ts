@@ -64,10 +64,9 @@ export async function firstWrite(
 
 /** The `limit` writes of its process from there on, itself first. */
 export async function writesFrom(query: Query, { process, seq }: FirstWrite, limit: number): Promise<FirstWrite[]> {
-  const of = `SELECT seq, instant FROM TABLE WHERE process = ${process} AND seq >= ${seq}`;
-  const rows = await query(
-    `${of.replace("TABLE", "write")} UNION ${of.replace("TABLE", "keyframe")} ORDER BY seq LIMIT ${limit}`,
-  );
+  const of = (table: string): string =>
+    `SELECT seq, instant FROM ${table} WHERE process = ${process} AND seq >= ${seq}`;
+  const rows = await query(`${of("write")} UNION ${of("keyframe")} ORDER BY seq LIMIT ${limit}`);
   const instants = rows.bigints("instant");
   return rows.numbers("seq").map((at, row) => ({ process, seq: at, instant: instants[row] ?? 0n }));
 }

@@ -18,11 +18,9 @@ class References {
   readonly #secret = new Set<number>();
 
   add(from: number, to: number, isSecret: boolean): void {
-    if (isSecret) this.#secret.add(to);
-    const those = this.#harmless.get(from);
-    if (isSecret) return;
-    if (those === undefined) this.#harmless.set(from, new Set([to]));
-    else those.add(to);
+    const those = isSecret ? this.#secret : (this.#harmless.get(from) ?? new Set());
+    those.add(to);
+    if (!isSecret) this.#harmless.set(from, those);
   }
 
   /** Below a secret's name, and not below any other. */

@@ -1,5 +1,6 @@
 // How many rows there are between instants that are near each other: in stretches of time as long as each other, and shorter
 // ones where very many rows are. Counting takes a tenth of what putting the rows in order would.
+import { earlier, later } from "../../shared/base/earlier.js";
 import type { Rows } from "./rows.js";
 
 export interface Bucket {
@@ -50,6 +51,3 @@ export async function countedBuckets(
   }
   return buckets.sort((a, b) => (a.first < b.first ? -1 : 1));
 }
-
-const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);

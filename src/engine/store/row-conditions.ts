@@ -21,7 +21,12 @@ export interface Conditions {
   readonly values: readonly Parameter[];
 }
 
-export function conditionsOf(filter: RowFilter, of: FilteredTexts): Conditions {
+export interface RowConditions extends Conditions {
+  /** Every row meets them. */
+  readonly areNone: boolean;
+}
+
+export function conditionsOf(filter: RowFilter, of: FilteredTexts): RowConditions {
   const values: Parameter[] = [];
   const parts: ((given: number) => string)[] = [];
   const add = (value: Parameter, part: (parameter: string) => string): void => {
@@ -43,7 +48,11 @@ export function conditionsOf(filter: RowFilter, of: FilteredTexts): Conditions {
     const isExcluded = group[0]?.exclude === true;
     parts.push((given) => `${isExcluded ? "NOT " : ""}(${ways.map((way) => way(given)).join(" OR ")})`);
   }
-  return { sql: (given) => ["true", ...parts.map((part) => part(given))].join(" AND "), values };
+  return {
+    areNone: parts.length === 0,
+    sql: (given) => ["true", ...parts.map((part) => part(given))].join(" AND "),
+    values,
+  };
 }
 
 /** Undefined where DuckDB can read a regular expression; else what is wrong with it. */

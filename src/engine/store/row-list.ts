@@ -2,6 +2,7 @@
 // order is not the file's, an index keeps how many rows there are before some instants, so that a page reads a stretch of the file
 // and not all of it. While recording, only what came since is looked at again, unless rows were evicted. Of a text, who knows
 // better may say which rows to look at.
+import { later } from "../../shared/base/earlier.js";
 import { type Asker, nobody } from "../../shared/base/asker.js";
 import { firstWhere } from "../../shared/base/first-where.js";
 import type { RowFilter } from "../../shared/protocol/row-filters.js";
@@ -204,7 +205,7 @@ export class RowList {
     const matching = conditionsOf(filter, this.source.texts);
     const rows = index.tables.reduce((so, table) => so + table.rows, 0) - (base?.row ?? 0);
     const buckets =
-      (base === undefined && matching.sql(0) === "true" ? await this.#known(query, { low, high }, rows) : undefined) ??
+      (base === undefined && matching.areNone ? await this.#known(query, { low, high }, rows) : undefined) ??
       (await this.#reading(query, filter, ({ from }) => {
         const count: CountBy = (bucket, condition) =>
           query(
@@ -232,5 +233,3 @@ export class RowList {
     return total === rows && known.every((one) => one.rows <= mostRowsOfBucket) ? known : undefined;
   }
 }
-
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,5 +1,6 @@
 // The order in which stretches of time are looked through: from one end of a range towards the other, a slice at a time, each
 // with about as many rows as asked for. Slices do not overlap and together hold every stretch where something may be.
+import { earlier, later } from "../../shared/base/earlier.js";
 import type { SearchKind } from "../../shared/protocol/engine-rows.js";
 
 /** Rows of one kind lie here. Both ends belong to it. */
@@ -73,6 +74,3 @@ export const turned = <Of extends { readonly first: bigint; readonly last: bigin
   first: -stretch.last,
   last: -stretch.first,
 });
-
-const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,5 +1,6 @@
 // Pages of the rows that have some texts in them, in the order of time or against it. The index says where such rows may be;
 // what is there is looked through, a slice of time after the other, until the page is full or the time for one answer is up.
+import { earlier, later } from "../../shared/base/earlier.js";
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { processColumn, relative, small } from "./columns.js";
 import type { Query } from "./readers.js";
@@ -153,6 +154,3 @@ const pageOf = (start: bigint, hits: readonly Hit[], next: Cursor | undefined): 
   after: hits.map(({ after }) => after),
   next,
 });
-
-const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
