@@ -100,3 +100,18 @@ export async function withEngine<Value>(work: (engine: BenchEngine, folder: stri
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** With a new engine that has opened a recording. */
+export async function withOpened<Value>(
+  folder: string,
+  path: string,
+  work: (engine: BenchEngine, recordingId: string) => Promise<Value>,
+): Promise<Value> {
+  const engine = await BenchEngine.start(folder);
+  try {
+    const { recordingId } = await engine.call("recording.open", { path });
+    return await work(engine, recordingId);
+  } finally {
+    await engine.stop();
+  }
+}

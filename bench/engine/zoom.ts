@@ -8,7 +8,7 @@ import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { type Figure, figuresOfRun, measuredOn, quantile } from "../figures.js";
-import { BenchEngine } from "./engine-child.js";
+import { BenchEngine, withOpened } from "./engine-child.js";
 import { WireAgent } from "./wire-agent.js";
 import { readingFile } from "./recorded-file.js";
 
@@ -60,20 +60,6 @@ export async function zoomFigures(size: ZoomSize = ten): Promise<readonly Figure
     return figuresOf(size, asked, atOnce, made, wrong, statSync(path).size);
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function withOpened<Value>(
-  folder: string,
-  path: string,
-  work: (engine: BenchEngine, recordingId: string) => Promise<Value>,
-): Promise<Value> {
-  const engine = await BenchEngine.start(folder);
-  try {
-    const { recordingId } = await engine.call("recording.open", { path });
-    return await work(engine, recordingId);
-  } finally {
-    await engine.stop();
   }
 }
 

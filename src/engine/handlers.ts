@@ -105,11 +105,12 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     }
     return answers;
   };
-  const looked = async ({ call, args }: RehearsedLook, asked: Asked): Promise<Result<unknown, HindcastError>> => {
+  const looked = async (look: RehearsedLook, asked: Asked): Promise<Result<unknown, HindcastError>> => {
     const { recording, query, start, asker } = asked;
+    const { call, args } = look;
     switch (call) {
       case "ahead":
-        return ok(await recording.segments.readAhead(query));
+        return ok(await recording.ahead.more(look.of, query));
       case "metrics.range":
         return ok(await samples(asked, args));
       case "search.page":

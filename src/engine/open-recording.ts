@@ -26,6 +26,7 @@ import {
 import type { RecordingNote } from "./private-folder.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
+import { ReadAhead } from "./read-ahead.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import type { ExportRequest, Exported } from "./store/export-file.js";
@@ -95,6 +96,7 @@ export class OpenRecording {
   readonly segments: StoredSegments;
   readonly pages: Pages;
   readonly blocks: MetricBlocks;
+  readonly ahead: ReadAhead;
   readonly #index: KeptBlocks;
   /** Absent until it is said where they are kept. */
   #notes: Notes | undefined;
@@ -137,6 +139,7 @@ export class OpenRecording {
     this.blocks = new MetricBlocks(generation);
     const writes = new StoredWrites(this.query);
     this.segments = new StoredSegments(this.query, writes);
+    this.ahead = new ReadAhead({ segments: this.segments, blocks: this.blocks, facts: () => this.facts() });
     const holes = new StoredHoles(this.query, generation);
     this.access = {
       writes,

@@ -1,11 +1,13 @@
 // What has not run yet V8 has not compiled: the first looks that an engine answers take several times as long as those after
 // them, and most of that is V8's. So once a long recording was opened, and nobody has asked anything for a moment, it is looked
-// at in a few places with nobody waiting: its metrics, what a search finds in its last part, and its state, the bytes of which
-// are read before. Once an engine, and whoever asks goes first: a look that is under way then is given up.
+// at in a few places with nobody waiting: its metrics, what a search finds in its last part, and its state. The bytes of state are
+// read before, buckets of metrics after. Once an engine, and whoever asks goes first: a look that is under way then is given up.
 import { setTimeout as wait } from "node:timers/promises";
 import { CancelSource } from "../shared/base/cancel.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import type { ProcessSummary, RecordingSummary, ScopeSummary } from "../shared/protocol/recording-summary.js";
+import type { ReadableAhead } from "./read-ahead.js";
+import { MetricsAhead } from "./store/metrics-ahead.js";
 import { PieceMemory } from "./store/piece-memory.js";
 
 /** For that long nobody asks. */
@@ -25,8 +27,8 @@ const shareSearched = 64n;
 const nextPlace = 0.618034;
 
 export type RehearsedLook =
-  /** A little of the bytes that state is made of. */
-  | { readonly call: "ahead"; readonly args: { readonly recordingId: string } }
+  /** A little of the bytes that state is made of, or of what metrics are by the second. */
+  | { readonly call: "ahead"; readonly of: ReadableAhead; readonly args: { readonly recordingId: string } }
   | { readonly call: "state.scopes"; readonly args: CallArgs<"state.scopes"> }
   | { readonly call: "state.rows"; readonly args: CallArgs<"state.rows"> }
   | { readonly call: "metrics.range"; readonly args: CallArgs<"metrics.range"> }
@@ -43,6 +45,8 @@ export function* looksAt(recordingId: string, recording: RehearsedRecording): It
   if (metrics >= fewestRecords) yield* ofMetrics(recordingId, recording);
   if (events + spans + logs + writes >= fewestRecords) yield* ofSearches(recordingId, recording);
   if (writes >= fewestRecords) yield* ofState(recordingId, recording);
+  if (metrics < fewestRecords) return;
+  for (let turn = 0; turn < MetricsAhead.most; turn++) yield { call: "ahead", of: "metrics", args: { recordingId } };
 }
 
 /** Like those of somebody who zooms in on one series and another. */
@@ -70,7 +74,7 @@ function* ofState(recordingId: string, recording: RehearsedRecording): Iterable<
   const scopes = recording.scopes.filter((one) => one.process === process.process).map(({ scope }) => scope);
   const length = process.lastSeen - process.start;
   const window = { offset: 0, limit: rowsSeen };
-  for (let turn = 0; turn < PieceMemory.most; turn++) yield { call: "ahead", args: { recordingId } };
+  for (let turn = 0; turn < PieceMemory.most; turn++) yield { call: "ahead", of: "state", args: { recordingId } };
   for (let turn = 1; turn <= looksAtState; turn++) {
     const at = { kind: "instant", instant: process.start + shareOf(length, turn) } as const;
     const about = { recordingId, process: process.process, at, ...window };

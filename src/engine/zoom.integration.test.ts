@@ -8,18 +8,29 @@ import { density } from "./store/density.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
+import { earlier, later } from "../shared/base/earlier.js";
 import type { SpanFilter } from "../shared/protocol/row-filters.js";
-import type { Readers } from "./store/readers.js";
+import { MetricsAhead } from "./store/metrics-ahead.js";
+import { bucketsSql } from "./store/metric-sql.js";
+import type { Query, Readers } from "./store/readers.js";
 import type { SpanRow } from "./store/recording-rows.js";
 import { countSpans } from "./store/span-filter.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
 import type { MetricSource } from "./store/sliced-series.js";
 import { spansZoomed } from "./store/span-zoom.js";
-import { levelsFor, sketchLevels } from "./store/zoom-levels.js";
+import { levelsFor, metricLevels, sketchLevels } from "./store/zoom-levels.js";
 import { seeds } from "./replay/seeds.test-support.js";
 
 const start = 1_790_000_000_000_000_000n;
 const quantiles = [0, 0.5, 0.95, 1];
+
+interface Asked {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly slices: number;
+}
+
+const isOfBuckets = (sql: string): boolean => metricLevels.some((level) => sql === bucketsSql(level));
 
 const only = { exclude: false } as const;
 const spanFilters: readonly { readonly filter: SpanFilter; readonly isShown: (span: SpanRow) => boolean }[] = [
@@ -82,6 +93,28 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
     expect(spans.process.length).toBe(history.spans.size);
   });
 
+  it("answers the same from buckets that were read before, and asks for them no more", async () => {
+    const asked: string[] = [];
+    const query: Query = (sql, ...rest) => {
+      asked.push(sql);
+      return readers.query(sql, ...rest);
+    };
+    const own = new MetricBlocks(() => commits, { mostBytes: 1e8, bucketsPerBlock: 16n });
+    const source = (): MetricSource => ({ query, start, blocks: own });
+    const instants = history.samples.map(({ instant }) => instant);
+    const whole = { since: instants.reduce(earlier), until: instants.reduce(later) + 1n };
+    const ahead = new MetricsAhead();
+    for (let turn = 0; turn < MetricsAhead.most; turn++) await ahead.readMore(source(), whole);
+    const before = asked.filter(isOfBuckets).length;
+    expect(before).toBe(metricLevels.length * new Set(history.samples.map(({ series }) => series)).size);
+    for (let looks = 60; looks > 0; looks--) {
+      const { from, to } = history.range();
+      const slices = 1 + history.below(400);
+      await checkMetrics(source(), { from: later(from, whole.since), to: earlier(to, whole.until), slices });
+    }
+    expect(asked.filter(isOfBuckets).length).toBe(before);
+  });
+
   it("answers the same from buckets that it kept", async () => {
     for (let looks = 60; looks > 0; looks--) await checkRange();
     expect(blocks.bytes).toBeLessThanOrEqual(blocks.limits.mostBytes);
@@ -95,10 +128,14 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
     const slices = 1 + history.below(history.below(2) === 0 ? 10 : 400);
     await checkDensity(from, to, slices);
     await checkSpans(from, to, slices);
+    await checkMetrics(source(), { from, to, slices });
+  };
+
+  const checkMetrics = async (source: MetricSource, { from, to, slices }: Asked): Promise<void> => {
     const series = history.series[history.below(history.series.length)] ?? 1;
     const own = history.samples.filter((one) => one.series === series && one.instant >= from && one.instant <= to);
-    await checkSlices(series, own, from, to, slices);
-    await checkSamples(series, own, from, to, 2 * slices);
+    await checkSlices(source, series, own, { from, to, slices });
+    await checkSamples(source, series, own, { from, to, slices });
   };
 
   const checkDensity = async (from: bigint, to: bigint, buckets: number): Promise<void> => {
@@ -173,13 +210,12 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   };
 
   const checkSlices = async (
+    source: MetricSource,
     series: number,
     own: readonly KeptSample[],
-    from: bigint,
-    to: bigint,
-    slices: number,
+    { from, to, slices }: Asked,
   ): Promise<void> => {
-    const answer = await metricSlices(source(), series, { from, to, slices, quantiles });
+    const answer = await metricSlices(source, series, { from, to, slices, quantiles });
     const sketchNs = levelsFor(sketchLevels, { since: from, until: to + 1n }, slices).at(-1)?.widthNs ?? 0n;
     const here = inSlices(own, from, to + 1n, slices, BigInt(answer.bucketNs));
     const finite = here.map((samples) => samples.map(({ value }) => value).filter(Number.isFinite));
@@ -197,16 +233,16 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   };
 
   const checkSamples = async (
+    source: MetricSource,
     series: number,
     own: readonly KeptSample[],
-    from: bigint,
-    to: bigint,
-    points: number,
+    { from, to, slices }: Asked,
   ): Promise<void> => {
-    const answer = await metricSamples(source(), series, { from, to, points });
+    const points = 2 * slices;
+    const answer = await metricSamples(source, series, { from, to, points });
     const sorted = [...own].sort((a, b) => Number(a.instant - b.instant) || a.seq - b.seq);
-    const bucketNs = BigInt((await metricSlices(source(), series, { from, to, slices: points / 2 })).bucketNs);
-    const kept = own.length <= points ? sorted : extremes(sorted, from, to + 1n, points / 2, bucketNs);
+    const bucketNs = BigInt((await metricSlices(source, series, { from, to, slices })).bucketNs);
+    const kept = own.length <= points ? sorted : extremes(sorted, from, to + 1n, slices, bucketNs);
     // -0 is 0 here.
     expect({ ...answer, values: answer.values.map((value) => value + 0) }).toEqual({
       series,

@@ -8,7 +8,8 @@ import { type Level, type Stretch, floorTo } from "./zoom-levels.js";
 import { type CoverByProcess, coversOf } from "./zoom-query.js";
 
 const bucketsPerBlock = 4096n;
-const mostBytes = 32 * 1024 * 1024;
+/** A day of ten series by the second, or an hour of two hundred and fifty. */
+const mostBytes = 64 * 1024 * 1024;
 /** Of a block besides its rows, nearly. */
 const bytesPerBlock = 512;
 

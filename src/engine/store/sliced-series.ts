@@ -80,7 +80,7 @@ export class SlicedSeries {
       else found.push([rows, piece]);
     }
     const [atEnds, inMiddle] = await Promise.all([
-      this.#endsIn(ends, levels.indexOf(middle.level)),
+      this.#endsIn(ends),
       blocks.around(query, start, this.series, middle.level, middle),
     ]);
     if (atEnds.length > mostRowsHere) return undefined;
@@ -97,9 +97,10 @@ export class SlicedSeries {
     return rowsOfSamples(rows.float64sSince("instant", start), rows.float64s("value"));
   }
 
-  /** Few rows, and nearly always others: not worth a block, unless it is there. `finer` levels are finer than the middle's. */
-  async #endsIn(ends: readonly Piece[], finer: number): Promise<MetricRows> {
+  /** Few rows, and nearly always others: not worth a block, unless it is there. */
+  async #endsIn(ends: readonly Piece[]): Promise<MetricRows> {
     if (ends.length === 0) return rowsOfSamples(new Float64Array(0), new Float64Array(0));
+    const finer = 1 + metricLevels.findLastIndex((level) => ends.some((piece) => piece.level === level));
     const bounds = [undefined, ...metricLevels.slice(0, finer)].flatMap((level) => {
       const [one, other] = ends.filter((piece) => piece.level === level);
       return [one?.since ?? 0n, one?.until ?? 0n, other?.since ?? 0n, other?.until ?? 0n];
