@@ -51,6 +51,7 @@ import { countSpans } from "./store/span-filter.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
+import { ownTimesOf, tracesInRange } from "./traces.js";
 import { stepsOf } from "./value-steps.js";
 
 export interface HandlersContext extends StartingContext {
@@ -287,6 +288,12 @@ export function createHandlers(context: HandlersContext): CallHandlers {
         : spansZoomed(query, start, { from, to, limit, slices, filter }),
     ),
     "spans.count": asking(({ query }, args) => countSpans(query, args)),
+    "spans.own": asking(({ recording, query, start }, args) =>
+      ownTimesOf(query, { start, end: recording.extent().end }, args),
+    ),
+    "traces.range": asking(({ recording, query, start }, args) =>
+      tracesInRange(query, { start, end: recording.extent().end }, args),
+    ),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
     "events.page": asking(({ recording, query, start }, args) => recording.pages.events(query, start, args)),

@@ -2,10 +2,11 @@
 import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
 import { spanKinds } from "../shared/trace/attributes.js";
 import { criticalPath } from "./requests/critical-path.js";
-import { type TreeRow, type TreeSpan, callersOf, requestTree } from "./requests/request-tree.js";
+import { movedColumns, pickedColumns, treeSpans } from "./picked-spans.js";
+import { type TreeRow, callersOf, requestTree } from "./requests/request-tree.js";
 import type { Query } from "./store/readers.js";
 import type { Rows } from "./store/rows.js";
-import { type SpanColumns, spanColumns } from "./store/spans.js";
+import { spanColumns } from "./store/spans.js";
 import { logsOfSpans, mostTraceSpans, spanKey, spansOfTrace, writesOfSpans } from "./store/trace-rows.js";
 
 type One = CallResult<"requests.one">;
@@ -28,7 +29,7 @@ export async function oneRequest(
   const root = outermost ? ([...above, asked].find((at) => isEntry(all.kind[at])) ?? above[0] ?? asked) : asked;
   const tree = asked < 0 ? [] : requestTree(spans, root);
   const callers = root < 0 ? [] : callersOf(spans, root);
-  const shown = pickedColumns(all, tree);
+  const shown = movedColumns(pickedColumns(all, tree), tree);
   const stretches = criticalPath(
     tree.map(({ parent }, row) => ({
       parent,
@@ -67,35 +68,6 @@ export async function oneRequest(
     logSpan: rowsOfSpans(logs.spans),
     writesTotal: writes.total,
     writes: { ...writes.writes, span: rowsOfSpans(writes.spans) },
-  };
-}
-
-const treeSpans = (all: SpanColumns): readonly TreeSpan[] =>
-  all.spanIds.map((id, at) => ({
-    id,
-    parentId: all.parentSpanIds[at] ?? "",
-    process: all.process[at] ?? 0,
-    startNs: all.startNs[at] ?? 0,
-    endNs: all.endNs[at] ?? NaN,
-    isClient: all.kind[at] === kind("client"),
-  }));
-
-/** Those of the tree, in its order, at the times they are shown at. */
-function pickedColumns(all: SpanColumns, tree: readonly TreeRow[]): SpanColumns {
-  const texts = (column: readonly string[]): string[] => tree.map(({ at }) => column[at] ?? "");
-  return {
-    truncated: all.truncated,
-    process: Uint16Array.from(tree, ({ at }) => all.process[at] ?? 0),
-    startNs: Float64Array.from(tree, ({ at, movedNs }) => (all.startNs[at] ?? 0) + movedNs),
-    endNs: Float64Array.from(tree, ({ at, movedNs }) => (all.endNs[at] ?? NaN) + movedNs),
-    lane: Uint16Array.from(tree, ({ at }) => all.lane[at] ?? 0),
-    kind: Uint8Array.from(tree, ({ at }) => all.kind[at] ?? 0),
-    status: Uint8Array.from(tree, ({ at }) => all.status[at] ?? 0),
-    names: texts(all.names),
-    spanIds: texts(all.spanIds),
-    traceIds: texts(all.traceIds),
-    parentSpanIds: texts(all.parentSpanIds),
-    attributes: texts(all.attributes),
   };
 }
 

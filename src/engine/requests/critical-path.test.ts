@@ -1,21 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { randomFrom } from "../../shared/base/random.test-support.js";
 import { type PathSpan, criticalPath } from "./critical-path.js";
+import { randomTrees, spansOf } from "./spans-text.test-support.js";
 
-/** `from-to`, indented below its parent. */
-function spansOf(text: string): readonly PathSpan[] {
-  const above: number[] = [];
-  return text
-    .trim()
-    .split("\n")
-    .map((line, row): PathSpan => {
-      const [, indent = "", from = "", to = ""] = /^( *)(\d+)-(\d*)$/.exec(line) ?? [];
-      above.length = indent.length / 2;
-      const parent = above.at(-1);
-      above.push(row);
-      return { parent, startNs: Number(from), endNs: to === "" ? NaN : Number(to) };
-    });
-}
 const pathOf = (text: string, untilNs = 100): string =>
   criticalPath(spansOf(text), untilNs)
     .map(({ row, fromNs, toNs }) => `${row}:${fromNs}-${toNs}`)
@@ -47,16 +33,7 @@ describe("criticalPath", () => {
   });
 
   it.each([1, 2, 3])("is what going back moment by moment finds, seed %d", (seed) => {
-    const random = randomFrom(seed);
-    const below = (limit: number): number => Math.floor(random() * limit);
-    for (let trees = 400; trees > 0; trees--) {
-      const spans: PathSpan[] = [{ parent: undefined, startNs: 0, endNs: below(8) === 0 ? NaN : 40 }];
-      for (let more = below(12); more > 0; more--) {
-        const parent = below(spans.length);
-        const startNs = (spans[parent]?.startNs ?? 0) + below(20) - 2;
-        const endNs = below(8) === 0 ? NaN : startNs + below(25);
-        spans.push({ parent, startNs, endNs });
-      }
+    for (const spans of randomTrees(seed, 400)) {
       const moments = criticalPath(spans, 45).flatMap(({ row, fromNs, toNs }) =>
         Array.from({ length: toNs - fromNs }, (_, at) => `${fromNs + at}:${row}`),
       );

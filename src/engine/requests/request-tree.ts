@@ -21,7 +21,17 @@ export interface TreeRow {
 }
 
 /** Rows in the order they are shown in: children below parents, in the order of their beginnings. */
-export function requestTree(spans: readonly TreeSpan[], root: number): readonly TreeRow[] {
+export const requestTree = (spans: readonly TreeSpan[], root: number): readonly TreeRow[] => treesOf(spans, [root]);
+
+/** All spans, each of them once: from those without a parent here on, and where spans are each other's parents from the first of them. */
+export function wholeTrees(spans: readonly TreeSpan[]): readonly TreeRow[] {
+  const ids = new Set(spans.map(({ id }) => id));
+  const roots = spans.flatMap(({ id, parentId }, at) => (ids.has(parentId) && parentId !== id ? [] : [at]));
+  return treesOf(spans, [...roots, ...spans.keys()]);
+}
+
+/** One tree below the other. */
+function treesOf(spans: readonly TreeSpan[], roots: readonly number[]): readonly TreeRow[] {
   const children = new Map<string, number[]>();
   for (const [at, { parentId }] of spans.entries()) {
     const siblings = children.get(parentId);
@@ -30,7 +40,7 @@ export function requestTree(spans: readonly TreeSpan[], root: number): readonly 
   }
   const rows: TreeRow[] = [];
   const seen = new Set<number>();
-  const waiting: TreeRow[] = [{ at: root, depth: 0, parent: undefined, movedNs: 0 }];
+  const waiting: TreeRow[] = roots.toReversed().map((at) => ({ at, depth: 0, parent: undefined, movedNs: 0 }));
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const span = spans[next.at];
     if (span === undefined || seen.has(next.at)) continue;

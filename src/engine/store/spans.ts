@@ -7,13 +7,14 @@ import { mostRows, processColumn, relative, small } from "./columns.js";
 
 export type SpanColumns = CallResult<"spans.range">;
 
-const columns = `t.process, t.seq, t.span, t.instant, t.end_instant, t.lane, t.kind, t.status, n.text AS name, lower(hex(t.span_id)) AS span_id,
+/** Of `span AS t LEFT JOIN name AS n`. */
+export const spanFields = `t.process, t.seq, t.span, t.instant, t.end_instant, t.lane, t.kind, t.status, n.text AS name, lower(hex(t.span_id)) AS span_id,
   lower(hex(t.trace_id)) AS trace_id, lower(hex(t.parent_span_id)) AS parent_span_id, t.attributes`;
 
 /** What is shown of rows of the table `span`. */
 export const spansOf = (chosen: string): string =>
   `WITH chosen AS (${chosen})
-   SELECT ${columns} FROM chosen AS t LEFT JOIN name AS n ON n.id = t.name ORDER BY t.instant, t.process, t.seq`;
+   SELECT ${spanFields} FROM chosen AS t LEFT JOIN name AS n ON n.id = t.name ORDER BY t.instant, t.process, t.seq`;
 
 export const overlapping = `t.instant <= $2 AND (t.end_instant IS NULL OR t.end_instant >= $1)`;
 
@@ -58,7 +59,7 @@ export async function spansOpenAt(query: Query, start: bigint, instant: bigint, 
       instant,
     ]),
     query(
-      `SELECT ${columns} FROM span AS t LEFT JOIN name AS n ON n.id = t.name JOIN process AS p ON p.process = t.process
+      `SELECT ${spanFields} FROM span AS t LEFT JOIN name AS n ON n.id = t.name JOIN process AS p ON p.process = t.process
        WHERE ${isOpen("$1")} ORDER BY t.instant, t.process, t.seq LIMIT $2`,
       [instant, most],
     ),

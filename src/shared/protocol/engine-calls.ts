@@ -29,6 +29,7 @@ import { requestCalls } from "./request-calls.js";
 import { launchCalls } from "./launch-calls.js";
 import { windowCalls } from "./window-calls.js";
 import { stateCalls } from "./state-calls.js";
+import { traceCalls } from "./trace-calls.js";
 
 const range = { ...recording, from: ns, to: ns };
 
@@ -130,6 +131,7 @@ export const engineCalls = {
   ...stateCalls,
   ...correlationCalls,
   ...requestCalls,
+  ...traceCalls,
   ...windowCalls,
 
   /**
