@@ -2,6 +2,23 @@
 import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "electron-vite";
+import type { Plugin } from "vite";
+
+/** The entry is small, so that it asks the engine early. What shows the answers is fetched and parsed meanwhile. */
+const fetchWindowEarly: Plugin = {
+  name: "fetch-window-early",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_html, { bundle = {} }) =>
+      Object.values(bundle)
+        .filter((file) => file.type === "chunk" && file.facadeModuleId?.endsWith("/app/window.ts"))
+        .map(({ fileName }) => ({
+          tag: "link",
+          attrs: { rel: "modulepreload", crossorigin: "", href: `./${fileName}` },
+          injectTo: "head" as const,
+        })),
+  },
+};
 
 export default defineConfig({
   main: {
@@ -20,7 +37,7 @@ export default defineConfig({
   renderer: {
     root: "src/renderer",
     base: "./",
-    plugins: [svelte({ configFile: false })],
+    plugins: [svelte({ configFile: false }), fetchWindowEarly],
     build: {
       minify: true,
       // Fonts and images stay files: the page's policy allows no data: fonts.

@@ -29,7 +29,7 @@ async function shownWindow() {
     "recording.open": () => Promise.resolve(ok({ ...summaryOf(10, "live"), limits: { maxBytes: 1e9 } })),
   });
   const toasts = new Toasts();
-  const session = new Session(engine.link, toasts, nothingKept());
+  const session = new Session(engine.link, toasts, { storage: nothingKept() });
   await session.open("/a.hindcast");
   const kept = nothingKept();
   const dock = new Dock(kept, panes);

@@ -8,6 +8,8 @@ import { Query } from "./query.svelte.js";
 const seriesName = "hindcast.agent.faults";
 /** Faults are rare; whoever looks at a live recording learns of them soon enough. */
 const refreshMs = 5000;
+/** After what somebody waits for. */
+const firstMs = 1000;
 
 /** The count only grows, so that its highest sample is the whole of it. */
 export const faultsOf = (series: readonly Pick<MetricSeries, "name" | "max">[]): number =>
@@ -24,7 +26,7 @@ export class AgentFaults {
     this.#release = recording.onGrown(() => {
       this.#later ??= setTimeout(() => this.#ask(), refreshMs);
     });
-    this.#ask();
+    this.#later = setTimeout(() => this.#ask(), firstMs);
   }
 
   get count(): number {

@@ -41,12 +41,15 @@ export class EngineLink {
   }
 
   /** Waits for the first connection; once it was lost, calls fail at once with "engine-lost". */
-  readonly call: Call = (name, args, signal, onProgress) => {
-    const answer = this.#ask(name, args, signal, onProgress);
-    this.#inFlight.add(answer);
-    void answer.finally(() => this.#inFlight.delete(answer));
-    return answer;
-  };
+  readonly call: Call = (name, args, signal, onProgress) => this.during(this.#ask(name, args, signal, onProgress));
+
+  /** Something else that the page is not idle without, as code that is loaded. */
+  during<Value>(work: Promise<Value>): Promise<Value> {
+    this.#inFlight.add(work);
+    const done = (): void => void this.#inFlight.delete(work);
+    work.then(done, done);
+    return work;
+  }
 
   readonly #ask: Call = async (name, args, signal, onProgress) => {
     if (this.#status === "connecting") await new Promise<void>((resolve) => this.#whenReady.push(resolve));

@@ -71,7 +71,8 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   readonly #totalRepeats: Repeats;
   #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
   #activeLine = $state(-1);
-  #shownFilter = "";
+  /** Undefined until something was asked. */
+  #shownFilter: string | undefined;
   /** Of what the kept pages are. */
   #pagesFilter = "{}";
   #evictedLines: number;
@@ -170,6 +171,7 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
     const isCounted = this.isFiltered || this.#source.total() === undefined;
     const isTotalDue = isCounted && this.#totalRepeats.isDue(wanted, Infinity);
     if (!isRowDue && !isTotalDue) return;
+    if (this.#shownFilter === undefined) untrack(() => this.#loadEnd());
     const askedMs = performance.now();
     const ask = async (signal: AbortSignal, tell: Progress) => {
       const answer = await this.#source.rowAt(wanted, instant, signal, tell);
@@ -180,6 +182,13 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
     if (filter === this.#shownFilter) this.around.load(ask);
     else this.around.restart(ask);
     this.#shownFilter = filter;
+  }
+
+  /** A recording opens at its end: which lines those are needs no asking. */
+  #loadEnd(): void {
+    const total = this.#source.total() ?? 0;
+    if (total === 0 || this.isFiltered || this.#playhead.offsetNs < this.#recording.durationNs) return;
+    this.#loadPage(() => Math.floor((total - 1) / pageRows));
   }
 
   /** Call from an effect: what the window's keys speak of as "the log line". */
@@ -195,10 +204,16 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
     // The list goes to the playhead first: what it shows before would be read for nothing.
     if (this.#follows && this.currentRow === undefined && this.failure === undefined) return;
     if (this.#pages.missing(first, end).length === 0) return;
+    // What is missing is asked when the request starts: the one before may have brought it.
+    this.#loadPage((pages) => pages.missing(this.#visible.first, this.#visible.end)[0]);
+  }
+
+  #loadPage(which: (pages: RowPages<Columns, Row>) => number | undefined): void {
     this.pageQuery.load(async (signal, tell) => {
-      // What is missing is asked when the request starts: the one before may have brought it.
+      // The effects that run now may send the list elsewhere.
+      await Promise.resolve();
       const pages = this.#pages;
-      const [page] = pages.missing(this.#visible.first, this.#visible.end);
+      const page = which(pages);
       if (page === undefined) return ok(undefined);
       const answer = await this.#source.page(this.filter.wanted, page * pageRows, pageRows, signal, tell);
       if (!answer.ok) return answer;

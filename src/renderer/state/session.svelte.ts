@@ -46,6 +46,7 @@ export class Session {
   readonly #link: EngineLink;
   readonly #toasts: Toasts;
   readonly #storage: Kept | undefined;
+  readonly #whenKept: Promise<void>;
   #shown = $state.raw<Shown>({ kind: "welcome" });
   #open = $state.raw<readonly Workspace[]>([]);
   /** The call for the recording that is on its way. */
@@ -55,9 +56,14 @@ export class Session {
   /** Paths in the order in which they were open before the page was loaded anew. */
   #orderBefore: readonly string[] = [];
 
-  /** `storage`: where it is kept whose name is under notes. */
-  constructor(link: EngineLink, toasts: Toasts, storage?: Kept) {
-    this.#storage = storage;
+  /** `storage`: where it is kept whose name is under notes; `whenKept`: what was kept there before can be read. */
+  constructor(
+    link: EngineLink,
+    toasts: Toasts,
+    kept: { readonly storage?: Kept; readonly whenKept?: Promise<void> } = {},
+  ) {
+    this.#storage = kept.storage;
+    this.#whenKept = kept.whenKept ?? Promise.resolve();
     this.#link = link;
     this.#toasts = toasts;
   }
@@ -124,6 +130,7 @@ export class Session {
     const { path } = place;
     if (this.#open.some(({ recording }) => recording.summary.path === path)) return;
     const opened = await this.#link.call("recording.open", { path });
+    await this.#whenKept;
     if (!opened.ok && opened.error.code === "engine-lost") {
       await this.#reconnected();
       return this.#openBehind(place);
@@ -275,6 +282,7 @@ export class Session {
     this.#again = () => void this.#show(what, ask, place).then((failure) => this.#tell(failure));
     this.#shown = { kind: "opening", what };
     const opened = await this.opening.run(ask);
+    await this.#whenKept;
     if (this.#wish !== wish) return undefined;
     if (!opened.ok) {
       const isThere = before.kind === "open" && this.#open.includes(before.workspace);

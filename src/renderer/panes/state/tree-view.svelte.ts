@@ -21,6 +21,8 @@ import type { TreeShape } from "./tree-keys.js";
 
 /** Rows asked for beyond the visible ones; the window's edges are multiples of this, so that small scrolls ask nothing. */
 const spareRows = 100;
+/** As many as a list has that was not laid out yet. */
+const rowsAtFirst = 60;
 /** How long a question about a place that a hand has left may go on. */
 const leftPlacePatienceMs = 300;
 
@@ -34,11 +36,13 @@ export class TreeView implements TreeShape {
   readonly #rowRepeats: Repeats;
   #branches = $state.raw(new OpenBranches());
   #scopeFilter = $state("");
-  #visible = $state.raw({ first: 0, end: 60 });
+  #visible = $state.raw({ first: 0, end: rowsAtFirst });
   readonly #wantedFirst: number = $derived.by(
     () => Math.max(0, Math.floor(this.#visible.first / spareRows) - 1) * spareRows,
   );
-  readonly #wantedEnd: number = $derived.by(() => (Math.ceil(this.#visible.end / spareRows) + 1) * spareRows);
+  readonly #wantedEnd: number = $derived.by(
+    () => (Math.ceil(Math.max(this.#visible.end, rowsAtFirst) / spareRows) + 1) * spareRows,
+  );
   #shownList: string | undefined;
   /** A row the keyboard went to before it had arrived. */
   #awaitedRow: number | undefined;
@@ -186,7 +190,7 @@ export class TreeView implements TreeShape {
 
   filterScopes(text: string): void {
     this.#scopeFilter = text.trim();
-    this.#visible = { first: 0, end: 60 };
+    this.#visible = { first: 0, end: rowsAtFirst };
   }
 
   /** Of a row that is not here where its scope begins; undefined where that has no row. */
