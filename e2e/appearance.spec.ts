@@ -117,3 +117,47 @@ test("the theme follows the system until it is chosen, and the choice stays", as
   await app.runCommand("system's theme");
   expect(await background()).toBe(light);
 });
+
+test.describe("for who asked the system for less motion", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("nothing moves by itself, and playing is steps", async ({ app }) => {
+    const moving = () =>
+      app.page.evaluate(() => [
+        ...document.getAnimations().map((one) => one.id),
+        ...[...document.querySelectorAll("*")].flatMap((element) => {
+          const { transitionDuration, animationDuration } = getComputedStyle(element);
+          return [transitionDuration, animationDuration].some((duration) => /[1-9]/.test(duration))
+            ? [`${element.tagName}.${element.className}`]
+            : [];
+        }),
+      ]);
+    await app.whenIdle();
+    expect(await moving(), "welcome").toEqual([]);
+    // A failure's toast, over a dialog.
+    await app.openFile("/no/such/file");
+    await expect(app.failures).toHaveCount(1);
+    await app.press("Control+k");
+    expect(await moving(), "dialog").toEqual([]);
+    await app.press("Escape");
+    await app.openSample();
+    expect(await moving(), "workspace").toEqual([]);
+
+    await app.time.goTo("+1s");
+    const steps = app.time.now.evaluate(
+      (shown) =>
+        new Promise<readonly number[]>((resolve) => {
+          const places: number[] = [];
+          const look = new MutationObserver(() => {
+            places.push(Number(/:(\d\d\.\d{3})/.exec(shown.textContent)?.[1]) * 1000);
+            if (places.length === 4) resolve(places);
+          });
+          look.observe(shown, { characterData: true, childList: true, subtree: true });
+        }),
+    );
+    await app.page.keyboard.press("Space");
+    const places = await steps;
+    const between = places.slice(1).map((place, at) => (place - (places[at] ?? 0) + 60_000) % 60_000);
+    expect(Math.min(...between)).toBeGreaterThan(400);
+  });
+});

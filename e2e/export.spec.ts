@@ -1,5 +1,5 @@
 // What leaves a recording for others, from the window: of what, as what, what looks like a secret in it, and what came of it.
-import { copyFile, readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -89,7 +89,11 @@ test("a selected stretch leaves as a recording and as JSON lines, secrets only w
   });
 });
 
-test("a link leads to a place, and a dropped file that was open before is opened again", async ({ app, profile }) => {
+test("a link leads to a place, and a dropped file that was open before is opened again", async ({
+  app,
+  context,
+  profile,
+}) => {
   const path = join(profile.folder, "a b&c.hindcast");
   await copyFile(sample, path);
   await app.openFile(path);
@@ -103,25 +107,42 @@ test("a link leads to a place, and a dropped file that was open before is opened
   await expect(app.time.now).toHaveText(at ?? "");
   await app.runCommand("Back to the welcome page");
 
-  const drop = async (name: string, bytes: number): Promise<void> => {
-    const files = await app.page.evaluateHandle(
-      ([named, size]) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(size)], named));
-        return transfer;
-      },
-      [name, bytes] as const,
-    );
-    await app.page.dispatchEvent("body", "dragover", { dataTransfer: files });
+  // As the browser itself takes files from another program.
+  const pointer = await context.newCDPSession(app.page);
+  const drop = async (file: string): Promise<void> => {
+    const data = { items: [], files: [file], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver"] as const)
+      await pointer.send("Input.dispatchDragEvent", { type, x: 600, y: 400, data });
     await expect(app.page.getByText("Drop it to open it")).toBeVisible();
-    await app.page.dispatchEvent("body", "drop", { dataTransfer: files });
+    await pointer.send("Input.dispatchDragEvent", { type: "drop", x: 600, y: 400, data });
     await app.whenIdle();
   };
-  await drop("unknown.hindcast", 5);
+  await test.step("what is no recording says so, and what to do, however large it is", async () => {
+    const [folder, text, huge] = ["folder.hindcast", "notes.txt", "disk.img"].map((name) => join(profile.folder, name));
+    await mkdir(folder ?? "");
+    await writeFile(text ?? "", "bread, milk, and a long line about what else is needed");
+    await writeFile(huge ?? "", "");
+    await truncate(huge ?? "", 6 * 2 ** 30);
+    for (const [file = "", message, next] of [
+      [folder, "folder.hindcast is a folder; a recording is one file.", "Choose the .hindcast file in it."],
+      [text, "notes.txt is not a Hindcast recording.", "Make one: hindcast record"],
+      [huge, "disk.img is not a Hindcast recording.", "Make one: hindcast record"],
+    ] as const) {
+      await drop(file);
+      await expect(app.failures).toContainText([message]);
+      await expect(app.failures).toContainText([next]);
+      await expect(app.dialog).toHaveCount(0);
+      await app.failures.getByRole("button").click();
+    }
+    await rm(folder ?? "", { recursive: true });
+  });
+  await copyFile(sample, join(profile.folder, "unknown.hindcast"));
+  await drop(join(profile.folder, "unknown.hindcast"));
   await expect(app.dialog.getByText("A browser does not tell where a dropped file lies")).toBeVisible();
   await expect(app.dialog.getByRole("textbox")).toHaveValue("unknown.hindcast");
   await app.press("Escape");
-  await drop("a b&c.hindcast", (await stat(path)).size);
+  await rm(join(profile.folder, "unknown.hindcast"));
+  await drop(path);
   await expect(app.topBar.getByRole("button", { name: "Recording a b&c" })).toBeVisible();
   await app.runCommand("Back to the welcome page");
 

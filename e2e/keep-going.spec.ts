@@ -2,8 +2,10 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "./fixtures.js";
+import { App } from "./pages/app.js";
 
 test("a reload comes back to the same recording and the very same write", async ({ app }) => {
   await app.whenIdle();
@@ -50,6 +52,44 @@ test("a reload shows the same stretch of time and the same selected value", asyn
   for (const [index, note] of notes.entries()) await expect(note).toHaveText(shown[index] ?? "");
   await expect(app.state.row("accounts.acc_1001.balance")).toHaveAttribute("aria-selected", "true");
   await expect(app.state.history).toHaveText(history ?? "");
+});
+
+test("a page that crashes comes back to where it was, with every recording that was open", async ({
+  app,
+  context,
+  host,
+}) => {
+  test.skip(host !== "browser", "the desktop app reloads its page by itself");
+  await app.whenIdle();
+  // Of its own: what crashed is no use to what comes after a test.
+  const page = await context.newPage();
+  const other = new App(page);
+  await page.goto(app.page.url());
+  await other.whenIdle();
+  await other.openSample();
+  await other.openFile(fileURLToPath(new URL("../recordings/ledger-slow-dependency.hindcast", import.meta.url)));
+  await expect(other.topBar).toContainText("ledger-slow-dependency +1");
+  await other.time.goTo("+12s");
+  await other.state.select("changes");
+  await other.logs.filterBy("entry");
+  await other.whenIdle();
+  const shown = `[...document.querySelectorAll("[data-testid=playhead-time], header.topbar, [aria-label^='History of']")]
+    .map((one) => one.textContent).concat(document.querySelector("[data-pane=logs] input[type=search]")?.value).join("|")`;
+  const session = await context.newCDPSession(page);
+  const look = async () => {
+    const { result } = await session.send("Runtime.evaluate", { expression: shown });
+    return String(result.value);
+  };
+  await expect(page).toHaveURL(/logs=entry/);
+  const before = await look();
+  expect(before).toMatch(/\|entry$/);
+
+  const crashed = page.waitForEvent("crash");
+  void session.send("Page.crash").catch(() => "is the answer of what crashed");
+  await crashed;
+  // As somebody does who finds a page that crashed; Playwright itself lets go of it.
+  await session.send("Page.reload");
+  await expect.poll(look).toBe(before);
 });
 
 /** `00:42` and `1:12:08` as numbers that grow. */

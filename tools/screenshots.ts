@@ -157,9 +157,9 @@ async function serve(folder: string): Promise<{ readonly url: string; stop(): Pr
   throw new Error("hindcast serve ended without printing its address");
 }
 
-/** Expressions, for these run in the page and nothing here knows of one. */
+/** Expressions, for these run in the page and nothing here knows of one. Waiting for one within the page is against its policy. */
 const whenIdle = async (page: Page): Promise<void> => {
-  await page.waitForFunction("window.hindcastIdle");
+  while ((await page.evaluate("typeof window.hindcastIdle")) !== "function") await page.waitForTimeout(20);
   await page.evaluate("window.hindcastIdle()");
 };
 

@@ -159,10 +159,18 @@ describe("recording.export", () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it("that is given up leaves nothing, in whichever form", async () => {
-    for (const format of ["hindcast", "parquet", "jsonl"] as const) {
+  it("that is given up leaves nothing, in whichever form, also while secrets are taken out", async () => {
+    const redact = { keys: ["n"], prefixes: [], texts: ["word7"], allow: [] };
+    for (const [format, also] of [
+      ["hindcast", {}],
+      ["parquet", {}],
+      ["jsonl", {}],
+      ["hindcast", { redact }],
+      ["jsonl", { redact, stretch: undefined }],
+    ] as const) {
       const signal = new CancelSource();
-      const args = { recordingId: live.recordingId, path: engine.path(`gone-${format}`), format, stretch: middle() };
+      const { recordingId } = live;
+      const args = { recordingId, path: engine.path(`gone-${format}`), format, stretch: middle(), ...also };
       const exporting = engine.handlers["recording.export"](args, signal);
       await expect.poll(leftovers, { interval: 1 }).not.toEqual([]);
       signal.abort();

@@ -57,7 +57,7 @@ describe("recording files", () => {
 
   it("are told from what is none", async () => {
     expect(await codeOf(file("missing"))).toBe("no-such-file");
-    expect(await codeOf(folder)).toBe("not-a-recording");
+    expect(await codeOf(folder)).toBe("is-a-folder");
     writeFileSync(file("empty"), "");
     expect(await codeOf(file("empty"))).toBe("not-a-recording");
     writeFileSync(file("text"), "a text that is longer than a few bytes");

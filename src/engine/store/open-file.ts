@@ -178,7 +178,9 @@ export function looksLikeDatabase(path: string): Result<true, HindcastError> {
   if (!existsSync(path)) return failed(hindcastError("no-such-file", { path }));
   try {
     // Opening anything else may wait for ever.
-    if (!statSync(path).isFile()) return failed(hindcastError("not-a-recording", { path }));
+    const found = statSync(path);
+    if (found.isDirectory()) return failed(hindcastError("is-a-folder", { path }));
+    if (!found.isFile()) return failed(hindcastError("not-a-recording", { path }));
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const head = Buffer.alloc(12);

@@ -315,7 +315,7 @@ function recordingCommands(
   const run = { id: "run", group, title: "Start a program…", keys: [], run: () => overlays.show("run") };
   const close = { id: "close", group, title: "Back to the welcome page", keys: [], run: () => session.close() };
   return [
-    { id: "open", group, title: "Open a recording…", keys: ["Ctrl+o"], run: openFile },
+    { id: "open", group, title: "Open a recording file…", keys: ["Ctrl+o"], run: openFile },
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
     run,
     { id: "attach", group, title: "Attach to a running program…", keys: [], run: () => attach.start() },

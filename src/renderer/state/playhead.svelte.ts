@@ -4,6 +4,7 @@
 import { type At, type Instant, instant, processId, seq } from "../../shared/trace/time.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
+import { type Frames, pageFrames } from "./play-frames.js";
 import { RunningCall } from "./running-call.svelte.js";
 import { stepText } from "./process-text.js";
 
@@ -18,19 +19,6 @@ export interface RecordPosition {
   readonly seq: number;
   readonly instant: bigint;
 }
-
-/** Where playing gets its frames from. */
-export interface Frames {
-  request(draw: (nowMs: number) => void): number;
-  cancel(frame: number): void;
-}
-
-const pageFrames: Frames = {
-  request: (draw) => requestAnimationFrame(draw),
-  cancel: (frame) => {
-    cancelAnimationFrame(frame);
-  },
-};
 
 interface Place {
   readonly offsetNs: number;

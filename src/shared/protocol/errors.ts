@@ -15,6 +15,10 @@ const catalogue = {
     message: "There is no file {path}.",
     next: "Check the path; hindcast open without a file lists recent recordings.",
   },
+  "is-a-folder": {
+    message: "{path} is a folder; a recording is one file.",
+    next: "Choose the .hindcast file in it. Of a folder of Parquet files look at the tables with any DuckDB client.",
+  },
   "no-such-folder": { message: "There is no folder {path}.", next: "Check the path, or create the folder first." },
   "file-exists": { message: "{path} exists already.", next: "Choose another name with -o, or delete it." },
   "newer-format": {
