@@ -172,6 +172,7 @@ export function install(
       threadId,
     );
   const whileRequests = new WhileRequests(() => [
+    () => sink.endUnseen(),
     openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
     ...installRequestProbes(agent),
   ]);

@@ -1,13 +1,16 @@
 // The span that the running code belongs to, followed through awaits, timers and callbacks.
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Attributes } from "../shared/trace/attributes.js";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
 
 /**
  * How far what is said of a record's or span's context is to be trusted, where that is known to be less than fully: "ended",
  * the span was over when this was recorded; of a request served, "lost" or "other", what answered it ran in no span or in one
- * of another trace.
+ * of another trace; of a span, "unseen", it went on when nobody looked any more.
  */
 export const contextAttribute = "hindcast.context";
+export const afterEnd: Attributes = { [contextAttribute]: "ended" };
+export const unseenEnd: Attributes = { [contextAttribute]: "unseen" };
 
 /** As much of an AsyncLocalStorage as is used here. */
 export interface SpanStorage {

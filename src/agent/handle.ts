@@ -10,6 +10,8 @@ import type { ProbeKit } from "./probe-kit.js";
 import type { SpanParent } from "./record-sink.js";
 import { headerFromSpan, parentFromHeader } from "./trace-context.js";
 
+const seenToEnd = { isSeenToEnd: true } as const;
+
 /** The public API as this agent does it. `lookFromNowOn` is called when something is tracked, unless the scope is left out. */
 export function handleOf(
   { guest, context, sink }: ProbeKit,
@@ -27,7 +29,7 @@ export function handleOf(
   ): Result {
     const span = guest.runAsGuest(() => {
       const given = attributes === undefined ? {} : attributesFrom(attributes);
-      return sink.startSpan(nameFrom(name), kind, parent(), given);
+      return sink.startSpan(nameFrom(name), kind, parent(), given, undefined, seenToEnd);
     }, undefined);
     if (span === undefined) return work();
     const end = () => guest.runAsGuest(() => sink.endSpan(span, "unset", undefined, {}), undefined);

@@ -56,4 +56,20 @@ describe("liveSettings", () => {
       'hindcast.capture.changed {"level":"requests"}',
     ]);
   });
+
+  it("does what is told in a pause when it is over: so that it is recorded, too", () => {
+    const { take, said } = told();
+    take({ paused: true });
+    take({ level: "metrics", pipeline: [{ stage: "drop" }], paused: true });
+    expect(said).toEqual(["pause"]);
+    take({ level: "metrics", pipeline: [{ stage: "drop" }], paused: false });
+    expect(said).toEqual([
+      "pause",
+      "go on",
+      "stages 1",
+      "second out",
+      "first out",
+      'hindcast.capture.changed {"level":"metrics"}',
+    ]);
+  });
 });

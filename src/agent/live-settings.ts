@@ -34,8 +34,11 @@ export interface LiveParts {
 
 export function liveSettings({ capture, sink, whileRequests }: LiveParts): (told: ToldAgents) => void {
   let stages = "";
+  let isPaused = false;
   return ({ pipeline, level, paused = false }) => {
-    // Before and after a pause it can be recorded that something changed; in it, it is counted.
+    // Before and after a pause it can be recorded that something changes. What changes in it does so when it is over.
+    if (paused && isPaused) return;
+    isPaused = paused;
     if (!paused) sink.pause(false);
     const told = JSON.stringify(pipeline);
     if (pipeline !== undefined && told !== stages) {

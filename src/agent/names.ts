@@ -30,6 +30,11 @@ export class Names {
     return id;
   }
 
+  /** The same of one that may not be empty. */
+  named(name: string): number {
+    return this.string(name === "" ? "(unnamed)" : name);
+  }
+
   /** Whether the text's id holds for later records, too. */
   isKept(text: string): boolean {
     return this.#strings.has(text);

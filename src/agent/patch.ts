@@ -98,6 +98,22 @@ export function replaceWithoutFrame(owner: object, name: string, chooserFor: (or
   };
 }
 
+/** Of what the runtime answers by an accessor: `asked` is told of whom, before each answer, and must not throw. */
+export function replaceGetter(target: object, key: string, asked: (of: object) => void): () => void {
+  const before = getOwnPropertyDescriptor(target, key);
+  const get: unknown = before?.get;
+  if (!isMethod(get) || before?.configurable !== true) return () => undefined;
+  const standIn = function (this: object): unknown {
+    asked(this);
+    return Reflect.apply(get, this, []);
+  };
+  passFor(standIn, get);
+  defineProperty(target, key, { ...before, get: standIn });
+  return () => {
+    if (getOwnPropertyDescriptor(target, key)?.get === standIn) defineProperty(target, key, before);
+  };
+}
+
 /**
  * For a function that may be called twice: `seen` is told what it returns. When it throws it does so again, where it is
  * called from.

@@ -5,12 +5,13 @@ import type { MessagePort } from "node:worker_threads";
 import type { Attributes } from "../shared/trace/attributes.js";
 import type { CarriedPort, CarriedPorts, Carrier } from "./carried-ports.js";
 import { type Flow, type Stamp } from "./messages.js";
-import { copyOf, dataProperty, isFunction, isObject, textProperty } from "./own-data.js";
+import { copyOf, dataProperty, isFunction, isObject } from "./own-data.js";
 import { passFor } from "./patch.js";
 import { portsIn } from "./ports-in.js";
 import type { Direction, PostedContexts } from "./posted-contexts.js";
 import type { ProbeKit } from "./probe-kit.js";
 import type { OpenSpan, SpanParent } from "./record-sink.js";
+import { TaskPosters } from "./task-posters.js";
 
 /** By which Node hands a port what has come for it. */
 const dispatchKey = Symbol.for("nodejs.internal.kHybridDispatch");
@@ -58,6 +59,8 @@ export class PortEnds {
   /** Of ports that may go to another thread. */
   readonly #ends = new WeakMap<object, PortEnd>();
   readonly #own = new WeakSet<OpenSpan>();
+  /** Of pools' tasks, whose they are. */
+  readonly tasks = new TaskPosters();
   /** Puts back how Node hands over what has come, for ports that are still there. */
   readonly #releases = new WeakMap<object, () => void>();
   #watched: WeakRef<object>[] = [];
@@ -66,7 +69,6 @@ export class PortEnds {
   #isEndDue = false;
   /** Something that has come is being handled right now. */
   #isHandling = false;
-  #poster: { readonly span: OpenSpan | undefined } | undefined;
 
   constructor(kit: PortsKit, carried: CarriedPorts, arrived: (port: MessagePort, carried: CarriedPort) => void) {
     [this.#kit, this.#carried, this.#arrived] = [kit, carried, arrived];
@@ -90,17 +92,6 @@ export class PortEnds {
     this.#adopt({ channel: channel.number, direction: 0, number: 0 }, data);
   }
 
-  /** What is posted meanwhile is for this span, whatever is current: said by who knows what waited for its turn. */
-  postFor(span: OpenSpan | undefined, work: () => unknown): unknown {
-    const before = this.#poster;
-    this.#poster = { span };
-    try {
-      return work();
-    } finally {
-      this.#poster = before;
-    }
-  }
-
   /** `work` posts what was `given` to postMessage. */
   post(end: PortEnd, given: readonly unknown[], work: () => unknown): unknown {
     const { guest, messages, isOn } = this.#kit;
@@ -115,9 +106,11 @@ export class PortEnds {
       );
       if (!isOn()) return ports;
       if (channel.local === undefined) messages.sentBytes(sending, sending.bytes, number);
-      channel.posted.note(channel.number, sends, number, this.#posterOf(given[0]));
+      const { current } = this.#kit.context;
+      const isInHandler = this.#isHandling || (current !== undefined && this.#own.has(current));
+      channel.posted.note(channel.number, sends, number, this.tasks.of(given[0], current, isInHandler));
       const taken = this.#taken;
-      if (taken?.of === end && this.#kit.context.current === taken.span) taken.end(true);
+      if (taken?.of === end && current === taken.span) taken.end(true);
       return ports;
     }, []);
     let result: unknown;
@@ -153,14 +146,6 @@ export class PortEnds {
     for (const local of channel.local ?? []) this.#kit.messages.sentBytes(local.sending, 0, local.sending.bytes);
     channel.local = undefined;
     return { channel: channel.number, sends, sent: sending.bytes, received: receiving.bytes };
-  }
-
-  /** A pool of threads that has just got an answer posts next what waited: that is for whoever waits, which is not known here. */
-  #posterOf(posted: unknown): OpenSpan | undefined {
-    const { current } = this.#kit.context;
-    if (this.#poster !== undefined) return this.#poster.span;
-    const isInHandler = this.#isHandling || (current !== undefined && this.#own.has(current));
-    return isInHandler && isPoolTask(posted) ? undefined : current;
   }
 
   /** Ports that have come with this are followed from now on. */
@@ -255,6 +240,12 @@ export class PortEnds {
     if (span !== current) context.enter(span);
   }
 
+  /** `receiveMessageOnPort` has taken something that cannot be read in this thread, and thrown. */
+  takenUnread(end: PortEnd | undefined): void {
+    if (end !== undefined) end.receiving.bytes++;
+    this.taken(end, undefined);
+  }
+
   /** Where nobody says when it is over, that is when the code has returned that took it. */
   #endOnce(span: OpenSpan): (isNow?: boolean) => void {
     const { guest, sink, context } = this.#kit;
@@ -284,10 +275,3 @@ export class PortEnds {
 }
 
 const unknownPort: CarriedPort = { channel: 0, sends: 0, sent: 0, received: 0 };
-
-/** As piscina and tinypool post it. */
-const isPoolTask = (posted: unknown): boolean =>
-  isObject(posted) &&
-  typeof dataProperty(posted, "taskId") === "number" &&
-  textProperty(posted, "filename") !== undefined &&
-  textProperty(posted, "name") !== undefined;

@@ -49,6 +49,8 @@ export type SpanParent =
 export interface OwnIds {
   readonly traceId?: Uint8Array | undefined;
   readonly spanId?: Uint8Array | undefined;
+  /** Also when the level is lowered meanwhile: it is none of what is captured of requests. */
+  readonly isSeenToEnd?: true;
 }
 
 export interface RecordSink {

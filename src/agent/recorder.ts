@@ -6,25 +6,20 @@ import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
 import { attributesFrom, cutText } from "./attributes.js";
-import { type SpanContext, contextAttribute } from "./context.js";
-import { InPlace, type SpanEnd, type SpanStart } from "./in-place.js";
+import { type SpanContext, afterEnd } from "./context.js";
+import { InPlace } from "./in-place.js";
 import { Names } from "./names.js";
-import { type ForeignSpan, otelSpanAttribute } from "./open-telemetry.js";
-import { RandomIds } from "./random-ids.js";
+import type { ForeignSpan } from "./open-telemetry.js";
 import type { OpenSpan, OwnIds, RecordSink, SpanParent } from "./record-sink.js";
 import { RecordWriter } from "./record-writer.js";
 import type { RecordPipeline } from "./pipeline/pipeline.js";
-import { HeldSpans } from "./pipeline/held-spans.js";
-import type { Transform } from "./pipeline/transforms.js";
 import { type Redaction, noRedaction } from "../redact/redactor.js";
 import type { RingWriter } from "./ring.js";
+import { SpanRecords } from "./span-records.js";
 
 const maxBodyUnits = 65_536;
-const noSpanId = new Uint8Array(8);
 const none: Attributes = {};
-/** Of what is recorded in the context of a span that has ended. */
-const afterEnd: Attributes = { [contextAttribute]: "ended" };
-const noChanges: readonly Transform[] = [];
+const noOwn: OwnIds = {};
 
 export interface RecorderCounts {
   readonly written: number;
@@ -38,17 +33,13 @@ export class Recorder implements RecordSink {
   readonly #writer: RecordWriter;
   readonly #inPlace: InPlace;
   readonly #names: Names;
-  #spans = 0;
+  readonly #spans: SpanRecords;
   #lastEventName: string | undefined;
   #lastEventId = 0;
   #beforeSpanEnd: () => void = () => undefined;
-  #onSpanStart: () => void = () => undefined;
   #redaction: Redaction = noRedaction;
   #isPlain = false;
   #pipeline: RecordPipeline | undefined;
-  #foreign: (() => ForeignSpan | undefined) | undefined;
-  readonly #ids = new RandomIds();
-  readonly #held = new HeldSpans();
 
   constructor(
     ring: RingWriter,
@@ -63,6 +54,7 @@ export class Recorder implements RecordSink {
     this.#writer = new RecordWriter(ring, clockMs, noteFault, policy);
     this.#inPlace = new InPlace(ring.memory, this.#writer);
     this.#names = new Names(this.#writer);
+    this.#spans = new SpanRecords(this.#writer, this.#inPlace, this.#names, clockMs);
   }
 
   get counts(): RecorderCounts {
@@ -94,15 +86,15 @@ export class Recorder implements RecordSink {
   }
 
   plainly(work: () => void): void {
-    const [redaction, foreign] = [this.#redaction, this.#foreign];
+    const [redaction, foreign] = [this.#redaction, this.#spans.foreign];
     this.redactWith(noRedaction);
-    this.#foreign = undefined;
+    this.#spans.foreign = undefined;
     this.#isPlain = true;
     try {
       work();
     } finally {
       this.#isPlain = false;
-      this.#foreign = foreign;
+      this.#spans.foreign = foreign;
       this.redactWith(redaction);
     }
   }
@@ -115,6 +107,7 @@ export class Recorder implements RecordSink {
   /** From now on only what this lets through is recorded, and as it says; undefined: everything as it is. */
   pipeThrough(pipeline: RecordPipeline | undefined): void {
     this.#pipeline = pipeline;
+    this.#spans.pipeline = pipeline;
   }
 
   /** From now on what would be recorded is counted instead; or it is recorded again, and the count is told before. */
@@ -129,7 +122,7 @@ export class Recorder implements RecordSink {
 
   /** Called before each span-start record. */
   beforeSpanStarts(notice: () => void): void {
-    this.#onSpanStart = notice;
+    this.#spans.onStart = notice;
   }
 
   event(name: string, given: unknown, span = this.#context.current): void {
@@ -139,9 +132,9 @@ export class Recorder implements RecordSink {
         if (this.#pipeline.leavesOutEvent(name, given, span)) return;
         attributes = this.#pipeline.attributes;
       }
-      const number = this.#numberOf(span);
+      const number = this.#spans.numberOf(span);
       if (name !== this.#lastEventName) {
-        this.#lastEventId = this.#name(name);
+        this.#lastEventId = this.#names.named(name);
         this.#lastEventName = this.#names.isKept(name) ? name : undefined;
       }
       const clock = this.clockMs();
@@ -176,25 +169,20 @@ export class Recorder implements RecordSink {
     const span = this.#context.current;
     const pipeline = this.#pipeline;
     if (pipeline?.leavesOutLog(severity, source, body, attributes, span) === true) return;
-    const number = this.#numberOf(span);
+    const number = this.#spans.numberOf(span);
     this.#writer.record({
       kind: "log",
       severity,
       source: this.#names.string(source),
       span: number,
       body: cutText(pipeline?.body ?? body, maxBodyUnits),
-      attributes: span?.hasEnded === true ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes),
+      attributes:
+        span?.hasEnded === true ? { ...this.#spans.passed(attributes), ...afterEnd } : this.#spans.passed(attributes),
     });
   }
 
-  /** As the pipeline has let them through. */
-  #passed(attributes: Attributes): Attributes {
-    const passed = this.#pipeline?.attributes ?? attributes;
-    return passed === attributes ? attributes : attributesFrom(passed);
-  }
-
   write(operation: WriteOperation, location: number, afterMs: number): void {
-    const span = this.#numberOf(this.#context.current);
+    const span = this.#spans.numberOf(this.#context.current);
     if (this.#writer.record({ kind: "write", span, location, afterMs, operation }) !== "too-large") return;
     // That the object is there can be said in any case; the gap before says that something is missing.
     if (operation.kind !== "contents") return;
@@ -204,7 +192,7 @@ export class Recorder implements RecordSink {
 
   /** From now on spans belong to the traces of another tracer in the program, where one of its spans is current. */
   joinTraces(active: () => ForeignSpan | undefined): void {
-    this.#foreign = active;
+    this.#spans.foreign = active;
   }
 
   startSpan(
@@ -213,68 +201,14 @@ export class Recorder implements RecordSink {
     parent: SpanParent,
     given: Attributes,
     startMs?: number,
-    own: OwnIds = {},
+    own: OwnIds = noOwn,
   ): OpenSpan {
-    this.#onSpanStart();
-    const foreign = this.#foreign?.();
-    const attributes = foreign === undefined ? given : { ...given, [otelSpanAttribute]: foreign.spanIdText };
-    const traceId =
-      parent.kind === "none"
-        ? (own.traceId ?? foreign?.traceId ?? this.#ids.next(16))
-        : parent.kind === "local"
-          ? parent.span.traceId
-          : parent.traceId;
-    const above = hangingOn(parent);
-    const spanId = own.spanId ?? this.#ids.next(8);
-    const handling = this.#pipeline?.handlingOf(name, parent, above, traceId, attributes);
-    if (handling?.kind === "left-out")
-      return { number: above.kind === "local" ? above.span.number : 0, traceId, spanId, handling };
-    const span: OpenSpan = { number: ++this.#spans, traceId, spanId, handling, hasEnded: false };
-    const isLate = startMs === undefined && parent.kind === "local" && parent.span.hasEnded === true;
-    const passed = isLate ? { ...this.#passed(attributes), ...afterEnd } : this.#passed(attributes);
-    const hold = handling?.hold;
-    if (hold === undefined) this.#recordStart(span, spanKind, name, above, passed, startMs);
-    else {
-      const heldMs = startMs ?? this.clockMs();
-      this.#held.hold(span, hold, heldMs, () => this.#recordStart(span, spanKind, name, above, passed, heldMs));
-    }
-    return span;
-  }
-
-  #recordStart(
-    span: OpenSpan,
-    spanKind: SpanKind,
-    name: string,
-    above: SpanParent,
-    attributes: Attributes,
-    startMs: number | undefined,
-  ): void {
-    // First: the name may be defined for the very next record.
-    const parent = above.kind === "local" ? this.#numberOf(above.span) : 0;
-    const start: SpanStart = {
-      kind: "span-start",
-      span: span.number,
-      parent,
-      spanKind,
-      name: this.#name(name),
-      traceId: span.traceId,
-      spanId: span.spanId,
-      parentSpanId: above.kind === "none" ? noSpanId : above.kind === "local" ? above.span.spanId : above.spanId,
-      attributes,
-    };
-    if (!this.#inPlace.spanStart(startMs ?? this.clockMs(), start)) this.#writer.record(start, startMs);
-  }
-
-  /** Of a record that belongs to it: the span is recorded, too, then. */
-  #numberOf(span: OpenSpan | undefined): number {
-    if (span === undefined) return 0;
-    if (span.handling !== undefined) this.#held.release(span);
-    return span.number;
+    return this.#spans.start(name, spanKind, parent, given, startMs, own);
   }
 
   /** Spans that may still turn out to be too short: those that do not any more are recorded; `all`: every one. */
   noteHeld(all: boolean): void {
-    this.#held.look(this.clockMs(), all);
+    this.#spans.noteHeld(all);
   }
 
   endSpan(span: OpenSpan, status: SpanStatus, name: string | undefined, attributes: Attributes, endMs?: number): void {
@@ -283,14 +217,12 @@ export class Recorder implements RecordSink {
     } catch (error) {
       this.#noteFault(error);
     }
-    span.hasEnded = true;
-    if (span.handling?.kind === "left-out") return;
-    if (span.handling?.hold !== undefined && this.#held.leavesOut(span, status, endMs ?? this.clockMs())) return;
-    const nameId = name === undefined ? 0 : this.#name(name);
-    let changed = attributes;
-    for (const change of span.handling?.by ?? noChanges) changed = change.attributes(changed);
-    const end: SpanEnd = { kind: "span-end", span: span.number, status, name: nameId, attributes: changed };
-    if (!this.#inPlace.spanEnd(endMs ?? this.clockMs(), end)) this.#writer.record(end, endMs);
+    this.#spans.end(span, status, name, attributes, endMs);
+  }
+
+  /** From now on nobody sees the end of what has begun, but for spans that are seen to their end. */
+  endUnseen(): void {
+    this.#spans.endUnseen();
   }
 
   /** What a stage of the pipeline has left out since then. True when that was said. */
@@ -311,13 +243,4 @@ export class Recorder implements RecordSink {
   reportLoss(): boolean {
     return this.#writer.reportLoss();
   }
-
-  /** The id of a text that may not be empty. */
-  #name(name: string): number {
-    return this.#names.string(name === "" ? "(unnamed)" : name);
-  }
 }
-
-/** The span above that is recorded: below one that the pipeline left out hangs what would have hung on it. */
-const hangingOn = (parent: SpanParent): SpanParent =>
-  parent.kind === "local" && parent.span.handling?.kind === "left-out" ? parent.span.handling.hangsOn : parent;

@@ -143,7 +143,9 @@ export class LoopBlocks {
   }
 
   #begin({ sinceMs }: Turn, parent: SpanParent, attributes: Attributes): OpenSpan {
-    return this.#kit.sink.startSpan(blockSpanName, "internal", parent, attributes, clockAt(this.#kit, sinceMs));
+    return this.#kit.sink.startSpan(blockSpanName, "internal", parent, attributes, clockAt(this.#kit, sinceMs), {
+      isSeenToEnd: true,
+    });
   }
 
   #whyNoStack(): Attributes {

@@ -6,15 +6,15 @@ import workerThreads, { MessagePort } from "node:worker_threads";
 import { type CarriedPort, CarriedPorts } from "../carried-ports.js";
 import type { Choose } from "../frameless.js";
 import { Flow, type Stamp } from "../messages.js";
-import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
-import { replaceConstructor, replaceMethod, replaceWithoutFrame, together } from "../patch.js";
+import { dataProperty, isObject, textProperty } from "../own-data.js";
+import { replaceConstructor, replaceWithoutFrame, together } from "../patch.js";
 import { type Channel, type PortEnd, PortEnds, type PortsKit } from "../port-ends.js";
 import { type Direction, PostedContexts } from "../posted-contexts.js";
 import type { ProbeKit } from "../probe-kit.js";
-import type { OpenSpan } from "../record-sink.js";
 import type { ThreadPlace } from "../thread-place.js";
 import { bytesFromHex } from "../trace-context.js";
 import { installThreadMessages } from "./thread-messages.js";
+import { watchThreadPools } from "./thread-pools.js";
 
 const noStamp: Stamp = { origin: 0, originUs: 0 };
 const aboutPorts = {
@@ -92,8 +92,19 @@ export function installMessagePorts(
   const receiving =
     (original: Method): Choose =>
     (self, args) => {
-      const result = Reflect.apply(original, self, args);
-      guest.runAsGuest(() => ports.taken(ports.of(args[0]), result), undefined);
+      const [port] = args;
+      let result: unknown;
+      try {
+        result = Reflect.apply(original, self, args);
+      } catch (error) {
+        // It throws again what is no port; but what could not be read here is gone from the port, and comes no second time.
+        if (!(port instanceof MessagePort)) return original;
+        guest.runAsGuest(() => ports.takenUnread(ports.of(port)), undefined);
+        return () => {
+          throw error;
+        };
+      }
+      guest.runAsGuest(() => ports.taken(ports.of(port), result), undefined);
       return () => result;
     };
   const tellMade = (channel: object): void => guest.runAsGuest(() => made(channel), undefined);
@@ -103,7 +114,7 @@ export function installMessagePorts(
     replaceWithoutFrame(MessagePort.prototype, "postMessage", posting),
     replaceWithoutFrame(workerThreads, "receiveMessageOnPort", receiving),
     installThreadMessages({ guest, ports }, own, above, threadId, () => startedWith),
-    watchPools(kit, ports),
+    watchThreadPools(kit, ports.tasks),
   ]);
   syncBuiltinESMExports();
   return () => {
@@ -113,27 +124,3 @@ export function installMessagePorts(
 }
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** Of piscina, which posts a task that had to wait when an answer to another has come: whose it is. */
-function watchPools({ guest, context, onModule }: Pick<ProbeKit, "guest" | "context" | "onModule">, ports: PortEnds) {
-  const askers = new WeakMap<object, OpenSpan | undefined>();
-  return together([
-    onModule(guest, "piscina/dist/task_queue/index.js", (exports) =>
-      replaceConstructor([exports], "TaskInfo", (task) =>
-        guest.runAsGuest(() => void askers.set(task, context.current), undefined),
-      ),
-    ),
-    onModule(guest, "piscina/dist/worker_pool/index.js", (exports) =>
-      replaceMethod(
-        prototypeOf(dataProperty(exports, "WorkerInfo")),
-        "postTask",
-        (post) =>
-          function (...args) {
-            const [task] = args;
-            const work = (): unknown => Reflect.apply(post, this, args);
-            return isObject(task) && askers.has(task) ? ports.postFor(askers.get(task), work) : work();
-          },
-      ),
-    ),
-  ]);
-}

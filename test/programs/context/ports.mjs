@@ -2,6 +2,7 @@
 // port, between two threads, within one thread; what comes is handed over, or taken in a loop that waits. Everything that is seen
 // of messages and ports is printed.
 import { createServer } from "node:http";
+import { BlockList } from "node:net";
 import {
   MessageChannel,
   MessagePort,
@@ -14,6 +15,14 @@ import {
 import { event, span } from "hindcast";
 
 const each = 5;
+
+/** What can be posted, but not read where it comes. */
+const unreadable = () => {
+  const list = new BlockList();
+  const own = Reflect.ownKeys(BlockList.prototype).find((key) => key.description === "messaging_clone_symbol");
+  return Object.assign(list, { [own]: () => ({ data: {}, deserializeInfo: "internal/none:None" }) });
+};
+const sayUnread = (port) => port.on("messageerror", (error) => console.log("not read", error.name));
 
 const work = (way, n) => {
   event("thread gets", { way, n });
@@ -83,7 +92,12 @@ if (isMainThread) {
     event("main gets", { way, n });
     waiting.get(`${way} ${n}`)?.end(`${way} ${n}`);
   };
-  for (const port of Object.values(ways)) port.on("message", answered);
+  for (const port of Object.values(ways)) {
+    port.on("message", answered);
+    port.postMessage(unreadable());
+    sayUnread(port);
+  }
+  sayUnread(own.port2);
   own.port2.on("message", ({ way, n }) => {
     work(way, n);
     own.port2.postMessage({ way, n });
@@ -127,7 +141,8 @@ if (isMainThread) {
     });
   });
 } else {
-  const serve = (port) =>
+  const serve = (port) => {
+    sayUnread(port);
     port.on("message", (message) => {
       if (message.n >= 0) {
         work(message.way, message.n);
@@ -139,18 +154,28 @@ if (isMainThread) {
         loop(message.waited, message.signal);
       }
     });
+    port.postMessage(unreadable());
+  };
   serve(workerData.deep[0].port);
   parentPort.once("message", ({ bytes, port }) => {
     console.log("got", bytes.length, port instanceof MessagePort, port.constructor === MessagePort);
     serve(port);
   });
+  const take = (port) => {
+    try {
+      return receiveMessageOnPort(port);
+    } catch (error) {
+      console.log("not taken", error.name);
+      return take(port);
+    }
+  };
   /** As pools wait: nothing else of the thread runs until something has come. */
   const loop = (port, signal) => {
     let [seen, ended] = [0, 0];
     const turn = () => {
       Atomics.wait(signal, 0, seen, 5);
       seen = Atomics.load(signal, 0);
-      for (let taken; (taken = receiveMessageOnPort(port)) !== undefined; ended++) {
+      for (let taken; (taken = take(port)) !== undefined; ended++) {
         work("waited", taken.message.n);
         port.postMessage(taken.message);
       }

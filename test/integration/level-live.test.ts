@@ -1,0 +1,130 @@
+// A level that is switched while a program runs, back and forth, with pauses between: what the program did is in the file, or
+// the file says how much of it is not.
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Engine, createEngine } from "../../src/engine/index.js";
+import { neverCancelled } from "../../src/shared/base/cancel.js";
+import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+
+const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("a level that is switched while recording", () => {
+  let folder: string;
+  let engine: Engine;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hindcast level "));
+    const environment = { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_STATE_HOME: join(folder, "state") };
+    engine = createEngine({ packageFolder, environment });
+    copyFileSync(join(import.meta.dirname, "../programs/levels.cjs"), join(folder, "levels.cjs"));
+  });
+  afterEach(async () => {
+    await engine.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
+    const answer = await engine.handlers[name](args, neverCancelled);
+    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
+    return answer.value;
+  }
+
+  const until = async (isIt: () => Promise<boolean>): Promise<void> => {
+    while (!(await isIt())) await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+
+  /** Events of each of the program's two threads, in order: what it has counted, and to which level it went. */
+  async function toldBy(recordingId: string): Promise<ReadonlyMap<number, readonly string[]>> {
+    const { start, end } = await call("recording.summary", { recordingId });
+    const events = await call("events.range", { recordingId, from: start, to: end + 1n, limit: 1_000_000 });
+    const byProcess = new Map<number, string[]>();
+    [...events.names].forEach((name, row) => {
+      const [process = 0, attributes = ""] = [events.process[row], events.attributes[row]];
+      const said = /"(?:n|level)":"?(\w+)/.exec(attributes)?.[1];
+      byProcess.set(process, [...(byProcess.get(process) ?? []), `${name} ${String(said)}`]);
+    });
+    return byProcess;
+  }
+
+  it("leaves out what the level does not capture, and nothing else; what a pause leaves out is counted", async () => {
+    const command = [process.execPath, "levels.cjs"];
+    const { recordingId } = await call("recording.launch", { command, cwd: folder, capture: {} });
+    /** Both threads have gone on counting since they said this for so many times. */
+    const goOnAfter = (said: string, times: number): Promise<void> =>
+      until(async () => {
+        const all = [...(await toldBy(recordingId)).values()];
+        const hasGoneOn = (events: readonly string[]): boolean => {
+          const at = events.flatMap((event, row) => (event === said ? [row] : []))[times - 1];
+          return at !== undefined && events.length > at + 20;
+        };
+        return all.length === 2 && all.every(hasGoneOn);
+      });
+    const toLevel = (level: "metrics" | "requests") => call("recording.level", { recordingId, level });
+    const pausedGaps = async () =>
+      (await call("timeline.marks", { recordingId })).filter(({ reason }) => reason === "paused");
+    const [off, on] = ["hindcast.capture.changed metrics", "hindcast.capture.changed requests"];
+    await goOnAfter("tick 1", 1);
+    await toLevel("metrics");
+    await goOnAfter(off, 1);
+    // What was on its way when the level was lowered says that nobody saw its end.
+    const { end: whileOff } = await call("recording.summary", { recordingId });
+    const open = await call("spans.openAt", { recordingId, instant: whileOff, limit: 10 });
+    expect(open.names.filter((name) => name === "GET")).toEqual([]);
+    await toLevel("requests");
+    await goOnAfter(on, 1);
+    // Each thread hears of it within a second or so; what it is told in a pause it does afterwards.
+    await until(async () => {
+      await call("recording.pause", { recordingId, paused: true });
+      const before = await toldBy(recordingId);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const after = await toldBy(recordingId);
+      if ([...after].some(([process, told]) => told.length > (before.get(process)?.length ?? 0))) return false;
+      await toLevel("metrics");
+      await call("recording.pause", { recordingId, paused: false });
+      await goOnAfter(off, 2);
+      return true;
+    });
+    await toLevel("requests");
+    await goOnAfter(on, 2);
+    writeFileSync(join(folder, "stop"), "");
+    await until(async () => (await call("recording.summary", { recordingId })).state === "saved");
+
+    const { start, end, counts } = await call("recording.summary", { recordingId });
+    expect(counts.lost).toBe(0);
+    const lines = await call("logs.page", { recordingId, first: 0, limit: 2000 });
+    const spans = await call("spans.range", { recordingId, from: start, to: end + 1n, limit: 100_000 });
+    const gaps = await pausedGaps();
+    for (const [process, told] of await toldBy(recordingId)) {
+      const ticks = told.filter((said) => said.startsWith("tick"));
+      const last = told.find((said) => said.startsWith("counted"))?.split(" ")[1];
+      const paused = gaps.filter((gap) => gap.process === process);
+      expect(paused.length).toBeGreaterThan(0);
+      const uncounted = paused.map(({ label }) => Number(/([\d,]+) events/.exec(label)?.[1]?.replaceAll(",", "")));
+      expect(ticks.length + uncounted.reduce((sum, some) => sum + some, 0)).toBe(Number(last));
+      // What the level captures is there for all of the ticks at which it was on, and for none of the others.
+      let isOn = true;
+      const captured: string[] = [];
+      for (const said of told) {
+        if (said === off || said === on) isOn = said === on;
+        else if (said.startsWith("tick") && isOn) captured.push(said.slice("tick ".length));
+      }
+      expect(lines.bodies.flatMap((body, row) => (lines.process[row] === process ? [body] : []))).toEqual(
+        captured.map((n) => `line ${n}`),
+      );
+      const asked = spans.attributes.flatMap((text, row) =>
+        spans.process[row] === process && spans.kind[row] === 2 ? [/slow\/(\d+)/.exec(text)?.[1]] : [],
+      );
+      expect(asked).toEqual(captured);
+      const at = { kind: "instant", instant: end } as const;
+      const numbers = await call("state.rows", {
+        ...{ recordingId, process, scope: "numbers", at },
+        ...{ expanded: [""], offset: 0, limit: 10 },
+      });
+      expect(numbers.values).toContain(String(last));
+    }
+    const unseen = spans.attributes.filter((text) => text.includes('"hindcast.context":"unseen"'));
+    expect(unseen.length).toBeGreaterThan(0);
+  });
+});
