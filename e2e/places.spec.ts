@@ -35,7 +35,18 @@ test("a reload and a copied link come back to what was filtered, selected and sh
   await expect(app.lanes.region.getByRole("button", { name: "Show only gateway" })).toHaveCount(0);
   const services = logs.lines.locator(".service");
   await expect.poll(async () => [...new Set(await services.allInnerTexts())]).toEqual(["payments"]);
-  const shown = async () => [await logs.lines.allInnerTexts(), await app.time.now.textContent(), kept(app).toString()];
+  await app.state.filter.fill("version > 1");
+  await expect(app.state.found.first()).toBeVisible();
+  await app.state.show("Diff");
+  await app.state.compared.selectOption("start");
+  await expect(app.state.changes.first()).toBeVisible();
+  const shown = async () => [
+    await logs.lines.allInnerTexts(),
+    await app.time.now.textContent(),
+    kept(app).toString(),
+    await app.state.changes.allInnerTexts(),
+    await app.state.compared.inputValue(),
+  ];
   await app.whenIdle();
   const before = await shown();
   expect([kept(app).get("v"), kept(app).get("only"), kept(app).get("logs-pattern")]).toEqual([
@@ -56,6 +67,8 @@ test("a reload and a copied link come back to what was filtered, selected and sh
   await alone.first().click();
   await expect(alone).toHaveCount(0);
   await logs.filterBy("");
+  await app.state.show("Tree");
+  await app.state.filter.fill("");
   // Out of the field, where letters are letters.
   await app.press("Escape");
   await app.time.goTo("+1s");
@@ -64,6 +77,9 @@ test("a reload and a copied link come back to what was filtered, selected and sh
   await app.dialog.getByRole("textbox").press("Enter");
   await expect(alone).toHaveCount(2);
   await expect(logs.filter).toHaveValue("capture|charge");
+  await expect(app.state.compared).toHaveValue("start");
+  await app.state.show("Tree");
+  await expect(app.state.filter).toHaveValue("version > 1");
   await expect(app.time.now).toHaveText(String(before[1]));
 });
 

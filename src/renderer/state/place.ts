@@ -7,6 +7,7 @@ import { type FilterPlace, filtersFrom, keepFilters } from "./filter-place.js";
 import { type MetricsPlace, keepMetrics, metricsFrom } from "./metrics-place.js";
 import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
 import { keptInLink } from "../../shared/protocol/links.js";
+import { type StatePlace, keepStatePlace, statePlaceFrom } from "./state-place.js";
 import type { SelectedSpan, SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
 import type { NsRange } from "./time-scale.js";
@@ -31,6 +32,8 @@ export interface KeptPlace {
   /** What Requests shows. */
   readonly request?: RequestPlace | undefined;
   readonly correlation?: CorrelationPlace | undefined;
+  /** What State shows of the chosen scope; undefined = its whole tree. */
+  readonly state?: StatePlace | undefined;
   /** Undefined where the address does not say: what was watched of the recording before. */
   readonly watches?: readonly SelectedValue[] | undefined;
 }
@@ -72,6 +75,7 @@ const wholeOf = (kept: URLSearchParams) => ({
   span: spanFromText(kept.get("span")),
   filters: filtersFrom(kept),
   metrics: metricsFrom(kept),
+  state: statePlaceFrom(kept),
 });
 
 /** Of a `hindcast://open?…` link; undefined for anything else. */
@@ -97,6 +101,7 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
   keepMetrics(kept, place.metrics);
   keepRequestPlace(kept, place.request);
   keepCorrelationPlace(kept, place.correlation);
+  keepStatePlace(kept, place.state);
   for (const value of place.watches ?? []) kept.append("watch", textOfWatched(value));
   for (const [pane, view] of place.views) kept.set(`${viewKey}${pane}`, textFromView(view));
   return `#${kept.toString()}`;

@@ -6,6 +6,7 @@ import type { RequestPlace } from "./request-place.js";
 import { RowFiltering } from "./row-filter.svelte.js";
 import { ServiceFilter } from "./service-filter.svelte.js";
 import { SpanFiltering } from "./span-filter.svelte.js";
+import { type StatePlace, firstStatePlace } from "./state-place.js";
 import type { NsRange } from "./time-scale.js";
 
 export interface SelectedValue {
@@ -41,6 +42,7 @@ export class Selection {
   #request = $state.raw<RequestPlace>();
   #correlation = $state.raw<CorrelationPlace>();
   #metrics = $state.raw<MetricsPlace>();
+  #state = $state.raw(firstStatePlace);
   #comparisons = $state(0);
   #valuesShown = $state(0);
 
@@ -77,6 +79,15 @@ export class Selection {
 
   showMetrics(place: MetricsPlace): void {
     this.#metrics = place;
+  }
+
+  /** What State shows of the chosen scope. */
+  get state(): StatePlace {
+    return this.#state;
+  }
+
+  showState(place: Partial<StatePlace>): void {
+    this.#state = { ...this.#state, ...place };
   }
 
   selectRange(oneNs: number, otherNs: number): void {

@@ -5,6 +5,7 @@ import type { Playhead } from "./playhead.svelte.js";
 import type { Ranges } from "./ranges.svelte.js";
 import { noFilters } from "./filter-place.js";
 import type { Selection } from "./selection.svelte.js";
+import { firstStatePlace } from "./state-place.js";
 import type { Watches } from "./watches.svelte.js";
 
 interface Placed {
@@ -33,6 +34,7 @@ export function placeOf({ recording, playhead, ranges, selection, watches }: Pla
     metrics: selection.metrics,
     request: selection.request,
     correlation: selection.correlation,
+    state: selection.state,
     watches: watches.all,
   };
   if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
@@ -67,4 +69,5 @@ function takeUpWhole(selection: Selection, place: KeptPlace, durationNs: number)
   if (filters.only === undefined) selection.service.clear();
   else selection.service.show(filters.only);
   if (metrics !== undefined) selection.showMetrics(metrics);
+  selection.showState(place.state ?? firstStatePlace);
 }

@@ -1,13 +1,8 @@
 // What the diff of a scope compares: by itself the ends of the selected stretch or the last write, else the playhead and another
 // instant: where the selection starts or ends, a note, or a time that is typed.
 import { unreachable } from "../../../shared/base/unreachable.js";
+import type { Against } from "../../state/state-place.js";
 import type { NsRange } from "../../state/time-scale.js";
-
-export type Against =
-  | { readonly kind: "itself" }
-  | { readonly kind: "start" | "end" }
-  | { readonly kind: "note"; readonly id: string }
-  | { readonly kind: "time"; readonly text: string };
 
 /** As much of a note as a choice needs. */
 export interface NotedInstant {
@@ -41,7 +36,7 @@ export function againstNs(against: Exclude<Against, { kind: "itself" }>, instant
 
 const mostText = 40;
 
-/** The choices of a list, each with the text that `againstFrom` reads. */
+/** The choices of a list, each with the text that its `Against` is read from. */
 export function againstChoices(
   { range, notes }: Pick<Instants, "range" | "notes">,
   clockOf: (offsetNs: number) => string,
@@ -63,13 +58,6 @@ function noteText(text: string): string {
   const line = text.split("\n")[0] ?? "";
   if (line === "") return "bookmark";
   return line.length > mostText ? `“${line.slice(0, mostText)}…”` : `“${line}”`;
-}
-
-/** Of a choice; a time that was typed before stays. */
-export function againstFrom(choice: string, typed: string): Against {
-  if (choice === "start" || choice === "end") return { kind: choice };
-  if (choice === "time") return { kind: "time", text: typed };
-  return choice.startsWith("note ") ? { kind: "note", id: choice.slice("note ".length) } : { kind: "itself" };
 }
 
 export const choiceOf = (against: Against): string => (against.kind === "note" ? `note ${against.id}` : against.kind);

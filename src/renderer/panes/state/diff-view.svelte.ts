@@ -7,9 +7,10 @@ import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
+import type { Against } from "../../state/state-place.js";
 import { instantFromInput } from "../../state/time-input.js";
 import { zoneMinutesAt } from "../../state/time-scale.js";
-import { type Against, type NotedInstant, againstNs } from "./diff-against.js";
+import { type NotedInstant, againstNs } from "./diff-against.js";
 import type { TreeView } from "./tree-view.svelte.js";
 
 const mostChanges = 2000;
@@ -34,11 +35,10 @@ export class DiffView {
   readonly #compared: Compared;
   readonly query = new Query<CallResult<"state.diff">>();
   readonly #repeats: Repeats;
-  #against = $state.raw<Against>({ kind: "itself" });
 
   /** The other instant, as an offset; undefined where there is none or none is chosen. */
   readonly againstNs: number | undefined = $derived.by(() => {
-    const against = this.#against;
+    const { against } = this;
     if (against.kind === "itself") return undefined;
     const { selection, notes } = this.#compared;
     return againstNs(against, {
@@ -53,7 +53,7 @@ export class DiffView {
     const { selection, tree } = this.#compared;
     const { range } = selection;
     const nowNs = this.#playhead.offsetNs;
-    if (this.#against.kind !== "itself") {
+    if (this.against.kind !== "itself") {
       const otherNs = this.againstNs;
       if (otherNs === undefined) return undefined;
       const other = this.#atOffset(otherNs);
@@ -74,11 +74,11 @@ export class DiffView {
   }
 
   get against(): Against {
-    return this.#against;
+    return this.#compared.selection.state.against;
   }
 
   compareWith(against: Against): void {
-    this.#against = against;
+    this.#compared.selection.showState({ against });
   }
 
   /** Call from an effect. */

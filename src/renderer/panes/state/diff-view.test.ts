@@ -12,7 +12,8 @@ import {
 } from "../../state/engine.test-support.js";
 import { Playhead } from "../../state/playhead.svelte.js";
 import { Selection } from "../../state/selection.svelte.js";
-import { type Against, againstChoices, againstFrom, choiceOf } from "./diff-against.js";
+import { type Against, againstFrom } from "../../state/state-place.js";
+import { againstChoices, choiceOf } from "./diff-against.js";
 import { DiffView } from "./diff-view.svelte.js";
 
 type At = CallArgs<"state.diff">["a"];
@@ -91,7 +92,7 @@ describe("choices of what is compared", () => {
       "Playhead and “slow”, 2 s",
       "Playhead and a time…",
     ]);
-    for (const { value } of choices) expect(choiceOf(againstFrom(value, "+1s"))).toBe(value);
-    expect(againstFrom("time", "+1s")).toEqual({ kind: "time", text: "+1s" });
+    for (const { value } of choices) expect(choiceOf(againstFrom(value))).toBe(value);
+    expect(againstFrom("time +1s")).toEqual({ kind: "time", text: "+1s" });
   });
 });

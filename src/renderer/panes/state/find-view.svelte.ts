@@ -4,6 +4,7 @@ import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
+import type { Selection } from "../../state/selection.svelte.js";
 import { countText } from "../../state/text.js";
 import type { TreeView } from "./tree-view.svelte.js";
 
@@ -14,31 +15,37 @@ export type Found = CallResult<"state.find">;
 export class FindView {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
+  readonly #selection: Selection;
   readonly #tree: Pick<TreeView, "scope" | "at">;
   readonly query = new Query<Found>();
   readonly #repeats: Repeats;
-  #text = $state("");
   #shownText: string | undefined;
 
-  constructor(recording: OpenRecording, playhead: Playhead, tree: Pick<TreeView, "scope" | "at">) {
+  constructor(
+    recording: OpenRecording,
+    playhead: Playhead,
+    selection: Selection,
+    tree: Pick<TreeView, "scope" | "at">,
+  ) {
     this.#recording = recording;
     this.#playhead = playhead;
+    this.#selection = selection;
     this.#tree = tree;
     this.#repeats = new Repeats(recording, this.query);
   }
 
   /** "" while nothing is looked for. */
   get text(): string {
-    return this.#text;
+    return this.#selection.state.find;
   }
 
   look(text: string): void {
-    this.#text = text.trim();
+    this.#selection.showState({ find: text.trim() });
   }
 
   /** Call from an effect. */
   load(): void {
-    const text = this.#text;
+    const { text } = this;
     const { scope, at } = this.#tree;
     if (text === "" || scope === undefined) {
       if (this.#shownText !== undefined) this.query.cancel();

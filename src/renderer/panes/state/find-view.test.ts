@@ -11,6 +11,7 @@ import {
   testFrames,
 } from "../../state/engine.test-support.js";
 import { Playhead } from "../../state/playhead.svelte.js";
+import { Selection } from "../../state/selection.svelte.js";
 import { FindView, foundText } from "./find-view.svelte.js";
 
 const value = (path: string) => ({ scope: "s", path, text: "1", type: "number" });
@@ -29,7 +30,7 @@ describe("FindView", () => {
       scope: { process: 2, scope: "s", firstSeen: start },
       at: { kind: "instant", instant: instant(start) } as const,
     };
-    return { asked, view: new FindView(recording, new Playhead(recording, testFrames()), tree) };
+    return { asked, view: new FindView(recording, new Playhead(recording, testFrames()), new Selection(), tree) };
   };
 
   it("asks for what is typed, once, in all scopes of the process", async () => {
