@@ -158,7 +158,7 @@ function lossOf({ events, committed, lost, wrongReads }: Flood): { readonly inva
 /** Programs start and end within the time that is counted: so many events that this is little of it. */
 export async function ingestFigures(eventsEach = 3_000_000): Promise<readonly Figure[]> {
   const small = await flood(eventsEach, 0);
-  const large = await flood(Math.round(eventsEach / 10), 500);
+  const large = await flood(Math.round(eventsEach / 5), 500);
   const perSecond = ({ committed, seconds }: Flood): number => committed / seconds;
   const of = ({ committed, fileBytes }: Flood): Measured => ({ rows: committed, fileBytes, cache: "written" });
   return measuredOn(of(small), [

@@ -30,6 +30,8 @@ export interface Step extends InstantRange {
   /** Rows are to be asked for by their instants only. */
   readonly isByTime: boolean;
   readonly kinds: readonly RowsOfKind[];
+  /** What looking at it costs, as so many rows. */
+  readonly cost: number;
 }
 
 export class SearchPlan {
@@ -92,6 +94,7 @@ export class SearchPlan {
             ...this.#turn({ first: slice.first, last: slice.last }),
             kinds: this.#within(slice),
             isByTime: this.#isByTime,
+            cost: slice.load.rows,
           };
         if (horizon === undefined || horizon < from) return undefined;
         to = horizon;

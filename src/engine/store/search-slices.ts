@@ -21,6 +21,8 @@ export interface Slice {
   readonly first: bigint;
   readonly last: bigint;
   readonly kinds: readonly SearchKind[];
+  /** What looking at it costs, nearly. */
+  readonly load: Load;
 }
 
 /**
@@ -35,7 +37,11 @@ export function latestSlice(stretches: readonly Stretch[], from: bigint, to: big
     if (latest === undefined || earlier(stretch.last, to) > earlier(latest.last, to)) latest = stretch;
   if (latest === undefined) return undefined;
   const last = earlier(latest.last, to);
-  const isTooMuch = loadBefore(last, within, most);
+  const loadSince = loadBefore(last, within);
+  const isTooMuch = (since: bigint): boolean => {
+    const { rows, likely } = loadSince(since);
+    return rows > most.rows || likely > most.likely;
+  };
   let first = later(latest.first, from);
   while (first < last && isTooMuch(first)) first = last - (last - first) / 2n;
   const begins = new Set(within.map((stretch) => later(stretch.first, from)));
@@ -46,11 +52,11 @@ export function latestSlice(stretches: readonly Stretch[], from: bigint, to: big
   const kinds = new Set(
     within.filter((stretch) => stretch.first <= last && stretch.last >= first).map(({ kind }) => kind),
   );
-  return { first, last, kinds: [...kinds] };
+  return { first, last, kinds: [...kinds], load: loadSince(first) };
 }
 
-/** Whether there is more between an instant and `last`, as if it were spread evenly. It is asked often: nearly will do. */
-function loadBefore(last: bigint, stretches: readonly Stretch[], most: Load): (since: bigint) => boolean {
+/** What is between an instant and `last`, as if it were spread evenly. It is asked often: nearly will do. */
+function loadBefore(last: bigint, stretches: readonly Stretch[]): (since: bigint) => Load {
   const some = stretches.map(({ first, last: end, rows, likely }) => {
     const [from, to] = [Number(last - end), Number(last - first) + 1];
     return { from, to, rows: rows / (to - from), likely: likely / (to - from) };
@@ -64,7 +70,7 @@ function loadBefore(last: bigint, stretches: readonly Stretch[], most: Load): (s
       rows += length * one.rows;
       likely += length * one.likely;
     }
-    return rows > most.rows || likely > most.likely;
+    return { rows, likely };
   };
 }
 

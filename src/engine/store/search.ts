@@ -25,6 +25,8 @@ type SearchPage = CallResult<"search.page">;
 const msPerAnswer = 60;
 /** Looked through at once: little at first, as a page is often full soon. */
 const [firstRows, furtherRows, mostRowsAtOnce] = [4 * mostRowsPerBlock, 8 * mostRowsPerBlock, 16 * mostRowsPerBlock];
+/** By what was found so far it is told how much more has to be looked at: so much more, and at least that. */
+const [moreThanNeeded, leastRows] = [1.5, mostRowsPerBlock];
 /** Of rows that are likely to be what is looked for, so many a row that is wanted. */
 const likelyPerRow = 2;
 const keptSearches = 8;
@@ -68,6 +70,7 @@ export class Search {
     const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst, isFurther);
     const rows = new FoundRows(query, this.#names, args, needles, all.isByTime, this.#tries);
     const found: Hit[] = [];
+    let cost = 0;
     let next: Cursor | undefined;
     let most = {
       rows: isFurther ? furtherRows : firstRows,
@@ -82,10 +85,13 @@ export class Search {
       }
       if (next !== undefined && isLate()) break;
       found.push(...(await within(rows, step, args.limit - found.length)));
+      cost += step.cost;
       if (isNewestFirst) last = step.first - 1n;
       else first = step.last + 1n;
       next = isNewestFirst ? before(step.first) : behind(step.last);
-      most = { rows: Math.min(4 * most.rows, mostRowsAtOnce), likely: 4 * most.likely };
+      const rowsToDo =
+        found.length === 0 ? Infinity : (moreThanNeeded * cost * (args.limit - found.length)) / found.length;
+      most = { rows: Math.min(4 * most.rows, mostRowsAtOnce, Math.max(rowsToDo, leastRows)), likely: 4 * most.likely };
     }
     if (found.length >= args.limit) next = cursorOf(found.at(-1));
     else if (first > last) next = undefined;
