@@ -67,3 +67,44 @@ test("a request's critical path is listed, and filters leave spans and services 
   expect(((await app.time.now.textContent()) ?? "").replaceAll(/[^\d:.]/g, "")).toContain(start);
   expect((await new AxeBuilder({ page: app.page }).include("[data-pane=lanes]").analyze()).violations).toEqual([]);
 });
+
+test("spans are grouped by trace with those of all services below each other, and say what was their own time", async ({
+  app,
+}) => {
+  await app.whenIdle();
+  await app.page.getByRole("button", { name: "Open the sample ledger-slow-dependency" }).click();
+  await app.time.now.waitFor();
+  await app.whenIdle();
+  const { lanes } = app;
+  await lanes.find.fill("payouts");
+  await lanes.find.press("Shift+Enter");
+  await app.whenIdle();
+  await expect(lanes.details).toContainText(/self .*%/);
+  await lanes.find.fill("");
+  await lanes.groupBy("Group by trace, newest first");
+  // The request that was selected is there with the spans of other services.
+  await expect(lanes.details).toContainText("POST /payouts");
+  const [shown, all] = await lanes.traces();
+  expect(all).toBeGreaterThanOrEqual(shown);
+  const request = lanes.region.getByRole("button", { name: /^Select gateway: POST \/payouts, .* spans/ });
+  await expect(request.first()).toBeVisible();
+  for (const theme of themes) {
+    await app.page.emulateMedia({ colorScheme: theme });
+    expect((await new AxeBuilder({ page: app.page }).include("[data-pane=lanes]").analyze()).violations).toEqual([]);
+  }
+  // Longest first: what ran as long as the recording, and more of them as the view is longer.
+  await lanes.groupBy("Group by trace, longest first");
+  await lanes.details.getByRole("button", { name: "Close span details" }).click();
+  await lanes.region.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 0));
+  const first = lanes.region.getByRole("button", { name: /^Select / }).first();
+  await expect(first).toHaveAccessibleName(/^Select system: node /);
+  // As it was after a reload, and as a table.
+  await expect.poll(() => app.page.url()).toContain("lanes-by=longest");
+  await app.page.reload();
+  await app.time.now.waitFor();
+  await app.whenIdle();
+  await expect(first).toHaveAccessibleName(/^Select system: node /);
+  await lanes.region.getByRole("button", { name: "Spans in view as a table" }).click();
+  const table = lanes.region.getByRole("listbox", { name: /^Spans in view, trace by trace/ });
+  await expect(table.getByRole("option").first()).toContainText(/node .*\d s.*\d s/);
+});

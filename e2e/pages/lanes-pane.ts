@@ -43,6 +43,19 @@ export class LanesPane {
     return [Number(shown), Number(leftOut ?? 0)];
   }
 
+  async groupBy(words: string): Promise<void> {
+    await this.region.getByRole("button", { name: "Groups of spans" }).click();
+    await this.#app.page.getByRole("menuitem", { name: words }).click();
+    await this.#app.whenIdle();
+  }
+
+  /** How many traces the pane shows, and how many it says there are in view. */
+  async traces(): Promise<readonly [shown: number, all: number]> {
+    const said = ((await this.region.textContent()) ?? "").replaceAll(/[\u2009\u202f\u00a0]/g, "");
+    const [, shown, all] = /(\d+) of (\d+) traces?/.exec(said) ?? [];
+    return [Number(shown), Number(all)];
+  }
+
   async colourBy(words: string): Promise<void> {
     await this.region.getByRole("button", { name: "Colour of spans" }).click();
     await this.#app.page.getByRole("menuitem", { name: words }).click();

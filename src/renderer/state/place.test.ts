@@ -42,6 +42,7 @@ const whole: KeptPlace = {
     },
   },
   metrics: { rows: "5,rate(5) log,5/7", comparesBefore: true, hidesUnusual: true },
+  lanes: { grouping: "longest", colouring: "kind" },
   request: { kind: "one", process: 3, spanId: "0123456789abcdef", outermost: true, of: undefined },
   correlation: { question: "services", series: 5, id: "abc" },
 };
@@ -139,6 +140,8 @@ describe("the kept place", () => {
       "requests-outcome=6xx",
       "requests-least=7",
       "metrics=<script>",
+      "lanes-by=oldest",
+      "lanes-colour=red",
     ];
     const place = placeFromAddress(`#file=a&v=2&${texts.join("&")}`, "");
     expect(hashFromPlace(place)).toBe("#file=a&v=2");

@@ -4,6 +4,7 @@
 import { unreachable } from "../../shared/base/unreachable.js";
 import { type CorrelationPlace, correlationPlaceFrom, keepCorrelationPlace } from "./correlation-place.js";
 import { type FilterPlace, filtersFrom, keepFilters } from "./filter-place.js";
+import { type LanesPlace, keepLanes, lanesFrom } from "./lanes-place.js";
 import { type MetricsPlace, keepMetrics, metricsFrom } from "./metrics-place.js";
 import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
 import { keptInLink } from "../../shared/protocol/links.js";
@@ -29,6 +30,7 @@ export interface KeptPlace {
   readonly span?: SelectedSpan | undefined;
   readonly filters?: FilterPlace | undefined;
   readonly metrics?: MetricsPlace | undefined;
+  readonly lanes?: LanesPlace | undefined;
   /** What Requests shows. */
   readonly request?: RequestPlace | undefined;
   readonly correlation?: CorrelationPlace | undefined;
@@ -76,6 +78,7 @@ const wholeOf = (kept: URLSearchParams) => ({
   filters: filtersFrom(kept),
   metrics: metricsFrom(kept),
   state: statePlaceFrom(kept),
+  lanes: lanesFrom(kept),
 });
 
 /** Of a `hindcast://open?…` link; undefined for anything else. */
@@ -99,6 +102,7 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
   if (span !== undefined) kept.set("span", `${span.process}.${span.spanId}.${span.traceId}`);
   if (place.filters !== undefined) keepFilters(kept, place.filters);
   keepMetrics(kept, place.metrics);
+  keepLanes(kept, place.lanes);
   keepRequestPlace(kept, place.request);
   keepCorrelationPlace(kept, place.correlation);
   keepStatePlace(kept, place.state);

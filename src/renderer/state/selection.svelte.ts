@@ -1,5 +1,6 @@
 // What the person picked: a stretch of time, a value of captured state, a span, and what lists are filtered by. Shared by all panes.
 import type { CorrelationPlace } from "./correlation-place.js";
+import type { LanesPlace } from "./lanes-place.js";
 import type { MetricsPlace } from "./metrics-place.js";
 import { RequestFiltering } from "./request-filter.svelte.js";
 import type { RequestPlace } from "./request-place.js";
@@ -43,6 +44,7 @@ export class Selection {
   #correlation = $state.raw<CorrelationPlace>();
   #metrics = $state.raw<MetricsPlace>();
   #state = $state.raw(firstStatePlace);
+  #lanes = $state.raw<LanesPlace>();
   #comparisons = $state(0);
   #valuesShown = $state(0);
 
@@ -88,6 +90,15 @@ export class Selection {
 
   showState(place: Partial<StatePlace>): void {
     this.#state = { ...this.#state, ...place };
+  }
+
+  /** How Lanes shows spans; undefined = nobody has chosen, here or before. */
+  get lanes(): LanesPlace | undefined {
+    return this.#lanes;
+  }
+
+  showLanes(place: LanesPlace): void {
+    this.#lanes = place;
   }
 
   selectRange(oneNs: number, otherNs: number): void {

@@ -32,6 +32,7 @@ export function placeOf({ recording, playhead, ranges, selection, watches }: Pla
       requests: selection.requests.chosen,
     },
     metrics: selection.metrics,
+    lanes: selection.lanes,
     request: selection.request,
     correlation: selection.correlation,
     state: selection.state,
@@ -57,7 +58,7 @@ export function takeUp({ recording, playhead, ranges, selection, watches }: Plac
 }
 
 function takeUpWhole(selection: Selection, place: KeptPlace, durationNs: number): void {
-  const { range, span, filters = noFilters, metrics } = place;
+  const { range, span, filters = noFilters, metrics, lanes } = place;
   if (range === undefined) selection.clearRange();
   else selection.selectRange(Math.min(range.fromNs, durationNs), Math.min(range.toNs, durationNs));
   if (span === undefined) selection.clearSpan();
@@ -70,4 +71,5 @@ function takeUpWhole(selection: Selection, place: KeptPlace, durationNs: number)
   else selection.service.show(filters.only);
   if (metrics !== undefined) selection.showMetrics(metrics);
   selection.showState(place.state ?? firstStatePlace);
+  if (lanes !== undefined) selection.showLanes(lanes);
 }

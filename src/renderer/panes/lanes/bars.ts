@@ -21,6 +21,9 @@ export interface PlacedSpans {
   readonly openUntilNs: number;
   /** The span of another process that each span was called by; -1 = none, or not here. */
   readonly callers: Int32Array;
+  /** By span, where whole traces are here: how long it did something itself (NaN: not known), and how its process's clock differs. */
+  readonly ownNs?: Float64Array | undefined;
+  readonly movedNs?: Float64Array | undefined;
 }
 
 /** One drawable bar per index: pixels from the plot's left edge and the content's top, and the span it stands for. */
@@ -96,6 +99,12 @@ export function placeOfSpan(placed: PlacedSpans, view: PlotView, index: number):
   const startPx = ((placed.spans.startNs[index] ?? 0) - view.fromNs) * pxPerNs;
   const endPx = (endOf(placed, index) - view.fromNs) * pxPerNs;
   return { startPx, endPx: Math.max(endPx, startPx + thinPx), topPx: placed.topsPx[index] ?? 0 };
+}
+
+/** Undefined where it is not known here. */
+export function ownOfSpan({ ownNs }: Pick<PlacedSpans, "ownNs">, index: number): number | undefined {
+  const own = ownNs?.[index] ?? NaN;
+  return Number.isNaN(own) ? undefined : own;
 }
 
 export function endOf(placed: PlacedSpans, index: number): number {

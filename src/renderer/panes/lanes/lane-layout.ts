@@ -1,4 +1,4 @@
-// Where each process and each of its rows lies, top to bottom, in pixels of the scrolled content.
+// Where each group (a process, or a trace) and each of its rows lies, top to bottom, in pixels of the scrolled content.
 // A row is `lane` of the span columns; its pitch is the one row pitch of the window.
 import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 
@@ -10,7 +10,8 @@ const blockBottomPx = 6;
 const fewestRows = 2;
 
 export interface LaneBlock {
-  readonly process: number;
+  /** The process, or the index of the trace. */
+  readonly group: number;
   readonly topPx: number;
   readonly heightPx: number;
   readonly rows: number;
@@ -19,13 +20,13 @@ export interface LaneBlock {
 export interface LaneLayout {
   readonly blocks: readonly LaneBlock[];
   readonly heightPx: number;
-  /** Top of the bar of every span, by index into the columns; -1 for a process that is not listed. */
+  /** Top of the bar of every span, by index into the columns; -1 for one of a group that is not listed. */
   readonly topsPx: Float32Array;
 }
 
 /** One block per listed process in the order given, also where it has no span: a quiet process is shown, not hidden. */
 export function layOutLanes(spans: SpanColumns, processes: readonly number[]): LaneLayout {
-  return layOut(spans, spans.lane, processes);
+  return layOut(spans.process, spans.lane, processes);
 }
 
 /** Of spans that were filtered: without processes and rows that have none of them. */
@@ -43,36 +44,39 @@ export function layOutUsedLanes(spans: SpanColumns, processes: readonly number[]
   );
   const rows = spans.lane.map((lane, i) => rowOfLane.get(spans.process[i] ?? 0)?.get(lane) ?? 0);
   return layOut(
-    spans,
+    spans.process,
     rows,
     processes.filter((process) => used.has(process)),
   );
 }
 
-/** `rowOf`: by span, its row within its process. */
-function layOut({ process: processOf }: SpanColumns, rowOf: Uint16Array, processes: readonly number[]): LaneLayout {
-  const rows = new Map<number, number>(processes.map((process) => [process, 0]));
-  for (let i = 0; i < processOf.length; i++) {
-    const process = processOf[i] ?? 0;
-    rows.set(process, Math.max(rows.get(process) ?? 0, (rowOf[i] ?? 0) + 1));
+/** One block per trace, in their order. */
+export const layOutTraces = (traceOf: Uint16Array, lanes: Uint16Array, traces: number): LaneLayout =>
+  layOut(traceOf, lanes, [...Array(traces).keys()]);
+
+/** `groupOf`, `rowOf`: by span, its group and its row within it. */
+function layOut(groupOf: Uint16Array, rowOf: Uint16Array, groups: readonly number[]): LaneLayout {
+  const rows = new Map<number, number>(groups.map((group) => [group, 0]));
+  for (let i = 0; i < groupOf.length; i++) {
+    const group = groupOf[i] ?? 0;
+    rows.set(group, Math.max(rows.get(group) ?? 0, (rowOf[i] ?? 0) + 1));
   }
   const blocks: LaneBlock[] = [];
   let topPx = 0;
-  for (const [process, used] of rows) {
+  for (const [group, used] of rows) {
     const shown = Math.max(used, fewestRows);
     const heightPx = blockTopPx + shown * rowPitchPx + blockBottomPx;
-    blocks.push({ process, topPx, heightPx, rows: used });
+    blocks.push({ group, topPx, heightPx, rows: used });
     topPx += heightPx;
   }
-  return { blocks, heightPx: topPx, topsPx: topsOf(processOf, rowOf, blocks) };
+  return { blocks, heightPx: topPx, topsPx: topsOf(groupOf, rowOf, blocks) };
 }
 
-function topsOf(processOf: Uint16Array, rowOf: Uint16Array, blocks: readonly LaneBlock[]): Float32Array {
-  const blockTops = new Float32Array(256).fill(-1);
-  for (const block of blocks) blockTops[block.process] = block.topPx + blockTopPx;
-  const tops = new Float32Array(processOf.length);
+function topsOf(groupOf: Uint16Array, rowOf: Uint16Array, blocks: readonly LaneBlock[]): Float32Array {
+  const blockTops = new Map(blocks.map(({ group, topPx }) => [group, topPx + blockTopPx]));
+  const tops = new Float32Array(groupOf.length);
   for (let i = 0; i < tops.length; i++) {
-    const blockTop = blockTops[processOf[i] ?? 0] ?? -1;
+    const blockTop = blockTops.get(groupOf[i] ?? 0) ?? -1;
     tops[i] = blockTop < 0 ? -1 : blockTop + (rowOf[i] ?? 0) * rowPitchPx;
   }
   return tops;

@@ -3,7 +3,7 @@ import { spanStatuses } from "../../../shared/trace/attributes.js";
 import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { type PlacedSpans, barAt, barsInView, endOf, placeOfSpan } from "./bars.js";
 import { callersOf } from "./callers.js";
-import { barHeightPx, layOutLanes, rowPitchPx } from "./lane-layout.js";
+import { barHeightPx, layOutLanes, layOutTraces, rowPitchPx } from "./lane-layout.js";
 import { type SpanStep, orderSpans, singleSpans, spanNear, stepSpan } from "./span-order.js";
 
 /** Spans from lines such as "1/0 10-40 GET" (process/lane, start-end in ns, name); "10-" is open, "!GET" failed. */
@@ -64,10 +64,20 @@ describe("layOutLanes", () => {
 
   it("gives a process without spans a block of its own", () => {
     const { blocks } = layOutLanes(spansOf(), [1, 2]);
-    expect(blocks.map((block) => [block.process, block.rows])).toEqual([
+    expect(blocks.map((block) => [block.group, block.rows])).toEqual([
       [1, 0],
       [2, 0],
     ]);
+  });
+});
+
+describe("layOutTraces", () => {
+  it("stacks traces in their order, whichever processes their spans are of", () => {
+    const { blocks, topsPx } = layOutTraces(Uint16Array.of(0, 0, 1, 300), Uint16Array.of(0, 2, 0, 1), 301);
+    expect([blocks.length, blocks[0]?.rows, blocks[1]?.rows, blocks[300]?.rows]).toEqual([301, 3, 1, 2]);
+    expect((topsPx[1] ?? 0) - (topsPx[0] ?? 0)).toBe(2 * rowPitchPx);
+    expect((topsPx[2] ?? 0) - (topsPx[0] ?? 0)).toBe(blocks[0]?.heightPx);
+    expect((topsPx[3] ?? 0) - (blocks[300]?.topPx ?? 0)).toBe((topsPx[0] ?? 0) + rowPitchPx);
   });
 });
 

@@ -2,6 +2,8 @@
 import { untrack } from "svelte";
 import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
 import { ok } from "../../../shared/base/result.js";
+import type { Kept } from "../../state/kept-texts.js";
+import type { Colouring, Grouping } from "../../state/lanes-place.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
@@ -9,19 +11,21 @@ import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
 import type { TimeRange } from "../../state/time-range.svelte.js";
 import type { NsRange } from "../../state/time-scale.js";
-import type { PlacedSpans } from "./bars.js";
+import { type PlacedSpans, ownOfSpan } from "./bars.js";
 import { callersOf } from "./callers.js";
 import { CriticalPath } from "./critical-path.svelte.js";
-import { layOutLanes, layOutUsedLanes } from "./lane-layout.js";
+import { layOutLanes, layOutTraces, layOutUsedLanes } from "./lane-layout.js";
+import { LanesChoice } from "./lanes-choice.js";
 import { LeftOut } from "./left-out.svelte.js";
 import type { SpanFiltering } from "../../state/span-filter.svelte.js";
 import type { TypedFilter } from "./span-conditions.js";
 import { countOf, orderSpans, singleSpans, spanNear, type SpanStep, stepSpan } from "./span-order.js";
-import type { Colouring } from "./span-colouring.js";
+import { OwnTimes } from "./own-times.svelte.js";
 import { SpanFind } from "./span-find.svelte.js";
 import { factsOfSpan, type SpanFacts } from "./span-text.js";
 import { matchStates } from "./span-matches.js";
 import { knownInView, needsFetch, windowAround } from "./span-window.js";
+import { type TraceColumns, TraceGroups } from "./trace-groups.svelte.js";
 
 const mostSpans = 5000;
 /** Of what is asked for, thrice what is in view: about a pixel each. */
@@ -33,6 +37,8 @@ interface Fetched {
   /** How far the recording went when they were asked for: open spans are known to be open until then. */
   readonly untilNs: number;
   readonly isFiltered: boolean;
+  /** What the spans are grouped by, where that is not the process. */
+  readonly traces?: TraceColumns;
 }
 
 export class LanesView {
@@ -40,11 +46,14 @@ export class LanesView {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
   readonly #selection: Selection;
-  readonly query = new Query<Fetched>();
+  readonly choice: LanesChoice;
+  readonly #byService = new Query<Fetched>();
+  readonly traces: TraceGroups;
+  /** Of the selected span. */
+  readonly own: OwnTimes;
   readonly find: SpanFind;
   readonly leftOut: LeftOut;
   readonly critical: CriticalPath;
-  colouring = $state<Colouring>("service");
   /** The next match that was looked for in the whole recording is none, or was none. */
   isNoneThatWay = $state(false);
   /** Where a match begins that is selected once it is here. */
@@ -61,41 +70,52 @@ export class LanesView {
       .map((one) => one.process)
       .join(),
   );
+  /** What is shown, once it is here. */
+  readonly fetched: Fetched | undefined = $derived.by(() => {
+    if (this.grouping === "service") return this.#byService.value;
+    const value = this.traces.query.value;
+    if (value === undefined) return undefined;
+    const { range, found, untilNs } = value;
+    return { range, spans: found.spans, untilNs, isFiltered: this.filter.isOn, traces: found };
+  });
   readonly layout = $derived.by(() => {
-    const fetched = this.query.value;
+    const { fetched } = this;
     if (fetched === undefined) return undefined;
+    const { spans, traces } = fetched;
+    if (traces !== undefined) return layOutTraces(traces.trace, spans.lane, traces.traceIds.length);
     const processes = this.#processIds === "" ? [] : this.#processIds.split(",").map(Number);
-    return fetched.isFiltered ? layOutUsedLanes(fetched.spans, processes) : layOutLanes(fetched.spans, processes);
+    return fetched.isFiltered ? layOutUsedLanes(spans, processes) : layOutLanes(spans, processes);
   });
   readonly #order = $derived.by(() => {
-    const spans = this.query.value?.spans;
+    const spans = this.fetched?.spans;
     return spans === undefined || this.layout === undefined ? undefined : orderSpans(spans, this.layout.topsPx);
   });
   readonly #singles = $derived.by(() => {
-    const spans = this.query.value?.spans;
+    const spans = this.fetched?.spans;
     return spans === undefined || this.#order === undefined ? undefined : singleSpans(this.#order, spans);
   });
   /** Spans that are too short for the time they were asked for are merged. */
   readonly isReduced: boolean = $derived.by(() => {
-    const spans = this.query.value?.spans;
+    const spans = this.fetched?.spans;
     return spans !== undefined && (spans.truncated || spans.counts !== undefined);
   });
   /** How many of the spans here are in view, at least in part; undefined while that is not known. */
   readonly spansInView: number | undefined = $derived.by(() => {
-    const fetched = this.query.value;
+    const { fetched } = this;
     return fetched === undefined ? undefined : knownInView(fetched, this.range);
   });
   readonly #callers = $derived.by(() => {
-    const spans = this.query.value?.spans;
+    const spans = this.fetched?.spans;
     return spans === undefined ? undefined : callersOf(spans);
   });
   readonly placed: PlacedSpans | undefined = $derived.by(() => {
-    const fetched = this.query.value;
+    const { fetched } = this;
     const callers = this.#callers;
     if (fetched === undefined || this.layout === undefined || this.#order === undefined || callers === undefined)
       return undefined;
-    const { spans, untilNs } = fetched;
-    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: untilNs, callers };
+    const { spans, untilNs, traces } = fetched;
+    const { ownNs, movedNs } = traces ?? {};
+    return { spans, order: this.#order, topsPx: this.layout.topsPx, openUntilNs: untilNs, callers, ownNs, movedNs };
   });
   /** Of the spans here, by their ids. */
   readonly indexOfId: ReadonlyMap<string, number> = $derived.by(
@@ -113,16 +133,38 @@ export class LanesView {
       ? undefined
       : factsOfSpan(placed.spans, selectedIndex, placed.openUntilNs);
   });
+  /** Of the selected span; undefined until it is known. */
+  readonly selectedOwnNs: number | undefined = $derived.by(() => {
+    const { placed, selectedIndex, selectedFacts } = this;
+    if (placed === undefined || selectedIndex === undefined || selectedFacts === undefined) return undefined;
+    return ownOfSpan(placed, selectedIndex) ?? this.own.of(selectedFacts);
+  });
 
-  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection, range: TimeRange) {
+  constructor(recording: OpenRecording, playhead: Playhead, selection: Selection, range: TimeRange, kept: Kept) {
     this.#recording = recording;
     this.#playhead = playhead;
     this.#selection = selection;
     this.range = range;
-    this.#repeats = new Repeats(recording, this.query);
-    this.find = new SpanFind(recording, () => this.query.value?.spans);
+    this.#repeats = new Repeats(recording, this.#byService);
+    this.traces = new TraceGroups(recording, selection);
+    this.own = new OwnTimes(recording);
+    this.choice = new LanesChoice(selection, kept);
+    this.find = new SpanFind(recording, () => this.fetched?.spans);
     this.leftOut = new LeftOut(recording, selection.spans);
     this.critical = new CriticalPath(recording, selection);
+  }
+
+  get grouping(): Grouping {
+    return this.choice.place.grouping;
+  }
+
+  get colouring(): Colouring {
+    return this.choice.place.colouring;
+  }
+
+  /** Where what is shown arrives. */
+  get query(): Query<unknown> {
+    return this.grouping === "service" ? this.#byService : this.traces.query;
   }
 
   get filter(): SpanFiltering {
@@ -131,6 +173,7 @@ export class LanesView {
 
   /** Call from an effect. */
   loadLeftOut(): void {
+    if (this.grouping !== "service") return;
     this.leftOut.load({ fromNs: this.range.fromNs, toNs: this.range.toNs });
   }
 
@@ -145,8 +188,9 @@ export class LanesView {
   /** Call from an effect: asks for spans whenever the view has left what is here, or some in it may have changed. */
   loadInView(): void {
     const view = { fromNs: this.range.fromNs, toNs: this.range.toNs };
+    if (this.grouping !== "service") return this.traces.load(view, this.grouping);
     const { seconds } = this.#recording;
-    const spans = this.query.value?.spans;
+    const spans = this.#byService.value?.spans;
     const asked = this.#asked;
     const fetched = asked === undefined ? undefined : { range: asked.range, isReduced: this.isReduced };
     const range = asked === undefined || needsFetch(view, fetched) ? windowAround(view) : asked.range;
@@ -156,7 +200,7 @@ export class LanesView {
     if (!isRangeDue && !(hasOpen && asked?.seconds !== seconds)) return;
     this.#asked = { range, seconds };
     const untilNs = untrack(() => this.#recording.durationNs);
-    this.query.load(async (signal, tell) => {
+    this.#byService.load(async (signal, tell) => {
       const from = this.#recording.instantFromOffset(range.fromNs);
       const to = this.#recording.instantFromOffset(range.toNs);
       const args = { from, to, limit: mostSpans, slices, filter };
@@ -165,8 +209,16 @@ export class LanesView {
     });
   }
 
+  /** Call from an effect. */
+  loadOwn(): void {
+    const { placed, selectedIndex, selectedFacts } = this;
+    if (placed === undefined || selectedIndex === undefined || selectedFacts === undefined) return;
+    if (ownOfSpan(placed, selectedIndex) === undefined) this.own.load([selectedFacts]);
+  }
+
   retry(): void {
     this.#repeats.retry();
+    this.traces.retry();
   }
 
   selectIndex(index: number): void {

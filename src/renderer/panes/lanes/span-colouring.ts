@@ -1,9 +1,7 @@
 // What the colour of a span says.
 import { spanKinds } from "../../../shared/trace/attributes.js";
 import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
-
-export const colourings = ["service", "kind", "status"] as const;
-export type Colouring = (typeof colourings)[number];
+import type { Colouring } from "../../state/lanes-place.js";
 
 /** Category 1-8 of each kind of span. */
 export const categoryOfKind = (kind: number): number => (kind % spanKinds.length) + 1;

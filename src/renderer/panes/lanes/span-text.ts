@@ -1,7 +1,7 @@
 // Words for spans: labels that fit their bar, durations, the lines of a tooltip and what a screen reader is told.
 import { spanKinds, spanStatuses } from "../../../shared/trace/attributes.js";
 import type { SpanColumns } from "../../../shared/protocol/engine-rows.js";
-import { durationText } from "../../state/text.js";
+import { durationText, percentText } from "../../state/text.js";
 import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
 
 export type MeasureText = (text: string) => number;
@@ -90,9 +90,17 @@ export function reasonOf(facts: SpanFacts): string | undefined {
   return undefined;
 }
 
+/** Of a span's time what was its own; undefined where that is not known. */
+export function ownText(ownNs: number | undefined, durationNs: number): string | undefined {
+  if (ownNs === undefined || !(durationNs > 0)) return undefined;
+  const own = Math.min(ownNs, durationNs);
+  return `self ${durationText(own)} (${percentText(own / durationNs)})`;
+}
+
 /** The selected span as a screen reader says it. */
-export function describeSpan(facts: SpanFacts, serviceName: string): string {
+export function describeSpan(facts: SpanFacts, serviceName: string, ownNs?: number): string {
   const reason = reasonOf(facts);
   const outcome = facts.isError ? `failed${reason === undefined ? "" : `: ${reason}`}` : facts.status;
-  return `${facts.name}, ${serviceName}, ${durationText(facts.durationNs)}, ${outcome}`;
+  const own = ownText(ownNs, facts.durationNs);
+  return `${facts.name}, ${serviceName}, ${durationText(facts.durationNs)}${own === undefined ? "" : `, ${own}`}, ${outcome}`;
 }

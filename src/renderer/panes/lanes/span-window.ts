@@ -36,13 +36,15 @@ export function countInView(spans: Pick<SpanColumns, "startNs" | "endNs" | "coun
   }, 0);
 }
 
-/** Of these indices, the ones that overlap a view, in the order of their start. */
+/** Of these indices, the ones that overlap a view: in the order of their start, or as they stand in the columns. */
 export function spansInView(
   { startNs, endNs }: Pick<SpanColumns, "startNs" | "endNs">,
   indices: Uint32Array,
   view: NsRange,
+  asTheyStand = false,
 ): Uint32Array {
   const inView = indices.filter((i) => (startNs[i] ?? NaN) <= view.toNs && !((endNs[i] ?? NaN) < view.fromNs));
+  if (asTheyStand) return inView.sort();
   return inView.sort((a, b) => (startNs[a] ?? 0) - (startNs[b] ?? 0) || a - b);
 }
 
