@@ -11,6 +11,7 @@ import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { firstWhere } from "./first-where.js";
 import { exportReport } from "./export-report.js";
 import { leavingSizes } from "./store/leaving-sizes.js";
+import { pin, unpin } from "./live-commands.js";
 import type { OpenRecording } from "./open-recording.js";
 import { changes } from "./changes.js";
 import { type Asked as AskedSubject, type Subject, correlated, correlatedPair } from "./correlation-calls.js";
@@ -71,7 +72,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
   const { recordings, version } = context;
   const state = new StateCalls((recordingId) => {
     const found = recordings.get(recordingId);
-    return found.ok ? ok(found.value.access) : found;
+    return found.ok ? ok(found.value.looks.access) : found;
   });
 
   const rehearsal = new Rehearsal();
@@ -102,7 +103,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     const answers: CallResult<"metrics.range"> = [];
     for (const one of series) {
       const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
-      answers.push(await metricSamples({ query, start, blocks: recording.blocks }, one, range));
+      answers.push(await metricSamples({ query, start, blocks: recording.looks.blocks }, one, range));
     }
     return answers;
   };
@@ -111,11 +112,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     const { call, args } = look;
     switch (call) {
       case "ahead":
-        return ok(await recording.ahead.more(look.of, query));
+        return ok(await recording.looks.ahead.more(look.of, query));
       case "metrics.range":
         return ok(await samples(asked, args));
       case "search.page":
-        return ok(await recording.search.page(query, start, args));
+        return ok(await recording.looks.search.page(query, start, args));
       case "state.scopes":
         return state.scopes(args, asker);
       case "state.rows":
@@ -206,9 +207,10 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "programs.list": async () => ok(await listPrograms(context)),
     "recording.attach": (args, signal, tell) => attachProgram(context, args, askerWith(signal, tell)),
     "recording.demo": (args, signal, tell) => recordDemo(context, args, askerWith(signal, tell)),
-    "recording.pin": (args) => about(args, (recording) => recording.pin(args.label, args.from, args.to)),
+    "recording.pin": (args) =>
+      about(args, (recording) => recording.whileLive((live) => pin(live, args.label, args.from, args.to))),
     "recording.configure": (args) => about(args, (recording) => recordings.configure(recording, args.pipeline)),
-    "recording.unpin": (args) => about(args, (recording) => recording.unpin(args.pin)),
+    "recording.unpin": (args) => about(args, (recording) => recording.whileLive((live) => unpin(live, args.pin))),
     "recording.stop": (args, signal, tell) =>
       about(args, (recording) => recordings.stop(recording, args.ended, askerWith(signal, tell))),
     "recording.discard": (args) =>
@@ -296,25 +298,25 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     ),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
-    "events.page": asking(({ recording, query, start }, args) => recording.pages.events(query, start, args)),
-    "spans.page": asking(({ recording, query, start }, args) => recording.pages.spans(query, start, args)),
+    "events.page": asking(({ recording, query, start }, args) => recording.looks.pages.events(query, start, args)),
+    "spans.page": asking(({ recording, query, start }, args) => recording.looks.pages.spans(query, start, args)),
     "events.around": asking(({ recording, query }, args) => eventsAround(query, recording.extent(), args)),
-    "logs.page": filtering(({ recording: { logs }, start, asker }, { first, limit, ...filter }) =>
-      logs.page(start, filter, first, limit, asker),
+    "logs.page": filtering(({ recording: { looks }, start, asker }, { first, limit, ...filter }) =>
+      looks.logs.page(start, filter, first, limit, asker),
     ),
-    "logs.around": filtering(async ({ recording: { logs }, start, asker }, { instant, before, after, ...filter }) => {
-      const row = await logs.rowAt(filter, instant, asker);
+    "logs.around": filtering(async ({ recording: { looks }, start, asker }, { instant, before, after, ...filter }) => {
+      const row = await looks.logs.rowAt(filter, instant, asker);
       const first = Math.max(0, row + 1 - before);
-      return { row, page: await logs.page(start, filter, first, row + 1 - first + after, asker) };
+      return { row, page: await looks.logs.page(start, filter, first, row + 1 - first + after, asker) };
     }),
-    "events.rows": filtering(({ recording: { events }, start, asker }, { first, limit, ...filter }) =>
-      events.page(start, filter, first, limit, asker),
+    "events.rows": filtering(({ recording: { looks }, start, asker }, { first, limit, ...filter }) =>
+      looks.events.page(start, filter, first, limit, asker),
     ),
-    "events.rowAt": filtering(async ({ recording: { events }, start, asker }, { instant, ...filter }) => {
-      const row = await events.rowAt(filter, instant, asker);
-      return { row, total: (await events.page(start, filter, 0, 0, asker)).total };
+    "events.rowAt": filtering(async ({ recording: { looks }, start, asker }, { instant, ...filter }) => {
+      const row = await looks.events.rowAt(filter, instant, asker);
+      return { row, total: (await looks.events.page(start, filter, 0, 0, asker)).total };
     }),
-    "search.page": asking(({ recording, query, start }, args) => recording.search.page(query, start, args)),
+    "search.page": asking(({ recording, query, start }, args) => recording.looks.search.page(query, start, args)),
     "metrics.correlate": comparing((query, subject, asker) => correlated(query, subject, asker)),
     "metrics.pair": comparing((query, subject) => correlatedPair(query, subject)),
     "range.changes": asking(({ recording, query, asker }, args) =>
@@ -333,7 +335,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       const answers: CallResult<"metrics.slices"> = [];
       for (const one of series) {
         const query = queryFor(recording.query, partOf(asker, answers.length, series.length, "series"));
-        answers.push(await metricSlices({ query, start, blocks: recording.blocks }, one, args));
+        answers.push(await metricSlices({ query, start, blocks: recording.looks.blocks }, one, args));
       }
       return answers;
     }),

@@ -26,7 +26,7 @@ export function launchHandlers({ recordings, saved }: StartingContext, about: Ab
     work: (console: ProgramConsole) => Result<Value, HindcastError>,
   ): Promise<Result<Value, HindcastError>> => {
     const found = recordings.get(recordingId);
-    const console = found.ok ? found.value.console : found;
+    const console = found.ok ? found.value.program.console : found;
     return Promise.resolve(console.ok ? work(console.value) : console);
   };
   return {

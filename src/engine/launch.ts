@@ -79,13 +79,13 @@ async function startRecorded(
 ): Promise<Result<Program, HindcastError>> {
   const { live } = recording;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
-  recording.beginsWith(settings.pipeline ?? []);
+  live.pipeline = settings.pipeline ?? [];
   await prepareCacheFolder(context.places.cache);
   const recorded = agentEnvironment(context.places.agent, live.address, settings, context.places.cache);
   const folder = cwd === undefined ? undefined : wholeFolder(cwd);
   const environment = withAgent({ ...context.environment, ...added }, recorded);
   const console = new ProgramConsole(await newConsolePipes(live.address.folder.path), recording.onConsole);
-  await recording.begins(console, { command, cwd: folder ?? process.cwd() });
+  await recording.program.begins(live, console, { command, cwd: folder ?? process.cwd() });
   const started = await startProgram(command, { cwd: folder, environment, umask: context.umask, console });
   if (started.ok) await keep(recording, started.value);
   return started;

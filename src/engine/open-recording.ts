@@ -4,14 +4,12 @@ import { basename } from "node:path";
 import { type Asker, nobody } from "../shared/base/asker.js";
 import { CancelSource } from "../shared/base/cancel.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
-import type { LiveLevel } from "../shared/protocol/launch-calls.js";
-import { type Pipeline, mostPipelineBytes } from "../shared/protocol/pipeline-stages.js";
-import type { Pin, RecordingSummary } from "../shared/protocol/recording-summary.js";
+import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Instant, instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";
-import type { ProgramConsole } from "./console/program-console.js";
 import { keptSummary } from "./kept-summary.js";
+import { toldSummary } from "./live-commands.js";
 import { Notes, type NotesPlaces } from "./notes.js";
 import {
   type Live,
@@ -26,32 +24,22 @@ import {
 import type { RecordingNote } from "./private-folder.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
-import { ReadAhead } from "./read-ahead.js";
-import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
+import { RecordedProgram } from "./recorded-program.js";
+import type { RecordingFacts } from "./recording-access.js";
+import { RecordingLooks } from "./recording-looks.js";
+import { Switching } from "./switching.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import type { ExportRequest, Exported } from "./store/export-file.js";
-import { StoredHoles } from "./store/evicted.js";
 import type { Extent } from "./store/events.js";
 import { logSizeOf, sizeOf } from "./store/file-size.js";
 import type { Limits } from "./store/flight-store.js";
-import { EventList } from "./store/event-list.js";
-import { Logs } from "./store/logs.js";
-import { lossesOf } from "./store/losses.js";
-import { StoredMessages } from "./store/messages.js";
-import { MetricBlocks } from "./store/metric-blocks.js";
-import { Pages } from "./store/pages.js";
 import { FileClosed, type Query } from "./store/readers.js";
 import { type RecordingFile, SavedFile, openedAgain } from "./store/recording-file.js";
 import { formatVersion } from "./store/schema.js";
-import { SearchBlocks } from "./store/search-blocks.js";
-import type { KeptBlocks, Keeping } from "./store/search-kept-blocks.js";
+import type { Keeping } from "./store/search-kept-blocks.js";
 import type { KeptRoom } from "./store/search-kept-room.js";
-import { Search } from "./store/search.js";
-import { StoredSegments } from "./store/stored-segments.js";
 import type { StoredFacts } from "./store/summary.js";
-import { instantOf } from "./store/timeline.js";
 import { underWords } from "./store/watched.js";
-import { StoredWrites } from "./store/writes.js";
 
 export interface NoteKeeping {
   readonly places: NotesPlaces;
@@ -68,42 +56,14 @@ interface Saved {
 
 type State = (Live & { readonly kind: "live" }) | Saved | { readonly kind: "closed" };
 
-export interface Launched {
-  readonly command: readonly string[];
-  readonly cwd: string;
-}
-
-export type StartAgain = (asker: Asker) => Promise<Result<RecordingSummary, HindcastError>>;
-
-/** What programs are told while they run; what is left out stays as it is. */
-export interface ToldPrograms {
-  readonly paused?: boolean;
-  readonly level?: LiveLevel;
-}
-
-function toldSummary(note: RecordingNote | undefined): Pick<RecordingSummary, "pausedSince" | "level"> {
-  return {
-    ...(note?.pausedSince === undefined ? {} : { pausedSince: BigInt(note.pausedSince) }),
-    ...(note?.level === undefined ? {} : { level: note.level }),
-  };
-}
-
 export class OpenRecording {
-  readonly access: RecordingAccess;
-  readonly logs: Logs;
-  readonly events: EventList;
-  readonly search: Search;
-  readonly segments: StoredSegments;
-  readonly pages: Pages;
-  readonly blocks: MetricBlocks;
-  readonly ahead: ReadAhead;
-  readonly #index: KeptBlocks;
+  readonly looks: RecordingLooks;
   /** Absent until it is said where they are kept. */
   #notes: Notes | undefined;
   readonly name: string;
   #state: State;
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
-  #switching: Promise<void> | undefined;
+  readonly #switching = new Switching();
   #generation = 0;
   #lateWrites = 0;
   #copying: Promise<unknown> = Promise.resolve();
@@ -112,11 +72,8 @@ export class OpenRecording {
   #begun: Instant | undefined;
   /** Why it is not whole, once it is saved. */
   #failure: HindcastError | undefined;
-  /** Of the program that was started into it; it stays when that has ended. */
-  #console: ProgramConsole | undefined;
-  #launched: Launched | undefined;
-  /** Starts the same once more, where this engine started it. */
-  startAgain: StartAgain | undefined;
+  /** That was started into it. */
+  readonly program = new RecordedProgram();
   /** How often it was opened and not closed. */
   holders = 1;
 
@@ -129,29 +86,13 @@ export class OpenRecording {
   ) {
     this.#state = state;
     this.name = basename(path).replace(/\.hindcast$/, "");
-    const generation = (): number => this.generation();
-    const searched = new SearchBlocks(this.query, generation);
-    this.#index = searched.kept;
-    this.logs = new Logs(this.query, generation, searched);
-    this.events = new EventList(this.query, generation);
-    this.search = new Search(searched);
-    this.pages = new Pages(generation);
-    this.blocks = new MetricBlocks(generation);
-    const writes = new StoredWrites(this.query);
-    this.segments = new StoredSegments(this.query, writes);
-    this.ahead = new ReadAhead({ segments: this.segments, blocks: this.blocks, facts: () => this.facts() });
-    const holes = new StoredHoles(this.query, generation);
-    this.access = {
-      writes,
-      segments: this.segments,
-      messages: new StoredMessages(this.query, () => this.live !== undefined),
+    this.looks = new RecordingLooks({
+      query: this.query,
+      generation: () => this.generation(),
       facts: () => this.facts(),
-      instantOf: (process, seq) => instantOf(this.query, process, seq),
-      losses: (process) => lossesOf(this.query, process),
-      holes: (process) => holes.of(process),
-      generation,
+      isLive: () => this.live !== undefined,
       lateWrites: () => this.live?.recorder.facts.lateWrites ?? this.#lateWrites,
-    };
+    });
   }
 
   static async create(
@@ -177,8 +118,7 @@ export class OpenRecording {
     if (!begun.ok) return begun;
     const { live, console } = begun.value;
     const resumed = new OpenRecording(note.id, note.path, { kind: "live", ...live }, events.onConsole);
-    resumed.#console = console;
-    resumed.#launched = note.launched;
+    resumed.program.resumes(console, note.launched);
     return ok(resumed);
   }
 
@@ -195,7 +135,7 @@ export class OpenRecording {
   async exportTo(request: ExportRequest): Promise<Result<Exported, HindcastError>> {
     if (this.#state.kind === "live") await this.#state.recorder.commit();
     const copy = this.#copying.then(async () => {
-      await this.#switching;
+      await this.#switching.over();
       const signal = new CancelSource();
       const forget = [request.asker.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
       try {
@@ -216,7 +156,7 @@ export class OpenRecording {
 
   /** From here on what its search index says is kept in memory, once somebody searches. */
   keepIndex(room: KeptRoom, reading: Keeping["reading"]): void {
-    this.#index.keepAs({ room, reading, isSaved: () => this.#state.kind === "saved" });
+    this.looks.index.keepAs({ room, reading, isSaved: () => this.#state.kind === "saved" });
   }
 
   /** From here on it has notes. */
@@ -242,26 +182,19 @@ export class OpenRecording {
   /** Questions wait meanwhile. False when somebody asks just now, or it is no saved recording. */
   async #besideReading(work: () => Promise<void>): Promise<boolean> {
     const state = this.#state;
-    if (state.kind !== "saved" || this.#switching !== undefined || !state.file.isIdle) return false;
+    if (state.kind !== "saved" || this.#switching.isRunning || !state.file.isIdle) return false;
     if (state.file.isCopy) {
       await work();
       return true;
     }
-    let finished = (): void => undefined;
-    this.#switching = new Promise((resolve) => {
-      finished = resolve;
-    });
-    try {
+    return this.#switching.during(async () => {
       await state.file.close();
       await work();
       const again = await openedAgain(this.path);
       if (this.#state === state) this.#state = again.ok ? { kind: "saved", file: again.value } : { kind: "closed" };
       else if (again.ok) await again.value.close();
       return true;
-    } finally {
-      this.#switching = undefined;
-      finished();
-    }
+    });
   }
 
   #file(): RecordingFile {
@@ -270,7 +203,7 @@ export class OpenRecording {
   }
 
   readonly query: Query = async (sql, values, asker) => {
-    await this.#switching;
+    await this.#switching.over();
     return this.#file().query(sql, values, asker);
   };
 
@@ -328,9 +261,8 @@ export class OpenRecording {
       scopes: [...scopes],
       counts,
       ...keptSummary(kept),
-      ...(this.live?.pipeline === undefined ? {} : { pipeline: this.live.pipeline }),
-      ...this.#launchedSummary,
-      ...toldSummary(this.live?.note),
+      ...(this.live === undefined ? {} : toldSummary(this.live)),
+      ...this.program.summary,
       engine,
       failure: this.live?.recorder.facts.failure ?? this.#failure,
     };
@@ -348,76 +280,11 @@ export class OpenRecording {
     return state.kind === "live" ? state.recorder.facts : state.file.facts;
   }
 
-  /** Of a live recording: nothing between the two instants is evicted from now on. */
-  async pin(label: string, from: bigint, to: bigint): Promise<Result<Pin, HindcastError>> {
-    if (this.#state.kind !== "live") return failed(hindcastError("recording-not-live"));
-    const { id } = await this.#state.recorder.pin(label, from, to);
-    return ok({ pin: id, label, from, to });
-  }
-
-  async unpin(id: number): Promise<Result<Record<string, never>, HindcastError>> {
-    if (this.#state.kind !== "live") return failed(hindcastError("recording-not-live"));
-    const isDone = await this.#state.recorder.unpin(id);
-    return isDone ? ok({}) : failed(hindcastError("no-such-pin", { pin: String(id) }));
-  }
-
-  get console(): Result<ProgramConsole, HindcastError> {
-    return this.#console === undefined ? failed(hindcastError("no-console")) : ok(this.#console);
-  }
-
-  /** A program is about to be started into it. */
-  async begins(console: ProgramConsole, launched: Launched): Promise<void> {
-    const { live } = this;
-    this.#console = console;
-    this.#launched = launched;
-    if (live === undefined) return;
-    live.note = { ...live.note, launched: { command: [...launched.command], cwd: launched.cwd } };
-    await live.address.folder.holdsRecording(live.note);
-  }
-
-  get #launchedSummary(): Pick<RecordingSummary, "launched"> {
-    if (this.#launched === undefined) return {};
-    const { command, cwd } = this.#launched;
-    return { launched: { command: [...command], cwd, canRestart: this.startAgain !== undefined } };
-  }
-
-  /** Programs of a live one, also those that come later, are told what to do from now on. */
-  async tellPrograms(told: ToldPrograms): Promise<Result<Record<string, never>, HindcastError>> {
-    const { live } = this;
-    if (live === undefined) return failed(hindcastError("recording-not-live"));
-    const { paused, level } = told;
-    const { pausedSince: before, ...note } = live.note;
-    const wasPaused = before !== undefined;
-    const pausedSince = (paused ?? wasPaused) ? (before ?? String(BigInt(Date.now()) * 1_000_000n)) : undefined;
-    live.note = {
-      ...note,
-      ...(pausedSince === undefined ? {} : { pausedSince }),
-      ...(level === undefined ? {} : { level }),
-    };
-    await live.address.folder.holdsRecording(live.note);
-    await live.recorder.configure(told);
-    return ok({});
-  }
-
-  /** What programs are started into it with. */
-  beginsWith(pipeline: Pipeline): void {
-    if (this.#state.kind === "live") this.#state.pipeline = pipeline;
-  }
-
-  /** What records of all its programs go through from now on. */
-  async configure(pipeline: Pipeline): Promise<Result<Record<string, never>, HindcastError>> {
-    const { live } = this;
-    if (live === undefined) return failed(hindcastError("recording-not-live"));
-    const bytes = Buffer.byteLength(JSON.stringify(pipeline));
-    if (bytes > mostPipelineBytes)
-      return failed(
-        hindcastError("bad-config", {
-          reason: `it takes ${bytes} bytes, and at most ${mostPipelineBytes} are possible`,
-        }),
-      );
-    live.pipeline = pipeline;
-    await live.recorder.configure({ pipeline });
-    return ok({});
+  /** What only a live one can do. */
+  async whileLive<Value>(
+    work: (live: Live) => Promise<Result<Value, HindcastError>>,
+  ): Promise<Result<Value, HindcastError>> {
+    return this.#state.kind === "live" ? work(this.#state) : failed(hindcastError("recording-not-live"));
   }
 
   /** Ends recording. Whoever asks while that happens gets the same answer. `ended` is what the program's parent saw. */
@@ -431,10 +298,10 @@ export class OpenRecording {
   async #stop(live: Live, ended: ProgramEnding | undefined): Promise<Result<undefined, HindcastError>> {
     const { recorder } = live;
     await endLive(live, ended);
-    let finished = (): void => undefined;
-    this.#switching = new Promise((resolve) => {
-      finished = resolve;
-    });
+    return this.#switching.during(() => this.#save(recorder));
+  }
+
+  async #save(recorder: Live["recorder"]): Promise<Result<undefined, HindcastError>> {
     const { generation, lateWrites, failure } = recorder.facts;
     const { start } = this.facts();
     try {
@@ -456,9 +323,6 @@ export class OpenRecording {
     } catch (error) {
       this.#state = { kind: "closed" };
       return failed(errorFromWriting(this.path, error));
-    } finally {
-      this.#switching = undefined;
-      finished();
     }
   }
 
@@ -470,13 +334,13 @@ export class OpenRecording {
   /** A live recording is stopped first. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#index.close();
+    this.looks.index.close();
     if (this.#state.kind === "live") await this.stop();
-    await this.#switching;
+    await this.#switching.over();
     if (this.#state.kind !== "saved") return;
     const { file } = this.#state;
     this.#state = { kind: "closed" };
-    if (this.#console !== undefined) this.#console.dispose();
+    this.program.dispose();
     await file.close();
     await this.#notes?.closed();
   }

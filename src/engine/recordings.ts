@@ -13,7 +13,8 @@ import { ChangeNotices } from "./change-notices.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
 import { NewPaths } from "./new-paths.js";
 import type { NotesPlaces } from "./notes.js";
-import { OpenRecording, type ToldPrograms } from "./open-recording.js";
+import { type ToldPrograms, configure, tellPrograms } from "./live-commands.js";
+import { OpenRecording } from "./open-recording.js";
 import { type EngineHost, takeOverFolders } from "./private-folder.js";
 import type { ReadingJournal } from "./reading-journal.js";
 import type { Recents } from "./recents.js";
@@ -252,14 +253,14 @@ export class Recordings {
     recording: OpenRecording,
     told: ToldPrograms,
   ): Promise<Result<Record<string, never>, HindcastError>> {
-    const answer = await recording.tellPrograms(told);
+    const answer = await recording.whileLive((live) => tellPrograms(live, told));
     if (answer.ok) this.#notices.changed(recording.id);
     return answer;
   }
 
   /** Everybody is told what records go through from now on. */
   async configure(recording: OpenRecording, pipeline: Pipeline): Promise<Result<Record<string, never>, HindcastError>> {
-    const configured = await recording.configure(pipeline);
+    const configured = await recording.whileLive((live) => configure(live, pipeline));
     if (configured.ok) this.#notices.changed(recording.id);
     return configured;
   }

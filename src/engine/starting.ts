@@ -88,7 +88,7 @@ export async function createRecording(
   const { live } = created.value;
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   const settings = settingsFrom(capture);
-  created.value.beginsWith(settings.pipeline ?? []);
+  live.pipeline = settings.pipeline ?? [];
   const { places } = context.launch;
   await prepareCacheFolder(places.cache);
   const environment = agentEnvironment(places.agent, live.address, settings, places.cache);
@@ -103,7 +103,7 @@ export async function launchProgram(
   const path = args.path ?? (await pathFor(context, programName(args.command)));
   return startInto(context, { path, limits: args.limits, asker }, (recording, onExit) => {
     const { path: _named, ...again } = args;
-    recording.startAgain = (byWhom) => launchProgram(context, again, byWhom);
+    recording.program.startAgain = (byWhom) => launchProgram(context, again, byWhom);
     return launch(context.launch, recording, settingsFrom(args.capture), args, onExit);
   });
 }
@@ -114,7 +114,7 @@ export async function restartProgram(
   recording: OpenRecording,
   asker: Asker,
 ): Answer<"recording.restart"> {
-  const { startAgain } = recording;
+  const { startAgain } = recording.program;
   if (startAgain === undefined) return failed(hindcastError("cannot-restart"));
   if (recording.live !== undefined) {
     const stopped = await recordings.stop(recording, undefined, asker);
@@ -130,7 +130,7 @@ export async function recordDemo(
 ): Answer<"recording.demo"> {
   const path = await pathFor(context, "ledger");
   return startInto(context, { path, limits, asker }, (recording, onExit) => {
-    recording.startAgain = (byWhom) => recordDemo(context, { limits }, byWhom);
+    recording.program.startAgain = (byWhom) => recordDemo(context, { limits }, byWhom);
     return launchDemo(context.launch, recording, settingsFrom({}), onExit, asker);
   });
 }
@@ -191,7 +191,7 @@ async function attachInto(
   if (live === undefined) return failed(hindcastError("recording-not-live"));
   const { address } = live;
   const settings = atMostRequests(settingsFrom(capture));
-  recording.beginsWith(settings.pipeline ?? []);
+  live.pipeline = settings.pipeline ?? [];
   const agentFile = context.launch.places.agent;
   const given = { target, maySignal: signal, track, settings, agentFile, address, atStage };
   const pid = await attachTo(given, context.binaries);
