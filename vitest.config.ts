@@ -1,7 +1,7 @@
 // Unit tests sit beside the code, need nothing built, and share one thread: each file leaves nothing behind. Integration
 // tests open sockets and DuckDB files or compute for seconds (beside the code), or start real processes from out/
 // (test/integration), which their global setup builds when it is older than the sources. Torture tests do the same at
-// counts that take minutes.
+// counts that take minutes; installed ones with packages that they install for it.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
@@ -42,6 +42,17 @@ export default defineConfig({
           hookTimeout: 120_000,
           // They wait for processes a good part of their time.
           maxWorkers: 3,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "installed",
+          include: ["test/installed/**/*.test.ts"],
+          globalSetup: ["test/integration/build-if-stale.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
         },
       },
       {

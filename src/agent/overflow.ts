@@ -1,7 +1,7 @@
 // What the program's thread does when a ring is full: give up the record it has, give up the oldest, or wait.
 // Waiting is bounded, so that no program hangs: all records together wait at most `maxWaitMs` since the engine last
-// acknowledged anything. A program is so slowed to the engine's pace for as long as the engine gets on, and held up for ten
-// seconds altogether by one that does not.
+// acknowledged anything, or took anything that was sent. A program is so slowed to the engine's pace for as long as the engine
+// gets on, and held up for ten seconds altogether by one that does not.
 import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import { type RecordTally, isDefinition, newTally, tallyRecord, tallySlots } from "./record-tally.js";
 import { type RingMemory, type RingRegion, type RingWriter, control, link } from "./ring.js";
@@ -9,12 +9,14 @@ import { type RingMemory, type RingRegion, type RingWriter, control, link } from
 export const maxWaitMs = 10_000;
 /** Between two looks whether the engine gets on; room is noticed at once. */
 const lookEveryMs = 50;
+/** A look that comes later still says that this thread stood still itself, as the engine may have: no more of it is counted. */
+const mostCountedMs = 4 * lookEveryMs;
 
 export class Overflow {
   /** Makes the ring larger, if it may be. */
   grow: () => boolean = () => false;
   #waitedMs = 0;
-  #acknowledged = 0;
+  #gettingOn = 0;
 
   constructor(
     readonly memory: RingMemory,
@@ -44,13 +46,13 @@ export class Overflow {
     for (;;) {
       const tail = Atomics.load(words, ring.memory.tailSlot);
       if (ring.hasRoom(bytes)) return true;
-      const acknowledged = Atomics.load(words, control.acknowledged);
-      if (acknowledged !== this.#acknowledged) [this.#acknowledged, this.#waitedMs] = [acknowledged, 0];
+      const gettingOn = Atomics.load(words, control.gettingOn);
+      if (gettingOn !== this.#gettingOn) [this.#gettingOn, this.#waitedMs] = [gettingOn, 0];
       const leftMs = maxWaitMs - this.#waitedMs;
       if (leftMs <= 0 || Atomics.load(words, control.link) === link.refused) return false;
       Atomics.wait(words, ring.memory.tailSlot, tail, Math.min(leftMs, lookEveryMs));
       const now = this.nowMs();
-      this.#waitedMs += now - lastMs;
+      this.#waitedMs += Math.min(now - lastMs, mostCountedMs);
       lastMs = now;
     }
   }

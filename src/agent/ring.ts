@@ -21,8 +21,8 @@ export const control = {
   flushed: 7,
   definitionsHead: 8,
   definitionsTail: 9,
-  /** Acknowledgements so far: the engine gets on. */
-  acknowledged: 10,
+  /** Signs so far that the engine gets on: it has acknowledged something, or taken what was sent. */
+  gettingOn: 10,
   /** 1 while the worker holds so much that what is recorded now may have to be given up. */
   isCongested: 11,
   /** State writes that the worker gave up. */

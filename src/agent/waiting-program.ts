@@ -40,8 +40,9 @@ export class WaitingProgram {
     Atomics.add(this.#words, control.progress, 1);
   }
 
-  noteAcknowledged(): void {
-    Atomics.add(this.#words, control.acknowledged, 1);
+  /** The engine has acknowledged something, or taken what was sent. Of that it takes only so much that is not acknowledged (outbox.ts). */
+  noteGettingOn(): void {
+    Atomics.add(this.#words, control.gettingOn, 1);
   }
 
   noteCongested(isCongested: boolean): void {

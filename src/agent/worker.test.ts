@@ -147,6 +147,16 @@ async function eventually(check: () => boolean): Promise<void> {
 }
 
 describe("EngineLink", () => {
+  it("tells a program that waits for room that the engine gets on when it takes what is sent, before it acknowledges it", async () => {
+    const listener = await listening(false);
+    const { recorder, memory } = linked();
+    const signs = (): number => Atomics.load(memory.control, control.gettingOn);
+    await eventually(() => listener.heard.length === 1 && signs() > 0);
+    const before = signs();
+    recorder.event("e", { n: 1 });
+    await eventually(() => listener.batches.size === 1 && signs() > before);
+  });
+
   it("sends again, under the same number, what was not acknowledged before the connection broke", async () => {
     const first = await listening(false);
     const { recorder } = linked();

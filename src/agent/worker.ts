@@ -62,6 +62,7 @@ export class EngineLink {
       onLost: () => this.#lostConnection(),
       onWritten: () => {
         this.#noteProgress();
+        this.#program.noteGettingOn();
         this.#noteFlushed();
       },
       onFault: () => this.#program.noteFault(),
@@ -193,7 +194,7 @@ export class EngineLink {
         return this.giveUp();
       case "ack":
         this.#noteProgress();
-        this.#program.noteAcknowledged();
+        this.#program.noteGettingOn();
         this.#outbox.acknowledge(message.batch);
         return this.#drain();
       case "configure":

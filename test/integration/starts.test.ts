@@ -110,6 +110,29 @@ describe("npm", () => {
   });
 });
 
+describe("a workspace of npm", () => {
+  it("is recorded with its packages, and what writes to the state of another one", async () => {
+    const root = join(folder, "npm workspace");
+    cpSync(join(programs, "../workspace"), root, { recursive: true });
+    const environment = { npm_config_loglevel: "silent", npm_config_cache: join(folder, "cache") };
+    const npmCli = join(npm, "npm-cli.js");
+    spawnSync(node, [npmCli, "install", "--offline"], { cwd: root, env: { ...process.env, ...environment } });
+    const {
+      plain,
+      recorded,
+      programs: seen,
+    } = await runBoth([npmCli, "start", "--workspace", "app"], [], environment, "welcome", node, root);
+    expect(recorded).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, out: expect.stringContaining("served 1\nserved 2\n"), err: "" });
+    expect(lineageTexts(seen)).toEqual(["process 0", "process 0 > process 0"]);
+    expect(seen.map(({ hello }) => hello?.serviceName)).toContain("app");
+    const writes = seen.flatMap(({ records }) =>
+      records.flatMap((record) => (record.kind === "write" ? [record.operation.kind] : [])),
+    );
+    expect(writes).toEqual(["contents", "scope", "set", "set"]);
+  });
+});
+
 describe("a workspace with symlinks, as pnpm makes them", () => {
   it("is recorded with its packages", async () => {
     const root = join(folder, "workspace");

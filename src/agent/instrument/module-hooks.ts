@@ -103,12 +103,20 @@ function hookInLoaderThread(
   { loaderFile, loaderData, isExpected }: ModuleHooksOptions,
 ): ModuleHooks {
   let isThere = false;
+  let waiting: "not yet" | "does" | "has" = "not yet";
   const registerOwn = (): void => {
     isThere = true;
     register.call(module, pathToFileURL(loaderFile).href, { data: loaderData });
   };
   const expect = (): void => {
-    if (!isThere) withStreamsOfOurs(registerOwn);
+    if (isThere || waiting === "does") return;
+    // Whatever registers has Node's loader keep the `fs` of then, and Plug'n'Play brings one of its own, as it is preloaded after us.
+    if (waiting === "has" || !isPlugAndPlayToCome(process)) return withStreamsOfOurs(registerOwn);
+    waiting = "does";
+    queueMicrotask(() => {
+      waiting = "has";
+      expect();
+    });
   };
   if (isExpected()) expect();
   // What was registered there cannot be taken back; it goes on with nobody listening to what its files tell.
@@ -121,6 +129,10 @@ function hookInLoaderThread(
   });
   return { isInThread: false, expect, isForGood: () => isThere, uninstall };
 }
+
+const isPlugAndPlayToCome = ({ versions, execArgv, env }: NodeJS.Process): boolean =>
+  versions["pnp"] === undefined &&
+  [...execArgv, env["NODE_OPTIONS"] ?? ""].some((option) => /\.pnp\.c?js(?=["\s]|$)/.test(option));
 
 function replace(name: "register" | "registerHooks", replacement: AnyFunction): () => void {
   const original: unknown = Reflect.get(module, name);
