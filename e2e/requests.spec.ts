@@ -34,7 +34,7 @@ test("the slow dependency of a slow request is found in four actions from the we
   await expect(requests.rows.first()).toContainText("gateway");
   await person.click(requests.rows.first());
   await person.click(requests.rows.first());
-  await expect(requests.shares.first()).toContainText(/payments\s*POST \/captures/);
+  await expect(requests.shares.first()).toContainText(/payments\s*→ POST \/captures/);
   await expect(requests.shares.first()).toContainText("45 %");
   expect(person.actions.length).toBeLessThanOrEqual(6);
 });

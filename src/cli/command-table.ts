@@ -224,6 +224,20 @@ export const commands = {
       `hindcast search app.hindcast '"connection refused"' --kind log --last 20`,
     ],
   },
+  first: {
+    summary: "The first write by which a condition on a value holds, in any process unless one is named",
+    operand: "condition-in-file",
+    required: [],
+    optional: ["process", "json"],
+    examples: ["hindcast first app.hindcast 'balance < 0'", "hindcast first app.hindcast 'status = failed' --json"],
+  },
+  growth: {
+    summary: "Maps, Sets and arrays of captured state that get more and more entries, those that grow most first",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "limit", "json"],
+    examples: ["hindcast growth app.hindcast", "hindcast growth app.hindcast --from +10s --json"],
+  },
   correlate: {
     summary:
       "Metrics that go with a metric, also earlier or later, the surest first, and how likely chance does as much",

@@ -357,6 +357,11 @@ export const operands = {
     help: 'The recording, and words that all have to occur; a "phrase in quotation marks" as it stands',
     schema: v.object({ file: v.string(), text: v.string() }),
   },
+  "condition-in-file": {
+    shown: "<file> <condition...>",
+    help: "The recording, and a condition on a value, in quotation marks: 'balance < 0', 'status = failed', 'retries >= 3'",
+    schema: v.object({ file: v.string(), condition: v.string() }),
+  },
   program: {
     shown: "[pid|host:port]",
     help: "Its process id, or where its inspector listens on this machine",

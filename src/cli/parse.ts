@@ -55,7 +55,9 @@ export function parse(words: readonly string[], version: string): Result<Parsed,
 
 function operandFrom(kind: OperandKind, [first, second]: readonly unknown[]): unknown {
   if (kind === "none") return undefined;
-  return kind === "text-in-file" ? { file: first, text: Array.isArray(second) ? second.join(" ") : second } : first;
+  const words: unknown = Array.isArray(second) ? second.join(" ") : second;
+  if (kind === "text-in-file") return { file: first, text: words };
+  return kind === "condition-in-file" ? { file: first, condition: words } : first;
 }
 
 function addCommand(program: Command, name: CommandName): Command {

@@ -77,6 +77,8 @@ const callWords: Partial<Record<EngineCallName, string>> = {
   "recording.exportReport": "Looking for secrets",
   "recording.close": "Closing the recording",
   "state.at": "Reading state",
+  "state.first": "Looking for the first write",
+  "state.growth": "Looking at sizes",
   "state.diff": "Comparing state",
   "state.history": "Reading writes",
   "state.lastWriter": "Looking for the last write",

@@ -10,6 +10,7 @@ import { parse } from "./parse.js";
 import { search } from "./search.js";
 import { correlate } from "./correlate.js";
 import { changes, graph } from "./read-changes.js";
+import { first, growth } from "./read-where.js";
 import { requests } from "./read-requests.js";
 import { metrics } from "./read-metrics.js";
 import { around, events, info, logs, marks, openSpans, spans } from "./read-records.js";
@@ -71,6 +72,10 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return correlate(world, command.args);
     case "changes":
       return changes(world, command.args);
+    case "first":
+      return first(world, command.args);
+    case "growth":
+      return growth(world, command.args);
     case "requests":
       return requests(world, command.args);
     case "graph":

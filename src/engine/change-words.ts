@@ -1,4 +1,5 @@
 // A change in words and numbers.
+import { scaleOf, valueText } from "../shared/base/units.js";
 import { unreachable } from "../shared/base/unreachable.js";
 import type { ChangeKind } from "../shared/protocol/correlation-calls.js";
 import type { Explained } from "./correlation/explained.js";
@@ -29,10 +30,10 @@ export function whyOf(found: Found): string {
     case "attribute":
       return `${percent(before)} of them said so, now ${percent(after)}`;
     case "latency":
-      return `median ${number(before / 1e6)} ms, now ${number(after / 1e6)} ms; ${apart}`;
+      return `${medians(before, after, { name: "", unit: "ns" })}; ${apart}`;
     case "metric":
     case "value":
-      return `median ${amount(before, unit)}, now ${amount(after, unit)}; ${apart}`;
+      return `${medians(before, after, { name: of.subject, unit })}; ${apart}`;
     default:
       return unreachable(kind);
   }
@@ -53,4 +54,11 @@ function besides({ by, before, beforeEach, afterEach }: Found): string {
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 const percent = (share: number): string => `${number(share * 100)} %`;
-const amount = (value: number, unit: string): string => `${number(value)}${unit === "" ? "" : ` ${unit}`}`;
+
+/** Both in the unit that the larger one is read in. */
+function medians(before: number, after: number, series: { readonly name: string; readonly unit: string }): string {
+  const scale = scaleOf(series, Math.max(Math.abs(before), Math.abs(after)));
+  const amount = (value: number): string =>
+    `${valueText(value, scale)}${scale.suffix === "" ? "" : ` ${scale.suffix}`}`;
+  return `median ${amount(before)}, now ${amount(after)}`;
+}

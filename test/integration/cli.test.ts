@@ -487,6 +487,18 @@ describe("the reading commands", () => {
     expect(changes).toContainEqual({ path: "total", old: 5, new: 6 });
   });
 
+  it("says by which write a condition holds first, and what grows", async () => {
+    const seen = await recorded;
+    const [held] = rowsOf((await reading.run(["first", "read.hindcast", "total >= 5", "--json"])).out);
+    expect(held).toMatchObject({ process: 1, scope: "cart", path: "total", value: "5" });
+    const [after = 0n, before = 0n] = [3, 4].map((at) => BigInt(seen[at]?.[0] ?? 0));
+    expect(BigInt(String(held?.["instant"])) > after && BigInt(String(held?.["instant"])) <= before).toBe(true);
+    expect((await reading.run(["first", "read.hindcast", "total", "<", "0"])).out).toContain("never came true");
+    expect((await reading.run(["first", "read.hindcast", "total"])).err).toContain("is no condition");
+    const growing = rowsOf((await reading.run(["growth", "read.hindcast", "--json"])).out);
+    expect(growing).toMatchObject([{ process: 1, scope: "cart", path: "items", last: 20, steady: 1 }]);
+  });
+
   it("print records as JSON lines", async () => {
     const seen = await recorded;
     const ask = async (...words: string[]) => rowsOf((await reading.run([...words, "--json"])).out);

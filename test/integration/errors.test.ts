@@ -180,6 +180,10 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     return cli("info", "text.hindcast");
   },
   "no-such-file": () => cli("info", "missing.hindcast"),
+  "is-a-folder": () => {
+    mkdirSync(place.path("folder.hindcast"));
+    return cli("info", "folder.hindcast");
+  },
   "no-such-folder": () => cli("record", "-o", "nowhere/a.hindcast", "--", "node", "-e", "0"),
   "file-exists": () => {
     writeFileSync(place.path("mine.hindcast"), "mine");

@@ -1,5 +1,6 @@
 // What a span is called where it is shown. Names by the semantic conventions say little of some: "GET" of a call to another
-// service, "node" of a child process. What was called, asked and run stands in their attributes.
+// service, "node" of a child process. What was called, asked and run stands in their attributes. What is asked of somebody else has an
+// arrow: the same request has a span where it is asked for and one where it is answered.
 
 const mostKept = 5000;
 const kept = new Map<string, string>();
@@ -10,8 +11,10 @@ export function spanLabel(name: string, attributes: string): string {
   const key = `${name}\n${attributes}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const more = whatOf(bagFrom(attributes));
-  const label = more === undefined || more === "" || name.endsWith(more) ? name : joined(name, more);
+  const bag = bagFrom(attributes);
+  const more = whatOf(bag);
+  const plain = more === undefined || more === "" || name.endsWith(more) ? name : joined(name, more);
+  const label = bag.has("url.full") ? `→ ${plain}` : plain;
   if (kept.size >= mostKept) kept.clear();
   kept.set(key, label);
   return label;

@@ -21,7 +21,9 @@ const unsaid = new Set([
   "logger",
 ]);
 const mostKeys = 6;
+/** More of a value would leave the others no room; the last has what is left of the row, whose edge cuts it. */
 const longestValue = 80;
+const longestLast = 1000;
 
 export interface LogMessage {
   readonly text: string;
@@ -32,10 +34,15 @@ export function messageOf(body: string, attributesJson: string): LogMessage {
   const attributes: Attribute[] = [];
   for (const { key, value } of attributesFromJson(attributesJson)) {
     if (unsaid.has(key) || key.startsWith("log.") || key.startsWith("code.") || key.startsWith("exception.")) continue;
-    attributes.push({ key, value: value.length > longestValue ? `${value.slice(0, longestValue)}…` : value });
+    attributes.push({ key, value });
     if (attributes.length === mostKeys) break;
   }
-  return { text: firstLine(body), attributes };
+  return { text: firstLine(body), attributes: attributes.map((one, at) => cut(one, at === attributes.length - 1)) };
+}
+
+function cut({ key, value }: Attribute, isLast: boolean): Attribute {
+  const most = isLast ? longestLast : longestValue;
+  return { key, value: value.length > most ? `${value.slice(0, most)}…` : value };
 }
 
 /** Terminal colours are for terminals. */

@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import { bandSeries } from "./band-series.js";
 import { onAxis } from "./log-scale.js";
 import { type Band, type Extent, type Samples, valueAt } from "./samples.js";
-import { type UnitScale, valueText } from "./units.js";
+import { type UnitScale, valueText } from "../../../shared/base/units.js";
 
 export interface ChartColours {
   readonly line: string;

@@ -5,7 +5,7 @@ import type { NsRange } from "../../state/time-scale.js";
 import { logExtentOf } from "./log-scale.js";
 import { type RowChoice, keyOf } from "./row-choice.js";
 import { type Band, type Extent, type Samples, extentOf, shifted } from "./samples.js";
-import { scaleOf, type UnitScale } from "./units.js";
+import { scaleOf, type UnitScale } from "../../../shared/base/units.js";
 import { unusualOf } from "./unusual.js";
 
 type SamplesOf = (series: number) => Samples;

@@ -4,7 +4,7 @@ import { defaultSeries } from "./default-series.js";
 import { type Samples, brokenBy, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
 import { rowHeight } from "./row-height.js";
 import { groupSeries } from "./series-groups.js";
-import { numberText, scaleOf, valueText } from "./units.js";
+import { numberText, scaleOf, valueText } from "../../../shared/base/units.js";
 
 const samplesOf = (...pairs: readonly (readonly [number, number])[]): Samples => ({
   timeNs: Float64Array.from(pairs, ([time]) => time),

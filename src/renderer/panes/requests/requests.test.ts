@@ -120,7 +120,7 @@ describe("one request", () => {
 
   it("says where the time went, of what is about the same together", () => {
     expect(timeShares(one).map(({ label, ns, share, spans, row }) => [label, ns, share, spans, row])).toEqual([
-      ["bank! there/bank!", 80, 0.8, 2, 2],
+      ["→ bank! there/bank!", 80, 0.8, 2, 2],
       ["GET, in its own code", 20, 0.2, 1, 0],
     ]);
   });
