@@ -10,6 +10,7 @@ import { placeOf } from "./workspace-place.js";
 
 // A page has these; playing is not watched here frame by frame.
 beforeAll(() => {
+  vi.stubGlobal("matchMedia", () => ({ matches: false }));
   vi.stubGlobal("requestAnimationFrame", () => 1);
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
 });
