@@ -5,6 +5,7 @@ import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js
 import type { Position } from "../../shared/protocol/engine-rows.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
 import type { Query } from "./readers.js";
+import { ringMarks } from "./ring-marks.js";
 import { evictedGaps, filteredReason, markKinds } from "./schema.js";
 
 /** A position in the one order of all records: by instant, then process, then seq. */
@@ -121,6 +122,8 @@ export async function missingRecords(query: Query): Promise<CallResult<"recordin
   return rows.texts("reason").map((reason, row) => ({ reason, lost: lost[row] ?? 0 }));
 }
 
+type Mark = CallResult<"timeline.marks">[number];
+
 const toldBefore = `lag(instant) OVER (PARTITION BY mark.process, mark.reason, split_part(label, ' (', 1) ORDER BY mark.seq)`;
 
 /**
@@ -149,7 +152,7 @@ export async function marks(query: Query): Promise<CallResult<"timeline.marks">>
   const [processes, instants] = [rows.numbers("process"), rows.bigints("instant")];
   const [labels, lost, since] = [rows.texts("label"), rows.numbers("lost"), rows.bigints("since")];
   const reasons = rows.optionalTexts("reason");
-  return rows.numbers("kind").map((kind, row) => ({
+  const recorded = rows.numbers("kind").map((kind, row): Mark => ({
     kind: markKinds[kind] ?? "gap",
     process: processes[row] ?? 0,
     instant: instants[row] ?? 0n,
@@ -158,4 +161,7 @@ export async function marks(query: Query): Promise<CallResult<"timeline.marks">>
     reason: reasons[row],
     since: since[row] ?? 0n,
   }));
+  const resized = await ringMarks(query);
+  if (resized.length === 0) return recorded;
+  return [...recorded, ...resized].sort((a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : 0));
 }

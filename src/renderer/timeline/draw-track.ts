@@ -1,15 +1,17 @@
 // Draws the ruler's track: ticks, density, lifetimes of the processes, lines of the marks. The playhead, the selection,
 // the marks' icons and the ticks' labels are elements above it, so that moving them draws nothing here.
 import type { ColorToken } from "../state/theme.svelte.js";
-import { type NsRange, pxFromNs } from "../state/time-scale.js";
+import { type NsRange, pxFromNs, type Ticks } from "../state/time-scale.js";
 import {
   densityBars,
   densityBottomPx,
   type DensityColumns,
   densityTopPx,
   insetPx,
+  labelsTopPx,
   lifetimesBottomPx,
   lifetimesTopPx,
+  minorTicksOf,
   trackHeightPx,
 } from "./ruler-geometry.js";
 
@@ -22,17 +24,22 @@ export interface Lifetime {
 export interface TrackPicture {
   readonly widthPx: number;
   readonly range: NsRange;
-  readonly ticksNs: readonly number[];
+  readonly ticks: Ticks;
   readonly density: DensityColumns | undefined;
   readonly lifetimes: readonly Lifetime[];
   readonly marks: readonly { readonly offsetNs: number; readonly kind: string }[];
   readonly gaps: readonly { readonly fromPx: number; readonly toPx: number }[];
   readonly color: (token: ColorToken) => string;
   readonly category: (category: number) => string;
+  /** Where a live recording is; undefined of one that is saved. */
+  readonly liveNs: number | undefined;
 }
 
-const lifetimeRows = 4;
+/** Of one pixel each; up to half as many have two. */
+const lifetimeRows = lifetimesBottomPx - lifetimesTopPx;
 const hatchPx = 6;
+/** The lines of marks lie over bars: they must not look like some. */
+const markLineStrength = 0.35;
 
 export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPicture): void {
   const { widthPx, color } = picture;
@@ -47,6 +54,7 @@ export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPictu
   drawLifetimes(context, picture, x);
 
   context.strokeStyle = color("line-3");
+  context.globalAlpha = markLineStrength;
   context.setLineDash([1, 2]);
   context.beginPath();
   for (const mark of picture.marks) {
@@ -57,15 +65,37 @@ export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPictu
   }
   context.stroke();
   context.setLineDash([]);
+  context.globalAlpha = 1;
+  drawLiveEdge(context, picture, x);
+}
+
+/** How far a live recording has come: a line with a cap that points down. */
+function drawLiveEdge(
+  context: CanvasRenderingContext2D,
+  { liveNs, color }: TrackPicture,
+  x: (ns: number) => number,
+): void {
+  if (liveNs === undefined) return;
+  const at = Math.round(x(liveNs));
+  context.fillStyle = color("critical");
+  context.fillRect(at, densityTopPx, 1, lifetimesBottomPx - densityTopPx);
+  context.beginPath();
+  context.moveTo(at - 3, densityTopPx);
+  context.lineTo(at + 4, densityTopPx);
+  context.lineTo(at + 0.5, densityTopPx + 4);
+  context.fill();
 }
 
 function drawTicks(
   context: CanvasRenderingContext2D,
-  { ticksNs, color }: TrackPicture,
+  { ticks, range, color }: TrackPicture,
   x: (ns: number) => number,
 ): void {
-  context.fillStyle = color("line-2");
-  for (const ns of ticksNs) context.fillRect(Math.round(x(ns)), lifetimesBottomPx, 1, 4);
+  context.fillStyle = color("line-3");
+  for (const ns of ticks.offsetsNs) context.fillRect(Math.round(x(ns)), labelsTopPx, 1, 5);
+  context.globalAlpha = 0.5;
+  for (const ns of minorTicksOf(ticks, range)) context.fillRect(Math.round(x(ns)), labelsTopPx, 1, 3);
+  context.globalAlpha = 1;
 }
 
 function drawDensity(context: CanvasRenderingContext2D, { density, range, color }: TrackPicture, plotPx: number): void {
@@ -83,7 +113,8 @@ function drawDensity(context: CanvasRenderingContext2D, { density, range, color 
 
 /** Hatched, with a line at each end: what was recorded around it is seen through. */
 function drawGaps(context: CanvasRenderingContext2D, { gaps, widthPx, color }: TrackPicture): void {
-  const heightPx = densityBottomPx - densityTopPx;
+  const bottomPx = lifetimesBottomPx;
+  const heightPx = bottomPx - densityTopPx;
   context.strokeStyle = color("line-3");
   for (const gap of gaps) {
     const from = Math.round(Math.max(0, insetPx + gap.fromPx));
@@ -96,29 +127,30 @@ function drawGaps(context: CanvasRenderingContext2D, { gaps, widthPx, color }: T
     context.fillRect(from, densityTopPx, to - from, heightPx);
     context.beginPath();
     for (let x = from - heightPx - (from % hatchPx); x < to; x += hatchPx) {
-      context.moveTo(x, densityBottomPx);
+      context.moveTo(x, bottomPx);
       context.lineTo(x + heightPx, densityTopPx);
     }
     for (const end of [from + 0.5, to - 0.5]) {
       context.moveTo(end, densityTopPx);
-      context.lineTo(end, densityBottomPx);
+      context.lineTo(end, bottomPx);
     }
     context.stroke();
     context.restore();
   }
 }
 
-/** One 2 px line per process while it ran; beyond four they share rows. */
+/** One line per process while it ran; beyond eight they share rows. */
 function drawLifetimes(
   context: CanvasRenderingContext2D,
   { lifetimes, category }: TrackPicture,
   x: (ns: number) => number,
 ): void {
+  const thickPx = 2 * lifetimes.length > lifetimeRows ? 1 : 2;
   const rows = Math.min(lifetimes.length, lifetimeRows);
-  const first = (lifetimesTopPx + lifetimesBottomPx) / 2 - rows;
+  const first = lifetimesBottomPx - thickPx * rows;
   lifetimes.forEach((life, index) => {
     const from = x(life.fromNs);
     context.fillStyle = category(life.category);
-    context.fillRect(from, first + (index % lifetimeRows) * 2, Math.max(1, x(life.toNs) - from), 2);
+    context.fillRect(from, first + (index % rows) * thickPx, Math.max(1, x(life.toNs) - from), thickPx);
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { centredWithin, densityBars, groupMarks, hasRoom, sliceAt } from "./ruler-geometry.js";
+import { centredWithin, densityBars, groupMarks, hasRoom, minorTicksOf, sliceAt } from "./ruler-geometry.js";
 
 const range = (fromNs: number, toNs: number) => ({ fromNs, toNs });
 const counts = (records: number[], errors: number[] = []) => ({
@@ -70,5 +70,15 @@ describe("hasRoom", () => {
 describe("centredWithin", () => {
   it("centres a box and keeps it inside", () => {
     expect([50, 2, 99].map((x) => centredWithin(x, 20, 100))).toEqual([40, 0, 80]);
+  });
+});
+
+describe("minorTicksOf", () => {
+  it("are four between two ticks, also before the first and after the last, within what is shown", () => {
+    const shown = { fromNs: 12, toNs: 43 };
+    expect(minorTicksOf({ stepNs: 10, offsetsNs: [20, 30, 40] }, shown)).toEqual([
+      12, 14, 16, 18, 22, 24, 26, 28, 32, 34, 36, 38, 42,
+    ]);
+    expect(minorTicksOf({ stepNs: 10, offsetsNs: [] }, shown)).toEqual([]);
   });
 });

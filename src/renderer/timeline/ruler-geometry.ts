@@ -1,11 +1,11 @@
-// Where things stand on the ruler's track, in pixels: 18 marks, 46 density, 8 lifetimes, 5 ticks, 17 labels.
-import { type NsRange, pxFromNs } from "../state/time-scale.js";
+// Where things stand on the ruler's track, in pixels: 18 marks, 46 density, 4 free, 8 lifetimes, 1 free, 17 ticks and labels.
+import { type NsRange, pxFromNs, type Ticks } from "../state/time-scale.js";
 
 export const trackHeightPx = 94;
 export const densityTopPx = 18;
 export const densityBottomPx = 64;
-export const lifetimesTopPx = 64;
-export const lifetimesBottomPx = 72;
+export const lifetimesTopPx = 68;
+export const lifetimesBottomPx = 76;
 export const labelsTopPx = 77;
 /** Free at both ends, so that the first and last instant can be grabbed. */
 export const insetPx = 12;
@@ -97,3 +97,18 @@ export function hasRoom(xPx: number, labelPx: number, trackPx: number, flag?: { 
 /** A box of a given width centred on x, pushed inside [0, widthPx]. */
 export const centredWithin = (xPx: number, boxPx: number, widthPx: number): number =>
   Math.min(Math.max(xPx - boxPx / 2, 0), Math.max(0, widthPx - boxPx));
+
+/** Between two ticks with a label stand four shorter ones. */
+const minorParts = 5;
+
+export function minorTicksOf({ offsetsNs, stepNs }: Ticks, { fromNs, toNs }: NsRange): readonly number[] {
+  const first = offsetsNs[0];
+  if (first === undefined) return [];
+  const minor: number[] = [];
+  for (let tick = first - stepNs; tick <= toNs; tick += stepNs)
+    for (let part = 1; part < minorParts; part++) {
+      const ns = tick + (stepNs * part) / minorParts;
+      if (ns >= fromNs && ns <= toNs) minor.push(ns);
+    }
+  return minor;
+}

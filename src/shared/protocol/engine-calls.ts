@@ -110,7 +110,8 @@ export const engineCalls = {
     args: v.object(recording),
     result: v.array(
       v.object({
-        kind: v.picklist(["gap", "start", "end", "error"]),
+        /** `resized`: the recorder's buffer in the program was. */
+        kind: v.picklist(["gap", "start", "end", "error", "resized"]),
         process: whole,
         instant: ns,
         label: text,

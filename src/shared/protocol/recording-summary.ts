@@ -148,8 +148,10 @@ const resizedWords: Readonly<Record<string, string>> = {
   memory: "fitted to the memory that was left",
 };
 
+export const resizedReason = (reason: string): string => resizedWords[reason] ?? reason;
+
 /** A part of a sentence for each reason why the recorder's buffer was resized. */
 export const resizedReasons = ({ resized = {} }: Pick<ProcessSummary, "resized">): string[] =>
   Object.entries(resized).map(
-    ([reason, times]) => `${resizedWords[reason] ?? reason} ${times === 1 ? "once" : `${times} times`}`,
+    ([reason, times]) => `${resizedReason(reason)} ${times === 1 ? "once" : `${times} times`}`,
   );
