@@ -9,6 +9,7 @@ import { placeOf } from "../state/workspace-place.js";
 
 /** Browsers limit how often an address may change; a scrub would exceed it. */
 const writeAfterMs = 250;
+const latestMs = 2000;
 const openKey = "hindcast.open";
 const mostOpen = 100;
 
@@ -34,26 +35,39 @@ export function keepPlace(page: Window, session: Session): () => Promise<void> {
   };
 
   let later: ReturnType<typeof setTimeout> | undefined;
+  let [firstMs, lastMs] = [0, 0];
   let written: (() => void)[] = [];
+  const write = (): void => {
+    const [nowMs, quietMs] = [performance.now(), performance.now() - lastMs];
+    // While it changes with every frame it is written now and then.
+    if (quietMs < writeAfterMs && nowMs - firstMs < latestMs) {
+      later = setTimeout(write, writeAfterMs - quietMs);
+      return;
+    }
+    later = undefined;
+    const address = new URL(page.location.href);
+    address.hash = untrack(() => hashOf(session.workspace));
+    address.searchParams.delete("open");
+    if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
+    keepOpen();
+    for (const tell of written) tell();
+    written = [];
+  };
   $effect.root(() => {
-    // As text: what grows without changing what is kept must not put the writing off again and again.
-    const hash = $derived(hashOf(session.workspace));
     $effect(() => {
       // While something is being opened the address keeps saying what it said.
-      if (session.shown.kind === "opening") return;
-      void session.workspaces;
-      const kept = hash;
-      clearTimeout(later);
-      later = setTimeout(() => {
+      if (session.shown.kind === "opening") {
+        clearTimeout(later);
         later = undefined;
-        const address = new URL(page.location.href);
-        address.hash = kept;
-        address.searchParams.delete("open");
-        if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
-        keepOpen();
-        for (const tell of written) tell();
-        written = [];
-      }, writeAfterMs);
+        return;
+      }
+      void session.workspaces;
+      // Everything that is kept is read; the text of it is made when it is written.
+      if (session.workspace !== undefined) placeOf(session.workspace);
+      lastMs = performance.now();
+      if (later !== undefined) return;
+      firstMs = lastMs;
+      later = setTimeout(write, writeAfterMs);
     });
   });
   return () => (later === undefined ? Promise.resolve() : new Promise((resolve) => written.push(resolve)));

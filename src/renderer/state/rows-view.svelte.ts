@@ -67,6 +67,8 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   #wraps = $state(false);
   #follows = $state(true);
   #visible = $state.raw({ first: 0, end: 60 });
+  /** Where the list goes once they are here. */
+  #awaited = $state.raw<{ readonly first: number; readonly end: number }>();
   readonly #aroundRepeats: Repeats;
   readonly #totalRepeats: Repeats;
   #opened = $state.raw<OpenedLine & { readonly rows: readonly DetailRow[] }>();
@@ -200,12 +202,15 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   /** Call from an effect: the pages the visible rows lack, one after the other. */
   loadVisible(): void {
     void this.#version;
-    const { first, end } = this.#visible;
+    const { first, end } = this.#awaited ?? this.#visible;
     // The list goes to the playhead first: what it shows before would be read for nothing.
     if (this.#follows && this.currentRow === undefined && this.failure === undefined) return;
     if (this.#pages.missing(first, end).length === 0) return;
     // What is missing is asked when the request starts: the one before may have brought it.
-    this.#loadPage((pages) => pages.missing(this.#visible.first, this.#visible.end)[0]);
+    this.#loadPage((pages) => {
+      const wanted = this.#awaited ?? this.#visible;
+      return pages.missing(wanted.first, wanted.end)[0];
+    });
   }
 
   #loadPage(which: (pages: RowPages<Columns, Row>) => number | undefined): void {
@@ -270,6 +275,25 @@ export class RowsView<Columns extends PageColumns, Row extends ListedRecord> {
   /** Lines are within [0, total); details of the opened line lie between them in the list. */
   show(firstIndex: number, endIndex: number): void {
     this.#visible = { first: this.rowAt(firstIndex).row, end: this.rowAt(Math.max(endIndex - 1, 0)).row + 1 };
+  }
+
+  /**
+   * Whether rows of the list are here. Where they are not, they are read before those on screen, which stay there until then: of a
+   * place that the playhead passes nothing is drawn twice.
+   */
+  bring(firstIndex: number, endIndex: number): boolean {
+    void this.#version;
+    return untrack(() => {
+      const wanted = { first: this.rowAt(firstIndex).row, end: this.rowAt(Math.max(endIndex - 1, 0)).row + 1 };
+      const areHere = this.#pages.missing(wanted.first, wanted.end).length === 0;
+      this.#awaited = areHere ? undefined : wanted;
+      return areHere;
+    });
+  }
+
+  /** Nothing is awaited any more. */
+  stay(): void {
+    this.#awaited = undefined;
   }
 
   rowAt(index: number): ListRow {

@@ -60,10 +60,18 @@ export class RunningCall implements Waiting {
 
 /** As one: since the first of them began, as far as the first of them is. */
 export function together(...calls: readonly Waiting[]) {
-  const first = (): Waiting | undefined =>
-    calls
-      .filter(({ runningSinceMs }) => runningSinceMs !== undefined)
-      .toSorted((a, b) => (a.runningSinceMs ?? 0) - (b.runningSinceMs ?? 0))[0];
+  // Asked at every answer: nothing is made for it.
+  const first = (): Waiting | undefined => {
+    let earliest: Waiting | undefined;
+    let earliestMs = Infinity;
+    for (const call of calls) {
+      const sinceMs = call.runningSinceMs ?? Infinity;
+      if (sinceMs >= earliestMs) continue;
+      earliest = call;
+      earliestMs = sinceMs;
+    }
+    return earliest;
+  };
   return {
     get sinceMs(): number | undefined {
       return first()?.runningSinceMs;
