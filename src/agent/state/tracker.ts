@@ -7,18 +7,13 @@ import type { RecordSink } from "../record-sink.js";
 import { changesOf } from "./changes.js";
 import type { Encoder } from "./contents.js";
 import { FirstLook } from "./first-look.js";
-import { OwnMap, isSame } from "./intrinsics.js";
 import type { Followed, LocationOf, StateLimits } from "./followed.js";
 import { FollowedObjectSet } from "./objects.js";
 import { Renewal } from "./renewal.js";
+import { Roots } from "./roots.js";
 import { Round } from "./round.js";
 import { isLong } from "./shadow.js";
 import { WriteNotes } from "./writes.js";
-
-interface Root {
-  readonly object: WeakRef<object> | undefined;
-  readonly primitive: unknown;
-}
 
 export class IdentityLog {
   /** Whether anything is tracked: the one thing write sites check first. */
@@ -35,7 +30,7 @@ export class IdentityLog {
   readonly #firstLook: FirstLook;
   readonly #renewal: Renewal;
   readonly #round: Round;
-  readonly #roots = new OwnMap<string, Root>();
+  readonly #roots = new Roots();
   #location = 0;
   #nextReadMs = 0;
   #nextLookMs = 0;
@@ -81,8 +76,8 @@ export class IdentityLog {
         this.#found++;
         this.#record(operation, afterMs);
       },
-      roots: () => this.#rootObjects(),
-      scopes: () => this.#names(),
+      roots: () => this.#roots.objects(),
+      scopes: () => this.#roots.names(),
       renewScope: (name, sinceMs) => this.#renewScope(name, sinceMs),
     });
   }
@@ -107,13 +102,7 @@ export class IdentityLog {
   }
 
   track(name: string, value: unknown): void {
-    const root = this.#roots.get(name);
-    const isObject = typeof value === "object" && value !== null;
-    if (root !== undefined && isSame(root.object === undefined ? root.primitive : root.object.deref(), value)) return;
-    this.#roots.set(
-      name,
-      isObject ? { object: new WeakRef(value), primitive: undefined } : { object: undefined, primitive: value },
-    );
+    if (!this.#roots.set(name, value)) return;
     this.isActive = true;
     this.#location = 0;
     this.#record({ kind: "scope", scope: name, value: this.encoder.slot(value, name) }, Number.NaN);
@@ -257,26 +246,10 @@ export class IdentityLog {
     return tookMs;
   }
 
-  #rootObjects(): object[] {
-    const objects: object[] = [];
-    this.#roots.forEach((root) => {
-      const object = root.object?.deref();
-      if (object !== undefined) objects[objects.length] = object;
-    });
-    return objects;
-  }
-
-  #names(): string[] {
-    const names: string[] = [];
-    this.#roots.forEach((_root, name) => (names[names.length] = name));
-    return names;
-  }
-
   #renewScope(name: string, sinceMs: number): void {
-    const root = this.#roots.get(name);
-    const value = root?.object === undefined ? root?.primitive : root.object.deref();
-    if (root === undefined || (root.object !== undefined && value === undefined)) return;
-    this.#record({ kind: "scope", scope: name, value: this.encoder.slot(value, name) }, sinceMs);
+    const root = this.#roots.find(name);
+    if (root === undefined) return;
+    this.#record({ kind: "scope", scope: name, value: this.encoder.slot(root.value, name) }, sinceMs);
   }
 
   #changes(entry: Followed, object: object): WriteOperation[] | undefined {
