@@ -13,7 +13,7 @@ export class OpenSpans {
   }
 
   remove(span: OpenSpan): void {
-    this.#spans.delete(span.number);
+    if (this.#spans.size > 0) this.#spans.delete(span.number);
   }
 
   /** The latest first: those inside before what they are in. */

@@ -2,6 +2,7 @@
 import type { ObjectId } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import type { Encoder } from "./contents.js";
+import type { WeakPart } from "./long-map.js";
 import type { Entries, Shadow } from "./shadow.js";
 
 export interface StateLimits {
@@ -84,6 +85,8 @@ export interface Followed {
   walkRound: number;
   /** Whether it is in the list of all. */
   isListed: boolean;
+  /** Where it is found by its object. */
+  part: WeakPart<object, Followed>;
 }
 
 /** Where a write was made; 0 is unknown. Resolved only when there is something to record. */

@@ -132,26 +132,75 @@ export class LongSet<Member> {
   }
 }
 
-/** Nothing is ever taken out: what is gone is gone by itself. */
+/** One of the small WeakMaps. */
+export interface WeakPart<Key extends WeakKey, Value> {
+  readonly entries: OwnWeakMap<Key, Value>;
+  /** Of its entries, how many are needed: `keep` and `release`. */
+  kept: number;
+  /** What is needed of it is to be added anew; then it goes, and with it what is not needed. */
+  isLeft: boolean;
+}
+
+/** So many of the newest stay, whatever is needed of them. */
+const partsKept = 4;
+const fewKept = weakEntriesEach / 8;
+
+/**
+ * What is gone is gone by itself, but its place is not: asking for what is not there would take longer the more there ever was. So
+ * those of which little is needed are left, one by one.
+ */
 export class LongWeakMap<Key extends WeakKey, Value> {
-  readonly #parts: OwnWeakMap<Key, Value>[] = [];
+  #parts: WeakPart<Key, Value>[] = [];
   #inLast = weakEntriesEach;
+
+  get parts(): number {
+    return this.#parts.length;
+  }
 
   get(key: Key): Value | undefined {
     for (let at = this.#parts.length - 1; at >= 0; at--) {
-      const value = this.#parts[at]?.get(key);
+      const value = this.#parts[at]?.entries.get(key);
       if (value !== undefined) return value;
     }
     return undefined;
   }
 
-  /** Only of a key that is not there. */
-  add(key: Key, value: Value): void {
-    if (this.#inLast >= weakEntriesEach) {
-      this.#parts[this.#parts.length] = new OwnWeakMap();
+  /** Only of a key that is not there, or that is in one that is left. Returns where it is. */
+  add(key: Key, value: Value): WeakPart<Key, Value> {
+    let last = this.#parts[this.#parts.length - 1];
+    if (last === undefined || this.#inLast >= weakEntriesEach) {
+      last = { entries: new OwnWeakMap(), kept: 0, isLeft: false };
+      this.#parts[this.#parts.length] = last;
       this.#inLast = 0;
     }
-    this.#parts[this.#parts.length - 1]?.set(key, value);
+    last.entries.set(key, value);
     this.#inLast++;
+    return last;
+  }
+
+  keep(part: WeakPart<Key, Value>): void {
+    part.kept++;
+  }
+
+  release(part: WeakPart<Key, Value>): void {
+    part.kept--;
+    if (part.isLeft && part.kept === 0) this.#dropEmpty();
+  }
+
+  leaveSparse(): void {
+    for (let at = 0; at < this.#parts.length - partsKept; at++) {
+      const part = this.#parts[at];
+      if (part !== undefined && part.kept < fewKept) part.isLeft = true;
+    }
+    this.#dropEmpty();
+  }
+
+  #dropEmpty(): void {
+    const rest: WeakPart<Key, Value>[] = [];
+    for (let at = 0; at < this.#parts.length; at++) {
+      const part = this.#parts[at];
+      if (part !== undefined && !(part.isLeft && part.kept === 0)) rest[rest.length] = part;
+    }
+    this.#parts = rest;
   }
 }

@@ -1,10 +1,12 @@
 // Every object that is followed, and the encoder, which names objects by id and takes in those it meets for the first time.
-// What no round of looks reached is forgotten: it keeps its id, loses its shadow, and is taken in anew should it come back.
+// What no round of looks reached is forgotten: it loses its shadow, and is taken in anew should it come back. It keeps its id for as long
+// as it is found by it, which is for the next hundred thousand objects at least.
 import { type CapturedValue, objectId } from "../../shared/trace/value.js";
 import type { Encoder } from "./contents.js";
 import type { Followed, StateLimits } from "./followed.js";
 import { LongQueue } from "./long-queue.js";
-import { LongWeakMap } from "./long-map.js";
+import { OwnWeakMap } from "./intrinsics.js";
+import { LongWeakMap, type WeakPart } from "./long-map.js";
 import { describe, familyOf, isProxy, kindOf } from "./nature.js";
 import { type Slot, accessor, countOf, hole, unread } from "./shadow.js";
 
@@ -17,6 +19,8 @@ export interface Objects {
   /** To be looked at in the round that is under way. */
   onReached(object: object, entry: Followed): void;
 }
+
+const nowhere: WeakPart<object, Followed> = { entries: new OwnWeakMap(), kept: 0, isLeft: false };
 
 export class FollowedObjectSet {
   /** Of looks. What a round reached has its number. */
@@ -39,6 +43,11 @@ export class FollowedObjectSet {
 
   get count(): number {
     return this.#all.size;
+  }
+
+  /** In how many parts an object is looked for. */
+  get parts(): number {
+    return this.#entries.parts;
   }
 
   /** References to objects beyond as many as are followed. */
@@ -80,15 +89,26 @@ export class FollowedObjectSet {
         entry.shadow = undefined;
         entry.walk = undefined;
         entry.isListed = false;
+        this.#entries.release(entry.part);
       }
     }
+    if (this.#unswept === 0) this.#entries.leaveSparse();
     return this.#unswept > 0;
   }
 
   #reached(entry: Followed, object: object): void {
     if (entry.round === this.round) return;
     entry.round = this.round;
+    if (entry.part.isLeft) this.#moveOn(entry, object);
     this.#for.onReached(object, entry);
+  }
+
+  /** Where it is found goes: little else is needed there. */
+  #moveOn(entry: Followed, object: object): void {
+    const before = entry.part;
+    entry.part = this.#entries.add(object, entry);
+    this.#entries.keep(entry.part);
+    this.#entries.release(before);
   }
 
   #encoded(slot: Slot, key: string): CapturedValue {
@@ -149,7 +169,10 @@ export class FollowedObjectSet {
     entry.walk = undefined;
     entry.lookedMs = this.#for.clockMs();
     entry.round = this.round;
-    if (!entry.isListed) this.#all.push(entry);
+    if (!entry.isListed) {
+      this.#all.push(entry);
+      this.#entries.keep(entry.part);
+    }
     entry.isListed = true;
     this.#for.onAdopted(object, entry);
     return { kind: "object", id: entry.id };
@@ -167,8 +190,9 @@ export class FollowedObjectSet {
       walk: undefined,
       walkRound: 0,
       isListed: false,
+      part: nowhere,
     };
-    this.#entries.add(object, entry);
+    entry.part = this.#entries.add(object, entry);
     return entry;
   }
 }
