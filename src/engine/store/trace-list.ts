@@ -18,8 +18,6 @@ export interface WantedTraces {
   readonly filter?: SpanFilter | undefined;
 }
 
-/** Of a stretch with more spans than this only those are looked at that no other span of their process caused. */
-const mostLookedAt = 1_000_000;
 /** Of one trace, the earliest. */
 export const mostSpansShown = 5000;
 
@@ -31,13 +29,15 @@ export async function tracesIn(
 ): Promise<{ readonly total: number; readonly ids: readonly string[] }> {
   const range = [storable(from), storable(to)];
   const wanted = isFiltered(filter) ? spanConditions(filter) : undefined;
-  const counted = await query(`SELECT count(*) AS spans FROM ${overlappingSpans}`, range);
-  const isMuch = wanted === undefined && (counted.numbers("spans")[0] ?? 0) > mostLookedAt;
+  // The first few of many: to number all of them takes twice as long.
   const rows = await query(
-    `WITH found AS (SELECT trace_id, min(instant) AS first, max(coalesce(end_instant, greatest($2, instant))) AS last
-       FROM ${overlappingSpans} AS t ${isMuch ? "WHERE parent = 0" : ""} GROUP BY trace_id ${wanted === undefined ? "" : `HAVING bool_or(${wanted.sql(3)})`}),
-     placed AS (SELECT trace_id, row_number() OVER (ORDER BY ${orders[order]}, trace_id) AS place, count(*) OVER () AS total FROM found)
-     SELECT lower(hex(trace_id)) AS id, total::DOUBLE AS total FROM placed WHERE place <= ${limit} OR trace_id = from_hex($3) ORDER BY place`,
+    `WITH found AS MATERIALIZED (
+       SELECT trace_id, min(instant) AS first, max(coalesce(end_instant, greatest($2, instant))) AS last
+       FROM ${overlappingSpans} AS t GROUP BY trace_id ${wanted === undefined ? "" : `HAVING bool_or(${wanted.sql(3)})`}),
+     chosen AS (
+       (SELECT * FROM found ORDER BY ${orders[order]}, trace_id LIMIT ${limit})
+       UNION SELECT * FROM found WHERE trace_id = from_hex($3))
+     SELECT lower(hex(trace_id)) AS id, (SELECT count(*) FROM found)::DOUBLE AS total FROM chosen ORDER BY ${orders[order]}, trace_id`,
     [...range, include, ...(wanted?.values ?? [])],
   );
   return { total: rows.numbers("total")[0] ?? 0, ids: rows.texts("id") };
@@ -48,14 +48,15 @@ export const spansOfTraces = (query: Query, ids: readonly string[]): Promise<Row
   query(
     `WITH named AS (SELECT from_hex(unnest(string_split($1, ','))) AS id),
      counted AS (
-       SELECT *, count(*) OVER whole AS spans, count(*) FILTER (status = ${spanStatuses.indexOf("error")}) OVER whole AS failed, min(instant) OVER whole AS first,
+       SELECT rowid AS stored, count(*) OVER whole AS spans, count(*) FILTER (status = ${spanStatuses.indexOf("error")}) OVER whole AS failed,
+         min(instant) OVER whole AS first,
          CASE WHEN count(*) OVER whole = count(end_instant) OVER whole THEN max(end_instant) OVER whole END AS last,
          row_number() OVER (PARTITION BY trace_id ORDER BY instant, process, seq) AS nth,
          list_position(string_split($1, ','), lower(hex(trace_id))) AS place
        FROM span WHERE trace_id IN (SELECT id FROM named) WINDOW whole AS (PARTITION BY trace_id)),
      chosen AS (SELECT * FROM counted WHERE nth <= ${mostSpansShown} ORDER BY place, nth LIMIT ${mostRows})
      SELECT ${spanFields}, place, spans::DOUBLE AS spans, failed::DOUBLE AS failed, first, last
-     FROM chosen AS t LEFT JOIN name AS n ON n.id = t.name ORDER BY place, nth`,
+     FROM span AS t JOIN chosen ON t.rowid = stored LEFT JOIN name AS n ON n.id = t.name ORDER BY place, nth`,
     [ids.join(",")],
   );
 
