@@ -144,12 +144,21 @@ export const pictures: readonly Picture[] = [
     of: "many",
     steps: [goTo("+3s"), press("Control+8"), command("Fill the window"), view("correlation", "Services")],
   },
-  { name: "failed", of: "damaged", steps: [middle] },
-  ...paneNames.map((name, at) => ({
-    name: `failed-${name}`,
-    of: "damaged",
-    steps: [middle, press(`Control+${at + 1}`), command("Fill the window with this pane")],
-  })),
+  {
+    name: "failed",
+    steps: [
+      middle,
+      click("logs", /regular expression/),
+      filter("logs", "("),
+      async (page) => {
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+o");
+        await page.getByRole("dialog").getByRole("textbox").fill("/no/such/file.hindcast");
+        await page.keyboard.press("Enter");
+        await page.getByRole("alert").first().waitFor();
+      },
+    ],
+  },
   { name: "loading", steps: [middle], last: heldFor(1000) },
   { name: "loading-long", steps: [middle], last: heldFor(3500) },
   {

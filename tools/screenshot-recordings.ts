@@ -1,7 +1,7 @@
 // Recordings of states that no sample has, made in a few seconds for screenshots: something evicted, something missing, next to nothing
-// captured, many services with long names and many lines, a file that is damaged where one looks first.
+// captured, many services with long names and many lines.
 import { spawnSync } from "node:child_process";
-import { closeSync, copyFileSync, openSync, readSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "./run-step.js";
 
@@ -76,28 +76,7 @@ const makers: Readonly<Record<string, (path: string, folder: string) => void>> =
     for (const name of names) writeFileSync(join(folder, `${name}.mjs`), service(13_000));
     record(path, folder, starter(names));
   },
-  damaged: (path) => {
-    copyFileSync(join(repositoryRoot, "recordings/ledger-slow-dependency.hindcast"), path);
-    const block = 262_144;
-    const first = 12_288;
-    const blocks = Math.floor((statSync(path).size - first) / block);
-    // Some of them are needed before anything is shown.
-    for (let at = 0; at < blocks; at++) {
-      const before = overwrite(path, first + at * block + 100, Buffer.alloc(64, 0xff));
-      const opened = spawnSync(process.execPath, [join(repositoryRoot, "out/node/cli.js"), "info", path]);
-      if (opened.status !== 0) overwrite(path, first + at * block + 100, before);
-    }
-  },
 };
-
-function overwrite(path: string, at: number, bytes: Buffer): Buffer {
-  const file = openSync(path, "r+");
-  const before = Buffer.alloc(bytes.length);
-  readSync(file, before, 0, bytes.length, at);
-  writeSync(file, bytes, 0, bytes.length, at);
-  closeSync(file);
-  return before;
-}
 
 function record(path: string, folder: string, program: string, ...options: readonly string[]): void {
   const file = join(folder, "program.mjs");

@@ -1,5 +1,5 @@
 // Pictures of every pane and dialog, in both themes and at two sizes, for somebody to look at: `npm run screenshots [NAME…]` into
-// .cache/screenshots. `--docs` takes those of the documentation instead, into docs/images.
+// .cache/screenshots; `--look=dark-1280` only those of one look. `--docs` takes those of the documentation instead, into docs/images.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -96,6 +96,7 @@ interface Shot {
 async function main(args: readonly string[]): Promise<void> {
   buildIfStale();
   const isForDocs = args.includes("--docs");
+  const only = args.find((arg) => arg.startsWith("--look="))?.slice("--look=".length);
   const names = args.filter((arg) => !arg.startsWith("--"));
   const wanted = pictures.filter(({ name }) =>
     names.length > 0 ? names.includes(name) : !isForDocs || inDocs.has(name),
@@ -119,9 +120,9 @@ async function main(args: readonly string[]): Promise<void> {
   const usual = await visited();
   try {
     for (const look of isForDocs ? [lookOfDocs] : looks) {
-      const into = isForDocs
-        ? join(repositoryRoot, "docs/images")
-        : join(repositoryRoot, ".cache/screenshots", `${look.theme}-${look.width}`);
+      const called = `${look.theme}-${look.width}`;
+      if (only !== undefined && called !== only) continue;
+      const into = join(repositoryRoot, isForDocs ? "docs/images" : `.cache/screenshots/${called}`);
       mkdirSync(into, { recursive: true });
       for (const picture of wanted) {
         const { of = "slow-dependency", last } = picture;
