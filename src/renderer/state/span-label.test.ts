@@ -7,6 +7,7 @@ describe("what a span is called", () => {
   it("says what was called, asked and run where its name does not", () => {
     expect(label("GET", { "url.full": "http://127.0.0.1:8/accounts/acc_1?full=1" })).toBe("→ GET /accounts/acc_1");
     expect(label("GET", { "url.full": "https://api.example.com/v1/pay" })).toBe("→ GET api.example.com/v1/pay");
+    expect(label("GET", { "url.path": "/feeds/acc_1/next" })).toBe("GET /feeds/acc_1/next");
     expect(label("SELECT", { "db.query.text": "SELECT 1" })).toBe("SELECT 1");
     expect(label("SELECT orders", { "db.query.summary": "SELECT orders" })).toBe("SELECT orders");
     expect(label("node", { "process.command_args": ["/usr/bin/node", "--inspect", "/srv/accounts.mjs", "x"] })).toBe(

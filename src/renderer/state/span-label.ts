@@ -7,12 +7,12 @@ const kept = new Map<string, string>();
 
 /** `attributes`: as JSON. The same few are asked for again and again, at every frame. */
 export function spanLabel(name: string, attributes: string): string {
-  if (!/"(?:url\.full|db\.query\.(?:summary|text)|process\.command_args)"/.test(attributes)) return name;
+  if (!/"(?:url\.full|url\.path|db\.query\.(?:summary|text)|process\.command_args)"/.test(attributes)) return name;
   const key = `${name}\n${attributes}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
   const bag = bagFrom(attributes);
-  const more = whatOf(bag);
+  const more = whatOf(name, bag);
   const plain = more === undefined || more === "" || name.endsWith(more) ? name : joined(name, more);
   const label = bag.has("url.full") ? `→ ${plain}` : plain;
   if (kept.size >= mostKept) kept.clear();
@@ -22,7 +22,7 @@ export function spanLabel(name: string, attributes: string): string {
 
 const joined = (name: string, more: string): string => (more.startsWith(`${name} `) ? more : `${name} ${more}`);
 
-function whatOf(bag: ReadonlyMap<string, unknown>): string | undefined {
+function whatOf(name: string, bag: ReadonlyMap<string, unknown>): string | undefined {
   const text = (key: string): string | undefined => {
     const value = bag.get(key);
     return typeof value === "string" ? value : undefined;
@@ -31,6 +31,8 @@ function whatOf(bag: ReadonlyMap<string, unknown>): string | undefined {
   if (url !== undefined) return URL.canParse(url) ? placeOf(new URL(url)) : url;
   const query = text("db.query.summary") ?? text("db.query.text");
   if (query !== undefined) return query;
+  // Of what a server was asked for it knows the route, or nothing but the path.
+  if (!name.includes(" ") && text("url.path") !== undefined) return text("url.path");
   const args = bag.get("process.command_args");
   const script: unknown = Array.isArray(args)
     ? args.find((arg, at) => at > 0 && !String(arg).startsWith("-"))
