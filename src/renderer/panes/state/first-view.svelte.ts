@@ -33,6 +33,11 @@ export class FirstView {
     this.#repeats = new Repeats(recording, this.query, "second");
   }
 
+  /** It came true, and when is known. */
+  get isKnown(): boolean {
+    return this.condition !== undefined && this.query.value?.position !== undefined;
+  }
+
   /** Call from an effect. */
   load(): void {
     if (this.condition === undefined) {
