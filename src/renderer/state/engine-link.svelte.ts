@@ -2,18 +2,30 @@
 // under way so that tests (and nobody else) can wait for quiet.
 import { failed } from "../../shared/base/result.js";
 import { hindcastError } from "../../shared/protocol/errors.js";
-import type { EngineNotice } from "../../shared/protocol/engine-calls.js";
+import type { EngineCallName, EngineNotice } from "../../shared/protocol/engine-calls.js";
 import { type Call, type EngineClient, connectToEngine } from "../../shared/protocol/rpc.js";
 import { createCodec } from "./codec.js";
+import { Headstart } from "./headstart.js";
 import type { TransportSource } from "./transports.js";
 
 export type LinkStatus = "connecting" | "ready" | "lost";
 
+/** What panes ask where the playhead goes. */
+const ofState: ReadonlySet<EngineCallName> = new Set<EngineCallName>(["state.scopes", "state.lastWriter"]);
+const afterState: ReadonlySet<EngineCallName> = new Set<EngineCallName>([
+  "spans.range",
+  "logs.around",
+  "logs.page",
+  "events.rowAt",
+  "events.rows",
+  "metrics.range",
+]);
 const firstDelayMs = 150;
 const longestDelayMs = 4000;
 
 export class EngineLink {
   #status = $state<LinkStatus>("connecting");
+  readonly #headstart = new Headstart();
   readonly #inFlight = new Set<Promise<unknown>>();
   #client: EngineClient | undefined;
   #isDisposed = false;
@@ -53,8 +65,10 @@ export class EngineLink {
 
   readonly #ask: Call = async (name, args, signal, onProgress) => {
     if (this.#status === "connecting") await new Promise<void>((resolve) => this.#whenReady.push(resolve));
+    if (afterState.has(name)) await this.#headstart.wait();
     if (this.#client === undefined) return failed(hindcastError("engine-lost"));
-    return this.#client.call(name, args, signal, onProgress);
+    const answer = this.#client.call(name, args, signal, onProgress);
+    return ofState.has(name) ? this.#headstart.lead(answer) : answer;
   };
 
   /** Returns the release. */
