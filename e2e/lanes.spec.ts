@@ -100,6 +100,8 @@ test("spans are grouped by trace with those of all services below each other, an
   await expect(first).toHaveAccessibleName(/^Select system: node /);
   // As it was after a reload, and as a table.
   await expect.poll(() => app.page.url()).toContain("lanes-by=longest");
+  // What was closed is not in the address any more.
+  await expect.poll(() => app.page.url()).not.toContain("&span=");
   await app.page.reload();
   await app.time.now.waitFor();
   await app.whenIdle();
