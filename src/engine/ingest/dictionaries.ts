@@ -4,6 +4,9 @@ import { type StoredDictionaries, locationKey } from "../store/stored-recording.
 import { MessageJoin } from "./message-join.js";
 import type { RecordingWriter } from "../store/recording-writer.js";
 
+/** What the file has room for, in whole rounds of the eight colours. */
+const mostCategories = 248;
+
 export class Dictionaries {
   readonly #names = new Map<string, number>();
   readonly #locations = new Map<string, number>();
@@ -61,11 +64,11 @@ export class Dictionaries {
     return id;
   }
 
-  /** 1-8 by first appearance of a service's name; the ninth shares the first's colour. */
+  /** From 1 on by first appearance of a service's name; there are eight colours, and the ninth has the first's once more. */
   category(serviceName: string): number {
     const known = this.#categories.get(serviceName);
     if (known !== undefined) return known;
-    const category = (this.#categories.size % 8) + 1;
+    const category = (this.#categories.size % mostCategories) + 1;
     this.#categories.set(serviceName, category);
     return category;
   }

@@ -8,7 +8,7 @@ export interface Service {
   readonly name: string;
   /** In the order in which they began. */
   readonly members: readonly ProcessSummary[];
-  /** 1-8. */
+  /** From 1 on; there are eight colours. */
   readonly category: number;
   readonly hasEnded: boolean;
 }
@@ -17,7 +17,7 @@ export function servicesOf(processes: readonly ProcessSummary[]): Service[] {
   const names = new Set(byWeight(processes).map(({ serviceName }) => serviceName));
   return [...names].map((name) => {
     const members = processes.filter(({ serviceName }) => serviceName === name);
-    const category = (((members[0]?.category ?? 8) - 1) % 8) + 1;
+    const category = members[0]?.category ?? 8;
     return { name, members, category, hasEnded: members.every(({ ended }) => ended !== undefined) };
   });
 }

@@ -39,7 +39,7 @@ export interface LaneScene {
   readonly scrollTopPx: number;
   readonly ticksPx: readonly number[];
   readonly playheadPx: number;
-  /** Category of a row, 1-8; 0: none. */
+  /** Category of a row, from 1 on; 0: none. */
   readonly categoryOf: (row: number) => number;
   /** By row, what `matchesOf` says; undefined when nothing is looked for. */
   readonly matches: Uint8Array | undefined;
@@ -119,7 +119,8 @@ function drawBar(
   const right = Math.min(bars.endsPx[bar] ?? 0, scene.widthPx + 4);
   const top = bars.topsPx[bar] ?? 0;
   const width = Math.max(right - left, 2);
-  const category = scene.categoryOf(span) - 1;
+  const given = scene.categoryOf(span) - 1;
+  const category = given % colours.marks.length;
   const failed = bars.failed[bar] === 1;
   context.globalAlpha = isAside(scene, span) ? 0.48 : 1;
   if (width <= 4) {
@@ -133,11 +134,17 @@ function drawBar(
       context.fillRect(left, top, width, barHeightPx);
     }
     context.fillStyle = failed ? colours.critical : (colours.marks[category] ?? colours.density);
-    context.fillRect(left, top, 2, barHeightPx);
+    drawEdge(context, left, top, given >= colours.marks.length);
     if (failed) strokeBar(context, left, top, width, colours.critical, 1);
     if (Number.isNaN(placed.spans.endNs[span] ?? 0)) drawOpenEnd(context, right, top, colours);
   }
   context.globalAlpha = 1;
+}
+
+/** The left edge; dashed where the colour is another category's, too. */
+function drawEdge(context: CanvasRenderingContext2D, left: number, top: number, isAgain: boolean): void {
+  if (!isAgain) context.fillRect(left, top, 2, barHeightPx);
+  else for (let y = top; y < top + barHeightPx; y += 4) context.fillRect(left, y, 2, 2);
 }
 
 /** An open span has no end yet: its right edge is dashed. */

@@ -6,7 +6,7 @@ import type { Colouring } from "../../state/lanes-place.js";
 /** Category 1-8 of each kind of span. */
 export const categoryOfKind = (kind: number): number => (kind % spanKinds.length) + 1;
 
-/** Category of a span, 1-8; 0: none, for what did not fail where colour says what failed, and for several spans at once. */
+/** Category of a span, from 1 on; 0: none, for what did not fail where colour says what failed, and for several spans at once. */
 export function categoryOfSpan(
   colouring: Colouring,
   spans: Pick<SpanColumns, "process" | "kind" | "counts">,
