@@ -1,7 +1,7 @@
 // One series of a recording over a range that is cut into equal slices.
 import type { MetricBlocks } from "./metric-blocks.js";
 import { type MetricRows, measuresOf, metricRowsFrom, onlyFinite, rowsOfSamples } from "./metric-rows.js";
-import { endsSql, measures, mostRowsHere, samplesSql } from "./metric-sql.js";
+import { endsSql, measures, mostRowsHere, samplesAtEndsSql, samplesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
@@ -92,9 +92,11 @@ export class SlicedSeries {
   }
 
   async #samplesIn({ since, until }: Stretch): Promise<MetricRows> {
-    const { query, start } = this.source;
-    const rows = await query(samplesSql, [this.series, since, until]);
-    return rowsOfSamples(rows.float64sSince("instant", start), rows.float64s("value"));
+    return this.#samplesOf(await this.source.query(samplesSql, [this.series, since, until]));
+  }
+
+  #samplesOf(rows: Rows): MetricRows {
+    return rowsOfSamples(rows.float64sSince("instant", this.source.start), rows.float64s("value"));
   }
 
   /** Few rows, and nearly always others: not worth a block, unless it is there. */
@@ -106,6 +108,7 @@ export class SlicedSeries {
       return [one?.since ?? 0n, one?.until ?? 0n, other?.since ?? 0n, other?.until ?? 0n];
     });
     const { query, start } = this.source;
+    if (finer === 0) return this.#samplesOf(await query(samplesAtEndsSql, [this.series, ...bounds]));
     return onlyFinite(metricRowsFrom(await query(endsSql(finer), [this.series, ...bounds]), start));
   }
 
