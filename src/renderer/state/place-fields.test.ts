@@ -22,7 +22,7 @@ function randomPlace(random: Random): KeptPlace {
   const ns = (): number => below(1e15);
   const process = (): number => 1 + below(999_999);
   const value = () => ({ process: process(), scope: named(), path: text() });
-  const route = () => ({ service: text(), route: text(), kind: oneOf(["server", "consumer"]) }) as const;
+  const route = () => ({ service: text(), route: text(), kind: oneOf<"server" | "consumer">(["server", "consumer"]) });
   const condition = (): RowCondition => {
     const field = any(conditionFields) ?? "service";
     return { field, ...(field === "attribute" ? { key: text() } : {}), value: text(), exclude: isTrue() };

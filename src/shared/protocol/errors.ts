@@ -17,7 +17,7 @@ const catalogue = {
   },
   "is-a-folder": {
     message: "{path} is a folder; a recording is one file.",
-    next: "Choose the .hindcast file in it. Of a folder of Parquet files look at the tables with any DuckDB client.",
+    next: "Choose the .hindcast file in it. Parquet files that were exported into a folder are for other tools.",
   },
   "no-such-folder": { message: "There is no folder {path}.", next: "Check the path, or create the folder first." },
   "file-exists": { message: "{path} exists already.", next: "Choose another name with -o, or delete it." },
