@@ -35,18 +35,19 @@ export function keepPlace(page: Window, session: Session): () => Promise<void> {
   };
 
   let later: ReturnType<typeof setTimeout> | undefined;
-  let [firstMs, lastMs] = [0, 0];
+  let [firstMs, seen] = [0, ""];
   let written: (() => void)[] = [];
   const write = (): void => {
-    const [nowMs, quietMs] = [performance.now(), performance.now() - lastMs];
-    // While it changes with every frame it is written now and then.
-    if (quietMs < writeAfterMs && nowMs - firstMs < latestMs) {
-      later = setTimeout(write, writeAfterMs - quietMs);
+    const hash = untrack(() => hashOf(session.workspace));
+    // While it changes with every frame it is written now and then. What grows without changing what is kept puts nothing off.
+    if (hash !== seen && performance.now() - firstMs < latestMs) {
+      seen = hash;
+      later = setTimeout(write, writeAfterMs);
       return;
     }
     later = undefined;
     const address = new URL(page.location.href);
-    address.hash = untrack(() => hashOf(session.workspace));
+    address.hash = hash;
     address.searchParams.delete("open");
     if (address.href !== page.location.href) page.history.replaceState(undefined, "", address);
     keepOpen();
@@ -62,11 +63,13 @@ export function keepPlace(page: Window, session: Session): () => Promise<void> {
         return;
       }
       void session.workspaces;
-      // Everything that is kept is read; the text of it is made when it is written.
-      if (session.workspace !== undefined) placeOf(session.workspace);
-      lastMs = performance.now();
-      if (later !== undefined) return;
-      firstMs = lastMs;
+      // Everything that is kept is read; the text of it is made now and then.
+      if (later !== undefined) {
+        if (session.workspace !== undefined) placeOf(session.workspace);
+        return;
+      }
+      seen = hashOf(session.workspace);
+      firstMs = performance.now();
       later = setTimeout(write, writeAfterMs);
     });
   });
