@@ -8,7 +8,7 @@ import type { ProcessSummary, RecordingSummary } from "../shared/protocol/record
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { Call } from "../shared/protocol/rpc.js";
 import { onInterrupt } from "./signals.js";
-import { type Ending, type Output, type Terminal, ended, failWith } from "./terminal.js";
+import { type Ending, type Output, ended, failWith } from "./terminal.js";
 import { instantFromText } from "./time-text.js";
 import type { World } from "./world.js";
 
@@ -49,23 +49,14 @@ export async function withRecording(
       return { kind: "signal", signal: outcome };
     }
     await world.terminal.out.flush();
+    if (outcome.ok) return ended(0);
     status.end();
-    if (outcome.ok) {
-      // Who reads the output reads nothing, who looks at it sees why.
-      if (!world.terminal.out.isUsed) await sayNothingFound(world.terminal);
-      return ended(0);
-    }
     return await failWith(world.terminal, outcome.error, outcome.error.code === "bad-usage" ? 2 : 1);
   } finally {
     status.end();
     await close();
     release();
   }
-}
-
-async function sayNothingFound({ err }: Terminal): Promise<void> {
-  await err.line("hindcast: nothing of that is in the recording.");
-  await err.flush();
 }
 
 /** Calls that say on the status line what is waited for, and that end when the command is interrupted. */

@@ -13,7 +13,6 @@ const chunkCharacters = 64 * 1024;
 export class Output {
   #waiting = "";
   #isClosed = false;
-  #isUsed = false;
   #wake: (() => void) | undefined;
   readonly #stream: Writable;
   readonly #beforeWrite: () => void;
@@ -32,14 +31,8 @@ export class Output {
     return this.#isClosed;
   }
 
-  /** There was something to print. */
-  get isUsed(): boolean {
-    return this.#isUsed;
-  }
-
   /** Characters of JSON that JSON leaves as they are, and terminals take for commands, are escaped. */
   async line(text: string): Promise<void> {
-    this.#isUsed = true;
     this.#waiting += `${text.replace(/[\u007f-\u009f]/g, escaped)}\n`;
     if (this.#waiting.length >= chunkCharacters) await this.flush();
   }

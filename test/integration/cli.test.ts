@@ -658,12 +658,6 @@ describe("the reading commands", () => {
     expect((await ask("--process", "twin")).err).toMatch(/The recording has no process twin\./);
   });
 
-  it("say so where there is nothing to print, to people only", async () => {
-    await recorded;
-    const found = await reading.run(["search", "read.hindcast", "nowhere in it"]);
-    expect(found).toMatchObject({ code: 0, out: "", err: "hindcast: nothing of that is in the recording.\n" });
-  });
-
   it("copy a recording, and replace nothing unless told to", async () => {
     await recorded;
     expect(await reading.run(["copy", "read.hindcast", "-o", "copied.hindcast"])).toMatchObject({
