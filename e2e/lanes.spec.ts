@@ -1,19 +1,25 @@
 // Lanes: spans that a filter leaves out, and what a request waited for.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import type { App } from "./pages/app.js";
 import { themes } from "./themes.js";
 
-test("a request's critical path is listed, and filters leave spans and services out and say how many", async ({
-  app,
-}) => {
+/** Where a request is selected that was slow. */
+async function openAtPayout(app: App): Promise<void> {
   await app.whenIdle();
   await app.page.getByRole("button", { name: "Open the sample ledger-slow-dependency" }).click();
   await app.time.now.waitFor();
   await app.whenIdle();
-  const { lanes } = app;
-  await lanes.find.fill("payouts");
-  await lanes.find.press("Shift+Enter");
+  await app.lanes.find.fill("payouts");
+  await app.lanes.find.press("Shift+Enter");
   await app.whenIdle();
+}
+
+test("a request's critical path is listed, and filters leave spans and services out and say how many", async ({
+  app,
+}) => {
+  const { lanes } = app;
+  await openAtPayout(app);
   await expect(lanes.details).toContainText("POST /payouts");
 
   await expect.poll(() => lanes.criticalPath.count()).toBeGreaterThan(4);
@@ -71,14 +77,8 @@ test("a request's critical path is listed, and filters leave spans and services 
 test("spans are grouped by trace with those of all services below each other, and say what was their own time", async ({
   app,
 }) => {
-  await app.whenIdle();
-  await app.page.getByRole("button", { name: "Open the sample ledger-slow-dependency" }).click();
-  await app.time.now.waitFor();
-  await app.whenIdle();
   const { lanes } = app;
-  await lanes.find.fill("payouts");
-  await lanes.find.press("Shift+Enter");
-  await app.whenIdle();
+  await openAtPayout(app);
   await expect(lanes.details).toContainText(/self .*%/);
   await lanes.find.fill("");
   await lanes.groupBy("Group by trace, newest first");

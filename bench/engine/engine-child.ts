@@ -90,28 +90,32 @@ export class BenchEngine {
 export async function withEngine<Value>(work: (engine: BenchEngine, folder: string) => Promise<Value>): Promise<Value> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   try {
-    const engine = await BenchEngine.start(folder);
-    try {
-      return await work(engine, folder);
-    } finally {
-      await engine.stop();
-    }
+    return await withEngineIn(folder, (engine) => work(engine, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** With a new engine that has opened a recording. */
-export async function withOpened<Value>(
+/** With a new engine that has this folder for its own files. */
+export async function withEngineIn<Value>(
   folder: string,
-  path: string,
-  work: (engine: BenchEngine, recordingId: string) => Promise<Value>,
+  work: (engine: BenchEngine) => Promise<Value>,
 ): Promise<Value> {
   const engine = await BenchEngine.start(folder);
   try {
-    const { recordingId } = await engine.call("recording.open", { path });
-    return await work(engine, recordingId);
+    return await work(engine);
   } finally {
     await engine.stop();
   }
 }
+
+/** With a new engine that has opened a recording. */
+export const withOpened = <Value>(
+  folder: string,
+  path: string,
+  work: (engine: BenchEngine, recordingId: string) => Promise<Value>,
+): Promise<Value> =>
+  withEngineIn(folder, async (engine) => {
+    const { recordingId } = await engine.call("recording.open", { path });
+    return work(engine, recordingId);
+  });

@@ -12,7 +12,7 @@ import { seq } from "../../src/shared/trace/time.js";
 import { type CapturedValue, type ObjectId, objectId } from "../../src/shared/trace/value.js";
 import type { WriteOperation } from "../../src/shared/trace/write.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
-import { BenchEngine } from "./engine-child.js";
+import { BenchEngine, withOpened } from "./engine-child.js";
 import { type Asked, answerOf, ask } from "./state-looks.js";
 import { StateWrites } from "./state-writes.js";
 import { WireAgent } from "./wire-agent.js";
@@ -194,16 +194,14 @@ function slotsIn({ contents }: Extract<WriteOperation, { kind: "contents" }>): n
   return "entries" in contents ? contents.entries.length : 1;
 }
 
-async function lookAt(
+const lookAt = (
   folder: string,
   path: string,
   scopes: readonly string[],
   first: number,
   size: LargeSize,
-): Promise<{ readonly asked: readonly Asked[]; readonly cpuMs: number; readonly pageCpuMs: number }> {
-  const engine = await BenchEngine.start(folder);
-  try {
-    const { recordingId } = await engine.call("recording.open", { path });
+): Promise<{ readonly asked: readonly Asked[]; readonly cpuMs: number; readonly pageCpuMs: number }> =>
+  withOpened(folder, path, async (engine, recordingId) => {
     const random = randomFrom(size.seed + 3);
     const cpuMs = { scope: 0, page: 0 };
     const looked: Asked[] = [];
@@ -219,10 +217,7 @@ async function lookAt(
       cpuMs[kind] = engine.cpuMs() - before;
     }
     return { asked: looked, cpuMs: cpuMs.scope, pageCpuMs: cpuMs.page };
-  } finally {
-    await engine.stop();
-  }
-}
+  });
 
 function judge(program: Program, size: LargeSize, asked: readonly Asked[]): number {
   const inOrder = [...asked].sort((a, b) => a.look.last - b.look.last);

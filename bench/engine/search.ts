@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SearchColumns } from "../../src/shared/protocol/engine-rows.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
-import { BenchEngine, withOpened } from "./engine-child.js";
+import { type BenchEngine, withEngineIn, withOpened } from "./engine-child.js";
 import { type Answered, type Checked, type Question, checkAnswers, pageRows } from "./search-check.js";
 import { type Shop, makeShop, startNs } from "./search-shop.js";
 import { WireAgent } from "./wire-agent.js";
@@ -33,7 +33,7 @@ export async function searchFigures(size: SearchSize = ten): Promise<readonly Fi
   const path = join(folder, "search.hindcast");
   const shop = makeShop(size.seed, size.rows);
   try {
-    const built = await makeRecording(folder, path, shop);
+    const built = await withEngineIn(folder, (engine) => record(engine, path, shop));
     // Anew, and asked once it has looked by itself, as somebody asks who opened a file a moment ago.
     const asked = await withOpened(folder, path, async (engine, recordingId) => {
       await engine.whenQuiet();
@@ -56,25 +56,20 @@ interface Built {
   readonly committed: number;
 }
 
-async function makeRecording(folder: string, path: string, shop: Shop): Promise<Built> {
-  const engine = await BenchEngine.start(folder);
-  try {
-    const { summary, environment } = await engine.call("recording.create", { path, capture: {} });
-    const { recordingId } = summary;
-    const agent = await WireAgent.greet(environment, Number(startNs / 1_000_000n));
-    const [beganMs, cpuBefore] = [performance.now(), engine.cpuMs()];
-    let written = 0;
-    for (const batch of shop.batches()) {
-      await agent.send(batch);
-      written += batch.length;
-    }
-    await agent.bye(shop.clockMs(), written);
-    const { counts } = await engine.call("recording.stop", { recordingId });
-    const committed = counts.events + counts.logs + counts.spans + counts.writes;
-    return { seconds: (performance.now() - beganMs) / 1000, cpuMs: engine.cpuMs() - cpuBefore, committed };
-  } finally {
-    await engine.stop();
+async function record(engine: BenchEngine, path: string, shop: Shop): Promise<Built> {
+  const { summary, environment } = await engine.call("recording.create", { path, capture: {} });
+  const { recordingId } = summary;
+  const agent = await WireAgent.greet(environment, Number(startNs / 1_000_000n));
+  const [beganMs, cpuBefore] = [performance.now(), engine.cpuMs()];
+  let written = 0;
+  for (const batch of shop.batches()) {
+    await agent.send(batch);
+    written += batch.length;
   }
+  await agent.bye(shop.clockMs(), written);
+  const { counts } = await engine.call("recording.stop", { recordingId });
+  const committed = counts.events + counts.logs + counts.spans + counts.writes;
+  return { seconds: (performance.now() - beganMs) / 1000, cpuMs: engine.cpuMs() - cpuBefore, committed };
 }
 
 async function askAll(engine: BenchEngine, recordingId: string, shop: Shop, rounds: number): Promise<Asked[]> {

@@ -10,7 +10,7 @@ import { ObjectGraph } from "../../src/engine/replay/object-graph.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
-import { BenchEngine } from "./engine-child.js";
+import { BenchEngine, withOpened } from "./engine-child.js";
 import { type Asked, type Look, type LookKind, answerOf, ask } from "./state-looks.js";
 import { StateWrites } from "./state-writes.js";
 import { WireAgent } from "./wire-agent.js";
@@ -95,18 +95,13 @@ export async function stateFigures(size: StateSize = tenMillion): Promise<readon
 }
 
 /** Of an engine that is asked at once for all that it can, before it has looked by itself. */
-async function firstLooks(folder: string, path: string, size: StateSize, scopes: readonly string[]): Promise<Figure> {
-  const engine = await BenchEngine.start(folder);
-  try {
-    const { recordingId } = await engine.call("recording.open", { path });
+const firstLooks = (folder: string, path: string, size: StateSize, scopes: readonly string[]): Promise<Figure> =>
+  withOpened(folder, path, async (engine, recordingId) => {
     const looks = looksOf(size, scopes).filter(({ kind }) => kind === "rows");
     let tookMs = 0;
     for (const look of looks.slice(0, coldLooks)) tookMs += (await ask(engine, recordingId, look)).tookMs;
     return { name: "state_first_looks_ms", value: tookMs / coldLooks, unit: `ms, the first ${coldLooks} on average` };
-  } finally {
-    await engine.stop();
-  }
-}
+  });
 
 /** The same on a busy machine: what the engine's threads worked, on average. */
 const cpuFigures = (size: StateSize, cpuMs: Readonly<Record<LookKind, number>>): Figure[] => {

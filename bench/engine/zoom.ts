@@ -8,7 +8,7 @@ import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
 import type { CallResult } from "../../src/shared/protocol/engine-calls.js";
 import { seq } from "../../src/shared/trace/time.js";
 import { type Figure, figuresOfRun, measuredOn, quantile } from "../figures.js";
-import { BenchEngine, withOpened } from "./engine-child.js";
+import { type BenchEngine, withEngineIn, withOpened } from "./engine-child.js";
 import { WireAgent } from "./wire-agent.js";
 import { readingFile } from "./recorded-file.js";
 
@@ -47,7 +47,7 @@ export async function zoomFigures(size: ZoomSize = ten): Promise<readonly Figure
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   const path = join(folder, "zoom.hindcast");
   try {
-    const made = await makeRecording(folder, path, size);
+    const made = await withEngineIn(folder, (engine) => record(engine, path, size));
     // Anew, and asked once it has looked by itself, as somebody asks who opened a file a moment ago.
     const asked = await withOpened(folder, path, async (engine, recordingId) => {
       await engine.whenQuiet();
@@ -67,15 +67,6 @@ interface MadeRecording {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly committed: number;
-}
-
-async function makeRecording(folder: string, path: string, size: ZoomSize): Promise<MadeRecording> {
-  const engine = await BenchEngine.start(folder);
-  try {
-    return await record(engine, path, size);
-  } finally {
-    await engine.stop();
-  }
 }
 
 async function record(engine: BenchEngine, path: string, size: ZoomSize): Promise<MadeRecording> {

@@ -343,7 +343,7 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 
-/** What stands after the options. */
+/** What stands after the options; `words`: what those are called that follow the file, which become one text. */
 export const operands = {
   none: { shown: "", help: "", schema: v.object({}) },
   file: { shown: "<file>", help: "The recording", schema: v.object({ file: v.string() }) },
@@ -355,11 +355,13 @@ export const operands = {
   "text-in-file": {
     shown: "<file> <text...>",
     help: 'The recording, and words that all have to occur; a "phrase in quotation marks" as it stands',
+    words: "text",
     schema: v.object({ file: v.string(), text: v.string() }),
   },
   "condition-in-file": {
     shown: "<file> <condition...>",
     help: "The recording, and a condition on a value, in quotation marks: 'balance < 0', 'status = failed', 'retries >= 3'",
+    words: "condition",
     schema: v.object({ file: v.string(), condition: v.string() }),
   },
   program: {

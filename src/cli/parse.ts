@@ -55,9 +55,9 @@ export function parse(words: readonly string[], version: string): Result<Parsed,
 
 function operandFrom(kind: OperandKind, [first, second]: readonly unknown[]): unknown {
   if (kind === "none") return undefined;
-  const words: unknown = Array.isArray(second) ? second.join(" ") : second;
-  if (kind === "text-in-file") return { file: first, text: words };
-  return kind === "condition-in-file" ? { file: first, condition: words } : first;
+  const operand = operands[kind];
+  if (!("words" in operand)) return first;
+  return { file: first, [operand.words]: Array.isArray(second) ? second.join(" ") : second };
 }
 
 function addCommand(program: Command, name: CommandName): Command {

@@ -3,7 +3,7 @@ import { spanKinds } from "../shared/trace/attributes.js";
 import type { TreeRow, TreeSpan } from "./requests/request-tree.js";
 import type { SpanColumns } from "./store/spans.js";
 
-const client = spanKinds.indexOf("client");
+export const clientKind = spanKinds.indexOf("client");
 
 export const treeSpans = (all: SpanColumns): readonly TreeSpan[] =>
   all.spanIds.map((id, at) => ({
@@ -12,7 +12,7 @@ export const treeSpans = (all: SpanColumns): readonly TreeSpan[] =>
     process: all.process[at] ?? 0,
     startNs: all.startNs[at] ?? 0,
     endNs: all.endNs[at] ?? NaN,
-    isClient: all.kind[at] === client,
+    isClient: all.kind[at] === clientKind,
   }));
 
 /** Those of a tree, in its order, as they were told. */

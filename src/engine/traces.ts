@@ -1,8 +1,8 @@
 // Traces of a stretch with their spans below each other, and what of spans was their own: the store finds them, the pure part
 // says what is below what.
 import type { CallArgs, CallResult } from "../shared/protocol/engine-calls.js";
-import { spanKinds } from "../shared/trace/attributes.js";
-import { pickedColumns, treeSpans } from "./picked-spans.js";
+import { grouped } from "../shared/base/grouped.js";
+import { clientKind, pickedColumns, treeSpans } from "./picked-spans.js";
 import { ownTimes } from "./requests/own-time.js";
 import { type TreeRow, type TreeSpan, requestTree, wholeTrees } from "./requests/request-tree.js";
 import { traceLanes } from "./requests/trace-lanes.js";
@@ -99,20 +99,15 @@ export async function ownTimesOf(
 ): Promise<CallResult<"spans.own">> {
   const found = await familiesOf(query, { from, to, spanIds }, end);
   const parents = new Map(familySpans(found.parents, start).map((one) => [`${one.process}.${one.id}`, one]));
-  const children = new Map<string, FamilySpan[]>();
-  for (const child of found.children === undefined ? [] : familySpans(found.children, start)) {
-    const key = `${child.trace}.${child.parentId}`;
-    const siblings = children.get(key);
-    if (siblings === undefined) children.set(key, [child]);
-    else siblings.push(child);
-  }
+  const below = found.children === undefined ? [] : familySpans(found.children, start);
+  const children = grouped(below, ({ trace, parentId }) => `${trace}.${parentId}`);
   const untilNs = Number(end - start);
   const owned = spanIds.map((id, at) => {
     const span = parents.get(`${process[at]}.${id}`);
     if (span === undefined || found.children === undefined) return { ownNs: NaN, children: 0 };
-    const below = children.get(`${span.trace}.${span.id}`) ?? [];
+    const own = children.get(`${span.trace}.${span.id}`) ?? [];
     // What is below the children is none of its concern.
-    const family = [{ ...span, parentId: "" }, ...below.filter((child) => child.id !== span.id)];
+    const family = [{ ...span, parentId: "" }, ...own.filter((child) => child.id !== span.id)];
     const [ownNs = NaN] = ownTimesIn(family, requestTree(family, 0), untilNs);
     return { ownNs, children: family.length - 1 };
   });
@@ -139,7 +134,7 @@ function familySpans(rows: Rows, start: bigint): readonly FamilySpan[] {
       process: processes[at] ?? 0,
       startNs: Number((begins[at] ?? start) - start),
       endNs: end === undefined ? NaN : Number(end - start),
-      isClient: kinds[at] === spanKinds.indexOf("client"),
+      isClient: kinds[at] === clientKind,
     };
   });
 }

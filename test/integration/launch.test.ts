@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, createEngine } from "../../src/engine/index.js";
-import type { CallArgs, CallResult, EngineCallName, EngineNotice } from "../../src/shared/protocol/engine-calls.js";
+import type { EngineNotice } from "../../src/shared/protocol/engine-calls.js";
 import type { RecordingSummary } from "../../src/shared/protocol/recording-summary.js";
+import { callsTo } from "./engine-calls.js";
 import { CancelSource, neverCancelled } from "../../src/shared/base/cancel.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
@@ -37,11 +38,7 @@ describe("programs that the engine starts", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
-    const answer = await engine.handlers[name](args, neverCancelled);
-    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
-    return answer.value;
-  }
+  const call = callsTo(() => engine);
 
   async function untilSummary(
     recordingId: string,

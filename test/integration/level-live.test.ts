@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, createEngine } from "../../src/engine/index.js";
-import { neverCancelled } from "../../src/shared/base/cancel.js";
-import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+import { callsTo } from "./engine-calls.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,11 +24,7 @@ describe("a level that is switched while recording", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
-    const answer = await engine.handlers[name](args, neverCancelled);
-    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
-    return answer.value;
-  }
+  const call = callsTo(() => engine);
 
   const until = async (isIt: () => Promise<boolean>): Promise<void> => {
     while (!(await isIt())) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -45,6 +40,18 @@ describe("a level that is switched while recording", () => {
       const said = /"(?:n|level)":"?(\w+)/.exec(attributes)?.[1];
       byProcess.set(process, [...(byProcess.get(process) ?? []), `${name} ${String(said)}`]);
     });
+    return byProcess;
+  }
+
+  /** Lines of each of them, however many there are. */
+  async function linesOf(recordingId: string): Promise<ReadonlyMap<number, readonly string[]>> {
+    const byProcess = new Map<number, string[]>();
+    for (let first = 0, read = -1; read !== 0; first += read) {
+      const { bodies, process } = await call("logs.page", { recordingId, first, limit: 2000 });
+      read = bodies.length;
+      for (const [row, body] of bodies.entries())
+        byProcess.set(process[row] ?? 0, [...(byProcess.get(process[row] ?? 0) ?? []), body]);
+    }
     return byProcess;
   }
 
@@ -93,7 +100,7 @@ describe("a level that is switched while recording", () => {
 
     const { start, end, counts } = await call("recording.summary", { recordingId });
     expect(counts.lost).toBe(0);
-    const lines = await call("logs.page", { recordingId, first: 0, limit: 2000 });
+    const lines = await linesOf(recordingId);
     const spans = await call("spans.range", { recordingId, from: start, to: end + 1n, limit: 100_000 });
     const gaps = await pausedGaps();
     for (const [process, told] of await toldBy(recordingId)) {
@@ -110,9 +117,7 @@ describe("a level that is switched while recording", () => {
         if (said === off || said === on) isOn = said === on;
         else if (said.startsWith("tick") && isOn) captured.push(said.slice("tick ".length));
       }
-      expect(lines.bodies.flatMap((body, row) => (lines.process[row] === process ? [body] : []))).toEqual(
-        captured.map((n) => `line ${n}`),
-      );
+      expect(lines.get(process)).toEqual(captured.map((n) => `line ${n}`));
       const asked = spans.attributes.flatMap((text, row) =>
         spans.process[row] === process && spans.kind[row] === 2 ? [/slow\/(\d+)/.exec(text)?.[1]] : [],
       );

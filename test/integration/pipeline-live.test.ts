@@ -9,8 +9,9 @@ import { followConfig } from "../../src/cli/follow-config.js";
 import { type Engine, createEngine } from "../../src/engine/index.js";
 import { Disposables } from "../../src/shared/base/disposables.js";
 import { neverCancelled } from "../../src/shared/base/cancel.js";
-import type { CallArgs, CallResult, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
+import type { CallArgs, EngineCallName } from "../../src/shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../src/shared/protocol/errors.js";
+import { callsTo } from "./engine-calls.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 const program = `const { existsSync } = require("node:fs");
@@ -44,11 +45,7 @@ describe("a pipeline that is changed while recording", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
-    const answer = await engine.handlers[name](args, neverCancelled);
-    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
-    return answer.value;
-  }
+  const call = callsTo(() => engine);
 
   const until = async (isIt: () => Promise<boolean>): Promise<void> => {
     while (!(await isIt())) await new Promise((resolve) => setTimeout(resolve, 50));

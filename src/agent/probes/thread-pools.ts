@@ -45,10 +45,9 @@ function watchTinypool({ guest, context }: Kit, posters: TaskPosters): () => voi
   const askers = new WeakMap<object, OpenSpan | undefined>();
   const [queues, tasks] = [new PatchedCopies(), new PatchedCopies()];
   const watchTasks = (task: object): void => {
-    const owner = ownerOf(task, "releaseTask");
-    if (owner === undefined || tasks.has(owner)) return;
-    const release = replaceMethod(
-      owner,
+    replaceOnce(
+      tasks,
+      task,
       "releaseTask",
       (original) =>
         function (...args) {
@@ -60,13 +59,11 @@ function watchTinypool({ guest, context }: Kit, posters: TaskPosters): () => voi
           return Reflect.apply(original, this, args);
         },
     );
-    tasks.add(owner, release);
   };
   const watchQueue = (queue: object): void => {
-    const owner = ownerOf(queue, "push");
-    if (owner === undefined || queues.has(owner)) return;
-    const release = replaceMethod(
-      owner,
+    replaceOnce(
+      queues,
+      queue,
       "push",
       (push) =>
         function (...args) {
@@ -79,7 +76,6 @@ function watchTinypool({ guest, context }: Kit, posters: TaskPosters): () => voi
           return Reflect.apply(push, this, args);
         },
     );
-    queues.add(owner, release);
   };
   const met = new WeakSet();
   const meet = (pool: object): void => {
@@ -100,6 +96,17 @@ function watchTinypool({ guest, context }: Kit, posters: TaskPosters): () => voi
       guest.runAsGuest(() => meet(pool), undefined),
     ),
   ]);
+}
+
+/** Of all that have it from the same. */
+function replaceOnce(
+  replaced: PatchedCopies,
+  object: object,
+  name: string,
+  replacement: Parameters<typeof replaceMethod>[2],
+): void {
+  const owner = ownerOf(object, name);
+  if (owner !== undefined && !replaced.has(owner)) replaced.add(owner, replaceMethod(owner, name, replacement));
 }
 
 /** Whose own method it is: of its class, most often. */

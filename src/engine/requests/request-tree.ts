@@ -1,5 +1,6 @@
 // The spans of one trace as the tree of one request. Clocks of processes differ: what would have begun before its cause, or
 // a call that would have been taken after it was over, is moved into it, and everything below it with it.
+import { grouped } from "../../shared/base/grouped.js";
 
 export interface TreeSpan {
   readonly id: string;
@@ -32,12 +33,7 @@ export function wholeTrees(spans: readonly TreeSpan[]): readonly TreeRow[] {
 
 /** One tree below the other. */
 function treesOf(spans: readonly TreeSpan[], roots: readonly number[]): readonly TreeRow[] {
-  const children = new Map<string, number[]>();
-  for (const [at, { parentId }] of spans.entries()) {
-    const siblings = children.get(parentId);
-    if (siblings === undefined) children.set(parentId, [at]);
-    else siblings.push(at);
-  }
+  const children = grouped(spans.keys(), (at) => spans[at]?.parentId);
   const rows: TreeRow[] = [];
   const seen = new Set<number>();
   const waiting: TreeRow[] = roots.toReversed().map((at) => ({ at, depth: 0, parent: undefined, movedNs: 0 }));

@@ -35,12 +35,6 @@ export const measuresOf = (rows: Rows, start: bigint, ns: Float64Array): MetricR
   mostNs: rows.float64sSince("most_at", start),
 });
 
-/** Rows of which some are samples that may be no finite numbers. */
-export function onlyFinite(rows: MetricRows): MetricRows {
-  const finite = rows.finite.map((count, row) => (Number.isFinite(rows.least[row]) ? count : 0));
-  return { ...rows, finite };
-}
-
 /** A sample is a row of its own. */
 export function rowsOfSamples(ns: Float64Array, value: Float64Array): MetricRows {
   const samples = new Float64Array(ns.length).fill(1);

@@ -26,23 +26,17 @@ const samplesIn = (since: number): string =>
 /** The samples of one series: the series, since, until. */
 export const samplesSql = `${samplesIn(2)} LIMIT ${mostRowsHere + 1}`;
 
-/** The same of two stretches. In the shape of buckets, which `endsSql` gives them, they take DuckDB twice as long. */
+// What lies at both ends of a range, where the coarsest buckets do not fit. Samples in the shape of buckets, so that one question
+// would do for both, take DuckDB as long as two.
+
+/** Samples: the series, since and until of each stretch. */
 export const samplesAtEndsSql = `${samplesIn(2)} UNION ALL ${samplesIn(4)} LIMIT ${mostRowsHere + 1}`;
 
-/** Samples as rows of the rollup, but that those which are no finite numbers are not told apart. */
-const samplesAsRows = (since: number): string =>
-  `SELECT instant AS start, 1::BIGINT AS samples, 1::BIGINT AS finite, value AS total, value AS least, instant AS least_at,
-     value AS most, instant AS most_at
-   FROM metric WHERE series = $1 AND instant >= $${since} AND instant < $${since + 1}`;
-
-/**
- * What lies at both ends of a range, where the coarsest buckets do not fit: samples, and buckets of so many levels. The
- * series, and since and until of each stretch: of the samples on either side, and of each level.
- */
-export const endsSql = (levels: number): string => {
-  const parts = [samplesAsRows(2), samplesAsRows(4)];
-  for (const level of metricLevels.slice(0, levels))
-    parts.push(bucketsIn(level, 2 + 2 * parts.length), bucketsIn(level, 4 + 2 * parts.length));
+/** Buckets of so many of the finest levels: the series, since and until of the stretch on either side, of each level. */
+export const bucketsAtEndsSql = (levels: number): string => {
+  const parts = metricLevels
+    .slice(0, levels)
+    .flatMap((level, at) => [bucketsIn(level, 2 + 4 * at), bucketsIn(level, 4 + 4 * at)]);
   return `${parts.join(" UNION ALL ")} LIMIT ${mostRowsHere + 1}`;
 };
 
@@ -51,6 +45,6 @@ export const askedOfMetrics: readonly string[] = [
   processOfSeriesSql,
   samplesSql,
   samplesAtEndsSql,
-  ...metricLevels.map((_, levels) => endsSql(levels)),
+  ...metricLevels.slice(1).map((_, at) => bucketsAtEndsSql(at + 1)),
   ...metricLevels.map(bucketsSql),
 ];

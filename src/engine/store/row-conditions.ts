@@ -1,5 +1,6 @@
 // A filter of rows as SQL: what docs say of it in src/shared/protocol/row-filters.ts.
 import { severities, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { grouped } from "../../shared/base/grouped.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { RowCondition, RowFilter } from "../../shared/protocol/row-filters.js";
 import type { Parameter, Query } from "./readers.js";
@@ -38,7 +39,7 @@ export function conditionsOf(filter: RowFilter, of: FilteredTexts): RowCondition
     add(filter.minSeverity, (least) => `${of.severity} >= ${least}`);
   if (filter.pattern !== undefined && filter.pattern !== "")
     add(filter.pattern, (pattern) => `(${of.texts.map((text) => matches(text, pattern)).join(" OR ")})`);
-  for (const group of grouped(filter.where ?? [])) {
+  for (const group of grouped(filter.where ?? [], likeOf).values()) {
     const ways = group.map((condition) => {
       const at = values.push(valueOf(condition));
       const key = values.length + 1;
@@ -71,16 +72,7 @@ export async function wrongIn(query: Query, pattern: string | undefined): Promis
 const matches = (text: string, pattern: string): string => `regexp_matches(${text}, ${pattern}, 'i')`;
 
 /** Those that are alike: of one of them a row has to have the value, or of none. */
-function grouped(where: readonly RowCondition[]): readonly (readonly RowCondition[])[] {
-  const groups = new Map<string, RowCondition[]>();
-  for (const condition of where) {
-    const name = JSON.stringify([condition.field, condition.key ?? "", condition.exclude]);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [condition]);
-    else group.push(condition);
-  }
-  return [...groups.values()];
-}
+const likeOf = ({ field, key = "", exclude }: RowCondition): string => JSON.stringify([field, key, exclude]);
 
 const ends: Readonly<Record<string, readonly [number, number]>> = {
   trace: [0, 4],

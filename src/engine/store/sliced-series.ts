@@ -1,7 +1,7 @@
 // One series of a recording over a range that is cut into equal slices.
 import type { MetricBlocks } from "./metric-blocks.js";
-import { type MetricRows, measuresOf, metricRowsFrom, onlyFinite, rowsOfSamples } from "./metric-rows.js";
-import { endsSql, measures, mostRowsHere, samplesAtEndsSql, samplesSql } from "./metric-sql.js";
+import { type MetricRows, measuresOf, metricRowsFrom, rowsOfSamples } from "./metric-rows.js";
+import { bucketsAtEndsSql, measures, mostRowsHere, samplesAtEndsSql, samplesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
 import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
@@ -83,9 +83,9 @@ export class SlicedSeries {
       this.#endsIn(ends),
       blocks.around(query, start, this.series, middle.level, middle),
     ]);
-    if (atEnds.length > mostRowsHere) return undefined;
+    if (atEnds.reduce((sum, { length }) => sum + length, 0) > mostRowsHere) return undefined;
     found.push([inMiddle, middle]);
-    extremes.add(atEnds, -Infinity, Infinity, sliceOf);
+    for (const rows of atEnds) extremes.add(rows, -Infinity, Infinity, sliceOf);
     for (const [rows, { since, until }] of found)
       for (const block of rows) extremes.add(block, Number(since - start), Number(until - start), sliceOf);
     return { extremes, samples: undefined };
@@ -100,16 +100,21 @@ export class SlicedSeries {
   }
 
   /** Few rows, and nearly always others: not worth a block, unless it is there. */
-  async #endsIn(ends: readonly Piece[]): Promise<MetricRows> {
-    if (ends.length === 0) return rowsOfSamples(new Float64Array(0), new Float64Array(0));
+  async #endsIn(ends: readonly Piece[]): Promise<readonly MetricRows[]> {
     const finer = 1 + metricLevels.findLastIndex((level) => ends.some((piece) => piece.level === level));
-    const bounds = [undefined, ...metricLevels.slice(0, finer)].flatMap((level) => {
+    const boundsOf = (level: Level | undefined): bigint[] => {
       const [one, other] = ends.filter((piece) => piece.level === level);
       return [one?.since ?? 0n, one?.until ?? 0n, other?.since ?? 0n, other?.until ?? 0n];
-    });
+    };
     const { query, start } = this.source;
-    if (finer === 0) return this.#samplesOf(await query(samplesAtEndsSql, [this.series, ...bounds]));
-    return onlyFinite(metricRowsFrom(await query(endsSql(finer), [this.series, ...bounds]), start));
+    const samples = async (): Promise<MetricRows> =>
+      this.#samplesOf(await query(samplesAtEndsSql, [this.series, ...boundsOf(undefined)]));
+    const buckets = async (): Promise<MetricRows> => {
+      const bounds = metricLevels.slice(0, finer).flatMap(boundsOf);
+      return metricRowsFrom(await query(bucketsAtEndsSql(finer), [this.series, ...bounds]), start);
+    };
+    const hasSamples = ends.some(({ level }) => level === undefined);
+    return Promise.all([...(hasSamples ? [samples()] : []), ...(finer > 0 ? [buckets()] : [])]);
   }
 
   /** Reduced by DuckDB, whatever the range and the number of rows. */

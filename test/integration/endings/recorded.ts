@@ -1,9 +1,10 @@
 // What a recording holds of a program that counts, read by an engine as the window reads it.
 import type { Engine } from "../../../src/engine/index.js";
-import type { CallArgs, CallResult, EngineCallName } from "../../../src/shared/protocol/engine-calls.js";
+import type { CallResult } from "../../../src/shared/protocol/engine-calls.js";
 import type { RecordingSummary } from "../../../src/shared/protocol/recording-summary.js";
 import { severities } from "../../../src/shared/trace/attributes.js";
 import { neverCancelled } from "../../../src/shared/base/cancel.js";
+import { callsTo } from "../engine-calls.js";
 
 export interface Recorded {
   /** How often each number is there, by what it was recorded as; logs of the console are absent at level metrics. */
@@ -18,12 +19,7 @@ export interface Recorded {
 }
 
 export async function readRecording(engine: Engine, path: string, hasLogs: boolean): Promise<Recorded> {
-  async function call<Name extends EngineCallName>(name: Name, args: CallArgs<Name>): Promise<CallResult<Name>> {
-    const answer = await engine.handlers[name](args, neverCancelled);
-    if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
-    return answer.value;
-  }
-
+  const call = callsTo(() => engine);
   const opened = await openSaved(() => engine.handlers["recording.open"]({ path }, neverCancelled));
   const { recordingId, start, end, processes, counts } = opened;
   const [program] = processes;
