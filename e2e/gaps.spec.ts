@@ -33,6 +33,12 @@ test("a program that was killed leaves a gap that says so", async ({ app, hindca
   await expect(app.topBar).toContainText("end unknown");
   await expect(app.time.gaps).toHaveAccessibleName(/Records may be missing here: the connection was lost/);
 
+  const spoken = app.time.marks.getByRole("row").filter({ hasText: "Gap" });
+  await expect(spoken.getByRole("cell")).toHaveText([
+    clockTextOf(BigInt(gaps[0]?.instant ?? 0)).slice(0, 12),
+    "Gap",
+    /^Records may be missing here: the connection was lost/,
+  ]);
   await app.press("Home", "]");
   await expect(app.time.now).toHaveText(clockTextOf(BigInt(gaps[0]?.instant ?? 0)));
   const line = await app.time.region.locator("[data-playhead]").boundingBox();

@@ -24,6 +24,8 @@ export class TimeRuler {
   /** What the last step arrived at. */
   readonly outcome: Locator;
 
+  /** The marks in view, for screen readers. */
+  readonly marks: Locator;
   /** Marks of the ruler where records are missing; their names say how many and why. */
   readonly gaps: Locator;
   /** Those where the oldest made room. */
@@ -37,6 +39,7 @@ export class TimeRuler {
     this.now = app.page.getByTestId("playhead-time");
     this.fromStart = this.region.getByText(/from start$/);
     this.slider = this.region.getByRole("slider", { name: "Playhead" });
+    this.marks = this.region.getByRole("table", { name: "Marks on the time line" });
     this.gaps = this.region.getByRole("button", { name: /lost here|may be missing here/ });
     this.evicted = this.region.getByRole("button", { name: /evicted here/ });
     this.kept = this.region.getByRole("button", { name: /^Kept: / });

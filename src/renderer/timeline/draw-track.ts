@@ -35,13 +35,33 @@ export interface TrackPicture {
   readonly liveNs: number | undefined;
 }
 
+/** What of a canvas is drawn with. */
+export type TrackContext = Pick<
+  CanvasRenderingContext2D,
+  | "beginPath"
+  | "clearRect"
+  | "clip"
+  | "fill"
+  | "fillRect"
+  | "fillStyle"
+  | "globalAlpha"
+  | "lineTo"
+  | "moveTo"
+  | "rect"
+  | "restore"
+  | "save"
+  | "setLineDash"
+  | "stroke"
+  | "strokeStyle"
+>;
+
 /** Of one pixel each; up to half as many have two. */
 const lifetimeRows = lifetimesBottomPx - lifetimesTopPx;
 const hatchPx = 6;
 /** The lines of marks lie over bars: they must not look like some. */
 const markLineStrength = 0.35;
 
-export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPicture): void {
+export function drawTrack(context: TrackContext, picture: TrackPicture): void {
   const { widthPx, color } = picture;
   const plotPx = widthPx - 2 * insetPx;
   context.clearRect(0, 0, widthPx, trackHeightPx);
@@ -70,11 +90,7 @@ export function drawTrack(context: CanvasRenderingContext2D, picture: TrackPictu
 }
 
 /** How far a live recording has come: a line with a cap that points down. */
-function drawLiveEdge(
-  context: CanvasRenderingContext2D,
-  { liveNs, color }: TrackPicture,
-  x: (ns: number) => number,
-): void {
+function drawLiveEdge(context: TrackContext, { liveNs, color }: TrackPicture, x: (ns: number) => number): void {
   if (liveNs === undefined) return;
   const at = Math.round(x(liveNs));
   context.fillStyle = color("critical");
@@ -86,11 +102,7 @@ function drawLiveEdge(
   context.fill();
 }
 
-function drawTicks(
-  context: CanvasRenderingContext2D,
-  { ticks, range, color }: TrackPicture,
-  x: (ns: number) => number,
-): void {
+function drawTicks(context: TrackContext, { ticks, range, color }: TrackPicture, x: (ns: number) => number): void {
   context.fillStyle = color("line-3");
   for (const ns of ticks.offsetsNs) context.fillRect(Math.round(x(ns)), labelsTopPx, 1, 5);
   context.globalAlpha = 0.5;
@@ -98,7 +110,7 @@ function drawTicks(
   context.globalAlpha = 1;
 }
 
-function drawDensity(context: CanvasRenderingContext2D, { density, range, color }: TrackPicture, plotPx: number): void {
+function drawDensity(context: TrackContext, { density, range, color }: TrackPicture, plotPx: number): void {
   if (density === undefined) return;
   const bars = densityBars(density, range, plotPx);
   context.fillStyle = color("density");
@@ -112,7 +124,7 @@ function drawDensity(context: CanvasRenderingContext2D, { density, range, color 
 }
 
 /** Hatched, with a line at each end: what was recorded around it is seen through. */
-function drawGaps(context: CanvasRenderingContext2D, { gaps, widthPx, color }: TrackPicture): void {
+function drawGaps(context: TrackContext, { gaps, widthPx, color }: TrackPicture): void {
   const bottomPx = lifetimesBottomPx;
   const heightPx = bottomPx - densityTopPx;
   context.strokeStyle = color("line-3");
@@ -140,11 +152,7 @@ function drawGaps(context: CanvasRenderingContext2D, { gaps, widthPx, color }: T
 }
 
 /** One line per process while it ran; beyond eight they share rows. */
-function drawLifetimes(
-  context: CanvasRenderingContext2D,
-  { lifetimes, category }: TrackPicture,
-  x: (ns: number) => number,
-): void {
+function drawLifetimes(context: TrackContext, { lifetimes, category }: TrackPicture, x: (ns: number) => number): void {
   const thickPx = 2 * lifetimes.length > lifetimeRows ? 1 : 2;
   const rows = Math.min(lifetimes.length, lifetimeRows);
   const first = lifetimesBottomPx - thickPx * rows;
