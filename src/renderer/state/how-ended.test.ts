@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endingOf, howEnded } from "./how-ended.js";
+import { briefEnding, endingOf, howEnded } from "./how-ended.js";
 
 describe("how a process ended", () => {
   it("is its exit code or signal, as far as is known", () => {
@@ -11,6 +11,13 @@ describe("how a process ended", () => {
       "ended",
       undefined,
     ]);
+  });
+
+  it("is a word or two where there is not room for more", () => {
+    const at = 1n;
+    const endings = [{ at, exitCode: 0 }, { at, signal: "SIGKILL" }, { at }, undefined];
+    expect(endings.map((ended) => briefEnding({ ended }))).toEqual(["exit 0", "SIGKILL", "ended", undefined]);
+    expect(briefEnding({ attached: true, ended: { at } })).toBe("detached");
   });
 
   it("is no end where it was attached to and left", () => {

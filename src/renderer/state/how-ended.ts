@@ -12,6 +12,13 @@ export function howEnded(process: Facts): string | undefined {
   return ended.exitCode === undefined ? "ended" : `ended with ${ended.exitCode}`;
 }
 
+/** The same where there is room for a word or two: "exit 3", "SIGKILL". */
+export function briefEnding(process: Facts): string | undefined {
+  const { signal, exitCode } = process.ended ?? {};
+  if (process.ended === undefined || wasLeft(process) || (signal ?? exitCode) === undefined) return howEnded(process);
+  return signal ?? `exit ${exitCode}`;
+}
+
 /** The same in full. */
 export function endingOf(process: Facts): string {
   const how = howEnded(process) ?? "running";

@@ -6,6 +6,7 @@ import type { Kept } from "../../state/kept-texts.js";
 import type { Colouring, Grouping } from "../../state/lanes-place.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
+import { startersLast } from "../../state/process-order.js";
 import { Query } from "../../state/query.svelte.js";
 import { Repeats } from "../../state/repeats.svelte.js";
 import type { Selection } from "../../state/selection.svelte.js";
@@ -63,9 +64,9 @@ export class LanesView {
   /** Spans that begin or end near the live edge; those that stay open for long are looked at each second. */
   readonly #repeats: Repeats;
 
-  /** Those of the one service that is shown, or all. */
+  /** Those of the one service that is shown, or all; services before who started them. */
   readonly #processIds = $derived.by(() =>
-    this.#recording.summary.processes
+    startersLast(this.#recording.summary.processes)
       .filter(({ serviceName }) => this.#selection.service.admits(serviceName))
       .map((one) => one.process)
       .join(),
