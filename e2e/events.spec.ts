@@ -38,7 +38,7 @@ test("events are filtered by what is clicked, and lead back to what is around on
   await app.page.getByRole("menuitem", { name: "Show what is around it" }).click();
   await app.whenIdle();
   await expect(events.chips).toHaveCount(0);
-  await expect(events.lines.filter({ has: app.page.locator(".event.current") })).toContainText("hindcast.error");
+  await expect(events.lines.filter({ has: app.page.locator(".line.current") })).toContainText("hindcast.error");
   await expect(events.lines.filter({ hasText: "hindcast.end" }).first()).toBeVisible();
 });
 

@@ -142,7 +142,7 @@ test("panes behind a tab ask for nothing while the playhead moves, and are right
   await app.events.tab.click();
   await app.whenIdle();
   expect(asked).toContain("events.rowAt");
-  const current = app.events.list.locator(".event.current");
+  const current = app.events.list.locator(".line.current");
   await expect(current).toHaveCount(1);
   const second = async () => Number(/\d\d:(\d\d)\.\d+/.exec(await current.locator(".time").innerText())?.[1]);
   const now = Number(/:(\d\d)\./.exec((await app.time.now.textContent()) ?? "")?.[1]);

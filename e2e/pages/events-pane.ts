@@ -14,7 +14,7 @@ export class EventsPane {
     this.tab = app.page.getByRole("tab", { name: "Events" });
     this.region = app.page.getByRole("region", { name: "Events" });
     this.list = this.region.getByRole("grid");
-    this.lines = this.list.getByRole("row").filter({ has: app.page.locator(".event .time") });
+    this.lines = this.list.getByRole("row").filter({ has: app.page.locator(".line .time") });
     this.filter = this.region.getByRole("searchbox", { name: "Filter events by text" });
     this.chips = this.region.getByRole("group", { name: "Filters" });
   }

@@ -17,6 +17,9 @@ export function clockText(at: bigint, digits: SubSecondDigits = 3): string {
   return `${two(hours)}:${two(minutes)}:${two(seconds)}${subSecondText(Number(at % 1_000_000_000n), digits)}`;
 }
 
+/** `20:31.642 318`: for rows of a list, whose hour the ruler says. */
+export const withinHourText = (at: bigint, digits: SubSecondDigits = 6): string => clockText(at, digits).slice(3);
+
 /** `31.642` or `31.642 318`: for rows whose hour and minute stand in the header. */
 export function secondsText(at: bigint, digits: SubSecondDigits = 3): string {
   return `${two(new Date(Number(at / 1_000_000n)).getSeconds())}${subSecondText(Number(at % 1_000_000_000n), digits)}`;

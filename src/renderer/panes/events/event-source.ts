@@ -5,7 +5,7 @@ import type { DetailRow } from "../../state/opened-rows.js";
 import type { FieldValue } from "../../state/row-filter.svelte.js";
 import type { RowSource } from "../../state/rows-view.svelte.js";
 import { durationText } from "../../state/text.js";
-import { attributesFromJson } from "../../widgets/attributes.js";
+import { type Attribute, attributesFromJson } from "../../widgets/attributes.js";
 
 export interface EventRow {
   readonly row: number;
@@ -20,6 +20,11 @@ export interface EventRow {
   readonly attributes: string;
   readonly spanId: string;
   readonly traceId: string;
+}
+
+interface RowWords {
+  readonly text: string;
+  readonly attributes: readonly Attribute[];
 }
 
 export const eventRowOf = (columns: EventRows, i: number, row: number): EventRow => ({
@@ -56,12 +61,18 @@ export function eventDetails(event: EventRow, service: string): readonly DetailR
   return rows.slice(0, 200);
 }
 
-/** What a row says beside the name. */
-export function summaryOf({ attributes, tookNs }: EventRow): string {
-  const said = attributesFromJson(attributes)
-    .slice(0, 8)
-    .map(({ key, value }) => (key === "label" ? value : `${key}=${value}`));
-  return [...(Number.isNaN(tookNs) ? [] : [durationText(tookNs)]), ...said].join("  ");
+/** Told by the stop itself, or by its details. */
+const isSaid = (key: string): boolean =>
+  !key.startsWith("hindcast.") && !key.startsWith("code.") && key !== "exception.stacktrace";
+const mostKeys = 8;
+
+/** What a row says beside its name and how long it took. */
+export function saidOf({ attributes }: Pick<EventRow, "attributes">): RowWords {
+  const bag = attributesFromJson(attributes);
+  return {
+    text: bag.find(({ key }) => key === "label")?.value ?? "",
+    attributes: bag.filter(({ key }) => key !== "label" && isSaid(key)).slice(0, mostKeys),
+  };
 }
 
 export const eventSource = (recording: OpenRecording): RowSource<EventRows, EventRow> => ({

@@ -20,6 +20,7 @@ const unsaid = new Set([
   "spanId",
   "logger",
 ]);
+const unsaidGroups = ["log.", "code.", "exception.", "hindcast."];
 const mostKeys = 6;
 /** More of a value would leave the others no room; the last has what is left of the row, whose edge cuts it. */
 const longestValue = 80;
@@ -33,7 +34,7 @@ export interface LogMessage {
 export function messageOf(body: string, attributesJson: string): LogMessage {
   const attributes: Attribute[] = [];
   for (const { key, value } of attributesFromJson(attributesJson)) {
-    if (unsaid.has(key) || key.startsWith("log.") || key.startsWith("code.") || key.startsWith("exception.")) continue;
+    if (unsaid.has(key) || unsaidGroups.some((group) => key.startsWith(group))) continue;
     attributes.push({ key, value });
     if (attributes.length === mostKeys) break;
   }

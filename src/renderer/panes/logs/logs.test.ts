@@ -82,6 +82,11 @@ describe("messageOf", () => {
     ]);
   });
 
+  it("leaves what Hindcast itself knows of a line to its details", () => {
+    const attributes = JSON.stringify({ "hindcast.context": "ended", "log.iostream": "stdout", user: "u1" });
+    expect(messageOf("x", attributes).attributes).toEqual([{ key: "user", value: "u1" }]);
+  });
+
   it("shows attributes that are not JSON as they are", () => {
     expect(messageOf("x", "{oops").attributes).toEqual([{ key: "attributes", value: "{oops" }]);
   });

@@ -1,0 +1,26 @@
+// When a record was and of which service it is, as a row of a list says it.
+import type { OpenRecording } from "./open-recording.svelte.js";
+import { clockText, withinHourText } from "./text.js";
+
+interface Origin {
+  readonly time: string;
+  readonly timeInFull: string;
+  readonly service: string;
+  readonly serviceInFull: string;
+  readonly category: number;
+}
+
+export function originOf(
+  recording: OpenRecording,
+  record: { readonly process: number; readonly timeNs: number },
+): Origin {
+  const at = recording.instantFromOffset(record.timeNs);
+  const process = recording.process(record.process);
+  return {
+    time: withinHourText(at),
+    timeInFull: clockText(at, 9),
+    service: process?.serviceName ?? String(record.process),
+    serviceInFull: `${process?.serviceName ?? ""}, pid ${process?.pid ?? "?"}`,
+    category: process?.category ?? 8,
+  };
+}
