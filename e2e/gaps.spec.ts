@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "./fixtures.js";
-import { clockTextOf } from "./pages/time-ruler.js";
+import { clockTextOf, placeOfPlayhead } from "./pages/time-ruler.js";
 
 const killed = `
 import { event } from "hindcast";
@@ -41,7 +41,7 @@ test("a program that was killed leaves a gap that says so", async ({ app, hindca
   ]);
   await app.press("Home", "]");
   await expect(app.time.now).toHaveText(clockTextOf(BigInt(gaps[0]?.instant ?? 0)));
-  const line = await app.time.region.locator("[data-playhead]").boundingBox();
-  await app.page.mouse.move((line?.x ?? 0) - 2, (line?.y ?? 0) + 40);
+  const line = await placeOfPlayhead(app.time.region);
+  await app.page.mouse.move(line.x - 2, line.y + 40);
   await expect(app.time.region).toContainText("Records may be missing here: the connection was lost");
 });

@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import * as v from "valibot";
 import { expect, test } from "./fixtures.js";
-import { clockTextOf } from "./pages/time-ruler.js";
+import { clockTextOf, placeOfPlayhead } from "./pages/time-ruler.js";
 import type { App } from "./pages/app.js";
 
 const instant = v.pipe(
@@ -228,8 +228,8 @@ test("rows of metrics are derived, scaled, moved and compared with before, and a
   if (plot === null) throw new Error("no plot");
   await app.page.mouse.click(plot.x + plot.width / 2, plot.y + plot.height / 2);
   await expect(time.now).not.toHaveText(atEnd);
-  const line = await metrics.playhead.boundingBox();
-  expect(Math.abs((line?.x ?? 0) - (plot.x + plot.width / 2)), "where it was clicked").toBeLessThan(2);
+  const line = await placeOfPlayhead(metrics.region);
+  expect(Math.abs(line.x - (plot.x + plot.width / 2)), "where it was clicked").toBeLessThan(2);
   await app.press("+", "+");
   await expect(metrics.legend).toContainText(/the [\d.]+ \S+ before/);
 

@@ -13,7 +13,6 @@ export class MetricsPane {
   readonly series: Locator;
   readonly marks: Locator;
   readonly legend: Locator;
-  readonly playhead: Locator;
   readonly compareBefore: Locator;
 
   constructor(private readonly app: ShownWindow) {
@@ -21,7 +20,6 @@ export class MetricsPane {
     this.series = this.region.locator(".row").filter({ has: app.page.locator(".gutter .name") });
     this.marks = this.region.locator(".marks .mark");
     this.compareBefore = this.region.getByRole("button", { name: "Compare with the stretch before" });
-    this.playhead = this.region.locator("[data-playhead]");
     this.legend = this.region.locator(".legend");
   }
 

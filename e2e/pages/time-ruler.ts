@@ -14,6 +14,14 @@ export function clockTextOf(instant: bigint): string {
   return `${clock.join(":")}.${fraction}`;
 }
 
+/** Of the line that stands for the playhead in a region. */
+export async function placeOfPlayhead(region: Locator): Promise<{ readonly x: number; readonly y: number }> {
+  const plot = region.locator("[data-playhead]");
+  const [box, px] = [await plot.boundingBox(), Number(await plot.getAttribute("data-playhead"))];
+  if (box === null) throw new Error("the playhead is not in view");
+  return { x: box.x + px, y: box.y };
+}
+
 export class TimeRuler {
   readonly #app: ShownWindow;
   readonly region: Locator;
