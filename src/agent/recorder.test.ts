@@ -209,6 +209,28 @@ describe("Recorder", () => {
         if (policy === "drop-oldest") expect(made.at(-1)).toBe(sent.at(-1));
       });
 
+  it("says after a pause what ended in it: that was seen until the pause began", () => {
+    const { recorder, context, drained, faults } = recorderWith(1 << 16);
+    const begin = (name: string) => recorder.startSpan(name, "internal", context.asParent, {});
+    const [inside, across, held] = [begin("ended inside"), begin("ended later"), begin("ended before")];
+    recorder.endSpan(held, "ok", undefined, {});
+    const before = drained();
+    recorder.pause(true);
+    recorder.endSpan(begin("began inside, too"), "ok", undefined, {});
+    recorder.endSpan(inside, "error", undefined, {});
+    recorder.pause(false);
+    recorder.pause(false);
+    recorder.endSpan(across, "ok", undefined, {});
+    const after = drained();
+    expect(storyOf(after)).toEqual(["gap paused 3", `end ${inside.number} unset`, `end ${across.number} ok`]);
+    const [, unseen] = after;
+    expect(unseen).toMatchObject({ attributes: { "hindcast.context": "unseen" } });
+    const [last, gap] = [before.at(-1)?.clockMs ?? 0, after[0]?.clockMs ?? 0];
+    expect(unseen?.clockMs).toBeGreaterThan(last);
+    expect(unseen?.clockMs).toBeLessThan(gap);
+    expect(faults).toEqual([]);
+  });
+
   it("says which record was too large instead of cutting it silently", () => {
     const { recorder, drained } = recorderWith(8192);
     const elements = Array.from({ length: 1000 }, (_, i) => ({ kind: "primitive", value: i }) as const);

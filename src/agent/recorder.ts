@@ -112,7 +112,9 @@ export class Recorder implements RecordSink {
 
   /** From now on what would be recorded is counted instead; or it is recorded again, and the count is told before. */
   pause(isPaused: boolean): void {
+    if (isPaused) this.#spans.pause(true);
     this.#writer.pause(isPaused);
+    if (!isPaused) this.#spans.pause(false);
   }
 
   /** Called before each span-end record, so that what happened inside the span is recorded before its end. */

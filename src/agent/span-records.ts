@@ -26,6 +26,7 @@ export class SpanRecords {
   readonly #held = new HeldSpans();
   readonly #open = new OpenSpans();
   #count = 0;
+  #pausedMs = 0;
   /** What there is of a pipeline. */
   pipeline: RecordPipeline | undefined;
   /** The span of another tracer in the program that is current. */
@@ -134,6 +135,15 @@ export class SpanRecords {
     for (const change of span.handling?.by ?? noChanges) changed = change.attributes(changed);
     const end: SpanEnd = { kind: "span-end", span: span.number, status, name: nameId, attributes: changed };
     if (!this.#inPlace.spanEnd(endMs ?? this.#clockMs(), end)) this.#writer.record(end, endMs);
+  }
+
+  /** Before a pause begins, and when it is over: of what ended in it is said then that it was seen until it began. */
+  pause(isPaused: boolean): void {
+    if (isPaused) {
+      this.#pausedMs = this.#clockMs();
+      this.#open.pause((span) => !this.#held.has(span));
+    } else
+      for (const span of this.#open.goOn()) this.#recordEnd(span, "unset", undefined, unseenEnd, this.#pausedMs);
   }
 
   /** Nobody will see the ends of those that have begun: that is said of them, instead of leaving them open for ever. */

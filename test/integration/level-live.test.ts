@@ -129,6 +129,9 @@ describe("a level that is switched while recording", () => {
       });
       expect(numbers.values).toContain(String(last));
     }
+    // Nor is anything open for ever whose end was in a pause.
+    const never = await call("spans.openAt", { recordingId, instant: end, limit: 10 });
+    expect(never.names.filter((name) => name === "GET")).toEqual([]);
     const unseen = spans.attributes.filter((text) => text.includes('"hindcast.context":"unseen"'));
     expect(unseen.length).toBeGreaterThan(0);
   });

@@ -59,6 +59,16 @@ describe("a stage that drops short spans", () => {
     expect(leftOut()).toBe(1);
   });
 
+  it("says nothing of the end of one that was still held when a pause began in which it ended", () => {
+    const { open, close, clock, recorder, story } = recording();
+    const held = open("query");
+    recorder.pause(true);
+    clock.ms = 20;
+    close(held);
+    recorder.pause(false);
+    expect(story()).toEqual([]);
+  });
+
   it("keeps what failed", () => {
     const { open, close, leftOut, story } = recording();
     close(open("query"), "error");

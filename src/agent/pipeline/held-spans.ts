@@ -24,6 +24,11 @@ export class HeldSpans {
     this.#held.set(of, { hold, startMs, record });
   }
 
+  /** It is not recorded, so far, that it began. */
+  has(of: OpenSpan): boolean {
+    return this.#held.has(of);
+  }
+
   /** Something refers to it, or to what is left out below it: it is recorded. */
   release(of: OpenSpan): boolean {
     const { handling } = of;
