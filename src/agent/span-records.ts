@@ -142,8 +142,7 @@ export class SpanRecords {
     if (isPaused) {
       this.#pausedMs = this.#clockMs();
       this.#open.pause((span) => !this.#held.has(span));
-    } else
-      for (const span of this.#open.goOn()) this.#recordEnd(span, "unset", undefined, unseenEnd, this.#pausedMs);
+    } else for (const span of this.#open.goOn()) this.#recordEnd(span, "unset", undefined, unseenEnd, this.#pausedMs);
   }
 
   /** Nobody will see the ends of those that have begun: that is said of them, instead of leaving them open for ever. */
