@@ -29,7 +29,7 @@ export default defineConfig({
           include: ["src/**/*.integration.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {
@@ -41,7 +41,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // They wait for processes a good part of their time.
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {
