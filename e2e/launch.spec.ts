@@ -112,6 +112,13 @@ test("a script of a folder is started, spoken to, paused, and started again", as
     await expect.poll(() => page.url()).not.toBe(before);
     await app.stopRecording();
   });
+
+  await test.step("the console is not in front of a recording that has none", async () => {
+    await expect(page.getByRole("tab", { name: "Console", selected: true })).toBeVisible();
+    await app.runCommand("Back to the welcome page");
+    await app.openSample();
+    await expect(page.getByRole("tab", { name: "Logs", selected: true })).toBeVisible();
+  });
 });
 
 test("a place in the code opens in the editor that was chosen, or says why not", async ({ app }) => {

@@ -97,7 +97,7 @@ test("at 200 % zoom every pane and every dialog is reached whole, the dialogs by
     const box = await app.page.getByRole("region", { name: pane, exact: true }).boundingBox();
     expect((box?.height ?? 0) >= 200 && (box?.width ?? 0) >= 600, pane).toBe(true);
   }
-  for (const dialog of ["Start a program", "Attach", "Export", "Settings", "Keyboard help", "Open a recording file"]) {
+  for (const dialog of ["Run a program", "Attach", "Export", "Settings", "Keyboard help", "Open a recording file"]) {
     await app.runCommand(dialog);
     await expect(app.dialog).toHaveCount(1);
     expect(await unreachable(app), dialog).toEqual([]);

@@ -85,7 +85,7 @@ const paneNames = ["lanes", "metrics", "logs", "state", "requests", "notes", "co
 
 export const pictures: readonly Picture[] = [
   { name: "welcome", isWelcome: true, steps: [] },
-  { name: "start-a-program", isWelcome: true, steps: [command("Start a program")] },
+  { name: "run-a-program", isWelcome: true, steps: [command("Run a program")] },
   { name: "attach", isWelcome: true, steps: [command("Attach")] },
   { name: "workspace", steps: [middle] },
   ...paneNames.map((name, at) => ({

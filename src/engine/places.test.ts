@@ -38,6 +38,17 @@ describe("names of new recordings", () => {
     expect(programName(command)).toBe(name);
   });
 
+  it.each([
+    [["npm", "start"], "shop"],
+    [["npm", "run", "start"], "shop"],
+    [["pnpm", "run", "--silent", "dev"], "shop-dev"],
+    [["yarn", "test"], "shop-test"],
+    [["npm"], "npm"],
+    [["node", "server.js"], "server"],
+  ])("of %j in a folder", (command, name) => {
+    expect(programName(command, "/home/u/shop")).toBe(name);
+  });
+
   it("have the time, and only characters that every file system takes", () => {
     const at = new Date(2026, 10, 21, 8, 5, 9);
     expect(recordingFileName("ledger", at)).toBe("ledger-20261121-080509.hindcast");

@@ -55,14 +55,21 @@ export function recordingFileName(program: string, at: Date): string {
   return `${name === "" ? "recording" : name}-${day}-${time}.hindcast`;
 }
 
-/** What a command runs, in a word: the script of `node script.js`, else the command itself. */
-export function programName(command: readonly string[]): string {
+const packageManagers = new Set(["npm", "pnpm", "yarn", "bun"]);
+
+/** What a command runs, in a word: the script of `node script.js`, the folder of `npm start`, else the command itself. */
+export function programName(command: readonly string[], folder = ""): string {
   const last = (path: string): string =>
     path
       .split(/[\\/]/)
       .at(-1)
       ?.replace(/\.(?:[cm]?[jt]s|exe)$/, "") ?? "";
   const [file = "", ...args] = command;
-  const script = args.find((arg) => !arg.startsWith("-"));
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const [script] = words;
+  if (packageManagers.has(last(file)) && script !== undefined && folder !== "") {
+    const run = script === "run" ? words[1] : script;
+    return [last(folder), ...(run === undefined || run === "start" ? [] : [run])].join("-");
+  }
   return last(file) === "node" && script !== undefined ? last(script) : last(file);
 }

@@ -17,6 +17,7 @@ import { agentEnvironment } from "./agent-environment.js";
 import { prepareCacheFolder } from "./cache-folder.js";
 import { type LaunchContext, launch, launchDemo } from "./launch.js";
 import type { OpenRecording } from "./open-recording.js";
+import { wholeFolder } from "./launch-folder.js";
 import { programName, recordingFileName } from "./places.js";
 import type { Recordings } from "./recordings.js";
 import type { SavedLaunches } from "./saved-launches.js";
@@ -100,7 +101,7 @@ export async function launchProgram(
   args: CallArgs<"recording.launch">,
   asker: Asker,
 ): Answer<"recording.launch"> {
-  const path = args.path ?? (await pathFor(context, programName(args.command)));
+  const path = args.path ?? (await pathFor(context, programName(args.command, wholeFolder(args.cwd ?? ""))));
   return startInto(context, { path, limits: args.limits, asker }, (recording, onExit) => {
     const { path: _named, ...again } = args;
     recording.program.startAgain = (byWhom) => launchProgram(context, again, byWhom);

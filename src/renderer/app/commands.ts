@@ -312,7 +312,7 @@ function recordingCommands(
     keys: [],
     run: () => void session.changeLevel(other),
   };
-  const run = { id: "run", group, title: "Start a program…", keys: [], run: () => overlays.show("run") };
+  const run = { id: "run", group, title: "Run a program…", keys: [], run: () => overlays.show("run") };
   const close = { id: "close", group, title: "Back to the welcome page", keys: [], run: () => session.close() };
   return [
     { id: "open", group, title: "Open a recording file…", keys: ["Ctrl+o"], run: openFile },

@@ -36,6 +36,7 @@ export class LaunchDraft {
   /** Why the last start or saving failed. */
   failure = $state.raw<HindcastError>();
   #savedId = $state<string>();
+  #wasSuggested = false;
   readonly #offered = new Query<Offered>();
   readonly #saved = new Query<readonly SavedLaunch[]>();
 
@@ -51,6 +52,17 @@ export class LaunchDraft {
     this.writes = kept.get("writes") !== "off";
     this.keepAge = kept.get("keepAge") ?? "";
     this.keepSize = kept.get("keepSize") ?? "";
+  }
+
+  /** A package that Hindcast was started in is most likely meant; not its own, in which `npm start` is. */
+  async suggestFolder(): Promise<void> {
+    const isTyped = (): boolean => this.folder !== "";
+    if (isTyped() || this.#wasSuggested) return;
+    this.#wasSuggested = true;
+    const found = await this.#call("launch.folder", { cwd: "." });
+    if (!found.ok || isTyped()) return;
+    const { folder, packageName } = found.value;
+    if (packageName !== undefined && packageName !== "hindcast") this.folder = folder;
   }
 
   /** The one of the settings until another is chosen. */

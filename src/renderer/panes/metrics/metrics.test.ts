@@ -151,6 +151,6 @@ describe("series", () => {
 
 describe("rowHeight", () => {
   it("shows whole rows, sharing what there is", () => {
-    expect([rowHeight(122, 4), rowHeight(200, 4), rowHeight(400, 3), rowHeight(20, 3)]).toEqual([40, 50, 84, 38]);
+    expect([rowHeight(122, 4), rowHeight(200, 4), rowHeight(600, 3), rowHeight(20, 3)]).toEqual([40, 50, 160, 38]);
   });
 });

@@ -1,7 +1,7 @@
 // How the rows share the height there is: as many whole rows as fit, none lower than its text, none needlessly high.
 
 const lowestPx = 38;
-const highestPx = 84;
+const highestPx = 160;
 
 /** Rows that do not fit are scrolled to; those on screen are whole. */
 export function rowHeight(availablePx: number, rows: number): number {
