@@ -19,6 +19,7 @@ export function columnsFromRows(rows: readonly Row[], total: number, cut: StateC
 /** What `Uint8Array.from` does, in a tenth of the time. */
 function byteOfEach(rows: readonly Row[], byteOf: (row: Row) => number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(rows.length);
-  for (const [at, row] of rows.entries()) bytes[at] = byteOf(row);
+  let at = 0;
+  for (const row of rows) bytes[at++] = byteOf(row);
   return bytes;
 }

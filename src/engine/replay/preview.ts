@@ -2,7 +2,7 @@
 import { formatStep } from "../../shared/trace/path.js";
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { CapturedValue, ObjectId } from "../../shared/trace/value.js";
-import { inOrder } from "./entries.js";
+import { eachInOrder } from "./entries.js";
 import { type GraphNode, sizeOfNode } from "./node.js";
 import type { ObjectGraph } from "./object-graph.js";
 
@@ -63,8 +63,9 @@ function picture(graph: ObjectGraph, node: GraphNode): string {
   const items = new Items(graph);
   if (node.kind === "array") for (const value of node.elements) if (!items.add("", value)) break;
   if (!items.isFull)
-    for (const [key, value] of inOrder(node.entries))
-      if (!items.add(node.kind === "array" ? "" : `${formatStep({ kind: "property", key })}: `, value)) break;
+    eachInOrder(node.entries, (key, value) =>
+      items.add(node.kind === "array" ? "" : `${formatStep({ kind: "property", key })}: `, value),
+    );
   const isPlain = node.kind === "object" && head.startsWith("{");
   const inside = node.kind === "array" ? `[${items.text}]` : `{${items.text}}`;
   return isPlain ? inside : `${head} ${inside}`;
@@ -82,7 +83,7 @@ export function shownInPreview(node: GraphNode | undefined): readonly ObjectId[]
   };
   if (node.kind === "array") {
     for (const value of node.elements) if (!fits(0, value)) break;
-  } else for (const [key, value] of inOrder(node.entries)) if (!fits(key.length + 2, value)) break;
+  } else eachInOrder(node.entries, (key, value) => fits(key.length + 2, value));
   return shown;
 }
 

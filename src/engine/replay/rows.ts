@@ -67,6 +67,7 @@ export function rowsOf(graph: ObjectGraph, request: RowsRequest): { total: numbe
 }
 
 function expansionFrom(paths: readonly string[]): Expansion {
+  if (paths.length === 0) return closed;
   const root = newExpansion();
   for (const text of paths) {
     const isMore = text.endsWith(moreSuffix);
@@ -87,6 +88,9 @@ function expansionFrom(paths: readonly string[]): Expansion {
 
 const newExpansion = (): Expansion => ({ children: new Map(), isOpen: false, showsAll: false });
 
+/** Nobody opens it. */
+const closed = newExpansion();
+
 interface Subject {
   readonly key: string;
   readonly path: string;
@@ -105,8 +109,8 @@ class RowsBuilder {
   total = 0;
   readonly #graph: ObjectGraph;
   readonly #request: RowsRequest;
-  /** Open objects above, and the path of each. */
-  readonly #shown = new Map<ObjectId, string>();
+  /** Open objects above, and the path of each; undefined for none. */
+  #shown: Map<ObjectId, string> | undefined;
 
   constructor(graph: ObjectGraph, request: RowsRequest) {
     this.#graph = graph;
@@ -124,11 +128,12 @@ class RowsBuilder {
       value.kind === "object" &&
       node !== undefined &&
       expansion?.isOpen === true &&
-      !this.#shown.has(value.id) &&
+      this.#shown?.has(value.id) !== true &&
       sizeOfNode(node) > 0;
     if (this.#isVisible(this.total)) this.rows.push(this.#rowOf(subject, node, isOpen));
     this.total++;
     if (!isOpen) return;
+    this.#shown ??= new Map();
     this.#shown.set(value.id, subject.path);
     this.#addChildren(subject, value.id, node, expansion);
   }
@@ -207,7 +212,7 @@ class RowsBuilder {
 
   #rowOf(subject: Subject, node: GraphNode | undefined, isOpen: boolean): Row {
     const { value } = subject;
-    const shownAt = value.kind === "object" ? this.#shown.get(value.id) : undefined;
+    const shownAt = value.kind === "object" ? this.#shown?.get(value.id) : undefined;
     const resized = value.kind === "object" ? sizeBefore(this.#request.change, value.id) : undefined;
     const isChanged = subject.before !== undefined || resized !== undefined;
     let flags = limitsOf(value, node);

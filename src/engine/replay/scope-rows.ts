@@ -25,32 +25,35 @@ export interface ScopeRows {
   readonly rows: readonly Row[];
 }
 
+const nothing: readonly string[] = [];
+
 export function rowsOfScopes(graph: ObjectGraph, request: ScopeRowsRequest): ScopeRows {
   const { offset, limit, expanded, change } = request;
   const there = [...request.scopes].filter((scope) => graph.scopes().has(scope));
   const rowsOfOne = (scope: string, from: number, most: number): ReturnType<typeof rowsOf> =>
     rowsOf(graph, {
       scope,
-      expanded: expanded.get(scope) ?? [],
+      expanded: expanded.get(scope) ?? nothing,
       offset: from,
       limit: most,
       change,
       uncertain: request.uncertainOf(scope),
     });
   const firsts: number[] = [];
-  const seen: string[] = [];
+  const seen: { readonly scope: string; readonly first: number }[] = [];
   let total = 0;
   for (const scope of there) {
     const first = total;
     firsts.push(first);
     total += (expanded.get(scope)?.length ?? 0) === 0 ? 1 : (rowsOfOne(scope, 0, 0)?.total ?? 0);
-    if (first < offset + limit && total > offset) seen.push(scope);
+    if (first < offset + limit && total > offset) seen.push({ scope, first });
   }
-  fetchFor(graph, seen);
+  fetchFor(
+    graph,
+    seen.map(({ scope }) => scope),
+  );
   const rows: Row[] = [];
-  const firstOf = new Map(there.map((scope, at) => [scope, firsts[at] ?? 0]));
-  for (const scope of seen) {
-    const first = firstOf.get(scope) ?? 0;
+  for (const { scope, first } of seen) {
     const from = Math.max(0, offset - first);
     for (const row of rowsOfOne(scope, from, offset + limit - first - from)?.rows ?? []) rows.push(row);
   }

@@ -29,8 +29,10 @@ function writesOf(seed: number, count: number, most: number, mayGoBack: boolean)
 
 describe("a block", () => {
   it.each([
+    { what: "without gaps", count: 500, most: 1, mayGoBack: false },
     { what: "close together", count: 500, most: 3, mayGoBack: false },
     { what: "whose clock goes back", count: 500, most: 3000, mayGoBack: true },
+    { what: "over a long time", count: 500, most: 2 ** 26, mayGoBack: false },
     { what: "far apart", count: 500, most: 2 ** 36, mayGoBack: false },
     { what: "of which there are many", count: 20_000, most: 1000, mayGoBack: false },
     { what: "of which there is one", count: 1, most: 5, mayGoBack: false },

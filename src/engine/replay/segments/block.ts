@@ -6,12 +6,21 @@ import { instant } from "../../../shared/trace/time.js";
 import { type CapturedValue, type ObjectId, objectId } from "../../../shared/trace/value.js";
 import type { Certainty, WriteOperation } from "../../../shared/trace/write.js";
 import type { KeptEntries, LaterSets } from "../entries.js";
-import { type Column, idsFrom, indexesFor, offsetsFrom, seqsFrom, spansFrom, startsFrom } from "./block-columns.js";
+import {
+  type Column,
+  type ShortColumn,
+  idsFrom,
+  offsetsFrom,
+  roomUpTo,
+  seqsFrom,
+  spansFrom,
+  startsFrom,
+} from "./block-columns.js";
 import { blockKinds, foundBit } from "./block-format.js";
-import { ObjectPositions } from "./object-positions.js";
+import { type ObjectPositions, positionsByObject } from "./object-positions.js";
 import { readPayload } from "./operation-payload.js";
 import { nameOfScope } from "./segment-write.js";
-import { readCount, readCounts, readDifference, readLength } from "./varints.js";
+import { readCount, readDifference, readIndex, readLength } from "./varints.js";
 
 const setCode = blockKinds.indexOf("set");
 const scopeCode = blockKinds.indexOf("scope");
@@ -54,31 +63,31 @@ const exact: Certainty = { kind: "exact" };
 
 /** By id, of each write. */
 interface Places {
-  readonly locations: Uint32Array;
+  readonly locations: Uint16Array | Uint32Array;
   readonly spans: Uint32Array;
 }
 
 export class Block implements Writes {
   readonly count: number;
   readonly #firstSeq: number;
-  /** After the first. */
-  readonly #seqs: Column;
+  /** After the first; undefined where they have no gaps. */
+  readonly #seqs: Column | undefined;
   readonly #first: bigint;
   /** Nanoseconds after the first: of each, and the most until then. */
   readonly #offsets: Column;
   readonly #latest: Column;
   readonly #codes: Uint8Array;
-  readonly #objects: Uint32Array;
+  readonly #objects: Uint16Array | Uint32Array;
   /** As bytes until somebody asks for one. */
   readonly #placeColumns: { readonly locations: ByteReader; readonly spans: ByteReader };
   #places: Places | undefined;
-  readonly #keyIds: Uint16Array | Uint32Array;
+  readonly #keyIds: ShortColumn;
   readonly #keys: readonly string[];
   readonly #sets: LaterSets;
   /** When the found ones were seen to have been otherwise, by position. */
   readonly #afters = new Map<number, bigint>();
-  readonly #starts: Uint32Array;
-  readonly #bytes: Uint8Array;
+  readonly #starts: ShortColumn;
+  readonly #inflatedBytes: number;
   /** All of them: one is read at a time. */
   readonly #payloads: ByteReader;
   readonly #scopeName: (id: number) => string;
@@ -107,8 +116,8 @@ export class Block implements Writes {
     if (!seqs || !instants || !afters || !codes || !objects || !keyIds || !locations || !spans || !payloads || !texts)
       throw new MalformedBytes("sections are missing");
     this.count = count;
-    this.#bytes = bytes;
-    this.#payloads = new ByteReader(bytes);
+    this.#inflatedBytes = bytes.length;
+    this.#payloads = new ByteReader(bytes.subarray(at));
     this.#scopeName = scopeName;
     this.#keys = Array.from({ length: keyCount }, () => textFrom(texts));
     const { first, later } = seqsFrom(seqs, count);
@@ -120,21 +129,20 @@ export class Block implements Writes {
     this.#codes = codes.raw(count);
     this.#objects = idsFrom(objects, count);
     this.#placeColumns = { locations, spans };
-    this.#starts = startsFrom(payloads, count, at, bytes.length);
-    this.#keyIds = indexesFor(count, keyCount);
+    this.#starts = startsFrom(payloads, count, bytes.length - at);
+    this.#keyIds = roomUpTo(count, Math.max(0, keyCount - 1));
     this.#toScopes = this.#readCodes(afters, keyIds);
     this.#sets = { keys: this.#keys, keyOf: this.#keyIds, valueAt: (write) => this.#valueSetAt(write) };
   }
 
   /** What only some writes have; positions of those to scopes. */
   #readCodes(afters: ByteReader, keyIds: ByteReader): Uint32Array {
-    const codes = this.#codes;
+    const [codes, keys] = [this.#codes, this.#keyIds];
     const toScopes: number[] = [];
-    let keyed = 0;
     for (let index = 0; index < codes.length; index++) {
       const code = codes[index] ?? 0;
       if (code < kindsWithKeys) {
-        keyed++;
+        keys[index] = readIndex(keyIds, this.#keys.length);
         continue;
       }
       const kind = code & ~foundBit;
@@ -143,19 +151,10 @@ export class Block implements Writes {
         this.#afters.set(index, this.instantAt(index) - readDifference(afters));
         codes[index] = kind;
       }
-      if (kind < kindsWithKeys) keyed++;
+      if (kind < kindsWithKeys) keys[index] = readIndex(keyIds, this.#keys.length);
       else if (kind === scopeCode) toScopes.push(index);
     }
-    this.#readKeyIds(keyIds, keyed);
     return Uint32Array.from(toScopes);
-  }
-
-  /** All of them, then each to the write that it is of: from the last on, so that none is in the way. */
-  #readKeyIds(from: ByteReader, keyed: number): void {
-    const [codes, keyIds] = [this.#codes, this.#keyIds];
-    readCounts(from, keyIds.subarray(0, keyed), this.#keys.length);
-    for (let [left, index] = [keyed, this.count - 1]; index >= 0; index--)
-      keyIds[index] = (codes[index] ?? 0) < kindsWithKeys ? (keyIds[--left] ?? 0) : 0;
   }
 
   #readPlaces(): Places {
@@ -165,11 +164,11 @@ export class Block implements Writes {
 
   /** Roughly, of memory. */
   get bytes(): number {
-    return this.#bytes.length + this.count * 64;
+    return this.#inflatedBytes + this.count * 64;
   }
 
   seqAt(at: number): number {
-    return this.#firstSeq + (this.#seqs[at] ?? 0);
+    return this.#firstSeq + (this.#seqs === undefined ? at : (this.#seqs[at] ?? 0));
   }
 
   instantAt(at: number): bigint {
@@ -207,7 +206,7 @@ export class Block implements Writes {
     const known = this.#asked.get(object);
     if (known !== undefined) return known;
     if (this.#asked.size >= mostScans) {
-      this.#byObject = new ObjectPositions(this.#objects, this.#toScopes);
+      this.#byObject = positionsByObject(this.#objects, this.#toScopes);
       return this.#byObject.of(object);
     }
     const found: number[] = [];

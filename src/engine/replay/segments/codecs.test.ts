@@ -8,12 +8,13 @@ import { Block } from "./block.js";
 import { SegmentBuilder, segmentSettings } from "./builder.js";
 import { IndexView, Part, indexBytes } from "./keyframe.js";
 import { isLater } from "./node-codec.js";
-import { ObjectPositions } from "./object-positions.js";
+import { ListedPositions, ScatteredPositions, positionsByObject } from "./object-positions.js";
 import {
   readCount,
   readCounts,
   readDifference,
   readIndex,
+  readShortSums,
   readSigned,
   readSums,
   writeCount,
@@ -73,12 +74,12 @@ describe("numbers in as few bytes as they need", () => {
 
   it.each([1, 2, 3])("are added up many at once as one by one, or refused as one by one (seed %i)", (seed) => {
     const below = randomFrom(seed);
-    let [counted, ascending] = [0, 0];
+    let [counted, ascending, shorts] = [0, 0, 0];
     for (let round = 300; round > 0; round--) {
       const out = new ByteWriter();
       const isForwards = below(2) === 0;
       for (let left = below(20); left > 0; left--)
-        writeSigned(out, below(2 ** below(52)) * (isForwards || below(2) === 0 ? 1 : -1));
+        writeSigned(out, below(2 ** below(round % 3 === 0 ? 20 : 52)) * (isForwards || below(2) === 0 ? 1 : -1));
       const end = out.at;
       // What stands behind them is not theirs.
       for (let left = below(10); left > 0; left--) out.u8(below(256));
@@ -103,12 +104,20 @@ describe("numbers in as few bytes as they need", () => {
         return { sums: [...sums], isAscending, at: from[1].at };
       });
       expect(atOnce).toEqual(oneByOne);
+      const [short, long] = [new Uint32Array(wanted), new Float64Array(wanted)];
+      const again = [new ByteReader(out.bytes, 0, last), new ByteReader(out.bytes, 0, last)] as const;
+      if (readShortSums(again[0], short)) {
+        expect(readSums(again[1], long, 2 ** 52)).toBe(true);
+        expect([[...short], again[0].at]).toEqual([[...long], again[1].at]);
+        shorts += wanted;
+      }
       if (atOnce === "refused") continue;
       counted += atOnce.sums.length;
       if (atOnce.isAscending) ascending++;
     }
     expect(counted).toBeGreaterThan(100);
     expect(ascending).toBeGreaterThan(20);
+    expect(shorts).toBeGreaterThan(20);
   });
 });
 
@@ -119,10 +128,18 @@ describe("positions of many objects' writes", () => {
       const most = below(2) === 0 ? 40 : 2 ** 32;
       const objects = Uint32Array.from({ length: count }, () => below(most));
       const others = Uint32Array.from(objects.keys()).filter(() => below(5) === 0);
-      const positions = new ObjectPositions(objects, others);
       const slow = new Map<number, number[]>();
       for (const [at, id] of objects.entries()) if (!others.includes(at)) slow.set(id, [...(slow.get(id) ?? []), at]);
-      for (const id of [...objects, 0, 41, 2 ** 31]) expect([...positions.of(id)]).toEqual(slow.get(id) ?? []);
+      const ways = [new ScatteredPositions(objects, others), positionsByObject(objects, others)];
+      if (most === 40)
+        ways.push(
+          new ListedPositions(objects, others, 40),
+          positionsByObject(Uint16Array.from(objects), others),
+          new ListedPositions(objects, others, Math.max(0, ...objects)),
+        );
+      for (const positions of ways)
+        for (const id of [...objects, 0, 39, 40, 41, 2 ** 31])
+          expect([...positions.of(id)]).toEqual(slow.get(id) ?? []);
     }
   });
 });

@@ -7,7 +7,7 @@ import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol
 import { readValue, writeValue } from "../../../shared/protocol/captured-value-codec.js";
 import type { CapturedValue } from "../../../shared/trace/value.js";
 import { type KeptNode, SharedNames, TextTable, readKept, writeKept } from "./node-codec.js";
-import { readCount, readLength, writeCount } from "./varints.js";
+import { readCount, readIndex, readLength, writeCount } from "./varints.js";
 
 export interface IndexEntry {
   readonly id: number;
@@ -67,10 +67,10 @@ export class IndexView {
   readonly writtenScopes: ReadonlySet<number>;
   readonly partStarts: readonly number[];
   readonly ids: Uint32Array;
-  readonly #versions: Float64Array;
-  readonly #untils: Float64Array;
+  readonly #versions: Uint32Array;
+  readonly #untils: Uint32Array;
   readonly #flags: Uint8Array;
-  readonly #lengths: Float64Array;
+  readonly #lengths: Uint32Array;
   /** What is said of scopes. */
   readonly #scopeBytes: Uint8Array;
 
@@ -96,10 +96,10 @@ export class IndexView {
     const count = readLength(from);
     if (count > mostObjects) throw new MalformedBytes(`${count} objects`);
     this.ids = new Uint32Array(count);
-    this.#versions = new Float64Array(count);
-    this.#untils = new Float64Array(count);
+    this.#versions = new Uint32Array(count);
+    this.#untils = new Uint32Array(count);
     this.#flags = new Uint8Array(count);
-    this.#lengths = new Float64Array(count);
+    this.#lengths = new Uint32Array(count);
     let last = 0;
     for (let at = 0; at < count; at++) {
       const step = readCount(from);
@@ -114,14 +114,14 @@ export class IndexView {
       this.#flags[at] = flags;
       this.#versions[at] = version;
       this.#untils[at] = until;
-      this.#lengths[at] = readCount(from);
+      this.#lengths[at] = readIndex(from, 2 ** 32);
     }
     if (from.at !== bytes.length) throw new MalformedBytes("more than its objects");
   }
 
   /** Roughly, of memory. */
   get bytes(): number {
-    return this.ids.length * 29 + this.scopes.size * 200 + 200;
+    return this.ids.length * 17 + this.scopes.size * 200 + 200;
   }
 
   has(id: number): boolean {

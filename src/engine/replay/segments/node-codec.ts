@@ -134,12 +134,16 @@ function writeEntries(out: ByteWriter, texts: TextTable, entries: Entries): void
 /** Throws `MalformedBytes`. */
 export function readKept(from: ByteReader, shared: SharedNames): KeptNode {
   const foundCount = readLength(from);
-  const found = new Set<Slot>();
-  for (let left = foundCount; left > 0; left--)
-    found.add(from.u8() === 1 ? readCount(from) : textOf(from, shared.texts));
+  const found = foundCount === 0 ? undefined : readFound(from, foundCount, shared);
   const form = forms[from.u8()];
   if (form === "later") return readLater(from);
-  return { node: readGraphNode(form, from, shared), found: foundCount === 0 ? undefined : found };
+  return { node: readGraphNode(form, from, shared), found };
+}
+
+function readFound(from: ByteReader, count: number, { texts }: SharedNames): ReadonlySet<Slot> {
+  const found = new Set<Slot>();
+  for (let left = count; left > 0; left--) found.add(from.u8() === 1 ? readCount(from) : textOf(from, texts));
+  return found;
 }
 
 function readGraphNode(

@@ -1,6 +1,26 @@
 // Which writes of a block are to which object, once many objects are asked for: found in two passes over the column of ids,
-// how many each has, then which. Objects are numbered as they come, by a table of their ids: a Map takes several times as
-// long to ask, and its values would be objects of their own.
+// how many each has, then which. Where ids are small, as most programs' are, they are places in a list; else objects are
+// numbered as they come, by a table of their ids: a Map takes several times as long to ask, and its values would be objects
+// of their own.
+
+export interface ObjectPositions {
+  /** Ascending. */
+  of(id: number): Uint32Array;
+}
+
+type Ids = Uint16Array | Uint32Array;
+
+/** Of ids in a list, for each write. */
+const mostPerWrite = 4;
+
+/** `others`: positions, ascending, of writes that are to no object. */
+export function positionsByObject(objects: Ids, others: Uint32Array): ObjectPositions {
+  let most = 0;
+  for (let at = 0; at < objects.length; at++) most = Math.max(most, objects[at] ?? 0);
+  return most <= mostPerWrite * objects.length
+    ? new ListedPositions(objects, others, most)
+    : new ScatteredPositions(objects, others);
+}
 
 const nowhere = new Uint32Array(0);
 /** Most blocks write to a few hundred objects: the table begins small, and grows while it is half full. */
@@ -10,7 +30,48 @@ let numberAt = new Uint32Array(1 << 13);
 /** Of an id in the table, so that ids that follow each other do not lie side by side. */
 const scatter = 0x9e3779b1;
 
-export class ObjectPositions {
+export class ListedPositions implements ObjectPositions {
+  /** By id: where its positions end. Those of id 0 begin at 0. */
+  readonly #ends: Uint32Array;
+  readonly #positions: Uint32Array;
+
+  constructor(objects: Ids, others: Uint32Array, most: number) {
+    // By id + 1 how many there are, then where they begin, and when each is in its place, where they end.
+    const ends = new Uint32Array(most + 2);
+    for (let at = 0; at < objects.length; at++) {
+      const next = (objects[at] ?? 0) + 1;
+      ends[next] = (ends[next] ?? 0) + 1;
+    }
+    for (const at of others) {
+      const next = (objects[at] ?? 0) + 1;
+      ends[next] = (ends[next] ?? 0) - 1;
+    }
+    for (let id = 1; id < ends.length; id++) ends[id] = (ends[id] ?? 0) + (ends[id - 1] ?? 0);
+    const positions = new Uint32Array(objects.length - others.length);
+    let nextOther = 0;
+    for (let at = 0; at < objects.length; at++) {
+      if (others[nextOther] === at) {
+        nextOther++;
+        continue;
+      }
+      const id = objects[at] ?? 0;
+      const to = ends[id] ?? 0;
+      positions[to] = at;
+      ends[id] = to + 1;
+    }
+    this.#ends = ends;
+    this.#positions = positions;
+  }
+
+  of(id: number): Uint32Array {
+    const end = id + 1 < this.#ends.length ? this.#ends[id] : undefined;
+    if (end === undefined) return nowhere;
+    const start = id === 0 ? 0 : (this.#ends[id - 1] ?? 0);
+    return end === start ? nowhere : this.#positions.subarray(start, end);
+  }
+}
+
+export class ScatteredPositions implements ObjectPositions {
   /** At each place an id, and its number from 1; 0 for a place that is free. */
   #ids = new Uint32Array(1 << fewestBits);
   #numbers = new Uint32Array(1 << fewestBits);
@@ -19,8 +80,7 @@ export class ObjectPositions {
   readonly #ends: Uint32Array;
   readonly #positions: Uint32Array;
 
-  /** `others`: positions, ascending, of writes that are to no object. */
-  constructor(objects: Uint32Array, others: Uint32Array) {
+  constructor(objects: Ids, others: Uint32Array) {
     const count = objects.length;
     if (numberAt.length < count) numberAt = new Uint32Array(count);
     let [last, nextOther] = [0, 0];
@@ -60,7 +120,6 @@ export class ObjectPositions {
     }
   }
 
-  /** Ascending. */
   of(id: number): Uint32Array {
     const number = this.#numbers[this.#placeOf(id)] ?? 0;
     return number === 0 ? nowhere : this.#positions.subarray(this.#ends[number - 1], this.#ends[number]);

@@ -72,11 +72,11 @@ export class SegmentState {
     const object = start?.object.fork() ?? this.keyframe.object(id);
     const first = start?.writes ?? 0;
     let last = first;
-    const stops: Stop[] = [];
+    let stops: Stop[] | undefined;
     for (let at = first; at < wanted;) {
       const nextStop = last + Math.max(writesBetweenStops, spacingOf(object));
       if (at >= nextStop) {
-        this.#keep(stops, { writes: at, object: object.fork() });
+        stops = this.#keep(stops, { writes: at, object: object.fork() });
         last = at;
         continue;
       }
@@ -86,14 +86,14 @@ export class SegmentState {
     }
     const { now } = object;
     const isLarge = now !== undefined && sizeOfNode(now.node) >= largeSize;
-    if (isLarge || wanted - last >= writesBetweenStops) this.#keep(stops, { writes: wanted, object });
-    if (stops.length > 0) this.#stops.set(id, this.#inOrder(known === undefined ? stops : [...known, ...stops]));
+    if (isLarge || wanted - last >= writesBetweenStops) stops = this.#keep(stops, { writes: wanted, object });
+    if (stops !== undefined) this.#stops.set(id, this.#inOrder(known === undefined ? stops : [...known, ...stops]));
     return now;
   }
 
-  #keep(stops: Stop[], stop: Stop): void {
-    stops.push(stop);
+  #keep(stops: readonly Stop[] | undefined, stop: Stop): Stop[] {
     this.#bytes += bytesOf(stop.object);
+    return stops === undefined ? [stop] : [...stops, stop];
   }
 
   /** Every other one, where there are too many. */

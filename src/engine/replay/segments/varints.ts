@@ -30,24 +30,42 @@ export function readCount(from: ByteReader): number {
 }
 
 /** As many counts as there is room for, each below `limit`: what `readCount` reads one by one, without a call for each. */
-export function readCounts(from: ByteReader, into: Uint16Array | Uint32Array | Float64Array, limit: number): void {
+export function readCounts(
+  from: ByteReader,
+  into: Uint8Array | Uint16Array | Uint32Array | Float64Array,
+  limit: number,
+): void {
+  const beyond = readCountsBelow(from, into, limit);
+  if (beyond !== undefined) throw new MalformedBytes(`${beyond} of ${limit}`);
+}
+
+/** The same, but answers the first that is not below `limit`, if any. */
+export function readCountsBelow(
+  from: ByteReader,
+  into: Uint8Array | Uint16Array | Uint32Array | Float64Array,
+  limit: number,
+): number | undefined {
   const { bytes, end } = from;
   let { at } = from;
   for (let index = 0; index < into.length; index++) {
-    let count = (at < end ? bytes[at++] : undefined) ?? cutOff(from);
-    if (count >= 0x80) {
-      count -= 0x80;
-      for (let place = 0x80; ; place *= 0x80) {
-        const byte = (at < end ? bytes[at++] : undefined) ?? cutOff(from);
-        count += (byte & 0x7f) * place;
-        if (count > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("a count beyond 2^53");
-        if (byte < 0x80) break;
-      }
+    // Four bytes and fewer, which most are, without leaving whole numbers of 32 bits.
+    let byte = bytes[at++] ?? 0;
+    let count = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && shift <= 21; shift += 7) {
+      byte = bytes[at++] ?? 0;
+      count |= (byte & 0x7f) << shift;
     }
-    if (count >= limit) throw new MalformedBytes(`${count} of ${limit}`);
+    for (let place = 2 ** 28; byte >= 0x80; place *= 0x80) {
+      byte = bytes[at++] ?? 0;
+      count += (byte & 0x7f) * place;
+      if (count > Number.MAX_SAFE_INTEGER) throw new MalformedBytes("a count beyond 2^53");
+    }
+    if (at > end) cutOff(from);
+    if (count >= limit) return count;
     into[index] = count;
   }
   from.at = at;
+  return undefined;
 }
 
 /**
@@ -84,6 +102,31 @@ export function readSums(from: ByteReader, into: Float64Array, furthest: number)
   }
   from.at = at;
   return isAscending;
+}
+
+/**
+ * The same of sums that ascend and need four bytes at most, which most do; false where these do not, and then nothing is said of
+ * where the reader is.
+ */
+export function readShortSums(from: ByteReader, into: Uint32Array): boolean {
+  const { bytes, end } = from;
+  let { at } = from;
+  let sum = 0;
+  for (let index = 0; index < into.length; index++) {
+    let byte = bytes[at++] ?? 0;
+    let count = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && shift <= 21; shift += 7) {
+      byte = bytes[at++] ?? 0;
+      count |= (byte & 0x7f) << shift;
+    }
+    // Longer ones are left to who reads all; odd ones are below zero.
+    if (byte >= 0x80 || (count & 1) !== 0 || at > end) return false;
+    sum += count >>> 1;
+    if (sum >= 2 ** 32) return false;
+    into[index] = sum;
+  }
+  from.at = at;
+  return true;
 }
 
 function cutOff(from: ByteReader): never {
