@@ -23,7 +23,9 @@ export interface Frames {
   readonly droppedShare: number;
 }
 
-const categories = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"];
+const categories = ["toplevel", "devtools.timeline", "blink.user_timing", "__metadata"];
+/** What the page notes at each of its frames. Others of its animation frames, several in one frame, are no frames of the screen. */
+const frameMark = "bench-frame";
 const refreshMs = 1000 / 60;
 
 /** Frames are counted by the page's own animation frames, which the work keeps asking for. */
@@ -36,7 +38,7 @@ export async function framesDuring(browser: Browser, work: () => Promise<void>):
   await browser.send("Tracing.start", { traceConfig: { includedCategories: categories } });
   await browser.evaluate(
     `(() => { const seen = []; window.benchFrames = { seen, isOn: true };
-      const next = (at) => { performance.mark("bench-frame"); seen.push(at); if (window.benchFrames.isOn) requestAnimationFrame(next); };
+      const next = (at) => { performance.mark("${frameMark}"); seen.push(at); if (window.benchFrames.isOn) requestAnimationFrame(next); };
       requestAnimationFrame(next); })()`,
   );
   await work();
@@ -65,11 +67,11 @@ function droppedOf(seen: readonly number[]): number {
   return due === 0 ? 0 : dropped / due;
 }
 
-/** Tasks of the thread on which the page's animation frames ran; a task counts for the frame that it ran, or that came before it. */
+/** Tasks of the thread on which the page noted its frames; a task counts for the frame that it ran, or that came before it. */
 function workBetween(events: readonly TraceEvent[], lengthOf: (task: TraceEvent) => number): Float64Array {
-  const frame = events.find(({ name }) => name === "FireAnimationFrame");
+  const frame = events.find(({ name }) => name === frameMark);
   const own = events.filter(({ pid, tid }) => pid === frame?.pid && tid === frame.tid);
-  const frames = own.flatMap(({ name, ts }) => (name === "FireAnimationFrame" ? [ts] : [])).sort((a, b) => a - b);
+  const frames = own.flatMap(({ name, ts }) => (name === frameMark ? [ts] : [])).sort((a, b) => a - b);
   const tasks = own
     .filter(({ name, ph }) => ph === "X" && (name === "RunTask" || name === "ThreadControllerImpl::RunTask"))
     .sort((a, b) => a.ts - b.ts);

@@ -7,6 +7,7 @@ import { type Call, type EngineClient, connectToEngine } from "../../shared/prot
 import { createCodec } from "./codec.js";
 import { Headstart } from "./headstart.js";
 import type { TransportSource } from "./transports.js";
+import { Turns } from "./turns.js";
 
 export type LinkStatus = "connecting" | "ready" | "lost";
 
@@ -26,6 +27,8 @@ const longestDelayMs = 4000;
 export class EngineLink {
   #status = $state<LinkStatus>("connecting");
   readonly #headstart = new Headstart();
+  /** In which answers about where the playhead is are shown. */
+  readonly turns = new Turns();
   readonly #inFlight = new Set<Promise<unknown>>();
   #client: EngineClient | undefined;
   #isDisposed = false;
@@ -67,8 +70,11 @@ export class EngineLink {
     if (this.#status === "connecting") await new Promise<void>((resolve) => this.#whenReady.push(resolve));
     if (afterState.has(name)) await this.#headstart.wait();
     if (this.#client === undefined) return failed(hindcastError("engine-lost"));
-    const answer = this.#client.call(name, args, signal, onProgress);
-    return ofState.has(name) ? this.#headstart.lead(answer) : answer;
+    const asked = this.#client.call(name, args, signal, onProgress);
+    const answer = await (ofState.has(name) ? this.#headstart.lead(asked) : asked);
+    if (afterState.has(name)) await this.turns.wait();
+    else if (ofState.has(name)) this.turns.take();
+    return answer;
   };
 
   /** Returns the release. */
