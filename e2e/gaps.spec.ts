@@ -44,4 +44,10 @@ test("a program that was killed leaves a gap that says so", async ({ app, hindca
   const line = await placeOfPlayhead(app.time.region);
   await app.page.mouse.move(line.x - 2, line.y + 40);
   await expect(app.time.region).toContainText("Records may be missing here: the connection was lost");
+
+  await test.step("where there are no requests the keyboard stays in their pane", async () => {
+    await app.press("Control+5");
+    await expect(app.requests.region).toContainText("No requests were recorded");
+    await expect(app.requests.region).toBeFocused();
+  });
 });

@@ -60,6 +60,8 @@ interface SpansOfRange {
 }
 
 const spansAtFirst = 20;
+/** A recording opens at its end, where programs do little but end. */
+const spansOfSaved = 60;
 const shortestFirstNs = 50e6;
 /** While a program runs: what it does arrives within some tenths of a second, and would else arrive out of sight. */
 const shortestLiveNs = 2e9;
@@ -67,6 +69,6 @@ const longestFirstNs = 10e9;
 
 /** How much the pane shows at first: few enough spans that the longer ones have room for their names, at the recording's average rate. */
 export function firstSpanNs(durationNs: number, spans: number, isLive: boolean): number {
-  const wanted = (durationNs / Math.max(spans, 1)) * spansAtFirst;
+  const wanted = (durationNs / Math.max(spans, 1)) * (isLive ? spansAtFirst : spansOfSaved);
   return Math.min(Math.max(wanted, isLive ? shortestLiveNs : shortestFirstNs), longestFirstNs);
 }
