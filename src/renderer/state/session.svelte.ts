@@ -321,7 +321,7 @@ export class Session {
 function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Kept | undefined): Workspace {
   const recording = new OpenRecording(link, summary);
   const playhead = new Playhead(recording);
-  playhead.onMoved((cause) => link.turns.moved(cause));
+  playhead.onMoved((cause) => link.turns.moved(cause === "scrub" || cause === "play"));
   const notes = new Notes(recording, storage);
   return {
     recording,

@@ -6,7 +6,7 @@ function dragged() {
   const frames: (() => void)[] = [];
   const said: string[] = [];
   const turns = new Turns((work) => frames.push(work));
-  turns.moved("scrub");
+  turns.moved(true);
   return {
     turns,
     said,
@@ -42,7 +42,7 @@ describe("answers while the playhead is dragged", () => {
   it("are all shown as soon as it is let go, and wait no more", async () => {
     const { turns, said, ask } = dragged();
     for (const name of ["spans", "logs"]) ask(name);
-    turns.moved("scrub-end");
+    turns.moved(false);
     ask("metrics");
     await Promise.resolve();
     expect(said).toEqual(["spans", "logs", "metrics"]);

@@ -1,7 +1,6 @@
 // While the playhead is dragged or plays, what the engine answers comes on screen in turns: State's answers at once, those of
 // the other panes one a frame, so that no frame has to draw all panes. In a frame that shows State anew they wait, but not for long.
 // Once the playhead stands still nothing waits.
-import type { MoveCause } from "./playhead.svelte.js";
 
 /** Frames in a row that may be State's alone. */
 const mostSkipped = 2;
@@ -20,10 +19,10 @@ export class Turns {
     this.#nextFrame = nextFrame;
   }
 
-  /** After each move of the playhead that is shown. */
-  moved(cause: MoveCause): void {
-    this.#isMoving = cause === "scrub" || cause === "play";
-    if (!this.#isMoving) for (const show of this.#waiting.splice(0)) show();
+  /** After each move of the playhead that is shown: whether the next one follows at once. */
+  moved(isMoving: boolean): void {
+    this.#isMoving = isMoving;
+    if (!isMoving) for (const show of this.#waiting.splice(0)) show();
   }
 
   /** This frame shows State anew. */

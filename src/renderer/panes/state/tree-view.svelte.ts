@@ -255,6 +255,7 @@ export class TreeView implements TreeShape {
 
   /** What changed at the playhead lies below the value of this row. */
   holdsChange(row: number): boolean {
+    if (this.#changedInside.size === 0) return false;
     const place = this.placeAt(row);
     return place !== undefined && place.scope === this.scope?.scope && this.#changedInside.has(place.path);
   }
