@@ -9,6 +9,7 @@ import {
   type LaterSets,
   Names,
   copyOfEntries,
+  eachInOrder,
   entriesInMemory,
   inOrder,
   orderedEntries,
@@ -45,6 +46,13 @@ const textOf = (entries: Entries): string =>
     [...inOrder(entries)],
     ["a", "b", "2", "x"].map((key) => [entries.has(key), entries.get(key)]),
   ]);
+
+/** The first `most`, as somebody sees them who wants no more. */
+function firstOf(entries: Entries, most: number): readonly (readonly [string, CapturedValue])[] {
+  const seen: [string, CapturedValue][] = [];
+  eachInOrder(entries, (name, value) => seen.push([name, value]) < most);
+  return seen;
+}
 
 describe("entries whose values are read when they are asked for", () => {
   it.each([1, 2, 3, 4, 5, 6])("and their copies are what Maps and theirs are (seed %i)", (seed) => {
@@ -100,6 +108,8 @@ describe("entries whose values are read when they are asked for", () => {
           plain: new Map(all.map((one, at) => [one, valueOf(at)])),
         });
       for (const { kept, plain } of pairs) {
+        const most = 1 + below(8);
+        if (below(4) === 0) expect(firstOf(kept, most)).toEqual(orderedEntries(plain).slice(0, most));
         expect(textOf(kept)).toBe(textOf(plain));
         expect(textOf(entriesInMemory(kept))).toBe(textOf(plain));
       }
