@@ -41,6 +41,12 @@ export function scaleOf({ name, unit }: { readonly name: string; readonly unit: 
   return { suffix: unit.replace(/\{[^}]*\}/g, "").trim(), factor: 1 };
 }
 
+/** What a series is counted in, where no value of it is there yet: "bytes", "s", "%", "handle"; "" for plain counts. */
+export function unitWord({ name, unit }: { readonly name: string; readonly unit: string }): string {
+  if (unit === "1") return isShare(name) ? "%" : "";
+  return unit.replace(/^By\b/, "bytes").replace(/[{}]/g, "");
+}
+
 /** The unit in which the value has fewest digits before the point but at least one; a row of zeros reads "0 ms", "0 MB". */
 function largestBelow(scales: readonly UnitScale[], largest: number): UnitScale {
   const shown = (scale: UnitScale) => Math.abs(largest) * scale.factor;

@@ -4,7 +4,7 @@ import { defaultSeries } from "./default-series.js";
 import { type Samples, brokenBy, extentOf, lineAt, roundExtent, valueAt } from "./samples.js";
 import { rowHeight } from "./row-height.js";
 import { groupSeries } from "./series-groups.js";
-import { numberText, scaleOf, valueText } from "../../../shared/base/units.js";
+import { numberText, scaleOf, unitWord, valueText } from "../../../shared/base/units.js";
 
 const samplesOf = (...pairs: readonly (readonly [number, number])[]): Samples => ({
   timeNs: Float64Array.from(pairs, ([time]) => time),
@@ -152,5 +152,20 @@ describe("series", () => {
 describe("rowHeight", () => {
   it("shows whole rows, sharing what there is", () => {
     expect([rowHeight(122, 4), rowHeight(200, 4), rowHeight(600, 3), rowHeight(20, 3)]).toEqual([40, 50, 160, 38]);
+  });
+});
+
+describe("unitWord", () => {
+  it("is what people call the unit", () => {
+    const units = ["By", "By/s", "s", "1", "{handle}", "{request}/s"];
+    expect(units.map((unit) => unitWord({ name: "x", unit }))).toEqual([
+      "bytes",
+      "bytes/s",
+      "s",
+      "",
+      "handle",
+      "request/s",
+    ]);
+    expect(unitWord({ name: "process.cpu.utilization", unit: "1" })).toBe("%");
   });
 });
