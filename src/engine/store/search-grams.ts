@@ -4,7 +4,7 @@
 // A word that has another one as a part has all of its grams: where a bit is missing no rare word of that part has it. Words are
 // letters, digits, "_" and everything beyond ASCII, in lower case, as DuckDB's lower() makes it: what is between is left out.
 import { bitsIn } from "./search-positions.js";
-import { lowerBytes, lowered } from "./search-lower-case.js";
+import { lowered } from "./search-lower-case.js";
 
 const trigramBits = 1 << 16;
 export const trigramByteCount = trigramBits / 8;
@@ -17,6 +17,8 @@ const cellBits = 15;
 /** Of four letters, behind the others. */
 const [fourShardCount, fourCellBits] = [32, 13];
 export const bytesPerCell = 8;
+/** Bytes of the longest. */
+export const mostInGram = 5;
 /** A shard is folded in two as long as that leaves fewer bits set than one in so many. */
 const sparse = 8;
 const leastCellsPerShard = 8;
@@ -31,10 +33,9 @@ const cellHash = (first: number, four: number): number => {
 const fourHash = (four: number): number => Math.imul(four ^ (four >>> 15), 0x9e3779b1) >>> (32 - fourCellBits);
 const trigramHash = (three: number): number => Math.imul(three & 0xffffff, 0x9e3779b1) >>> 16;
 
-/** In lower case: what is not ASCII counts. Ids and numbers would fill the cells, and few look for four digits. */
-const isLetter = Uint8Array.from({ length: 256 }, (_, byte) =>
-  (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80 ? 1 : 0,
-);
+/** Whether four bytes in lower case are letters, or beyond ASCII. Ids and numbers would fill the cells, and few look for four digits. */
+const isFourLetters = (four: number): boolean =>
+  ((four | ((four << 1) & (four << 2))) & 0x80808080) === (0x80808080 | 0);
 
 /** How many positions are a part, of so many positions: as a power of two. */
 export function partBits(positions: number): number {
@@ -48,6 +49,8 @@ export class Grams {
   readonly #trigrams = new Uint32Array(trigramBits / 32);
   readonly #cells = new Uint32Array(shardCount * cellsPerShard * 2);
   readonly #fours = new Uint32Array(fourShardCount * cellsPerShard * 2);
+  /** Of one word. */
+  readonly #place = new Int32Array(2);
 
   clear(): void {
     this.#trigrams.fill(0);
@@ -55,31 +58,48 @@ export class Grams {
     this.#fours.fill(0);
   }
 
-  /** Of one word, which is in the parts whose bits are set, the first 32 and the others. */
+  /** Of one word in lower case, which is in the parts whose bits are set, the first 32 and the others. */
   addWord(bytes: Uint8Array, start: number, end: number, parts: number, furtherParts: number): void {
+    if (end - start < 3) return;
+    const places = this.#place;
+    places[0] = start;
+    places[1] = end;
+    if (parts !== 0) this.#add(bytes, places, 1, 0, parts);
+    if (furtherParts !== 0) this.#add(bytes, places, 1, 1, furtherParts);
+  }
+
+  /** Of words in lower case of three bytes or more, which begin and end at `places`, in a part. */
+  addWords(bytes: Uint8Array, places: Int32Array, count: number, part: number): void {
+    this.#add(bytes, places, count, part >> 5, 1 << (part & 31));
+  }
+
+  /** Hashes are those above, written out: calls of functions would cost more than what they do. */
+  #add(bytes: Uint8Array, places: Int32Array, count: number, half: number, parts: number): void {
     const cells = this.#cells;
     const fours = this.#fours;
     const trigrams = this.#trigrams;
-    const lower = lowerBytes;
-    let low = 0;
-    let letters = 0;
-    for (let at = start; at < end; at++) {
-      const first = low >>> 24;
-      const byte = lower[bytes[at] ?? 0] ?? 0;
-      low = (low << 8) | byte;
-      letters = isLetter[byte] === 1 ? letters + 1 : 0;
-      if (at < start + 2) continue;
-      const three = trigramHash(low);
+    for (let word = 0; word < count; word++) {
+      const end = places[2 * word + 1] ?? 0;
+      let at = places[2 * word] ?? 0;
+      let low = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+      let three = Math.imul(low, 0x9e3779b1) >>> 16;
       trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
-      if (letters > 3) {
-        const four = 2 * fourHash(low);
-        fours[four] = (fours[four] ?? 0) | parts;
-        fours[four + 1] = (fours[four + 1] ?? 0) | furtherParts;
+      at = (at + 3) | 0;
+      for (let first = 0; at < end; at = (at + 1) | 0) {
+        first = low >>> 24;
+        low = (low << 8) | (bytes[at] ?? 0);
+        three = Math.imul(low & 0xffffff, 0x9e3779b1) >>> 16;
+        trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
+        const mixed = Math.imul(low ^ (low >>> 15), 0x9e3779b1);
+        if (((low | ((low << 1) & (low << 2))) & 0x80808080) === -0x7f7f7f80) {
+          const four = 2 * (mixed >>> (32 - fourCellBits)) + half;
+          fours[four] = (fours[four] ?? 0) | parts;
+        }
+        if (first === 0) continue;
+        const five = (mixed + Math.imul(first, 0x2c1b3c6d)) | 0;
+        const cell = 2 * (Math.imul(five ^ (five >>> 13), 0x85ebca6b) >>> (32 - cellBits)) + half;
+        cells[cell] = (cells[cell] ?? 0) | parts;
       }
-      if (at < start + 4) continue;
-      const cell = 2 * cellHash(first, low);
-      cells[cell] = (cells[cell] ?? 0) | parts;
-      cells[cell + 1] = (cells[cell + 1] ?? 0) | furtherParts;
     }
   }
 
@@ -136,8 +156,7 @@ export function gramsNeeded(word: string): NeededGrams {
     if (at >= 2) trigrams.add(trigramHash(low));
     if (at >= 4) hashes.add(cellHash(first, low));
   }
-  if (bytes.length === 4 && bytes.every((byte) => isLetter[byte] === 1))
-    hashes.add(shardCount * cellsPerShard + fourHash(low));
+  if (bytes.length === 4 && isFourLetters(low)) hashes.add(shardCount * cellsPerShard + fourHash(low));
   const cells = [...hashes].map((hash) => ({ shard: Math.floor(hash / cellsPerShard), cell: hash % cellsPerShard }));
   return { trigrams: [...trigrams], cells };
 }

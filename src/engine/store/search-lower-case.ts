@@ -1,10 +1,5 @@
 // Texts as searching reads them: in lower case, and without the escapes of JSON.
 
-/** Letters of ASCII in lower case. */
-export const lowerBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte,
-);
-
 /** Character by character as DuckDB's lower() has it, which knows no Greek word endings and no dots of their own. */
 export const lowered = (text: string): string =>
   text.replaceAll("\u0130", "i").replaceAll("\u03a3", "\u03c3").toLowerCase();

@@ -69,10 +69,12 @@ export class TextSet {
 
   /** Notes that it is at a position; -1 is none. */
   occur(text: number, position: number): void {
-    if (text < 0 || this.#lastAt[text] === position + 1) return;
+    if (text < 0 || (this.#occurred === this.#occurrences.length && !this.#growOccurrences())) return;
+    const isNew = (this.#lastAt[text] ?? 0) ^ (position + 1);
     this.#lastAt[text] = position + 1;
-    if (this.#occurred === this.#occurrences.length && !this.#growOccurrences()) return;
-    this.#occurrences[this.#occurred++] = (text << positionBits) | position;
+    this.#occurrences[this.#occurred] = (text << positionBits) | position;
+    // Without a branch: nobody can foresee it.
+    this.#occurred += -isNew >>> 31;
   }
 
   #growOccurrences(): boolean {
@@ -155,6 +157,11 @@ export class TextSet {
         ]);
     this.clear();
     for (const [first, second, bytes] of often) this.learn(first, second, bytes, 0, bytes.length);
+  }
+
+  /** The second hash of each. */
+  hashes(): Int32Array {
+    return this.#seconds.subarray(0, this.count);
   }
 
   /** At how many positions each is, once more where it was noted twice with another one in between. */

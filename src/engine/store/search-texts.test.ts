@@ -5,6 +5,7 @@ import { lowered, withoutEscapes } from "./search-lower-case.js";
 import { listOf } from "./search-positions.js";
 import { TextMemo } from "./search-text-memo.js";
 import type { TextSet } from "./search-text-set.js";
+import { stretchBytes } from "./search-text-words.js";
 import { BlockTexts } from "./search-texts.js";
 
 const pieces = [
@@ -24,13 +25,13 @@ class Twin {
 /** Positions of texts that are kept, those of others as grams of their part: with one position a part they are exact. */
 function found(texts: BlockTexts, needle: string, count: number): Set<number> {
   const at = new Set<number>();
+  const shards = texts.grams.shards();
   for (const part of lowered(needle).split('"')) {
     const words = wordsIn(part);
     const ofPart = new Set<number>(words.length === 0 ? Array.from({ length: count }, (_, row) => row) : []);
     for (const position of positionsWith(texts.wholes, part, count)) ofPart.add(position);
     const inWords = words.map((word) => {
       const { cells, trigrams } = gramsNeeded(word);
-      const shards = texts.grams.shards();
       const of = new Set(positionsWith(texts.words, word, count));
       const has = trigrams.every((place) => ((texts.grams.trigramBytes()[place >> 3] ?? 0) >> (place & 7)) & 1);
       for (let row = 0; has && row < count; row++) {
@@ -97,6 +98,77 @@ describe("BlockTexts", () => {
       const wanted = twin.rows.flatMap((_, position) => (twin.mayHave(position, part) ? [position] : []));
       expect([part, wanted.filter((position) => !at.has(position))]).toEqual([part, []]);
     }
+  });
+
+  it.each([1, 2, 3])("has every part of long texts that are all different (seed %i)", (seed) => {
+    const random = randomFrom(seed);
+    const below = (limit: number): number => Math.floor(random() * limit);
+    const [texts, memo, rows] = [new BlockTexts(0), new TextMemo(), [""]];
+    const add = (text: string, position: number): void => {
+      const plain = Buffer.from(text);
+      const json = Buffer.from(JSON.stringify({ text }));
+      if (position % 2 === 0) texts.addBody(plain, 0, plain.length, position);
+      else texts.addJson(json, 0, json.length, position, memo);
+    };
+    // Then texts are known to have no like, and so many words are learned that others are taken for them at first.
+    const learned = (at: number): string => Array.from({ length: 40 }, (_, word) => `${at}x${word} `).join("");
+    for (let at = 0; at < 300; at++) add(learned(at).repeat(5), 0);
+    for (let at = 0; at < 300; at++) add(`number ${at} is ${at}`, 1);
+    for (let position = 2; position < 60; position++) {
+      const some = Array.from(
+        { length: 1 + below(300) },
+        () =>
+          random()
+            .toString(36)
+            .slice(2, 3 + below(9)) + (below(20) === 0 ? "ABC/" : " "),
+      );
+      const long = Array.from({ length: below(4) === 0 ? 400 : 2 }, () => random().toString(36).slice(2)).join("");
+      const other = ["", "", "É", '"'][below(4)] ?? "";
+      const text = [...some, below(2) === 0 ? other : "", ...some.slice(0, 100), long, other].join("");
+      add(text, position);
+      rows[position] = lowered(text);
+    }
+    memo.close(texts.wholes);
+    texts.end();
+    for (let left = 40; left > 0; left--) {
+      const position = 2 + below(58);
+      const row = rows[position] ?? "";
+      const from = below(row.length);
+      const part = row.slice(from, from + 4 + below(40));
+      if (part.split('"').some((one) => wordsIn(one).length === 0)) continue;
+      expect([part, found(texts, part, 60).has(position)]).toEqual([part, true]);
+    }
+  });
+
+  it("has words at the ends of what is read at once, and longer ones", () => {
+    const [texts, rows] = [new BlockTexts(0), new Map<number, readonly string[]>()];
+    for (let at = 0; at < 300; at++) texts.addBody(Buffer.from(`number ${at}`), 0, `number ${at}`.length, 0);
+    const add = (position: number, text: string, ...parts: string[]): void => {
+      const bytes = Buffer.from(text);
+      texts.addBody(bytes, 0, bytes.length, position);
+      rows.set(position, parts);
+    };
+    const around = (at: number, width = 20): string => letters.slice(at - width / 2, at + width / 2);
+    const random = randomFrom(1);
+    const letters = Array.from({ length: 3 * stretchBytes }, () => random().toString(36).charAt(3)).join("x");
+    for (let at = 1; at < 20; at++) {
+      const word = around(200 * at);
+      add(at, ". ".repeat(stretchBytes).slice(0, stretchBytes - at) + `${word} ${word}.`, word);
+    }
+    const overlaps = [stretchBytes - 4, stretchBytes, 2 * stretchBytes - 8, 2 * stretchBytes - 4];
+    add(30, `as ${letters} is`, ...overlaps.flatMap((at) => [around(at), around(at, 6)]));
+    add(31, `${letters.slice(0, 2 * stretchBytes)}É`, `${letters.slice(2 * stretchBytes - 3, 2 * stretchBytes)}é`);
+    texts.end();
+    for (const [position, parts] of rows)
+      for (const part of parts) expect([part, found(texts, part, 60).has(position)]).toEqual([part, true]);
+  });
+
+  it("notes once that a text has a word", () => {
+    const texts = new BlockTexts(0);
+    for (let at = 0; at < 300; at++) texts.addBody(Buffer.from(`same ${at}`), 0, `same ${at}`.length, 0);
+    const before = texts.words.occurred;
+    texts.addBody(Buffer.from("same same same"), 0, 14, 1);
+    expect(texts.words.occurred).toBe(before + 1);
   });
 
   it("knows where words are that many rows have, and which no row has", () => {

@@ -2,12 +2,13 @@
 // text values, and what is between them. Most come again and again, so that a row costs one look-up for each of them. Only when
 // the block is full is each of those that are rare taken apart into words.
 // Bytes are kept as they came: what is not ASCII, or has escapes, is read whole and put into lower case first.
-import { lowerBytes, lowered, withoutEscapes } from "./search-lower-case.js";
-import { Grams } from "./search-grams.js";
+import { BlockWords, jsonStops, noStops, plainStops } from "./search-block-words.js";
+import type { Grams } from "./search-grams.js";
+import { lowered, withoutEscapes } from "./search-lower-case.js";
 import type { TextMemo } from "./search-text-memo.js";
 import { MetTexts } from "./search-met-texts.js";
 import { TextSet } from "./search-text-set.js";
-import { WordCounts } from "./search-word-counts.js";
+import { isOfWord } from "./search-text-words.js";
 
 const [separator, ofWord, quote, special] = [0, 1, 2, 3];
 
@@ -16,29 +17,13 @@ function kindsOfBytes(isSpecial: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => {
     if (isSpecial(byte)) return special;
     if (byte === 0x22) return quote;
-    return byte >= 0x80 || /[A-Za-z0-9_]/.test(String.fromCharCode(byte)) ? ofWord : separator;
+    return isOfWord(byte) ? ofWord : separator;
   });
 }
 const plainKinds = kindsOfBytes((byte) => byte >= 0x80);
 const jsonKinds = kindsOfBytes((byte) => byte >= 0x80 || byte === 0x5c);
 const readKinds = kindsOfBytes(() => false);
 
-/** What ends reading words. */
-const [atQuote, atSpecial] = [-1, -2];
-
-/** Bytes of words in lower case, 0 for what is between, and the two above. */
-function unitsOfBytes(kinds: Uint8Array, ofQuote: number): Int16Array {
-  const ofKind = [0, 0, ofQuote, atSpecial];
-  return Int16Array.from(kinds, (kind, byte) => (kind === ofWord ? (lowerBytes[byte] ?? 0) : (ofKind[kind] ?? 0)));
-}
-const plainUnits = unitsOfBytes(plainKinds, 0);
-const jsonUnits = unitsOfBytes(jsonKinds, atQuote);
-const readUnits = unitsOfBytes(readKinds, 0);
-
-const isOfWord = (byte: number): boolean => readKinds[byte] === ofWord;
-
-/** A word of so many positions is likely to come in the next block, too. */
-const oftenInBlock = 16;
 /** Bodies that were looked at before it is known whether they come again. */
 const bodiesTried = 256;
 
@@ -46,16 +31,18 @@ export class BlockTexts {
   /** What is between quotation marks. */
   readonly wholes = new TextSet();
   /** Told apart without regard to case. */
-  readonly words = new TextSet();
+  readonly words: TextSet;
   /** Of words that few rows have. */
-  readonly grams = new Grams();
+  readonly grams: Grams;
+  readonly #words: BlockWords;
   readonly #met: MetTexts;
-  readonly #wordCounts = new WordCounts();
   #bodies = 0;
   #newBodies = 0;
 
   /** `partBits`: how many positions are a part, as a power of two. */
   constructor(readonly partBits: number) {
+    this.#words = new BlockWords(partBits);
+    [this.words, this.grams] = [this.#words.words, this.#words.grams];
     this.#met = new MetTexts((bytes, start, end, position) => {
       this.takeApart(bytes, start, end, position);
     });
@@ -69,16 +56,11 @@ export class BlockTexts {
     return this.wholes.hasOverflowed || this.words.hasOverflowed;
   }
 
-  /**
-   * What comes next is another block's. Words that came often are learned already: until a word is, it is a gram of the part
-   * where it is, and words that came often would all be in the first parts of each block.
-   */
+  /** What comes next is another block's. */
   clear(): void {
     this.wholes.clear();
-    this.words.clearButOften(oftenInBlock);
-    this.grams.clear();
+    this.#words.clear();
     this.#met.clear();
-    this.#wordCounts.clear();
     this.#bodies = this.#newBodies = 0;
   }
 
@@ -109,7 +91,7 @@ export class BlockTexts {
   /** A text that is often like no other: then its words are looked up at once. */
   addBody(bytes: Uint8Array, start: number, end: number, position: number): void {
     if (this.#bodies > bodiesTried && 2 * this.#newBodies > this.#bodies) {
-      if (this.#addWords(plainUnits, bytes, start, end, position) < 0)
+      if (this.#words.add(plainStops, bytes, start, end, position) < 0)
         this.#addRead(textOf(bytes, start, end), position);
       return;
     }
@@ -126,64 +108,7 @@ export class BlockTexts {
 
   /** Its words become words at the position. */
   takeApart(bytes: Uint8Array, start: number, end: number, position: number): void {
-    this.#addWords(readUnits, bytes, start, end, position);
-  }
-
-  /**
-   * Of a text up to a quotation mark, where `units` have that: where this is, or `atSpecial`. A word that is alone in its text
-   * is rare as the text is.
-   */
-  #addWords(units: Int16Array, bytes: Uint8Array, start: number, end: number, position: number): number {
-    let from = start;
-    let first = 0;
-    let second = 0;
-    let aloneFrom = 0;
-    let aloneEnd = 0;
-    let aloneFirst = 0;
-    let aloneSecond = 0;
-    let count = 0;
-    let at = start;
-    for (; at <= end; at++) {
-      const unit = at < end ? (units[bytes[at] ?? 0] ?? 0) : atQuote;
-      if (unit > 0) {
-        first = Math.imul(first ^ unit, 0x01000193);
-        second = (Math.imul(second, 31) + unit) | 0;
-        continue;
-      }
-      if (unit === atSpecial) return atSpecial;
-      if (at - from > 2) {
-        if (count === 0) {
-          aloneFrom = from;
-          aloneEnd = at;
-          aloneFirst = first;
-          aloneSecond = second;
-        } else {
-          if (count === 1) this.#addWord(aloneFirst, aloneSecond, bytes, aloneFrom, aloneEnd, position);
-          this.#addWord(first, second, bytes, from, at, position);
-        }
-        count++;
-      }
-      if (unit === atQuote) break;
-      from = at + 1;
-      first = second = 0;
-    }
-    if (count === 1) this.#addGrams(bytes, aloneFrom, aloneEnd, position);
-    return at;
-  }
-
-  /** Rare ones become grams of the part where they are. */
-  #addWord(first: number, hash: number, bytes: Uint8Array, start: number, end: number, position: number): void {
-    const { words } = this;
-    const second = mixed(hash);
-    let word = words.find(first, second);
-    if (word < 0 && this.#wordCounts.isOften(second)) word = words.learn(first, second, bytes, start, end);
-    if (word >= 0) words.occur(word, position);
-    else this.#addGrams(bytes, start, end, position);
-  }
-
-  #addGrams(bytes: Uint8Array, start: number, end: number, position: number): void {
-    const part = position >>> this.partBits;
-    this.grams.addWord(bytes, start, end, part < 32 ? 1 << part : 0, part < 32 ? 0 : 1 << (part - 32));
+    this.#words.add(noStops, bytes, start, end, position);
   }
 
   #addRead(text: string, position: number): void {
@@ -243,7 +168,7 @@ export class BlockTexts {
       }
       let at = from;
       if (memo.isAlwaysNew(place)) {
-        at = this.#addWords(jsonUnits, bytes, from, end, position);
+        at = this.#words.add(jsonStops, bytes, from, end, position);
         if (at >= 0) {
           from = at + 1;
           place++;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../shared/base/random.test-support.js";
-import { WordCounts } from "./search-word-counts.js";
+import { WordCounts, leastOften } from "./search-word-counts.js";
 
 /** As hashes of words are: any 32 bits. */
 const hashesOf = (seed: number): (() => number) => {
@@ -23,7 +23,7 @@ describe("WordCounts", () => {
     expect(wrong.size / total).toBeLessThan(0.02);
   });
 
-  it("forgets", () => {
+  it("forgets, but not what is learned", () => {
     const [counts, next] = [new WordCounts(), hashesOf(4)];
     const often = (hash: number): number => [1, 2, 3, 4].filter(() => counts.isOften(hash)).length;
     expect(often(7)).toBe(0);
@@ -31,7 +31,9 @@ describe("WordCounts", () => {
     expect(often(7)).toBe(0);
     expect(counts.isOften(7)).toBe(true);
     expect(often(8)).toBe(0);
+    counts.learned(9);
     for (let at = 0; at < 200_000; at++) counts.isOften(next() | 1);
     expect(often(8)).toBe(0);
+    expect((counts.cells[9] ?? 0) >= leastOften).toBe(true);
   });
 });
