@@ -24,6 +24,7 @@ export class LastWriter {
   readonly #recording: OpenRecording;
   readonly #playhead: Playhead;
   readonly #wanted: () => Wanted;
+  readonly #subject: () => string;
   readonly query = new Query<ReadAt<WriteEntry | undefined>>();
   readonly #lateness = new Lateness();
   readonly #repeats: Repeats;
@@ -32,15 +33,15 @@ export class LastWriter {
   readonly known: LastWrite | undefined = $derived.by(() => {
     const found = this.query.value;
     const write = found?.value;
-    return write === undefined || found?.place.subject !== this.#wanted().place.subject
-      ? undefined
-      : { place: found.place, write };
+    return write === undefined || found?.place.subject !== this.#subject() ? undefined : { place: found.place, write };
   });
 
-  constructor(recording: OpenRecording, playhead: Playhead, wanted: () => Wanted) {
+  /** `subject` is that of the wanted place: all rows of State depend on it, and none of them on where the playhead is. */
+  constructor(recording: OpenRecording, playhead: Playhead, wanted: () => Wanted, subject: () => string) {
     this.#recording = recording;
     this.#playhead = playhead;
     this.#wanted = wanted;
+    this.#subject = subject;
     this.#repeats = new Repeats(recording, this.query);
   }
 

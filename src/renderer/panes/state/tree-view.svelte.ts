@@ -118,7 +118,8 @@ export class TreeView implements TreeShape {
     this.#playhead = playhead;
     this.#selection = selection;
     this.#rowRepeats = new Repeats(recording, this.query);
-    this.writer = new LastWriter(recording, playhead, () => ({ scope: this.scope, place: this.#wantedPlace }));
+    const wanted = () => ({ scope: this.scope, place: this.#wantedPlace });
+    this.writer = new LastWriter(recording, playhead, wanted, () => this.#scopeKey);
     // What was selected before a reload has a row again.
     const { scope, selectedPath } = this;
     if (scope !== undefined && selectedPath !== undefined) this.#open(scope, ancestorsOf(selectedPath));
