@@ -58,6 +58,8 @@ import { stepsOf } from "./value-steps.js";
 export interface HandlersContext extends StartingContext {
   readonly kept: KeptTexts;
   readonly version: string;
+  /** What becomes of an answer on its way to who asked, done for one that nobody waits for. */
+  readonly packed: (answer: unknown) => void;
 }
 
 /** A recording, and how to ask about it so that the asking stops with the call. */
@@ -133,7 +135,9 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       const asker = askerWith(signal);
       const work = ({ query, start }: OpenRecording): Promise<Result<unknown, HindcastError>> =>
         looked(look, { recording, query: queryFor(query, asker), start, asker });
-      return (await answered(look.args, work, asker)).ok;
+      const answer = await answered(look.args, work, asker);
+      if (answer.ok) context.packed(answer.value);
+      return answer.ok;
     });
     done.catch(() => undefined); // whoever looks there hears of it
   };

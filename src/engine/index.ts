@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly mostBaseBytes?: number | undefined;
   /** The built file of the thread that records. Without one an engine records on its own thread, as tests do. */
   readonly recorderThread?: URL;
+  /** What becomes of an answer on its way to who asked: done once or twice with nobody waiting, so that V8 has compiled it. */
+  readonly packed?: (answer: unknown) => void;
   /** Whoever starts a new engine when this one is killed: that one goes on with the live recordings. */
   readonly host?: EngineHost;
 }
@@ -58,6 +60,7 @@ export function createEngine({
   host,
   recorderThread,
   journal = ReadingJournal.unkept(),
+  packed = () => undefined,
 }: EngineOptions): Engine {
   const listeners: ((notice: EngineNotice) => void)[] = [];
   const places = placesIn(packageFolder, environment);
@@ -83,6 +86,7 @@ export function createEngine({
       binaries: new NodeBinaries(),
       saved: new SavedLaunches(places.launches),
       kept: new KeptTexts(places.window),
+      packed,
     }),
     resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),

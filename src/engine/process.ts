@@ -24,6 +24,7 @@ const umask = process.umask(0o077);
 const starter = engineStarter(process.env);
 const host = starter === undefined ? undefined : await hostWith(starter.pid, starter.session);
 const journal = host === undefined ? undefined : await ReadingJournal.open(host, engineHasCrashed(process.env));
+const codec = createCodec();
 const engine = createEngine({
   packageFolder: fileURLToPath(new URL("../../", import.meta.url)),
   environment: startedEnvironment(process.env),
@@ -32,10 +33,10 @@ const engine = createEngine({
   diskReserveBytes: engineDiskReserve(process.env),
   mostBaseBytes: engineMostBase(process.env),
   recorderThread: new URL("./recorder-thread.js", import.meta.url),
+  packed: (answer) => void codec.encode({ kind: "result", id: 0, value: answer }),
   ...(host === undefined ? {} : { host }),
   ...(journal === undefined ? {} : { journal }),
 });
-const codec = createCodec();
 const served = new Map<number, { readonly client: ServedClient; readonly relayed: RelayedTransport | undefined }>();
 
 function serve(host: Host): void {

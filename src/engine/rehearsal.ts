@@ -14,7 +14,7 @@ import { PieceMemory } from "./store/piece-memory.js";
 const quietMs = 100;
 /** Before it is given up. */
 const mostWaits = 600;
-const [looksAtState, looksAtMetrics] = [32, 24];
+const [looksAtState, looksAtMetrics] = [64, 24];
 /** Of all looks together, not of what is read ahead: that is little, and needed whatever it takes. */
 const mostMs = 2000;
 /** Of a recording with fewer, looks take little even at first. */
