@@ -17,9 +17,11 @@ export function clockTextOf(instant: bigint): string {
 /** Of the line that stands for the playhead in a region. */
 export async function placeOfPlayhead(region: Locator): Promise<{ readonly x: number; readonly y: number }> {
   const plot = region.locator("[data-playhead]");
-  const [box, px] = [await plot.boundingBox(), Number(await plot.getAttribute("data-playhead"))];
+  const box = await plot.boundingBox();
+  // Drawn in this order: its cap, the line, the veil over what comes later.
+  const drawnAt = await plot.evaluate((element) => getComputedStyle(element).backgroundPositionX.split(", ")[1] ?? "");
   if (box === null) throw new Error("the playhead is not in view");
-  return { x: box.x + px, y: box.y };
+  return { x: box.x + Number.parseFloat(drawnAt), y: box.y };
 }
 
 export class TimeRuler {
