@@ -85,8 +85,17 @@ export class Grams {
       let three = Math.imul(low, 0x9e3779b1) >>> 16;
       trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
       at = (at + 3) | 0;
-      for (let first = 0; at < end; at = (at + 1) | 0) {
-        first = low >>> 24;
+      if (at === end) continue;
+      low = (low << 8) | (bytes[at] ?? 0);
+      three = Math.imul(low & 0xffffff, 0x9e3779b1) >>> 16;
+      trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
+      if (((low | ((low << 1) & (low << 2))) & 0x80808080) === -0x7f7f7f80) {
+        const four = 2 * fourHash(low) + half;
+        fours[four] = (fours[four] ?? 0) | parts;
+      }
+      at = (at + 1) | 0;
+      for (; at < end; at = (at + 1) | 0) {
+        const first = low >>> 24;
         low = (low << 8) | (bytes[at] ?? 0);
         three = Math.imul(low & 0xffffff, 0x9e3779b1) >>> 16;
         trigrams[three >> 5] = (trigrams[three >> 5] ?? 0) | (1 << (three & 31));
@@ -95,7 +104,6 @@ export class Grams {
           const four = 2 * (mixed >>> (32 - fourCellBits)) + half;
           fours[four] = (fours[four] ?? 0) | parts;
         }
-        if (first === 0) continue;
         const five = (mixed + Math.imul(first, 0x2c1b3c6d)) | 0;
         const cell = 2 * (Math.imul(five ^ (five >>> 13), 0x85ebca6b) >>> (32 - cellBits)) + half;
         cells[cell] = (cells[cell] ?? 0) | parts;
