@@ -9,7 +9,7 @@ import { type Benchmark, type Figure, figuresOfRun, measuredOn, quantile } from 
 import { Browser } from "./window/browser.js";
 import { rareWord } from "./window/busy-program.js";
 import { framesDuring } from "./window/frames.js";
-import { Person } from "./window/person.js";
+import { type Opened, Person } from "./window/person.js";
 import { type Made, ServedWindow, makeBusyRecording } from "./window/served-recording.js";
 
 interface Run {
@@ -23,6 +23,8 @@ interface Run {
 
 const [width, height] = [1920, 1080];
 const [scrubSeconds, zoomSeconds, jumps] = [10, 10, 40];
+/** Each with an engine, a host and a browser of its own; one opening says little. */
+const openings = 5;
 
 function runFrom(args: readonly string[]): Run {
   const { values } = parseArgs({
@@ -43,12 +45,19 @@ async function run(args: readonly string[]): Promise<readonly Figure[]> {
   const asked = runFrom(args);
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   const path = asked.file ?? join(folder, "window.hindcast");
+  const openIt = (person: Person, address: string): Promise<Opened> =>
+    person.open(`${address}&open=${encodeURIComponent(path)}`);
   try {
     const made = existsSync(path) ? asked : await makeBusyRecording(path, asked);
     const { spans, logs, seed } = asked;
-    const figures = await withWindow(folder, (person, address) =>
-      measure(person, `${address}&open=${encodeURIComponent(path)}`, asked, whatIsMissing(made, asked)),
-    );
+    const of = figuresOfRun(whatIsMissing(made, asked));
+    const opened: Opened[] = [];
+    while (opened.length < openings - 1) opened.push(await withWindow(mkdtempSync(join(folder, "opening-")), openIt));
+    const figures = await withWindow(folder, async (person, address) => {
+      opened.push(await openIt(person, address));
+      return measure(person, asked, of);
+    });
+    figures.push(...openingFigures(opened, of));
     return measuredOn({ rows: spans + logs, fileBytes: statSync(path).size, seed, cache: "fresh" }, figures);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -77,15 +86,21 @@ async function withWindow<Value>(
   }
 }
 
-async function measure(
-  person: Person,
-  url: string,
-  { minutes, seed }: Run,
-  invalid: string | undefined,
-): Promise<readonly Figure[]> {
+type FigureOf = ReturnType<typeof figuresOfRun>;
+
+function openingFigures(opened: readonly Opened[], of: FigureOf): readonly Figure[] {
+  const middle = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
+  const paintMs = opened.map((one) => one.paintMs);
+  return [
+    of("first_paint_ms", middle(paintMs), "ms", { atMost: 1000 }),
+    of("first_paint_most_ms", Math.max(...paintMs), `ms, of ${openings}`),
+    of("first_idle_ms", middle(opened.map((one) => one.idleMs)), "ms"),
+  ];
+}
+
+/** Where somebody has opened the recording. */
+async function measure(person: Person, { minutes, seed }: Run, of: FigureOf): Promise<Figure[]> {
   const { browser } = person;
-  const of = figuresOfRun(invalid);
-  const opened = await person.open(url);
   await person.scrub(2);
   const heapAtFirst = await person.heapBytes();
   const scrubbed = await framesDuring(browser, () => person.scrub(scrubSeconds));
@@ -114,8 +129,7 @@ async function measure(
     of("zoom_work_p95_ms", p95(zoomed.workMs), "ms a frame"),
     of("zoom_dropped_frames_pct", 100 * zoomed.droppedShare, "% of refreshes"),
     of("jump_log_p95_ms", p95(logsMs), "ms"),
-    of("first_paint_ms", opened.paintMs, "ms", { atMost: 1000 }),
-    of("first_idle_ms", opened.idleMs, "ms"),
+    of("input_to_state_p50_ms", quantile(Float64Array.from(stateMs), 0.5), "ms"),
     of("input_to_state_p95_ms", p95(stateMs), "ms", { atMost: 50 }),
     of("input_to_all_p95_ms", p95(allMs), "ms"),
     of("page_heap_mb", heapAtLast / 2 ** 20, "MB"),

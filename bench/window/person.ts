@@ -6,6 +6,8 @@ import type { Browser } from "./browser.js";
 const box = v.object({ x: v.number(), y: v.number(), width: v.number(), height: v.number() });
 type Box = v.InferOutput<typeof box>;
 const shown = v.object({ stateMs: v.number(), allMs: v.number() });
+const opened = v.object({ paintMs: v.number(), idleMs: v.number() });
+export type Opened = v.InferOutput<typeof opened>;
 export type Shown = v.InferOutput<typeof shown>;
 
 const refreshMs = 1000 / 60;
@@ -16,11 +18,11 @@ export class Person {
   constructor(readonly browser: Browser) {}
 
   /** Milliseconds from navigating until the workspace was painted with rows in it, and until nothing was under way any more. */
-  async open(url: string): Promise<{ readonly paintMs: number; readonly idleMs: number }> {
+  async open(url: string): Promise<Opened> {
     await this.browser.send("Page.addScriptToEvaluateOnNewDocument", { source: noteFirstPaint });
     await this.browser.send("Page.navigate", { url });
     return v.parse(
-      v.object({ paintMs: v.number(), idleMs: v.number() }),
+      opened,
       await this.#untilThere(
         "window.benchPaintMs === undefined ? undefined : window.hindcastIdle().then(() => ({ paintMs: window.benchPaintMs, idleMs: performance.now() }))",
       ),
