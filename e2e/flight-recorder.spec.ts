@@ -61,8 +61,12 @@ test(
       await app.time.goTo("+3.5s");
       await expect(app.state.region).toContainText("The state of this time was evicted");
       await expect(app.lanes.region).toContainText(/This instant was evicted .* Kept again from \d/);
-      await app.state.region.getByRole("button", { name: "Go there" }).click();
-      await expect(app.state.row("n")).toBeVisible();
+      const goThere = app.state.region.getByRole("button", { name: "Go there" });
+      // The oldest that is kept goes next: on a busy machine it has gone by the time one is there, and one is led on.
+      await expect(async () => {
+        if (await goThere.isVisible()) await goThere.click({ timeout: 1000 });
+        await expect(app.state.row("n")).toBeVisible({ timeout: 2000 });
+      }).toPass();
       await app.press("Home");
       await expect(app.time.fromStart).toContainText("+1.");
       expect(Number(await ticksShown())).toBeLessThan(Number(ticks));
