@@ -23,6 +23,8 @@ export interface Site {
   getFileName(): string | null | undefined;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
+  /** As in the text of a stack. */
+  toString(): string;
 }
 
 const mostFrames = 64;

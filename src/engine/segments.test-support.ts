@@ -5,7 +5,7 @@ import { objectId } from "../shared/trace/value.js";
 import type { RecordedWrite } from "../shared/trace/write.js";
 import { childrenOf } from "./replay/children.js";
 import { LiveProgram, randomFrom } from "./replay/live-program.test-support.js";
-import { contentsFromNode, type GraphNode } from "./replay/node.js";
+import { contentsFromNode } from "./replay/node.js";
 import type { ObjectGraph } from "./replay/object-graph.js";
 import type { SegmentSettings } from "./replay/segments/builder.js";
 import { helloOf } from "./socket-agent.test-support.js";
@@ -160,29 +160,6 @@ export class SegmentRecorder {
 export async function readersOf(file: OpenFile): Promise<Readers> {
   return Readers.open(file.instance);
 }
-
-/** Everything there is in a graph, to the order of keys. */
-export function textOfGraph(graph: ObjectGraph, highestId: number): string {
-  const lines = [...graph.scopes()].map(([name, value]) => `${name} = ${textOf(value)}`);
-  for (let number = 1; number <= highestId; number++) {
-    const id = objectId(number);
-    const node = graph.node(id);
-    if (node === undefined) continue;
-    const found = [...childrenOf(node)].filter(({ slot }) => graph.isFound(id, slot)).map(({ slot }) => slot);
-    lines.push(`@${number} ${textOf(contentsFromNode(node))} ${rawKeysOf(node)} found ${found.join()}`);
-  }
-  return lines.join("\n");
-}
-
-const rawKeysOf = (node: GraphNode): string => ("entries" in node ? [...node.entries.keys()].join() : "");
-
-const textOf = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === "bigint") return `${part}n`;
-    if (typeof part === "number" && !(Number.isFinite(part) && !Object.is(part, -0)))
-      return `#${Object.is(part, -0) ? "-0" : part}`;
-    return part === undefined ? "#undefined" : part;
-  });
 
 /** Everything in a graph but the order in which numbered keys were added, which nobody sees. */
 export function contentsTextOf(graph: ObjectGraph, highestId: number): string {

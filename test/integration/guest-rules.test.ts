@@ -59,6 +59,14 @@ describe("the surroundings of a program", () => {
   });
 });
 
+describe("where a program prints that it is", () => {
+  it("is where it is without a recording, to as many frames", async () => {
+    const { plain, recorded } = await runBoth([program("traces.cjs")]);
+    expect(plain.err).toContain("Trace: later");
+    expect(recorded).toEqual(plain);
+  });
+});
+
 describe("messages between parent and child", () => {
   it.each(["json", "advanced", "cluster"])("come, go and fail as they do without a recording (%s)", async (mode) => {
     const { plain, recorded, program: seen } = await runBoth([program("ipc.cjs"), mode]);

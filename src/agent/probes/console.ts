@@ -5,6 +5,7 @@ import { type AttributeValue, type Severity, severities } from "../../shared/tra
 import { attributeFrom, exceptionAttributes } from "../attributes.js";
 import { isError } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
+import { PlainTraces } from "../plain-traces.js";
 import { formatLine } from "../preview.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { isSaidAlready, isWarningOfNode, writingWhatIsSaid } from "./said.js";
@@ -22,6 +23,7 @@ const methods: Readonly<Record<string, Severity>> = {
 
 export function installConsole({ guest, sink, redaction }: ProbeKit): () => void {
   const tableOf = tableWriter();
+  const traces = new PlainTraces();
   /** A table has the names of its values in its head only: what is secret is taken out before it is drawn. */
   const textOf = (method: string, args: readonly unknown[]): string => {
     if (method !== "table") return formatLine(redactedBesideNames(args, redaction), redaction);
@@ -44,7 +46,10 @@ export function installConsole({ guest, sink, redaction }: ProbeKit): () => void
             // console.trace calls console.error and console.table calls console.log: said already, then.
             if (!isSaidAlready() && !isWarningOfNode(args[0]))
               guest.runAsGuest(() => record(method, severity, args), undefined);
-            return writingWhatIsSaid(() => Reflect.apply(original, this, args));
+            if (method === "trace")
+              return traces.during(() => writingWhatIsSaid(() => Reflect.apply(original, this, args)));
+            const printed = method === "error" ? traces.argumentsOfError(args) : args;
+            return writingWhatIsSaid(() => Reflect.apply(original, this, printed));
           },
       ),
     ),

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { seq } from "../../../shared/trace/time.js";
 import { type CapturedValue, objectId } from "../../../shared/trace/value.js";
 import type { RecordedWrite, WriteOperation } from "../../../shared/trace/write.js";
-import { textOfGraph } from "../../segments.test-support.js";
+import { textOfGraph } from "../graph-text.test-support.js";
 import { randomFrom } from "../live-program.test-support.js";
 import { writeOf } from "../notation.test-support.js";
 import { seeds } from "../seeds.test-support.js";
@@ -13,7 +13,7 @@ import { type Blobs, KeyframeChain } from "./keyframe-chain.js";
 import { ListedWrites } from "./listed-writes.js";
 import { SegmentState } from "./segment-state.js";
 
-const [list, record, map, set, small] = [1, 2, 3, 4, 5].map(objectId);
+const [list, record, map, set, small] = [objectId(1), objectId(2), objectId(3), objectId(4), objectId(5)] as const;
 
 const none = (): never => {
   throw new Error("nothing is in segments");
