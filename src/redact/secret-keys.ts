@@ -32,16 +32,7 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   cookie: ["cookie", "set cookie", "cookie jar"],
   token: ["token", "bearer", "jwt", "jwe", "id token hint", "refresh", "xoxp", "assertion", "saml response"],
   secret: ["secret", "secret value", "secret string", "secret binary", "shared secret", "client assertion"],
-  "api-key": [
-    "api key",
-    "apikey",
-    "app key",
-    "application key",
-    "auth key",
-    "subscription key",
-    "account key",
-    "license key",
-  ],
+  "api-key": ["api key", "app key", "application key", "auth key", "subscription key", "account key", "license key"],
   "access-key": [
     "access key",
     "secret key",
@@ -78,23 +69,14 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   ],
   pin: ["pin", "pin code", "card pin"],
   ssn: ["ssn", "social security number", "social security", "social security no"],
-  card: [
-    "credit card",
-    "card number",
-    "credit card number",
-    "cc number",
-    "ccnum",
-    "card no",
-    "cardnumber",
-    "creditcard",
-  ],
+  card: ["credit card", "card number", "credit card number", "cc number", "ccnum", "card no"],
   cvv: ["cvv", "cvc", "cvv2", "cvc2", "csc", "card verification value", "card code"],
-  "connection-string": ["connection string", "conn string", "connection str", "dsn", "connectionstring"],
+  "connection-string": ["connection string", "conn string", "connection str", "dsn"],
   signature: ["amz signature", "goog signature", "sig", "hub signature", "hub signature 256"],
   "seed-phrase": ["mnemonic", "seed phrase", "recovery phrase", "backup code"],
 };
 
-/** Names that are written without a gap; a single word that ends so is one of that kind. */
+/** A longer word that ends so is one of that kind, too: `dbpassword`. */
 const joined: readonly (readonly [ending: string, kind: string])[] = [
   ["password", "password"],
   ["passwd", "password"],
@@ -127,6 +109,7 @@ const qualifiers = new Set(
     " ",
   ),
 );
+const joinedQualifier = new RegExp(`(?:${[...qualifiers].join("|")})$`);
 /** Plurals that are mostly amounts or parts of a parser: `max_tokens`, `tokens`. */
 const notPlural = new Set(["token", "pass", "auth", "pin", "sig", "refresh", "pw"]);
 const keyTokens = new Set("access refresh auth api session id bearer device reset csrf".split(" "));
@@ -166,7 +149,12 @@ export class SecretKeys {
     this.#allowed = new Set(allow.flatMap((name) => [name, wordsOf(name).join(" ")]));
     for (const [kind, names] of Object.entries(endings)) {
       if (this.#allowed.has(kind)) continue;
-      for (const name of names) this.#kinds.set(name, { kind, coversNumbers: numeric.has(kind) && name !== "pass" });
+      for (const name of names) {
+        const of = { kind, coversNumbers: numeric.has(kind) && name !== "pass" };
+        this.#kinds.set(name, of);
+        // Written without a gap, as in HMACKEY: what an environment makes of camelCase.
+        this.#kinds.set(name.replaceAll(" ", ""), of);
+      }
     }
     for (const name of keys) {
       const words = wordsOf(name);
@@ -224,7 +212,14 @@ export class SecretKeys {
       const isAmbiguous = words.length > 0 && onlyAlone.has(word) && !this.#isMoreThan(words, word);
       if (found !== undefined && !isAmbiguous) return found;
     }
-    const [, kind] = joined.find(([ending]) => stem.endsWith(ending)) ?? [];
+    return this.#kindOfJoined(stem) ?? this.#kindOfJoined(stem.replace(joinedQualifier, ""));
+  }
+
+  /** Of `dbpassword`, of `passwordhash` without its `hash`. */
+  #kindOfJoined(word: string): KeyKind | undefined {
+    const whole = onlyAlone.has(word) ? undefined : this.#kinds.get(word);
+    if (whole !== undefined) return whole;
+    const [, kind] = joined.find(([ending]) => word.endsWith(ending)) ?? [];
     return kind === undefined || this.#allowed.has(kind) ? undefined : { kind, coversNumbers: numeric.has(kind) };
   }
 

@@ -91,7 +91,10 @@ for (const { text: secret } of shaped) {
   await span("throws", {}, async () => Promise.reject(error)).catch(() => undefined);
   process.emitWarning(secret);
 }
-console.log(process.env);
+// A few at a time: a longer line is cut, and how long it is depends on who runs this.
+const variables = Object.entries(process.env);
+for (let from = 0; from < variables.length; from += 10)
+  console.log(Object.fromEntries(variables.slice(from, from + 10)));
 event("paid", { with: 4_111_111_111_111_111, password: 12345 });
 state.paid = { with: 4_111_111_111_111_111n, pin: 98_765 };
 vault.change(named[1].secret);

@@ -7,7 +7,7 @@ const kindOf = (name: string, judge = keys): string => judge.kindOf(name)?.kind 
 describe("a name that stands for a secret", () => {
   it.each([
     [
-      "password Password PASSWORD userPassword db_password newPassword2 password_confirmation passwordHash dbpassword",
+      "password Password PASSWORD userPassword db_password newPassword2 password_confirmation passwordHash dbpassword PASSWORDHASH dbpasswordold",
       "password",
     ],
     ["passwd pswd psw userPswd dbpswd pwd passphrase passcode dbPass pass #password", "password"],
@@ -23,14 +23,17 @@ describe("a name that stands for a secret", () => {
     ["secret client_secret clientSecret clientsecret secrets SECRET_VALUE secretString", "secret"],
     ["apiKey api_key API-KEY apikey x-api-key APIKey stripeApiKey apiKeys", "api-key"],
     ["AWS_SECRET_ACCESS_KEY secretKey accessKey", "access-key"],
-    ["privateKey private_key signingKey hmacKey GPG_KEY", "private-key"],
-    ["kubeconfig KUBE_CONFIG securityAnswer license_key unlock_code", "credentials api-key otp"],
+    ["privateKey private_key signingKey hmacKey GPG_KEY HMACKEY signingkey USER_HOSTKEY", "private-key"],
+    [
+      "kubeconfig KUBE_CONFIG securityAnswer SECURITYANSWER license_key licensekey unlock_code",
+      "credentials api-key otp",
+    ],
     ["sessionId session_id JSESSIONID PHPSESSID connect.sid sid", "session-id"],
     ["csrf csrfToken _csrf x-xsrf-token", "csrf token"],
     ["ssn socialSecurityNumber", "ssn"],
-    ["creditCard cardNumber credit_card_number", "card"],
+    ["creditCard cardNumber credit_card_number creditcard CARDNUMBER", "card"],
     ["cvv cvc cvv2", "cvv"],
-    ["connectionString dsn SENTRY_DSN", "connection-string"],
+    ["connectionString connectionstring dsn SENTRY_DSN", "connection-string"],
     ["otp totp pin mfaCode credentials mnemonic", "otp pin credentials seed-phrase"],
   ])("%s", (names, kinds) => {
     const wrong = names.split(" ").filter((name) => !kinds.split(" ").includes(kindOf(name)));
