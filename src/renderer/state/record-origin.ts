@@ -2,18 +2,7 @@
 import type { OpenRecording } from "./open-recording.svelte.js";
 import { clockText, withinHourText } from "./text.js";
 
-interface Origin {
-  readonly time: string;
-  readonly timeInFull: string;
-  readonly service: string;
-  readonly serviceInFull: string;
-  readonly category: number;
-}
-
-export function originOf(
-  recording: OpenRecording,
-  record: { readonly process: number; readonly timeNs: number },
-): Origin {
+export function originOf(recording: OpenRecording, record: { readonly process: number; readonly timeNs: number }) {
   const at = recording.instantFromOffset(record.timeNs);
   const process = recording.process(record.process);
   return {

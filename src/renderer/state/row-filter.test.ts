@@ -42,8 +42,9 @@ describe("what can be done with a row", () => {
 
   it("is filtering by its fields, and copying it; what is around it can be seen once there is a filter", () => {
     const [add, showOnly, showAround, copy] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()];
-    const view = { isFiltered: true, filter: { add, showOnly }, showAround };
-    const actions = rowActions(view, { row: 3 }, details, copy);
+    const active = { row: 3 };
+    const view = { active, isFiltered: true, filter: { add, showOnly }, detailsOf: () => details, showAround };
+    const actions = rowActions(view, copy);
     const named = (text: string) => actions.find((action) => action.kind === "action" && action.text === text);
     const run = (text: string): void => {
       const action = named(text);
@@ -59,10 +60,10 @@ describe("what can be done with a row", () => {
       [{ field: "service", value: "web", exclude: true }],
     ]);
     expect(showOnly.mock.calls).toEqual([["web"]]);
-    expect([showAround.mock.calls, copy.mock.calls.length]).toEqual([[[3]], 1]);
-    const unfiltered = rowActions({ ...view, isFiltered: false }, { row: 3 }, details, copy);
+    expect([showAround.mock.calls, copy.mock.calls]).toEqual([[[3]], [[active]]]);
+    const unfiltered = rowActions({ ...view, isFiltered: false }, copy);
     expect(unfiltered.some((action) => action.kind === "action" && action.text.startsWith("Show"))).toBe(false);
-    expect(rowActions(view, undefined, [], copy)).toEqual([]);
+    expect(rowActions({ ...view, active: undefined }, copy)).toEqual([]);
   });
 
   it("copies attributes as they are", () => {

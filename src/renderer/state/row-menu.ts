@@ -7,29 +7,29 @@ import type { Toasts } from "./toasts.svelte.js";
 export type RowAction =
   { readonly kind: "action"; readonly text: string; readonly run: () => void } | { readonly kind: "line" };
 
-interface Row {
-  readonly row: number;
-}
-interface View {
+interface View<Row> {
+  /** The row that the keyboard stands on. */
+  readonly active: Row | undefined;
   readonly isFiltered: boolean;
   readonly filter: {
     add(condition: FieldValue & { readonly exclude: boolean }): void;
     showOnly(service: string): void;
   };
+  detailsOf(row: Row): readonly DetailRow[];
   showAround(row: number): void;
 }
 
 /** Menus are no longer than what fits. */
 const mostFields = 10;
 
-export function rowActions(
-  view: View,
-  row: Row | undefined,
-  details: readonly DetailRow[],
-  copy: () => void,
+/** None where the keyboard stands on no row. */
+export function rowActions<Row extends { readonly row: number }>(
+  view: View<Row>,
+  copy: (row: Row) => void,
 ): readonly RowAction[] {
+  const row = view.active;
   if (row === undefined) return [];
-  const fields = details.flatMap(({ of }) => (of === undefined || of.value.length > 80 ? [] : [of]));
+  const fields = view.detailsOf(row).flatMap(({ of }) => (of === undefined || of.value.length > 80 ? [] : [of]));
   const only = fields.slice(-mostFields).toReversed();
   const filterBy = (exclude: boolean) =>
     only.map((of): RowAction => ({
@@ -52,7 +52,7 @@ export function rowActions(
     ...(view.isFiltered
       ? [{ kind: "action", text: "Show what is around it", run: () => view.showAround(row.row) } as const]
       : []),
-    { kind: "action", text: "Copy as JSON", run: copy },
+    { kind: "action", text: "Copy as JSON", run: () => copy(row) },
   ];
 }
 
