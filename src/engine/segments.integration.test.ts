@@ -210,6 +210,68 @@ describe("state by segments", () => {
     },
   );
 
+  it.each(seeds(2, 1, 3, 4, 5, 6))("is the plain fold when writes come late (seed %i)", async (seed) => {
+    const below = randomFrom(seed * 15_485_863);
+    const writes = randomWrites(seed, 300 + below(100));
+    const path = join(folder, "a.hindcast");
+    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+    const readers = await readersOf(file);
+    const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
+    recorder.knowScopes(writes);
+    const access = accessTo(readers, () => 0);
+    const graphsNow = (): StateGraphs => new StateGraphs(access, new StoredWrites(readers.query));
+    const committed: RecordedWrite[] = [];
+    const [left, held] = [[...writes], new Array<RecordedWrite>()];
+    let [waiting, failures, late] = [new Array<RecordedWrite>(), 0, 0];
+    while (left.length + held.length + waiting.length > 0) {
+      const some = left.splice(0, 1 + below(20));
+      if (below(4) === 0) held.push(...some);
+      else waiting.push(...some);
+      if (below(4) === 0 || left.length === 0) waiting.push(...held.splice(below(held.length + 1)).reverse());
+      recorder.give(waiting);
+      if (below(4) === 0 && (await recorder.failToCommit())) failures++;
+      // What waits is given with it, and was not taken in by the one that failed.
+      const more = left.splice(0, below(3));
+      recorder.give(more);
+      waiting.push(...more);
+      await recorder.commit();
+      const last = committed.at(-1)?.seq ?? 0;
+      late += waiting.filter((write) => write.seq < last).length;
+      committed.push(...waiting);
+      committed.sort((a, b) => a.seq - b.seq);
+      waiting = [];
+      if (below(6) === 0) await recorder.goOn();
+      const graphs = graphsNow();
+      for (let looks = 4; looks > 0; looks--) {
+        const upTo = { seq: seq((committed[below(committed.length)]?.seq ?? 0) + below(2)) };
+        expect(await asked(graphs, upTo, writes.length, true)).toEqual(folded(committed, upTo, true));
+      }
+    }
+    expect([failures > 0, late > 5]).toEqual([true, true]);
+    const graphs = graphsNow();
+    for (const { seq: at } of writes)
+      expect(await asked(graphs, { seq: at }, writes.length)).toEqual(folded(writes, { seq: at }));
+    // None is given up, however late a write came: they end where they do when all come in order.
+    const ends = `SELECT number, last_seq, writes FROM segment ORDER BY number`;
+    const found = await readers.query(ends);
+    const otherPath = join(folder, "b.hindcast");
+    const other = opened(await createFile(otherPath, { created: 1n, appVersion: "1" }));
+    const inOrder = await SegmentRecorder.begin(other, otherPath, recorder.settings);
+    inOrder.give(writes);
+    await inOrder.commit();
+    const others = await readersOf(other);
+    const wanted = await others.query(ends);
+    expect(found.bigints("last_seq")).toEqual(wanted.bigints("last_seq"));
+    expect(found.numbers("writes")).toEqual(wanted.numbers("writes"));
+    expect(found.length).toBeGreaterThan(5);
+    inOrder.dispose();
+    await others.dispose();
+    await other.dispose();
+    recorder.dispose();
+    await readers.dispose();
+    await file.dispose();
+  });
+
   it.each(seeds(1, 2, 3, 4, 5, 6))("steps to the writes that the plain way steps to (seed %i)", async (seed) => {
     const below = randomFrom(seed * 7 + 3);
     const writes = randomWrites(seed, 500, false);

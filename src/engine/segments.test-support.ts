@@ -91,6 +91,11 @@ export class SegmentRecorder {
     });
   }
 
+  /** Scopes have their ids in the order in which they are met. */
+  knowScopes(writes: readonly RecordedWrite[]): void {
+    for (const write of writes) if (write.operation.kind === "scope") this.#scope(write.operation.scope, write);
+  }
+
   give(writes: readonly RecordedWrite[]): void {
     for (const write of writes) this.#writer.change(this.#rowOf(write));
   }

@@ -4,6 +4,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Evicted, readEvicted } from "./evicted.js";
 import { type EvictedKind, evictedKinds } from "./flight-tables.js";
+import type { SegmentHead } from "../replay/segments/segment-heads.js";
 import { type Query, queryOn } from "./readers.js";
 import { rollups, tableOf } from "./rollups.js";
 import { markKinds } from "./schema.js";
@@ -59,6 +60,10 @@ const derived: readonly (readonly string[])[] = [
     ),
   ),
 ];
+
+/** Pieces are numbered once: one that was made again begins with another. */
+const isStill = (now: SegmentHead | undefined, before: SegmentHead): boolean =>
+  now?.place.firstPiece === before.place.firstPiece;
 
 /** `changed`: who asks has to hear of it before anything further is removed. */
 export type Step = "changed" | undefined;
@@ -188,7 +193,8 @@ export class Evictor {
       }
       this.#tooLarge.delete(process);
       // Its writes may have turned out to be out of order meanwhile.
-      if ((await this.#segments.of(process, this.#query)) === undefined) return;
+      const now = await this.#segments.of(process, this.#query);
+      if (now === undefined || !run.heads.every((head) => isStill(now.heads.get(head.number), head))) return;
       const writes = run.heads.reduce((total, head) => total + head.writes, 0);
       let left: Leftovers | undefined;
       await this.#transaction(async () => {

@@ -31,11 +31,11 @@ export async function packSegments(
   let piece = firstPiece;
   try {
     const segments = new ProcessSegments(process, query, settings);
-    await segments.restore(0);
+    await segments.goOn();
     let at = segments.heads.last?.lastSeq ?? 0;
     for (; at < last; at += seqsAtOnce) {
       tellPart(asker, { phase: "Packing state", done: at, total: last, unit: "writes" });
-      const writes = [...(await readSegmentWrites(query, process, at, at + seqsAtOnce + 1))];
+      const writes = [...(await readSegmentWrites(query, process, at, at + seqsAtOnce))];
       await segments.prepare(writes);
       for (const write of writes) segments.add(write);
       piece = await writeClosed(target, segments, piece);

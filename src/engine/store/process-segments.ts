@@ -4,15 +4,19 @@ import { nodeInMemory } from "../replay/node.js";
 import { KeyframeChain, nodeFrom } from "../replay/segments/keyframe-chain.js";
 import { SegmentBuilder, type SegmentSettings } from "../replay/segments/builder.js";
 import { LoadedSegments } from "../replay/segments/loaded-segments.js";
-import { SegmentHeads } from "../replay/segments/segment-heads.js";
+import { SegmentHeads, isBase } from "../replay/segments/segment-heads.js";
 import type { SegmentWrite } from "../replay/segments/segment-write.js";
 import { objectId } from "../../shared/trace/value.js";
 import type { Query } from "./readers.js";
 import { fetchFrom, readHeads } from "./stored-segments.js";
-import { readSegmentWrites } from "./writes.js";
+import { readSegmentWrites, stretchesOfWrites } from "./writes.js";
 
-/** More writes than this that no segment has: the process has no segments, for whatever reason. */
-const mostOpen = 65_536;
+/**
+ * So many writes that no segment has are taken in again from their rows at once, and as many as came since the last time: taking
+ * in all of them twice is what late ones cost at most. Of more than this the process has no segments, for whatever reason.
+ */
+const mostRestored = 262_144;
+const restoredAtOnce = 65_536;
 
 /** Why a process can have none. */
 export class NoSegments extends Error {}
@@ -22,6 +26,7 @@ export class ProcessSegments {
   #loaded: LoadedSegments;
   readonly #query: Query;
   builder: SegmentBuilder;
+  #mayRestore = mostRestored;
 
   constructor(
     readonly process: number,
@@ -56,24 +61,46 @@ export class ProcessSegments {
     this.#loaded = this.#loadedOf(heads);
   }
 
-  /** As the file has them, and with the writes before `before` that no segment has. */
-  async restore(before: number): Promise<void> {
+  /** As the file has them: the next write is the one after the last segment. */
+  async goOn(): Promise<void> {
     await this.readHeads();
-    const { last } = this.#heads;
-    if (last !== undefined) {
-      const { number, lastSeq } = last;
-      this.builder = await this.loaded.look(() => {
-        const chain = new KeyframeChain(number, this.loaded);
-        return SegmentBuilder.restore(
-          { number, lastSeq, entries: chain.entries(), scopes: chain.scopes() },
-          this.settings,
-        );
-      });
+    this.builder = await this.#builderAfterLast();
+  }
+
+  /** As the file has them, and with all writes that no segment has. */
+  async restore(): Promise<void> {
+    await this.goOn();
+    const left = await stretchesOfWrites(this.#query, this.process, this.builder.lastSeq, restoredAtOnce);
+    if (left.count > this.#mayRestore) throw new NoSegments();
+    this.#mayRestore -= left.count;
+    for (const last of left.lastSeqs) {
+      const open = [...(await readSegmentWrites(this.#query, this.process, this.builder.lastSeq, last))];
+      await this.prepare(open);
+      for (const write of open) this.builder.add(write);
     }
-    const open = [...(await readSegmentWrites(this.#query, this.process, last?.lastSeq ?? 0, before))];
-    if (open.length > mostOpen) throw new NoSegments();
-    await this.prepare(open);
-    for (const write of open) this.add(write);
+  }
+
+  async #builderAfterLast(): Promise<SegmentBuilder> {
+    const { last } = this.#heads;
+    if (last === undefined) return new SegmentBuilder(this.settings);
+    const { number, lastSeq } = last;
+    return this.loaded.look(() => {
+      const chain = new KeyframeChain(number, this.loaded);
+      return SegmentBuilder.restore(
+        { number, lastSeq, entries: chain.entries(), scopes: chain.scopes() },
+        this.settings,
+      );
+    });
+  }
+
+  /** Whether nothing earlier was taken in already. */
+  isNext({ seq }: Pick<SegmentWrite, "seq">): boolean {
+    return seq > this.builder.lastSeq;
+  }
+
+  /** Segments that end there or later are to be made again. Where what was evicted is one of them, there can be none. */
+  checkRemovable(since: number): void {
+    if (this.#heads.all.some((head) => head.lastSeq >= since && isBase(head))) throw new NoSegments();
   }
 
   /** Loads what the writes change. */
@@ -96,7 +123,8 @@ export class ProcessSegments {
 
   /** What it loads was prepared. */
   add(write: SegmentWrite): void {
-    if (write.seq <= this.builder.lastSeq) throw new NoSegments();
+    if (!this.isNext(write)) throw new NoSegments();
     this.builder.add(write);
+    this.#mayRestore = Math.min(this.#mayRestore + 1, mostRestored);
   }
 }

@@ -1,7 +1,7 @@
 // Makes segments of the writes of each commit, and writes those that are closed within it. What has been taken in stays so
 // when the commit fails: its rows come again first, and are passed over.
-// Whatever is wrong with a process's writes is no reason not to record them: such a process has no segments any more, and
-// its state is put together from its rows.
+// Segments that end behind a write which comes late are made again, of the rows. Whatever else is wrong with a process's writes
+// is no reason not to record them: such a process has no segments any more, and its state is put together from its rows.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
 import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import { type ClosedSegment, type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
@@ -22,8 +22,8 @@ import type { WaitingRows } from "./waiting-rows.js";
 export class SegmentRows implements DerivedRows {
   readonly #settings: SegmentSettings;
   readonly #processes = new Map<number, ProcessSegments | "none">();
-  /** Processes that the file had when this began. */
-  readonly #lastKnown: number;
+  /** Processes up to here may have writes in the file that were not taken in. */
+  #lastKnown: number;
   #nextPiece: number;
   /** Of the rows of the next commit, how many were taken in for one that failed. */
   #taken = 0;
@@ -33,7 +33,8 @@ export class SegmentRows implements DerivedRows {
     readonly head: SegmentHead;
     readonly bytes: Uint8Array;
   }[] = [];
-  readonly #toRemove = new Set<number>();
+  /** Of each process, segments that end at this Seq or later: they are not true any more. */
+  readonly #toRemove = new Map<number, number>();
   #closesOpen = false;
 
   private constructor(settings: SegmentSettings, lastKnown: number, nextPiece: number) {
@@ -52,7 +53,8 @@ export class SegmentRows implements DerivedRows {
   async write(connection: DuckDBConnection, rows: WaitingRows): Promise<void> {
     const fresh = byProcess(rows.changes.slice(this.#taken));
     // All that may fail, before anything is taken in.
-    for (const [process, writes] of fresh) await this.#prepare(process, writes, queryOn(connection));
+    for (const [process, writes] of fresh)
+      if (await this.#prepare(process, writes, queryOn(connection))) fresh.set(process, []);
     for (const [process, writes] of fresh) this.#takeIn(process, writes);
     this.#taken = rows.changes.length;
     if (this.#closesOpen) this.#closeAll();
@@ -95,17 +97,50 @@ export class SegmentRows implements DerivedRows {
     return this.#nextPiece;
   }
 
-  async #prepare(process: number, writes: readonly SegmentWrite[], query: Query): Promise<void> {
+  /** Whether the writes were taken in with all that the file has: they are in it when this is asked for a commit. */
+  async #prepare(process: number, writes: readonly SegmentWrite[], query: Query): Promise<boolean> {
+    if (this.#processes.get(process) === "none") return true;
+    let isRestored = false;
     await this.#unlessNone(process, async () => {
-      let segments = this.#processes.get(process);
-      if (segments === "none") return;
-      if (segments === undefined) {
-        segments = new ProcessSegments(process, query, this.#settings);
-        if (process <= this.#lastKnown) await segments.restore(writes[0]?.seq ?? Number.MAX_SAFE_INTEGER);
-        this.#processes.set(process, segments);
-      }
-      await segments.prepare(writes);
+      isRestored = await this.#restoreIfNeeded(process, writes[0], query);
+      const segments = this.#processes.get(process);
+      if (!isRestored && segments !== undefined && segments !== "none") await segments.prepare(writes);
     });
+    return isRestored;
+  }
+
+  async #restoreIfNeeded(process: number, first: SegmentWrite | undefined, query: Query): Promise<boolean> {
+    let segments = this.#processes.get(process);
+    if (segments === "none") return true;
+    const isKnown = segments !== undefined || process > this.#lastKnown;
+    segments ??= new ProcessSegments(process, query, this.#settings);
+    if (!isKnown) {
+      await this.#removeUntrue(process, query);
+      await segments.goOn();
+    }
+    const isLate = first !== undefined && !segments.isNext(first);
+    if (isLate) {
+      segments.checkRemovable(first.seq);
+      this.#beginBefore(process, first.seq);
+      await this.#removeUntrue(process, query);
+    }
+    if (isLate || !isKnown) await segments.restore();
+    this.#processes.set(process, segments);
+    return isLate || !isKnown;
+  }
+
+  /** A write that is earlier than others which were taken in: those are taken in again behind it, from the file's rows. */
+  #beginBefore(process: number, seq: number): void {
+    // Until that is done, and if it never is.
+    this.#processes.delete(process);
+    this.#lastKnown = Math.max(this.#lastKnown, process);
+    this.#closed = this.#closed.filter((closed) => closed.process !== process);
+    this.#toRemove.set(process, Math.min(seq, this.#toRemove.get(process) ?? seq));
+  }
+
+  async #removeUntrue(process: number, query: Query): Promise<void> {
+    const since = this.#toRemove.get(process);
+    if (since !== undefined) await query(removeSql, [process, BigInt(since)]);
   }
 
   #closeAll(): void {
@@ -150,11 +185,11 @@ export class SegmentRows implements DerivedRows {
   #giveUp(process: number): void {
     this.#processes.set(process, "none");
     this.#closed = this.#closed.filter((closed) => closed.process !== process);
-    this.#toRemove.add(process);
+    this.#toRemove.set(process, 0);
   }
 
   async #writeClosed(connection: DuckDBConnection): Promise<void> {
-    for (const process of this.#toRemove) await connection.run(`DELETE FROM segment WHERE process = $1`, [process]);
+    for (const [process, since] of this.#toRemove) await connection.run(removeSql, [process, BigInt(since)]);
     if (this.#closed.length === 0) return;
     const [heads, pieces] = [newHeadRows(), newPieceRows()];
     for (const { process, head, bytes } of this.#closed) {
@@ -166,16 +201,21 @@ export class SegmentRows implements DerivedRows {
   }
 }
 
+const removeSql = `DELETE FROM segment WHERE process = $1 AND last_seq >= $2`;
+
 const isAboutWrites = (error: unknown): boolean =>
   error instanceof NoSegments || error instanceof MalformedBytes || error instanceof UnreadableStored;
 
-function byProcess(rows: readonly ChangeRow[]): ReadonlyMap<number, SegmentWrite[]> {
+/** In Seq order: batches come in another one where a part of them was held back. */
+function byProcess(rows: readonly ChangeRow[]): Map<number, readonly SegmentWrite[]> {
   const found = new Map<number, SegmentWrite[]>();
   for (const row of rows) {
     const writes = found.get(row.process);
     if (writes === undefined) found.set(row.process, [segmentWriteOf(row)]);
     else writes.push(segmentWriteOf(row));
   }
+  for (const writes of found.values())
+    if (writes.some(({ seq }, at) => seq < (writes[at - 1]?.seq ?? 0))) writes.sort((a, b) => a.seq - b.seq);
   return found;
 }
 

@@ -156,7 +156,7 @@ async function stateFrom(
     return [new Map([...chain.entries()].map((entry) => [entry.id, entry])), new Map(chain.scopes())];
   });
   const writes = new Map<number, SegmentWrite[]>();
-  for (const write of await readSegmentWrites(query, process, heads.last?.lastSeq ?? 0, after + 1)) {
+  for (const write of await readSegmentWrites(query, process, heads.last?.lastSeq ?? 0, after)) {
     const { operation } = write;
     if (operation.kind === "scope") scopes.set(Number(operation.scope), operation.value);
     else {

@@ -163,14 +163,33 @@ async function readRows(
   };
 }
 
-/** Writes with `after < seq < before`, in Seq order, as segments keep them. */
+/** Writes with `after < seq <= last`, in Seq order, as segments keep them. */
 export async function readSegmentWrites(
   query: Query,
   process: number,
   after: number,
-  before: number,
+  last: number,
 ): Promise<Iterable<SegmentWrite>> {
-  return (await readRows(query, process, after, { seq: before - 1 }))?.writes() ?? [];
+  return (await readRows(query, process, after, { seq: last }))?.writes() ?? [];
+}
+
+/** How many writes there are after `after`, and the Seq of the last of every so many of them, in order. */
+export async function stretchesOfWrites(
+  query: Query,
+  process: number,
+  after: number,
+  inEach: number,
+): Promise<{ readonly count: number; readonly lastSeqs: readonly number[] }> {
+  const rows = await query(
+    `SELECT max(seq) AS last, count(*) AS writes FROM
+       (SELECT seq, (row_number() OVER (ORDER BY seq) - 1) // $3 AS stretch FROM
+         (SELECT seq FROM write WHERE process = $1 AND seq > $2 UNION ALL
+          SELECT seq FROM keyframe WHERE process = $1 AND seq > $2))
+     GROUP BY stretch ORDER BY stretch`,
+    [process, BigInt(after), BigInt(inEach)],
+  );
+  const count = rows.numbers("writes").reduce((total, writes) => total + writes, 0);
+  return { count, lastSeqs: rows.bigints("last").map(Number) };
 }
 
 const exact = { kind: "exact" } as const;

@@ -76,7 +76,7 @@ export class SegmentState {
     for (let at = first; at < wanted;) {
       const nextStop = last + Math.max(writesBetweenStops, spacingOf(object));
       if (at >= nextStop) {
-        stops = this.#keep(stops, { writes: at, object: object.fork() });
+        this.#keep((stops ??= []), { writes: at, object: object.fork() });
         last = at;
         continue;
       }
@@ -86,14 +86,14 @@ export class SegmentState {
     }
     const { now } = object;
     const isLarge = now !== undefined && sizeOfNode(now.node) >= largeSize;
-    if (isLarge || wanted - last >= writesBetweenStops) stops = this.#keep(stops, { writes: wanted, object });
+    if (isLarge || wanted - last >= writesBetweenStops) this.#keep((stops ??= []), { writes: wanted, object });
     if (stops !== undefined) this.#stops.set(id, this.#inOrder(known === undefined ? stops : [...known, ...stops]));
     return now;
   }
 
-  #keep(stops: readonly Stop[] | undefined, stop: Stop): Stop[] {
+  #keep(stops: Stop[], stop: Stop): void {
     this.#bytes += bytesOf(stop.object);
-    return stops === undefined ? [stop] : [...stops, stop];
+    stops.push(stop);
   }
 
   /** Every other one, where there are too many. */
