@@ -10,6 +10,7 @@ import { FlightRecords } from "./flight-records.test-support.js";
 import { type UpTo, stateAt } from "./replay/state-at.js";
 import { contentsTextOf } from "./segments.test-support.js";
 import { SocketAgent, helloOf } from "./socket-agent.test-support.js";
+import { countLongSpans } from "./store/long-spans.test-support.js";
 import { openForReading } from "./store/open-file.js";
 import { Readers } from "./store/readers.js";
 import { StoredWrites } from "./store/writes.js";
@@ -221,6 +222,7 @@ describe("a recording with a limit of age", () => {
     const readers = await Readers.open(file.value.instance);
     const writes = await new StoredWrites(readers.query).read(process1, seq(0), toTheEnd);
     const holes = await readers.query(`SELECT coalesce(max(last_seq), 0) AS last FROM state_hole`);
+    expect((await countLongSpans(readers.query)).wrong).toBe(0);
     await readers.dispose();
     await file.value.dispose();
     return { writes, boundary: holes.numbers("last")[0] ?? 0 };

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { density } from "./store/density.js";
+import { longWithin } from "./store/long-spans.js";
+import { reaching } from "./store/longest-spans.js";
 import { MetricBlocks } from "./store/metric-blocks.js";
 import { metricSlices } from "./store/metric-slices.js";
 import { metricSamples, metricSeries } from "./store/metrics.js";
@@ -17,7 +19,8 @@ import type { SpanRow } from "./store/recording-rows.js";
 import { countSpans } from "./store/span-filter.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
 import type { MetricSource } from "./store/sliced-series.js";
-import { spansZoomed } from "./store/span-zoom.js";
+import { type SpanZoom, spansZoomed } from "./store/span-zoom.js";
+import type { SpanColumns } from "./store/spans.js";
 import { levelsFor, metricLevels, sketchLevels } from "./store/zoom-levels.js";
 import { seeds } from "./replay/seeds.test-support.js";
 
@@ -121,6 +124,39 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
     if (seed < 3) expect(blocks.bytes).toBeGreaterThan(0);
   });
 
+  it("finds spans among those that took long as among all of them", async () => {
+    const ended = [...history.spans.values()].flatMap(({ instant, end }) =>
+      end === undefined ? [] : [[instant, end.instant] as const],
+    );
+    const keysIn = async (sql: string): Promise<readonly string[]> => {
+      const rows = await readers.query(`SELECT process, span FROM (${sql})`);
+      const spans = rows.numbers("span");
+      return rows
+        .numbers("process")
+        .map((process, row) => `${process}/${spans[row] ?? 0}`)
+        .toSorted();
+    };
+    let found = 0;
+    for (let looks = 60; looks > 0; looks--) {
+      const [began, ends] = ended[history.below(ended.length)] ?? [start, start];
+      // Where one just reaches to, or just does not.
+      const from = ends + BigInt(history.below(2));
+      expect(await keysIn(reaching(from))).toEqual(
+        await keysIn(`SELECT * FROM span WHERE instant < ${from} AND (end_instant IS NULL OR end_instant >= ${from})`),
+      );
+      const [to, least] = [
+        from + 10n * (ends - began) + 1_000_000_000n * BigInt(history.below(5000)),
+        later(ends - began, 100_000_000n),
+      ];
+      const since = later(began - 1_000_000_000n * BigInt(history.below(2)), 0n);
+      const long = await keysIn(longWithin(since, to, least).join(" UNION ALL "));
+      const isWithin = `instant BETWEEN ${since} AND ${to} AND end_instant - instant >= ${least}`;
+      expect(long).toEqual(await keysIn(`SELECT * FROM span WHERE ${isWithin}`));
+      found += long.length;
+    }
+    expect(found).toBeGreaterThan(60);
+  });
+
   it("had commits that failed", () => expect(history.failures).toBeGreaterThan(0));
 
   const checkRange = async (): Promise<void> => {
@@ -170,7 +206,10 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
     );
     const { filter, isShown } = spanFilters[history.below(spanFilters.length)] ?? { filter: {}, isShown: () => true };
     const overlapping = all.filter(isShown);
-    const answer = await spansZoomed(readers.query, start, { from, to, limit, slices, filter });
+    const rowsLookedThrough = [0, 40, undefined][history.below(3)];
+    const zoom = { from, to, limit, slices, filter, ...(rowsLookedThrough === undefined ? {} : { rowsLookedThrough }) };
+    const answer = await spansZoomed(readers.query, start, zoom);
+    expect(shownIn(answer)).toEqual(longestOf(overlapping, zoom).map(idOf).toSorted());
     expect(await countSpans(readers.query, { from, to, ...filter })).toEqual({
       all: all.length,
       shown: overlapping.length,
@@ -191,7 +230,7 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
       if (status === "error") slowFailed.set(`${process}/${lane}`, true);
     }
     expect([byLane, failed]).toEqual([slowByLane, slowFailed]);
-    const shown = overlapping.filter(({ ids: own }) => ids.has(Buffer.from(own.subarray(16, 24)).toString("hex")));
+    const shown = overlapping.filter((span) => ids.has(idOf(span)));
     const hidden = overlapping.filter((span) => !shown.includes(span));
     expect(shown.length).toBeLessThanOrEqual(limit);
     expect(hidden.length).toBe(counts.reduce((sum, count, row) => sum + (answer.spanIds[row] === "" ? count : 0), 0));
@@ -264,6 +303,33 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
     );
   };
 });
+
+const idOf = ({ ids }: SpanRow): string => Buffer.from(ids.subarray(16, 24)).toString("hex");
+const shownIn = ({ spanIds }: SpanColumns): readonly string[] => spanIds.filter((id) => id !== "").toSorted();
+
+/** Those that reach into the range or are open, and the longest of the others, of which short ones are not looked at among many. */
+function longestOf(
+  spans: readonly SpanRow[],
+  { from, to, limit, slices, filter, rowsLookedThrough = Infinity }: SpanZoom,
+) {
+  const begun = spans.filter(({ instant }) => instant >= from).length;
+  const isAmongMany =
+    filter?.text === undefined && filter?.where === undefined && begun > Math.max(limit, rowsLookedThrough);
+  const pixelNs = begun <= limit ? 0n : (to + 1n - from) / BigInt(slices) + 1n;
+  const leastNs = isAmongMany ? later(pixelNs, 100_000_000n) : pixelNs;
+  const lengthOf = ({ instant, end }: SpanRow): bigint => (end?.instant ?? to) - instant;
+  return spans
+    .filter((span) => span.instant < from || span.end === undefined || lengthOf(span) >= leastNs)
+    .toSorted(
+      (a, b) =>
+        Number(b.instant < from) - Number(a.instant < from) ||
+        Number(lengthOf(b) - lengthOf(a)) ||
+        Number(a.instant - b.instant) ||
+        a.process - b.process ||
+        a.seq - b.seq,
+    )
+    .slice(0, limit);
+}
 
 const plus0 = (value = NaN): number => value + 0;
 

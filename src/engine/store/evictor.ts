@@ -5,6 +5,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Evicted, readEvicted } from "./evicted.js";
 import { type EvictedKind, evictedKinds } from "./flight-tables.js";
 import type { SegmentHead } from "../replay/segments/segment-heads.js";
+import { evictedLongSpans } from "./long-spans.js";
 import { type Query, queryOn } from "./readers.js";
 import { rollups, tableOf } from "./rollups.js";
 import { markKinds } from "./schema.js";
@@ -54,6 +55,7 @@ const derived: readonly (readonly string[])[] = [
     `DELETE FROM message WHERE least(sent_instant, received_instant) >= $1 AND greatest(sent_instant, received_instant) < $2`,
     `DELETE FROM message_end WHERE ${atInstant}`,
   ],
+  evictedLongSpans,
   ...rollups.map((rollup) =>
     rollup.levels.map(
       (level) => `DELETE FROM ${tableOf(rollup, level)} WHERE start >= $1 AND start <= $2 - ${level.widthNs}`,

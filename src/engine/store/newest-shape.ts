@@ -13,14 +13,18 @@ density_60s: process UINTEGER, start BIGINT, events BIGINT, logs BIGINT, spans B
 event: process UINTEGER, seq BIGINT, instant BIGINT, name UINTEGER, span UINTEGER, attributes VARCHAR
 eviction: process UINTEGER, since BIGINT, until BIGINT, events BIGINT, spans BIGINT, logs BIGINT, metrics BIGINT, writes BIGINT, marks BIGINT
 keyframe: process UINTEGER, seq BIGINT, instant BIGINT, after BIGINT, scope UINTEGER, object UINTEGER, contents VARCHAR, location UINTEGER, span UINTEGER
-lane_100ms: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT, longest BIGINT, longest_seq BIGINT
-lane_10s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT, longest BIGINT, longest_seq BIGINT
-lane_1s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT, longest BIGINT, longest_seq BIGINT
-lane_3600s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT, longest BIGINT, longest_seq BIGINT
-lane_600s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT, longest BIGINT, longest_seq BIGINT
-lane_60s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT, longest BIGINT, longest_seq BIGINT
+lane_100ms: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT
+lane_10s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT
+lane_1s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT
+lane_3600s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT
+lane_600s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT
+lane_60s: process UINTEGER, lane USMALLINT, start BIGINT, spans BIGINT, failed BIGINT, first BIGINT, last BIGINT
 location: id UINTEGER, file UINTEGER, line UINTEGER, column UINTEGER, function UINTEGER
 log: process UINTEGER, seq BIGINT, instant BIGINT, severity UTINYINT, span UINTEGER, source UINTEGER, body VARCHAR, attributes VARCHAR
+long_100ms: process UINTEGER, span UINTEGER, seq BIGINT, instant BIGINT, end_seq BIGINT, end_instant BIGINT, parent UINTEGER, lane USMALLINT, kind UTINYINT, status UTINYINT, name UINTEGER, trace_id BLOB, span_id BLOB, parent_span_id BLOB, attributes VARCHAR, length BIGINT
+long_10s: process UINTEGER, span UINTEGER, seq BIGINT, instant BIGINT, end_seq BIGINT, end_instant BIGINT, parent UINTEGER, lane USMALLINT, kind UTINYINT, status UTINYINT, name UINTEGER, trace_id BLOB, span_id BLOB, parent_span_id BLOB, attributes VARCHAR, length BIGINT
+long_1s: process UINTEGER, span UINTEGER, seq BIGINT, instant BIGINT, end_seq BIGINT, end_instant BIGINT, parent UINTEGER, lane USMALLINT, kind UTINYINT, status UTINYINT, name UINTEGER, trace_id BLOB, span_id BLOB, parent_span_id BLOB, attributes VARCHAR, length BIGINT
+long_60s: process UINTEGER, span UINTEGER, seq BIGINT, instant BIGINT, end_seq BIGINT, end_instant BIGINT, parent UINTEGER, lane USMALLINT, kind UTINYINT, status UTINYINT, name UINTEGER, trace_id BLOB, span_id BLOB, parent_span_id BLOB, attributes VARCHAR, length BIGINT
 mark: process UINTEGER, seq BIGINT, instant BIGINT, kind UTINYINT, label VARCHAR, lost BIGINT, reason VARCHAR, lost_writes BIGINT
 message: id BIGINT, part UTINYINT, sender UINTEGER, sent_seq BIGINT, sent_instant BIGINT, receiver UINTEGER, received_seq BIGINT, received_instant BIGINT
 message_end: process UINTEGER, seq BIGINT, instant BIGINT, side UTINYINT, part UTINYINT, channel BIGINT, up_to BIGINT, hybrid_us BIGINT, origin UINTEGER, origin_us BIGINT

@@ -12,6 +12,7 @@ import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
 import { FlightStore } from "./flight-store.js";
 import { LateWrites } from "./late-writes.js";
+import { LongSpanRows } from "./long-span-rows.js";
 import type { OpenFile } from "./open-file.js";
 import type {
   ChangeRow,
@@ -65,7 +66,7 @@ export class RecordingWriter {
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
-    this.#derived = [search, rollups, segments, late];
+    this.#derived = [search, rollups, new LongSpanRows(), segments, late];
     this.#late = late;
     this.#processes = new ProcessRows(known);
     this.flight = new FlightStore(connection, path, segments, search);

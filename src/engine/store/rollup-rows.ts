@@ -177,8 +177,8 @@ function relationOf(windows: readonly Window[]): Windows {
 }
 
 async function fillLateEnds(connection: DuckDBConnection, spans: readonly SpanRow[]): Promise<void> {
-  const rows = new TableBuffer([integers(), shorts(), longs(), longs(), longs(), bytes()]);
-  for (const { process, lane, seq, instant, end, status } of spans)
-    rows.push(process, lane, BigInt(seq), instant, end?.instant ?? instant, status === "error" ? 1 : 0);
+  const rows = new TableBuffer([integers(), shorts(), longs(), longs(), bytes()]);
+  for (const { process, lane, instant, end, status } of spans)
+    rows.push(process, lane, instant, end?.instant ?? instant, status === "error" ? 1 : 0);
   await rows.appendInto(connection, "late_end", "temp");
 }

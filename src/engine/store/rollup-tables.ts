@@ -1,6 +1,6 @@
 // Tables of zoom levels. `rollup_cover` says of each process up to which instant its records are in them: a level has
 // those in buckets that end by then, and no others.
-import { type Rollup, fillLevel, metricRollup, rollups, tableOf } from "./rollups.js";
+import { type Rollup, fillLevel, laneRollup, metricRollup, rollups, tableOf } from "./rollups.js";
 import { coarsestNs } from "./zoom-levels.js";
 
 const create = (rollup: Rollup): readonly string[] =>
@@ -30,6 +30,13 @@ export const rollupTables: readonly string[] = [
   ...rollups.flatMap(create),
   ...filledRollups,
 ];
+
+/** The longest span of a bucket was kept there until long spans had tables of their own. */
+export const lanesWithoutLongest: readonly string[] = laneRollup.levels.flatMap((level) =>
+  ["longest", "longest_seq"].map(
+    (column) => `ALTER TABLE ${tableOf(laneRollup, level)} DROP COLUMN IF EXISTS ${column}`,
+  ),
+);
 
 const buckets = metricRollup.levels.map(
   (level) =>

@@ -20,7 +20,7 @@ export interface Rollup {
 }
 
 /** Spans whose end came after their beginning was put into a bucket. */
-export const lateEnd = `late_end (process UINTEGER, lane USMALLINT, seq BIGINT, start BIGINT, "end" BIGINT, failed UTINYINT)`;
+export const lateEnd = `late_end (process UINTEGER, lane USMALLINT, start BIGINT, "end" BIGINT, failed UTINYINT)`;
 
 const total = (column: string): string => `sum(${column})::BIGINT AS ${column}`;
 /** The least or greatest value with the earliest instant that has it: structs are compared field by field. */
@@ -87,16 +87,13 @@ export const densityRollup: Rollup = {
   merged: kinds.map(total),
 };
 
-const longest = `(max({length: longest, seq: -longest_seq}) FILTER (longest IS NOT NULL))`;
-
 /** Each span that fulfils a condition about `span AS t`, as a row of the rollup of lanes. */
 export const lanesWhere = (condition: string): string => `SELECT process, lane, instant AS start, 1 AS spans,
-      (status = 2)::INTEGER AS failed, instant AS first, end_instant AS last, end_instant - instant AS longest, seq AS longest_seq
-      FROM span AS t WHERE ${condition}`;
+      (status = 2)::INTEGER AS failed, instant AS first, end_instant AS last FROM span AS t WHERE ${condition}`;
 
 /**
- * Spans that begin in a bucket, by the row they are drawn in: the first beginning and the last end, and the longest of
- * them. Spans of one row do not overlap, so only the last of a bucket can reach beyond it. One that is open has no length.
+ * Spans that begin in a bucket, by the row they are drawn in: the first beginning and the last end of those that
+ * have ended.
  */
 export const laneRollup: Rollup = {
   name: "lane",
@@ -107,20 +104,10 @@ export const laneRollup: Rollup = {
     ["failed", "BIGINT"],
     ["first", "BIGINT"],
     ["last", "BIGINT"],
-    ["longest", "BIGINT"],
-    ["longest_seq", "BIGINT"],
   ],
   records: lanesWhere("true"),
-  ends: `SELECT process, lane, start, 0 AS spans, failed, NULL::BIGINT AS first, "end" AS last, "end" - start AS longest,
-      seq AS longest_seq FROM late_end`,
-  merged: [
-    total("spans"),
-    total("failed"),
-    `min(first) AS first`,
-    `max(last) AS last`,
-    `${longest}.length AS longest`,
-    `-${longest}.seq AS longest_seq`,
-  ],
+  ends: `SELECT process, lane, start, 0 AS spans, failed, NULL::BIGINT AS first, "end" AS last FROM late_end`,
+  merged: [total("spans"), total("failed"), `min(first) AS first`, `max(last) AS last`],
 };
 
 export const rollups: readonly Rollup[] = [metricRollup, sketchRollup, densityRollup, laneRollup];

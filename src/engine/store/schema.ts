@@ -10,7 +10,8 @@ import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { clockTables } from "./clock-tables.js";
 import { evictedKinds, flightTables } from "./flight-tables.js";
 import { lineageTables, lineageView } from "./process-lineage.js";
-import { rollupTables, rollupView } from "./rollup-tables.js";
+import { longSpanTables } from "./long-spans.js";
+import { lanesWithoutLongest, rollupTables, rollupView } from "./rollup-tables.js";
 import { searchTables, searchTablesByRow } from "./search-tables.js";
 import { segmentTables } from "./segment-tables.js";
 
@@ -108,6 +109,7 @@ export const migrations: readonly Migration[] = [
   },
   { name: "flight recorder, search by row", statements: [...flightTables, ...searchTablesByRow] },
   { name: "parents and threads", statements: lineageTables },
+  { name: "long spans", statements: [...longSpanTables, ...lanesWithoutLongest] },
 ];
 
 export const formatVersion = migrations.length;

@@ -7,6 +7,7 @@ import { throwIfCancelled } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
 import { type TableRows, copyRows, newFileFor, tablesOf, writing } from "./copy-rows.js";
 import type { SegmentSettings } from "../replay/segments/builder.js";
+import { filledLongSpans } from "./long-spans.js";
 import { asPut, changeNotes, notesWithin } from "./notes.js";
 import { packSegments } from "./pack-segments.js";
 import { queryOn } from "./readers.js";
@@ -105,7 +106,7 @@ async function copyStretch(
   if (isPlain) return;
   if (isIndexed) await writing(() => inTransaction(target, () => index.finish(target)));
   for (const cut of cuts) piece = await packSegments(target, cut.process, { firstPiece: piece, asker, settings });
-  for (const statement of filledRollups) {
+  for (const statement of [...filledLongSpans, ...filledRollups]) {
     throwIfCancelled(asker.signal);
     await writing(() => target.run(statement));
   }

@@ -1,6 +1,7 @@
 // Spans as columns of the file.
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { blobs, bytes, integers, longs, shorts, texts } from "./column-buffers.js";
+import type { Column } from "./column.js";
 import type { SpanRow } from "./recording-rows.js";
 import { TableBuffer } from "./table-buffer.js";
 
@@ -8,7 +9,9 @@ import { TableBuffer } from "./table-buffer.js";
 const [traceIdEnd, spanIdEnd, parentIdEnd] = [16, 24, 32];
 
 export class SpanRows extends TableBuffer {
+  /** `further` are columns behind those of the table `span`. */
   constructor(
+    further: readonly Column[] = [],
     readonly process = integers(),
     readonly span = integers(),
     readonly seq = longs(),
@@ -41,6 +44,7 @@ export class SpanRows extends TableBuffer {
       spanId,
       parentSpanId,
       attributes,
+      ...further,
     ]);
   }
 

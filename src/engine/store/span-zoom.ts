@@ -3,14 +3,15 @@
 import { spanStatuses } from "../../shared/trace/attributes.js";
 import { mostRows } from "./columns.js";
 import type { SpanFilter } from "../../shared/protocol/row-filters.js";
+import { type LongestWanted, longestSpans, reaching, rowsLookedThrough } from "./longest-spans.js";
 import type { Query } from "./readers.js";
-import { laneRollup, lanesWhere } from "./rollups.js";
 import type { Conditions } from "./row-conditions.js";
 import type { Rows } from "./rows.js";
 import { isFiltered, spanConditions } from "./span-filter.js";
-import { type SpanColumns, overlappingSpans, spanColumns, spansOf } from "./spans.js";
-import { type Level, type Stretch, levelsFor, storable } from "./zoom-levels.js";
-import { coversOf, rowsWithin, sliceAt, sliceOf } from "./zoom-query.js";
+import { type Group, countOf, groupsOf, keyOf } from "./span-groups.js";
+import { type SpanColumns, spanColumns, spansOf } from "./spans.js";
+import { storable } from "./zoom-levels.js";
+import { sliceAt } from "./zoom-query.js";
 
 export interface SpanZoom {
   readonly from: bigint;
@@ -20,18 +21,8 @@ export interface SpanZoom {
   /** Pixels, about: spans that begin in one slice of one lane and are no longer than it may be merged. */
   readonly slices: number;
   readonly filter?: SpanFilter;
-}
-
-/** Spans that begin in one slice of one lane. */
-interface Group {
-  readonly process: number;
-  readonly lane: number;
-  readonly slice: number;
-  spans: number;
-  failed: number;
-  readonly first: bigint;
-  last: bigint;
-  readonly longest: bigint;
+  /** For tests: as if so many were too many to look through. */
+  readonly rowsLookedThrough?: number;
 }
 
 export async function spansZoomed(query: Query, start: bigint, zoom: SpanZoom): Promise<SpanColumns> {
@@ -41,17 +32,20 @@ export async function spansZoomed(query: Query, start: bigint, zoom: SpanZoom): 
   const range = { since: from, until: to + 1n };
   const { filter = {} } = zoom;
   const conditions = isFiltered(filter) ? spanConditions(filter) : undefined;
-  const { groups, levels, slices } = await groupsOf(query, range, zoom.slices, most, conditions);
-  const wanted = (given: number): string => conditions?.sql(given) ?? "true";
-  const values = conditions?.values ?? [];
-  const tooShort = shortest(groups, range, levels, slices, most);
-  const rows = await query(
-    spansOf(`SELECT * FROM ${overlappingSpans} AS t
-      WHERE (t.instant < $1 OR t.end_instant IS NULL OR t.end_instant - t.instant >= $3) AND ${wanted(4)}
-      ORDER BY t.instant < $1 DESC, coalesce(t.end_instant, $2) - t.instant DESC, t.instant, t.process, t.seq LIMIT $4`),
-    [from, to, storable(tooShort), most, ...values],
-  );
-  const isTruncated = rows.length === most && (await reachingIn(query, from, conditions)) > begunBefore(rows, from);
+  const grouped = await groupsOf(query, range, zoom.slices, most, conditions);
+  const { groups, levels, slices } = grouped;
+  const wanted: LongestWanted = {
+    from,
+    to,
+    most,
+    begun: countOf(grouped),
+    pixelNs: (range.until - range.since) / BigInt(Math.max(1, zoom.slices)) + 1n,
+    rowsLookedThrough: zoom.rowsLookedThrough ?? rowsLookedThrough,
+  };
+  const rows = await longestSpans(query, wanted, conditions);
+  // Those that reach in come first.
+  const isFull = begunBefore(rows, from) === most;
+  const isTruncated = isFull && (await reachingIn(query, from, conditions)) > most;
   const shown = spanColumns(rows, start, isTruncated);
   const endOfSlice = (slice: number): bigint =>
     range.since + ((range.until - range.since) * BigInt(slice + 1)) / BigInt(slices) + (levels.at(-1)?.widthNs ?? 1n);
@@ -69,77 +63,10 @@ const begunBefore = (rows: Rows, from: bigint): number =>
 /** Spans that began before, which no group counts. */
 async function reachingIn(query: Query, from: bigint, conditions: Conditions | undefined): Promise<number> {
   const rows = await query(
-    `SELECT count(*) AS spans FROM ${overlappingSpans} AS t WHERE t.instant < $1 AND ${conditions?.sql(2) ?? "true"}`,
-    [from, from, ...(conditions?.values ?? [])],
+    `SELECT count(*) AS spans FROM (${reaching(from)}) AS t WHERE ${conditions?.sql(0) ?? "true"}`,
+    conditions?.values,
   );
   return rows.numbers("spans")[0] ?? 0;
-}
-
-interface Grouped {
-  readonly groups: ReadonlyMap<string, Group>;
-  readonly levels: readonly Level[];
-  readonly slices: number;
-}
-
-const keyOf = (process: number, lane: number, slice: number): string => `${process}/${lane}/${slice}`;
-
-/** In fewer slices where many lanes would else make too many rows. */
-async function groupsOf(
-  query: Query,
-  range: Stretch,
-  wanted: number,
-  most: number,
-  conditions: Conditions | undefined,
-): Promise<Grouped> {
-  const covers = await coversOf(query);
-  for (let slices = Math.max(1, wanted); ; slices = Math.max(1, Math.floor(slices / 4))) {
-    const levels = conditions === undefined ? levelsFor(laneRollup.levels, range, slices) : [];
-    const from =
-      conditions === undefined
-        ? rowsWithin(laneRollup, levels, range, covers)
-        : lanesWhere(`t.instant >= ${range.since} AND t.instant < ${range.until} AND ${conditions.sql(0)}`);
-    const rows = await query(
-      `SELECT ${sliceOf(levels, range, slices)} AS slice, process, lane, sum(spans)::DOUBLE AS spans, sum(failed)::DOUBLE AS failed,
-         coalesce(min(first), 0) AS first, coalesce(max(last), 0) AS last, coalesce(max(longest), -1) AS longest
-       FROM (${from}) GROUP BY ALL LIMIT ${mostRows}`,
-      conditions?.values,
-    );
-    if (rows.length > most && slices > 1) continue;
-    return { groups: groupsFrom(rows), levels, slices };
-  }
-}
-
-function groupsFrom(rows: Rows): ReadonlyMap<string, Group> {
-  const [slices, processes, lanes] = [rows.numbers("slice"), rows.numbers("process"), rows.numbers("lane")];
-  const [spans, failed] = [rows.numbers("spans"), rows.numbers("failed")];
-  const [first, last, longest] = [rows.bigints("first"), rows.bigints("last"), rows.bigints("longest")];
-  return new Map(
-    slices.map((slice, row): [string, Group] => {
-      const [process, lane] = [processes[row] ?? 0, lanes[row] ?? 0];
-      const counts = { spans: spans[row] ?? 0, failed: failed[row] ?? 0 };
-      const times = { first: first[row] ?? 0n, last: last[row] ?? 0n, longest: longest[row] ?? 0n };
-      return [keyOf(process, lane, slice), { process, lane, slice, ...counts, ...times }];
-    }),
-  );
-}
-
-/**
- * The length from which on spans are rows of their own, at most `most` of them: all of them where they are few, else what
- * reaches beyond its bucket. Of spans in one lane only the last of a bucket does, so that the longest are known from groups.
- */
-function shortest(
-  groups: ReadonlyMap<string, Group>,
-  range: Stretch,
-  levels: readonly Level[],
-  slices: number,
-  most: number,
-): bigint {
-  const all = [...groups.values()];
-  if (all.reduce((sum, { spans }) => sum + spans, 0) <= most) return 0n;
-  const width = levels.at(-1)?.widthNs ?? (range.until - range.since) / BigInt(slices) + 1n;
-  const lengths = all.map(({ longest }) => longest).sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
-  const atMost = lengths[most - 1] ?? 0n;
-  return atMost > width ? atMost : width;
 }
 
 /** Spans that are shown themselves are not counted again. */
