@@ -21,11 +21,13 @@ import type { ChildGone, ThreadGone } from "./links.js";
 import { Messages } from "./messages.js";
 import { ModuleWatch } from "./modules.js";
 import type { MakeWriteHelpers } from "./write-helpers.js";
+import { watchEmitters } from "./probes/emitters.js";
 import { installErrors } from "./probes/errors.js";
 import { installExit } from "./probes/exit.js";
 import { LoopBeat } from "./probes/loop-beat.js";
 import { LoopBlocks } from "./probes/loop-blocks.js";
 import { watchRejections } from "./probes/rejections.js";
+import { watchTimers } from "./probes/timers.js";
 import { installRuntimeMetrics } from "./probes/runtime-metrics.js";
 import { installChildren } from "./probes/children.js";
 import { installMessagePorts } from "./probes/message-ports.js";
@@ -219,6 +221,8 @@ export function install(
     looking.stop,
     exit.uninstall,
     () => rejections.uninstall(),
+    watchTimers({ guest: guest.at("timers"), sink, rounds }),
+    watchEmitters({ guest: guest.at("emitters"), sink, rounds }),
     installErrors(agent, () => exit.onUncaught()),
     offerHandle(handleOf(agent, tracker, looking.start, capture.leavesOutScope, makeEventEntry)),
     () => tracker.stop(),

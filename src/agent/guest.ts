@@ -10,6 +10,8 @@ export interface Originals {
   readonly clearInterval: typeof clearInterval;
   readonly setTimeout: typeof setTimeout;
   readonly clearTimeout: typeof clearTimeout;
+  readonly setImmediate: typeof setImmediate;
+  readonly clearImmediate: typeof clearImmediate;
 }
 
 export function saveOriginals(): Originals {
@@ -20,6 +22,8 @@ export function saveOriginals(): Originals {
     clearInterval: globalThis.clearInterval,
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
+    setImmediate: globalThis.setImmediate,
+    clearImmediate: globalThis.clearImmediate,
   };
 }
 

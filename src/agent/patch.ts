@@ -98,6 +98,43 @@ export function replaceWithoutFrame(owner: object, name: string, chooserFor: (or
   };
 }
 
+/**
+ * The same for one function that several objects hold. But for being called it stays what it is: whatever hangs on it is asked of
+ * the original. Nothing is replaced where that could not be done without a frame of ours.
+ */
+export function replaceFunctionOf(
+  owners: readonly object[],
+  name: string,
+  chooserFor: (original: Method) => Choose,
+): () => void {
+  const [owner] = owners;
+  const found: unknown = owner === undefined ? undefined : Reflect.get(owner, name);
+  if (!isMethod(found)) return () => undefined;
+  let isOn = true;
+  const choose = chooserFor(found);
+  const apply = tailCalling((self, args) => {
+    if (!isOn) return found;
+    try {
+      return choose(self, args);
+    } catch {
+      return found;
+    }
+  });
+  if (apply === undefined) return () => undefined;
+  const replacement = new Proxy(found, { apply });
+  const put = (value: unknown, instead: unknown): void => {
+    for (const each of owners) {
+      const own = getOwnPropertyDescriptor(each, name);
+      if (own?.value === instead && own?.configurable === true) defineProperty(each, name, { ...own, value });
+    }
+  };
+  put(replacement, found);
+  return () => {
+    isOn = false;
+    put(found, replacement);
+  };
+}
+
 /** Of what the runtime answers by an accessor: `asked` is told of whom, before each answer, and must not throw. */
 export function replaceGetter(target: object, key: string, asked: (of: object) => void): () => void {
   const before = getOwnPropertyDescriptor(target, key);

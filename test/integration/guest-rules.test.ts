@@ -67,6 +67,18 @@ describe("where a program prints that it is", () => {
   });
 });
 
+describe("timers", () => {
+  it("are to the program what they are without a recording, which has how late they ran", async () => {
+    const { plain, recorded, program: seen } = await runBoth([program("timers.cjs")]);
+    expect(plain.out).toContain("refreshed");
+    expect(recorded).toEqual(plain);
+    const values = (of: string): number[] => seen.metrics.flatMap(({ name, value }) => (name === of ? [value] : []));
+    // Of each kind, told at the end.
+    expect(values("nodejs.timer.measured").map((value) => value > 0 && value <= 50)).toEqual([true, true, true]);
+    expect(values("nodejs.timer.delay.max").map((value) => value >= 0 && value < 5)).toEqual([true, true, true]);
+  });
+});
+
 describe("messages between parent and child", () => {
   it.each(["json", "advanced", "cluster"])("come, go and fail as they do without a recording (%s)", async (mode) => {
     const { plain, recorded, program: seen } = await runBoth([program("ipc.cjs"), mode]);

@@ -15,6 +15,7 @@ const owners = {
   channels: require("node:diagnostics_channel"),
   channel: require("node:diagnostics_channel").Channel.prototype,
   emitter: require("node:events").prototype,
+  emitters: require("node:events"),
   error: Error,
   promise: Promise.prototype,
   array: Array.prototype,
