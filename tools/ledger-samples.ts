@@ -18,16 +18,18 @@ const program = "examples/ledger";
 const truthFile = "truth.jsonl";
 /** Of the committed samples. */
 export const sampleSeed = 7;
+export const mostSampleBytes = 5_000_000;
+export const mostSampleBytesTogether = 20_000_000;
 
 /** One incident each, with as much load as shows it: what really happened is in NAME.truth.jsonl beside it. */
 const incidents = [
   { kind: "bad-deploy", rate: 20, pattern: "Large Transfer Amounts" },
-  { kind: "clock-step", rate: 14, pattern: "Normal Operations" },
+  { kind: "clock-step", rate: 10, pattern: "Normal Operations" },
   { kind: "crash-loop", rate: 16, pattern: "Invalid Input" },
-  { kind: "error-storm", rate: 10, pattern: "Normal Operations", load: 20, to: 17 },
+  { kind: "error-storm", rate: 20, pattern: "Normal Operations", load: 12, from: 1, to: 11 },
   { kind: "event-loop-block", rate: 12, pattern: "Invalid Input" },
   { kind: "listener-leak", rate: 10, pattern: "Normal Operations" },
-  { kind: "lock-contention", rate: 2, pattern: "Spike Load" },
+  { kind: "lock-contention", rate: 1.2, pattern: "Spike Load" },
   { kind: "memory-leak", rate: 20, pattern: "Memory Pressure" },
   { kind: "overdraft", rate: 40, pattern: "Large Transfer Amounts", load: 4, from: 0, to: 3.5 },
   { kind: "pool-exhaustion", rate: 10, pattern: "Error Generation" },

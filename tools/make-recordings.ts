@@ -3,12 +3,10 @@
 import { existsSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeSample, sampleSeed, samples } from "./ledger-samples.js";
+import { makeSample, mostSampleBytes, mostSampleBytesTogether, sampleSeed, samples } from "./ledger-samples.js";
 
 const folder = "recordings";
-const maxBytes = 5 * 1024 * 1024;
-const maxBytesTogether = 20 * 1024 * 1024;
-const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 
 const named = process.argv.slice(2);
 for (const sample of samples) {
@@ -16,7 +14,7 @@ for (const sample of samples) {
   const file = await makeSample(sample, sampleSeed, folder, join(tmpdir(), "hindcast-samples"));
   const { size } = statSync(file);
   console.log(`${file}: ${megabytes(size)}`);
-  if (size > maxBytes) throw new Error(`${file} is larger than ${maxBytes} bytes`);
+  if (size > mostSampleBytes) throw new Error(`${file} is larger than ${mostSampleBytes} bytes`);
 }
 
 const sizes = samples
@@ -24,4 +22,5 @@ const sizes = samples
   .map((file) => (existsSync(file) ? statSync(file).size : 0));
 const together = sizes.reduce((sum, size) => sum + size, 0);
 console.log(`together: ${megabytes(together)}`);
-if (together > maxBytesTogether) throw new Error(`the samples are larger than ${maxBytesTogether} bytes together`);
+if (together > mostSampleBytesTogether)
+  throw new Error(`the samples are larger than ${mostSampleBytesTogether} bytes together`);

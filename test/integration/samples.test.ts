@@ -1,10 +1,11 @@
 // Each sample recording is of what its name says. `npm run recordings:check` has recordings judged in the same way that were made
 // a moment ago, of every incident at several seeds: they are in the folders that HINDCAST_TEST_INCIDENTS names.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { incidentTable } from "../../examples/ledger/system/incident-table.mjs";
 import { TestEngine } from "../../src/engine/engine.test-support.js";
+import { mostSampleBytes, mostSampleBytesTogether, samples as listed } from "../../tools/ledger-samples.js";
 import { RecordedIncident, provesTruth, shown } from "./incident-proof.test-support.js";
 
 const engine = new TestEngine();
@@ -20,11 +21,17 @@ describe("sample recordings", () => {
     expect(kinds.filter((kind) => !existsSync(fileIn(samples, kind)))).toEqual([]);
     expect(Object.keys(shown).sort()).toEqual([...kinds].sort());
   });
+
+  it("are small enough to be cloned with the code", () => {
+    const sizes = listed.map(({ name }) => ({ name, size: statSync(join(samples, `${name}.hindcast`)).size }));
+    expect(sizes.filter(({ size }) => size > mostSampleBytes)).toEqual([]);
+    expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(mostSampleBytesTogether);
+  });
 });
 
 describe.each([samples, ...made])("recordings in %s", (folder) => {
   it.each(kinds.filter((kind) => existsSync(fileIn(folder, kind))))("show what was wrong: %s", async (kind) => {
-    const recorded = new RecordedIncident(engine, kind, fileIn(folder, kind), folder !== samples);
+    const recorded = new RecordedIncident(engine, kind, fileIn(folder, kind));
     await provesTruth(recorded);
     await shown[kind]?.(recorded);
   });

@@ -35,8 +35,9 @@ export class Cache {
     return answer;
   }
 
+  /** Its balance changed. What is not there has none. */
   forget(key) {
-    if (this.#kept.state.cache.has(key)) this.#kept.change(({ cache }) => cache.delete(key));
+    if (this.#kept.state.cache.get(key)?.answer.status === 200) this.#kept.change(({ cache }) => cache.delete(key));
   }
 
   #isWorthKeeping({ status }) {
