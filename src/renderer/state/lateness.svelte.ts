@@ -1,11 +1,14 @@
 // Whether what a pane shows belongs to a place the playhead has left for longer than a blink. While answers keep up with
 // a drag the pane is behind by a frame or two: that is no lie worth a mark.
+import { Alarm } from "./alarm.js";
+
 const blinkMs = 100;
 
 export class Lateness {
   #isLate = $state(false);
   /** When the place that is shown was left; undefined while it is the playhead's. */
   #leftMs: number | undefined;
+  readonly #blink = new Alarm(() => (this.#isLate = true));
 
   get isLate(): boolean {
     return this.#isLate;
@@ -23,9 +26,7 @@ export class Lateness {
     const inMs = this.#leftMs + blinkMs - nowMs;
     this.#isLate = inMs <= 0;
     if (inMs <= 0) return undefined;
-    const timer = setTimeout(() => (this.#isLate = true), inMs);
-    return () => {
-      clearTimeout(timer);
-    };
+    this.#blink.ringAt(this.#leftMs + blinkMs);
+    return () => this.#blink.stop();
   }
 }

@@ -8,13 +8,18 @@ import { untrack } from "svelte";
 import type { CallProgress, Progress } from "../../shared/base/asker.js";
 import type { Result } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import { Alarm } from "./alarm.js";
 import type { Loaded } from "./loaded.js";
 
 export type Ask<Value> = (signal: AbortSignal, tell: Progress) => Promise<Result<Value, HindcastError>>;
 
+/** Less than a person is told after. */
+const slowMs = 300;
+
 export class Query<Value> {
   #loaded = $state.raw<Loaded<Value>>({ status: "loading" });
   #runningSinceMs = $state.raw<number>();
+  #slowSinceMs = $state.raw<number>();
   #progress = $state.raw<CallProgress>();
   #wasStopped = $state(false);
   #latest: Ask<Value> | undefined;
@@ -22,8 +27,9 @@ export class Query<Value> {
   #startedMs = 0;
   #waiting: Ask<Value> | undefined;
   #wasInterrupted = false;
-  #giveUp: ReturnType<typeof setTimeout> | undefined;
-  #giveUpMs = 0;
+  #giveUpMs: number | undefined;
+  readonly #giveUp = new Alarm(() => this.#abandon());
+  readonly #slow = new Alarm(() => (this.#slowSinceMs = this.#startedMs));
   readonly #patienceMs: number;
 
   constructor(patienceMs = 3000) {
@@ -49,6 +55,11 @@ export class Query<Value> {
     return this.#runningSinceMs;
   }
 
+  /** The same, once it takes long: nothing on screen depends on questions that are answered at once. */
+  get slowSinceMs(): number | undefined {
+    return this.#slowSinceMs;
+  }
+
   /** How far that is, once it takes long. */
   get progress(): CallProgress | undefined {
     return this.#progress;
@@ -70,10 +81,9 @@ export class Query<Value> {
     }
     this.#waiting = ask;
     const endMs = this.#startedMs + patienceMs;
-    if (this.#giveUp !== undefined && this.#giveUpMs <= endMs) return;
-    clearTimeout(this.#giveUp);
+    if (this.#giveUpMs !== undefined && this.#giveUpMs <= endMs) return;
     this.#giveUpMs = endMs;
-    this.#giveUp = setTimeout(() => this.#abandon(), Math.max(0, endMs - performance.now()));
+    this.#giveUp.ringAt(endMs);
   }
 
   /** Forgets the value and whatever runs, and asks anew: for another recording, scope or filter. */
@@ -109,10 +119,12 @@ export class Query<Value> {
   }
 
   #forgetRunning(): void {
-    clearTimeout(this.#giveUp);
-    this.#giveUp = undefined;
+    this.#giveUp.stop();
+    this.#giveUpMs = undefined;
+    this.#slow.stop();
     this.#running = undefined;
     this.#runningSinceMs = undefined;
+    this.#slowSinceMs = undefined;
     this.#progress = undefined;
   }
 
@@ -127,6 +139,7 @@ export class Query<Value> {
     this.#running = running;
     this.#startedMs = performance.now();
     this.#runningSinceMs = this.#startedMs;
+    this.#slow.ringAt(this.#startedMs + slowMs);
     this.#latest = ask;
     this.#wasStopped = false;
     // What a request reads on its way is no dependency of the effect that asked.

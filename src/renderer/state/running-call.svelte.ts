@@ -8,6 +8,8 @@ type Work<Value> = (signal: AbortSignal, tell: Progress) => Promise<Result<Value
 /** What is under way, as a pane shows it: several questions are one to whoever waits. */
 export interface Waiting {
   readonly runningSinceMs: number | undefined;
+  /** The same; where questions are asked again and again, only once it takes long. */
+  readonly slowSinceMs: number | undefined;
   readonly progress: CallProgress | undefined;
   readonly isStopped: boolean;
   cancel(): void;
@@ -22,6 +24,10 @@ export class RunningCall implements Waiting {
   readonly isStopped = false;
 
   get runningSinceMs(): number | undefined {
+    return this.#sinceMs;
+  }
+
+  get slowSinceMs(): number | undefined {
     return this.#sinceMs;
   }
 
@@ -58,14 +64,14 @@ export class RunningCall implements Waiting {
   }
 }
 
-/** As one: since the first of them began, as far as the first of them is. */
+/** As one, for who waits: since the first of them began, as far as the first of them is. */
 export function together(...calls: readonly Waiting[]) {
   // Asked at every answer: nothing is made for it.
   const first = (): Waiting | undefined => {
     let earliest: Waiting | undefined;
     let earliestMs = Infinity;
     for (const call of calls) {
-      const sinceMs = call.runningSinceMs ?? Infinity;
+      const sinceMs = call.slowSinceMs ?? Infinity;
       if (sinceMs >= earliestMs) continue;
       earliest = call;
       earliestMs = sinceMs;
@@ -74,7 +80,7 @@ export function together(...calls: readonly Waiting[]) {
   };
   return {
     get sinceMs(): number | undefined {
-      return first()?.runningSinceMs;
+      return first()?.slowSinceMs;
     },
     get phase(): string | undefined {
       return first()?.progress?.phase;

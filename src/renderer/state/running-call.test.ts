@@ -24,6 +24,9 @@ describe("together", () => {
     one.load(asking("one", 1));
     await new Promise((resolve) => setTimeout(resolve, 5));
     two.load(asking("two", 3));
+    // What is answered at once concerns nobody.
+    expect([both.sinceMs, both.phase]).toEqual([undefined, undefined]);
+    await new Promise((resolve) => setTimeout(resolve, 350));
     expect([both.phase, both.share, both.isStopped]).toEqual(["one", 0.25, false]);
     both.cancel();
     expect([both.sinceMs, both.isStopped]).toEqual([undefined, true]);
