@@ -93,14 +93,19 @@ function keptLines({ limits, evicted, pins, start }: RecordingSummary): string[]
   return lines;
 }
 
-function engineLines({ engine }: RecordingSummary): string[] {
+function engineLines({ engine, state }: RecordingSummary): string[] {
   if (engine === undefined) return [];
+  const { cpuShare, waitingRows } = engine;
+  const now =
+    `recording takes ${(100 * cpuShare).toFixed(0)} % of a core now; ` +
+    `${waitingRows.toLocaleString("en-US")} row${waitingRows === 1 ? " is" : "s are"} not in the file yet`;
   const { seconds, cpuSeconds, commits, slowestCommitMs, mostWaitingRows, mostWaitingBytes } = engine;
   const share = seconds === 0 ? "" : ` (${((100 * cpuSeconds) / seconds).toFixed(0)} % of a core)`;
   return [
     `recording cost the engine ${cpuSeconds.toFixed(1)} s of CPU in ${seconds.toFixed(1)} s${share}; at most ` +
       `${mostWaitingRows.toLocaleString("en-US")} rows (${sizeText(mostWaitingBytes)}) waited; ` +
       `${commits.toLocaleString("en-US")} commit${commits === 1 ? "" : "s"}, the slowest ${slowestCommitMs.toFixed(0)} ms`,
+    ...(state === "live" ? [now] : []),
   ];
 }
 

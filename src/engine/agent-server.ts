@@ -1,7 +1,7 @@
 // Listens for agents on a unix socket in a folder of its own that only this user may enter (a named pipe on Windows).
 // A peer that does not know the token, speaks another version or sends what cannot be read is cut off; the others do
 // not notice. An acknowledgement is sent when a batch is in the file.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { chmod, rm } from "node:fs/promises";
 import { type Server, type Socket, createServer } from "node:net";
 import { join } from "node:path";
@@ -24,6 +24,7 @@ import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
 import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./private-folder.js";
+import { isSameSecret } from "./same-secret.js";
 import { writeAndReadOn } from "./write-and-read-on.js";
 
 /** A peer that has not introduced itself by then is cut off. */
@@ -302,10 +303,4 @@ function versionOf(body: Uint8Array): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Compares digests: equal lengths, and time that says nothing about where two secrets differ. */
-function isSameSecret(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { EngineNotice } from "../shared/protocol/engine-calls.js";
 import type { CallHandlers } from "../shared/protocol/rpc.js";
 import { NodeBinaries } from "./attach/node-binaries.js";
+import { ReadingDoors } from "./door/reading-doors.js";
+import { RecordedElsewhere } from "./door/recorded-elsewhere.js";
 import { createHandlers } from "./handlers.js";
 import { placesIn } from "./places.js";
 import type { EngineHost } from "./private-folder.js";
@@ -66,8 +68,14 @@ export function createEngine({
   const places = placesIn(packageFolder, environment);
   const recents = new Recents(places.recents);
   const version = versionIn(packageFolder);
-  const notify = (notice: EngineNotice): void => {
+  const tell = (notice: EngineNotice): void => {
     for (const listener of listeners) listener(notice);
+  };
+  const doors = new ReadingDoors(version);
+  const elsewhere = new RecordedElsewhere(version, tell);
+  const notify = (notice: EngineNotice): void => {
+    doors.notify(notice);
+    tell(notice);
   };
   const recordings = new Recordings(version, recents, notify, {
     host,
@@ -75,23 +83,30 @@ export function createEngine({
     diskReserveBytes,
     mostBaseBytes,
     recorderThread,
+    doors,
     journal,
     notes: { folder: places.notes, samples: places.samples },
   });
+  const handlers = createHandlers({
+    recordings,
+    version,
+    launch: { places, environment, umask },
+    binaries: new NodeBinaries(),
+    saved: new SavedLaunches(places.launches),
+    kept: new KeptTexts(places.window),
+    packed,
+  });
+  doors.serve(handlers);
   return {
-    handlers: createHandlers({
-      recordings,
-      version,
-      launch: { places, environment, umask },
-      binaries: new NodeBinaries(),
-      saved: new SavedLaunches(places.launches),
-      kept: new KeptTexts(places.window),
-      packed,
-    }),
+    handlers: elsewhere.around(handlers),
     resume: () => recordings.resume(),
     onNotice: (listener) => void listeners.push(listener),
     finishAlone: () => recordings.finishAlone(),
-    dispose: () => recordings.dispose(),
+    dispose: async () => {
+      elsewhere.dispose();
+      await recordings.dispose();
+      doors.dispose();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LiveRecording } from "./live-recording.js";
+import { ReadingDoors } from "./door/reading-doors.js";
 import { OpenRecording } from "./open-recording.js";
 import { SocketAgent, batchBody, helloOf } from "./socket-agent.test-support.js";
 import { createFile } from "./store/open-file.js";
@@ -53,7 +54,7 @@ describe("a live recording", () => {
   });
 
   it("that cannot be brought in order when it is stopped becomes a saved one all the same", async () => {
-    const surroundings = { appVersion: "0", host: undefined, recorderThread: undefined };
+    const surroundings = { appVersion: "0", host: undefined, recorderThread: undefined, doors: new ReadingDoors("0") };
     const events = { onChange: () => undefined, onConsole: () => undefined, onFailure: () => undefined };
     const created = await OpenRecording.create("r1", join(folder, "b.hindcast"), surroundings, events);
     if (!created.ok) throw new Error(created.error.code);

@@ -9,6 +9,7 @@ import { type AgentAddress, newAgentAddress } from "./agent-server.js";
 import { AttachedProgram } from "./attached-program.js";
 import { reopenConsolePipes } from "./console/console-pipes.js";
 import { ProgramConsole } from "./console/program-console.js";
+import type { Door, ReadingDoors } from "./door/reading-doors.js";
 import type { EngineHost, RecordingNote } from "./private-folder.js";
 import { type Program, type StartedProgram, adoptProgram } from "./program.js";
 import type { ProgramEnding } from "./recorded-processes.js";
@@ -20,6 +21,8 @@ export interface Live {
   readonly recorder: Recorder;
   readonly address: AgentAddress;
   readonly programs: Program[];
+  /** Where others read it; undefined: nowhere. */
+  readonly door: Door | undefined;
   /** What the engine after this one has to know. */
   note: RecordingNote;
   /** What records go through; undefined where an engine before this one began, and nobody has said anew. */
@@ -41,6 +44,7 @@ export interface RecordingSurroundings {
   readonly host: EngineHost | undefined;
   /** The built file of the thread that records; without one recording happens on this thread. */
   readonly recorderThread: URL | undefined;
+  readonly doors: ReadingDoors;
 }
 
 /** What a program that has ended still had on its way is here by then; one that goes on is cut off. */
@@ -54,7 +58,7 @@ const nextProgramWithinMs = 2000;
 export async function beginLive(
   id: string,
   path: string,
-  { appVersion, host, recorderThread }: RecordingSurroundings,
+  { appVersion, host, recorderThread, doors }: RecordingSurroundings,
   events: RecordingEvents,
   limits: Limits,
 ): Promise<Result<Live, HindcastError>> {
@@ -69,16 +73,17 @@ export async function beginLive(
     await address.folder.dispose();
     return begun;
   }
-  const note = { id, path, ...placeOf(address) };
+  const door = await doors.open({ id, path }, address.folder.path);
+  const note = { id, path, ...placeOf(address), ...(door === undefined ? {} : { door: door.address }) };
   await address.folder.holdsRecording(note);
-  return ok({ recorder, address, programs: [], note });
+  return ok({ recorder, address, programs: [], door, note });
 }
 
 /** Goes on where an engine that is gone was: agents connect where they did. */
 export async function resumeLive(
   note: RecordingNote,
   address: AgentAddress,
-  { recorderThread }: RecordingSurroundings,
+  { recorderThread, doors }: RecordingSurroundings,
   events: RecordingEvents,
 ): Promise<Result<{ readonly live: Live; readonly console: ProgramConsole | undefined }, HindcastError>> {
   const recorder = startRecorder(recorderThread, events);
@@ -93,7 +98,8 @@ export async function resumeLive(
   const { adopted, attached } = address.folder;
   const started = adopted.map(adoptProgram);
   const programs = [...started, ...attached.map((owner) => new AttachedProgram(owner, recorder, true))];
-  const live: Live = { recorder, address, programs, note };
+  const door = note.door && (await doors.open(note, address.folder.path, note.door));
+  const live: Live = { recorder, address, programs, door, note };
   return ok({ live, console: reopenedConsole(started[0], live, events) });
 }
 
@@ -118,11 +124,15 @@ const startRecorder = (threadFile: URL | undefined, events: RecordingEvents): Re
 const placeOf = ({ socketPath, token }: AgentAddress): ListensAt => ({ socketPath, token });
 
 /** Up to the last commit; the recorder is to be closed then. `ended` is what a program's parent saw. */
-export async function endLive({ recorder, address, programs }: Live, ended: ProgramEnding | undefined): Promise<void> {
+export async function endLive(
+  { recorder, address, programs, door }: Live,
+  ended: ProgramEnding | undefined,
+): Promise<void> {
   await Promise.all(programs.map((program) => program.stop()));
   await recorder.whenQuiet(quietWithinMs);
   const endings = [ended, ...programs.map((program) => program.ending())];
   await recorder.finish(endings.filter((ending) => ending !== undefined));
+  door?.close();
   // Until here a new engine would have had to go on with it.
   await address.folder.dispose();
 }

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import * as v from "valibot";
+import { doorAddress } from "./door/door-greeting.js";
 
 const prefix = "hindcast-";
 const ownersFile = "owners.json";
@@ -24,6 +25,8 @@ const recordingNote = v.object({
   path: v.string(),
   socketPath: v.string(),
   token: v.string(),
+  /** Where others may read it meanwhile. */
+  door: v.optional(doorAddress),
   /** What was started into it, where that was done from the window or by its demo. */
   launched: v.optional(v.object({ command: v.array(v.string()), cwd: v.string() })),
   /** What its programs were told since they were started. */
@@ -121,6 +124,13 @@ export async function takeOverFolders(
     taken.push({ folder: await heldFolder(path, { ...found, process: own }), note: found.recording });
   }
   return taken;
+}
+
+/** Of what engines that run are recording. */
+export async function recordingNotes(inFolder = tmpdir()): Promise<readonly RecordingNote[]> {
+  const found = await Promise.all((await foldersIn(inFolder)).map(ownersOf));
+  const running = await Promise.all(found.map(async (of) => of !== undefined && (await isRunning(of.process))));
+  return found.flatMap((of, at) => (running[at] === true ? (of?.recording ?? []) : []));
 }
 
 /** Folders of engines of the same host that are gone, and that no recording needs. */

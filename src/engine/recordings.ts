@@ -10,6 +10,7 @@ import type { Pipeline } from "../shared/protocol/pipeline-stages.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { ChangeNotices } from "./change-notices.js";
+import type { ReadingDoors } from "./door/reading-doors.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
 import { NewPaths } from "./new-paths.js";
 import type { NotesPlaces } from "./notes.js";
@@ -30,6 +31,7 @@ export interface RecordingsOptions {
   readonly diskReserveBytes: number | undefined;
   readonly mostBaseBytes: number | undefined;
   readonly recorderThread: URL | undefined;
+  readonly doors: ReadingDoors;
   readonly journal: ReadingJournal;
   readonly notes: NotesPlaces;
 }
@@ -190,8 +192,8 @@ export class Recordings {
   }
 
   get #surroundings(): RecordingSurroundings {
-    const { host, recorderThread } = this.options;
-    return { appVersion: this.appVersion, host, recorderThread };
+    const { host, recorderThread, doors } = this.options;
+    return { appVersion: this.appVersion, host, recorderThread, doors };
   }
 
   #eventsOf(id: string): RecordingEvents {

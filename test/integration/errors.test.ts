@@ -201,7 +201,10 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     const recording = place.start(["record", "-o", "used.hindcast", "--", "node", "-e", "process.stdin.resume()"]);
     await expect.poll(() => existsSync(place.path("used.hindcast")), { timeout: 20_000 }).toBe(true);
     try {
-      return await cli("info", "used.hindcast");
+      // Who looks elsewhere for what is recorded does not find who records it.
+      const elsewhere = place.path("elsewhere");
+      mkdirSync(elsewhere);
+      return { shown: (await place.run(["info", "used.hindcast"], "", { TMPDIR: elsewhere })).err };
     } finally {
       recording.child.stdin.end();
       await recording.ended;
@@ -329,6 +332,19 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     return { shown: recording.err };
   },
   "recording-closed": async () => errorOf(await client.call("recording.summary", { recordingId: "none" })),
+  "recorded-elsewhere": async () => {
+    const path = place.path("elsewhere.hindcast");
+    const { id } = await newRecording("elsewhere.hindcast");
+    const other = new EngineChild({ entry: engineEntry, environment: process.env });
+    const call = steadyCallTo(other);
+    try {
+      expect(await call("recording.open", { path })).toMatchObject({ ok: true, value: { recordingId: id } });
+      return errorOf(await call("recording.stop", { recordingId: id }));
+    } finally {
+      await other.stop();
+      await client.call("recording.stop", { recordingId: id });
+    }
+  },
   "recording-not-live": async () => {
     const opened = await client.call("recording.open", { path: sample });
     if (!opened.ok) throw new Error(opened.error.code);

@@ -31,7 +31,11 @@ const catalogue = {
   },
   "recording-in-use": {
     message: "{path} is open in another process.",
-    next: "To look at a program while it is recorded, start it with hindcast run: its window shows it and saves copies.",
+    next: "Close it there. What another Hindcast records can be read meanwhile, by the same version and the same user.",
+  },
+  "recorded-elsewhere": {
+    message: "{path} is recorded by another process, where it can only be read from here.",
+    next: "Do that where it is recorded: in its window, or in the terminal that it was started in.",
   },
   "cannot-write": {
     message: "{path} cannot be written: {reason}.",

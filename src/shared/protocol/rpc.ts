@@ -72,6 +72,35 @@ export type CallHandlers = {
   ) => Promise<Result<CallResult<Name>, HindcastError>>;
 };
 
+/** Answers a call itself, whose arguments were checked against its schema; undefined: whoever is behind it does. */
+type Instead = (
+  name: EngineCallName,
+  args: { readonly recordingId?: string },
+  signal: CancelSignal,
+  progress: Progress | undefined,
+) => Promise<Result<unknown, HindcastError>> | undefined;
+
+/** What `instead` answers has been checked as well. */
+export function aroundHandlers(handlers: CallHandlers, instead: Instead): CallHandlers {
+  const around = (Object.keys(handlers) as EngineCallName[]).map((name) => {
+    const behind = handlers[name] as (...given: unknown[]) => unknown;
+    const answer = (args: { readonly recordingId?: string }, signal: CancelSignal, progress?: Progress): unknown =>
+      instead(name, args, signal, progress) ?? behind(args, signal, progress);
+    return [name, answer] as const;
+  });
+  const complete: unknown = Object.fromEntries(around);
+  return complete as CallHandlers;
+}
+
+/** A call whose name and arguments were a handler's. */
+export const callAgain = (
+  call: Call,
+  name: EngineCallName,
+  args: unknown,
+  signal?: AbortSignalLike,
+  onProgress?: Progress,
+): Promise<Result<unknown, HindcastError>> => call(name, args as never, signal, onProgress);
+
 const message = v.variant("kind", [
   v.object({ kind: v.literal("call"), id: v.number(), name: v.string(), args: v.unknown() }),
   v.object({ kind: v.literal("cancel"), id: v.number() }),
