@@ -16,6 +16,8 @@ const cellsPerShard = 256;
 const cellBits = 15;
 /** Of four letters, behind the others. */
 const [fourShardCount, fourCellBits] = [32, 13];
+/** Of a word that is no longer the five bytes it has tell too little: it is looked for by its four letters, too. */
+const mostOfFours = 6;
 export const bytesPerCell = 8;
 /** Bytes of the longest. */
 export const mostInGram = 5;
@@ -149,7 +151,7 @@ export interface Cell {
 /** What rare words with this one as a part have; nothing where it is short. */
 export interface NeededGrams {
   readonly trigrams: readonly number[];
-  /** Of four letters one that not every block has. */
+  /** Of four letters some that not every block has. */
   readonly cells: readonly Cell[];
 }
 
@@ -163,8 +165,9 @@ export function gramsNeeded(word: string): NeededGrams {
     low = (low << 8) | byte;
     if (at >= 2) trigrams.add(trigramHash(low));
     if (at >= 4) hashes.add(cellHash(first, low));
+    if (at >= 3 && bytes.length <= mostOfFours && isFourLetters(low))
+      hashes.add(shardCount * cellsPerShard + fourHash(low));
   }
-  if (bytes.length === 4 && isFourLetters(low)) hashes.add(shardCount * cellsPerShard + fourHash(low));
   const cells = [...hashes].map((hash) => ({ shard: Math.floor(hash / cellsPerShard), cell: hash % cellsPerShard }));
   return { trigrams: [...trigrams], cells };
 }
