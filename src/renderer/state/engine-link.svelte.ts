@@ -28,7 +28,7 @@ export class EngineLink {
   #status = $state<LinkStatus>("connecting");
   readonly #headstart = new Headstart();
   /** In which answers about where the playhead is are shown. */
-  readonly turns = new Turns();
+  readonly turns: Turns;
   readonly #inFlight = new Set<Promise<unknown>>();
   #client: EngineClient | undefined;
   #isDisposed = false;
@@ -37,8 +37,9 @@ export class EngineLink {
   readonly #readyListeners = new Set<() => void>();
   #whenReady: (() => void)[] = [];
 
-  constructor(source: TransportSource) {
+  constructor(source: TransportSource, turns = new Turns()) {
     this.#source = source;
+    this.turns = turns;
     void this.#connect(firstDelayMs);
   }
 

@@ -8,6 +8,7 @@ import { type CallHandlers, type ServedClient, serveEngine, type Transport } fro
 import { createCodec } from "./codec.js";
 import { EngineLink } from "./engine-link.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
+import type { Turns } from "./turns.js";
 
 export const start = 1_795_271_600_000_000_000n;
 export const second = 1e9;
@@ -57,7 +58,7 @@ export interface TestEngine {
   lose(): void;
 }
 
-export function testEngine(answers: Partial<CallHandlers>): TestEngine {
+export function testEngine(answers: Partial<CallHandlers>, turns?: Turns): TestEngine {
   const asked: string[] = [];
   let client: ServedClient | undefined;
   const unanswered = () =>
@@ -76,7 +77,7 @@ export function testEngine(answers: Partial<CallHandlers>): TestEngine {
     },
   };
   return {
-    link: new EngineLink(source),
+    link: new EngineLink(source, turns),
     asked,
     notify: (notice) => client?.notify(notice),
     lose: () => client?.close(),
