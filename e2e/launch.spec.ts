@@ -121,6 +121,64 @@ test("a script of a folder is started, spoken to, paused, and started again", as
   });
 });
 
+test("a level that is changed counts from then on, and whoever closes the page while it records is asked", async ({
+  app,
+  profile,
+  host,
+}) => {
+  test.setTimeout(120_000);
+  const { console: terminal, page } = app;
+  await app.whenIdle();
+  await terminal.useScript(writeProgram(profile.folder), "dev");
+  await page.getByRole("radio", { name: "Metrics" }).check({ force: true });
+  await terminal.run();
+  await expect(terminal.printed).toContainText("ready for");
+  await page.getByRole("tab", { name: "Logs" }).click();
+  await expect(app.logs.region).toContainText('At level "metrics" what the program prints is not captured');
+
+  let typed = 0;
+  /** What the program prints of a line typed after all before: whether Logs shows it, too. */
+  const isLogged = async (): Promise<boolean> => {
+    const line = `heard ${++typed}`;
+    await page.getByRole("tab", { name: "Console" }).click();
+    await terminal.type(String(typed));
+    await expect(terminal.printed).toContainText(line);
+    await page.getByRole("tab", { name: "Logs" }).click();
+    // Longer than what is printed takes to be recorded and shown.
+    await page.waitForTimeout(1500);
+    return (await app.logs.lines.filter({ hasText: line }).count()) > 0;
+  };
+  await test.step("from metrics to requests, by the palette", async () => {
+    await app.runCommand("Record requests, logs and errors, too");
+    await expect(app.logs.region).not.toContainText('At level "metrics"');
+    await expect(async () => expect(await isLogged()).toBe(true)).toPass({ timeout: 40_000 });
+  });
+  await test.step("and back, by the recording's menu", async () => {
+    await page
+      .getByRole("banner")
+      .getByRole("button", { name: /^Recording / })
+      .click();
+    await page.getByRole("menuitem", { name: "Record metrics and state only" }).click();
+    await expect(async () => expect(await isLogged()).toBe(false)).toPass({ timeout: 40_000 });
+  });
+
+  // The desktop app asks by a dialog of its own, which its tests of closing are of.
+  if (host === "electron") return;
+  await test.step("who stays is told that it goes on, and it does", async () => {
+    const asked = page.waitForEvent("dialog");
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    await expect(page.getByText("Recording goes on while no page shows it")).toBeVisible();
+    await page.getByRole("tab", { name: "Console" }).click();
+    await terminal.type("still there");
+    await expect(terminal.printed).toContainText("heard still there");
+    await expect(app.recordingState).toContainText("LIVE");
+    await app.stopRecording();
+  });
+});
+
 test("a place in the code opens in the editor that was chosen, or says why not", async ({ app }) => {
   const { page } = app;
   await app.whenIdle();

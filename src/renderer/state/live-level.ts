@@ -6,3 +6,9 @@ export function levelOf({ summary }: Pick<OpenRecording, "summary">): LiveLevel 
   const level = summary.level ?? summary.processes[0]?.level ?? "requests";
   return level === "metrics" ? "metrics" : "requests";
 }
+
+/** All of its processes were started at that level, and nothing else was told since. */
+export const hasOnlyMetrics = (recording: Pick<OpenRecording, "summary">): boolean =>
+  levelOf(recording) === "metrics" &&
+  recording.summary.processes.length > 0 &&
+  recording.summary.processes.every(({ level }) => level === "metrics");
