@@ -49,6 +49,8 @@ test(
     const lengthAtFirst = await lengthOf();
     await expect.poll(lengthOf, { message: "the recording grows" }).not.toBe(lengthAtFirst);
     await expect.poll(async () => (await oracle().catch(() => [])).length, { timeout: 30_000 }).toBeGreaterThan(100);
+    await expect(app.captureCost).toHaveText(/engine \d+\.?\d* %/);
+    await expect(app.captureCost).toHaveAccessibleDescription(/Engine: .* of a processor, .* rows? waiting now/);
 
     await test.step("scrubbing leaves live and shows an earlier state", async () => {
       await app.time.scrub(0.9, 0.6);

@@ -23,6 +23,7 @@ export class App implements ShownWindow {
   readonly topBar: Locator;
   /** "LIVE" or "SAVED", and how long the recording is. */
   readonly recordingState: Locator;
+  readonly captureCost: Locator;
   readonly banner: Locator;
   readonly dialog: Locator;
   readonly failures: Locator;
@@ -44,6 +45,7 @@ export class App implements ShownWindow {
     this.samples = page.getByRole("button", { name: "Open the sample ledger-first" });
     this.topBar = page.getByRole("banner");
     this.recordingState = this.topBar.getByRole("status");
+    this.captureCost = this.topBar.getByRole("group", { name: "What recording costs" });
     this.banner = page.locator(".workspace > .banner");
     this.dialog = page.getByRole("dialog");
     this.failures = page.locator(".toasts").getByRole("alert");

@@ -43,8 +43,12 @@ export function tip(text: string, keys?: string): Attachment<HTMLElement> {
     ];
     for (const [name, listener] of listeners) element.addEventListener(name, listener);
     element.addEventListener("keydown", escape);
+    // Not what is its name already.
+    const isSaid = text === "" || [element.ariaLabel, element.textContent.trim()].includes(text);
+    if (!isSaid) element.ariaDescription = text;
     return () => {
       hide();
+      element.ariaDescription = null;
       for (const [name, listener] of listeners) element.removeEventListener(name, listener);
       element.removeEventListener("keydown", escape);
     };
