@@ -72,6 +72,36 @@ describe("Chain", () => {
     expect(stays([{ stage: "drop", where: { kind: "write", name: "acc*" } }], [write])).toEqual([false]);
   });
 
+  it("copies what is the program's only where a stage changes it, and runs nothing of it to see that", () => {
+    const stages: Pipeline = [
+      { stage: "redact", keys: ["card.*"] },
+      { stage: "truncate", characters: 12 },
+    ];
+    const surroundings = { random: () => 0.5, clockMs: () => 0, redacted, load, mayAsk: () => true };
+    const chain = new Chain(stages, new Accounts(), surroundings);
+    const through = (attributes: object): unknown => {
+      chain.leaverOf("event", codeOf("event"), "a", { ...anySample, attributes, own: undefined });
+      return chain.attributes;
+    };
+    const ran: string[] = [];
+    const spared = { order: 7, tenant: "acme" };
+    expect(through(spared)).toBe(spared);
+    expect(through({ "card.number": "1", tenant: "acme" })).toEqual({ "card.number": "[redacted]", tenant: "acme" });
+    expect(through({ deep: { "Card.Number": "1", long: "longer than twelve" } })).toEqual({
+      deep: { "Card.Number": "[redacted]", long: "longer than …" },
+    });
+    through({
+      get tenant() {
+        return ran.push("getter");
+      },
+    });
+    const trap = (): never => {
+      throw new Error("ran");
+    };
+    through(new Proxy({}, { ownKeys: trap, get: trap, getOwnPropertyDescriptor: trap }));
+    expect(ran).toEqual([]);
+  });
+
   it("runs no getter of the program's to see whether it is meant", () => {
     const attributes = Object.defineProperty({}, "a", {
       enumerable: true,

@@ -3,6 +3,7 @@
 import type { FilteredKind, Pipeline, PipelineStage } from "../../shared/protocol/pipeline-stages.js";
 import type { Attributes } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
+import { isObject } from "../own-data.js";
 import { type Accounts, type Hold, type KindCode, type StageAccount, codeOf } from "./account.js";
 import { type Rest, fits, isAboutKind, isAboutName, restOf } from "./conditions.js";
 import { Rate } from "./rate.js";
@@ -139,7 +140,7 @@ export class Chain {
       case "limit":
         return !isMeant || step.rate?.passes(this.#clockMs()) !== false;
       case "transform":
-        if (isMeant && step.transform !== undefined) this.#change(step.transform);
+        if (isMeant && step.transform !== undefined) this.#change(step.transform, kind);
         return true;
       case "hold":
         if (isMeant && step.hold !== undefined && step.hold.leastMs > (this.hold?.leastMs ?? 0)) this.hold = step.hold;
@@ -164,11 +165,13 @@ export class Chain {
     return true;
   }
 
-  #change(transform: Transform): void {
-    this.applied = [...this.applied, transform];
+  #change(transform: Transform, kind: FilteredKind): void {
+    if (kind === "span") this.applied = [...this.applied, transform];
     this.body = transform.body(this.body);
-    if (this.attributes === undefined) return;
-    const own = (this.#own ??= attributesFrom(this.attributes));
+    const { attributes } = this;
+    if (attributes === undefined) return;
+    if (this.#own === undefined && isObject(attributes) && transform.spares?.(attributes) === true) return;
+    const own = (this.#own ??= attributesFrom(attributes));
     const changed = transform.attributes(own);
     if (changed !== own) this.#own = this.attributes = changed;
   }

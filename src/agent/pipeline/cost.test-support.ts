@@ -2,7 +2,7 @@
 // whatever stays, and an event with and without the ten from the call to the ring. Processor time of one thread, rounds in turn. The plain twin has to decide the same.
 import { Accounts, codeOf } from "./account.js";
 import { Chain } from "./chain.js";
-import { NaiveChain, type Sample } from "./naive-chain.test-support.js";
+import { NaiveChain, type Sample, plainAnswer } from "./naive-chain.test-support.js";
 import { RecordPipeline } from "./pipeline.js";
 import { SpanContext } from "../context.js";
 import { Recorder } from "../recorder.js";
@@ -32,6 +32,19 @@ const tenStages: Pipeline = [
   { stage: "truncate", characters: 400, where: { kind: "log", below: "warn" } },
 ];
 
+/** One of everything there is, as one service may have it: what leaves out, what changes, and a function of somebody's own. */
+const allKinds: Pipeline = [
+  { stage: "drop", where: { kind: "log", name: "pino", attributes: { "http.route": "/health" } } },
+  { stage: "drop", where: { kind: "log", below: "debug" } },
+  { stage: "drop", where: { kind: "event", name: "cache.hit" } },
+  { stage: "keep", where: { kind: "metric", name: ["queue.*", "pool.*"] } },
+  { stage: "sample", ratio: 0.8, where: { kind: "span", name: ["GET", "POST"] } },
+  { stage: "rate-limit", perSecond: 1e6, where: { kind: "event", name: "tick" } },
+  { stage: "drop-short", milliseconds: 5, where: { name: "query" } },
+  { stage: "redact", keys: ["customer.*", "address"] },
+  { stage: "truncate", characters: 200 },
+  { stage: "custom", module: "./orders.cjs", where: { kind: "event", name: "order.paid" } },
+];
 /** Two more, which change most of what the ten let through: each is about every record. */
 const changingStages: Pipeline = [
   ...tenStages,
@@ -56,7 +69,11 @@ function randomSamples(count: number): Sample[] {
         ...head,
         kind: "event",
         name,
-        attributes: { order: Math.floor(random() * 1e6), tenant: pick(["acme", "internal"]) },
+        attributes: {
+          order: Math.floor(random() * 1e6),
+          tenant: pick(["acme", "internal"]),
+          ...(name === "order.placed" ? { "customer.name": "Ada Byron" } : {}),
+        },
       };
     }
     if (kind < 0.75)
@@ -94,7 +111,7 @@ const surroundings = (random: () => number) => ({
   random,
   clockMs: () => performance.now(),
   redacted: (text: string) => redaction.text(text),
-  load: () => undefined,
+  load: () => plainAnswer,
   mayAsk: () => true,
 });
 
@@ -106,10 +123,10 @@ const cpuNs = (work: () => void): number => {
 };
 
 /** Undefined: the chain says what the plain twin says. */
-function disagreement(samples: readonly Sample[]): string | undefined {
+function disagreement(samples: readonly Sample[], stages: Pipeline): string | undefined {
   const [chain, naive] = [
-    new Chain(tenStages, new Accounts(), surroundings(randomFrom(costSeed))),
-    new NaiveChain(tenStages, randomFrom(costSeed), () => performance.now()),
+    new Chain(stages, new Accounts(), surroundings(randomFrom(costSeed))),
+    new NaiveChain(stages, randomFrom(costSeed), () => performance.now()),
   ];
   const different = samples.filter((sample) => {
     const { kind, code, name, passing } = passingOf(sample);
@@ -147,11 +164,15 @@ function recordEvents({ recorder, reader }: Path, count: number): void {
 export interface PipelineCost {
   /** Nanoseconds of processor time for each record, round by round. */
   readonly decide: number[];
+  readonly every: number[];
   readonly change: number[];
   readonly plain: number[];
   readonly staged: number[];
   /** Share of the records that stay, and of those that the two further stages change. */
   readonly stayed: number;
+  /** The same of one of everything there is. */
+  readonly everyStayed: number;
+  readonly everyChanged: number;
   readonly changed: number;
   /** Why the figures say nothing. */
   readonly disagreement: string | undefined;
@@ -164,8 +185,20 @@ export function pipelineCost(): PipelineCost {
   const chain = new Chain(tenStages, new Accounts(), surroundings(randomFrom(costSeed)));
   const changing = new Chain(changingStages, new Accounts(), surroundings(randomFrom(costSeed)));
   const passing = samples.map(passingOf);
+  const everyKind = new Chain(allKinds, new Accounts(), surroundings(randomFrom(costSeed)));
   let stayed = 0;
   let changed = 0;
+  let everyStayed = 0;
+  let everyChanged = 0;
+  const every = (count: number): void => {
+    for (let n = 0; n < count; n++) {
+      const next = passing[n & mask];
+      if (next === undefined || everyKind.leaverOf(next.kind, next.code, next.name, next.passing) !== undefined)
+        continue;
+      everyStayed++;
+      if (everyKind.body !== next.passing.body || everyKind.attributes !== next.passing.attributes) everyChanged++;
+    }
+  };
   const decide = (count: number): void => {
     for (let n = 0; n < count; n++) {
       const next = passing[n & mask];
@@ -182,12 +215,19 @@ export function pipelineCost(): PipelineCost {
     }
   };
   const [plain, staged] = [pathThrough(undefined), pathThrough(tenStages)];
-  const all = ["decide", "change", "plain", "staged"] as const;
-  const cost = { decide: noFigures(), change: noFigures(), plain: noFigures(), staged: noFigures() };
+  const all = ["decide", "every", "change", "plain", "staged"] as const;
+  const cost = {
+    decide: noFigures(),
+    every: noFigures(),
+    change: noFigures(),
+    plain: noFigures(),
+    staged: noFigures(),
+  };
   const warmUps = 2;
   for (let round = 0; round < rounds + warmUps; round++) {
     const ns = {
       decide: cpuNs(() => decide(recordsInRound)) / recordsInRound,
+      every: cpuNs(() => every(recordsInRound)) / recordsInRound,
       change: cpuNs(() => change(recordsInRound)) / recordsInRound,
       plain: cpuNs(() => recordEvents(plain, recordsInRound)) / recordsInRound,
       staged: cpuNs(() => recordEvents(staged, recordsInRound)) / recordsInRound,
@@ -196,5 +236,8 @@ export function pipelineCost(): PipelineCost {
     for (const name of all) cost[name].push(ns[name]);
   }
   const made = (rounds + warmUps) * recordsInRound;
-  return { ...cost, stayed: stayed / made, changed: changed / stayed, disagreement: disagreement(samples) };
+  const shares = { stayed: stayed / made, changed: changed / stayed };
+  const everyShares = { everyStayed: everyStayed / made, everyChanged: everyChanged / everyStayed };
+  const different = disagreement(samples, tenStages) ?? disagreement(samples, allKinds);
+  return { ...cost, ...shares, ...everyShares, disagreement: different };
 }
