@@ -10,6 +10,7 @@ import type { AgentConfiguration } from "./configuration.js";
 import { ForgettableStorage, SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
 import type { Delivery } from "./delivery.js";
+import { ExceptionLine } from "./exception-line.js";
 import { Guest, saveOriginals } from "./guest.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
@@ -48,7 +49,8 @@ import { traceTargets } from "./trace-context.js";
 import { RingMemory, RingWriter, facts as ringFacts } from "./ring.js";
 import { RingSize, reportRingSize } from "./ring-size.js";
 import { createStateTracker, reportState } from "./state/index.js";
-import { installInstrumentation } from "./instrument/index.js";
+import { type Instrumentation, installInstrumentation } from "./instrument/index.js";
+import type { WrittenPlaces } from "./stack-text.js";
 import { ThreadDelivery } from "./thread-delivery.js";
 import { PostedContexts, postedBytes } from "./posted-contexts.js";
 import { type ThreadPlace, newPlace, offerPlace } from "./thread-place.js";
@@ -60,7 +62,9 @@ import type { ProbeKit } from "./probe-kit.js";
 export interface ProgramSide {
   readonly makeWriteHelpers: MakeWriteHelpers;
   readonly makeEventEntry: MakeEventEntry;
-  readonly showWrittenText: () => () => void;
+  readonly showWrittenText: (foundBelow: (standIn: unknown) => object | undefined) => () => void;
+  readonly showWrittenPlaces: (written: WrittenPlaces) => () => void;
+  readonly giveWrittenPlaces: (written: WrittenPlaces) => () => void;
   readonly makeObject: () => object;
 }
 
@@ -68,7 +72,7 @@ export interface ProgramSide {
 export function install(
   configuration: AgentConfiguration,
   bundle: string,
-  { makeWriteHelpers, makeEventEntry, showWrittenText, makeObject }: ProgramSide,
+  { makeWriteHelpers, makeEventEntry, showWrittenText, showWrittenPlaces, giveWrittenPlaces, makeObject }: ProgramSide,
   keeping: Keeping,
   place?: ThreadPlace,
 ): () => void {
@@ -124,7 +128,7 @@ export function install(
             socketPath,
             hostPid,
             facts,
-            hasStacks: true,
+            hasStacks: nodeInspector() !== undefined,
             channel,
             state,
           },
@@ -192,11 +196,18 @@ export function install(
   };
   const rejectionsGuest = guest.at("rejections");
   const rejections = watchRejections({ ...agent, guest: rejectionsGuest });
+  const exceptionLine = new ExceptionLine();
+  let instrumentation: Instrumentation | undefined;
   const exit = installExit(
     agent,
     {
       onExit: (exitCode) => {
         blocks.closeInspector();
+        try {
+          if (instrumentation !== undefined) exceptionLine.give(instrumentation.thrownLine);
+        } catch (error) {
+          guest.at("exception line").noteFault(error);
+        }
         lookOnceMore();
         handOver();
         delivery.end(
@@ -223,7 +234,11 @@ export function install(
     () => rejections.uninstall(),
     watchTimers({ guest: guest.at("timers"), sink, rounds }),
     watchEmitters({ guest: guest.at("emitters"), sink, rounds }),
-    installErrors(agent, () => exit.onUncaught()),
+    installErrors(agent, (thrown, origin) => {
+      // Of a thread, its parent is told, and prints none.
+      if (!isThread) guest.runAsGuest(() => exceptionLine.note(thrown, origin), undefined);
+      exit.onUncaught();
+    }),
     offerHandle(handleOf(agent, tracker, looking.start, capture.leavesOutScope, makeEventEntry)),
     () => tracker.stop(),
   );
@@ -248,20 +263,23 @@ export function install(
       ),
       // A thread may share its environment with the process.
       isThread ? () => undefined : tellChildren(runId),
-      installInstrumentation({
-        settings: configuration.settings,
-        tracker,
-        internLocation: (file, line, column, functionName) => sink.location(file, line, column, functionName),
-        agentFile: bundle,
-        guest,
-        makeWriteHelpers,
-        showWrittenText,
-        keeper,
-        noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
-      }),
+      // Messages are counted from the first one on, or not at all.
+      level === "metrics" ? () => undefined : messagePorts(),
+      () => instrumentation?.uninstall(),
     );
-    // Messages are counted from the first one on, or not at all.
-    if (level !== "metrics") releases.push(messagePorts());
+    instrumentation = installInstrumentation({
+      settings: configuration.settings,
+      tracker,
+      internLocation: (file, line, column, functionName) => sink.location(file, line, column, functionName),
+      agentFile: bundle,
+      guest,
+      makeWriteHelpers,
+      showWrittenText,
+      showWrittenPlaces,
+      giveWrittenPlaces,
+      keeper,
+      noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
+    });
   }
   whileRequests.turn(level !== "metrics");
   releases.push(() => whileRequests.turn(false));

@@ -22,6 +22,13 @@ export const hasOurNames = (source: string): boolean => source.includes(helpersN
 
 /** The text without what was inserted in it; the text itself where it does not read like one of ours. */
 export function writtenText(text: string): string {
+  const written = withoutInsertions(text);
+  const isOurs = apply(indexOf, text, [helpersName, 0]) >= 0 && apply(indexOf, written, [helpersName, 0]) < 0;
+  return isOurs ? written : text;
+}
+
+/** Of text in which no other marks can be. */
+export function withoutInsertions(text: string): string {
   let mark = apply(indexOf, text, [markStart, 0]);
   if (mark < 0) return text;
   let written = "";
@@ -39,9 +46,7 @@ export function writtenText(text: string): string {
     written += apply(slice, text, [from, start]);
     from = closes ? end + length : end;
   }
-  written += apply(slice, text, [from]);
-  const isOurs = apply(indexOf, text, [helpersName, 0]) >= 0 && apply(indexOf, written, [helpersName, 0]) < 0;
-  return isOurs ? written : text;
+  return written + apply(slice, text, [from]);
 }
 
 const plus = 43;
@@ -49,10 +54,10 @@ const zero = 48;
 const isDigit = (code: number): boolean => code >= zero && code < zero + 10;
 
 /**
- * From now on functions of this realm show their text as it was written. Undoing puts the property back that was found, or
+ * From now on functions of this realm show their text as it was written, and those that stand in for others the text of these. Undoing puts the property back that was found, or
  * lets ours only pass through when others have built on it since.
  */
-export function showWrittenText(): () => void {
+export function showWrittenText(foundBelow: (standIn: unknown) => object | undefined = () => undefined): () => void {
   const owner = Function.prototype;
   const found = getOwnPropertyDescriptor(owner, "toString");
   const original: unknown = found?.value;
@@ -61,7 +66,7 @@ export function showWrittenText(): () => void {
   const { toString: standIn } = {
     // A method: like the one it stands in for, it is no constructor.
     toString(this: unknown): unknown {
-      const text = apply(original, this === standIn ? original : this, []);
+      const text = apply(original, this === standIn ? original : (foundBelow(this) ?? this), []);
       return isOn && typeof text === "string" ? writtenText(text) : text;
     },
   };

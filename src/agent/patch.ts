@@ -50,6 +50,7 @@ export function replaceConstructor(
       return isObject ? instance : {};
     },
   });
+  noteStandIn(standIn, found);
   const prototype: unknown = Reflect.get(found, "prototype");
   const holders = typeof prototype === "object" && prototype !== null ? [prototype] : [];
   const put = (holder: object, key: string, value: unknown, instead: unknown): void => {
@@ -87,7 +88,7 @@ export function replaceWithoutFrame(owner: object, name: string, chooserFor: (or
   };
   passFor(standIn, found);
   const apply = tailCalling(chooseSafely);
-  const replacement = apply === undefined ? standIn : new Proxy(standIn, { apply });
+  const replacement = apply === undefined ? standIn : noteStandIn(new Proxy(standIn, { apply }), found);
   const forgetName = nameInStacks(found, name);
   Reflect.set(owner, name, replacement);
   return () => {
@@ -121,7 +122,7 @@ export function replaceFunctionOf(
     }
   });
   if (apply === undefined) return () => undefined;
-  const replacement = new Proxy(found, { apply });
+  const replacement = noteStandIn(new Proxy(found, { apply }), found);
   const put = (value: unknown, instead: unknown): void => {
     for (const each of owners) {
       const own = getOwnPropertyDescriptor(each, name);
@@ -175,8 +176,25 @@ function nameInStacks(found: Method, name: string): () => void {
   return () => void defineProperty(found, "name", own);
 }
 
-/** By all that the program can see but `toString`: a function of its own realm, with what others added to all of those. */
+const standIns = new WeakMap<object, object>();
+
+/** What was found where this stands now; undefined of what is no stand-in of ours. Functions show the text of that. */
+export function foundBelow(standIn: unknown): object | undefined {
+  const isObject = typeof standIn === "function" || (typeof standIn === "object" && standIn !== null);
+  let found = isObject ? standIns.get(standIn) : undefined;
+  for (let below = found; below !== undefined; below = standIns.get(below)) found = below;
+  return found;
+}
+
+/** A Proxy, which needs nothing else to pass for what it is of. */
+export function noteStandIn<StandIn extends object>(standIn: StandIn, found: object): StandIn {
+  standIns.set(standIn, found);
+  return standIn;
+}
+
+/** By all that the program can see: a function of its own realm, with what others added to all of those. */
 export function passFor(standIn: object, found: object): void {
+  standIns.set(standIn, found);
   for (const key of ["name", "length"]) {
     const own = getOwnPropertyDescriptor(found, key);
     if (own !== undefined) defineProperty(standIn, key, own);

@@ -19,7 +19,7 @@ export class PlainTraces {
     const before = this.#now;
     const sites = sitesHere();
     const ourFile = sites[0]?.getFileName() ?? "";
-    const frames = sites.flatMap((site) => (site.getFileName() === ourFile ? [] : [`${frameStart}${site.toString()}`]));
+    const frames = sites.flatMap((site) => (site.getFileName() === ourFile ? [] : [`${frameStart}${String(site)}`]));
     this.#now = ourFile === "" ? undefined : { frames, ourFile };
     try {
       return work();

@@ -8,6 +8,7 @@ import { leaveBehind } from "./left-behind.js";
 import { type AgentThreadSetup, type ChangeRing, asked } from "./links.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { ears } from "./thread-place.js";
+import { untold } from "./untold-thread.js";
 
 const originalPost: unknown = Reflect.get(Worker.prototype, "postMessage");
 
@@ -50,7 +51,7 @@ export class WorkerThread implements Delivery {
     // Captured streams, no options and no environment: whatever the worker does, the program's stdio stays its own.
     const options = { workerData: this.#setup, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true };
     this.#setEars(ears.soon);
-    this.#worker = new Worker(this.#file, options);
+    this.#worker = untold(() => new Worker(this.#file, options));
     this.#worker.on("error", () => this.#isGone());
     this.#worker.on("exit", () => this.#isGone());
     this.#worker.on("message", (said) => {

@@ -36,6 +36,26 @@ interface Both {
   readonly programs: readonly ProgramSeen[];
 }
 
+/** The same for a program that may end before anybody can report. */
+export async function runUnlessItEndsFirst(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  binary = node,
+  cwd = process.cwd(),
+): Promise<Pick<Both, "plain" | "recorded">> {
+  const plain = await run(args, environment, binary, cwd);
+  const listener = await listenForAgents("secret", "welcome");
+  try {
+    const preload = `--require "${agentFile.replaceAll("\\", "\\\\")}"`;
+    return {
+      plain,
+      recorded: await run(args, { ...listener.environment, NODE_OPTIONS: preload, ...environment }, binary, cwd),
+    };
+  } finally {
+    await listener.close();
+  }
+}
+
 /** `nodeOptions` come ahead of the agent's. */
 export async function runBoth(
   args: readonly string[],

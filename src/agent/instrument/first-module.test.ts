@@ -55,7 +55,7 @@ describe("mayBeginWithModule", () => {
       "-pe",
       "--eval",
       "--import",
-      "--import=./a.mjs",
+      `--import=${plain}`,
       "--loader",
       "--experimental-loader=x",
       "--preserve-symlinks",
@@ -63,6 +63,9 @@ describe("mayBeginWithModule", () => {
       expect([option, may(plain, [option])]).toEqual([option, true]);
       expect([option, may(plain, [], `--require "a b" ${option} x`)]).toEqual([option, true]);
     }
+    // A file that is not there: Node says so, and ends.
+    for (const option of ["--import=./none.mjs", "--import ./none.mjs"])
+      expect([option, may(plain, option.split(" "), ""), may(plain, [], option)]).toEqual([option, false, false]);
     for (const option of ["--inspect=0", "-r", "--max-old-space-size=100", "--enable-source-maps"])
       expect([option, may(plain, [option])]).toEqual([option, false]);
   });

@@ -19,6 +19,8 @@ export function mayBeginWithModule({
 }: Pick<NodeJS.Process, "argv" | "execArgv" | "env">): boolean {
   const options = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/[\s"]+/)];
   const [, program] = argv;
+  // What is imported first and is not there ends the program, and Node says so in other words where there are hooks.
+  if (importedIn(options).some((file) => statSync(file, { throwIfNoEntry: false }) === undefined)) return false;
   if (program === undefined || program === "-" || options.some((option) => tellingOption.test(option))) return true;
   try {
     const file = createRequire(resolve("_")).resolve(resolve(program));
@@ -36,6 +38,14 @@ export function mayLoadModules(text: string, format: string | undefined): boolea
   if (/\bimport\s*(?:\(|\/[*/])|\bimportModuleDynamically\b|\bUSE_MAIN_CONTEXT_DEFAULT_LOADER\b/.test(text))
     return true;
   return format === undefined && /(?:^|[;}/])[ \t]*(?:import|export)(?:[\s"'{*/]|$)/m.test(text);
+}
+
+/** The files that `--import` names by their path. */
+function importedIn(options: readonly string[]): readonly string[] {
+  const named = options.flatMap((option, at) =>
+    option === "--import" ? (options[at + 1] ?? []) : option.startsWith("--import=") ? option.slice(9) : [],
+  );
+  return named.filter((name) => /^\.{0,2}\//.test(name)).map((name) => resolve(name));
 }
 
 function isInModulePackage(file: string): boolean {

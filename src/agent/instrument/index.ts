@@ -1,11 +1,14 @@
 // Instrumentation: rewrites the program's own source as it is loaded, so that its writes to tracked state are seen as they
 // happen, and lets `import "hindcast"` find us.
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import type { Guest } from "../guest.js";
+import { foundBelow, together } from "../patch.js";
 import type { CaptureSettings } from "../../shared/protocol/agent-wire.js";
 import type { StateTracker } from "../state/index.js";
 import { apiFilesIn } from "./api-resolution.js";
+import { type WrittenPlaces, showWrittenPlaces } from "../stack-text.js";
 import { hookCommonJsCompile, hookCommonJsResolution } from "./common-js.js";
 import { type MakeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
@@ -16,6 +19,16 @@ import { KeptRewrites, type KeepsTexts } from "./kept-rewrites.js";
 import { type Rewrite, rewriterOf } from "./rewrite.js";
 import { selectionOf } from "./selection.js";
 import { type InternLocation, SiteRegistry } from "./sites.js";
+import { type ThrownLine, thrownLine } from "./thrown-lines.js";
+import { writtenPlaces } from "./written-places.js";
+
+export type { ThrownLine } from "./thrown-lines.js";
+
+export interface Instrumentation {
+  /** The line that an error was thrown in which nobody caught, where that was rewritten: as it was written. */
+  thrownLine(stack: string, isRejection: boolean): ThrownLine | undefined;
+  uninstall(): void;
+}
 
 export interface InstrumentationOptions {
   readonly settings: Pick<CaptureSettings, "include" | "exclude" | "writes">;
@@ -26,7 +39,11 @@ export interface InstrumentationOptions {
   readonly guest: Guest;
   readonly makeWriteHelpers: MakeWriteHelpers;
   /** Lets functions of rewritten files show the text that was written; returns what undoes it. */
-  readonly showWrittenText: () => () => void;
+  readonly showWrittenText: (foundBelow: (standIn: unknown) => object | undefined) => () => void;
+  /** Lets stacks tell of places as they were written; returns what undoes it. */
+  readonly showWrittenPlaces: (written: WrittenPlaces) => () => void;
+  /** The same for what the program makes of stacks itself. */
+  readonly giveWrittenPlaces: (written: WrittenPlaces) => () => void;
   /** Where rewritten files are kept for the next start. */
   readonly keeper: KeepsTexts;
   /** A file of the program that could not be read as JavaScript: it runs untouched, and its writes are found by looking. */
@@ -37,9 +54,8 @@ export interface InstrumentationOptions {
  * Takes effect for files loaded from now on. Files already rewritten stay so after uninstalling, and with them what they
  * call and what lets their functions show the text that was written: stop the tracker, too.
  */
-export function installInstrumentation(options: InstrumentationOptions): () => void {
-  const { settings, tracker, internLocation, agentFile, guest, makeWriteHelpers, showWrittenText, noteUnreadable } =
-    options;
+export function installInstrumentation(options: InstrumentationOptions): Instrumentation {
+  const { settings, tracker, internLocation, agentFile, guest, makeWriteHelpers, noteUnreadable } = options;
   const kept = new KeptRewrites(options.keeper);
   const sites = new SiteRegistry(internLocation);
   const told = guardedNotes(guest.at("write sites"), tracker.writeNotes(sites.locationOf), sites);
@@ -51,9 +67,12 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
   const selection = { include, exclude, writes, cwd: process.cwd(), ownFolder: dirname(folder) };
   const rewriteSelected = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable, kept });
   let hasRewritten = false;
+  // V8 has them, too, for as long as their functions are there.
+  const running = new Map<string, string>();
   const rewrite: Rewrite = (source, path, format) => {
     const rewritten = rewriteSelected(source, path, format);
     hasRewritten ||= rewritten !== undefined;
+    if (rewritten !== undefined) running.set(path, rewritten.source);
     return rewritten;
   };
   const api = apiFilesIn(apiFolder);
@@ -74,9 +93,19 @@ export function installInstrumentation(options: InstrumentationOptions): () => v
   };
   const releases = [hookCommonJsResolution(api.commonJs, modules.isInThread ? undefined : found), modules.uninstall];
   if (writes) releases.push(hookCommonJsCompile(rewrite, seen));
-  const stopShowing = writes ? showWrittenText() : () => undefined;
-  return () => {
+  const written = writtenPlaces(sites);
+  // Call sites are of the realm in which a stack is first asked for, and that may be ours.
+  const showPlaces = writes ? [options.showWrittenPlaces(written), showWrittenPlaces(written)] : [];
+  if (writes) releases.push(options.giveWrittenPlaces(written));
+  const stopShowing = writes ? together([options.showWrittenText(foundBelow), ...showPlaces]) : () => undefined;
+  const uninstall = (): void => {
     for (const release of releases.reverse()) release();
     if (!hasRewritten && !modules.isForGood()) stopShowing();
+  };
+  const runningText = (path: string): string | undefined =>
+    running.get(path) ?? (modules.isForGood() ? readFileSync(path, "utf8") : undefined);
+  return {
+    thrownLine: (stack, isRejection) => thrownLine(stack, isRejection, sites, runningText),
+    uninstall,
   };
 }

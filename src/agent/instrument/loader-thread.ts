@@ -27,9 +27,9 @@ export function initialize(data: LoaderThreadData): void {
 }
 
 export async function resolve(specifier: string, context: unknown, next: Next<object>): Promise<object> {
-  if (specifier !== packageName || active === undefined) return next(specifier, context);
+  if (specifier !== packageName || active === undefined) return withoutOurFrame(() => next(specifier, context));
   try {
-    return await next(specifier, context);
+    return await withoutOurFrame(() => next(specifier, context));
   } catch (error) {
     if (!isNotFound(error)) throw error;
     return { url: pathToFileURL(active.api.module).href, format: "module", shortCircuit: true };
@@ -37,11 +37,27 @@ export async function resolve(specifier: string, context: unknown, next: Next<ob
 }
 
 export async function load(url: string, context: unknown, next: Next<LoadResult>): Promise<LoadResult> {
-  const loaded = await next(url, context);
+  const loaded = await withoutOurFrame(() => next(url, context));
   const path = pathFromUrl(url);
   const source = textOf(loaded.source);
   if (active === undefined || path === undefined || source === undefined || typeof loaded.format !== "string")
     return loaded;
   const rewritten = active.rewrite(source, path, loaded.format);
   return rewritten === undefined ? loaded : { ...loaded, ...rewritten };
+}
+
+/** A hook of the program that fails is called by ours, which is called by Node once more: its stack says so in two lines. */
+async function withoutOurFrame<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && typeof error.stack === "string") {
+      const lines = error.stack.split("\n");
+      const isOurs = (line: string | undefined): boolean => line?.includes(import.meta.url) === true;
+      const isTheirs = (line: string | undefined): boolean => /^ {4}at next(?:Load|Resolve) /.test(line ?? "");
+      const kept = lines.filter((line, at) => !isOurs(line) && !(isTheirs(line) && isOurs(lines[at - 1])));
+      if (kept.length < lines.length) error.stack = kept.join("\n");
+    }
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@
 // JavaScript, not what a compiler has yet to compile, ours is registered again whenever another one has been.
 import module from "node:module";
 import { pathToFileURL } from "node:url";
-import { isMainThread } from "node:worker_threads";
+import { Worker, isMainThread } from "node:worker_threads";
 import { passFor } from "../patch.js";
 import { type ApiFiles, isNotFound, packageName } from "./api-resolution.js";
 import type { LoaderThreadData } from "./loader-thread.js";
@@ -118,7 +118,8 @@ function hookInLoaderThread(
       expect();
     });
   };
-  if (isExpected()) expect();
+  if (isLoaderToCome(process)) onFirstQuestion(expect);
+  else if (isExpected()) expect();
   // What was registered there cannot be taken back; it goes on with nobody listening to what its files tell.
   const uninstall = replace("register", (...given) => {
     // Whose thread it is makes no difference to who listens to its output.
@@ -128,6 +129,29 @@ function hookInLoaderThread(
     return result;
   });
   return { isInThread: false, expect, isForGood: () => isThere, uninstall };
+}
+
+const isLoaderToCome = ({ execArgv, env }: NodeJS.Process): boolean =>
+  [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/)].some((option) =>
+    /^--(?:experimental-)?loader(?:=|$)/.test(option),
+  );
+
+/**
+ * The thread of hooks starts by loading what `--loader` names, and whoever first waits for it is told if that fails: that has to be
+ * Node, which prints it. So we wait until it asks the thread for something.
+ */
+function onFirstQuestion(act: () => void): void {
+  const { prototype } = Worker;
+  const found = Object.getOwnPropertyDescriptor(prototype, "postMessage");
+  if (found?.configurable !== true) return;
+  const get = function (this: object): unknown {
+    if (Reflect.getPrototypeOf(this)?.constructor.name === "InternalWorker") {
+      Object.defineProperty(prototype, "postMessage", found);
+      act();
+    }
+    return found.value;
+  };
+  Object.defineProperty(prototype, "postMessage", { get, configurable: true });
 }
 
 const isPlugAndPlayToCome = ({ versions, execArgv, env }: NodeJS.Process): boolean =>

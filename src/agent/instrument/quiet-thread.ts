@@ -2,6 +2,7 @@
 // starts it. That initialises both, and leaves listeners on them that the program did not add. While the thread is
 // started, Node finds these in their place: what hooks print, those of the program as well, goes on to the real ones.
 import { Writable } from "node:stream";
+import { untold } from "../untold-thread.js";
 
 type StreamName = "stdout" | "stderr";
 
@@ -9,7 +10,7 @@ type StreamName = "stdout" | "stderr";
 export function withStreamsOfOurs<Result>(start: () => Result): Result {
   const putBack = [inPlaceOf("stdout"), inPlaceOf("stderr")];
   try {
-    return start();
+    return untold(start);
   } finally {
     for (const undo of putBack) undo();
   }

@@ -1,7 +1,7 @@
 // What every hook does with a file it sees: is it ours to change, is it JavaScript by now, and what becomes of it.
 import { types } from "node:util";
 import type { KeptRewrites, Rewritten } from "./kept-rewrites.js";
-import { stripTypes } from "./strip-types.js";
+import { nameOfStripped, stripTypes } from "./strip-types.js";
 import type { Selection } from "./selection.js";
 import { transform } from "./transform.js";
 
@@ -32,9 +32,9 @@ export function rewriterOf({ isSelected, standsAlone, noteUnreadable, kept }: Re
 
   function rewriteAnew(source: string, path: string, format: string | undefined): Rewritten | undefined | "unreadable" {
     const isTypeScript = format?.endsWith("typescript") === true;
-    const code = isTypeScript ? stripTypes(source) : source;
-    if (code === undefined) return "unreadable";
     const goal = format === "module" || format === "module-typescript" ? "module" : "commonjs";
+    const code = isTypeScript ? stripTypes(source, nameOfStripped(path, goal === "module")) : source;
+    if (code === undefined) return "unreadable";
     const result = transform(code, { format: goal, file: path, standsAlone });
     if (result.kind === "changed") return { source: result.code, format: goal };
     if (result.kind === "unreadable" && !isModuleInDisguise(code, path, goal) && !isForACompiler(path, isTypeScript))

@@ -97,11 +97,31 @@ export class SiteCalls {
    */
   functionStatement(node: ESTree.AssignmentExpression): boolean {
     const { left, operator, right } = node;
-    if (operator !== "=" || !isMember(left) || !isSimple(left.object) || !isFunctionText(right)) return false;
+    if (operator !== "=" || !isMember(left) || !isFunctionText(right)) return false;
     const name = staticName(left);
     if (name === undefined || isFresh(left.object) || mayBeElement(left)) return false;
+    if (!isSimple(left.object)) return this.behind(node, left.object);
     const told = `${textOfSimple(left.object)},${JSON.stringify(name)},${this.#site(node)}`;
     this.#edits.wrap(node.start ?? 0, node.end ?? 0, "", `,${helpersName}.s(${told},0)`);
+    return true;
+  }
+
+  /**
+   * A statement is told of behind it: anything may have changed in `receiver`, a name or a chain of names. To follow that runs
+   * nothing. False where it is something else.
+   */
+  behind(node: ESTree.Node, receiver: ESTree.Node): boolean {
+    const names: string[] = [];
+    let at = receiver;
+    for (; isMember(at) && !isSimple(at); at = at.object) {
+      const name = staticName(at);
+      if (name === undefined || at.computed || name.includes(".")) return false;
+      names.unshift(name);
+    }
+    if (!isSimple(at) || at.type === "Super") return false;
+    const [object, site, path] = [textOfSimple(at), this.#site(node), JSON.stringify(names.join("."))];
+    const told = names.length === 0 ? `c(${object},${site},0)` : `O(${site},0,${object},${path})`;
+    this.#edits.wrap(node.start ?? 0, node.end ?? 0, "", `,${helpersName}.${told}`);
     return true;
   }
 

@@ -10,11 +10,18 @@ export interface SitePosition {
   readonly file: string | undefined;
 }
 
+/** What was inserted in front of a column of a line. */
+interface Inserted {
+  readonly column: number;
+  readonly length: number;
+}
+
 interface SiteFile {
   readonly file: string;
   readonly first: number;
   readonly table: string;
   positions: SitePosition[] | undefined;
+  inserted: ReadonlyMap<number, readonly Inserted[]> | undefined;
 }
 
 export type InternLocation = (file: string, line: number, column: number, functionName: string) => number;
@@ -22,6 +29,7 @@ export type InternLocation = (file: string, line: number, column: number, functi
 export class SiteRegistry {
   readonly #intern: InternLocation;
   readonly #files: SiteFile[] = [];
+  readonly #byPath = new Map<string, SiteFile>();
   readonly #locations: number[] = [];
   #next = 1;
 
@@ -31,7 +39,9 @@ export class SiteRegistry {
 
   add(file: string, table: string): number {
     const first = this.#next;
-    this.#files[this.#files.length] = { file, first, table, positions: undefined };
+    const added: SiteFile = { file, first, table, positions: undefined, inserted: undefined };
+    this.#files[this.#files.length] = added;
+    this.#byPath.set(file, added);
     this.#next += countOf(table);
     return first;
   }
@@ -49,38 +59,99 @@ export class SiteRegistry {
     return (this.#locations[site] = this.#intern(position.file ?? owner.file, line, column, functionName));
   };
 
+  has(file: string): boolean {
+    return this.#byPath.has(file);
+  }
+
+  /** Whether anything was inserted in the line. Lines and columns are counted from one, as in stacks. */
+  hasInserted(file: string, line: number): boolean {
+    return this.#insertedIn(file, line) !== undefined;
+  }
+
+  /** Where a column of the line that runs is in the line that was written. */
+  writtenColumn(file: string, line: number, column: number): number {
+    let inserted = 0;
+    for (const { column: at, length } of this.#insertedIn(file, line) ?? []) {
+      const start = at + inserted;
+      if (column - 1 < start) break;
+      // In the middle of what was inserted: that is about what it stands in front of.
+      if (column - 1 < start + length) return at + 1;
+      inserted += length;
+    }
+    return column - inserted;
+  }
+
+  /** Whether it brings a source map for what runs, which whoever reads that reads stacks by. */
+  hasMovedMap(file: string): boolean {
+    const known = this.#byPath.get(file);
+    return known !== undefined && partsOf(known.table)[1].startsWith(movedMap);
+  }
+
+  #insertedIn(file: string, line: number): readonly Inserted[] | undefined {
+    const known = this.#byPath.get(file);
+    if (known === undefined) return undefined;
+    known.inserted ??= insertedFrom(known.table);
+    return known.inserted.get(line);
+  }
+
   #fileOf(site: number): SiteFile | undefined {
     return this.#files[firstWhere(this.#files.length, (at) => (this.#files[at]?.first ?? 0) > site) - 1];
   }
 }
 
-/** `count|names|files|line column function file;…`, names and files as JSON arrays. */
-export function tableOf(positions: readonly SitePosition[]): string {
+/**
+ * `count|line column function file;…|line column length;…|[names, files]`, the last as JSON. `inserted` are the insertions, by the
+ * places of the source that they stand in front of.
+ */
+export function tableOf(positions: readonly SitePosition[], inserted = ""): string {
   const names = [...new Set(positions.map(({ functionName }) => functionName))];
   const files = [...new Set(positions.flatMap(({ file }) => (file === undefined ? [] : [file])))];
   const numbers = positions.map(({ line, column, functionName, file }) =>
     [line, column, names.indexOf(functionName), file === undefined ? 0 : files.indexOf(file) + 1].join(" "),
   );
-  return `${positions.length}|${numbers.join(";")}|${JSON.stringify([names, files])}`;
+  return `${positions.length}|${numbers.join(";")}|${inserted}|${JSON.stringify([names, files])}`;
 }
 
 const countOf = (table: string): number => Number(table.slice(0, table.indexOf("|")));
 
+/** In front of the insertions of a file whose source map was moved along. */
+export const movedMap = "m";
+
+/** Its parts; the last of them may hold what separates the others. */
+function partsOf(table: string): readonly [sites: string, inserted: string, lists: string] {
+  const [first, second] = [table.indexOf("|") + 1, table.indexOf("|", table.indexOf("|") + 1) + 1];
+  const third = table.indexOf("|", second) + 1;
+  return [table.slice(first, second - 1), table.slice(second, third - 1), table.slice(third)];
+}
+
 function positionsFrom(table: string): SitePosition[] {
-  const from = table.indexOf("|") + 1;
-  const to = table.indexOf("|", from);
-  const parsed: unknown = JSON.parse(table.slice(to + 1));
+  const [sites, , names] = partsOf(table);
+  const parsed: unknown = JSON.parse(names);
   const lists: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
-  const [names, files] = lists;
+  const [functionNames, files] = lists;
   const text = (list: unknown, at: number): string => {
     const found: unknown = Array.isArray(list) ? list[at] : undefined;
     return typeof found === "string" ? found : "";
   };
-  return table
-    .slice(from, to)
-    .split(";")
-    .map((entry) => {
-      const [line = 0, column = 0, name = 0, file = 0] = entry.split(" ").map(Number);
-      return { line, column, functionName: text(names, name), file: file === 0 ? undefined : text(files, file - 1) };
-    });
+  return sites.split(";").map((entry) => {
+    const [line = 0, column = 0, name = 0, file = 0] = entry.split(" ").map(Number);
+    return {
+      line,
+      column,
+      functionName: text(functionNames, name),
+      file: file === 0 ? undefined : text(files, file - 1),
+    };
+  });
+}
+
+function insertedFrom(table: string): ReadonlyMap<number, readonly Inserted[]> {
+  const byLine = new Map<number, Inserted[]>();
+  for (const entry of partsOf(table)[1].split(";")) {
+    if (entry === "" || entry === movedMap) continue;
+    const [line = 0, column = 0, length = 0] = entry.split(" ").map(Number);
+    const inLine = byLine.get(line + 1);
+    if (inLine === undefined) byLine.set(line + 1, [{ column, length }]);
+    else inLine.push({ column, length });
+  }
+  return byLine;
 }

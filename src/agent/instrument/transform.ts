@@ -1,11 +1,11 @@
 // Source in, source that tells about its writes out. Lines stay where they are; what cannot be parsed stays as it is.
 import { parse } from "meriyah";
 import { firstWhere } from "../../shared/base/first-where.js";
-import { hasOurNames } from "../function-text.js";
+import { hasOurNames, marked } from "../function-text.js";
 import { helpersName } from "../write-helpers.js";
 import { Edits, type Insertion, withInsertions } from "./edits.js";
 import { idleHelpersSource } from "./helpers.js";
-import { type SitePosition, tableOf } from "./sites.js";
+import { type SitePosition, movedMap, tableOf } from "./sites.js";
 import { type Place, type PlacedLength, originalPlaces, withMovedInlineMap } from "./source-map.js";
 import { directivesOf } from "./syntax.js";
 import type { FoundSite } from "./site-calls.js";
@@ -42,23 +42,29 @@ function transformed(source: string, { format, file, standsAlone }: TransformOpt
     webcompat: true,
     validateRegex: false,
   });
-  const first = program.body[directivesOf(program.body).length];
+  // Behind the imports: where one of them fails, Node shows its line.
+  const first = program.body.slice(directivesOf(program.body).length).find(({ type }) => type !== "ImportDeclaration");
   if (first === undefined) return { kind: "unchanged" };
   const suffix = unusedSuffix(source);
   const siteVariable = `sites${suffix}`;
   const edits = new Edits(source);
-  const header = edits.insert(first.start ?? 0, "");
   const sites = new WriteSites(edits, suffix, siteVariable);
   const temporaries = sites.program(program);
   if (sites.found.length === 0) return { kind: "unchanged" };
-  const table = tableOf(positionsOf(source, file, sites.found));
-  const announcement = `var ${siteVariable}=${helpersName}.f(${asLiteral(file)},${asLiteral(table)});`;
-  header.text = `${standsAlone ? idleHelpersSource : ""}${announcement}${temporaries}`;
-  const insertions = edits.insertions();
+  const positions = positionsOf(source, file, sites.found);
+  const lineStarts = lineStartsOf(source);
+  const header = (inserted: string): Insertion => {
+    const table = tableOf(positions, inserted);
+    const announcement = `var ${siteVariable}=${helpersName}.f(${asLiteral(file)},${asLiteral(table)});`;
+    const text = `${standsAlone ? idleHelpersSource : ""}${announcement}${temporaries}`;
+    return { at: first.start ?? 0, text: marked(text, false) };
+  };
+  const hasInlineMap = source.includes("//# sourceMappingURL=data:");
+  const insertions = withOneThatTells(edits.insertions(), lineStarts, (inserted) =>
+    header(hasInlineMap ? `${movedMap};${inserted}` : inserted),
+  );
   const applied = withInsertions(source, insertions);
-  const code = source.includes("//# sourceMappingURL=data:")
-    ? withMovedInlineMap(source, applied, placedLengths(source, insertions))
-    : applied;
+  const code = hasInlineMap ? withMovedInlineMap(source, applied, placedLengths(insertions, lineStarts)) : applied;
   return { kind: "changed", code, sites: sites.found.length };
 }
 
@@ -100,10 +106,27 @@ function positionsOf(source: string, file: string, found: readonly FoundSite[]):
   return positions;
 }
 
-function placedLengths(source: string, insertions: readonly Insertion[]): PlacedLength[] {
-  const lineStarts = lineStartsOf(source);
-  return insertions.map(({ at, text }) => ({ ...placeOf(at, lineStarts), length: text.length }));
+/** With one more, which tells of all of them, of itself as well: of its own length in so many digits whatever that is. */
+function withOneThatTells(
+  others: readonly Insertion[],
+  lineStarts: readonly number[],
+  tell: (inserted: string) => Insertion,
+): readonly Insertion[] {
+  const { at } = tell("");
+  const before = others.filter((other) => other.at < at);
+  const behind = others.slice(before.length);
+  const { line, column } = placeOf(at, lineStarts);
+  const [ofBefore, ofBehind] = [before, behind].map((some) => insertedText(placedLengths(some, lineStarts)));
+  const withOwn = (length: number): Insertion =>
+    tell(`${ofBefore}${line} ${column} ${String(length).padStart(8, "0")};${ofBehind}`);
+  return [...before, withOwn(withOwn(0).text.length), ...behind];
 }
+
+const placedLengths = (insertions: readonly Insertion[], lineStarts: readonly number[]): PlacedLength[] =>
+  insertions.map(({ at, text }) => ({ ...placeOf(at, lineStarts), length: text.length }));
+
+const insertedText = (inserted: readonly PlacedLength[]): string =>
+  inserted.map(({ line, column, length }) => `${line} ${column} ${length};`).join("");
 
 function lineStartsOf(source: string): number[] {
   const starts = [0];

@@ -5,6 +5,7 @@
 // The helper `b` looks at the object right before the write, so that what others did to it is not taken for this write's.
 // Left alone: bodies of `with` and "use asm", parameter defaults and field initialisers whose receiver needs a temporary.
 import type { ESTree } from "meriyah";
+import { assertNames, isAssertion } from "./assertions.js";
 import type { Edit, Edits } from "./edits.js";
 import { type FoundSite, type Scope, SiteCalls } from "./site-calls.js";
 import {
@@ -28,6 +29,7 @@ export class WriteSites {
   readonly #edits: Edits;
   readonly #calls: SiteCalls;
   #className = "";
+  #assertNames: ReadonlySet<string> = new Set();
 
   /** `suffix` occurs nowhere in the source; `sites` names the variable with the number of the first site. */
   constructor(edits: Edits, suffix: string, sites: string) {
@@ -42,6 +44,7 @@ export class WriteSites {
   /** Returns the declaration of the temporaries of the top level, "" when there are none. */
   program(program: ESTree.Program): string {
     const scope: Scope = { temporaries: [] };
+    this.#assertNames = assertNames(program);
     for (const statement of program.body) this.#visit(statement, program, scope);
     return declarationOf(scope);
   }
@@ -85,6 +88,7 @@ export class WriteSites {
         if (node.operator === "delete") return this.#delete(node, scope);
         break;
       case "CallExpression":
+        if (this.#assertNames.size > 0 && isAssertion(node, this.#assertNames)) return this.#assertion(node, parent);
         this.#call(node, node, scope);
         break;
       case "ChainExpression":
@@ -170,6 +174,24 @@ export class WriteSites {
         return this.#visit(at, chain, scope);
       }
     }
+  }
+
+  /** What is written in it is told of behind it, where it is a statement; what functions in it write is found by looking. */
+  #assertion(call: ESTree.CallExpression, parent: ESTree.Node): void {
+    if (parent.type !== "ExpressionStatement") return;
+    const written: ESTree.Node[] = [];
+    const visit = (node: ESTree.Node): void => {
+      if (/Function|Class/.test(node.type)) return;
+      if (node.type === "AssignmentExpression" && isMember(node.left)) written.push(node.left.object);
+      if (node.type === "UpdateExpression" && isMember(node.argument)) written.push(node.argument.object);
+      if (node.type === "UnaryExpression" && node.operator === "delete" && isMember(node.argument))
+        written.push(node.argument.object);
+      if (node.type === "CallExpression" && isMember(node.callee) && changingMethods.has(staticName(node.callee) ?? ""))
+        written.push(node.callee.object);
+      forEachChild(node, visit);
+    };
+    for (const argument of call.arguments) visit(argument);
+    for (const receiver of written) this.#calls.behind(call, receiver);
   }
 
   #loopHead(node: ESTree.ForInStatement | ESTree.ForOfStatement, scope: Scope | undefined): void {

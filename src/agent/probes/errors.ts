@@ -6,8 +6,11 @@ import { textProperty } from "../own-data.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { nodeMayWriteWarning } from "./said.js";
 
-/** `onUncaught` is called when an exception was not caught and has been recorded. */
-export function installErrors({ guest, sink }: ProbeKit, onUncaught: () => void): () => void {
+/** `onUncaught` is called when an exception was not caught and has been recorded, with where it came from, as Node says it. */
+export function installErrors(
+  { guest, sink }: ProbeKit,
+  onUncaught: (thrown: unknown, origin: string) => void,
+): () => void {
   const record = (severity: number, thrown: unknown, more: Attributes): void => {
     const exception = exceptionAttributes(thrown);
     const body = `${exception["exception.type"]}: ${exception["exception.message"]}`;
@@ -19,7 +22,7 @@ export function installErrors({ guest, sink }: ProbeKit, onUncaught: () => void)
   };
   const onException = (thrown: unknown, origin: unknown): void => {
     guest.runAsGuest(() => recordFatal(thrown, String(origin)), undefined);
-    onUncaught();
+    onUncaught(thrown, String(origin));
   };
   const onWarning = (warning: Error): void => {
     guest.runAsGuest(() => {

@@ -1,7 +1,7 @@
 // Sees the process end from JavaScript, by whatever way, without standing in the program's stack traces and without
 // being among its listeners before it ends. No signal listener: the default action of a signal stays what it is.
 import { EventEmitter } from "node:events";
-import { replaceMethod, together } from "../patch.js";
+import { noteStandIn, replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 import { isFatalToItself } from "./fatal-signals.js";
 
@@ -107,7 +107,7 @@ function beforeCalls(target: object, key: string, notice: () => void): () => voi
   let isInstalled = true;
   const handler: ProxyHandler<typeof original> = {};
   Object.defineProperty(handler, "apply", { get: () => void (isInstalled && notice()) });
-  const standIn = new Proxy(original, handler);
+  const standIn = noteStandIn(new Proxy(original, handler), original);
   Object.defineProperty(target, key, { ...before, value: standIn });
   return () => {
     isInstalled = false;
