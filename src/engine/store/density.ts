@@ -10,27 +10,48 @@ type Density = CallResult<"timeline.density">;
 /** A record counts in the slice in which its bucket begins: with fewer buckets in a slice, neighbours would differ by chance. */
 const bucketsPerSlice = 8;
 
+const columns = ["events", "logs", "log_errors", "spans", "span_errors", "writes"];
+const sums = columns.map((column) => `sum(${column})::DOUBLE AS ${column}`);
+
 export async function density(query: Query, args: Omit<CallArgs<"timeline.density">, "recordingId">): Promise<Density> {
-  const { from, to, buckets } = args;
+  const { from, to, buckets, byKind: isByKind = false } = args;
   const range = { since: from, until: to };
   const levels = levelsFor(densityRollup.levels, range, buckets, bucketsPerSlice);
-  const answer: Density = {
-    bucketNs: Number(levels.at(-1)?.widthNs ?? 0n),
-    records: new Uint32Array(buckets),
-    errors: new Uint32Array(buckets),
-    writes: new Uint32Array(buckets),
+  const none = (): Uint32Array<ArrayBuffer> => new Uint32Array(buckets);
+  const byKind = {
+    events: none(),
+    logs: none(),
+    logErrors: none(),
+    spans: none(),
+    spanErrors: none(),
+    writes: none(),
   };
-  if (to <= from) return answer;
-  const rows = await query(
-    `SELECT ${sliceOf(levels, range, buckets)} AS slice, sum(events + logs + spans + writes)::DOUBLE AS records,
-       sum(log_errors + span_errors)::DOUBLE AS errors, sum(writes)::DOUBLE AS writes
-     FROM (${rowsWithin(densityRollup, levels, range, await coversOf(query))}) GROUP BY slice`,
-  );
-  const [records, errors, writes] = [rows.numbers("records"), rows.numbers("errors"), rows.numbers("writes")];
-  rows.numbers("slice").forEach((slice, row) => {
-    answer.records[slice] = records[row] ?? 0;
-    answer.errors[slice] = errors[row] ?? 0;
-    answer.writes[slice] = writes[row] ?? 0;
-  });
-  return answer;
+  if (to > from) {
+    const rows = await query(
+      `SELECT ${sliceOf(levels, range, buckets)} AS slice, ${sums.join(", ")}
+       FROM (${rowsWithin(densityRollup, levels, range, await coversOf(query))}) GROUP BY slice`,
+    );
+    const slices = rows.numbers("slice");
+    for (const [own, column] of [
+      [byKind.events, "events"],
+      [byKind.logs, "logs"],
+      [byKind.logErrors, "log_errors"],
+      [byKind.spans, "spans"],
+      [byKind.spanErrors, "span_errors"],
+      [byKind.writes, "writes"],
+    ] as const) {
+      const counts = rows.numbers(column);
+      for (const [row, slice] of slices.entries()) own[slice] = counts[row] ?? 0;
+    }
+  }
+  const { events, logs, logErrors, spans, spanErrors, writes } = byKind;
+  const together = (...counts: readonly Uint32Array[]): Uint32Array<ArrayBuffer> =>
+    none().map((_, slice) => counts.reduce((sum, own) => sum + (own[slice] ?? 0), 0));
+  return {
+    bucketNs: Number(levels.at(-1)?.widthNs ?? 0n),
+    records: together(events, logs, spans, writes),
+    errors: together(logErrors, spanErrors),
+    writes,
+    ...(isByKind ? { byKind } : {}),
+  };
 }

@@ -86,11 +86,24 @@ export const engineCalls = {
 
   /**
    * Records per equal slice of [from, to): all, and those that are errors. Over long ranges a record counts in the slice in
-   * which its bucket of `bucketNs` begins, which is at most an eighth of a slice earlier; else `bucketNs` is 0.
+   * which its bucket of `bucketNs` begins, which is at most an eighth of a slice earlier; else `bucketNs` is 0. `byKind` asks
+   * for each kind by itself, too; of log lines and spans, also for those that are errors.
    */
   "timeline.density": {
-    args: v.object({ ...range, buckets: v.pipe(whole, v.minValue(1), v.maxValue(8192)) }),
-    result: v.object({ bucketNs: count, records: u32, errors: u32, writes: u32 }),
+    args: v.object({
+      ...range,
+      buckets: v.pipe(whole, v.minValue(1), v.maxValue(8192)),
+      byKind: v.optional(v.boolean()),
+    }),
+    result: v.object({
+      bucketNs: count,
+      records: u32,
+      errors: u32,
+      writes: u32,
+      byKind: v.optional(
+        v.object({ events: u32, logs: u32, logErrors: u32, spans: u32, spanErrors: u32, writes: u32 }),
+      ),
+    }),
   },
   /** The nearest record strictly before or after a position; absent at the ends. */
   "timeline.step": {
