@@ -9,18 +9,20 @@ import { largeStateFigures } from "./engine/large-state.js";
 import { peerFigures, tenMillionKept } from "./engine/peers.js";
 import { searchFigures } from "./engine/search.js";
 import { stateFigures, tenMillion } from "./engine/state.js";
+import { spanZoomFigures, tenMillionSpans } from "./engine/span-zoom.js";
 import { zoomFigures } from "./engine/zoom.js";
 
 interface Sizes {
   readonly gigabytes: number;
   readonly writes: number;
+  readonly spans: number;
 }
 
 const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Figure[]>>> = {
   ingest: () => ingestFigures(),
   state: ({ writes }) => stateFigures({ ...tenMillion, writes }),
   large: () => largeStateFigures(),
-  zoom: () => zoomFigures(),
+  zoom: async ({ spans }) => [...(await zoomFigures()), ...(await spanZoomFigures({ ...tenMillionSpans, spans }))],
   search: () => searchFigures(),
   open: ({ gigabytes }) => openFigures(openSize(gigabytes)),
   peers: ({ writes }) => peerFigures({ ...tenMillionKept, writes }),
@@ -30,15 +32,19 @@ export const engine: Benchmark = {
   name: "engine",
   description:
     "ingest: three programs record events in a tight loop, while somebody looks ten times a second;\n" +
-    "state: 10 M writes to 200 scopes; large: a Map of 100,000 entries, 50 MB, 5,000 scopes; zoom: 10 M samples; search: 10 M rows; open: a file of 1 GB, also\n" +
+    "state: 10 M writes to 200 scopes; large: a Map of 100,000 entries, 50 MB, 5,000 scopes; zoom: 10 M samples, and 10 M spans; search: 10 M rows; open: a file of 1 GB, also\n" +
     "after its engine was killed; peers: the writes of state, kept otherwise. Each timed answer is compared with a plain one",
   async run(args): Promise<readonly Figure[]> {
     const { values, positionals: wanted } = parseArgs({
       args: [...args],
-      options: { gigabytes: { type: "string", default: "1" }, writes: { type: "string", default: "10000000" } },
+      options: {
+        gigabytes: { type: "string", default: "1" },
+        writes: { type: "string", default: "10000000" },
+        spans: { type: "string", default: "10000000" },
+      },
       allowPositionals: true,
     });
-    const sizes = { gigabytes: Number(values.gigabytes), writes: Number(values.writes) };
+    const sizes = { gigabytes: Number(values.gigabytes), writes: Number(values.writes), spans: Number(values.spans) };
     const figures: Figure[] = [];
     for (const [name, run] of Object.entries(parts))
       if (wanted.length === 0 || wanted.includes(name)) figures.push(...(await run(sizes)));
