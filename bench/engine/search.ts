@@ -90,6 +90,7 @@ function questionsFor(shop: Shop): readonly Question[] {
     { about: "part of a word", text: shop.someId().slice(2, 11) },
     { about: "no such word", text: `zz${shop.someId().slice(3)}q` },
     { about: "in a short time", text: shop.someWord(), from, to: from + 10_000_000_000n },
+    { about: "a common word in a short time", text: shop.commonWord(), from, to: from + 10_000_000_000n },
   ];
 }
 
