@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { nobody } from "../../shared/base/asker.js";
-import { ZoomHistory } from "../zoom-history.test-support.js";
-import { countLongSpans } from "./long-spans.test-support.js";
-import { longClasses, longSpanTables, longTableOf } from "./long-spans.js";
-import { openForReading, openForWriting } from "./open-file.js";
-import { Readers, queryOn } from "./readers.js";
-import { fillSelection } from "./selection-file.js";
+import { nobody } from "../shared/base/asker.js";
+import { ZoomHistory } from "./zoom-history.test-support.js";
+import { countLongSpans } from "./store/long-spans.test-support.js";
+import { longClasses, longSpanTables, longTableOf } from "./store/long-spans.js";
+import { openForReading, openForWriting } from "./store/open-file.js";
+import { Readers, queryOn } from "./store/readers.js";
+import { fillSelection } from "./store/selection-file.js";
 
 let folder: string;
 beforeEach(() => {
