@@ -114,6 +114,30 @@ function engineOf({ child }: Running): number {
 }
 
 describe("hindcast attach", () => {
+  it("leaves an inspector open that was open before, and closes one that it opened", async () => {
+    const [open, closed] = [await started(process.execPath, ["--inspect=127.0.0.1:0"]), await started()];
+    const portOf = ({ err }: Service): string => /ws:\/\/127\.0\.0\.1:(\d+)\//.exec(err)?.[1] ?? "";
+    const answers = async (port: string): Promise<unknown> =>
+      fetch(`http://127.0.0.1:${port}/json/version`).then(
+        ({ status }) => status,
+        () => "closed",
+      );
+    const address = `127.0.0.1:${portOf(open)}`;
+    await open.tell("remember");
+    const file = newFile();
+    const running = place.start(["attach", address, "-o", file]);
+    await running.printed(/attached to/);
+    expect(await answers(portOf(open))).toBe(200);
+    await open.tell("ask /carts/during 3");
+    await left(running);
+    expect(await answers(portOf(open))).toBe(200);
+    expect(await asBefore(open)).toEqual([]);
+    expect(count(await rows("spans", file), { kind: "server" })).toBe(3);
+
+    await left(await attached(closed, newFile()));
+    expect([portOf(closed) === "", await answers(portOf(closed))]).toEqual([false, "closed"]);
+  });
+
   it("leaves the program when hindcast is killed", async () => {
     const service = await started();
     await service.tell("remember");

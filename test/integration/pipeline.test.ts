@@ -1,6 +1,6 @@
 // What a pipeline leaves out, in real programs: nothing else is missing, and the recording says how much it was and why.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pipeline } from "../../src/shared/protocol/pipeline-stages.js";
@@ -201,6 +201,25 @@ describe("the pipeline", () => {
       "file",
       "environment",
     ]);
+  });
+
+  it("is read from TypeScript by `record`, with the project's own `typescript` where Node.js has no types to take out", async () => {
+    const dropped = 'const dropped: string = "file";\ninterface Config { readonly pipeline: readonly object[] }\n';
+    const config =
+      'export default { pipeline: [{ stage: "drop", where: { kind: "event", name: dropped } }] } as Config;\n';
+    write("typed/hindcast.config.ts", dropped + config);
+    write("typed/package.json", "{}");
+    write(
+      "typed/two.cjs",
+      `const { event } = require("hindcast"); for (const name of ["file", "other"]) event(name, {});`,
+    );
+    symlinkSync(resolve("node_modules"), place.path("typed/node_modules"));
+    const command = ["record", "-o", place.path("typed.hindcast"), "--", process.execPath, "two.cjs"];
+    const { code, err } = await place.run(command, "", {}, place.path("typed"));
+    expect([code, err]).toEqual([0, ""]);
+    const names = await rowsOf("typed.hindcast", "SELECT name FROM events WHERE name NOT LIKE 'hindcast.%'");
+    expect(names).toEqual([{ name: "other" }]);
+    expect(await leftOut("typed.hindcast")).toEqual([expect.objectContaining({ lost: 1 })]);
   });
 
   it("asks functions of the user's own, and none that failed again", async () => {
