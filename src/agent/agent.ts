@@ -81,6 +81,8 @@ export function install(
   const { now, timeOriginMs } = guest.originals;
   const context = isAttached ? new SpanContext(new ForgettableStorage(makeObject)) : new SpanContext();
   const isThread = place !== undefined;
+  // They are taken by an inspector of the agent's own, which would not be gone at once when a program is left.
+  const hasStacks = !isAttached && nodeInspector() !== undefined;
   const memory = RingMemory.allocate(ringBytesFor(configuration.delivery.ringBytes, isThread));
   const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
   const clockMs = recordedClock(now, memory);
@@ -128,7 +130,7 @@ export function install(
             socketPath,
             hostPid,
             facts,
-            hasStacks: nodeInspector() !== undefined,
+            hasStacks,
             channel,
             state,
           },
@@ -151,7 +153,7 @@ export function install(
   const { level } = configuration.settings;
   const { blockMs, collectionMs } = thresholdsOf(configuration.settings);
   const blocksKit = { ...agent, guest: guest.at("loop blocks") };
-  const blocks = new LoopBlocks(blocksKit, memory, { blockMs, folder: dirname(bundle) }, nodeInspector());
+  const blocks = new LoopBlocks(blocksKit, memory, { blockMs, folder: dirname(bundle), hasStacks }, nodeInspector());
   const beat = new LoopBeat(blocksKit, memory, (turn) => blocks.turned(turn));
   sink.beforeSpanStarts(() => beat.noteBeginning());
   const metrics = installRuntimeMetrics(agent, { beat, collectionMs, isThread }, () => {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { EngineChild } from "../serve/engine-child.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import { Disposables } from "../shared/base/disposables.js";
+import { presetBlockMs } from "../shared/protocol/agent-wire.js";
 import type { AttachTarget } from "../shared/protocol/attach-calls.js";
 import { withDurability } from "../shared/protocol/engine-environment.js";
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
@@ -66,7 +67,7 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
       track: args.track,
       ...(args.out === undefined ? {} : { path: resolve(world.cwd, args.out) }),
       capture: captureFrom(
-        { ...args, include: [], exclude: [], writes: "off", block: 0, blockStacks: "off" },
+        { ...args, include: [], exclude: [], writes: "off", block: presetBlockMs, blockStacks: "off" },
         pipeline.value,
       ),
       limits: limitsFrom(args),

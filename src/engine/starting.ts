@@ -214,8 +214,6 @@ const atMostRequests = (settings: CaptureSettings): CaptureSettings => ({
   ...settings,
   level: settings.level === "metrics" ? "metrics" : "requests",
   writes: false,
-  // Blocks of the event loop are seen by an inspector of the agent's own, which would not be gone at once.
-  blockMs: 0,
 });
 
 /** Nobody waits for what was begun any more, and nobody would end it. */

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { triesAllSeeds } from "../../src/engine/replay/seeds.test-support.js";
 import { EngineChild } from "../../src/serve/engine-child.js";
@@ -25,6 +26,7 @@ async function started(...given: Parameters<typeof Service.start>): Promise<Serv
   return service;
 }
 
+const blocked = v.object({ "hindcast.stack.missing": v.string() });
 let files = 0;
 
 /** Its event loop stands still until `end` is called. */
@@ -136,6 +138,23 @@ describe("hindcast attach", () => {
 
     await left(await attached(closed, newFile()));
     expect([portOf(closed) === "", await answers(portOf(closed))]).toEqual([false, "closed"]);
+  });
+
+  it("says from when to when the event loop was blocked, without a stack, and leaves nothing of that", async () => {
+    const service = await started();
+    await service.tell("remember");
+    const file = newFile();
+    const running = await attached(service, file);
+    await service.tell("ask /carts/before 3");
+    const spun = spin(service);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await spun.end();
+    await service.tell("ask /carts/after 3");
+    await left(running);
+    expect(await asBefore(service)).toEqual([]);
+    const blocks = (await rows("spans", file)).filter(({ name }) => name === "nodejs.eventloop.block");
+    const missing = blocks.map(({ attributes }) => v.parse(blocked, attributes)["hindcast.stack.missing"]);
+    expect([missing.length > 0, new Set(missing)]).toEqual([true, new Set(["unavailable"])]);
   });
 
   it("leaves the program when hindcast is killed", async () => {

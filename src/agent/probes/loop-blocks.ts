@@ -30,6 +30,14 @@ const leastPollsPerMs = 1 / 100;
 const soonMs = 5;
 const mostLeaveMs = 2000;
 
+interface BlockSettings {
+  readonly blockMs: number;
+  /** Of the agent's own files. */
+  readonly folder: string;
+  /** Whether the worker may ask by the inspector. */
+  readonly hasStacks?: boolean;
+}
+
 export class LoopBlocks {
   readonly #kit: ProbeKit;
   readonly #words: Int32Array;
@@ -37,22 +45,23 @@ export class LoopBlocks {
   readonly #inspector: Inspector | undefined;
   #beat: LoopBeat | undefined;
   readonly #folder: string;
+  readonly #hasStacks: boolean;
   #open: OpenSpan | undefined;
   #seen: Seen | undefined;
   /** Sessions of the program's own that are connected. */
   #sessions = 0;
 
-  /** `folder`: of the agent's own files. */
   constructor(
     kit: ProbeKit,
     memory: RingMemory,
-    { blockMs, folder }: { readonly blockMs: number; readonly folder: string },
+    { blockMs, folder, hasStacks = true }: BlockSettings,
     inspector: Inspector | undefined,
   ) {
     this.#kit = kit;
     this.#words = memory.control;
     this.#blockMs = blockMs;
     this.#folder = folder;
+    this.#hasStacks = hasStacks;
     this.#inspector = inspector;
   }
 
@@ -72,7 +81,7 @@ export class LoopBlocks {
     });
     releases.push(() => void Reflect.deleteProperty(globalThis, key));
     if (this.#inspector !== undefined) releases.push(this.#countSessions(this.#inspector));
-    if (this.#inspector !== undefined && this.#blockMs > 0) releases.push(this.#guardConsole());
+    if (this.#inspector !== undefined && this.#blockMs > 0 && this.#hasStacks) releases.push(this.#guardConsole());
     return together(releases);
   }
 
@@ -150,7 +159,7 @@ export class LoopBlocks {
 
   #whyNoStack(): Attributes {
     const why = Atomics.load(this.#words, control.stackMissing);
-    if (why === stackMissing.unavailable) return { "hindcast.stack.missing": "unavailable" };
+    if (why === stackMissing.unavailable || !this.#hasStacks) return { "hindcast.stack.missing": "unavailable" };
     Atomics.compareExchange(this.#words, control.stackMissing, stackMissing.limit, stackMissing.none);
     if (why === stackMissing.limit) return { "hindcast.stack.missing": "limit" };
     return { "hindcast.stack.missing": "over" };
