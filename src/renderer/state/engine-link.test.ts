@@ -37,7 +37,9 @@ describe("EngineLink", () => {
     const ask = () => {
       void link.call("logs.page", { ...of, first: 0, limit: 10 }).then(() => said.push("logs"));
       void link.call("events.rowAt", { ...of, instant: 5n }).then(() => said.push("events"));
-      void link.call("state.lastWriter", { ...of, process: 1, scope: "a", at }).then(() => said.push("state"));
+      void link
+        .call("state.lastWriter", { ...of, process: 1, scope: "a", path: "", at })
+        .then(() => said.push("state"));
     };
     const shown = async (): Promise<string> => {
       frames.shift()?.();
