@@ -1,16 +1,19 @@
 // How soon a large file answers, and what scrubbing through it takes: one whose engine was killed while it wrote, and the
 // same one closed in order. Half of its rows are writes to state, the other half events with texts; the engine is started
 // anew each time, and is asked what a scope held, and which events there were, in the middle of what is in the file. Then the
-// playhead jumps about, and steps from write to write. All of it is compared with what was sent.
+// playhead jumps about, and steps from write to write. All of it is compared with what was sent. Beside it a second program
+// makes requests, log lines and samples, so that a window with all its panes has something to ask: that is for the memory it takes.
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomFrom } from "../../src/shared/base/random.test-support.js";
 import type { AgentRecord } from "../../src/shared/protocol/agent-records.js";
+import { busyProgram } from "../window/busy-program.js";
 import { type Figure, measuredOn, quantile } from "../figures.js";
 import { BenchEngine } from "./engine-child.js";
 import { type RecordsSize, type Sent, instantOf, recordsOf, sentOf, timeOriginMs } from "./open-records.js";
+import { askAllPanes } from "./pane-questions.js";
 import { type Asked, type LookKind, answerOf, ask } from "./state-looks.js";
 import { WireAgent } from "./wire-agent.js";
 
@@ -19,9 +22,19 @@ export interface OpenSize extends RecordsSize {
   /** Jumps to anywhere, and steps from where the last one led. */
   readonly jumps: number;
   readonly steps: number;
+  /** Looks of all panes, at all of it and at parts. */
+  readonly paneLooks: number;
 }
 
-const gigabyte: OpenSize = { fileBytes: 1e9, scopes: 200, texts: "words", jumps: 50, steps: 200, seed: 1 };
+const gigabyte: OpenSize = {
+  fileBytes: 1e9,
+  scopes: 200,
+  texts: "words",
+  jumps: 50,
+  steps: 200,
+  paneLooks: 30,
+  seed: 1,
+};
 /** Larger ones are not filled with words: their index takes two thirds of the time that it takes to record them. */
 export const openSize = (gigabytes: number): OpenSize => ({
   ...gigabyte,
@@ -44,7 +57,7 @@ export async function openFigures(size: OpenSize): Promise<readonly Figure[]> {
     const fileBytes = bytesOf(path);
     const sent = sentOf(size);
     // The first opening reads the dead engine's log; the second finds a file that was closed.
-    const killed = await openAnew(folder, path, acknowledged, { ...size, jumps: 0, steps: 0 }, sent);
+    const killed = await openAnew(folder, path, acknowledged, { ...size, jumps: 0, steps: 0, paneLooks: 0 }, sent);
     const closed = await openAnew(folder, path, acknowledged, size, sent);
     const wrong = closed.wrong ?? judge(sent, [...killed.looks, ...closed.looks]);
     const invalid = wrong === undefined ? {} : { invalid: wrong };
@@ -75,6 +88,13 @@ export async function openFigures(size: OpenSize): Promise<readonly Figure[]> {
         budget: { atMost: mostRssBytes / 1e6 },
         ...invalid,
       },
+      {
+        name: "open_all_panes_rss_mb",
+        value: closed.panesRssBytes / 1e6,
+        unit: "MB",
+        budget: { atMost: mostRssBytes / 1e6 },
+        ...(closed.emptyLooks === 0 ? invalid : { invalid: `${closed.emptyLooks} looks of panes that have nothing` }),
+      },
       { name: "open_recording_rss_mb", value: rssBytes / 1e6, unit: "MB" },
       { name: "open_recording_mb_per_s", value: fileBytes / 1e6 / seconds, unit: "MB of file a second" },
     ]);
@@ -95,19 +115,23 @@ async function recordUntilKilled(
   const engine = await BenchEngine.start(folder);
   const { environment } = await engine.call("recording.create", { path, capture: {} });
   const agent = await WireAgent.greet(environment, timeOriginMs);
+  const busy = await WireAgent.greet(environment, timeOriginMs, "fedcba9876543210fedcba9876543210");
+  const busyBatches = busyProgram({ spans: 50_000_000, logs: 20_000_000, seed: size.seed + 3 }).batches();
   let sent = 0;
   for (const batch of batchesOf(size)) {
     await agent.send(batch);
-    if (++sent % 20 === 0 && bytesOf(path) >= size.fileBytes) break;
+    if (++sent % 40 === 0) for (const more of [busyBatches.next()]) if (more.done !== true) await busy.send(more.value);
+    if (sent % 20 === 0 && bytesOf(path) >= size.fileBytes) break;
   }
   const rssBytes = engine.rss().peak;
   const gone = once(engine.child, "exit");
   // It is cut off in the middle of what it was sent.
-  agent.socket.on("error", () => agent.socket.destroy());
+  for (const { socket } of [agent, busy]) socket.on("error", () => socket.destroy());
   engine.child.kill("SIGKILL");
   await gone;
   const { acknowledged } = agent;
   agent.socket.destroy();
+  busy.socket.destroy();
   return { acknowledged: acknowledged * perBatch, rssBytes };
 }
 
@@ -138,6 +162,8 @@ interface Opened {
   readonly stepCpuMs: number;
   readonly openRssBytes: number;
   readonly rssBytes: number;
+  readonly panesRssBytes: number;
+  readonly emptyLooks: number;
   readonly wrong: string | undefined;
 }
 
@@ -152,7 +178,7 @@ async function openAnew(
   const engine = await BenchEngine.start(folder);
   try {
     const openedMs = performance.now();
-    const { recordingId, counts } = await engine.call("recording.open", { path });
+    const { recordingId, counts, start, end } = await engine.call("recording.open", { path });
     const looks = [await look(engine, recordingId, "first", acknowledged >> 1, sent)];
     const openMs = performance.now() - openedMs;
     const openRssBytes = engine.rss().peak;
@@ -173,7 +199,17 @@ async function openAnew(
     const isMissing = rows + sent.definitions < acknowledged;
     const wrong = isMissing ? `${rows} rows are in the file, ${acknowledged} were acknowledged` : undefined;
     const rssBytes = engine.rss().peak;
-    return { startMs: openedMs - beganMs, openMs, rows, looks, stepCpuMs, openRssBytes, rssBytes, wrong };
+    let emptyLooks = 0;
+    for (let left = size.paneLooks; left > 0; left--) {
+      // All of it, a tenth, a thousandth.
+      const wide = (end - start) / BigInt([1, 10, 1000][left % 3] ?? 1);
+      const from = start + BigInt(Math.floor(Number(end - start - wide) * random()));
+      const instant = from + BigInt(Math.floor(Number(wide) * random()));
+      if ((await askAllPanes(engine, recordingId, { from, to: from + wide, instant })) === 0) emptyLooks++;
+    }
+    const panesRssBytes = engine.rss().peak;
+    const seen = { looks, stepCpuMs, openRssBytes, rssBytes, panesRssBytes, emptyLooks };
+    return { startMs: openedMs - beganMs, openMs, rows, ...seen, wrong };
   } finally {
     await engine.stop();
   }

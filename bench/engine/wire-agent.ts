@@ -46,11 +46,15 @@ export class WireAgent {
   }
 
   /** `environment` is what a program would be started with. */
-  static async greet(environment: Readonly<Record<string, string>>, timeOriginMs: number): Promise<WireAgent> {
+  static async greet(
+    environment: Readonly<Record<string, string>>,
+    timeOriginMs: number,
+    runId = "0123456789abcdef0123456789abcdef",
+  ): Promise<WireAgent> {
     const socket = connect(environment["HINDCAST_SOCKET"] ?? "");
     await once(socket, "connect");
     const agent = new WireAgent(socket);
-    agent.#control(frameTypes.hello, helloOf(environment["HINDCAST_TOKEN"] ?? "", timeOriginMs));
+    agent.#control(frameTypes.hello, helloOf(environment["HINDCAST_TOKEN"] ?? "", timeOriginMs, runId));
     await agent.#until(() => agent.#isWelcome);
     return agent;
   }
@@ -93,12 +97,12 @@ export class WireAgent {
   }
 }
 
-const helloOf = (token: string, timeOriginMs: number): Hello => ({
+const helloOf = (token: string, timeOriginMs: number, runId: string): Hello => ({
   kind: "hello",
   wireVersion,
   token,
   agentVersion: "0.0.0",
-  runId: "0123456789abcdef0123456789abcdef",
+  runId,
   pid: 4711,
   parentPid: 1,
   timeOriginMs,
