@@ -178,4 +178,5 @@ function convertSet(value: Set<unknown>, depth: number, allowance: Allowance): A
 }
 
 /** Without a prototype, so that a key called "__proto__" is a key. */
-export const emptyAttributes = (): Record<string, AttributeValue> => Object.create(null) as Record<string, AttributeValue>;
+export const emptyAttributes = (): Record<string, AttributeValue> =>
+  Object.create(null) as Record<string, AttributeValue>;

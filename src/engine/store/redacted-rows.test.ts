@@ -3,7 +3,7 @@ import { newestShape } from "./newest-shape.js";
 import { textColumns } from "./redacted-rows.js";
 
 /** Those that no export takes as they are. */
-const madeAnew = /^(note|pin|migration|search_\w+)$/;
+const madeAnew = /^(note|pin|migration|search_\w+|long_\w+)$/;
 
 describe("columns that are looked through when they leave", () => {
   it("are all of the newest format that hold texts", () => {
