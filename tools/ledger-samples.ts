@@ -30,7 +30,7 @@ const incidents = [
   { kind: "event-loop-block", rate: 12, pattern: "Invalid Input" },
   { kind: "listener-leak", rate: 10, pattern: "Normal Operations" },
   { kind: "lock-contention", rate: 1.2, pattern: "Spike Load" },
-  { kind: "memory-leak", rate: 20, pattern: "Memory Pressure" },
+  { kind: "memory-leak", rate: 10, pattern: "Memory Pressure", load: 11, from: 2, to: 9 },
   { kind: "overdraft", rate: 40, pattern: "Large Transfer Amounts", load: 4, from: 0, to: 3.5 },
   { kind: "pool-exhaustion", rate: 10, pattern: "Error Generation" },
   { kind: "promise-leak", rate: 30, pattern: "Normal Operations" },
@@ -78,6 +78,14 @@ export async function makeSample(
   // Recordings belong to who made them; a sample belongs to everybody.
   chmodSync(file, 0o644);
   rmSync(workshop, { recursive: true });
+  return file;
+}
+
+/** What is recorded stays what it is. */
+export async function inNewestFormat({ name }: Sample, folder: string): Promise<string> {
+  const file = join(folder, `${name}.hindcast`);
+  await hindcast(["compact", resolve(file)], ".");
+  chmodSync(file, 0o644);
   return file;
 }
 
