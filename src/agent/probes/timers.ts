@@ -113,18 +113,20 @@ export function watchTimers({ guest, sink, rounds }: Kit): () => void {
   };
 
   const releases = [
-    replaceTimer("setTimeout", (original) => (_self, [callback, given]) => {
+    replaceTimer("setTimeout", (original) => (_self, args) => {
+      // By index: the program may have replaced what arrays are iterated by.
+      const [callback, given] = [args[0], args[1]];
       const afterMs = given === undefined ? 1 : given;
       if (timeouts.mayMeasure && typeof callback === "function" && isLength(afterMs, 0))
         guest.runAsGuest(() => timeout(afterMs), undefined);
       return original;
     }),
-    replaceTimer("setImmediate", (original) => (_self, [callback]) => {
-      if (immediates.mayMeasure && typeof callback === "function") guest.runAsGuest(immediate, undefined);
+    replaceTimer("setImmediate", (original) => (_self, args) => {
+      if (immediates.mayMeasure && typeof args[0] === "function") guest.runAsGuest(immediate, undefined);
       return original;
     }),
     replaceTimer("setInterval", (original) => (self, args) => {
-      const [callback, afterMs] = args;
+      const [callback, afterMs] = [args[0], args[1]];
       if (!intervals.mayMeasure || typeof callback !== "function" || !isLength(afterMs, shortestIntervalMs))
         return original;
       const follow = guest.runAsGuest(() => interval(afterMs), undefined);
