@@ -629,7 +629,7 @@ describe("the reading commands", () => {
     const [writer = ""] = await lines("last-writer", ...cart, "--path", "", "--at", "end");
     expect(writer).toMatch(/items\["item 20"\] \(in \(root\)\)/);
     expect((await lines("diff", ...cart, "--from", "start", "--to", "end"))[0]).toMatch(/^\(root\): \(absent\) → /);
-    const around = await lines("around", "read.hindcast", "--at", seen[4]?.[0] ?? "", "--nearest", "8");
+    const around = await lines("around", "read.hindcast", "--at", seen[4]?.[0] ?? "", "--nearest", "40");
     expect(around).toContainEqual(expect.stringMatching(/ write: cart\.total = 5$/));
     expect((await lines("info", "read.hindcast")).find((line) => line.startsWith("  1  "))).toMatch(
       /: \S+ '.*hindcast cli .*recorded\.mjs'$/,

@@ -66,7 +66,9 @@ describe("worker threads", () => {
     // Of what there is none it says nothing.
     const countedByKind = ["nodejs.active_resources", "nodejs.emitter.listeners.max"];
     const ofProcess = ["process.cpu.utilization", "process.memory.usage"];
-    expect([...process].filter((name) => !thread.has(name) && !countedByKind.includes(name)).toSorted()).toEqual(ofProcess);
+    expect([...process].filter((name) => !thread.has(name) && !countedByKind.includes(name)).toSorted()).toEqual(
+      ofProcess,
+    );
     expect([...thread]).toEqual(expect.arrayContaining(["nodejs.eventloop.utilization", "v8js.memory.heap.used"]));
   });
 

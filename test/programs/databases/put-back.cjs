@@ -1,4 +1,4 @@
-// What the methods of database clients look like, with the agent there and once it has gone.
+// Of which database clients methods were others while the agent was there, and what they look like once it has gone.
 const { createHash } = require("node:crypto");
 const http2 = require("node:http2");
 const mysql = require("mysql2");
@@ -37,9 +37,21 @@ const looks = () =>
     return `${prototype.constructor.name} ${hash.digest("hex")}`;
   });
 
-const first = looks();
+const functions = () =>
+  classes.map(({ prototype }) => {
+    const found = [];
+    for (let owner = prototype; owner !== Object.prototype; owner = Object.getPrototypeOf(owner))
+      for (const { value } of Object.values(Object.getOwnPropertyDescriptors(owner))) found.push(value);
+    return found;
+  });
+
+const first = functions();
 const timer = setInterval(() => {
   if (process.listenerCount("uncaughtExceptionMonitor") > 0) return;
   clearInterval(timer);
-  console.log(JSON.stringify({ first, after: looks() }));
+  const last = functions();
+  const replaced = classes.flatMap(({ prototype }, at) =>
+    first[at].every((value, index) => value === last[at][index]) ? [] : prototype.constructor.name,
+  );
+  console.log(JSON.stringify({ replaced, after: looks() }));
 }, 20);
