@@ -34,6 +34,6 @@ test("services come before who started them, by whole names, and those without r
 
   await page.getByRole("button", { name: "Choose series" }).click();
   const first = page.getByRole("group", { name: /^accounts, pid/ });
-  await expect(page.getByRole("group").first()).toHaveAccessibleName(/^accounts, pid/);
+  await expect(page.getByRole("group", { name: /, pid/ }).first()).toHaveAccessibleName(/^accounts, pid/);
   await expect(first.getByRole("checkbox", { checked: true })).toHaveCount(4);
 });
