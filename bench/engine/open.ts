@@ -120,7 +120,8 @@ async function recordUntilKilled(
   let sent = 0;
   for (const batch of batchesOf(size)) {
     await agent.send(batch);
-    if (++sent % 40 === 0) for (const more of [busyBatches.next()]) if (more.done !== true) await busy.send(more.value);
+    const more = ++sent % 40 === 0 ? busyBatches.next() : undefined;
+    if (more?.done === false) await busy.send(more.value);
     if (sent % 20 === 0 && bytesOf(path) >= size.fileBytes) break;
   }
   const rssBytes = engine.rss().peak;

@@ -53,10 +53,6 @@ export function replaceConstructor(
   noteStandIn(standIn, found);
   const prototype: unknown = Reflect.get(found, "prototype");
   const holders = typeof prototype === "object" && prototype !== null ? [prototype] : [];
-  const put = (holder: object, key: string, value: unknown, instead: unknown): void => {
-    const own = getOwnPropertyDescriptor(holder, key);
-    if (own?.value === instead && own?.configurable === true) defineProperty(holder, key, { ...own, value });
-  };
   const putAll = (value: unknown, instead: unknown): void => {
     for (const each of owners) put(each, name, value, instead);
     for (const each of holders) put(each, "constructor", value, instead);
@@ -73,26 +69,17 @@ export function replaceConstructor(
 export function replaceWithoutFrame(owner: object, name: string, chooserFor: (original: Method) => Choose): () => void {
   const found: unknown = Reflect.get(owner, name);
   if (!isMethod(found)) return () => undefined;
-  let isOn = true;
-  const choose = chooserFor(found);
-  const chooseSafely: Choose = (self, args) => {
-    if (!isOn) return found;
-    try {
-      return choose(self, args);
-    } catch {
-      return found; // too deep a stack, say
-    }
-  };
+  const { choose, stop } = choosing(found, chooserFor(found));
   const standIn = function (this: unknown, ...args: unknown[]): unknown {
-    return Reflect.apply(chooseSafely(this, args), this, args);
+    return Reflect.apply(choose(this, args), this, args);
   };
   passFor(standIn, found);
-  const apply = tailCalling(chooseSafely);
+  const apply = tailCalling(choose);
   const replacement = apply === undefined ? standIn : noteStandIn(new Proxy(standIn, { apply }), found);
   const forgetName = nameInStacks(found, name);
   Reflect.set(owner, name, replacement);
   return () => {
-    isOn = false;
+    stop();
     if (Reflect.get(owner, name) !== replacement) return;
     Reflect.set(owner, name, found);
     forgetName();
@@ -111,29 +98,38 @@ export function replaceFunctionOf(
   const [owner] = owners;
   const found: unknown = owner === undefined ? undefined : Reflect.get(owner, name);
   if (!isMethod(found)) return () => undefined;
+  const { choose, stop } = choosing(found, chooserFor(found));
+  const apply = tailCalling(choose);
+  if (apply === undefined) return () => undefined;
+  const replacement = noteStandIn(new Proxy(found, { apply }), found);
+  const putAll = (value: unknown, instead: unknown): void => {
+    for (const each of owners) put(each, name, value, instead);
+  };
+  putAll(replacement, found);
+  return () => {
+    stop();
+    putAll(found, replacement);
+  };
+}
+
+/** Asks until it is stopped; the original where that fails, with too deep a stack, say. */
+function choosing(found: Method, asked: Choose): { readonly choose: Choose; stop(): void } {
   let isOn = true;
-  const choose = chooserFor(found);
-  const apply = tailCalling((self, args) => {
+  const choose: Choose = (self, args) => {
     if (!isOn) return found;
     try {
-      return choose(self, args);
+      return asked(self, args);
     } catch {
       return found;
     }
-  });
-  if (apply === undefined) return () => undefined;
-  const replacement = noteStandIn(new Proxy(found, { apply }), found);
-  const put = (value: unknown, instead: unknown): void => {
-    for (const each of owners) {
-      const own = getOwnPropertyDescriptor(each, name);
-      if (own?.value === instead && own?.configurable === true) defineProperty(each, name, { ...own, value });
-    }
   };
-  put(replacement, found);
-  return () => {
-    isOn = false;
-    put(found, replacement);
-  };
+  return { choose, stop: () => void (isOn = false) };
+}
+
+/** Where `instead` still stands. */
+function put(holder: object, key: string, value: unknown, instead: unknown): void {
+  const own = getOwnPropertyDescriptor(holder, key);
+  if (own?.value === instead && own?.configurable === true) defineProperty(holder, key, { ...own, value });
 }
 
 /** Of what the runtime answers by an accessor: `asked` is told of whom, before each answer, and must not throw. */

@@ -1,10 +1,7 @@
 // Listens for agents on a unix socket in a folder of its own that only this user may enter (a named pipe on Windows).
 // A peer that does not know the token, speaks another version or sends what cannot be read is cut off; the others do
 // not notice. An acknowledgement is sent when a batch is in the file.
-import { randomBytes } from "node:crypto";
-import { chmod, rm } from "node:fs/promises";
-import { type Server, type Socket, createServer } from "node:net";
-import { join } from "node:path";
+import { type Socket, createServer } from "node:net";
 import { Disposables } from "../shared/base/disposables.js";
 import { MalformedBytes } from "../shared/protocol/bytes.js";
 import {
@@ -24,6 +21,7 @@ import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
 import { type EngineHost, type PrivateFolder, createPrivateFolder } from "./private-folder.js";
+import { type SocketAddress, listenAt, newSocketAddress } from "./private-socket.js";
 import { isSameSecret } from "./same-secret.js";
 import { writeAndReadOn } from "./write-and-read-on.js";
 
@@ -45,25 +43,21 @@ export interface AgentServer {
 }
 
 /** Where agents of a recording connect, and with what secret. */
-export interface AgentAddress {
+export interface AgentAddress extends SocketAddress {
   /** Where the socket is; knows the programs that were started into the recording. */
   readonly folder: PrivateFolder;
-  readonly socketPath: string;
-  readonly token: string;
   /** Who starts a new engine when this one is killed. */
   readonly hostPid: number | undefined;
 }
 
 export async function newAgentAddress(host: EngineHost | undefined): Promise<AgentAddress> {
   const folder = await createPrivateFolder(host);
-  const token = randomBytes(32).toString("hex");
-  return { folder, socketPath: newSocketPath(folder), token, hostPid: host?.pid };
+  return { folder, ...newSocketAddress(folder.path, "agent"), hostPid: host?.pid };
 }
 
-/** What an engine that was killed left at the address gives way. */
 export async function listenForAgents(
   recording: LiveRecording,
-  { socketPath, token }: Pick<AgentAddress, "socketPath" | "token">,
+  { socketPath, token }: SocketAddress,
 ): Promise<AgentServer> {
   const owned = new Disposables();
   const peers = new Set<AgentPeer>();
@@ -74,13 +68,11 @@ export async function listenForAgents(
     peers.add(peer);
     socket.on("close", () => peers.delete(peer));
   });
-  if (process.platform !== "win32") await rm(socketPath, { force: true });
-  await listening(server, socketPath);
+  await listenAt(server, socketPath);
   owned.defer(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   owned.defer(() => {
     for (const peer of peers) peer.end();
   });
-  if (process.platform !== "win32") await chmod(socketPath, 0o600);
 
   const until = async (isSo: () => boolean, withinMs: number): Promise<void> => {
     const deadline = Date.now() + withinMs;
@@ -113,18 +105,6 @@ export async function listenForAgents(
     dispose: () => owned.dispose(),
   };
 }
-
-const newSocketPath = ({ path }: PrivateFolder): string =>
-  process.platform === "win32" ? `\\\\.\\pipe\\hindcast-${randomBytes(16).toString("hex")}` : join(path, "agent.sock");
-
-const listening = (server: Server, path: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 
 class AgentPeer {
   readonly #splitter = new FrameSplitter(maxHelloBytes);

@@ -27,6 +27,9 @@ export function selectionOf({ include, exclude, writes, cwd, ownFolder }: Select
   };
 }
 
+/** Of a file as V8 names it. */
+export const pathOfFile = (file: string): string => pathFromUrl(file) ?? file;
+
 /** The path of a module's URL; undefined for what is no file. */
 export function pathFromUrl(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;

@@ -2,7 +2,7 @@
 // Only lines in which something was inserted are told of; all others Node shows as they were written anyway.
 import { type ESTree, parse } from "meriyah";
 import { withoutInsertions } from "../function-text.js";
-import { pathFromUrl } from "./selection.js";
+import { pathOfFile } from "./selection.js";
 import type { SiteRegistry } from "./sites.js";
 import { forEachChild, isMember } from "./syntax.js";
 
@@ -28,7 +28,7 @@ export function thrownLine(
   const sources = new Map<string, Source | undefined>();
   const sourceOf = (file: string): Source | undefined => {
     if (!sources.has(file)) {
-      const path = pathFromUrl(file) ?? file;
+      const path = pathOfFile(file);
       const code = sites.has(path) ? running(path) : undefined;
       sources.set(file, code === undefined ? undefined : new Source(withoutInsertions(code), file.startsWith("file:")));
     }
@@ -44,9 +44,7 @@ export function thrownLine(
       : source.placeThrown(top, stack, frames[0]);
   if (at === undefined) return undefined;
   const { line, column, text } = source.lineAt(at);
-  return sites.hasInserted(pathFromUrl(top.file) ?? top.file, line)
-    ? { file: top.file, line, column, text }
-    : undefined;
+  return sites.hasInserted(pathOfFile(top.file), line) ? { file: top.file, line, column, text } : undefined;
 }
 
 interface Frame {

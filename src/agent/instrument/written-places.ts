@@ -1,22 +1,21 @@
 // Places in stacks, as they are in the source that was written: V8 tells of the one that runs.
 import { helpersName } from "../write-helpers.js";
 import type { WrittenPlaces } from "../stack-text.js";
-import { pathFromUrl } from "./selection.js";
+import { pathOfFile } from "./selection.js";
 import type { SiteRegistry } from "./sites.js";
 
 const ourNames = /\$\$hindcast\.\w\./g;
 
 export function writtenPlaces(sites: SiteRegistry): WrittenPlaces {
-  const pathOf = (file: string): string => pathFromUrl(file) ?? file;
   const withoutOurNames = (text: string): string => (text.includes(helpersName) ? text.replace(ourNames, "") : text);
   const writtenPlace = (place: string, file: string, line: string, column: string): string => {
-    const written = sites.writtenColumn(pathOf(file), Number(line), Number(column));
+    const written = sites.writtenColumn(pathOfFile(file), Number(line), Number(column));
     return written === Number(column) ? place : place.slice(0, place.length - column.length) + String(written);
   };
   return {
     text(seen, file) {
       const text = withoutOurNames(seen);
-      if (typeof file === "string" && sites.has(pathOf(file))) {
+      if (typeof file === "string" && sites.has(pathOfFile(file))) {
         const place = /:(\d+):(\d+)(?=\)?$)/.exec(text);
         if (place === null) return text;
         const [found, line = "", column = ""] = place;
@@ -29,7 +28,7 @@ export function writtenPlaces(sites: SiteRegistry): WrittenPlaces {
     },
     column(file, line, column) {
       if (typeof file !== "string" || typeof line !== "number" || typeof column !== "number") return column;
-      const path = pathOf(file);
+      const path = pathOfFile(file);
       return sites.has(path) && !sites.hasMovedMap(path) ? sites.writtenColumn(path, line, column) : column;
     },
     // V8 names a function by all that stands in the expression that it is written in.

@@ -5,6 +5,9 @@ import * as v from "valibot";
 export const doorAddress = v.object({ socketPath: v.string(), token: v.string() });
 export type DoorAddress = v.InferOutput<typeof doorAddress>;
 
+/** Either end is let go that says nothing for so long. */
+export const greetWithinMs = 5000;
+
 /** Another version's calls may be others: it is let go. */
 const greeting = v.object({ token: v.string(), version: v.string() });
 export type DoorGreeting = v.InferOutput<typeof greeting>;

@@ -1,10 +1,7 @@
 // Lets other processes of this user read recordings while they are made here: DuckDB lets one process have a file that is
 // written. Each has a socket in its private folder; whoever knows its token may ask what reading commands and windows ask, about
 // that recording alone, and nothing that changes how it is made.
-import { randomBytes } from "node:crypto";
-import { chmod, rm } from "node:fs/promises";
 import { type Server, type Socket, createServer } from "node:net";
-import { join } from "node:path";
 import { neverCancelled } from "../../shared/base/cancel.js";
 import { failed } from "../../shared/base/result.js";
 import { createCodec } from "../../shared/protocol/codec.js";
@@ -12,11 +9,11 @@ import type { EngineNotice } from "../../shared/protocol/engine-calls.js";
 import { hindcastError } from "../../shared/protocol/errors.js";
 import { type CallHandlers, type ServedClient, aroundHandlers, serveEngine } from "../../shared/protocol/rpc.js";
 import { type RelayedTransport, relayedTransport } from "../client-transports.js";
+import { listenAt, newSocketAddress } from "../private-socket.js";
 import { isSameSecret } from "../same-secret.js";
-import { type DoorAddress, greetingFrom, welcome } from "./door-greeting.js";
+import { type DoorAddress, greetWithinMs, greetingFrom, welcome } from "./door-greeting.js";
 import { socketTransport } from "./socket-transport.js";
 
-const greetWithinMs = 5000;
 const bounds = { receivedBytes: 8 * 1024 * 1024, unreadBytes: 256 * 1024 * 1024 };
 const mostReaders = 32;
 
@@ -54,12 +51,10 @@ export class ReadingDoors {
 
   /** `known`: where an engine before this one had it. Undefined where there can be none: the recording does without. */
   async open(of: DoorOf, folder: string, known?: DoorAddress): Promise<Door | undefined> {
-    const address = known ?? newAddress(folder);
+    const address = known ?? newSocketAddress(folder, "read");
     const server = createServer((socket) => this.#take(socket, of, address.token));
     try {
-      if (process.platform !== "win32") await rm(address.socketPath, { force: true });
-      await listening(server, address.socketPath);
-      if (process.platform !== "win32") await chmod(address.socketPath, 0o600);
+      await listenAt(server, address.socketPath);
     } catch {
       server.close();
       return undefined;
@@ -142,20 +137,3 @@ class Holding {
     for (; this.#count > 0; this.#count--) this.#close();
   }
 }
-
-const newAddress = (folder: string): DoorAddress => ({
-  socketPath:
-    process.platform === "win32"
-      ? `\\\\.\\pipe\\hindcast-read-${randomBytes(16).toString("hex")}`
-      : join(folder, "read.sock"),
-  token: randomBytes(32).toString("hex"),
-});
-
-const listening = (server: Server, path: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });

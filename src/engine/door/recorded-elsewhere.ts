@@ -18,10 +18,9 @@ import {
 } from "../../shared/protocol/rpc.js";
 import { type RelayedTransport, relayedTransport } from "../client-transports.js";
 import { type RecordingNote, recordingNotes } from "../private-folder.js";
-import { type DoorAddress, greetingBytes } from "./door-greeting.js";
+import { type DoorAddress, greetWithinMs, greetingBytes } from "./door-greeting.js";
 import { socketTransport } from "./socket-transport.js";
 
-const greetWithinMs = 5000;
 const bounds = { receivedBytes: 256 * 1024 * 1024, unreadBytes: 64 * 1024 * 1024 };
 
 interface Remote {

@@ -10,8 +10,15 @@ type Density = CallResult<"timeline.density">;
 /** A record counts in the slice in which its bucket begins: with fewer buckets in a slice, neighbours would differ by chance. */
 const bucketsPerSlice = 8;
 
-const columns = ["events", "logs", "log_errors", "spans", "span_errors", "writes"];
-const sums = columns.map((column) => `sum(${column})::DOUBLE AS ${column}`);
+const columns = [
+  ["events", "events"],
+  ["logs", "logs"],
+  ["logErrors", "log_errors"],
+  ["spans", "spans"],
+  ["spanErrors", "span_errors"],
+  ["writes", "writes"],
+] as const;
+const sums = columns.map(([, column]) => `sum(${column})::DOUBLE AS ${column}`);
 
 export async function density(query: Query, args: Omit<CallArgs<"timeline.density">, "recordingId">): Promise<Density> {
   const { from, to, buckets, byKind: isByKind = false } = args;
@@ -32,16 +39,9 @@ export async function density(query: Query, args: Omit<CallArgs<"timeline.densit
        FROM (${rowsWithin(densityRollup, levels, range, await coversOf(query))}) GROUP BY slice`,
     );
     const slices = rows.numbers("slice");
-    for (const [own, column] of [
-      [byKind.events, "events"],
-      [byKind.logs, "logs"],
-      [byKind.logErrors, "log_errors"],
-      [byKind.spans, "spans"],
-      [byKind.spanErrors, "span_errors"],
-      [byKind.writes, "writes"],
-    ] as const) {
+    for (const [kind, column] of columns) {
       const counts = rows.numbers(column);
-      for (const [row, slice] of slices.entries()) own[slice] = counts[row] ?? 0;
+      for (const [row, slice] of slices.entries()) byKind[kind][slice] = counts[row] ?? 0;
     }
   }
   const { events, logs, logErrors, spans, spanErrors, writes } = byKind;

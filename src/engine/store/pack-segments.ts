@@ -2,15 +2,13 @@
 // is behind the last segment is read as rows, as it is while a recording is made.
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Asker, tellPart } from "../../shared/base/asker.js";
-import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import { type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
 import { writing } from "./copy-rows.js";
-import { NoSegments, ProcessSegments } from "./process-segments.js";
+import { ProcessSegments, isAboutWrites } from "./process-segments.js";
 import { type Query, queryOn } from "./readers.js";
 import { newHeadRows, newPieceRows, pushHead, pushPieces } from "./segment-rows.js";
 import { pieceBytes } from "./segment-tables.js";
 import { storedBytes } from "./stored-segments.js";
-import { UnreadableStored } from "./value-json.js";
 import { readSegmentWrites } from "./writes.js";
 
 /** Read at once; in between are records of other kinds. */
@@ -42,9 +40,7 @@ export async function packSegments(
     }
     return piece;
   } catch (error) {
-    const isAboutWrites =
-      error instanceof NoSegments || error instanceof MalformedBytes || error instanceof UnreadableStored;
-    if (!isAboutWrites) throw error;
+    if (!isAboutWrites(error)) throw error;
     await writing(() => target.run(`DELETE FROM segment WHERE process = $1`, [process]));
     return piece;
   }

@@ -1,5 +1,6 @@
 // What is kept in memory of one process's segments while it is recorded: their heads, what of them was loaded, and the builder
 // of the next one.
+import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import { nodeInMemory } from "../replay/node.js";
 import { KeyframeChain, nodeFrom } from "../replay/segments/keyframe-chain.js";
 import { SegmentBuilder, type SegmentSettings } from "../replay/segments/builder.js";
@@ -9,6 +10,7 @@ import type { SegmentWrite } from "../replay/segments/segment-write.js";
 import { objectId } from "../../shared/trace/value.js";
 import type { Query } from "./readers.js";
 import { fetchFrom, readHeads } from "./stored-segments.js";
+import { UnreadableStored } from "./value-json.js";
 import { readSegmentWrites, stretchesOfWrites } from "./writes.js";
 
 /**
@@ -20,6 +22,10 @@ const restoredAtOnce = 65_536;
 
 /** Why a process can have none. */
 export class NoSegments extends Error {}
+
+/** Then the rows say the same, only slower. */
+export const isAboutWrites = (error: unknown): boolean =>
+  error instanceof NoSegments || error instanceof MalformedBytes || error instanceof UnreadableStored;
 
 export class ProcessSegments {
   #heads = new SegmentHeads();

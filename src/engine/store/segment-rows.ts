@@ -3,7 +3,6 @@
 // Segments that end behind a write which comes late are made again, of the rows. Whatever else is wrong with a process's writes
 // is no reason not to record them: such a process has no segments any more, and its state is put together from its rows.
 import { DuckDBBlobValue, type DuckDBConnection } from "@duckdb/node-api";
-import { MalformedBytes } from "../../shared/protocol/bytes.js";
 import { type ClosedSegment, type SegmentSettings, segmentSettings } from "../replay/segments/builder.js";
 import type { SegmentHead } from "../replay/segments/segment-heads.js";
 import { type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
@@ -13,9 +12,8 @@ import { type Query, queryOn } from "./readers.js";
 import type { ChangeRow } from "./recording-rows.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
 import { pieceBytes } from "./segment-tables.js";
-import { NoSegments, ProcessSegments } from "./process-segments.js";
+import { ProcessSegments, isAboutWrites } from "./process-segments.js";
 import { storedBytes } from "./stored-segments.js";
-import { UnreadableStored } from "./value-json.js";
 import { TableBuffer } from "./table-buffer.js";
 import type { WaitingRows } from "./waiting-rows.js";
 
@@ -202,9 +200,6 @@ export class SegmentRows implements DerivedRows {
 }
 
 const removeSql = `DELETE FROM segment WHERE process = $1 AND last_seq >= $2`;
-
-const isAboutWrites = (error: unknown): boolean =>
-  error instanceof NoSegments || error instanceof MalformedBytes || error instanceof UnreadableStored;
 
 /** In Seq order: batches come in another one where a part of them was held back. */
 function byProcess(rows: readonly ChangeRow[]): Map<number, readonly SegmentWrite[]> {
