@@ -8,6 +8,7 @@ import { runSteps, type Step, typescriptStep } from "./run-step.js";
 const typedFolders = [
   "src/shared",
   "src/redact",
+  "src/rules",
   "src/engine",
   "src/agent",
   "src/api",
@@ -62,6 +63,7 @@ const steps: readonly Step[] = [
   },
   typescriptStep("import rules", "tools/check-imports.ts"),
   typescriptStep("generated docs", "tools/generate-docs.ts", isFixing ? [] : ["--check"]),
+  typescriptStep("generated rules parser", "tools/generate-rules.ts", isFixing ? [] : ["--check"]),
   ...(existsSync("tools/check-contrast.ts") ? [typescriptStep("contrast", "tools/check-contrast.ts")] : []),
   ...typedFolders.map(types),
 ];

@@ -81,7 +81,7 @@ describe("violationsIn", () => {
         "src/misc/a.ts",
       ),
     ).toEqual([
-      "src/shared/base/index.ts is a barrel file; index.ts belongs only to src/engine, " +
+      "src/shared/base/index.ts is a barrel file; index.ts belongs only to src/engine, src/rules, " +
         "src/agent/state, src/agent/instrument, src/cli, src/main, src/preload, src/api",
       "src/agent/RingBuffer.ts should be named in kebab-case",
       "src/renderer/widgets/tree.svelte is a component and should be named in PascalCase.svelte",

@@ -299,6 +299,13 @@ export const commands = {
       "hindcast notes app.hindcast --markdown > notes.md",
     ],
   },
+  validate: {
+    summary: "Check files of rules: what is wrong, with file, line and column, and what was meant",
+    operand: "files",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast validate rules/*.rules", "hindcast validate memory.dscr --json"],
+  },
   completion: {
     summary: "Print completions for a shell",
     operand: "shell",
@@ -316,7 +323,7 @@ export const exitCodes: readonly (readonly [code: string, meaning: string])[] = 
     "0",
     "Done; also when the reader of the output stopped reading, and when Ctrl+C ended `serve`, `open`, `demo` or `attach`.",
   ],
-  ["1", "Failed; standard error says why and what to do next."],
+  ["1", "Failed; standard error says why and what to do next. `validate`: a rule has an error."],
   ["2", "The command line was not understood."],
   ["126, 127", "`run`, `record`: the program could not be started (not executable, not found)."],
   ["any other", "`run`, `record`: the program's own. A program ended by a signal ends hindcast by the same signal."],

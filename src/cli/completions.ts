@@ -23,7 +23,7 @@ const flagsOf = ({ flags }: CliOption): string[] => flags.split(/,\s*/).map((fla
 
 const longFlag = (option: CliOption): string => flagsOf(option).at(-1) ?? option.flags;
 const takesValue = ({ flags }: CliOption): boolean => flags.includes("<");
-const takesFile = (name: (typeof commandNames)[number]): boolean => commands[name].operand.endsWith("file");
+const takesFile = (name: (typeof commandNames)[number]): boolean => /files?$/.test(commands[name].operand);
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function bash(): string {

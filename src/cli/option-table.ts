@@ -364,6 +364,11 @@ export const operands = {
     words: "condition",
     schema: v.object({ file: v.string(), condition: v.string() }),
   },
+  files: {
+    shown: "<files...>",
+    help: "Files of rules",
+    schema: v.object({ files: v.array(v.string()) }),
+  },
   program: {
     shown: "[pid|host:port]",
     help: "Its process id, or where its inspector listens on this machine",

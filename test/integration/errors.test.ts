@@ -393,6 +393,10 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     );
     return { shown: ended.err };
   },
+  "unreadable-rules": () => {
+    writeFileSync(place.path("bytes.rules"), Uint8Array.of(0xff, 0xfe));
+    return cli("validate", "bytes.rules");
+  },
   "unreadable-config": () => {
     writeFileSync(place.path("unreadable.mjs"), `export default "a text";`);
     return cli("record", "-o", "none.hindcast", "--config", "unreadable.mjs", "--", "node", "-e", "1");

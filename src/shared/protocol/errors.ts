@@ -136,6 +136,10 @@ const catalogue = {
     message: "The pipeline is not right: {reason}.",
     next: "docs/pipeline.md says what a stage may look like.",
   },
+  "unreadable-rules": {
+    message: "{path} cannot be read: {reason}.",
+    next: "Name files of rules: text, as docs/rules.md describes it.",
+  },
   "unreadable-config": {
     message: "{path} could not be read: {reason}.",
     next: "A hindcast.config file exports { pipeline: [...] }; docs/pipeline.md has examples.",

@@ -1,0 +1,29 @@
+// Files of rules, as commands that take them read them.
+import { readFileSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
+import { type Result, failed, ok } from "../shared/base/result.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
+import type { World } from "./world.js";
+
+export interface RuleFile {
+  /** As it was typed. */
+  readonly path: string;
+  readonly source: string;
+  /** What rules without a name are called after. */
+  readonly stem: string;
+}
+
+export function readRuleFile({ cwd }: Pick<World, "cwd">, path: string): Result<RuleFile, HindcastError> {
+  try {
+    const bytes = readFileSync(resolve(cwd, path));
+    const source = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return ok({ path, source, stem: basename(path, extname(path)) });
+  } catch (error) {
+    if (error instanceof TypeError)
+      return failed(hindcastError("unreadable-rules", { path, reason: "it is not UTF-8" }));
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (code === "ENOENT") return failed(hindcastError("no-such-file", { path }));
+    const reason = code === "EISDIR" ? "it is a folder" : code;
+    return failed(hindcastError("unreadable-rules", { path, reason }));
+  }
+}

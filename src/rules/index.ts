@@ -1,0 +1,3 @@
+// Rules: the language, its checks, and the plans that are evaluated. Pure: no file, no clock, no database.
+export { compileRules } from "./compile.js";
+export { lineColumns } from "./problem.js";

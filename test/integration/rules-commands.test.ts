@@ -1,0 +1,55 @@
+// The commands that take files of rules, as people and scripts use them.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { Place } from "./hindcast-process.js";
+
+const place = new Place();
+afterAll(() => place.remove());
+
+const file = (name: string, text: string | Uint8Array): void => writeFileSync(place.path(name), text);
+
+describe("hindcast validate", () => {
+  it("says what is wrong by file, line and column, and fails", async () => {
+    file("good.rules", 'when heap.used > 1MB { alert("x") }\n');
+    file(
+      "bad rules.dscr",
+      'when heap.usde > 1MB { log("x") }\n\nwhen heap.used > { alert("x") }\nwhen heap.used > 1s { }\n',
+    );
+    const ended = await place.run(["validate", "good.rules", "bad rules.dscr"]);
+    expect(ended.out.split("\n")).toEqual([
+      "good.rules: 1 rule, nothing wrong",
+      "bad rules.dscr:1:6: warning: no metric is called heap.usde so far; did you mean heap.used?",
+      'bad rules.dscr:3:18: a value is missing after >, before "{"',
+      "bad rules.dscr:4:6: > goes between two of a kind, not bytes and a duration",
+      "",
+    ]);
+    expect([ended.code, ended.err]).toEqual([1, ""]);
+  });
+
+  it("is content with warnings", async () => {
+    file("custom.rules", 'when orders.waiting > 5 { alert("x") }');
+    const ended = await place.run(["validate", "custom.rules", "--json"]);
+    expect([ended.code, ended.err]).toEqual([0, ""]);
+    expect(JSON.parse(ended.out)).toEqual({
+      file: "custom.rules",
+      line: 1,
+      column: 6,
+      end: { line: 1, column: 20 },
+      severity: "warning",
+      message: "no metric is called orders.waiting so far",
+    });
+  });
+
+  it("says of each file that it cannot read why, and checks the others", async () => {
+    mkdirSync(place.path("folder"));
+    file("bytes.rules", Uint8Array.of(0xff, 0xfe, 0x00));
+    file("empty.rules", "");
+    const ended = await place.run(["validate", "none.rules", "folder", "bytes.rules", "empty.rules"]);
+    expect([ended.code, ended.out]).toEqual([1, "empty.rules: 0 rules, nothing wrong\n"]);
+    expect(ended.err.split("\n").filter((line) => line.startsWith("hindcast:"))).toEqual([
+      "hindcast: There is no file none.rules.",
+      "hindcast: folder cannot be read: it is a folder.",
+      "hindcast: bytes.rules cannot be read: it is not UTF-8.",
+    ]);
+  });
+});
