@@ -138,3 +138,17 @@ test("the palette finds what was recorded, and goes there", async ({ app }) => {
   await app.page.keyboard.press("Enter");
   await expect(app.time.now).not.toHaveText(end ?? "");
 });
+
+test("the palette finds metrics by name, and Metrics shows the one that is chosen", async ({ app }) => {
+  await app.openSample();
+  const at = await app.time.now.textContent();
+  const before = await app.metrics.names();
+  await app.page.keyboard.press("Control+k");
+  await app.dialog.getByRole("combobox").fill("external ledger");
+  const found = app.dialog.getByRole("option", { name: /external memory of ledger.*metric/ });
+  await expect(found).toHaveCount(1);
+  await found.click();
+  await app.whenIdle();
+  expect(await app.metrics.names()).toEqual(["external mem.", ...before]);
+  await expect(app.time.now).toHaveText(at ?? "");
+});

@@ -215,7 +215,8 @@ export const commands = {
     examples: ["hindcast metrics app.hindcast --json", "hindcast metrics app.hindcast --summary --from +10s --to +20s"],
   },
   search: {
-    summary: "Rows with all of some words in them, as parts of longer words too, without regard to case",
+    summary:
+      "Rows with all of some words in them, as parts of longer words too, without regard to case; a metric at its first sample",
     operand: "text-in-file",
     required: [],
     optional: ["kind", "process", "from", "to", "limit", "last", "json"],

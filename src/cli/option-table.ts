@@ -7,7 +7,7 @@ import { overflowPolicies, presetBlockMs, presetCollectionMs } from "../shared/p
 import { type AttachTarget, type TrackedGlobal, attachTarget, trackedGlobal } from "../shared/protocol/attach-calls.js";
 import { targetFromText, trackedFromText } from "../shared/protocol/attach-text.js";
 import { comparedSides } from "../shared/protocol/correlation-calls.js";
-import { searchKinds } from "../shared/protocol/engine-rows.js";
+import { foundKinds } from "../shared/protocol/engine-rows.js";
 import { limitBounds } from "../shared/protocol/recording-limits.js";
 import { captureLevels } from "../shared/trace/attributes.js";
 
@@ -260,9 +260,9 @@ export const options = {
   },
   kind: {
     flags: "--kind <kind...>",
-    help: "Only rows of these kinds; write is a change of state, keyframe an object of it written down whole",
-    choices: searchKinds,
-    schema: v.optional(v.array(v.picklist(searchKinds))),
+    help: "Only rows of these kinds; write is a change of state, keyframe an object of it written down whole, metric a series",
+    choices: foundKinds,
+    schema: v.optional(v.array(v.picklist(foundKinds))),
   },
   with: {
     flags: "--with <series>",

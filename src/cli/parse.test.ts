@@ -57,7 +57,9 @@ describe("parse", () => {
       { file: "a.hindcast", text: '"a phrase"', ...rest, kind: undefined },
     ]);
     expect(meaning("search", "a.hindcast")).toContain("text");
-    expect(meaning("search", "a.hindcast", "x", "--kind", "metric")).toContain("event, span, log, write, keyframe");
+    expect(meaning("search", "a.hindcast", "x", "--kind", "mark")).toContain(
+      "event, span, log, write, keyframe, metric",
+    );
   });
 
   it("reads capture options", () => {

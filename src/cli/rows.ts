@@ -7,7 +7,7 @@ import {
   type SearchColumns,
   type SpanColumns,
   type WriteEntry,
-  searchKinds,
+  foundKinds,
 } from "../shared/protocol/engine-rows.js";
 import { kindText } from "../shared/protocol/process-families.js";
 import {
@@ -133,7 +133,7 @@ export function logRow(
 export function hitRow(columns: SearchColumns, index: number, summary: RecordingSummary): Row {
   const instant = instantAt(summary, columns.timeNs[index] ?? 0);
   const process = columns.process[index] ?? 0;
-  const kind = searchKinds[columns.kind[index] ?? 0] ?? "event";
+  const kind = foundKinds[columns.kind[index] ?? 0] ?? "event";
   const [name, field] = [columns.titles[index] ?? "", columns.fields[index] ?? ""];
   const [before, matched, after] = [columns.before[index], columns.matched[index], columns.after[index]];
   return {

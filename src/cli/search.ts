@@ -1,4 +1,4 @@
-// hindcast search: rows that some texts occur in, in the order of time.
+// hindcast search: rows and metrics that some texts occur in, in the order of time.
 import { failed } from "../shared/base/result.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import { type SearchColumns, mostSearchText } from "../shared/protocol/engine-rows.js";

@@ -560,6 +560,11 @@ describe("the reading commands", () => {
     expect(await ask("add item", "--process", "1", "--from", "start")).toEqual(added);
     expect(await ask("add item", "--kind", "write", "keyframe")).toEqual([]);
     expect(kindsOf(await ask("total", "--kind", "write")).slice(0, 1)).toEqual([["write", "key"]]);
+    const series = await ask("heap", "used");
+    expect(kindsOf(series)).toEqual([["metric", "name"]]);
+    expect(series).toMatchObject([{ name: "v8js.memory.heap.used", before: "v8js.memory.", matched: "heap" }]);
+    expect(kindsOf(await ask('"heap used"', "--kind", "metric"))).toEqual([["metric", "alias"]]);
+    expect(kindsOf(await ask("heap", "used", "--kind", "event"))).toEqual([]);
     const text = await reading.run(["search", "read.hindcast", "red", "--kind", "log"]);
     expect(text).toMatchObject({ code: 0, err: "" });
     expect(text.out).toMatch(/^\+\d+\.\d+s {2}1 {2}log .* {2}body: done\\n\\u001b\[31mred\n$/);

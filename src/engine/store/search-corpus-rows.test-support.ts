@@ -1,5 +1,5 @@
 // What the rows of a corpus are made of, and how one is read.
-import type { SearchKind } from "../../shared/protocol/engine-rows.js";
+import type { FoundKind } from "../../shared/protocol/engine-rows.js";
 import type { Hello } from "../../shared/protocol/agent-wire.js";
 import type { SpanRow } from "./recording-rows.js";
 import type { RecordingWriter } from "./recording-writer.js";
@@ -38,7 +38,7 @@ export const words = [
 ];
 
 export interface Made {
-  readonly kind: SearchKind;
+  readonly kind: FoundKind;
   readonly process: number;
   readonly seq: number;
   readonly instant: bigint;

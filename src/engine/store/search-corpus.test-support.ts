@@ -1,6 +1,6 @@
 // Rows of every kind as a seed makes them, with texts that are hard to find, and the slow, obvious search through them.
 import { randomFrom } from "../../shared/base/random.test-support.js";
-import type { SearchKind } from "../../shared/protocol/engine-rows.js";
+import type { FoundKind, SearchKind } from "../../shared/protocol/engine-rows.js";
 import { objectId } from "../../shared/trace/value.js";
 import {
   type Made,
@@ -20,13 +20,14 @@ import { needlesFrom } from "./search-text.js";
 export interface CorpusQuery {
   readonly text: string;
   readonly order: "newest" | "oldest";
-  readonly kinds?: SearchKind[] | undefined;
+  readonly kinds?: FoundKind[] | undefined;
   readonly process?: number | undefined;
   readonly from?: bigint | undefined;
   readonly to?: bigint | undefined;
 }
 
-const start = 1_795_000_000_000_000_000n;
+/** Nothing is much earlier. */
+export const corpusStart = 1_795_000_000_000_000_000n;
 const second = 1_000_000_000n;
 
 export class SearchCorpus {
@@ -37,7 +38,7 @@ export class SearchCorpus {
   readonly #openSpans: OpenSpan[] = [];
   #seq = 0;
   #isKept = true;
-  #now = start;
+  #now = corpusStart;
   readonly #written = new Set<number>();
 
   constructor(seed: number) {
@@ -206,7 +207,7 @@ export class SearchCorpus {
       process,
       hello: { ...hello, runId: `${hello.runId}${process}` },
       category: 1,
-      start: start - 200n * second,
+      start: corpusStart - 200n * second,
       lastSeen: this.#now,
       ended,
       endUnknown: false,
@@ -227,7 +228,7 @@ export class SearchCorpus {
 
   /** Of a row, at random. */
   someInstant(): bigint {
-    return this.#made[this.#below(this.#made.length)]?.instant ?? start;
+    return this.#made[this.#below(this.#made.length)]?.instant ?? corpusStart;
   }
 
   *queries(count: number): Generator<CorpusQuery> {
@@ -259,7 +260,8 @@ export class SearchCorpus {
     return Array.from({ length: 1 + this.#below(2) }, part).join(" ");
   }
 
-  found({ text, order, kinds, process, from, to }: CorpusQuery): string[] {
+  /** Of its own rows, and of others that have been found. */
+  found({ text, order, kinds, process, from, to }: CorpusQuery, others: readonly Made[] = []): string[] {
     const needles = needlesFrom(text).map(lower);
     const sign = order === "newest" ? -1 : 1;
     return this.#made
@@ -267,6 +269,7 @@ export class SearchCorpus {
       .filter((made) => (process ?? made.process) === made.process)
       .filter(({ instant }) => (from ?? instant) <= instant && instant <= (to ?? instant))
       .filter(({ fields }) => needles.every((needle) => fields.some(([, text]) => lower(text).includes(needle))))
+      .concat(others)
       .toSorted(
         (a, b) =>
           sign * (a.instant === b.instant ? a.process - b.process || a.seq - b.seq : a.instant < b.instant ? -1 : 1),

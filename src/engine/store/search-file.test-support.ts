@@ -1,7 +1,7 @@
 // A recording's file in a folder of its own, with somebody who searches it and somebody who may write into it.
 import { join } from "node:path";
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
-import { searchKinds } from "../../shared/protocol/engine-rows.js";
+import { foundKinds } from "../../shared/protocol/engine-rows.js";
 import { type OpenFile, createFile } from "./open-file.js";
 import { Readers } from "./readers.js";
 import { RecordingWriter } from "./recording-writer.js";
@@ -61,13 +61,14 @@ export class SearchFile {
     args: Omit<Parameters<Search["page"]>[2], "after" | "limit"> & { readonly limit?: number },
     between: () => Promise<void> = () => Promise.resolve(),
     query = this.readers.query,
+    start = 0n,
   ): Promise<string[]> {
     const lines: string[] = [];
     let after: CallResult<"search.page">["next"];
     do {
-      const page = await this.search.page(query, 0n, { limit: 150, ...args, after });
+      const page = await this.search.page(query, start, { limit: 150, ...args, after });
       page.timeNs.forEach((_, row) => {
-        const kind = searchKinds[page.kind[row] ?? -1];
+        const kind = foundKinds[page.kind[row] ?? -1];
         lines.push(`${page.process[row]} ${page.seq[row]} ${kind} ${page.fields[row]}: ${page.matched[row]}`);
       });
       after = page.next;

@@ -1,9 +1,10 @@
 // Rows that have all needles, out of some that may: which they are, and what is shown of each. A short question, as DuckDB takes
 // longer to plan a long one than to answer it: names are told by their ids, and of texts comes the part that is shown.
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
-import type { SearchKind } from "../../shared/protocol/engine-rows.js";
+import type { FoundKind, SearchKind } from "../../shared/protocol/engine-rows.js";
 import type { Parameter, Query } from "./readers.js";
 import { storedOperations } from "./schema.js";
+import { type Excerpt, charactersAfter, charactersBefore, excerptAt, excerptOf } from "./search-excerpt.js";
 import type { Places, SearchNames } from "./search-names.js";
 import type { InstantRange } from "./search-ranges.js";
 import { type ReadRows, type ShortTries, canBeShort, readShort, shortSql } from "./search-short-rows.js";
@@ -11,19 +12,19 @@ import { type Named, isKept, sources } from "./search-sources.js";
 
 export type Cursor = NonNullable<CallResult<"search.page">["next"]>;
 
-export interface Hit extends Cursor {
-  readonly kind: SearchKind;
+export const inOrder = (a: Cursor, b: Cursor): number =>
+  a.instant === b.instant ? a.process - b.process || a.seq - b.seq : a.instant < b.instant ? -1 : 1;
+
+export interface Hit extends Cursor, Excerpt {
+  readonly kind: FoundKind;
+  /** Of a metric; 0 elsewhere. */
+  readonly series: number;
   readonly title: string;
   readonly field: string;
-  readonly before: string;
-  readonly matched: string;
-  readonly after: string;
 }
 
 type Wanted = Pick<CallArgs<"search.page">, "after" | "order" | "process">;
 
-/** How many characters of a text are shown before the first needle, at most of it, and after it. */
-const [charactersBefore, charactersAfter] = [40, 120];
 /** With more names than that DuckDB finds rows by asking for the names itself. */
 const mostListedNames = 200;
 
@@ -62,6 +63,7 @@ export class FoundRows {
       (await this.#readWhole(kind, table, range, limit, places));
     const { instants, labels, processes, seqs, texts } = rows;
     const names = named && (await this.names.textsOf(this.query, named, labels));
+    const [needle = ""] = this.needles;
     return instants.map((instant, row) => {
       const label = labels[row] ?? -1;
       const title = (names === undefined ? storedOperations[label] : names.get(label)) ?? "";
@@ -71,10 +73,10 @@ export class FoundRows {
         named !== undefined && ofName > 0
           ? {
               field: named.name,
-              ...this.#excerpt([...title].slice(Math.max(0, ofName - 1 - charactersBefore)), ofName),
+              ...excerptAt(title, ofName, needle),
             }
-          : { field: one?.field ?? "", ...this.#excerpt([...(one?.text(row) ?? "")], one?.place(row) ?? 0) };
-      return { kind, instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0, title, ...excerpt };
+          : { field: one?.field ?? "", ...excerptOf([...(one?.text(row) ?? "")], one?.place(row) ?? 0, needle) };
+      return { kind, instant, process: processes[row] ?? 0, seq: seqs[row] ?? 0, series: 0, title, ...excerpt };
     });
   }
 
@@ -185,17 +187,5 @@ export class FoundRows {
       return `(${anywhere.join(" OR ")})`;
     });
     return conditions.length === 0 ? "true" : conditions.join(" AND ");
-  }
-
-  /** Of characters that begin so many before `place`, which is counted from 1, as `charactersBefore` allows. */
-  #excerpt(characters: readonly string[], place: number): Pick<Hit, "before" | "matched" | "after"> {
-    const begin = Math.min(charactersBefore, Math.max(0, place - 1));
-    const end = begin + [...(this.needles[0] ?? "")].length;
-    const of = (from: number, to: number): string => characters.slice(from, to).join("");
-    return {
-      before: of(0, begin),
-      matched: of(begin, Math.min(end, begin + charactersAfter)),
-      after: of(end, end + charactersAfter),
-    };
   }
 }

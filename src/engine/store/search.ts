@@ -10,12 +10,14 @@ import { Candidates } from "./search-candidates.js";
 import { type RowsOfKind, SearchPlan, type Step } from "./search-plan.js";
 import type { InstantRange } from "./search-ranges.js";
 import { tablesOf } from "./search-rows-there.js";
-import { type Cursor, FoundRows, type Hit, columnsOf } from "./search-rows.js";
+import { type Cursor, FoundRows, type Hit, columnsOf, inOrder } from "./search-rows.js";
 import { SearchNames } from "./search-names.js";
+import { type FoundPart, cursorOf, withSeries } from "./search-parts.js";
+import { SearchSeries } from "./search-series.js";
 import { ShortTries } from "./search-short-rows.js";
 import { sources } from "./search-sources.js";
 import { mostRowsPerBlock } from "./search-tables.js";
-import { searchKinds } from "../../shared/protocol/engine-rows.js";
+import { foundKinds, searchKinds } from "../../shared/protocol/engine-rows.js";
 import { needlesFrom } from "./search-text.js";
 
 type SearchArgs = Omit<CallArgs<"search.page">, "recordingId">;
@@ -40,34 +42,45 @@ export class Search {
   readonly #candidates = new Map<string, Candidates>();
 
   readonly #names: SearchNames;
+  readonly #series: SearchSeries;
   readonly #tries = new ShortTries();
 
   constructor(blocks: SearchBlocks) {
     this.#blocks = blocks;
     this.#names = new SearchNames(blocks.generation);
+    this.#series = new SearchSeries(blocks.generation);
   }
 
   async page(query: Query, start: bigint, args: SearchArgs): Promise<SearchPage> {
     const all = await this.#blocks.all();
-    const page = await this.#page(query, start, args, all);
+    const [page, series] = await Promise.all([this.#rows(query, args, all), this.#seriesOf(query, start, args)]);
     this.#blocks.kept.wanted(all.blocks);
     // Rows that are evicted meanwhile change the numbers of others.
-    return (await this.#blocks.haveBeenEvicted(all)) ? this.page(query, start, args) : page;
+    return (await this.#blocks.haveBeenEvicted(all))
+      ? this.page(query, start, args)
+      : pageOf(start, withSeries(page, series, args));
   }
 
-  async #page(query: Query, start: bigint, args: SearchArgs, all: AllRows): Promise<SearchPage> {
+  #seriesOf(query: Query, start: bigint, args: SearchArgs): Promise<readonly Hit[]> {
+    const range = rangeOf(args);
+    const [needles, kinds, isFurther] = [needlesFrom(args.text), args.kinds ?? foundKinds, args.after !== undefined];
+    return this.#series.found(query, { needles, kinds, process: args.process, range, start, isFurther });
+  }
+
+  async #rows(query: Query, args: SearchArgs, all: AllRows): Promise<FoundPart> {
     const untilMs = performance.now() + msPerAnswer;
     const isLate = (): boolean => performance.now() > untilMs;
     const isNewestFirst = args.order === "newest";
     const needles = needlesFrom(args.text);
-    let [first, last] = [later(args.from ?? beforeAll, beforeAll), earlier(args.to ?? afterAll, afterAll)];
+    let { first, last } = rangeOf(args);
     if (args.after !== undefined && isNewestFirst)
       last = earlier(last, args.after.instant - (args.after.process <= noProcess ? 1n : 0n));
     if (args.after !== undefined && !isNewestFirst)
       first = later(first, args.after.instant + (args.after.process >= afterAllProcesses ? 1n : 0n));
     const candidates = this.#candidatesFor(needles, args.process);
     const isFurther = args.after !== undefined;
-    const plan = new SearchPlan(all, args.kinds ?? searchKinds, { first, last }, candidates, isNewestFirst, isFurther);
+    const kinds = searchKinds.filter((kind) => args.kinds?.includes(kind) ?? true);
+    const plan = new SearchPlan(all, kinds, { first, last }, candidates, isNewestFirst, isFurther);
     const rows = new FoundRows(query, this.#names, args, needles, all.isByTime, this.#tries);
     const found: Hit[] = [];
     let cost = 0;
@@ -78,7 +91,7 @@ export class Search {
     };
     while (found.length < args.limit && first <= last) {
       const step = await plan.next(query, { first, last }, most, isLate);
-      if (step === undefined) return pageOf(start, found, undefined);
+      if (step === undefined) return { hits: found, next: undefined };
       if (typeof step === "bigint") {
         next = isNewestFirst ? before(step + 1n) : behind(step - 1n);
         break;
@@ -95,7 +108,7 @@ export class Search {
     }
     if (found.length >= args.limit) next = cursorOf(found.at(-1));
     else if (first > last) next = undefined;
-    return pageOf(start, found, next);
+    return { hits: found, next };
   }
 
   #candidatesFor(needles: readonly string[], process: number | undefined): Candidates {
@@ -108,6 +121,11 @@ export class Search {
     return candidates;
   }
 }
+
+const rangeOf = ({ from, to }: SearchArgs): InstantRange => ({
+  first: later(from ?? beforeAll, beforeAll),
+  last: earlier(to ?? afterAll, afterAll),
+});
 
 /** Behind everything at this instant or later; or at this or earlier, of the oldest first. */
 const before = (instant: bigint): Cursor => ({ instant, process: noProcess, seq: 0 });
@@ -136,23 +154,17 @@ function tablesFor(rows: RowsOfKind, isByTime: boolean): string[] {
 const isAtInstants = (ranges: readonly InstantRange[]): string =>
   `(${ranges.map(({ first, last }) => `t.instant BETWEEN ${first} AND ${last}`).join(" OR ")})`;
 
-const inOrder = (a: Cursor, b: Cursor): number =>
-  a.instant === b.instant ? a.process - b.process || a.seq - b.seq : a.instant < b.instant ? -1 : 1;
-
 const isSame = (a: Hit, b: Hit | undefined): boolean => b?.kind === a.kind && inOrder(a, b) === 0;
 
-function cursorOf(hit: Hit | undefined): Cursor | undefined {
-  return hit === undefined ? undefined : { instant: hit.instant, process: hit.process, seq: hit.seq };
-}
-
-const pageOf = (start: bigint, hits: readonly Hit[], next: Cursor | undefined): SearchPage => ({
-  kind: small(hits.map(({ kind }) => searchKinds.indexOf(kind))),
+const pageOf = (start: bigint, { hits, next }: FoundPart): SearchPage => ({
+  kind: small(hits.map(({ kind }) => foundKinds.indexOf(kind))),
   process: processColumn(hits.map(({ process }) => process)),
   seq: Float64Array.from(hits, ({ seq }) => seq),
   timeNs: relative(
     hits.map(({ instant }) => instant),
     start,
   ),
+  series: Uint32Array.from(hits, ({ series }) => series),
   titles: hits.map(({ title }) => title),
   fields: hits.map(({ field }) => field),
   before: hits.map(({ before }) => before),

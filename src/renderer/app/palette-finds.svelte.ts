@@ -1,8 +1,11 @@
-// What the palette finds besides commands: records of the open recording that hold the typed words, newest first, places where the
-// person was, and recordings that are not open.
-import { searchKinds } from "../../shared/protocol/engine-rows.js";
+// What the palette finds besides commands: metrics of the open recording by the typed words, its records that hold them, newest first,
+// places where the person was, and recordings that are not open.
+import { type MetricSeries, foundKinds, searchKinds } from "../../shared/protocol/engine-rows.js";
+import { type Result, ok } from "../../shared/base/result.js";
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
+import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { EngineLink } from "../state/engine-link.svelte.js";
+import type { OpenRecording } from "../state/open-recording.svelte.js";
 import { Query } from "../state/query.svelte.js";
 import type { Session } from "../state/session.svelte.js";
 import { clockText } from "../state/text.js";
@@ -11,13 +14,19 @@ import { type NamedSpan, placeCommands } from "./palette-places.js";
 
 /** Fewer letters than this are in almost everything. */
 const leastLetters = 3;
-const mostFound = 8;
+const [mostFound, mostSeries] = [8, 6];
 const mostRecents = 30;
+
+interface Found {
+  readonly text: string;
+  readonly records: CallResult<"search.page">;
+  readonly series: readonly MetricSeries[];
+}
 
 export class PaletteFinds {
   readonly #session: Session;
   readonly #link: EngineLink;
-  readonly #query = new Query<{ readonly text: string; readonly found: CallResult<"search.page"> }>();
+  readonly #query = new Query<Found>();
   readonly #spans = new Query<readonly NamedSpan[]>();
   readonly #recents = new Query<CallResult<"recordings.list">>();
 
@@ -54,20 +63,43 @@ export class PaletteFinds {
     this.#recents.load((signal) => this.#link.call("recordings.list", {}, signal));
   }
 
-  /** Call from an effect: the records that hold this text; one that is typed on is not waited for. */
+  /** Call from an effect: the metrics and records that hold this text; one that is typed on is not waited for. */
   look(text: string): void {
     const words = text.trim();
     const { workspace } = this.#session;
     if (workspace === undefined || words.length < leastLetters) return;
     this.#query.load(async (signal) => {
-      const args = { text: words, order: "newest", limit: mostFound } as const;
-      const page = await workspace.recording.call("search.page", args, signal);
-      return page.ok ? { ok: true, value: { text: words, found: page.value } } : page;
+      const { recording } = workspace;
+      const args = { text: words, kinds: [...searchKinds], order: "newest" as const, limit: mostFound };
+      const [records, series] = await Promise.all([
+        recording.call("search.page", args, signal),
+        seriesHaving(recording, words, signal),
+      ]);
+      if (!records.ok) return records;
+      return series.ok ? ok({ text: words, records: records.value, series: series.value }) : series;
     }, 0);
   }
 
   get isLooking(): boolean {
     return this.#query.runningSinceMs !== undefined;
+  }
+
+  /** Metrics that have the text, which open in Metrics. */
+  series(text: string): readonly Command[] {
+    const { workspace } = this.#session;
+    const answer = this.#query.value;
+    if (workspace === undefined || answer?.text !== text.trim()) return [];
+    const { recording, selection } = workspace;
+    return answer.series.map(({ series, process, alias, attributes }): Command => {
+      const service = recording.process(process)?.serviceName ?? String(process);
+      return {
+        id: `series ${series}`,
+        group: "metric",
+        title: `${alias}${attributes === "{}" ? "" : ` ${attributes}`} of ${service}`,
+        keys: [],
+        run: () => selection.askForSeries(series),
+      };
+    });
   }
 
   /** Records that hold the text; none while those of another text are all there is. */
@@ -76,12 +108,12 @@ export class PaletteFinds {
     const answer = this.#query.value;
     if (workspace === undefined || answer?.text !== text.trim()) return [];
     const { recording, playhead } = workspace;
-    const { found } = answer;
+    const found = answer.records;
     return found.titles.map((title, at): Command => {
       const [process, seq] = [found.process[at] ?? 0, found.seq[at] ?? 0];
       const instant = recording.instantFromOffset(found.timeNs[at] ?? 0);
       const words = `${found.before[at] ?? ""}${found.matched[at] ?? ""}${found.after[at] ?? ""}`;
-      const kind = searchKinds[found.kind[at] ?? 0] ?? "record";
+      const kind = foundKinds[found.kind[at] ?? 0] ?? "record";
       return {
         id: `record ${at} ${process}.${seq}`,
         group: kind,
@@ -105,4 +137,22 @@ export class PaletteFinds {
         run: () => void this.#session.open(path),
       }));
   }
+}
+
+/** In the order in which they began. */
+async function seriesHaving(
+  recording: OpenRecording,
+  text: string,
+  signal: AbortSignal,
+): Promise<Result<readonly MetricSeries[], HindcastError>> {
+  const page = await recording.call(
+    "search.page",
+    { text, kinds: ["metric"], order: "oldest", limit: mostSeries },
+    signal,
+  );
+  if (!page.ok || page.value.series.length === 0) return page.ok ? ok([]) : page;
+  const list = await recording.call("metrics.list", {}, signal);
+  if (!list.ok) return list;
+  const known = new Map(list.value.map((one) => [one.series, one]));
+  return ok([...page.value.series].flatMap((series) => known.get(series) ?? []));
 }

@@ -47,6 +47,7 @@ export class Selection {
   #lanes = $state.raw<LanesPlace>();
   #comparisons = $state(0);
   #valuesShown = $state(0);
+  #askedSeries = $state.raw<number>();
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -81,6 +82,20 @@ export class Selection {
 
   showMetrics(place: MetricsPlace): void {
     this.#metrics = place;
+  }
+
+  /** By somebody else than Metrics, which then has a row of it. */
+  askForSeries(series: number): void {
+    this.#askedSeries = series;
+  }
+
+  /** Undefined as soon as Metrics has a row of it. */
+  get askedSeries(): number | undefined {
+    return this.#askedSeries;
+  }
+
+  seriesIsShown(): void {
+    this.#askedSeries = undefined;
   }
 
   /** What State shows of the chosen scope. */

@@ -15,7 +15,7 @@ import {
   mostSearchText,
   position,
   searchColumns,
-  searchKinds,
+  foundKinds,
   spanColumns,
 } from "./engine-rows.js";
 import type { HindcastError } from "./errors.js";
@@ -206,13 +206,15 @@ export const engineCalls = {
    * occurs as it stands, \" and \\ in it stand for a quotation mark and a backslash. Looked at are names, log lines and their
    * sources, attributes as JSON whose escapes stand for their characters, keys, values and contents of state, names of scopes.
    * A text without words is in every row. From the newest row or the oldest on, those behind `after`.
+   * A metric is one row, its first sample in the range: looked at are its name, its alias and its attributes, and the name of its
+   * service for words beside one that is of the metric itself.
    * A page may be short, even empty, because its time was up: as long as there is `next`, there may be more behind it.
    */
   "search.page": {
     args: v.object({
       ...recording,
       text: v.pipe(text, v.maxLength(mostSearchText)),
-      kinds: v.optional(v.array(v.picklist(searchKinds))),
+      kinds: v.optional(v.array(v.picklist(foundKinds))),
       process: v.optional(whole),
       from: v.optional(ns),
       to: v.optional(ns),

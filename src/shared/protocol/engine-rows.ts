@@ -148,20 +148,26 @@ export type MetricSeries = v.InferOutput<typeof metricSeries>;
  *  only: recordings store the index. */
 export const searchKinds = ["event", "span", "log", "write", "keyframe"] as const;
 export type SearchKind = (typeof searchKinds)[number];
+/** What a search finds: those rows, and series of metrics. Append only. */
+export const foundKinds = [...searchKinds, "metric"] as const;
+export type FoundKind = (typeof foundKinds)[number];
 /** In UTF-16 units. */
 export const mostSearchText = 1000;
 
 /** Behind this row of a table in the order of instant, process, seq. */
 export const cursor = v.object({ instant: ns, process: whole, seq: whole });
 export const searchColumns = v.object({
-  /** Index in `searchKinds`. */
+  /** Index in `foundKinds`. */
   kind: u8,
   process: u16,
+  /** Of a metric: those of its first sample in the range. */
   seq: f64,
   timeNs: f64,
-  /** Name of an event or span, source of a log line, operation of a write, scope of a keyframe. */
+  /** Of a metric: which it is; 0 elsewhere. */
+  series: u32,
+  /** Name of an event, span or metric, source of a log line, operation of a write, scope of a keyframe. */
   titles: texts,
-  /** Where the first word was found: name, body, attributes, key, value, contents or scope. */
+  /** Where the first word was found: name, body, attributes, key, value, contents or scope; of a metric also alias or service. */
   fields: texts,
   /** What stands before it there, how it is written, and what comes after it; cut short. */
   before: texts,

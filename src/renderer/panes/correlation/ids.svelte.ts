@@ -1,7 +1,7 @@
 // Everything that carries an id, on all services, in the order of time: rows of a trace or span by its id, and rows in whose texts it
 // occurs. `order:ord_1` is looked for as both words in one row.
 import { ok } from "../../../shared/base/result.js";
-import { type SearchKind, searchKinds } from "../../../shared/protocol/engine-rows.js";
+import { type FoundKind, foundKinds, searchKinds } from "../../../shared/protocol/engine-rows.js";
 import type { OpenRecording } from "../../state/open-recording.svelte.js";
 import type { Playhead } from "../../state/playhead.svelte.js";
 import { Query } from "../../state/query.svelte.js";
@@ -10,7 +10,7 @@ import type { Selection } from "../../state/selection.svelte.js";
 import { hexIdFrom, merged, searchTextFrom } from "./id-text.js";
 
 export interface IdRow {
-  readonly kind: SearchKind;
+  readonly kind: FoundKind;
   readonly process: number;
   readonly seq: number;
   readonly timeNs: number;
@@ -113,7 +113,7 @@ export class Ids {
       const page = answer.value;
       for (const [at, title] of page.titles.entries())
         rows.push({
-          kind: searchKinds[page.kind[at] ?? 0] ?? "event",
+          kind: foundKinds[page.kind[at] ?? 0] ?? "event",
           process: page.process[at] ?? 0,
           seq: page.seq[at] ?? 0,
           timeNs: page.timeNs[at] ?? 0,

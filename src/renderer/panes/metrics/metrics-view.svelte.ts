@@ -1,5 +1,6 @@
 // The rows of the Metrics pane and their samples around the view. Where samples are merged into averages, the value at the
 // playhead comes from a small query of its own.
+import { untrack } from "svelte";
 import type { CallResult } from "../../../shared/protocol/engine-calls.js";
 import type { MetricSeries } from "../../../shared/protocol/engine-rows.js";
 import type { Kept } from "../../state/kept-texts.js";
@@ -155,6 +156,16 @@ export class MetricsView {
   /** Shows these rows, also when the recording is opened again. */
   choose(rows: readonly RowChoice[]): void {
     this.#show({ ...this.#place, rows: textFromRows(rows) });
+  }
+
+  /** Call from an effect: a series that somebody asked for has a row, the first where it had none. */
+  showAsked(): void {
+    const { askedSeries } = this.#selection;
+    if (askedSeries === undefined || this.list.value === undefined) return;
+    untrack(() => {
+      if (!this.isShown(askedSeries)) this.choose([plainRow(askedSeries), ...this.shown]);
+      this.#selection.seriesIsShown();
+    });
   }
 
   get #place(): MetricsPlace {
