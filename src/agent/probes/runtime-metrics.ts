@@ -1,9 +1,10 @@
 // The health of the process each second, by OpenTelemetry's names where it has one; in a worker thread, that of the thread.
 import { performance as nodePerformance } from "node:perf_hooks";
+import type { Attributes } from "../../shared/trace/attributes.js";
 import { type ProbeKit, clockAt } from "../probe-kit.js";
 import { copyOf } from "../own-data.js";
 import { type Collection, watchCollector } from "./collector-watch.js";
-import { CountsByKind } from "./counts-by-kind.js";
+import { CountsByKind, looksPerSteadyCount } from "./counts-by-kind.js";
 import type { LoopBeat } from "./loop-beat.js";
 
 const intervalMs = 1000;
@@ -46,9 +47,9 @@ export function installRuntimeMetrics(
   const byResource = new CountsByKind("nodejs.resource.kind", (count, attributes) => {
     sink.metric("nodejs.active_resources", "{resource}", count, attributes);
   });
-  const byEvent = new CountsByKind("nodejs.event.name", (count, attributes) => {
+  const tellListeners = (count: number, attributes: Attributes): void =>
     sink.metric("nodejs.process.listeners", "{listener}", count, attributes);
-  });
+  const byEvent = new CountsByKind("nodejs.event.name", tellListeners, looksPerSteadyCount);
   let cpu = cpuUsage();
   let loop = eventLoopUtilization();
   let lastMs = now();

@@ -1,12 +1,11 @@
 // Messages of socket.io at either end, as events with the name that the program gave them; what they hold is not recorded.
-import { dataProperty, isObject, textProperty } from "../own-data.js";
+import { dataProperty, isObject, prototypeOf, textProperty } from "../own-data.js";
 import { replaceMethod, together } from "../patch.js";
 import type { ProbeKit } from "../probe-kit.js";
 
 export function installSocketIo({ guest, onModule, sink }: ProbeKit): () => void {
-  const record = (socket: unknown, direction: string, name: unknown): void => {
+  const record = (direction: string, name: unknown, namespace: string | undefined): void => {
     if (typeof name !== "string") return;
-    const namespace = namespaceOf(socket);
     sink.event("socket.io.message", {
       "network.io.direction": direction,
       "messaging.operation.name": name,
@@ -23,7 +22,7 @@ export function installSocketIo({ guest, onModule, sink }: ProbeKit): () => void
         "emit",
         (emit) =>
           function (...args) {
-            guest.runAsGuest(() => record(this, "transmit", args[0]), undefined);
+            guest.runAsGuest(() => record("transmit", args[0], namespaceOf(this)), undefined);
             return Reflect.apply(emit, this, args);
           },
       ),
@@ -34,7 +33,7 @@ export function installSocketIo({ guest, onModule, sink }: ProbeKit): () => void
           function (...args) {
             const data = isObject(args[0]) ? dataProperty(args[0], "data") : undefined;
             guest.runAsGuest(
-              () => record(this, "receive", isObject(data) ? dataProperty(data, "0") : undefined),
+              () => record("receive", isObject(data) ? dataProperty(data, "0") : undefined, namespaceOf(this)),
               undefined,
             );
             return Reflect.apply(onevent, this, args);
@@ -42,14 +41,31 @@ export function installSocketIo({ guest, onModule, sink }: ProbeKit): () => void
       ),
     ]);
   };
+  // `io.emit`, `io.to(room).emit` and `socket.broadcast.emit` come here: one message to any number of sockets, which are not asked.
+  const patchBroadcast = (exports: object): (() => void) => {
+    const prototype = prototypeOf(dataProperty(exports, "BroadcastOperator"));
+    return replaceMethod(
+      prototype,
+      "emit",
+      (emit) =>
+        function (...args) {
+          guest.runAsGuest(() => {
+            const adapter = isObject(this) ? dataProperty(this, "adapter") : undefined;
+            record("transmit", args[0], namespaceOf(adapter));
+          }, undefined);
+          return Reflect.apply(emit, this, args);
+        },
+    );
+  };
   return together([
     onModule(guest, "socket.io/dist/socket.js", patch),
+    onModule(guest, "socket.io/dist/broadcast-operator.js", patchBroadcast),
     onModule(guest, "socket.io-client/build/cjs/socket.js", patch),
   ]);
 }
 
-/** The server's socket has an object for it, the client's its name. */
-function namespaceOf(socket: unknown): string | undefined {
-  const found = isObject(socket) ? dataProperty(socket, "nsp") : undefined;
+/** The server's socket and its adapter have an object for it, the client's socket its name. */
+function namespaceOf(owner: unknown): string | undefined {
+  const found = isObject(owner) ? dataProperty(owner, "nsp") : undefined;
   return isObject(found) ? textProperty(found, "name") : typeof found === "string" ? found : undefined;
 }

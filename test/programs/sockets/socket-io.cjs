@@ -11,13 +11,15 @@ server.of("/shop").on("connection", (socket) => {
     event("handled");
     answer({ done: order.id });
     socket.emit("news", { of: order.id });
+    server.of("/shop").emit("sale", 1);
   });
 });
 http.listen(0, "127.0.0.1", async () => {
   for (const transport of ["polling", "websocket"]) {
     const socket = io(`http://127.0.0.1:${http.address().port}/shop`, { transports: [transport], forceNew: true });
     const news = new Promise((resolve) => socket.on("news", resolve));
-    console.log(transport, await socket.emitWithAck("order", { id: 7 }), await news);
+    const sale = new Promise((resolve) => socket.on("sale", resolve));
+    console.log(transport, await socket.emitWithAck("order", { id: 7 }), await news, await sale);
     socket.close();
   }
   await server.close();

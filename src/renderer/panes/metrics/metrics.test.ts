@@ -73,6 +73,12 @@ describe("valueAt", () => {
     expect([5, 10, 19, 20, 31].map((at) => valueAt(samples, at))).toEqual([undefined, 1, 1, 2, 3]);
   });
 
+  it("is known all the while of a count that changed each second, and is told each four seconds since it stays", () => {
+    const seconds = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20];
+    const known = (at: number) => valueAt(samplesOf(...seconds.filter((s) => s <= at).map((s) => [s, s] as const)), at);
+    for (let at = 2; at < 24; at += 0.25) expect([at, known(at)]).toEqual([at, seconds.findLast((s) => s <= at)]);
+  });
+
   it("is unknown long after the last sample", () => {
     expect(valueAt(samples, 1000)).toBeUndefined();
   });
