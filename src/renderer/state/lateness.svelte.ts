@@ -1,8 +1,8 @@
 // Whether what a pane shows belongs to a place the playhead has left for longer than a blink. While answers keep up with
-// a drag the pane is behind by a frame or two: that is no lie worth a mark.
+// a drag the pane is behind by a few frames: that is no lie worth a mark, and one that comes and goes several times a second only flickers.
 import { Alarm } from "./alarm.js";
 
-const blinkMs = 100;
+const blinkMs = 200;
 
 export class Lateness {
   #isLate = $state(false);

@@ -9,7 +9,7 @@ describe("Lateness", () => {
     lateness.watch(true, performance.now());
     lateness.watch(false, performance.now() - 5000);
     expect(lateness.isLate).toBe(false);
-    await passed(130);
+    await passed(230);
     expect(lateness.isLate).toBe(true);
     lateness.watch(true, performance.now());
     expect(lateness.isLate).toBe(false);
@@ -18,14 +18,14 @@ describe("Lateness", () => {
   it("lets answers that keep up with a drag pass, and marks those that do not", async () => {
     const lateness = new Lateness();
     const release = lateness.watch(false, performance.now() - 5000);
-    await passed(60);
+    await passed(120);
     release?.();
-    const releaseSecond = lateness.watch(false, performance.now() - 20);
-    await passed(60);
+    const releaseSecond = lateness.watch(false, performance.now() - 40);
+    await passed(120);
     expect(lateness.isLate).toBe(false);
     releaseSecond?.();
-    lateness.watch(false, performance.now() - 300);
-    await passed(60);
+    lateness.watch(false, performance.now() - 600);
+    await passed(120);
     expect(lateness.isLate).toBe(true);
   });
 });
