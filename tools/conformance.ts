@@ -9,6 +9,7 @@ import * as v from "valibot";
 import { buildIfStale } from "./build-if-stale.js";
 import { repositoryRoot } from "./run-step.js";
 import { testSummary } from "./test-summary.js";
+import { compareTest262 } from "./test262.js";
 
 const commandLine = join(repositoryRoot, "out/node/cli.js");
 const info = v.object({
@@ -61,13 +62,17 @@ async function compare(folder: string, command: readonly string[]): Promise<bool
   }
 }
 
+const isTest262 = (folder: string): boolean => existsSync(join(folder, "harness/assert.js"));
+
 const [folder, ...command] = process.argv.slice(2);
 if (folder === undefined || !existsSync(folder)) {
   console.error("Name a checkout with its dependencies installed: npm run conformance -- DIR [COMMAND…]");
   process.exitCode = 2;
 } else {
   buildIfStale();
-  const isSame = await compare(resolve(folder), command.length === 0 ? ["npm", "test"] : command);
+  const isSame = isTest262(folder)
+    ? await compareTest262(resolve(folder), command[0])
+    : await compare(resolve(folder), command.length === 0 ? ["npm", "test"] : command);
   console.log(isSame ? "same" : "not the same");
   process.exitCode = isSame ? 0 : 1;
 }

@@ -6,6 +6,7 @@ import { thresholdsOf } from "../shared/protocol/agent-wire.js";
 import { ringBytesFor } from "../shared/trace/ring-resized.js";
 import { ChildEnvironment } from "./child-environment.js";
 import { ChildStarts } from "./child-starts.js";
+import { CallRecorder } from "./calls.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { ForgettableStorage, SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
@@ -184,7 +185,9 @@ export function install(
     openTelemetry.install(guest.at("OpenTelemetry"), onModule, () => sink.joinTraces(() => openTelemetry.active())),
     ...installRequestProbes(agent),
   ]);
-  const takeSettings = liveSettings({ capture, sink, whileRequests });
+  const calls =
+    level === "calls" || level === "lines" ? new CallRecorder({ guest: guest.at("calls"), sink, context }) : undefined;
+  const takeSettings = liveSettings({ capture, sink, whileRequests, calls });
   const looking = lookRegularly(agent, tracker);
   const lookOnceMore = (): void => {
     tracker.lookAtEverything();
@@ -268,6 +271,7 @@ export function install(
       // Messages are counted from the first one on, or not at all.
       level === "metrics" ? () => undefined : messagePorts(),
       () => instrumentation?.uninstall(),
+      () => calls?.stop(),
     );
     instrumentation = installInstrumentation({
       settings: configuration.settings,
@@ -276,6 +280,7 @@ export function install(
       agentFile: bundle,
       guest,
       makeWriteHelpers,
+      calls,
       showWrittenText,
       showWrittenPlaces,
       giveWrittenPlaces,

@@ -14,6 +14,15 @@ export const budgets = {
   totalUnits: 32_768,
 } as const;
 
+/** How much of a value is told of: levels, units of text altogether, properties or items of each. */
+export interface PreviewBudget {
+  readonly depth: number;
+  readonly units: number;
+  readonly breadth: number;
+}
+
+const whole: PreviewBudget = { depth: budgets.depth, units: budgets.totalUnits, breadth: budgets.keys };
+
 const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
 const { isBoxedPrimitive, isProxy } = types;
 const dateToISOString = Date.prototype.toISOString;
@@ -27,6 +36,7 @@ const bigintToString = BigInt.prototype.toString;
 /** What one conversion may still spend, in UTF-16 units and a constant for each value. */
 interface Allowance {
   left: number;
+  readonly breadth: number;
 }
 
 export function cutText(text: string, units: number): string {
@@ -62,8 +72,11 @@ export function failureAttributes(thrown: unknown): ExceptionAttributes & { read
 }
 
 /** undefined: no value of ours (undefined, functions and symbols are left out). */
-export function attributeFrom(value: unknown): AttributeValue | undefined {
-  return convert(value, budgets.depth, { left: budgets.totalUnits });
+export function attributeFrom(
+  value: unknown,
+  { depth, units, breadth }: PreviewBudget = whole,
+): AttributeValue | undefined {
+  return convert(value, depth, { left: units, breadth });
 }
 
 export function attributesFrom(source: unknown): Attributes {
@@ -121,7 +134,7 @@ function convertProperties(value: object, depth: number, allowance: Allowance): 
   const converted = emptyAttributes();
   let count = 0;
   for (const key of ownKeys(value)) {
-    if (count >= budgets.keys || allowance.left <= 0) {
+    if (count >= allowance.breadth || allowance.left <= 0) {
       converted["…"] = "cut";
       break;
     }
@@ -141,7 +154,7 @@ function convertProperties(value: object, depth: number, allowance: Allowance): 
 function convertArray(value: readonly unknown[], depth: number, allowance: Allowance): AttributeValue[] {
   const converted: AttributeValue[] = [];
   for (let i = 0; i < value.length; i++) {
-    if (i >= budgets.items || allowance.left <= 0) {
+    if (i >= allowance.breadth || allowance.left <= 0) {
       converted.push(`… ${value.length - i} more`);
       break;
     }
@@ -156,7 +169,7 @@ function convertMap(value: Map<unknown, unknown>, depth: number, allowance: Allo
   const converted = emptyAttributes();
   let count = 0;
   for (const [key, item] of mapEntries.call(value)) {
-    if (count >= budgets.items || allowance.left <= 0) break;
+    if (count >= allowance.breadth || allowance.left <= 0) break;
     const name = typeof key === "string" ? key : JSON.stringify(convert(key, 0, allowance) ?? typeof key);
     converted[cutText(name, 256)] = convert(item, depth - 1, allowance) ?? null;
     count++;
@@ -169,7 +182,7 @@ function convertMap(value: Map<unknown, unknown>, depth: number, allowance: Allo
 function convertSet(value: Set<unknown>, depth: number, allowance: Allowance): AttributeValue[] {
   const converted: AttributeValue[] = [];
   for (const item of setValues.call(value)) {
-    if (converted.length >= budgets.items || allowance.left <= 0) break;
+    if (converted.length >= allowance.breadth || allowance.left <= 0) break;
     converted.push(convert(item, depth - 1, allowance) ?? null);
   }
   const size = Number(Reflect.apply(setSize, value, []));

@@ -23,13 +23,21 @@ export interface SpanStorage {
 
 export class SpanContext {
   readonly #storage: SpanStorage;
+  /** The call that runs, where it is one within this span, or within none. */
+  callIn: ((within: OpenSpan | undefined) => OpenSpan | undefined) | undefined;
 
   constructor(storage: SpanStorage = new AsyncLocalStorage<OpenSpan | undefined>()) {
     this.#storage = storage;
   }
 
-  get current(): OpenSpan | undefined {
+  /** Without the calls that run in it. */
+  get stored(): OpenSpan | undefined {
     return this.#storage.getStore();
+  }
+
+  get current(): OpenSpan | undefined {
+    const stored = this.#storage.getStore();
+    return this.callIn === undefined ? stored : (this.callIn(stored) ?? stored);
   }
 
   /** The current span as a parent of a new one. */

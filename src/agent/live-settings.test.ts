@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LiveParts, WhileRequests, liveSettings } from "./live-settings.js";
 
-function told(): { take: ReturnType<typeof liveSettings>; said: string[] } {
+function told(calls?: { isActive: boolean }): { take: ReturnType<typeof liveSettings>; said: string[] } {
   const said: string[] = [];
   const whileRequests = new WhileRequests(() => {
     said.push("probes in");
@@ -14,6 +14,7 @@ function told(): { take: ReturnType<typeof liveSettings>; said: string[] } {
       pause: (isPaused) => void said.push(isPaused ? "pause" : "go on"),
     },
     whileRequests,
+    calls,
   };
   whileRequests.turn(true);
   said.length = 0;
@@ -26,6 +27,15 @@ describe("liveSettings", () => {
     take({ pipeline: [{ stage: "drop" }] });
     take({ pipeline: [{ stage: "drop" }], level: "requests" });
     expect(said).toEqual(["go on", "stages 1", "go on"]);
+  });
+
+  it("records no calls any more at a lower level, and says so once", () => {
+    const calls = { isActive: true };
+    const { take, said } = told(calls);
+    take({ level: "requests" });
+    take({ level: "requests" });
+    expect(calls.isActive).toBe(false);
+    expect(said.filter((what) => what !== "go on")).toEqual(['hindcast.capture.changed {"level":"requests"}']);
   });
 
   it("puts back what the level needed in the opposite order, and says so", () => {

@@ -30,9 +30,11 @@ export interface LiveParts {
   readonly capture: Pick<Capture, "change">;
   readonly sink: Pick<Recorder, "event" | "pause">;
   readonly whileRequests: Pick<WhileRequests, "turn">;
+  /** Of a program that was started at a level which records calls. */
+  readonly calls: { isActive: boolean } | undefined;
 }
 
-export function liveSettings({ capture, sink, whileRequests }: LiveParts): (told: ToldAgents) => void {
+export function liveSettings({ capture, sink, whileRequests, calls }: LiveParts): (told: ToldAgents) => void {
   let stages = "";
   let isPaused = false;
   return ({ pipeline, level, paused = false }) => {
@@ -45,7 +47,11 @@ export function liveSettings({ capture, sink, whileRequests }: LiveParts): (told
       stages = told;
       capture.change(pipeline);
     }
-    if (level !== undefined && whileRequests.turn(level === "requests")) sink.event(captureChangedEvent, { level });
+    if (level !== undefined) {
+      const hadCalls = calls?.isActive === true;
+      if (calls !== undefined) calls.isActive = false;
+      if (whileRequests.turn(level === "requests") || hadCalls) sink.event(captureChangedEvent, { level });
+    }
     if (paused) sink.pause(true);
   };
 }

@@ -34,7 +34,25 @@ export interface WriteHelpers {
   /** Private field: `value` is what the expression yields, `now` what the field holds after it. */
   p<Value>(object: unknown, key: string, site: number, value: Value, now: unknown): Value;
   P<Value>(key: string, site: number, value: Value, object: unknown, now: unknown): Value;
+  /** A function is entered, with what it was given for its parameters; the name of one that has none is "". */
+  e(site: number, names: string, ...given: readonly unknown[]): Call | undefined;
+  /** It returns a value, or none. */
+  r<Value>(call: Call | undefined, value: Value): Value;
+  d(call: Call | undefined): Call | undefined;
+  /** It throws, or what it promised is rejected. */
+  t<Value>(call: Call | undefined, thrown: Value, isRejection?: boolean): Value;
+  /** It waits or yields, and goes on. */
+  a<Value>(call: Call | undefined, value?: Value): Value | undefined;
+  w<Value>(call: Call | undefined, value?: Value): Value | undefined;
+  /** It goes on where it catches something, or in a `finally`. */
+  u(call: Call | undefined): void;
+  v(call: Call | undefined): void;
+  /** It is left. */
+  x(call: Call | undefined): void;
 }
+
+/** One that has begun: ours alone. */
+export type Call = object;
 
 /** Is anything tracked? Read at every write site. */
 export interface Activity {
@@ -53,9 +71,32 @@ export interface WriteTold {
   privateField(object: unknown, key: string, value: unknown, site: number): void;
 }
 
-export type MakeWriteHelpers = (activity: Activity, tell: WriteTold) => WriteHelpers;
+/** What is told of calls. None of these ever throws. */
+export interface CallsTold {
+  /** Are calls recorded? Read at every function's beginning. */
+  readonly isActive: boolean;
+  enter(site: number, names: string, given: readonly unknown[]): Call | undefined;
+  returns(call: Call, value: unknown): void;
+  throws(call: Call, thrown: unknown, isRejection: boolean): void;
+  waits(call: Call): void;
+  goesOn(call: Call, hasCaught: boolean): void;
+  leaves(call: Call): void;
+}
 
-export const makeWriteHelpers: MakeWriteHelpers = (activity, tell) => ({
+const nothing = (): undefined => undefined;
+const noCalls: CallsTold = {
+  isActive: false,
+  enter: nothing,
+  returns: nothing,
+  throws: nothing,
+  waits: nothing,
+  goesOn: nothing,
+  leaves: nothing,
+};
+
+export type MakeWriteHelpers = (activity: Activity, tell: WriteTold, calls?: CallsTold) => WriteHelpers;
+
+export const makeWriteHelpers: MakeWriteHelpers = (activity, tell, calls = noCalls) => ({
   f: (file, table) => tell.file(file, table),
   s(object, key, site, value) {
     if (activity.isActive) tell.property(object, key, site);
@@ -116,5 +157,35 @@ export const makeWriteHelpers: MakeWriteHelpers = (activity, tell) => ({
   P(key, site, value, object, now) {
     if (activity.isActive) tell.privateField(object, key, now, site);
     return value;
+  },
+  e: (site, names, ...given) => (calls.isActive ? calls.enter(site, names, given) : undefined),
+  r(call, value) {
+    if (call !== undefined) calls.returns(call, value);
+    return value;
+  },
+  d(call) {
+    if (call !== undefined) calls.returns(call, undefined);
+    return call;
+  },
+  t(call, thrown, isRejection) {
+    if (call !== undefined) calls.throws(call, thrown, isRejection === true);
+    return thrown;
+  },
+  a(call, value) {
+    if (call !== undefined) calls.waits(call);
+    return value;
+  },
+  w(call, value) {
+    if (call !== undefined) calls.goesOn(call, false);
+    return value;
+  },
+  u(call) {
+    if (call !== undefined) calls.goesOn(call, true);
+  },
+  v(call) {
+    if (call !== undefined) calls.goesOn(call, false);
+  },
+  x(call) {
+    if (call !== undefined) calls.leaves(call);
   },
 });

@@ -79,4 +79,5 @@ export const idleHelpersSource =
   `typeof ${helpersName}>"u"&&(globalThis.${helpersName}={f(){return 0},s(o,k,i,v){return v},S(k,i,v){return v},` +
   "k(o,i,v){return v},K(i,v){return v},c(o,i,v){return v},C(i,v){return v},O(i,v){return v},m(o,n,i,v){return v},M(n,i,v){return v}," +
   "b(o,n,v){return v},B(n,o){return o},q(o,p,v){return v},Q(p,o){return o}," +
-  "p(o,k,i,v){return v},P(k,i,v){return v}});";
+  "p(o,k,i,v){return v},P(k,i,v){return v},e(){},r(c,v){return v},d(){},t(c,v){return v},a(c,v){return v},w(c,v){return v}," +
+  "u(){},v(){},x(){}});";

@@ -10,7 +10,7 @@ import type { StateTracker } from "../state/index.js";
 import { apiFilesIn } from "./api-resolution.js";
 import { type WrittenPlaces, showWrittenPlaces } from "../stack-text.js";
 import { hookCommonJsCompile, hookCommonJsResolution } from "./common-js.js";
-import { type MakeWriteHelpers } from "../write-helpers.js";
+import type { CallsTold, MakeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
 import { offerHelpers } from "./offer-helpers.js";
 import { mayBeginWithModule, mayLoadModules } from "./first-module.js";
@@ -23,6 +23,7 @@ import { type ThrownLine, thrownLine } from "./thrown-lines.js";
 import { writtenPlaces } from "./written-places.js";
 
 export type { ThrownLine } from "./thrown-lines.js";
+export type PositionOf = SiteRegistry["positionOf"];
 
 export interface Instrumentation {
   /** The line that an error was thrown in which nobody caught, where that was rewritten: as it was written. */
@@ -38,6 +39,8 @@ export interface InstrumentationOptions {
   readonly agentFile: string;
   readonly guest: Guest;
   readonly makeWriteHelpers: MakeWriteHelpers;
+  /** What records calls, where they are recorded. */
+  readonly calls: (CallsTold & { positionOf: PositionOf }) | undefined;
   /** Lets functions of rewritten files show the text that was written; returns what undoes it. */
   readonly showWrittenText: (foundBelow: (standIn: unknown) => object | undefined) => () => void;
   /** Lets stacks tell of places as they were written; returns what undoes it. */
@@ -59,13 +62,17 @@ export function installInstrumentation(options: InstrumentationOptions): Instrum
   const kept = new KeptRewrites(options.keeper);
   const sites = new SiteRegistry(internLocation);
   const told = guardedNotes(guest.at("write sites"), tracker.writeNotes(sites.locationOf), sites);
-  offerHelpers(makeWriteHelpers(tracker, told));
+  if (options.calls !== undefined) options.calls.positionOf = sites.positionOf;
+  offerHelpers(makeWriteHelpers(tracker, told, options.calls));
 
   const folder = dirname(agentFile);
   const apiFolder = join(folder, "..", "api");
   const { include, exclude, writes } = settings;
-  const selection = { include, exclude, writes, cwd: process.cwd(), ownFolder: dirname(folder) };
-  const rewriteSelected = rewriterOf({ isSelected: selectionOf(selection), standsAlone: false, noteUnreadable, kept });
+  const calls = options.calls !== undefined;
+  const isRewriting = writes || calls;
+  const selection = { include, exclude, writes, calls, cwd: process.cwd(), ownFolder: dirname(folder) };
+  const isSelected = selectionOf(selection);
+  const rewriteSelected = rewriterOf({ isSelected, standsAlone: false, noteUnreadable, kept, told: selection });
   let hasRewritten = false;
   // V8 has them, too, for as long as their functions are there.
   const running = new Map<string, string>();
@@ -82,7 +89,7 @@ export function installInstrumentation(options: InstrumentationOptions): Instrum
     loaderFile: join(folder, "load-hooks.mjs"),
     loaderData: { ...selection, apiFolder },
     // Without rewriting nobody looks at the text of what is loaded. A thread does not know yet what it will run.
-    isExpected: () => !writes || !isMainThread || mayBeginWithModule(process),
+    isExpected: () => !isRewriting || !isMainThread || mayBeginWithModule(process),
   });
   const moduleGuest = guest.at("module hooks");
   const seen = (text: string, format: string | undefined): void => {
@@ -92,12 +99,12 @@ export function installInstrumentation(options: InstrumentationOptions): Instrum
     if (typeof file === "string" && /\.mt?[jt]s$/.test(file)) moduleGuest.runAsGuest(modules.expect, undefined);
   };
   const releases = [hookCommonJsResolution(api.commonJs, modules.isInThread ? undefined : found), modules.uninstall];
-  if (writes) releases.push(hookCommonJsCompile(rewrite, seen));
+  if (isRewriting) releases.push(hookCommonJsCompile(rewrite, seen));
   const written = writtenPlaces(sites);
   // Call sites are of the realm in which a stack is first asked for, and that may be ours.
-  const showPlaces = writes ? [options.showWrittenPlaces(written), showWrittenPlaces(written)] : [];
-  if (writes) releases.push(options.giveWrittenPlaces(written));
-  const stopShowing = writes ? together([options.showWrittenText(foundBelow), ...showPlaces]) : () => undefined;
+  const showPlaces = isRewriting ? [options.showWrittenPlaces(written), showWrittenPlaces(written)] : [];
+  if (isRewriting) releases.push(options.giveWrittenPlaces(written));
+  const stopShowing = isRewriting ? together([options.showWrittenText(foundBelow), ...showPlaces]) : () => undefined;
   const uninstall = (): void => {
     for (const release of releases.reverse()) release();
     if (!hasRewritten && !modules.isForGood()) stopShowing();

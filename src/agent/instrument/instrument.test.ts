@@ -7,11 +7,15 @@ import { originalPlaces, withMovedInlineMap } from "./source-map.js";
 
 describe("selectionOf", () => {
   const cwd = join("/", "home", "my app");
-  const selected = (settings: { include?: string[]; exclude?: string[]; writes?: boolean }, ...paths: string[]) => {
+  const selected = (
+    settings: { include?: string[]; exclude?: string[]; writes?: boolean; calls?: boolean },
+    ...paths: string[]
+  ) => {
     const isSelected = selectionOf({
       include: [],
       exclude: [],
       writes: true,
+      calls: false,
       cwd,
       ownFolder: "/opt/hindcast/out",
       ...settings,
@@ -29,6 +33,7 @@ describe("selectionOf", () => {
     ];
     expect(selected({}, ...paths)).toEqual(["a.js", "src/b.ts", "../shared/c.js"]);
     expect(selected({ writes: false }, ...paths)).toEqual([]);
+    expect(selected({ writes: false, calls: true }, "a.js")).toEqual(["a.js"]);
   });
 
   it("follows the globs of the settings", () => {

@@ -21,7 +21,7 @@ let active: { readonly rewrite: Rewrite; readonly api: ApiFiles } | undefined;
 export function initialize(data: LoaderThreadData): void {
   const noteUnreadable = (): void => undefined;
   active = {
-    rewrite: rewriterOf({ isSelected: selectionOf(data), standsAlone: true, noteUnreadable }),
+    rewrite: rewriterOf({ isSelected: selectionOf(data), standsAlone: true, noteUnreadable, told: data }),
     api: apiFilesIn(data.apiFolder),
   };
 }

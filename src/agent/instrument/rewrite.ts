@@ -4,6 +4,7 @@ import type { KeptRewrites, Rewritten } from "./kept-rewrites.js";
 import { nameOfStripped, stripTypes } from "./strip-types.js";
 import type { Selection } from "./selection.js";
 import { transform } from "./transform.js";
+import { type Told, writesOnly } from "./write-sites.js";
 
 export interface RewriteOptions {
   readonly isSelected: Selection;
@@ -13,16 +14,28 @@ export interface RewriteOptions {
   readonly noteUnreadable: (file: string, reason: string) => void;
   /** What became of files when they were loaded earlier. */
   readonly kept?: KeptRewrites;
+  /** Writes alone, when left out. */
+  readonly told?: Told;
 }
 
 /** Formats as Node names them; undefined where Node decides by trying. */
 export type Rewrite = (source: string, path: string, format: string | undefined) => Rewritten | undefined;
 
-export function rewriterOf({ isSelected, standsAlone, noteUnreadable, kept }: RewriteOptions): Rewrite {
+export function rewriterOf({
+  isSelected,
+  standsAlone,
+  noteUnreadable,
+  kept,
+  told = writesOnly,
+}: RewriteOptions): Rewrite {
   return (source, path, format) => {
     if (format !== undefined && !knownFormats.has(format)) return undefined;
     if (!isSelected(path)) return undefined;
-    const name = kept?.nameOf(source, path, format);
+    const name = kept?.nameOf(
+      source,
+      path,
+      `${format ?? ""}${told.writes ? " writes" : ""}${told.calls ? " calls" : ""}`,
+    );
     const earlier = name === undefined ? undefined : kept?.find(name);
     if (earlier !== undefined) return earlier.rewritten;
     const rewritten = rewriteAnew(source, path, format);
@@ -35,7 +48,7 @@ export function rewriterOf({ isSelected, standsAlone, noteUnreadable, kept }: Re
     const goal = format === "module" || format === "module-typescript" ? "module" : "commonjs";
     const code = isTypeScript ? stripTypes(source, nameOfStripped(path, goal === "module")) : source;
     if (code === undefined) return "unreadable";
-    const result = transform(code, { format: goal, file: path, standsAlone });
+    const result = transform(code, { format: goal, file: path, standsAlone, told });
     if (result.kind === "changed") return { source: result.code, format: goal };
     if (result.kind === "unreadable" && !isModuleInDisguise(code, path, goal) && !isForACompiler(path, isTypeScript))
       noteUnreadable(path, result.reason);

@@ -7,6 +7,7 @@ export interface SelectionSettings {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly writes: boolean;
+  readonly calls: boolean;
   /** The program's working directory, which the globs are relative to. */
   readonly cwd: string;
   /** The folder of the agent's own files. */
@@ -15,11 +16,11 @@ export interface SelectionSettings {
 
 export type Selection = (path: string) => boolean;
 
-export function selectionOf({ include, exclude, writes, cwd, ownFolder }: SelectionSettings): Selection {
+export function selectionOf({ include, exclude, writes, calls, cwd, ownFolder }: SelectionSettings): Selection {
   const isIncluded = matcherOf(include);
   const isExcluded = matcherOf(exclude);
   return (path) => {
-    if (!writes || path.startsWith(ownFolder + sep)) return false;
+    if ((!writes && !calls) || path.startsWith(ownFolder + sep)) return false;
     if (include.length === 0 && /(?:^|[\\/])node_modules[\\/]/.test(path)) return false;
     if (include.length === 0 && exclude.length === 0) return true;
     const fromCwd = relative(cwd, path).split(sep).join("/");

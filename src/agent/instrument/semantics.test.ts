@@ -32,6 +32,7 @@ var n = {}; n.q.b++
 var n = {}; delete n.q.b
 var n = null; delete n.b
 var n = null; n[t('k', 1)]++
+class A { #m = 1; f() { return class { set #m(v) { L.push('set' + v); } set(o) { o.#m = t('v', 2); } } } }; var B = new A().f(); new B().set(new B())
 undefinedVariable.b = 1
 undefinedVariable.b.c = 1
 const c = 1; c.x = 1; c.x

@@ -40,7 +40,7 @@ export class SiteCalls {
   readonly found: FoundSite[] = [];
   /** What encloses the place that is looked at. */
   functionName = "";
-  readonly privateFields: ReadonlySet<string>[] = [];
+  readonly privateNames: ReadonlyMap<string, boolean>[] = [];
   readonly #edits: Edits;
   readonly #sites: string;
   readonly #suffix: string;
@@ -83,7 +83,7 @@ export class SiteCalls {
       receiverLook !== undefined && receiver.kind === "first" && whole !== undefined
         ? { kind: "first", text: lookText(receiverLook, receiver.text, keyText) }
         : receiver;
-    const call = this.#callText(told, key, this.#site(whole ?? member));
+    const call = this.#callText(told, key, this.site(whole ?? member));
     if (whole !== undefined) this.#edits.wrap(whole.start ?? 0, whole.end ?? 0, call[0], call[1]);
     if (look !== undefined) this.#lookBefore(last, receiver.text, look, keyText);
     if (receiver.kind === "after") this.#capture(member.object, receiver.text, receiverLook, keyText);
@@ -101,7 +101,7 @@ export class SiteCalls {
     const name = staticName(left);
     if (name === undefined || isFresh(left.object) || mayBeElement(left)) return false;
     if (!isSimple(left.object)) return this.behind(node, left.object);
-    const told = `${textOfSimple(left.object)},${JSON.stringify(name)},${this.#site(node)}`;
+    const told = `${textOfSimple(left.object)},${JSON.stringify(name)},${this.site(node)}`;
     this.#edits.wrap(node.start ?? 0, node.end ?? 0, "", `,${helpersName}.s(${told},0)`);
     return true;
   }
@@ -119,7 +119,7 @@ export class SiteCalls {
       names.unshift(name);
     }
     if (!isSimple(at) || at.type === "Super") return false;
-    const [object, site, path] = [textOfSimple(at), this.#site(node), JSON.stringify(names.join("."))];
+    const [object, site, path] = [textOfSimple(at), this.site(node), JSON.stringify(names.join("."))];
     const told = names.length === 0 ? `c(${object},${site},0)` : `O(${site},0,${object},${path})`;
     this.#edits.wrap(node.start ?? 0, node.end ?? 0, "", `,${helpersName}.${told}`);
     return true;
@@ -130,7 +130,7 @@ export class SiteCalls {
     if (isFresh(argument)) return;
     const isNamed = isSimple(argument);
     if (!isNamed && scope === undefined) return;
-    const site = this.#site(whole);
+    const site = this.site(whole);
     const last = call.arguments[call.arguments.length - 1];
     const isAlone = last === argument;
     if (isNamed || scope === undefined) {
@@ -155,7 +155,7 @@ export class SiteCalls {
   ): void {
     const isNamed = isSimple(owner);
     if (!isNamed && scope === undefined) return;
-    const site = this.#site(whole);
+    const site = this.site(whole);
     const first = call.arguments[0];
     // The first argument names the key, and `splice` needs its own result besides.
     const isKeyed = keyedMethods.has(name);
@@ -196,7 +196,7 @@ export class SiteCalls {
     if (scope === undefined || hasOptionalLink(at) || isFresh(at) || at.type === "Super") return;
     const temporary = this.#temporary(scope, wordFrom(at));
     const path = JSON.stringify(names.join("."));
-    this.#wrap(whole, `${helpersName}.O(${this.#site(whole)},`, `,${temporary},${path})`);
+    this.#wrap(whole, `${helpersName}.O(${this.site(whole)},`, `,${temporary},${path})`);
     const value = last?.type === "SpreadElement" ? last.argument : last;
     if (value === undefined) this.#wrap(at, `${helpersName}.Q(${path},(${temporary}=(`, ")))");
     else {
@@ -208,7 +208,7 @@ export class SiteCalls {
   #keyOf(member: Member, scope: Scope | undefined): Key {
     const { property } = member;
     if (property.type === "PrivateIdentifier") {
-      const isField = this.privateFields.some((fields) => fields.has(property.name));
+      const isField = this.#isPrivateField(property.name);
       return isField ? { kind: "private", name: property.name } : { kind: "any" };
     }
     const name = staticName(member);
@@ -243,6 +243,15 @@ export class SiteCalls {
     }
   }
 
+  /** What the innermost class means by it that has it. */
+  #isPrivateField(name: string): boolean {
+    for (let at = this.privateNames.length - 1; at >= 0; at--) {
+      const isField = this.privateNames[at]?.get(name);
+      if (isField !== undefined) return isField;
+    }
+    return false;
+  }
+
   /** The look right before the write: when the last thing that is evaluated before it has its value. */
   #lookBefore(value: ESTree.Node | undefined, object: string, look: string, keyText = ""): void {
     const last = value?.type === "SpreadElement" ? value.argument : value;
@@ -265,7 +274,8 @@ export class SiteCalls {
     this.#edits.wrap(node.start ?? 0, node.end ?? 0, before, after);
   }
 
-  #site(node: ESTree.Node): string {
+  /** The number of a new one, as an expression. */
+  site(node: ESTree.Node): string {
     this.found.push({ at: node.start ?? 0, functionName: this.functionName });
     return `${this.#sites}+${this.found.length - 1}`;
   }

@@ -50,13 +50,19 @@ export class SiteRegistry {
   readonly locationOf = (site: number): number => {
     const known = this.#locations[site];
     if (known !== undefined) return known;
+    const position = this.positionOf(site);
+    if (position === undefined) return 0;
+    const { file, line, column, functionName } = position;
+    return (this.#locations[site] = this.#intern(file, line, column, functionName));
+  };
+
+  /** Undefined when the site is not known. */
+  readonly positionOf = (site: number): (SitePosition & { readonly file: string }) | undefined => {
     const owner = this.#fileOf(site);
-    if (owner === undefined) return 0;
+    if (owner === undefined) return undefined;
     owner.positions ??= positionsFrom(owner.table);
     const position = owner.positions[site - owner.first];
-    if (position === undefined) return 0;
-    const { line, column, functionName } = position;
-    return (this.#locations[site] = this.#intern(position.file ?? owner.file, line, column, functionName));
+    return position && { ...position, file: position.file ?? owner.file };
   };
 
   has(file: string): boolean {

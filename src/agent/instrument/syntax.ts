@@ -78,11 +78,12 @@ export function directivesOf(statements: readonly ESTree.Node[]): string[] {
   return directives;
 }
 
-/** Names of a class's private fields; private methods and accessors are not state of their own. */
-export function privateFieldsOf(body: ESTree.ClassBody): ReadonlySet<string> {
-  const names = new Set<string>();
+/** A class's private names, and whether each is a field's: private methods and accessors are not state of their own. */
+export function privateNamesOf(body: ESTree.ClassBody): ReadonlyMap<string, boolean> {
+  const names = new Map<string, boolean>();
   for (const member of body.body) {
-    if (member.type === "PropertyDefinition" && member.key?.type === "PrivateIdentifier") names.add(member.key.name);
+    if (!("key" in member) || member.key?.type !== "PrivateIdentifier") continue;
+    names.set(member.key.name, member.type === "PropertyDefinition");
   }
   return names;
 }

@@ -1,4 +1,4 @@
-// Source in, source that tells about its writes out. Lines stay where they are; what cannot be parsed stays as it is.
+// Source in, source that tells about its writes and calls out. Lines stay where they are; what cannot be parsed stays as it is.
 import { parse } from "meriyah";
 import { firstWhere } from "../../shared/base/first-where.js";
 import { hasOurNames, marked } from "../function-text.js";
@@ -9,7 +9,7 @@ import { type SitePosition, movedMap, tableOf } from "./sites.js";
 import { type Place, type PlacedLength, originalPlaces, withMovedInlineMap } from "./source-map.js";
 import { directivesOf } from "./syntax.js";
 import type { FoundSite } from "./site-calls.js";
-import { WriteSites } from "./write-sites.js";
+import { type FunctionCounts, type Told, WriteSites, writesOnly } from "./write-sites.js";
 
 export interface TransformOptions {
   readonly format: "commonjs" | "module";
@@ -17,10 +17,12 @@ export interface TransformOptions {
   readonly file: string;
   /** Also give the code helpers of its own, for threads where there is no agent. */
   readonly standsAlone: boolean;
+  /** Writes alone, when left out. */
+  readonly told?: Told;
 }
 
 export type Transformed =
-  | { readonly kind: "changed"; readonly code: string; readonly sites: number }
+  | { readonly kind: "changed"; readonly code: string; readonly sites: number; readonly functions: FunctionCounts }
   /** Nothing to tell about, or done before. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "unreadable"; readonly reason: string };
@@ -34,7 +36,7 @@ export function transform(source: string, options: TransformOptions): Transforme
   }
 }
 
-function transformed(source: string, { format, file, standsAlone }: TransformOptions): Transformed {
+function transformed(source: string, { format, file, standsAlone, told = writesOnly }: TransformOptions): Transformed {
   const program = parse(source, {
     sourceType: format,
     next: true,
@@ -48,7 +50,7 @@ function transformed(source: string, { format, file, standsAlone }: TransformOpt
   const suffix = unusedSuffix(source);
   const siteVariable = `sites${suffix}`;
   const edits = new Edits(source);
-  const sites = new WriteSites(edits, suffix, siteVariable);
+  const sites = new WriteSites(edits, suffix, siteVariable, told);
   const temporaries = sites.program(program);
   if (sites.found.length === 0) return { kind: "unchanged" };
   const positions = positionsOf(source, file, sites.found);
@@ -65,7 +67,7 @@ function transformed(source: string, { format, file, standsAlone }: TransformOpt
   );
   const applied = withInsertions(source, insertions);
   const code = hasInlineMap ? withMovedInlineMap(source, applied, placedLengths(insertions, lineStarts)) : applied;
-  return { kind: "changed", code, sites: sites.found.length };
+  return { kind: "changed", code, sites: sites.found.length, functions: sites.functions };
 }
 
 /** A string literal that is one line whatever the text holds. */

@@ -4,8 +4,10 @@
 //   x.y.push(v)      →  $$hindcast.M("push",N,(t=x.y).push($$hindcast.b(t,"push",(v))),t)
 // The helper `b` looks at the object right before the write, so that what others did to it is not taken for this write's.
 // Left alone: bodies of `with` and "use asm", parameter defaults and field initialisers whose receiver needs a temporary.
+// On the way functions that have a name are wrapped (call-wraps.ts), where calls are recorded.
 import type { ESTree } from "meriyah";
 import { assertNames, isAssertion } from "./assertions.js";
+import { CallWraps, type ExpressionWrap } from "./call-wraps.js";
 import type { Edit, Edits } from "./edits.js";
 import { type FoundSite, type Scope, SiteCalls } from "./site-calls.js";
 import {
@@ -19,26 +21,52 @@ import {
   isLogical,
   isMember,
   objectFunctions,
-  privateFieldsOf,
+  privateNamesOf,
   reflectFunctions,
   staticName,
   targetsOf,
 } from "./syntax.js";
 
+/** What is told of. */
+export interface Told {
+  readonly writes: boolean;
+  readonly calls: boolean;
+}
+
+/** Of the functions whose calls are to be told of, how many are wrapped, and how many cannot be. */
+export interface FunctionCounts {
+  readonly wrapped: number;
+  readonly skipped: number;
+}
+
+export const writesOnly: Told = { writes: true, calls: false };
+
 export class WriteSites {
   readonly #edits: Edits;
   readonly #calls: SiteCalls;
+  readonly #told: Told;
+  readonly #wraps: CallWraps;
   #className = "";
   #assertNames: ReadonlySet<string> = new Set();
 
   /** `suffix` occurs nowhere in the source; `sites` names the variable with the number of the first site. */
-  constructor(edits: Edits, suffix: string, sites: string) {
+  constructor(edits: Edits, suffix: string, sites: string, told: Told) {
     this.#edits = edits;
+    this.#told = told;
     this.#calls = new SiteCalls(edits, suffix, sites);
+    this.#wraps = new CallWraps(edits, {
+      suffix,
+      site: (node) => this.#calls.site(node),
+      isLeftAlone: (node) => node.type === "WithStatement" || this.#isAssertion(node),
+    });
   }
 
   get found(): readonly FoundSite[] {
     return this.#calls.found;
+  }
+
+  get functions(): FunctionCounts {
+    return { wrapped: this.#wraps.wrapped, skipped: this.#wraps.skipped };
   }
 
   /** Returns the declaration of the temporaries of the top level, "" when there are none. */
@@ -50,6 +78,7 @@ export class WriteSites {
   }
 
   #visit(node: ESTree.Node, parent: ESTree.Node, scope: Scope | undefined): void {
+    this.#wraps.place(node, parent);
     switch (node.type) {
       case "FunctionDeclaration":
       case "FunctionExpression":
@@ -59,17 +88,31 @@ export class WriteSites {
       case "ClassExpression":
         return this.#class(node, parent, scope);
       case "PropertyDefinition":
-      case "AccessorProperty":
+      case "AccessorProperty": {
         for (const decorator of node.decorators ?? []) this.#visit(decorator, node, scope);
         if (node.computed && node.key) this.#visit(node.key, node, scope);
-        if (node.value) this.#visit(node.value, node, undefined);
+        const { value } = node;
+        if (value) this.#wraps.apart(() => this.#visit(value, node, undefined));
         return;
+      }
       case "StaticBlock":
-        return this.#block(node.body, (inner) => {
-          for (const statement of node.body) this.#visit(statement, node, inner);
-        });
+        return this.#wraps.apart(() =>
+          this.#block(node.body, (inner) => {
+            for (const statement of node.body) this.#visit(statement, node, inner);
+          }),
+        );
       case "WithStatement":
         return this.#visit(node.object, node, scope);
+      default:
+        if (this.#isAssertion(node)) return this.#told.writes ? this.#assertion(node, parent) : undefined;
+        if (this.#told.writes && this.#wrapWrites(node, parent, scope)) return;
+        return this.#wraps.inside(node, () => forEachChild(node, (child) => this.#visit(child, node, scope)));
+    }
+  }
+
+  /** True where it went through what is in the node as well. */
+  #wrapWrites(node: ESTree.Node, parent: ESTree.Node, scope: Scope | undefined): boolean {
+    switch (node.type) {
       case "AssignmentExpression":
         // `a.b ??= c` may write nothing: what is there is looked at first.
         if (parent.type === "ExpressionStatement" && this.#calls.functionStatement(node)) break;
@@ -85,18 +128,23 @@ export class WriteSites {
         if (isMember(node.argument)) this.#calls.write(node.argument, false, scope, node);
         break;
       case "UnaryExpression":
-        if (node.operator === "delete") return this.#delete(node, scope);
-        break;
+        if (node.operator !== "delete") break;
+        this.#delete(node, scope);
+        return true;
       case "CallExpression":
-        if (this.#assertNames.size > 0 && isAssertion(node, this.#assertNames)) return this.#assertion(node, parent);
         this.#call(node, node, scope);
         break;
       case "ChainExpression":
-        return this.#chain(node, isBoundTo(node, parent) ? undefined : node, scope);
+        this.#chain(node, isBoundTo(node, parent) ? undefined : node, scope);
+        return true;
       default:
         break;
     }
-    forEachChild(node, (child) => this.#visit(child, node, scope));
+    return false;
+  }
+
+  #isAssertion(node: ESTree.Node): node is ESTree.CallExpression {
+    return this.#assertNames.size > 0 && node.type === "CallExpression" && isAssertion(node, this.#assertNames);
   }
 
   #function(
@@ -104,22 +152,29 @@ export class WriteSites {
     parent: ESTree.Node,
   ): void {
     const outer = this.#calls.functionName;
-    this.#calls.functionName = functionNameFrom(node, parent, this.#className) ?? outer;
-    for (const parameter of node.params) this.#visit(parameter, node, undefined);
+    const own = functionNameFrom(node, parent, this.#className);
+    this.#calls.functionName = own ?? outer;
+    this.#wraps.apart(() => {
+      for (const parameter of node.params) this.#visit(parameter, node, undefined);
+    });
     const { body } = node;
+    const isWrapped = this.#told.calls && own !== undefined;
     if (body?.type === "BlockStatement") {
       if (!directivesOf(body.body).includes("use asm"))
-        this.#block(body.body, (inner) => {
-          for (const statement of body.body) this.#visit(statement, body, inner);
-        });
+        this.#wraps.block(isWrapped ? node : undefined, body, () =>
+          this.#block(body.body, (inner) => {
+            for (const statement of body.body) this.#visit(statement, body, inner);
+          }),
+        );
     } else if (body) {
       const scope: Scope = { temporaries: [] };
       const last = node.params[node.params.length - 1];
       const [open, close] = this.#edits.reserve(this.#edits.afterArrow(last?.end ?? node.start ?? 0), node.end ?? 0);
-      this.#visit(body, node, scope);
-      if (scope.temporaries.length > 0) {
-        open.text = `{${declarationOf(scope)}return(`;
-        close.text = ")}";
+      const wrap = this.#wraps.expression(isWrapped ? node : undefined, () => this.#visit(body, node, scope));
+      if (wrap !== undefined || scope.temporaries.length > 0) {
+        const { before, result, after } = wrap ?? noWrap;
+        open.text = `{${before}${declarationOf(scope)}return${result[0]}(`;
+        close.text = `)${result[1]}${after}}`;
       }
     }
     this.#calls.functionName = outer;
@@ -137,9 +192,9 @@ export class WriteSites {
   #class(node: ESTree.ClassDeclaration | ESTree.ClassExpression, parent: ESTree.Node, scope: Scope | undefined): void {
     const outer = this.#className;
     this.#className = node.id?.name ?? functionNameFrom(node, parent, "") ?? "";
-    this.#calls.privateFields.push(privateFieldsOf(node.body));
+    this.#calls.privateNames.push(privateNamesOf(node.body));
     forEachChild(node, (child) => this.#visit(child, node, scope));
-    this.#calls.privateFields.pop();
+    this.#calls.privateNames.pop();
     this.#className = outer;
   }
 
@@ -230,6 +285,8 @@ export class WriteSites {
     }
   }
 }
+
+const noWrap: ExpressionWrap = { before: "", result: ["", ""], after: "" };
 
 const declarationOf = ({ temporaries }: Scope): string =>
   temporaries.length > 0 ? `let ${temporaries.join(",")};` : "";

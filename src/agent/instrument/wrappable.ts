@@ -1,0 +1,119 @@
+// Which functions can be wrapped in place: what is in them then stands in a block, and that must mean the same as before.
+import type { ESTree } from "meriyah";
+import { forEachChild } from "./syntax.js";
+
+export type FunctionNode = ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression;
+
+const isFunction = (node: ESTree.Node): node is FunctionNode =>
+  node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
+
+/** Why not; undefined where it can. `isLeftAlone`: nothing may be inserted in there. */
+export function reasonNotToWrap(
+  { params, body }: FunctionNode,
+  isLeftAlone: (node: ESTree.Node) => boolean,
+): string | undefined {
+  if (body?.type !== "BlockStatement") {
+    if (body === null || body === undefined) return "without a body";
+    return leavesUnseen(body, isLeftAlone) ? "waits where nothing may be inserted" : undefined;
+  }
+  const names = new Set<string>();
+  for (const parameter of params) addBound(parameter, names);
+  const lexical = new Set<string>();
+  const functions = new Set<string>();
+  for (const statement of body.body) {
+    if (statement.type === "ClassDeclaration" && statement.id) lexical.add(statement.id.name);
+    if (statement.type === "VariableDeclaration" && statement.kind !== "var")
+      for (const { id } of statement.declarations) addBound(id, lexical);
+    let labelled: ESTree.Node = statement;
+    while (labelled.type === "LabeledStatement") labelled = labelled.body;
+    if (labelled.type !== "FunctionDeclaration") continue;
+    const name = labelled.id?.name ?? "";
+    // Beside each other in a function the last of them counts; in a block that is an error.
+    if (functions.has(name) || labelled !== statement) return "declares a function twice, or behind a label";
+    functions.add(name);
+  }
+  // In a block they could be there beside a parameter, which is an error of the program's.
+  if ([...lexical].some((name) => names.has(name))) return "declares a parameter anew";
+  const inside = new Inside(isLeftAlone);
+  for (const statement of body.body) inside.look(statement, false);
+  if (inside.leavesUnseen) return "waits or returns where nothing may be inserted";
+  if (inside.hasUsing) return "gives something back as it ends";
+  if (functions.size === 0) return undefined;
+  if (functions.has("arguments")) return "declares a function called arguments";
+  if (inside.hasEval) return "declares functions and evaluates text";
+  const other = [...functions].find((name) => names.has(name) || inside.variables.has(name));
+  return other === undefined ? undefined : "declares a function and a variable of one name";
+}
+
+/** What stands in one function, but not in those inside it. */
+class Inside {
+  /** Declared by `var`, or as functions in blocks. */
+  readonly variables = new Set<string>();
+  hasEval = false;
+  hasUsing = false;
+  leavesUnseen = false;
+  readonly #isLeftAlone: (node: ESTree.Node) => boolean;
+
+  constructor(isLeftAlone: (node: ESTree.Node) => boolean) {
+    this.#isLeftAlone = isLeftAlone;
+  }
+
+  look(node: ESTree.Node, isInBlock: boolean): void {
+    switch (node.type) {
+      case "FunctionDeclaration":
+        if (isInBlock && node.id) this.variables.add(node.id.name);
+        return;
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        // The text that an arrow function evaluates knows the names around it.
+        return;
+      case "VariableDeclaration":
+        if (node.kind === "var") for (const { id } of node.declarations) addBound(id, this.variables);
+        else if (/using/.test(node.kind)) this.hasUsing = true;
+        break;
+      case "CallExpression":
+        if (node.callee.type === "Identifier" && node.callee.name === "eval") this.hasEval = true;
+        break;
+      default:
+        break;
+    }
+    if (!this.leavesUnseen && this.#isLeftAlone(node)) this.leavesUnseen = leavesUnseen(node, this.#isLeftAlone);
+    forEachChild(node, (child) => this.look(child, true));
+  }
+}
+
+/** Whether it waits, yields or returns in what is left alone. */
+function leavesUnseen(node: ESTree.Node, isLeftAlone: (node: ESTree.Node) => boolean, isAlone = false): boolean {
+  if (isFunction(node)) return false;
+  if (isAlone && /^(?:Await|Yield|Return)/.test(node.type)) return true;
+  const isInside = isAlone || isLeftAlone(node);
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= leavesUnseen(child, isLeftAlone, isInside);
+  });
+  return found;
+}
+
+/** The names that a parameter or a declaration binds. */
+function addBound(pattern: ESTree.Node, names: Set<string>): void {
+  switch (pattern.type) {
+    case "Identifier":
+      names.add(pattern.name);
+      break;
+    case "AssignmentPattern":
+      addBound(pattern.left, names);
+      break;
+    case "RestElement":
+      addBound(pattern.argument, names);
+      break;
+    case "ArrayPattern":
+      for (const element of pattern.elements) if (element) addBound(element, names);
+      break;
+    case "ObjectPattern":
+      for (const property of pattern.properties)
+        addBound(property.type === "Property" ? property.value : property, names);
+      break;
+    default:
+      break;
+  }
+}
