@@ -73,3 +73,39 @@ export const kindWords: Readonly<Record<Kind, string>> = {
   boolean: "true or false",
   unknown: "a value",
 };
+
+const sizes = ["B", "KB", "MB", "GB", "TB"];
+const times: readonly (readonly [unit: string, factor: number])[] = [
+  ["h", 3600],
+  ["m", 60],
+  ["s", 1],
+  ["ms", 1e-3],
+  ["us", 1e-6],
+  ["ns", 1e-9],
+];
+
+/** For messages, and such that the language reads it again. */
+export function valueText(value: number, kind: Kind): string {
+  if (Number.isNaN(value)) return "no value";
+  if (!Number.isFinite(value)) return String(value);
+  switch (kind) {
+    case "boolean":
+      return value === 0 ? "false" : "true";
+    case "share":
+      return `${rounded(value * 100)}%`;
+    case "bytes": {
+      const step = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log(Math.abs(value) || 1) / Math.log(1024))));
+      return `${rounded(value / 1024 ** step)}${sizes[step] ?? ""}`;
+    }
+    case "duration": {
+      const [unit, factor] = times.find(([, one]) => Math.abs(value) >= one) ?? ["s", 1];
+      return `${rounded(value / factor)}${unit}`;
+    }
+    default:
+      return rounded(value);
+  }
+}
+
+/** Three digits behind the point where there is room for them, and none that are zeros. */
+const rounded = (value: number): string =>
+  Number.isInteger(value) || Math.abs(value) >= 1e15 ? String(value) : String(Number(value.toPrecision(6)));

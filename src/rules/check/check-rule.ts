@@ -43,6 +43,11 @@ export function checkRule(
   const actions = rule.actions.flatMap((call) => checkAction(call, by, scope) ?? []);
   if (scope.windows.length > mostWindows)
     scope.error(rule.headPlace, `this rule has ${scope.windows.length} windows; a rule has at most ${mostWindows}`);
+  if (clauses.by === undefined && by.includes("path") && scope.sources.length > 1)
+    scope.error(
+      rule.headPlace,
+      "state of instances or of any path goes with no other series; say with by what they share",
+    );
   if (condition !== undefined && decisive === 0) scope.warning(rule.condition.place, "this is always the same");
   const problems = scope.problems;
   if (condition === undefined || problems.some(({ severity }) => severity === "error"))
