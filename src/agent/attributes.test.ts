@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { attributeFrom, attributesFrom, budgets, exceptionAttributes } from "./attributes.js";
+import type { Attributes } from "../shared/trace/attributes.js";
+import { randomFrom } from "../shared/base/random.test-support.js";
 import { previewOf, formatLine } from "./preview.js";
 
 /** Throws if anything of it is ever run. */
@@ -54,6 +56,48 @@ describe("attributesFrom", () => {
   it("takes __proto__ for a key like any other", () => {
     const given: unknown = JSON.parse('{"__proto__": {"polluted": 1}}');
     expect(Object.keys(attributesFrom(given))).toEqual(["__proto__"]);
+  });
+
+  it.each([1, 2, 3, 4])("says of flat objects what the general way says of them (seed %i)", (seed) => {
+    const random = randomFrom(seed);
+    const below = (end: number): number => Math.floor(random() * end);
+    const names = ["a", "__proto__", "constructor", "7", "x".repeat(256), "y".repeat(257), "z".repeat(200)];
+    const long = ["t".repeat(budgets.textUnits), "u".repeat(budgets.textUnits + 1)];
+    const values = [
+      0,
+      -0,
+      1.5,
+      NaN,
+      true,
+      null,
+      "",
+      "text",
+      "täxt",
+      undefined,
+      7n,
+      Symbol("s"),
+      trap,
+      [1],
+      { b: 1 },
+      new Date(0),
+      ...long,
+    ];
+    const pick = <Item>(items: readonly Item[]): Item | undefined => items[below(items.length)];
+    for (let n = 0; n < 3000; n++) {
+      const source: object = random() < 0.1 ? (Object.create(null) as object) : {};
+      for (let count = below(random() < 0.1 ? 24 : 6); count > 0; count--) {
+        const key = random() < 0.4 ? (pick(names) ?? "") : `k${below(40)}`;
+        const value = random() < 0.8 ? pick(values.slice(0, 9)) : pick(values);
+        Object.defineProperty(source, key, {
+          enumerable: random() < 0.95,
+          configurable: true,
+          ...(random() < 0.03 ? { get: trap } : { value }),
+        });
+      }
+      const expected = attributeFrom(source) as Attributes;
+      const found = attributesFrom(source);
+      expect(Object.entries(found)).toEqual(Object.entries(expected));
+    }
   });
 
   it("stops at its budgets: depth, breadth, text and the whole", () => {

@@ -3,7 +3,7 @@
 import { types } from "node:util";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
 import { cutBetweenWords } from "../redact/safe-cut.js";
-import { classNameOf, isError, isObject, stackOf, textProperty } from "./own-data.js";
+import { classNameOf, isError, isListOfUnits, isObject, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = {
   depth: 4,
@@ -23,8 +23,11 @@ export interface PreviewBudget {
 
 const whole: PreviewBudget = { depth: budgets.depth, units: budgets.totalUnits, breadth: budgets.keys };
 
-const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
+const { getOwnPropertyDescriptor, getPrototypeOf, keys: ownKeys } = Object;
 const { isBoxedPrimitive, isProxy } = types;
+const ofLiterals = Object.prototype;
+/** Nothing, and the program cannot change that: a key called "__proto__" is a key. */
+const inheritedByFields: object = Object.freeze(Object.create(null) as object);
 const dateToISOString = Date.prototype.toISOString;
 const dateGetTime = Date.prototype.getTime;
 const mapEntries = Map.prototype.entries;
@@ -80,9 +83,54 @@ export function attributeFrom(
 }
 
 export function attributesFrom(source: unknown): Attributes {
-  const value = typeof source === "object" && source !== null ? attributeFrom(source) : undefined;
+  if (typeof source !== "object" || source === null) return {};
+  if (!isProxy(source) && !isListOfUnits(source)) {
+    const flat = flatCopy(source, ownKeys(source), undefined);
+    if (flat !== undefined) return flat;
+  }
+  const value = attributeFrom(source);
   if (typeof value !== "object" || value === null) return {};
   return isList(value) ? { items: value } : value;
+}
+
+/** Beyond these keys objects may be tables of the program's, and their keys ids. */
+const mostFlatKeys = 16;
+const mostNameUnits = 256;
+
+/**
+ * What `attributesFrom` answers of what attributes mostly are, a literal with a few short texts and numbers, in a fraction of the
+ * time; undefined: a closer look is needed. A Date or the like that the program gave the prototype of a literal is taken for one.
+ * `source` is no Proxy, `keys` are its own, and `values` what they hold, where that was read already.
+ */
+export function flatCopy(
+  source: object,
+  keys: readonly string[],
+  values: readonly unknown[] | undefined,
+): Record<string, AttributeValue> | undefined {
+  if (keys.length === 0 || keys.length > mostFlatKeys) return undefined;
+  const prototype: unknown = getPrototypeOf(source);
+  if (prototype !== ofLiterals && prototype !== inheritedByFields) return undefined;
+  const copy = emptyFields();
+  let left: number = budgets.totalUnits - 8;
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? "";
+    let value: unknown;
+    if (values === undefined) {
+      const found = getOwnPropertyDescriptor(source, key);
+      if (found === undefined || found.get !== undefined || found.set !== undefined) return undefined;
+      value = found.value;
+    } else value = values[at];
+    if (key.length > mostNameUnits) return undefined;
+    left -= 8 + key.length;
+    if (typeof value === "string") {
+      if (value.length > budgets.textUnits) return undefined;
+      left -= value.length;
+      copy[key] = value;
+    } else if (typeof value === "number" || typeof value === "boolean" || value === null) copy[key] = value;
+    else return undefined;
+    if (left <= 0) return undefined;
+  }
+  return copy;
 }
 
 const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
@@ -189,6 +237,10 @@ function convertSet(value: Set<unknown>, depth: number, allowance: Allowance): A
   if (size > converted.length) converted.push(`… ${size - converted.length} more`);
   return converted;
 }
+
+/** For a few keys that are the same over and over: V8 knows where they are, as it does not of what has no prototype at all. */
+export const emptyFields = (): Record<string, AttributeValue> =>
+  Object.create(inheritedByFields) as Record<string, AttributeValue>;
 
 /** Without a prototype, so that a key called "__proto__" is a key. */
 export const emptyAttributes = (): Record<string, AttributeValue> =>

@@ -1,17 +1,14 @@
 // The short way for what events mostly carry: a few numbers, short ASCII texts and booleans, written straight into the
 // ring. Every nanosecond here is the program's; what this does not take goes the general way (attributes.ts).
-import { types } from "node:util";
 import type { Attributes } from "../shared/trace/attributes.js";
 import { valueTags } from "../shared/protocol/captured-value-codec.js";
 import { budgets } from "./attributes.js";
+import { isListOfUnits } from "./own-data.js";
 import { leastCardNumber } from "../redact/card-numbers.js";
 import { isNameKey } from "../redact/name-value.js";
 import type { Redaction } from "../redact/redactor.js";
 
-const { getOwnPropertyDescriptor, hasOwn, keys: ownKeys } = Object;
-const { isBoxedPrimitive } = types;
-const { isArray } = Array;
-const { isView } = ArrayBuffer;
+const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
 const { apply } = Reflect;
 /** As it was before the program could change it. */
 const { write } = Buffer.alloc(0);
@@ -54,7 +51,7 @@ export class FlatAttributes {
    */
   encode(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
     if (typeof source !== "object" || source === null) return undefined;
-    if (isView(source) || (hasOwn(source, "length") && isListOfUnits(source))) return undefined;
+    if (isListOfUnits(source)) return undefined;
     return this.#encode(bytes, view, start, limit, source, undefined);
   }
 
@@ -159,9 +156,6 @@ export class FlatAttributes {
     return { name, words, isNameKey: isNameKey(name), next: 0 };
   }
 }
-
-/** Their keys are their indices: a list of a hundred million texts for a text or an array of as many. */
-const isListOfUnits = (source: object): boolean => isArray(source) || isBoxedPrimitive(source);
 
 function encodeAscii(bytes: Uint8Array, at: number, text: string): number | undefined {
   const { length } = text;

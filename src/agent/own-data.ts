@@ -2,8 +2,10 @@
 // accessor, never into a Proxy.
 import { types } from "node:util";
 
-const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
-const { isNativeError, isProxy } = types;
+const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
+const { isBoxedPrimitive, isNativeError, isProxy } = types;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
 
 /**
  * Later engines keep an error's `stack` behind an accessor of their own, one for each realm. Ours reads what the engine
@@ -84,6 +86,15 @@ export function prototypeOf(constructor: unknown): object {
   const found = isObject(constructor) ? dataProperty(constructor, "prototype") : undefined;
   return isObject(found) ? found : {};
 }
+
+/**
+ * Its keys are its indices: of a hundred million texts a list, for a text or an array of as many. Of what is no Proxy; what has the
+ * prototype of a literal is no text.
+ */
+export const isListOfUnits = (source: object): boolean =>
+  isView(source) ||
+  isArray(source) ||
+  (getPrototypeOf(source) !== Object.prototype && hasOwn(source, "length") && isBoxedPrimitive(source));
 
 /** A list of ours, on which what the program makes of its own lists is not run. */
 export const copyOf = (list: readonly unknown[]): unknown[] =>

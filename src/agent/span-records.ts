@@ -132,7 +132,7 @@ export class SpanRecords {
     if (span.handling?.hold !== undefined && this.#held.leavesOut(span, status, endMs ?? this.#clockMs())) return;
     const nameId = name === undefined ? 0 : this.#names.named(name);
     let changed = attributes;
-    for (const change of span.handling?.by ?? noChanges) changed = change.attributes(changed);
+    for (const change of span.handling?.by ?? noChanges) changed = change.attributes(changed, false);
     const end: SpanEnd = { kind: "span-end", span: span.number, status, name: nameId, attributes: changed };
     if (!this.#inPlace.spanEnd(endMs ?? this.#clockMs(), end)) this.#writer.record(end, endMs);
   }

@@ -9,6 +9,7 @@ import {
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { Accounts, codeOf, totalOfKinds } from "./account.js";
 import { Chain } from "./chain.js";
+import { Look, Shapes } from "./look.js";
 import { NaiveChain, type Sample, plainAnswer } from "./naive-chain.test-support.js";
 
 const redacted = (text: string): string => text.replace("secret", "[taken out]");
@@ -90,6 +91,10 @@ describe("Chain", () => {
     expect(through({ deep: { "Card.Number": "1", long: "longer than twelve" } })).toEqual({
       deep: { "Card.Number": "[redacted]", long: "longer than …" },
     });
+    expect(Object.keys(through({ "card.number": undefined, "card.name": "a", n: 1n }) as object)).toEqual([
+      "card.name",
+      "n",
+    ]);
     through({
       get tenant() {
         return ran.push("getter");
@@ -100,6 +105,27 @@ describe("Chain", () => {
     };
     through(new Proxy({}, { ownKeys: trap, get: trap, getOwnPropertyDescriptor: trap }));
     expect(ran).toEqual([]);
+  });
+
+  it("cuts what a stage before has written", () => {
+    const stages: Pipeline = [
+      { stage: "redact", keys: ["card.*"] },
+      { stage: "truncate", characters: 4 },
+    ];
+    const surroundings = { random: () => 0.5, clockMs: () => 0, redacted, load, mayAsk: () => true };
+    const chain = new Chain(stages, new Accounts(), surroundings);
+    chain.leaverOf("event", codeOf("event"), "a", { ...anySample, attributes: { "card.n": 1, n: 2 }, own: undefined });
+    expect(chain.attributes).toEqual({ "card.n": "[red…", n: 2 });
+  });
+
+  it("asks for no names of what is a long list", () => {
+    const look = new Look();
+    for (const list of [new Uint8Array(3), new String("abc"), ["a"], [1]]) {
+      look.at(list, undefined, new Shapes());
+      expect([look.isFlat, look.shape.keys]).toEqual([false, []]);
+    }
+    look.at({ a: 1 }, undefined, new Shapes());
+    expect([look.isFlat, look.shape.keys]).toEqual([true, ["a"]]);
   });
 
   it("runs no getter of the program's to see whether it is meant", () => {
@@ -227,7 +253,13 @@ function randomSample(random: () => number): Sample {
     name: pick(random, names),
     severity: pick(random, [1, 5, 9, 13, 17, 21]),
     body: pick(random, texts),
-    attributes,
+    attributes: frozen(attributes),
     trace: random() < 0.5 ? undefined : { traceId, isLeftOut: random() < 0.1 },
   };
+}
+
+/** Whoever changes something in it throws. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
 }

@@ -1,32 +1,46 @@
 // The stages of a pipeline as one chain. What kind and name of a record decide is decided once for each name and kept: of ten
 // stages mostly one or two are left to be asked, and none of a name that none is about.
 import type { FilteredKind, Pipeline, PipelineStage } from "../../shared/protocol/pipeline-stages.js";
-import type { Attributes } from "../../shared/trace/attributes.js";
+import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
 import { attributesFrom } from "../attributes.js";
 import { isObject } from "../own-data.js";
 import { type Accounts, type Hold, type KindCode, type StageAccount, codeOf } from "./account.js";
 import { type Rest, fits, isAboutKind, isAboutName, restOf } from "./conditions.js";
+import { Look, Shapes } from "./look.js";
 import { Rate } from "./rate.js";
 import { traceStays } from "./sampling.js";
-import { type AskedRecord, CustomStage } from "./custom-stage.js";
-import { type Transform, hide, truncateTo } from "./transforms.js";
+import { CustomStage } from "./custom-stage.js";
+import { type StageTransform, type Transform, hide, truncateTo } from "./transforms.js";
 
-/** `drop-others`: what does not fit is left out; `hold`: it is recorded only when it has taken so long. */
-type Does = "drop" | "drop-others" | "sample" | "limit" | "transform" | "hold" | "ask";
+/**
+ * What a step does, as a number: asked for of each record. `dropOthers`: what does not fit is left out; `hold`: it is recorded only
+ * when it has taken so long.
+ */
+const does = { drop: 0, dropOthers: 1, sample: 2, limit: 3, transform: 4, hold: 5, ask: 6 } as const;
+type Does = (typeof does)[keyof typeof does];
 
 interface Step {
   readonly does: Does;
   readonly rest: Rest | undefined;
   readonly account: StageAccount;
+  readonly place: number;
   readonly ratio: number;
   readonly rate: Rate | undefined;
-  readonly transform: Transform | undefined;
+  readonly transform: StageTransform | undefined;
   readonly hold: Hold | undefined;
   readonly custom: CustomStage | undefined;
+  /** What it does to what a span's end brings. */
+  readonly atEnd: Transform | undefined;
+  /** What is done to a span's end when every step up to this one is about it: mostly nothing has to be put together then. */
+  readonly appliedBefore: readonly Transform[];
+  readonly appliedAfter: readonly Transform[];
 }
 
 /** What is to be asked of records of one kind and name, in order. */
-type Plan = readonly Step[];
+interface Plan {
+  readonly steps: readonly Step[];
+  readonly shapes: Shapes;
+}
 
 /** The trace that a record belongs to. */
 export interface TraceFacts {
@@ -60,16 +74,17 @@ export interface ChainSurroundings {
 interface Compiled {
   readonly stage: PipelineStage;
   readonly account: StageAccount;
+  readonly place: number;
   readonly rest: Rest | undefined;
   readonly rate: Rate | undefined;
-  readonly transform: Transform | undefined;
+  readonly transform: StageTransform | undefined;
   readonly hold: Hold | undefined;
   readonly custom: CustomStage | undefined;
 }
 
-const mostPlans = 8192;
-const none: Plan = [];
+const mostPlans = 2048;
 const noTransforms: readonly Transform[] = [];
+const none: Plan = { steps: [], shapes: new Shapes() };
 
 export class Chain {
   readonly #stages: readonly Compiled[];
@@ -81,6 +96,11 @@ export class Chain {
   body = "";
   attributes: unknown;
   #own: Attributes | undefined;
+  /** They were made here for this record: nobody else sees what is changed in them. */
+  #isFresh = false;
+  readonly #look = new Look();
+  /** Whether that was a look at what the attributes are now. */
+  #isLookedAt = false;
   /** What was done to it: what comes to a span at its end is changed in the same way. */
   applied: readonly Transform[] = noTransforms;
   /** Of a span that stays if it takes long enough. */
@@ -95,6 +115,7 @@ export class Chain {
       return {
         stage,
         account,
+        place,
         rest: restOf(stage.where),
         rate: stage.stage === "rate-limit" ? new Rate(stage.perSecond) : undefined,
         transform: transformOf(stage, redacted),
@@ -114,66 +135,116 @@ export class Chain {
     this.body = passing.body;
     this.attributes = passing.attributes;
     this.#own = passing.own;
+    this.#isFresh = false;
+    this.#isLookedAt = false;
     this.applied = noTransforms;
     this.hold = undefined;
-    for (let at = 0; at < plan.length; at++) {
-      const step = plan[at];
-      if (step !== undefined && !this.#stays(step, kind, name, passing)) {
+    const { steps, shapes } = plan;
+    let leaver: StageAccount | undefined;
+    for (let at = 0; at < steps.length; at++) {
+      const step = steps[at];
+      if (step !== undefined && !this.#stays(step, kind, name, passing, shapes)) {
         step.account.count(code);
-        return step.account;
+        leaver = step.account;
+        break;
       }
     }
-    return undefined;
+    this.#look.forget();
+    return leaver;
   }
 
-  #stays(step: Step, kind: FilteredKind, name: string, { severity, trace }: Passing): boolean {
+  #stays(step: Step, kind: FilteredKind, name: string, { severity, trace }: Passing, shapes: Shapes): boolean {
     const isMeant = step.rest === undefined || fits(step.rest, this.attributes, this.#own, severity);
     switch (step.does) {
-      case "drop":
+      case does.drop:
         return !isMeant;
-      case "drop-others":
+      case does.dropOthers:
         return isMeant;
-      case "sample":
+      case does.sample:
         if (!isMeant) return true;
         if (trace === undefined) return this.#random() < step.ratio;
         return trace.isLeftOut !== true && traceStays(trace.traceId, step.ratio);
-      case "limit":
+      case does.limit:
         return !isMeant || step.rate?.passes(this.#clockMs()) !== false;
-      case "transform":
-        if (isMeant && step.transform !== undefined) this.#change(step.transform, kind);
+      case does.transform:
+        if (isMeant && step.transform !== undefined) this.#change(step, step.transform, kind, shapes);
         return true;
-      case "hold":
+      case does.hold:
         if (isMeant && step.hold !== undefined && step.hold.leastMs > (this.hold?.leastMs ?? 0)) this.hold = step.hold;
         return true;
-      case "ask":
-        return !isMeant || step.custom === undefined || this.#asked(step.custom, { kind, name, severity });
+      case does.ask:
+        return !isMeant || step.custom === undefined || this.#asked(step, step.custom, kind, name, severity);
     }
   }
 
   /** What the function itself causes to be recorded goes through this chain meanwhile. */
-  #asked(custom: CustomStage, about: Pick<AskedRecord, "kind" | "name" | "severity">): boolean {
+  #asked(step: Step, custom: CustomStage, kind: FilteredKind, name: string, severity: number): boolean {
     if (!this.#mayAsk()) return true;
     const { body, attributes, applied, hold } = this;
     const own = this.#own;
-    const answer = custom.ask({ ...about, isEnd: false, body, attributes: attributesFrom(own ?? attributes) });
-    [this.body, this.attributes, this.applied, this.hold, this.#own] = [body, attributes, applied, hold, own];
+    const isFresh = this.#isFresh;
+    const answer = custom.ask({ kind, name, severity, isEnd: false, body, attributes: this.#copy() });
+    this.body = body;
+    this.attributes = attributes;
+    this.#own = own;
+    this.#isFresh = isFresh;
+    this.#isLookedAt = false;
+    this.applied = applied;
+    this.hold = hold;
     if (answer === "left-out") return false;
-    if (about.kind === "span") this.applied = [...applied, custom.atEndOf(about.name)];
+    if (kind === "span") this.#apply(step);
     if (answer === "stays") return true;
     this.body = answer.body ?? body;
-    if (answer.attributes !== undefined) this.#own = this.attributes = answer.attributes;
+    if (answer.attributes !== undefined) {
+      this.#own = this.attributes = answer.attributes;
+      this.#isFresh = true;
+    }
     return true;
   }
 
-  #change(transform: Transform, kind: FilteredKind): void {
-    if (kind === "span") this.applied = [...this.applied, transform];
-    this.body = transform.body(this.body);
+  #change(step: Step, transform: StageTransform, kind: FilteredKind, shapes: Shapes): void {
+    if (kind === "span") this.#apply(step);
+    if (this.body !== "") this.body = transform.body(this.body);
     const { attributes } = this;
     if (attributes === undefined) return;
-    if (this.#own === undefined && isObject(attributes) && transform.spares?.(attributes) === true) return;
-    const own = (this.#own ??= attributesFrom(attributes));
-    const changed = transform.attributes(own);
-    if (changed !== own) this.#own = this.attributes = changed;
+    if (!this.#isLookedAt) {
+      this.#look.at(attributes, this.#own, shapes);
+      this.#isLookedAt = true;
+    }
+    if (!transform.spares(this.#look, step.place)) this.#changeAttributes(step, transform, attributes);
+  }
+
+  #changeAttributes(step: Step, transform: StageTransform, attributes: unknown): void {
+    const flat = this.#isFresh ? this.#own : this.#flatCopy();
+    if (flat !== undefined && this.#look.isFlat) {
+      transform.changeFlat(flat, this.#look, step.place);
+      this.#own = this.attributes = flat;
+      this.#isFresh = true;
+      return;
+    }
+    this.#isLookedAt = false;
+    if (this.#own === undefined) {
+      this.#own = attributesFrom(attributes);
+      this.#isFresh = true;
+    }
+    const changed = transform.attributes(this.#own, this.#isFresh);
+    if (changed !== this.#own) this.#isFresh = true;
+    this.#own = this.attributes = changed;
+  }
+
+  /** For what may be changed in it. */
+  #copy(): Attributes {
+    return this.#flatCopy() ?? attributesFrom(this.#own ?? this.attributes);
+  }
+
+  #flatCopy(): Record<string, AttributeValue> | undefined {
+    const source = this.#own ?? this.attributes;
+    return this.#isLookedAt && isObject(source) ? this.#look.copyOf(source) : undefined;
+  }
+
+  #apply({ appliedBefore, appliedAfter, atEnd }: Step): void {
+    if (this.applied === appliedBefore) this.applied = appliedAfter;
+    else if (atEnd !== undefined) this.applied = [...this.applied, atEnd];
   }
 
   #newPlan(kind: FilteredKind, name: string): Plan {
@@ -188,45 +259,51 @@ export class Chain {
   #planFor(kind: FilteredKind, name: string): Plan {
     // What the agent says of itself, that something was left out among it.
     if (name.startsWith("hindcast.")) return none;
-    const plan: Step[] = [];
-    for (const { stage, rest, ...does } of this.#stages) {
+    const steps: Step[] = [];
+    let applied = noTransforms;
+    for (const { stage, rest, ...parts } of this.#stages) {
       const { where } = stage;
       if (!isAboutKind(where, kind) || (stage.stage === "drop-short" && kind !== "span")) continue;
       const isNamed = isAboutName(where, name);
       if (!isNamed && stage.stage !== "keep") continue;
       const ratio = stage.stage === "sample" ? stage.ratio : 1;
-      const step: Omit<Step, "does"> = { ...does, rest: isNamed ? rest : undefined, ratio };
+      const atEnd = parts.custom?.atEndOf(name) ?? parts.transform;
+      const appliedBefore = applied;
+      const appliedAfter = atEnd === undefined ? applied : [...applied, atEnd];
+      applied = appliedAfter;
+      const ends = { atEnd, appliedBefore, appliedAfter };
+      const step: Omit<Step, "does"> = { ...parts, ...ends, rest: isNamed ? rest : undefined, ratio };
       if (stage.stage === "keep") {
-        if (!isNamed) plan.push({ ...step, does: "drop" });
-        else if (rest !== undefined) plan.push({ ...step, does: "drop-others" });
-      } else plan.push({ ...step, does: doesOf(stage.stage) });
+        if (!isNamed) steps.push({ ...step, does: does.drop });
+        else if (rest !== undefined) steps.push({ ...step, does: does.dropOthers });
+      } else steps.push({ ...step, does: doesOf(stage.stage) });
       // Nothing comes this far.
-      const last = plan.at(-1);
-      if (last?.does === "drop" && last.rest === undefined) break;
+      const last = steps.at(-1);
+      if (last?.does === does.drop && last.rest === undefined) break;
     }
-    return plan;
+    return { steps, shapes: new Shapes() };
   }
 }
 
 function doesOf(name: Exclude<PipelineStage["stage"], "keep">): Does {
   switch (name) {
     case "drop":
-      return "drop";
+      return does.drop;
     case "sample":
-      return "sample";
+      return does.sample;
     case "rate-limit":
-      return "limit";
+      return does.limit;
     case "redact":
     case "truncate":
-      return "transform";
+      return does.transform;
     case "drop-short":
-      return "hold";
+      return does.hold;
     case "custom":
-      return "ask";
+      return does.ask;
   }
 }
 
-function transformOf(stage: PipelineStage, redacted: (text: string) => string): Transform | undefined {
+function transformOf(stage: PipelineStage, redacted: (text: string) => string): StageTransform | undefined {
   if (stage.stage === "redact") return hide(stage.keys);
   return stage.stage === "truncate" ? truncateTo(stage.characters, redacted) : undefined;
 }

@@ -102,7 +102,13 @@ const passingOf = ({ kind, name, severity, body, attributes, trace }: Sample) =>
   kind,
   name,
   code: codeOf(kind),
-  passing: { severity, body, attributes, own: kind === "event" ? undefined : attributes, trace },
+  passing: {
+    severity,
+    body,
+    attributes,
+    own: kind === "event" || kind === "metric" ? undefined : attributes,
+    trace,
+  },
 });
 
 const redaction = createRedaction(undefined, "a recording's token");

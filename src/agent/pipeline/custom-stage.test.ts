@@ -70,7 +70,7 @@ describe("a stage that somebody wrote", () => {
     );
     passed(chain, "span", "GET", {});
     const [atEnd] = chain.applied;
-    expect([atEnd?.attributes({ n: 1 }), atEnd?.attributes({ m: 1 })]).toEqual([{ n: 2 }, { m: 1 }]);
+    expect([atEnd?.attributes({ n: 1 }, false), atEnd?.attributes({ m: 1 }, false)]).toEqual([{ n: 2 }, { m: 1 }]);
   });
 
   it.each([

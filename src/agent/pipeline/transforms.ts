@@ -1,19 +1,22 @@
 // Stages that change what is recorded: hidden attributes and shorter texts. What they change is ours, never the program's.
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
-import { types } from "node:util";
-import { emptyAttributes } from "../attributes.js";
-import { isObject } from "../own-data.js";
+import { emptyAttributes, emptyFields } from "../attributes.js";
+import type { Look } from "./look.js";
 import { matcherOf } from "./text-pattern.js";
-
-const { getOwnPropertyDescriptor, keys: ownKeys } = Object;
-const { isProxy } = types;
 
 /** What is done to a record that stays; the same text or object where nothing has to be changed. */
 export interface Transform {
   body(text: string): string;
-  attributes(own: Attributes): Attributes;
-  /** Whether attributes that are still the program's can stay as they are: most do, and need no copy of ours then. */
-  spares?(programs: object): boolean;
+  /** `mayChange`: nobody else has them; else they are copied before anything in them is changed. */
+  attributes(own: Attributes, mayChange: boolean): Attributes;
+}
+
+/** What a stage of the pipeline does. */
+export interface StageTransform extends Transform {
+  /** Whether attributes can stay as they are, as far as a look at them tells: most do, and need no copy of ours then. */
+  spares(look: Look, place: number): boolean;
+  /** What `attributes` does, in place: of flat ones, which were looked at. */
+  changeFlat(own: Record<string, AttributeValue>, look: Look, place: number): void;
 }
 
 /** Value by value, however deep. */
@@ -21,16 +24,15 @@ interface ValueChange {
   value(key: string, value: string | number | boolean | null): string | number | boolean | null;
   /** Whether the attribute is hidden whatever it holds. */
   hides(key: string): boolean;
-  /** Whether it has nothing to do with this one, as one look tells; with objects it may have. */
-  spares(key: string, value: unknown): boolean;
 }
 
 export const hidden = "[redacted]";
+const mostFields = 16;
 /** Of names of attributes: a program that makes them up must not fill our memory. */
 const mostDecided = 1024;
 
 /** `redacted` takes secrets out of a text first: of one that was cut through nothing would recognise the beginning. */
-export function truncateTo(characters: number, redacted: (text: string) => string): Transform {
+export function truncateTo(characters: number, redacted: (text: string) => string): StageTransform {
   const cut = (text: string): string => {
     if (text.length <= characters) return text;
     const safe = redacted(text);
@@ -39,9 +41,16 @@ export function truncateTo(characters: number, redacted: (text: string) => strin
   const change: ValueChange = {
     value: (_key, value) => (typeof value === "string" ? cut(value) : value),
     hides: () => false,
-    spares: (_key, value) => (typeof value === "string" ? value.length <= characters : !isObject(value)),
   };
-  return { body: cut, ...ofAttributes(change) };
+  return {
+    body: cut,
+    attributes: (own, mayChange) => transformed(change, own, mayChange),
+    spares: (look) => look.isFlat && look.longest <= characters,
+    changeFlat: (own, look) => {
+      transformed(change, own, true);
+      look.noteChange(0);
+    },
+  };
 }
 
 /** No half of a surrogate pair is left. */
@@ -51,7 +60,7 @@ function wholeCharacters(text: string, units: number): string {
 }
 
 /** Names in any case. */
-export function hide(keys: readonly string[]): Transform {
+export function hide(keys: readonly string[]): StageTransform {
   const matchers = keys.map((pattern) => matcherOf(pattern.toLowerCase()));
   // A program has some dozens of names for attributes, and uses them over and over.
   const decided = new Map<string, boolean>();
@@ -64,42 +73,35 @@ export function hide(keys: readonly string[]): Transform {
     decided.set(key, matches);
     return matches;
   };
-  const change: ValueChange = {
-    value: (_key, value) => value,
-    hides: isHidden,
-    spares: (key, value) => !isObject(value) && !isHidden(key),
+  const change: ValueChange = { value: (_key, value) => value, hides: isHidden };
+  return {
+    body: (text) => text,
+    attributes: (own, mayChange) => transformed(change, own, mayChange),
+    spares: (look, place) => {
+      if (!look.isFlat) return false;
+      const { shape } = look;
+      const known = shape.hidden[place] ?? (shape.hidden[place] = shape.keys.filter(isHidden));
+      return known.length === 0;
+    },
+    changeFlat: (own, look, place) => {
+      const names = look.shape.hidden[place] ?? [];
+      // What is undefined was not copied.
+      for (let at = 0; at < names.length; at++) if (own[names[at] ?? ""] !== undefined) own[names[at] ?? ""] = hidden;
+      look.noteChange(hidden.length);
+    },
   };
-  return { body: (text) => text, ...ofAttributes(change) };
 }
 
-const ofAttributes = (change: ValueChange): Pick<Transform, "attributes" | "spares"> => ({
-  attributes: (own) => {
-    for (const key in own) if (!change.spares(key, own[key])) return transformed(change, own);
-    return own;
-  },
-  // Nothing of the program's is run: no accessors, no traps.
-  spares: (programs) => {
-    if (isProxy(programs)) return false;
-    const keys = ownKeys(programs);
-    for (let at = 0; at < keys.length; at++) {
-      const key = keys[at] ?? "";
-      const found = getOwnPropertyDescriptor(programs, key);
-      if (found?.get !== undefined || !change.spares(key, found?.value)) return false;
-    }
-    return true;
-  },
-});
-
-/** A copy from the first that is changed on. */
-function transformed(transform: ValueChange, attributes: Attributes): Attributes {
-  let copy: Record<string, AttributeValue> | undefined;
+/** A copy from the first that is changed on, where it must not be changed itself. */
+function transformed(transform: ValueChange, attributes: Attributes, mayChange: boolean): Attributes {
+  let copy: Record<string, AttributeValue> | undefined = mayChange ? attributes : undefined;
   const keys = Object.keys(attributes);
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] ?? "";
     const value = attributes[key] ?? null;
     const result = transform.hides(key) ? hidden : transformedValue(transform, key, value);
     if (result === value) continue;
-    copy ??= Object.assign(emptyAttributes(), attributes);
+    copy ??= Object.assign(keys.length > mostFields ? emptyAttributes() : emptyFields(), attributes);
     copy[key] = result;
   }
   return copy ?? attributes;
@@ -107,7 +109,7 @@ function transformed(transform: ValueChange, attributes: Attributes): Attributes
 
 function transformedValue(transform: ValueChange, key: string, value: AttributeValue): AttributeValue {
   if (typeof value !== "object" || value === null) return transform.value(key, value);
-  if (!isList(value)) return transformed(transform, value);
+  if (!isList(value)) return transformed(transform, value, false);
   const items = value.map((item) => transformedValue(transform, key, item));
   return items.every((item, at) => item === value[at]) ? value : items;
 }
