@@ -92,7 +92,7 @@ export class CallWraps {
       case "ReturnStatement":
         return this.#return(node, isAwaited);
       case "ThrowStatement":
-        return this.#around(node.argument, this.#told("t", ",("), "))");
+        return this.#around(node.argument, this.#told("t", ",("), "))", node.start);
       case "AwaitExpression":
         this.#around(node, this.#told("w", ","), ")");
         return this.#around(node.argument, this.#told("a", ",("), "))");
@@ -148,8 +148,9 @@ export class CallWraps {
     return `${helpersName}.${helper}(${this.#call}${rest}`;
   }
 
-  #around(node: ESTree.Node, before: string, after: string): void {
-    this.#edits.wrap(node.start ?? 0, node.end ?? 0, before, after);
+  /** `statement`: see Insertion. */
+  #around(node: ESTree.Node, before: string, after: string, statement?: number): void {
+    this.#edits.wrap(node.start ?? 0, node.end ?? 0, before, after, statement);
   }
 
   #entering(node: FunctionNode): string {
@@ -187,8 +188,8 @@ export class CallWraps {
   #return(node: ESTree.ReturnStatement, isAwaited: boolean): void {
     const away = isAwaited ? this.#told("a", ");") : "";
     if (!node.argument) return this.#around(node, `{${this.#told("d", ");")}${away}`, "}");
-    if (isAwaited) this.#around(node.argument, this.#told("a", `,${this.#told("r", ",(")}`), ")))");
-    else this.#around(node.argument, this.#told("r", ",("), "))");
+    if (isAwaited) this.#around(node.argument, this.#told("a", `,${this.#told("r", ",(")}`), ")))", node.start);
+    else this.#around(node.argument, this.#told("r", ",("), "))", node.start);
   }
 
   #loopThatWaits(node: ESTree.ForOfStatement, parent: ESTree.Node): void {

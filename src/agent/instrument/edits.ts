@@ -7,12 +7,15 @@ export interface Edit {
   readonly at: number;
   readonly order: number;
   readonly closes: boolean;
+  readonly statement: number | undefined;
   text: string;
 }
 
 export interface Insertion {
   readonly at: number;
   readonly text: string;
+  /** Where a statement starts of which nothing was evaluated before this: V8 puts down to it what has no place of its own. */
+  readonly statement?: number | undefined;
 }
 
 /** The source with everything inserted. */
@@ -40,10 +43,11 @@ export class Edits {
     return this.#add(at, false, text);
   }
 
-  wrap(start: number, end: number, before: string, after: string): void {
+  /** `statement`: see Insertion. */
+  wrap(start: number, end: number, before: string, after: string, statement?: number): void {
     // `return++a.b`: what is put before an expression must not join the word in front of it.
     const isJoined = start > 0 && /[\w$\u0080-\uffff]/.test(this.#source.charAt(start - 1)) && /^[\w$]/.test(before);
-    this.#add(start, false, isJoined ? ` ${before}` : before);
+    this.#add(start, false, isJoined ? ` ${before}` : before, statement);
     this.#add(end, true, after);
   }
 
@@ -81,18 +85,21 @@ export class Edits {
     );
     const insertions: Insertion[] = [];
     let gathered = "";
-    this.#all.forEach(({ at, closes, text }, index) => {
+    let statement: number | undefined;
+    this.#all.forEach(({ at, closes, text, statement: own }, index) => {
       gathered += text;
+      statement ??= own;
       const next = this.#all[index + 1];
       if (next?.at === at && next.closes === closes) return;
-      if (gathered !== "") insertions.push({ at, text: marked(gathered, closes) });
+      if (gathered !== "") insertions.push({ at, text: marked(gathered, closes), statement });
       gathered = "";
+      statement = undefined;
     });
     return insertions;
   }
 
-  #add(at: number, closes: boolean, text: string): Edit {
-    const edit: Edit = { at, order: this.#all.length, closes, text };
+  #add(at: number, closes: boolean, text: string, statement?: number): Edit {
+    const edit: Edit = { at, order: this.#all.length, closes, text, statement };
     this.#all.push(edit);
     return edit;
   }

@@ -14,6 +14,8 @@ export interface SitePosition {
 interface Inserted {
   readonly column: number;
   readonly length: number;
+  /** What a place in it means. */
+  readonly meant: number;
 }
 
 interface SiteFile {
@@ -77,11 +79,11 @@ export class SiteRegistry {
   /** Where a column of the line that runs is in the line that was written. */
   writtenColumn(file: string, line: number, column: number): number {
     let inserted = 0;
-    for (const { column: at, length } of this.#insertedIn(file, line) ?? []) {
+    for (const { column: at, length, meant } of this.#insertedIn(file, line) ?? []) {
       const start = at + inserted;
       if (column - 1 < start) break;
-      // In the middle of what was inserted: that is about what it stands in front of.
-      if (column - 1 < start + length) return at + 1;
+      // In the middle of what was inserted: that is about what it stands in front of, or the statement it begins.
+      if (column - 1 < start + length) return meant + 1;
       inserted += length;
     }
     return column - inserted;
@@ -106,7 +108,7 @@ export class SiteRegistry {
 }
 
 /**
- * `count|line column function file;…|line column length;…|[names, files]`, the last as JSON. `inserted` are the insertions, by the
+ * `count|line column function file;…|line column length [column of the statement];…|[names, files]`, the last as JSON. `inserted` are the insertions, by the
  * places of the source that they stand in front of.
  */
 export function tableOf(positions: readonly SitePosition[], inserted = ""): string {
@@ -154,10 +156,10 @@ function insertedFrom(table: string): ReadonlyMap<number, readonly Inserted[]> {
   const byLine = new Map<number, Inserted[]>();
   for (const entry of partsOf(table)[1].split(";")) {
     if (entry === "" || entry === movedMap) continue;
-    const [line = 0, column = 0, length = 0] = entry.split(" ").map(Number);
+    const [line = 0, column = 0, length = 0, meant = column] = entry.split(" ").map(Number);
     const inLine = byLine.get(line + 1);
-    if (inLine === undefined) byLine.set(line + 1, [{ column, length }]);
-    else inLine.push({ column, length });
+    if (inLine === undefined) byLine.set(line + 1, [{ column, length, meant }]);
+    else inLine.push({ column, length, meant });
   }
   return byLine;
 }

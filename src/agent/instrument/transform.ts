@@ -118,7 +118,7 @@ function withOneThatTells(
   const before = others.filter((other) => other.at < at);
   const behind = others.slice(before.length);
   const { line, column } = placeOf(at, lineStarts);
-  const [ofBefore, ofBehind] = [before, behind].map((some) => insertedText(placedLengths(some, lineStarts)));
+  const [ofBefore, ofBehind] = [before, behind].map((some) => insertedText(some, lineStarts));
   const withOwn = (length: number): Insertion =>
     tell(`${ofBefore}${line} ${column} ${String(length).padStart(8, "0")};${ofBehind}`);
   return [...before, withOwn(withOwn(0).text.length), ...behind];
@@ -127,8 +127,15 @@ function withOneThatTells(
 const placedLengths = (insertions: readonly Insertion[], lineStarts: readonly number[]): PlacedLength[] =>
   insertions.map(({ at, text }) => ({ ...placeOf(at, lineStarts), length: text.length }));
 
-const insertedText = (inserted: readonly PlacedLength[]): string =>
-  inserted.map(({ line, column, length }) => `${line} ${column} ${length};`).join("");
+/** With the column of the statement where it is in the same line. */
+const insertedText = (insertions: readonly Insertion[], lineStarts: readonly number[]): string =>
+  insertions
+    .map(({ at, text, statement }) => {
+      const { line, column } = placeOf(at, lineStarts);
+      const meant = statement === undefined ? undefined : placeOf(statement, lineStarts);
+      return `${line} ${column} ${text.length}${meant?.line === line ? ` ${meant.column}` : ""};`;
+    })
+    .join("");
 
 function lineStartsOf(source: string): number[] {
   const starts = [0];
