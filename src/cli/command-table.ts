@@ -307,6 +307,13 @@ export const commands = {
     optional: ["json"],
     examples: ["hindcast validate rules/*.rules", "hindcast validate memory.dscr --json"],
   },
+  fmt: {
+    summary: "Lay out files of rules in one way; what has an error of syntax stays as it is",
+    operand: "files",
+    required: [],
+    optional: ["check"],
+    examples: ["hindcast fmt rules/*.rules", "hindcast fmt --check rules/*.rules"],
+  },
   completion: {
     summary: "Print completions for a shell",
     operand: "shell",
@@ -324,7 +331,10 @@ export const exitCodes: readonly (readonly [code: string, meaning: string])[] = 
     "0",
     "Done; also when the reader of the output stopped reading, and when Ctrl+C ended `serve`, `open`, `demo` or `attach`.",
   ],
-  ["1", "Failed; standard error says why and what to do next. `validate`: a rule has an error."],
+  [
+    "1",
+    "Failed; standard error says why and what to do next. `validate`: a rule has an error. `fmt`: a file could not be read; with `--check`: it would change.",
+  ],
   ["2", "The command line was not understood."],
   ["126, 127", "`run`, `record`: the program could not be started (not executable, not found)."],
   ["any other", "`run`, `record`: the program's own. A program ended by a signal ends hindcast by the same signal."],

@@ -338,6 +338,7 @@ export const options = {
     schema: globs,
   },
   yes: { flags: "--yes", help: "Export although something in it looks like a secret", schema: flag },
+  check: { flags: "--check", help: "Only say which files would change, and fail if any would", schema: flag },
   overwrite: { flags: "--overwrite", help: "Replace a file that has this name already", schema: flag },
 } as const satisfies Record<string, CliOption>;
 

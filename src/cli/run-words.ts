@@ -20,7 +20,7 @@ import { record } from "./record.js";
 import { run } from "./run.js";
 import { demo, open, serve } from "./show.js";
 import { type Ending, type Terminal, ended, failWith } from "./terminal.js";
-import { validate } from "./validate.js";
+import { fmt, validate } from "./rules.js";
 import type { World } from "./world.js";
 
 export async function runWords(world: World, words: readonly string[], version: string): Promise<Ending> {
@@ -91,6 +91,8 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return notes(world, command.args);
     case "validate":
       return validate(world, command.args);
+    case "fmt":
+      return fmt(world, command.args);
     case "completion":
       return print(world.terminal, completionScript(command.args.shell));
     default:

@@ -1,3 +1,4 @@
 // Rules: the language, its checks, and the plans that are evaluated. Pure: no file, no clock, no database.
 export { compileRules } from "./compile.js";
 export { lineColumns } from "./problem.js";
+export { formatRules } from "./syntax/format.js";

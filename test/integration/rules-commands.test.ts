@@ -1,5 +1,5 @@
 // The commands that take files of rules, as people and scripts use them.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { Place } from "./hindcast-process.js";
 
@@ -51,5 +51,25 @@ describe("hindcast validate", () => {
       "hindcast: folder cannot be read: it is a folder.",
       "hindcast: bytes.rules cannot be read: it is not UTF-8.",
     ]);
+  });
+});
+
+describe("hindcast fmt", () => {
+  it("lays files out, leaves what it cannot read, and only looks with --check", async () => {
+    file("plain.rules", "when heap.used>1MB{mark();}  # why\n");
+    file("right.rules", "when heap.used > 1MB { mark() }\n");
+    file("wrong.rules", "when heap.used >1MB { mark( }\n");
+    const files = ["plain.rules", "right.rules", "wrong.rules"];
+    const texts = () => files.map((name) => readFileSync(place.path(name), "utf8"));
+    const [plain, right, wrong] = texts();
+    const checked = await place.run(["fmt", "--check", ...files]);
+    const error = "wrong.rules: has an error; hindcast validate wrong.rules says where\n";
+    expect([checked.code, checked.out, checked.err]).toEqual([1, `plain.rules: would change\n${error}`, ""]);
+    expect(texts()).toEqual([plain, right, wrong]);
+    const changed = await place.run(["fmt", ...files]);
+    expect([changed.code, changed.out]).toEqual([1, `plain.rules: changed\n${error}`]);
+    expect(texts()).toEqual(["when heap.used > 1MB { mark() } # why\n", right, wrong]);
+    const again = await place.run(["fmt", "--check", "plain.rules", "right.rules"]);
+    expect([again.code, again.out, again.err]).toEqual([0, "", ""]);
   });
 });
