@@ -3,7 +3,7 @@
 import { types } from "node:util";
 import type { AttributeValue, Attributes } from "../shared/trace/attributes.js";
 import { cutBetweenWords } from "../redact/safe-cut.js";
-import { classNameOf, isError, isListOfUnits, isObject, stackOf, textProperty } from "./own-data.js";
+import { classNameOf, isError, isListOfUnits, isObject, programsObject, stackOf, textProperty } from "./own-data.js";
 
 export const budgets = {
   depth: 4,
@@ -25,7 +25,7 @@ const whole: PreviewBudget = { depth: budgets.depth, units: budgets.totalUnits, 
 
 const { getOwnPropertyDescriptor, getPrototypeOf, keys: ownKeys } = Object;
 const { isBoxedPrimitive, isProxy } = types;
-const ofLiterals = Object.prototype;
+const ownObject = Object.prototype;
 /** Nothing, and the program cannot change that: a key called "__proto__" is a key. */
 const inheritedByFields: object = Object.freeze(Object.create(null) as object);
 const dateToISOString = Date.prototype.toISOString;
@@ -109,7 +109,7 @@ export function flatCopy(
 ): Record<string, AttributeValue> | undefined {
   if (keys.length === 0 || keys.length > mostFlatKeys) return undefined;
   const prototype: unknown = getPrototypeOf(source);
-  if (prototype !== ofLiterals && prototype !== inheritedByFields) return undefined;
+  if (prototype !== programsObject && prototype !== ownObject && prototype !== inheritedByFields) return undefined;
   const copy = emptyFields();
   let left: number = budgets.totalUnits - 8;
   for (let at = 0; at < keys.length; at++) {

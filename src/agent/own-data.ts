@@ -4,6 +4,8 @@ import { types } from "node:util";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
 const { isBoxedPrimitive, isNativeError, isProxy } = types;
+/** What the program's literals inherit from: the agent's realm has its own. */
+export const programsObject: object = globalThis.Object.prototype;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
 
@@ -94,7 +96,7 @@ export function prototypeOf(constructor: unknown): object {
 export const isListOfUnits = (source: object): boolean =>
   isView(source) ||
   isArray(source) ||
-  (getPrototypeOf(source) !== Object.prototype && hasOwn(source, "length") && isBoxedPrimitive(source));
+  (getPrototypeOf(source) !== programsObject && hasOwn(source, "length") && isBoxedPrimitive(source));
 
 /** A list of ours, on which what the program makes of its own lists is not run. */
 export const copyOf = (list: readonly unknown[]): unknown[] =>
