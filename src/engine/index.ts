@@ -72,7 +72,7 @@ export function createEngine({
     for (const listener of listeners) listener(notice);
   };
   const doors = new ReadingDoors(version);
-  const elsewhere = new RecordedElsewhere(version, tell);
+  const elsewhere = new RecordedElsewhere(version, tell, host?.session);
   const notify = (notice: EngineNotice): void => {
     doors.notify(notice);
     tell(notice);

@@ -133,6 +133,24 @@ export async function recordingNotes(inFolder = tmpdir()): Promise<readonly Reco
   return found.flatMap((of, at) => (running[at] === true ? (of?.recording ?? []) : []));
 }
 
+/**
+ * A host that runs has this file recorded, also where its engine was killed just now: it starts the next one at any moment, and
+ * whoever opened the file meanwhile would keep that from going on. What this `session` records is known without asking.
+ */
+export async function isRecordedByOther(
+  recordingPath: string,
+  session: string | undefined,
+  inFolder = tmpdir(),
+): Promise<boolean> {
+  for (const folder of await foldersIn(inFolder)) {
+    const found = await ownersOf(folder);
+    const host = found?.host;
+    if (found?.recording?.path !== recordingPath || host === undefined || host.session === session) continue;
+    if (await isRunning(host)) return true;
+  }
+  return false;
+}
+
 /** Folders of engines of the same host that are gone, and that no recording needs. */
 export async function abandonedFolders(session: string, inFolder = tmpdir()): Promise<string[]> {
   const abandoned: string[] = [];

@@ -148,6 +148,7 @@ describe("a recording that another process makes", () => {
     const askOther = asked(client.call);
     const opened = await askOther("recording.open", { path });
     expect([opened.recordingId, opened.state, opened.counts.logs]).toEqual([recordingId, "live", 3]);
+    expect([opened.elsewhere, (await ask("recording.summary", { recordingId })).elsewhere]).toEqual([true, undefined]);
     const page = { recordingId, first: 0, limit: 10 };
     const atNow = { recordingId, process: 1, scope: "s", at: { kind: "instant", instant: opened.end } } as const;
     expect(await askOther("logs.page", page)).toEqual(await ask("logs.page", page));

@@ -3,10 +3,11 @@
 import { realpath } from "node:fs/promises";
 import { type Socket, connect } from "node:net";
 import type { CancelSignal } from "../../shared/base/cancel.js";
-import { type Result, failed } from "../../shared/base/result.js";
+import { type Result, failed, ok } from "../../shared/base/result.js";
 import { createCodec } from "../../shared/protocol/codec.js";
 import type { CallResult, EngineNotice } from "../../shared/protocol/engine-calls.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
+import type { RecordingSummary } from "../../shared/protocol/recording-summary.js";
 import {
   type AbortSignalLike,
   type CallHandlers,
@@ -17,7 +18,7 @@ import {
   connectToEngine,
 } from "../../shared/protocol/rpc.js";
 import { type RelayedTransport, relayedTransport } from "../client-transports.js";
-import { type RecordingNote, recordingNotes } from "../private-folder.js";
+import { type RecordingNote, isRecordedByOther, recordingNotes } from "../private-folder.js";
 import { type DoorAddress, greetWithinMs, greetingBytes } from "./door-greeting.js";
 import { socketTransport } from "./socket-transport.js";
 
@@ -36,6 +37,8 @@ export class RecordedElsewhere {
   constructor(
     readonly version: string,
     readonly notify: (notice: EngineNotice) => void,
+    /** Of the host that started this engine. */
+    readonly session: string | undefined,
   ) {}
 
   /** Those, and what they cannot answer because another engine has the file. */
@@ -44,28 +47,40 @@ export class RecordedElsewhere {
       const remote = args.recordingId === undefined ? undefined : this.#byId.get(args.recordingId);
       return remote && callAgain(remote.client.call, name, args, signalFor(signal), tell).then(asHere);
     });
+    const summary: CallHandlers["recording.summary"] = async (args, ...rest) => {
+      const isElsewhere = this.#byId.has(args.recordingId);
+      const found = await all["recording.summary"](args, ...rest);
+      return found.ok && isElsewhere ? ok(readHere(found.value)) : found;
+    };
     const open: CallHandlers["recording.open"] = async (args, signal, tell) => {
-      const opened = await handlers["recording.open"](args, signal, tell);
+      const path = await realpath(args.path).catch(() => args.path);
+      const opened = (await isRecordedByOther(path, this.session))
+        ? failed(hindcastError("recording-in-use", { path }))
+        : await handlers["recording.open"](args, signal, tell);
       if (opened.ok || opened.error.code !== "recording-in-use") return opened;
-      return (await this.#open(args.path)) ?? opened;
+      return (await this.#open(path)) ?? opened;
     };
     const close: CallHandlers["recording.close"] = async (args, signal, tell) => {
       const remote = this.#byId.get(args.recordingId);
       if (remote === undefined) return handlers["recording.close"](args, signal, tell);
       const closed = await remote.client.call("recording.close", args);
-      if (--remote.holders === 0) remote.client.close();
+      if (--remote.holders === 0) {
+        this.#byId.delete(args.recordingId);
+        remote.client.close();
+      }
       return closed;
     };
-    return { ...all, "recording.open": open, "recording.close": close };
+    return { ...all, "recording.open": open, "recording.close": close, "recording.summary": summary };
   }
 
   dispose(): void {
-    for (const { client } of this.#byId.values()) client.close();
+    const clients = [...this.#byId.values()].map(({ client }) => client);
+    this.#byId.clear();
+    for (const client of clients) client.close();
   }
 
   /** Undefined: no engine that lets anybody read has it. */
-  async #open(givenPath: string): Promise<Result<CallResult<"recording.open">, HindcastError> | undefined> {
-    const path = await realpath(givenPath).catch(() => givenPath);
+  async #open(path: string): Promise<Result<CallResult<"recording.open">, HindcastError> | undefined> {
     const known = [...this.#byId.values()].find((remote) => remote.path === path);
     const client = known?.client ?? (await this.#connect(path));
     const opened = await client?.call("recording.open", { path });
@@ -78,7 +93,7 @@ export class RecordedElsewhere {
     const remote = this.#byId.get(recordingId) ?? { client, path, holders: 0 };
     remote.holders++;
     this.#byId.set(recordingId, remote);
-    return opened;
+    return ok(readHere(opened.value));
   }
 
   async #connect(path: string): Promise<EngineClient | undefined> {
@@ -88,9 +103,16 @@ export class RecordedElsewhere {
     const transport = door && (await throughDoor(door, this.version));
     if (transport === undefined) return undefined;
     const client = connectToEngine(transport, createCodec());
-    client.onNotice((notice) => this.notify(notice));
+    client.onNotice((notice) =>
+      this.notify(notice.kind === "recording-changed" ? { ...notice, summary: readHere(notice.summary) } : notice),
+    );
     transport.onClose(() => {
-      for (const [id, remote] of this.#byId) if (remote.client === client) this.#byId.delete(id);
+      // Nobody closed it here: whoever makes it has ended, or was killed.
+      for (const [id, remote] of this.#byId)
+        if (remote.client === client) {
+          this.#byId.delete(id);
+          this.notify({ kind: "recording-failed", recordingId: id, error: hindcastError("recorder-gone", { path }) });
+        }
     });
     return client;
   }
@@ -124,6 +146,8 @@ function throughDoor({ socketPath, token }: DoorAddress, version: string): Promi
     });
   });
 }
+
+const readHere = (summary: RecordingSummary): RecordingSummary => ({ ...summary, elsewhere: true });
 
 /** Whoever made it has ended, or it was closed there. */
 const asHere = <Value>(answer: Result<Value, HindcastError>): Result<Value, HindcastError> =>

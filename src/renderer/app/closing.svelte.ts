@@ -19,8 +19,10 @@ export function askBeforeClosing(page: Window, { link, session, toasts, shell }:
   const tell = (): void => shell?.useLive([...live.values()]);
   const take = (summary: RecordingSummary): void => {
     const wasLive = live.delete(summary.recordingId);
-    if (summary.state === "live") live.set(summary.recordingId, summary);
-    if (wasLive !== (summary.state === "live")) tell();
+    // What another engine makes goes on whatever is closed here.
+    const isLive = summary.state === "live" && summary.elsewhere !== true;
+    if (isLive) live.set(summary.recordingId, summary);
+    if (wasLive !== isLive) tell();
   };
   link.onNotice((notice) => {
     if (notice.kind === "recording-changed") take(notice.summary);
@@ -37,7 +39,7 @@ export function askBeforeClosing(page: Window, { link, session, toasts, shell }:
   });
   if (shell !== undefined) return;
   page.addEventListener("beforeunload", (event) => {
-    if (!session.workspaces.some(({ recording }) => recording.isLive)) return;
+    if (!session.workspaces.some(({ recording }) => recording.isSteered)) return;
     event.preventDefault();
     // Seen by whoever stays: these run only if the page does.
     setTimeout(() => {

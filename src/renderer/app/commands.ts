@@ -319,7 +319,7 @@ function recordingCommands(
     { id: "demo", group, title: "Record the demo", keys: [], run: () => void session.recordDemo() },
     run,
     { id: "attach", group, title: "Attach to a running program…", keys: [], run: () => attach.start() },
-    ...(workspace?.recording.isLive === true ? [keep, pipeline, pause, change, stop] : []),
+    ...(workspace?.recording.isSteered === true ? [keep, pipeline, pause, change, stop] : []),
     ...(workspace?.recording.summary.limits === undefined ? [] : [kept]),
     ...openCommands(session, workspace),
     ...(workspace === undefined ? [] : [copy, leave, close]),

@@ -1,9 +1,9 @@
 // The recording in front of the person: its summary, kept fresh by notices, and calls bound to it.
 // Panes count time as nanoseconds since the recording's start (a plain number); this is where that meets Instants.
-import type { Result } from "../../shared/base/result.js";
+import { type Result, failed } from "../../shared/base/result.js";
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { ProcessSummary, RecordingSummary } from "../../shared/protocol/recording-summary.js";
-import type { HindcastError } from "../../shared/protocol/errors.js";
+import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Progress } from "../../shared/base/asker.js";
 import { type RecordingArgs, type RecordingCallName, callAbout } from "../../shared/protocol/rpc.js";
 import { type Instant, instant } from "../../shared/trace/time.js";
@@ -13,6 +13,8 @@ import type { EngineLink } from "./engine-link.svelte.js";
 /** Records of an instant have all arrived, and every awaited value is known, this long after it. */
 const settlingNs = 12e9;
 const secondMs = 1000;
+/** Who recorded it may be started anew, or may still be closing the file. */
+const [mostReopenings, betweenReopeningsMs] = [20, 500];
 /** Of the length of what is kept. */
 const evictedShownPart = 0.04;
 
@@ -32,9 +34,12 @@ export class OpenRecording {
   readonly stopping = new RunningCall();
 
   #isReopening = $state(false);
+  #isDisposed = false;
   /** Length so far; grows while live. */
   readonly durationNs: number = $derived.by(() => Math.max(1, Number(this.#summary.end - this.#summary.start)));
   readonly isLive: boolean = $derived.by(() => this.#summary.state === "live");
+  /** It can be stopped, paused and changed here: it is being made, and by the engine that is asked. */
+  readonly isSteered: boolean = $derived.by(() => this.isLive && this.#summary.elsewhere !== true);
   /** The program that ran already when this began; undefined where it was started for it. */
   readonly attachedTo: ProcessSummary | undefined = $derived.by(() =>
     this.#summary.processes.find(({ attached }) => attached === true),
@@ -63,6 +68,7 @@ export class OpenRecording {
         if (notice.recordingId !== this.#summary.recordingId) return;
         if (notice.kind === "notes-changed") this.#notesChanges += 1;
         else if (notice.kind === "console-changed") for (const listener of this.#consoleListeners) listener();
+        else if (notice.error.code === "recorder-gone") void this.#followOn(notice.error);
         else this.#failure = notice.error;
       }),
       link.onReconnected(() => void this.#reopenAfterLoss()),
@@ -110,13 +116,17 @@ export class OpenRecording {
   }
 
   /** Calls the engine about this recording: `recording.call("logs.page", { first, limit })`. */
-  call<Name extends RecordingCallName>(
+  async call<Name extends RecordingCallName>(
     name: Name,
     args: RecordingArgs<Name>,
     signal?: AbortSignal,
     onProgress?: Progress,
   ): Promise<Result<CallResult<Name>, HindcastError>> {
-    return callAbout(this.#link.call, this.#summary.recordingId, name, args, signal, onProgress);
+    const { recordingId, elsewhere } = this.#summary;
+    const answer = await callAbout(this.#link.call, recordingId, name, args, signal, onProgress);
+    // Whoever recorded it is gone, and it is being opened again: who asked asks again then.
+    const isGone = elsewhere === true && !answer.ok && answer.error.code === "recording-closed";
+    return isGone ? failed(hindcastError("engine-lost")) : answer;
   }
 
   /** Ends a live recording; what was received is committed and stays open, also when ending it did not go well. */
@@ -147,6 +157,7 @@ export class OpenRecording {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#secondTimer);
     for (const release of this.#releases) release();
     this.#growListeners.clear();
@@ -183,12 +194,31 @@ export class OpenRecording {
     this.#isReopening = false;
   }
 
+  /** Of one that another engine made and is gone: the file that it left, or the engine that took over. */
+  async #followOn(gone: HindcastError): Promise<void> {
+    // Brought to its end it is as it was; killed, nobody knows yet.
+    if (this.isLive) this.#failure = gone;
+    for (let left = mostReopenings; left > 0; left--) {
+      const opened = await this.#link.call("recording.open", { path: this.#summary.path });
+      if (this.#isDisposed) {
+        if (opened.ok) void this.#link.call("recording.close", { recordingId: opened.value.recordingId });
+        return;
+      }
+      if (opened.ok) return this.#takeAgain(opened.value);
+      if (left === 1) this.#failure = opened.error;
+      else await new Promise((resolve) => setTimeout(resolve, betweenReopeningsMs));
+    }
+  }
+
   async #reopen(): Promise<void> {
     const opened = await this.#link.call("recording.open", { path: this.#summary.path });
-    if (opened.ok) {
-      this.#failure = undefined;
-      this.#notesChanges += 1;
-      this.#take(opened.value);
-    } else this.#failure = opened.error;
+    if (opened.ok) this.#takeAgain(opened.value);
+    else this.#failure = opened.error;
+  }
+
+  #takeAgain(summary: RecordingSummary): void {
+    this.#failure = undefined;
+    this.#notesChanges += 1;
+    this.#take(summary);
   }
 }

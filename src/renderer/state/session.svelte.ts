@@ -308,7 +308,7 @@ export class Session {
 
   #release(workspace: Workspace): void {
     this.#open = this.#open.filter((one) => one !== workspace);
-    if (!workspace.recording.isLive) void workspace.recording.call("recording.close", {});
+    if (!workspace.recording.isSteered) void workspace.recording.call("recording.close", {});
     workspace.marks.dispose();
     workspace.notes.dispose();
     workspace.faults.dispose();

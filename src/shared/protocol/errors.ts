@@ -37,6 +37,10 @@ const catalogue = {
     message: "{path} is recorded by another process, where it can only be read from here.",
     next: "Do that where it is recorded: in its window, or in the terminal that it was started in.",
   },
+  "recorder-gone": {
+    message: "Whoever recorded {path} is gone.",
+    next: "What was recorded is opened again by itself; what is shown may be out of date.",
+  },
   "cannot-write": {
     message: "{path} cannot be written: {reason}.",
     next: "Choose another place with -o, or free some space.",

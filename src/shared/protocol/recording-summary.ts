@@ -96,6 +96,8 @@ export const recordingSummary = v.object({
   path: text,
   name: text,
   state: v.picklist(["live", "saved"]),
+  /** Another engine makes it and answers what is asked about it: here it is read, and neither stopped, paused nor changed. */
+  elsewhere: v.optional(v.boolean()),
   formatVersion: count,
   start: ns,
   end: ns,
