@@ -55,6 +55,18 @@ describe("a file that is recorded into", () => {
 
   const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, seq) => seq);
 
+  it("has what finds no room in memory beside it, as a file that is opened has", async () => {
+    const whereTo = async (file: OpenFile): Promise<readonly string[]> => {
+      const connection = await file.instance.connect();
+      const reader = await connection.runAndReadAll(`SELECT current_setting('temp_directory')`);
+      connection.closeSync();
+      await file.dispose();
+      return reader.getRows().flat().map(String);
+    };
+    expect(await whereTo(await created())).toEqual([`${path}.tmp`]);
+    expect(await whereTo(opened(await openForReading(path)))).toEqual([`${path}.tmp`]);
+  });
+
   it("takes a large commit without its log, and a killed engine leaves all of it, after a small one as before", async () => {
     const file = await created();
     const writer = await RecordingWriter.open(file, path);

@@ -18,7 +18,14 @@ const attachedAs = "recorded_file";
 export async function attachFile(path: string): Promise<Database> {
   // Other files cannot be opened once the recording is.
   const { enable_external_access: access, ...settings } = confined;
-  const instance = await DuckDBInstance.create(":memory:", { ...settings, ...oneThread, ...groupSettings });
+  // Where DuckDB has it of a file that is opened: of what is in memory it would be in whatever folder the engine was started.
+  const temp_directory = `${path}.tmp`;
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...settings,
+    ...oneThread,
+    ...groupSettings,
+    temp_directory,
+  });
   try {
     const connection = await instance.connect();
     await connection.run(`ATTACH ${sqlText(path)} AS ${attachedAs} (${attachSettings})`);
