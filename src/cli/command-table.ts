@@ -314,6 +314,14 @@ export const commands = {
     optional: ["check"],
     examples: ["hindcast fmt rules/*.rules", "hindcast fmt --check rules/*.rules"],
   },
+  backtest: {
+    summary:
+      "What rules would have done over recordings, by the same evaluation as live: each firing and recovery, and which rules never fired",
+    operand: "rules-and-recordings",
+    required: [],
+    optional: ["from", "to", "json"],
+    examples: ["hindcast backtest memory.rules app.hindcast", "hindcast backtest memory.rules *.hindcast --json"],
+  },
   completion: {
     summary: "Print completions for a shell",
     operand: "shell",

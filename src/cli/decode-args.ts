@@ -26,7 +26,7 @@ export function decodeCommand(
   const { operand: kind, required, optional } = commands[name];
   const args: Record<string, unknown> = {};
   const operandName = kind === "optional-file" ? "file" : kind;
-  const named = "words" in operands[kind] ? operand : { [operandName]: operand };
+  const named = "words" in operands[kind] || "list" in operands[kind] ? operand : { [operandName]: operand };
   const readOperand = v.safeParse(operands[kind].schema, named);
   if (!readOperand.success) return failed(usage(readOperand.issues[0].message));
   Object.assign(args, readOperand.output);

@@ -344,7 +344,7 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 
-/** What stands after the options; `words`: what those are called that follow the file, which become one text. */
+/** What stands after the options; `words`: what those are called that follow the file, which become one text; `list`: which stay as they are. */
 export const operands = {
   none: { shown: "", help: "", schema: v.object({}) },
   file: { shown: "<file>", help: "The recording", schema: v.object({ file: v.string() }) },
@@ -369,6 +369,12 @@ export const operands = {
     shown: "<files...>",
     help: "Files of rules",
     schema: v.object({ files: v.array(v.string()) }),
+  },
+  "rules-and-recordings": {
+    shown: "<rules> <recordings...>",
+    help: "A file of rules, and the recordings",
+    list: "recordings",
+    schema: v.object({ file: v.string(), recordings: v.array(v.string()) }),
   },
   program: {
     shown: "[pid|host:port]",

@@ -56,6 +56,7 @@ export function parse(words: readonly string[], version: string): Result<Parsed,
 function operandFrom(kind: OperandKind, [first, second]: readonly unknown[]): unknown {
   if (kind === "none") return undefined;
   const operand = operands[kind];
+  if ("list" in operand) return { file: first, [operand.list]: second };
   if (!("words" in operand)) return first;
   return { file: first, [operand.words]: Array.isArray(second) ? second.join(" ") : second };
 }

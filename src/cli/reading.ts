@@ -92,6 +92,7 @@ const callWords: Partial<Record<EngineCallName, string>> = {
   "services.graph": "Counting calls",
   "requests.routes": "Counting requests",
   "requests.list": "Looking for requests",
+  "rules.backtest": "Evaluating rules",
   "search.page": "Searching",
   "notes.put": "Writing the note",
 };

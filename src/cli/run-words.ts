@@ -20,6 +20,7 @@ import { record } from "./record.js";
 import { run } from "./run.js";
 import { demo, open, serve } from "./show.js";
 import { type Ending, type Terminal, ended, failWith } from "./terminal.js";
+import { backtest } from "./backtest.js";
 import { fmt, validate } from "./rules.js";
 import type { World } from "./world.js";
 
@@ -93,6 +94,8 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return validate(world, command.args);
     case "fmt":
       return fmt(world, command.args);
+    case "backtest":
+      return backtest(world, command.args);
     case "completion":
       return print(world.terminal, completionScript(command.args.shell));
     default:

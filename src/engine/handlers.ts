@@ -1,4 +1,5 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
+import { backtest } from "./backtest.js";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
@@ -260,6 +261,7 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.summary": asking(({ recording }) => recording.summary()),
     "recording.missing": asking(({ query }) => missingRecords(query)),
 
+    "rules.backtest": asking(({ query, asker }, args) => backtest(query, args, asker)),
     "timeline.density": asking(({ query }, args) => density(query, args)),
     "timeline.step": (args, signal, tell) => {
       const asker = askerWith(signal, tell);

@@ -345,6 +345,27 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
       await client.call("recording.stop", { recordingId: id });
     }
   },
+  "recorder-gone": async () => {
+    const path = place.path("gone.hindcast");
+    const other = new EngineChild({ entry: engineEntry, environment: process.env });
+    const told = new Promise<Provoked>((resolve) => {
+      client.onNotice((notice) => {
+        if (notice.kind === "recording-failed" && notice.error.code === "recorder-gone")
+          resolve({ error: notice.error });
+      });
+    });
+    try {
+      const created = await steadyCallTo(other)("recording.create", { path, capture: {} });
+      if (!created.ok) throw new Error(created.error.code);
+      const opened = await client.call("recording.open", { path });
+      if (!opened.ok) throw new Error(opened.error.code);
+      expect(opened.value.elsewhere).toBe(true);
+      process.kill(other.pid ?? 0, "SIGKILL");
+      return await told;
+    } finally {
+      await other.stop();
+    }
+  },
   "recording-not-live": async () => {
     const opened = await client.call("recording.open", { path: sample });
     if (!opened.ok) throw new Error(opened.error.code);

@@ -61,6 +61,8 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     const middle = (start + end) / 2n;
     note("changes", await call("range.changes", { ...range, from: middle, limit: 100 }));
     note("graph", await call("services.graph", range));
+    const source = `when count(log, 10s) > 1 { log("lines") }\nwhen heap.used > 1MB { mark("heap") }\nwhen count(span, 5s) > 1 { mark("spans") }`;
+    note("backtest", await call("rules.backtest", { ...range, source, name: "asked" }));
     const routes = note("routes", await call("requests.routes", range));
     const [service = "", route = ""] = routes.ok ? [routes.value.services[0], routes.value.routes[0]] : [];
     const of = { service, route, kind: "server", order: "slowest", first: 0, limit: 100 } as const;

@@ -73,3 +73,47 @@ describe("hindcast fmt", () => {
     expect([again.code, again.out, again.err]).toEqual([0, "", ""]);
   });
 });
+
+describe("hindcast backtest", () => {
+  const program = `const { event } = require("hindcast");
+    for (let n = 0; n < 6; n++) console.error("refused", n);
+    event("paid", { order: "A1" });
+    setTimeout(() => console.log("done"), 2500);`;
+  const rules = `rule "refusals" by service { when count(log where level == "error", 10s) > 3 then { alert("refused in \${service}") } }
+rule "paid" { when count(event where name == "paid", 10s) >= 1 then { mark("paid") } }
+rule "huge" { when heap.used > 1TB then { alert("x") } }
+rule "cart" { when state(Cart).total < 0 then { alert("x") } }
+`;
+
+  it("says what rules would have done, and which never fired", async () => {
+    file("b.rules", rules);
+    const recorded = await place.run(["record", "-o", "b.hindcast", "--", process.execPath, "-e", program]);
+    expect(recorded.code).toBe(0);
+    const ended = await place.run(["backtest", "b.rules", "b.hindcast"]);
+    expect([ended.code, ended.err]).toEqual([0, ""]);
+    const lines = ended.out.trimEnd().split("\n");
+    expect(lines.slice(0, -1).map((line) => line.replace(/^\S+ +/, ""))).toEqual([
+      expect.stringMatching(/^fired +refusals +service=\S+ +alert\(refused in \S+\)$/),
+      expect.stringMatching(/^fired +paid +mark\(paid\)$/),
+    ]);
+    expect(lines.at(-1)).toMatch(
+      /^Over [\d,]+ records of .*\. refusals fired once; paid fired once; never: huge; not evaluated, as state is not read yet: cart$/,
+    );
+    const json = await place.run(["backtest", "b.rules", "b.hindcast", "b.hindcast", "--json"]);
+    const rows = json.out
+      .trimEnd()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(rows).toHaveLength(4);
+    expect(rows[3]).toMatchObject({ recording: "b.hindcast", rule: "paid", kind: "fired", said: ["mark(paid)"] });
+  });
+
+  it("evaluates nothing where a rule has an error, and says where it is", async () => {
+    file("wrong.rules", "when heap.used > { mark() }\n");
+    const ended = await place.run(["backtest", "wrong.rules", "b.hindcast"]);
+    expect([ended.code, ended.out]).toEqual([1, 'wrong.rules:1:18: a value is missing after >, before "{"\n']);
+    expect((await place.run(["backtest", "b.rules"])).code).toBe(2);
+    const missing = await place.run(["backtest", "none.rules", "b.hindcast"]);
+    expect([missing.code, missing.err.split("\n")[0]]).toEqual([1, "hindcast: There is no file none.rules."]);
+  });
+});

@@ -19,7 +19,7 @@ const mostReaders = 32;
 
 /** What is asked about a recording without changing how it is made. */
 const readingCalls =
-  /^(?:(?:timeline|spans|events|logs|search|metrics|state|range|ids|services|requests|traces|notes)\..*|recording\.(?:open|close|summary|missing|copy|copyPath|export|exportSize|exportReport))$/;
+  /^(?:(?:timeline|spans|events|logs|search|metrics|state|range|ids|services|requests|traces|notes|rules)\..*|recording\.(?:open|close|summary|missing|copy|copyPath|export|exportSize|exportReport))$/;
 
 /** Of one recording. */
 export interface Door {

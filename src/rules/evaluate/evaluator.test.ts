@@ -225,6 +225,23 @@ describe("Evaluator", () => {
     });
 
   const seen = new Set<string>();
+  it.each([1, 2, 3])("decides the same over a quarter of an hour in which nothing comes (seed %i)", (seed) => {
+    const records = randomRecords(seed)
+      .slice(0, 60)
+      .map((record, at) => ({ ...record, timeNs: record.timeNs + (at < 30 ? 0 : 900 * second) }));
+    const endNs = (records.at(-1)?.timeNs ?? 0) + 400 * second;
+    const evaluator = new Evaluator(rules);
+    evaluator.take(records);
+    expect(short(evaluator.finish(endNs))).toEqual(naiveOutcomes(rules, records, endNs));
+  });
+
+  it("passes over centuries at once", () => {
+    const evaluator = new Evaluator(rules);
+    const records = [metric(1, 9), metric(5e9, 9), metric(9e9, 1)];
+    evaluator.take(records);
+    expect(evaluator.finish(9.1e18).length).toBeGreaterThan(0);
+  });
+
   it.each([1, 2, 3, 4, 5, 6, 7, 8])("decides as one does that computes everything anew (seed %i)", (seed) => {
     const records = randomRecords(seed);
     const endNs = (records.at(-1)?.timeNs ?? 0) + 12 * second;

@@ -11,25 +11,34 @@ export interface EvaluatorOptions {
   readonly limits: RunLimits;
 }
 
+/** A rule that fires and recovers by itself, without any record, does so no longer. */
+const longestSilenceNs = 7 * 86_400e9;
+
 /** Waiting records are put in order when so many have come, or twice as many as had to go on waiting. */
 const leastBatch = 4096;
 
 export class Evaluator {
   readonly #runs: readonly RuleRun[];
   readonly #latenessNs: number;
+  /** After so long without anything nothing comes of itself. */
+  readonly #settledNs: number;
   #outcomes: Outcome[] = [];
   #waiting: RuleRecord[] = [];
   #batch = leastBatch;
   #newestNs = -Infinity;
   #hasBegun = false;
   #nextTickNs = Infinity;
+  /** Of the last record, and of it or the last outcome. */
+  #recordNs = -Infinity;
+  #eventfulNs = -Infinity;
   /** Records that came too late to be counted in. */
   late = 0;
 
   constructor(plans: readonly RulePlan[], given: Partial<EvaluatorOptions> = {}) {
     this.#latenessNs = given.latenessNs ?? 0;
     const limits = given.limits ?? presetRunLimits;
-    this.#runs = plans.map((plan) => new RuleRun(plan, limits, (outcome) => void this.#outcomes.push(outcome)));
+    this.#runs = plans.map((plan) => new RuleRun(plan, limits, (outcome) => this.#note(outcome)));
+    this.#settledNs = Math.max(0, ...this.#runs.map(({ settledNs }) => settledNs));
   }
 
   /** Records in any order within the lateness. */
@@ -70,8 +79,15 @@ export class Evaluator {
     for (const record of ready) {
       if (!this.#hasBegun) this.#begin(record.timeNs);
       if (this.#nextTickNs < record.timeNs) this.#tickBefore(record.timeNs);
+      this.#recordNs = record.timeNs;
+      this.#eventfulNs = Math.max(this.#eventfulNs, record.timeNs);
       for (const run of this.#runs) run.take(record);
     }
+  }
+
+  #note(outcome: Outcome): void {
+    this.#eventfulNs = Math.max(this.#eventfulNs, outcome.timeNs);
+    this.#outcomes.push(outcome);
   }
 
   #begin(timeNs: number): void {
@@ -83,6 +99,12 @@ export class Evaluator {
   /** A tick has the records of its own instant, so it comes after them. */
   #tickBefore(timeNs: number): void {
     while (this.#nextTickNs < timeNs) {
+      const isSettled = this.#nextTickNs - this.#eventfulNs > this.#settledNs;
+      if (isSettled || this.#nextTickNs - this.#recordNs > longestSilenceNs) {
+        for (const run of this.#runs) run.skipTo(timeNs);
+        this.#nextTickNs = this.#earliest();
+        return;
+      }
       for (const run of this.#runs) if (run.nextTickNs === this.#nextTickNs) run.tick();
       this.#nextTickNs = this.#earliest();
     }

@@ -2,7 +2,7 @@
 import type { RulePlan, SourcePlan } from "../plan.js";
 import { storedUnit } from "../quantity.js";
 import { isDerivedFrom } from "./derived.js";
-import { type Compute, computing } from "./expression.js";
+import { type Compute, computing, staleAfterNs } from "./expression.js";
 import { type RecordTest, recordTest } from "./filter.js";
 import { Group, type GroupNames } from "./group.js";
 import { type Said, saying } from "./message.js";
@@ -70,6 +70,18 @@ export class RuleRun {
   /** The stream begins, at its first record. */
   begin(timeNs: number): void {
     this.#nextTickNs = Math.ceil(timeNs / this.#plan.tickNs) * this.#plan.tickNs;
+  }
+
+  /** After so long without a record and without an outcome there is none until the next record, whenever that comes. */
+  get settledNs(): number {
+    const { windows, forNs, cooldownNs, recover, tickNs } = this.#plan;
+    const lengths = windows.map(({ extent }) => (extent.by === "time" ? extent.ns : 0));
+    return Math.max(staleAfterNs, ...lengths) + forNs + cooldownNs + (recover?.forNs ?? 0) + 2 * tickNs;
+  }
+
+  /** Its next tick is not before an instant: nothing would be decided until then. */
+  skipTo(timeNs: number): void {
+    if (!Number.isNaN(this.#nextTickNs)) this.begin(timeNs);
   }
 
   /** What it evaluates at its next tick has been taken. */

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { captureSettings } from "./agent-wire.js";
 import { attachCalls } from "./attach-calls.js";
 import { correlationCalls } from "./correlation-calls.js";
+import { ruleCalls } from "./rule-calls.js";
 import { exportCalls } from "./export-calls.js";
 import {
   cursor,
@@ -144,6 +145,7 @@ export const engineCalls = {
   ...recentsCalls,
   ...stateCalls,
   ...correlationCalls,
+  ...ruleCalls,
   ...requestCalls,
   ...traceCalls,
   ...windowCalls,

@@ -1,0 +1,88 @@
+// hindcast backtest: what rules would have done over recordings.
+import type { CallResult } from "../shared/protocol/engine-calls.js";
+import { compileRules, lineColumns } from "../rules/index.js";
+import { offsetFromStart } from "../shared/trace/iso-time.js";
+import type { CommandArgs } from "./decode-args.js";
+import { type Done, type Reading, done, range, withRecording } from "./reading.js";
+import { instantsAsText, onOneLine } from "./rows.js";
+import { type RuleFile, readRuleFile } from "./rule-files.js";
+import { type Ending, ended, failWith } from "./terminal.js";
+import { durationText } from "./time-text.js";
+import type { World } from "./world.js";
+
+type Answer = CallResult<"rules.backtest">;
+
+export async function backtest(world: World, args: CommandArgs<"backtest">): Promise<Ending> {
+  const file = readRuleFile(world, args.file);
+  if (!file.ok) return failWith(world.terminal, file.error, 1);
+  const wrong = errorsIn(file.value);
+  if (wrong.length > 0) {
+    for (const line of wrong) await world.terminal.out.line(line);
+    await world.terminal.out.flush();
+    return ended(1);
+  }
+  for (const recording of args.recordings) {
+    const ending = await withRecording(world, recording, (reading) => testOn(reading, file.value, args, recording));
+    if (ending.kind !== "code" || ending.code !== 0) return ending;
+  }
+  return ended(0);
+}
+
+function errorsIn({ path, source, stem }: RuleFile): readonly string[] {
+  const placeOf = lineColumns(source);
+  return compileRules(source, { fileName: stem })
+    .problems.filter(({ severity }) => severity === "error")
+    .map(({ from, message }) => {
+      const { line, column } = placeOf(from);
+      return `${path}:${line}:${column}: ${message}`;
+    });
+}
+
+async function testOn(
+  reading: Reading,
+  { source, stem }: RuleFile,
+  args: CommandArgs<"backtest">,
+  recording: string,
+): Promise<Done> {
+  const { call, recordingId, out, summary } = reading;
+  const times = range(reading, args);
+  if (!times.ok) return times;
+  const { from, to } = times.value;
+  const answer = await call("rules.backtest", { recordingId, source, name: stem, from, to });
+  if (!answer.ok) return answer;
+  const { outcomes } = answer.value;
+  if (args.json) {
+    for (const outcome of outcomes) await out.line(JSON.stringify({ recording, ...outcome }, instantsAsText));
+    return done;
+  }
+  const services = new Map(
+    summary.processes.map(({ process, serviceName }) => [String(process), `${serviceName} (process ${process})`]),
+  );
+  if (args.recordings.length > 1) await out.line(`${onOneLine(summary.name)}:`);
+  for (const { instant, rule, kind, group, said } of outcomes) {
+    const groups = Object.entries(group).map(([name, value]) =>
+      name === "process" ? (services.get(value) ?? value) : `${name}=${value}`,
+    );
+    const words = [offsetFromStart(instant, summary.start), kind.padEnd(9), rule, ...groups, ...said];
+    await out.line(onOneLine(words.join("  ")));
+  }
+  await out.line(summaryText(answer.value, Number(to - from)));
+  return done;
+}
+
+function summaryText({ rules, unread, outcomes, records }: Answer, tookNs: number): string {
+  const times = new Map<string, number>();
+  for (const { rule, kind } of outcomes) if (kind === "fired") times.set(rule, (times.get(rule) ?? 0) + 1);
+  const fired = rules.flatMap(({ rule }) => {
+    const count = times.get(rule);
+    return count === undefined ? [] : [`${rule} fired ${count === 1 ? "once" : `${count} times`}`];
+  });
+  const never = rules.flatMap(({ rule }) => (times.has(rule) ? [] : [rule]));
+  const parts = [
+    ...fired,
+    ...(never.length === 0 ? [] : [`never: ${never.join(", ")}`]),
+    ...(unread.length === 0 ? [] : [`not evaluated, as state is not read yet: ${unread.join(", ")}`]),
+  ];
+  const over = `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"} of ${durationText(tookNs)}`;
+  return onOneLine(`Over ${over}. ${parts.join("; ")}`);
+}
