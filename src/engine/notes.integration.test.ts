@@ -55,6 +55,13 @@ describe("notes", () => {
     });
     if (holder.stdout !== null) await once(holder.stdout, "data");
   };
+  /** The file is free once it is gone. */
+  const letGo = async (): Promise<void> => {
+    if (holder === undefined) throw new Error("nobody holds it");
+    const gone = once(holder, "exit");
+    holder.kill("SIGKILL");
+    await gone;
+  };
 
   it("of a live recording are in its file at once, by the user's name, and stay as it is saved", async () => {
     const { recordingId } = live;
@@ -112,7 +119,7 @@ describe("notes", () => {
     await put(recordingId, "and once more", 4n);
     await engine.call("recording.close", { recordingId });
     expect(existsSync(engine.path("held.hindcast.notes.jsonl"))).toBe(true);
-    holder?.kill("SIGKILL");
+    await letGo();
     const again = await engine.call("recording.open", { path });
     expect((await list(again.recordingId)).map(({ text }) => text)).toEqual(["meanwhile", "and once more"]);
     await engine.call("recording.close", { recordingId: again.recordingId });
@@ -157,7 +164,7 @@ describe("notes", () => {
       .poll(async () => (await engine.call("notes.list", { recordingId })).aside?.path, { timeout: 20_000 })
       .toContain(engine.path("state/hindcast/notes"));
     expect(await list(recordingId)).toMatchObject([{ text: "once" }]);
-    holder?.kill("SIGKILL");
+    await letGo();
     await engine.call("recording.close", { recordingId });
     expect(readdirSync(engine.path("state/hindcast/notes"))).toEqual([]);
     expect(await inFile(live.path)).toEqual([{ text: "once" }]);
