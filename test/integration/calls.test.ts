@@ -5,6 +5,7 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
+import { seeds } from "../../src/engine/replay/seeds.test-support.js";
 import { nodeBinary, nodeVersionsAtEnds } from "../../tools/node-binaries.js";
 import { Place } from "./hindcast-process.js";
 
@@ -57,7 +58,8 @@ const program = "calls.mjs";
 copyFileSync(join(import.meta.dirname, "../programs", program), place.path(program));
 
 describe.each(nodeVersionsAtEnds)("calls on Node %s", (version) => {
-  it.for(["1", "2", "3"])("are those that the program wrote down itself (seed %s)", async (seed, { skip }) => {
+  it.for(seeds(1, 2, 3))("are those that the program wrote down itself (seed %d)", async (number, { skip }) => {
+    const seed = String(number);
     const binary = await nodeBinary(version);
     if ("missing" in binary) return skip(binary.missing);
     const [file, written] = [`${version}-${seed}.hindcast`, place.path(`${version}-${seed}.jsonl`)];
