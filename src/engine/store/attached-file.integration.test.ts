@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -65,6 +65,19 @@ describe("a file that is recorded into", () => {
     };
     expect(await whereTo(await created())).toEqual([`${path}.tmp`]);
     expect(await whereTo(opened(await openForReading(path)))).toEqual([`${path}.tmp`]);
+  });
+
+  it("has nothing there any more of an engine that was killed, and leaves what is somebody's", async () => {
+    const left = `${path}.tmp`;
+    mkdirSync(left);
+    writeFileSync(join(left, "duckdb_temp_storage_DEFAULT-0.tmp"), "left");
+    await (await created()).dispose();
+    expect(existsSync(left)).toBe(false);
+    mkdirSync(left);
+    writeFileSync(join(left, "duckdb_temp_storage_DEFAULT-0.tmp"), "left");
+    writeFileSync(join(left, "mine.txt"), "mine");
+    await opened(await openForWriting(path)).dispose();
+    expect(existsSync(join(left, "mine.txt"))).toBe(true);
   });
 
   it("takes a large commit without its log, and a killed engine leaves all of it, after a small one as before", async () => {

@@ -1,6 +1,7 @@
 // A file that is recorded into, as DuckDB is to write it: attached, because only then DuckDB takes rows in small groups. What a
 // commit has for a whole group or more goes packed into the file at once, not first into the log and out of it again.
 // A file does not say how large its groups are: who goes on with a recording attaches it in the same way.
+import { readdir, rm } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { attachSettings, confined, groupSettings, oneThread } from "./file-settings.js";
 import { sqlText } from "./sql-text.js";
@@ -13,6 +14,13 @@ export interface Database {
 
 /** No table or schema is called so. */
 const attachedAs = "recorded_file";
+
+/** What an engine that was killed had there; not where anything else is. */
+async function removeLeft(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => undefined);
+  if (names?.every((name) => name.startsWith("duckdb_temp_")) !== true) return;
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+}
 
 /** Creates it where there is none. */
 export async function attachFile(path: string): Promise<Database> {
@@ -29,6 +37,8 @@ export async function attachFile(path: string): Promise<Database> {
   try {
     const connection = await instance.connect();
     await connection.run(`ATTACH ${sqlText(path)} AS ${attachedAs} (${attachSettings})`);
+    // Now that the file is ours, what is there is nobody's.
+    await removeLeft(temp_directory);
     await connection.run(`SET enable_external_access = ${access}`);
     connection.closeSync();
   } catch (error) {
