@@ -1,11 +1,10 @@
 // hindcast backtest: what rules would have done over recordings.
 import type { CallResult } from "../shared/protocol/engine-calls.js";
-import { compileRules, lineColumns } from "../rules/index.js";
 import { offsetFromStart } from "../shared/trace/iso-time.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, range, withRecording } from "./reading.js";
 import { instantsAsText, onOneLine } from "./rows.js";
-import { type RuleFile, readRuleFile } from "./rule-files.js";
+import { type RuleFile, problemText, problemsIn, readRuleFile } from "./rule-files.js";
 import { type Ending, ended, failWith } from "./terminal.js";
 import { durationText } from "./time-text.js";
 import type { World } from "./world.js";
@@ -15,9 +14,9 @@ type Answer = CallResult<"rules.backtest">;
 export async function backtest(world: World, args: CommandArgs<"backtest">): Promise<Ending> {
   const file = readRuleFile(world, args.file);
   if (!file.ok) return failWith(world.terminal, file.error, 1);
-  const wrong = errorsIn(file.value);
+  const wrong = problemsIn(file.value).rows.filter(({ severity }) => severity === "error");
   if (wrong.length > 0) {
-    for (const line of wrong) await world.terminal.out.line(line);
+    for (const row of wrong) await world.terminal.out.line(problemText(row));
     await world.terminal.out.flush();
     return ended(1);
   }
@@ -26,16 +25,6 @@ export async function backtest(world: World, args: CommandArgs<"backtest">): Pro
     if (ending.kind !== "code" || ending.code !== 0) return ending;
   }
   return ended(0);
-}
-
-function errorsIn({ path, source, stem }: RuleFile): readonly string[] {
-  const placeOf = lineColumns(source);
-  return compileRules(source, { fileName: stem })
-    .problems.filter(({ severity }) => severity === "error")
-    .map(({ from, message }) => {
-      const { line, column } = placeOf(from);
-      return `${path}:${line}:${column}: ${message}`;
-    });
 }
 
 async function testOn(

@@ -1,6 +1,7 @@
 // Files of rules, as commands that take them read them.
 import { readFileSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
+import { compileRules, lineColumns } from "../rules/index.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { World } from "./world.js";
@@ -27,3 +28,20 @@ export function readRuleFile({ cwd }: Pick<World, "cwd">, path: string): Result<
     return failed(hindcastError("unreadable-rules", { path, reason }));
   }
 }
+
+/** What is wrong in it, in the order of the text; lines and columns are counted from one. */
+export function problemsIn({ path, source, stem }: RuleFile) {
+  const { plans, problems } = compileRules(source, { fileName: stem });
+  const placeOf = lineColumns(source);
+  const rows = problems.map(({ from, to, severity, message, fix }) => {
+    const { line, column } = placeOf(from);
+    return { file: path, line, column, end: placeOf(to), severity, message, fix };
+  });
+  return { rules: plans.length, rows };
+}
+
+type ProblemRow = ReturnType<typeof problemsIn>["rows"][number];
+
+/** As editors and people follow it. */
+export const problemText = ({ file, line, column, severity, message }: ProblemRow): string =>
+  `${file}:${line}:${column}: ${severity === "warning" ? "warning: " : ""}${message}`;

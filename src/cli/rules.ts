@@ -2,10 +2,10 @@
 // are laid out.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { compileRules, formatRules, lineColumns } from "../rules/index.js";
+import { formatRules } from "../rules/index.js";
 import { hindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
-import { readRuleFile } from "./rule-files.js";
+import { problemText, problemsIn, readRuleFile } from "./rule-files.js";
 import { type Ending, complain, ended } from "./terminal.js";
 import type { World } from "./world.js";
 
@@ -19,17 +19,13 @@ export async function validate(world: World, { files, json }: CommandArgs<"valid
       await complain(world.terminal, file.error);
       continue;
     }
-    const { plans, problems } = compileRules(file.value.source, { fileName: file.value.stem });
-    const placeOf = lineColumns(file.value.source);
-    for (const { from, to, severity, message, fix } of problems) {
-      const { line, column } = placeOf(from);
-      hasFailed ||= severity === "error";
-      const row = { file: path, line, column, end: placeOf(to), severity, message, fix };
-      const word = severity === "warning" ? "warning: " : "";
-      await out.line(json ? JSON.stringify(row) : `${path}:${line}:${column}: ${word}${message}`);
+    const { rules, rows } = problemsIn(file.value);
+    for (const row of rows) {
+      hasFailed ||= row.severity === "error";
+      await out.line(json ? JSON.stringify(row) : problemText(row));
     }
-    if (!json && problems.length === 0)
-      await out.line(`${path}: ${plans.length} ${plans.length === 1 ? "rule" : "rules"}, nothing wrong`);
+    if (!json && rows.length === 0)
+      await out.line(`${path}: ${rules} ${rules === 1 ? "rule" : "rules"}, nothing wrong`);
   }
   await out.flush();
   return ended(hasFailed ? 1 : 0);

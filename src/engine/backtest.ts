@@ -39,7 +39,7 @@ export async function backtest(
         instant: origin + BigInt(Math.round(timeNs)),
         rule,
         kind: outcome.kind,
-        group: outcome.kind === "disabled" ? {} : groupOf(outcome.group),
+        group: outcome.kind === "disabled" ? {} : { ...outcome.group.by },
         said: outcome.kind === "disabled" ? [outcome.reason] : outcome.actions.map(saidText),
       });
   };
@@ -86,14 +86,6 @@ async function* stretchesOf(query: Query, wanted: Wanted, whole: Stretch, atOnce
     else waiting.push({ from: middle, until }, { from, until: middle });
   }
 }
-
-interface Named {
-  readonly service: string;
-  readonly process: number | undefined;
-  readonly by: Readonly<Record<string, string>>;
-}
-
-const groupOf = ({ by }: Named): Record<string, string> => ({ ...by });
 
 const saidText = ({ name, args }: { readonly name: string; readonly args: readonly unknown[] }): string =>
   `${name}(${args.map((arg) => (typeof arg === "string" ? arg : JSON.stringify(arg))).join(", ")})`;

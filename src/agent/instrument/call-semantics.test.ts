@@ -3,7 +3,7 @@
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { type Call, type CallsTold, helpersName, makeWriteHelpers } from "../write-helpers.js";
-import { transform } from "./transform.js";
+import { parses, silentWrites, transformedSnippet } from "./snippets.test-support.js";
 
 /** `t` traces and returns a value; `said` says what a function did, thrown or not. */
 const prelude = `
@@ -171,18 +171,7 @@ interface Outcome {
 }
 
 async function outcomeOf(code: string, told: Told): Promise<Outcome> {
-  const nothing = (): undefined => undefined;
-  const tell = {
-    file: () => 0,
-    before: nothing,
-    beforeBehind: nothing,
-    property: nothing,
-    object: nothing,
-    objectBehind: nothing,
-    method: nothing,
-    privateField: nothing,
-  };
-  const world = vm.createContext({ [helpersName]: makeWriteHelpers({ isActive: true }, tell, told) });
+  const world = vm.createContext({ [helpersName]: makeWriteHelpers({ isActive: true }, silentWrites, told) });
   vm.runInContext(prelude, world);
   const text =
     "(o) => JSON.stringify(o, (k, v) => typeof v === 'function' ? 'function' : v === undefined ? 'undefined' : v)";
@@ -196,24 +185,7 @@ async function outcomeOf(code: string, told: Told): Promise<Outcome> {
   return { result, trace: asText(vm.runInContext("L", world)) };
 }
 
-const wrapped = (source: string, writes: boolean): string => {
-  const result = transform(source, {
-    format: "commonjs",
-    file: "/snippet.js",
-    standsAlone: false,
-    told: { writes, calls: true },
-  });
-  if (result.kind === "unreadable") throw new Error(`${result.reason}: ${source}`);
-  return result.kind === "changed" ? result.code : source;
-};
-
-const parses = (source: string): boolean => {
-  try {
-    return new vm.Script(source) instanceof vm.Script;
-  } catch {
-    return false;
-  }
-};
+const wrapped = (source: string, writes: boolean): string => transformedSnippet(source, { writes, calls: true });
 
 describe("a program whose calls are told of", () => {
   for (const strict of [false, true]) {

@@ -7,7 +7,7 @@
 import type { ESTree } from "meriyah";
 import { helpersName } from "../write-helpers.js";
 import type { Edits } from "./edits.js";
-import { directivesOf } from "./syntax.js";
+import { directivesOf, unlabelled } from "./syntax.js";
 import { type FunctionNode, reasonNotToWrap } from "./wrappable.js";
 
 /** Inserted in an arrow function without a block: in front of all, around what it returns, and behind. */
@@ -62,35 +62,30 @@ export class CallWraps {
 
   /** For what belongs to none of the functions around it: `visit` looks at it. */
   apart(visit: () => void): void {
-    const outer = this.#inside;
-    this.#inside = outside;
-    visit();
-    this.#inside = outer;
+    this.#within(outside, visit);
   }
 
   /** Wraps a function with a block, where there is one to be wrapped; within `visit` places in it are told of. */
   block(node: FunctionNode | undefined, body: ESTree.BlockStatement, visit: () => void): void {
     const isWrapped = node !== undefined && this.#canWrap(node);
     if (isWrapped) this.#wrapBlock(node, body);
-    this.#in(isWrapped, visit);
+    this.#within({ isWrapped, leavable: [] }, visit);
   }
 
   /** The same for an arrow function without one: what is to be inserted is returned. */
   expression(node: FunctionNode | undefined, visit: () => void): ExpressionWrap | undefined {
     const isWrapped = node !== undefined && this.#canWrap(node);
     const wrap = isWrapped ? this.#expressionWrap(node) : undefined;
-    this.#in(isWrapped, visit);
+    this.#within({ isWrapped, leavable: [] }, visit);
     return wrap;
   }
 
   /** Before what is in it is visited. `parent`: what it stands in. */
   place(node: ESTree.Node, parent: ESTree.Node): void {
-    const { isWrapped, leavable } = this.#inside;
-    if (!isWrapped) return;
-    const isAwaited = leavable.some(({ waits }) => waits);
+    if (!this.#inside.isWrapped) return;
     switch (node.type) {
       case "ReturnStatement":
-        return this.#return(node, isAwaited);
+        return this.#return(node);
       case "ThrowStatement":
         return this.#around(node.argument, this.#told("t", ",("), "))", node.start);
       case "AwaitExpression":
@@ -113,7 +108,7 @@ export class CallWraps {
         return;
       case "BreakStatement":
       case "ContinueStatement":
-        if (isAwaited && this.#leavesLoopThatWaits(node)) this.#around(node, `{${this.#told("a", ");")}`, "}");
+        if (this.#leavesLoopThatWaits(node)) this.#around(node, `{${this.#told("a", ");")}`, "}");
         return;
       default:
         return;
@@ -130,9 +125,9 @@ export class CallWraps {
     leavable.pop();
   }
 
-  #in(isWrapped: boolean, visit: () => void): void {
+  #within(inside: Inside, visit: () => void): void {
     const outer = this.#inside;
-    this.#inside = { isWrapped, leavable: [] };
+    this.#inside = inside;
     visit();
     this.#inside = outer;
   }
@@ -185,7 +180,8 @@ export class CallWraps {
   }
 
   /** `return` alone does not wait in an async generator, `return undefined` does. */
-  #return(node: ESTree.ReturnStatement, isAwaited: boolean): void {
+  #return(node: ESTree.ReturnStatement): void {
+    const isAwaited = this.#inside.leavable.some(({ waits }) => waits);
     const away = isAwaited ? this.#told("a", ");") : "";
     if (!node.argument) return this.#around(node, `{${this.#told("d", ");")}${away}`, "}");
     if (isAwaited) this.#around(node.argument, this.#told("a", `,${this.#told("r", ",(")}`), ")))", node.start);
@@ -235,12 +231,6 @@ const leavableKinds: ReadonlyMap<ESTree.Node["type"], Leavable["kind"]> = new Ma
 
 const labelOf = (node: ESTree.Node): string | undefined =>
   node.type === "LabeledStatement" ? node.label.name : undefined;
-
-function unlabelled(node: ESTree.Node): ESTree.Node {
-  let at = node;
-  while (at.type === "LabeledStatement") at = at.body;
-  return at;
-}
 
 const waitsInHead = (node: ESTree.Node): boolean => node.type === "ForOfStatement" && node.await;
 

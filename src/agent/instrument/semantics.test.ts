@@ -8,6 +8,7 @@ import { Guest, saveOriginals } from "../guest.js";
 import { helpersName, makeWriteHelpers } from "../write-helpers.js";
 import { guardedNotes } from "./helpers.js";
 import { SiteRegistry } from "./sites.js";
+import { parses, transformedSnippet } from "./snippets.test-support.js";
 import { transform } from "./transform.js";
 
 /** `t` traces and returns a value; `key` is a property key that traces its coercion; `watched` is a tracked object. */
@@ -231,47 +232,33 @@ function outcomeOf(code: string): Outcome {
   return { error, trace: String(trace), value: isPlain ? String(value) : typeof value };
 }
 
-const transformedOf = (source: string): string => {
-  const result = transform(source, { format: "commonjs", file: "/snippet.js", standsAlone: false });
-  if (result.kind === "unreadable") throw new Error(result.reason);
-  return result.kind === "changed" ? result.code : source;
-};
-
-const parses = (source: string): boolean => {
-  try {
-    return new vm.Script(source) instanceof vm.Script;
-  } catch {
-    return false;
-  }
-};
-
 describe("a transformed program", () => {
   for (const strict of [false, true]) {
     for (const snippet of snippets) {
       const source = `${strict ? '"use strict";' : ""}${snippet}`;
       if (!parses(source)) continue;
       it(`${strict ? "strict" : "sloppy"}: ${snippet}`, () => {
-        expect(outcomeOf(transformedOf(source))).toEqual(outcomeOf(source));
+        expect(outcomeOf(transformedSnippet(source))).toEqual(outcomeOf(source));
       });
     }
   }
 
   it("is tried with enough snippets, most of which have write sites", () => {
     expect(snippets.length).toBeGreaterThan(110);
-    const changed = snippets.filter((snippet) => parses(snippet) && transformedOf(snippet) !== snippet);
+    const changed = snippets.filter((snippet) => parses(snippet) && transformedSnippet(snippet) !== snippet);
     expect(changed.length).toBeGreaterThan(100);
   });
 
   it("differs in one thing: calling a method that is none names a temporary instead of the receiver", () => {
     const source = "var o = { list: {} }; o.list.push(1)";
     expect(outcomeOf(source).error).toBe("TypeError: o.list.push is not a function");
-    expect(outcomeOf(transformedOf(source)).error).toMatch(/^TypeError: .*push is not a function$/);
+    expect(outcomeOf(transformedSnippet(source)).error).toMatch(/^TypeError: .*push is not a function$/);
   });
 
   it("keeps every line on its line", () => {
     const source =
       "#!/usr/bin/env node\n'use strict'\n// c\na.b = 1\n\nx => {\n  x.y.push(\n    1)\n}\n//# sourceMappingURL=x.js.map\n";
-    const lines = transformedOf(source).split("\n");
+    const lines = transformedSnippet(source).split("\n");
     expect(lines.length).toBe(source.split("\n").length);
     expect(lines.slice(0, 3)).toEqual(["#!/usr/bin/env node", "'use strict'", "// c"]);
     expect(lines.at(-2)).toBe("//# sourceMappingURL=x.js.map");
@@ -280,7 +267,7 @@ describe("a transformed program", () => {
   it("is left as it is when there is nothing to tell, when it was done before and when it cannot be read", () => {
     const options = { format: "commonjs", file: "/f.js", standsAlone: false } as const;
     expect(transform("f(); const a = { b: 1 }", options).kind).toBe("unchanged");
-    expect(transform(transformedOf("a.b = 1"), options).kind).toBe("unchanged");
+    expect(transform(transformedSnippet("a.b = 1"), options).kind).toBe("unchanged");
     expect(transform("a.b = = 1", options).kind).toBe("unreadable");
   });
 

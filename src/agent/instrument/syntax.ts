@@ -78,6 +78,12 @@ export function directivesOf(statements: readonly ESTree.Node[]): string[] {
   return directives;
 }
 
+export function unlabelled(node: ESTree.Node): ESTree.Node {
+  let at = node;
+  while (at.type === "LabeledStatement") at = at.body;
+  return at;
+}
+
 /** A class's private names, and whether each is a field's: private methods and accessors are not state of their own. */
 export function privateNamesOf(body: ESTree.ClassBody): ReadonlyMap<string, boolean> {
   const names = new Map<string, boolean>();

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import vm from "node:vm";
 import { type Call, type CallsTold, helpersName, makeWriteHelpers } from "../write-helpers.js";
+import { silentWrites } from "./snippets.test-support.js";
 import { transform } from "./transform.js";
 
 interface Metadata {
@@ -63,17 +64,6 @@ class Told implements CallsTold {
 }
 
 const nothing = (): undefined => undefined;
-const silent = {
-  file: () => 0,
-  before: nothing,
-  beforeBehind: nothing,
-  property: nothing,
-  object: nothing,
-  objectBehind: nothing,
-  method: nothing,
-  privateField: nothing,
-};
-
 const harnesses = new Map<string, vm.Script>();
 function harness(checkout: string, name: string): vm.Script {
   const known =
@@ -105,7 +95,7 @@ async function run(checkout: string, path: string, isStrict: boolean, isTold: bo
   const told = new Told();
   const printed: string[] = [];
   const world = vm.createContext({ print: (line: unknown) => void printed.push(String(line)) });
-  const helpers = makeWriteHelpers({ isActive: true }, silent, told);
+  const helpers = makeWriteHelpers({ isActive: true }, silentWrites, told);
   Object.defineProperty(world, helpersName, { value: helpers, enumerable: false });
   vm.runInContext("globalThis.$262 = { global: globalThis };", world);
   let outcome = "ran";

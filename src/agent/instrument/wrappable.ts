@@ -1,20 +1,19 @@
 // Which functions can be wrapped in place: what is in them then stands in a block, and that must mean the same as before.
 import type { ESTree } from "meriyah";
-import { forEachChild } from "./syntax.js";
+import { forEachChild, unlabelled } from "./syntax.js";
 
 export type FunctionNode = ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression;
-
-const isFunction = (node: ESTree.Node): node is FunctionNode =>
-  node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
 
 /** Why not; undefined where it can. `isLeftAlone`: nothing may be inserted in there. */
 export function reasonNotToWrap(
   { params, body }: FunctionNode,
   isLeftAlone: (node: ESTree.Node) => boolean,
 ): string | undefined {
+  const inside = new Inside(isLeftAlone);
   if (body?.type !== "BlockStatement") {
     if (body === null || body === undefined) return "without a body";
-    return leavesUnseen(body, isLeftAlone) ? "waits where nothing may be inserted" : undefined;
+    inside.look(body, false);
+    return inside.leavesUnseen ? "waits where nothing may be inserted" : undefined;
   }
   const names = new Set<string>();
   for (const parameter of params) addBound(parameter, names);
@@ -24,17 +23,15 @@ export function reasonNotToWrap(
     if (statement.type === "ClassDeclaration" && statement.id) lexical.add(statement.id.name);
     if (statement.type === "VariableDeclaration" && statement.kind !== "var")
       for (const { id } of statement.declarations) addBound(id, lexical);
-    let labelled: ESTree.Node = statement;
-    while (labelled.type === "LabeledStatement") labelled = labelled.body;
-    if (labelled.type !== "FunctionDeclaration") continue;
-    const name = labelled.id?.name ?? "";
+    const declared = unlabelled(statement);
+    if (declared.type !== "FunctionDeclaration") continue;
+    const name = declared.id?.name ?? "";
     // Beside each other in a function the last of them counts; in a block that is an error.
-    if (functions.has(name) || labelled !== statement) return "declares a function twice, or behind a label";
+    if (functions.has(name) || declared !== statement) return "declares a function twice, or behind a label";
     functions.add(name);
   }
   // In a block they could be there beside a parameter, which is an error of the program's.
   if ([...lexical].some((name) => names.has(name))) return "declares a parameter anew";
-  const inside = new Inside(isLeftAlone);
   for (const statement of body.body) inside.look(statement, false);
   if (inside.leavesUnseen) return "waits or returns where nothing may be inserted";
   if (inside.hasUsing) return "gives something back as it ends";
@@ -51,6 +48,7 @@ class Inside {
   readonly variables = new Set<string>();
   hasEval = false;
   hasUsing = false;
+  /** It waits, yields or returns in what is left alone. */
   leavesUnseen = false;
   readonly #isLeftAlone: (node: ESTree.Node) => boolean;
 
@@ -58,7 +56,8 @@ class Inside {
     this.#isLeftAlone = isLeftAlone;
   }
 
-  look(node: ESTree.Node, isInBlock: boolean): void {
+  look(node: ESTree.Node, isInBlock: boolean, isAlone = false): void {
+    if (isAlone && /^(?:Await|Yield|Return)/.test(node.type)) this.leavesUnseen = true;
     switch (node.type) {
       case "FunctionDeclaration":
         if (isInBlock && node.id) this.variables.add(node.id.name);
@@ -77,21 +76,9 @@ class Inside {
       default:
         break;
     }
-    if (!this.leavesUnseen && this.#isLeftAlone(node)) this.leavesUnseen = leavesUnseen(node, this.#isLeftAlone);
-    forEachChild(node, (child) => this.look(child, true));
+    const isInsideAlone = isAlone || this.#isLeftAlone(node);
+    forEachChild(node, (child) => this.look(child, true, isInsideAlone));
   }
-}
-
-/** Whether it waits, yields or returns in what is left alone. */
-function leavesUnseen(node: ESTree.Node, isLeftAlone: (node: ESTree.Node) => boolean, isAlone = false): boolean {
-  if (isFunction(node)) return false;
-  if (isAlone && /^(?:Await|Yield|Return)/.test(node.type)) return true;
-  const isInside = isAlone || isLeftAlone(node);
-  let found = false;
-  forEachChild(node, (child) => {
-    found ||= leavesUnseen(child, isLeftAlone, isInside);
-  });
-  return found;
 }
 
 /** The names that a parameter or a declaration binds. */

@@ -1,6 +1,12 @@
 // Records of a recording as rules read them: all kinds in one order of time, a stretch of it at once.
-import type { RuleRecord } from "../../rules/index.js";
-import { type SpanKind, type SpanStatus, spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
+import { type RuleRecord, logLevels } from "../../rules/index.js";
+import {
+  type SpanKind,
+  type SpanStatus,
+  severityFromNumber,
+  spanKinds,
+  spanStatuses,
+} from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
 
@@ -18,8 +24,7 @@ export interface Stretch {
 /** Those within a stretch; where it has more of them than `most`, it is to be asked for in parts. */
 export const countIn = async (query: Query, wanted: Wanted, { from, until }: Stretch): Promise<number> => {
   const counts = sources(wanted).map(({ from: source, instant, where }) => {
-    const named = where === undefined ? "" : ` AND ${where}`;
-    return `(SELECT count(*) FROM ${source} WHERE ${instant} >= $1 AND ${instant} < $2${named})`;
+    return `(SELECT count(*) FROM ${source} WHERE ${instant} >= $1 AND ${instant} < $2 AND ${where})`;
   });
   if (counts.length === 0) return 0;
   return (await query(`SELECT ${counts.join(" + ")} AS records`, [from, until])).numbers("records")[0] ?? 0;
@@ -30,7 +35,7 @@ interface Source {
   readonly columns: string;
   readonly from: string;
   readonly instant: string;
-  readonly where: string | undefined;
+  readonly where: string;
 }
 
 const named = `LEFT JOIN name AS n ON n.id = t.name`;
@@ -52,7 +57,7 @@ function sources({ metrics, kinds }: Wanted): readonly Source[] {
       from: `span AS t ${named}`,
       // A span counts where it ended.
       instant: `t.end_instant`,
-      where: undefined,
+      where: `TRUE`,
     });
   if (kinds.has("log"))
     found.push({
@@ -60,7 +65,7 @@ function sources({ metrics, kinds }: Wanted): readonly Source[] {
       columns: `t.severity, t.body, t.attributes`,
       from: `log AS t`,
       instant: `t.instant`,
-      where: undefined,
+      where: `TRUE`,
     });
   if (kinds.has("event"))
     found.push({
@@ -68,7 +73,7 @@ function sources({ metrics, kinds }: Wanted): readonly Source[] {
       columns: `n.text AS name, t.attributes`,
       from: `event AS t ${named}`,
       instant: `t.instant`,
-      where: undefined,
+      where: `TRUE`,
     });
   return found;
 }
@@ -92,7 +97,7 @@ export async function recordsIn(
   for (const { kind, columns, from: source, instant, where } of sources(wanted)) {
     const rows = await query(
       `SELECT t.process, t.seq, ${instant} AS instant, ${columns} FROM ${source}
-       WHERE ${instant} >= $1 AND ${instant} < $2${where === undefined ? "" : ` AND ${where}`}`,
+       WHERE ${instant} >= $1 AND ${instant} < $2 AND ${where}`,
       [from, until],
     );
     read(kind, rows, origin, serviceOf, found);
@@ -141,7 +146,12 @@ function read(
     case "log": {
       const [severities, bodies] = [rows.numbers("severity"), rows.texts("body")];
       for (let row = 0; row < rows.length; row++)
-        into.push({ kind, ...base(row), message: bodies[row] ?? "", level: levelOf(severities[row] ?? 0) });
+        into.push({
+          kind,
+          ...base(row),
+          message: bodies[row] ?? "",
+          level: logLevels.indexOf(severityFromNumber(severities[row] ?? 0)),
+        });
       return;
     }
     case "event": {
@@ -150,9 +160,6 @@ function read(
     }
   }
 }
-
-/** OpenTelemetry has four severities for each of them. */
-const levelOf = (severity: number): number => Math.max(0, Math.min(5, (severity - 1) >> 2));
 
 type Scalar = string | number | boolean | undefined;
 
