@@ -15,8 +15,9 @@ export default defineConfig({
         resolve: { conditions: ["node", "svelte", "import"] },
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: ["**/*.integration.test.ts"],
+          include: ["src/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
+          // bench/ has packages of its own.
+          exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
           pool: "threads",
           isolate: false,
           testTimeout: 20_000,

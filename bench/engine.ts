@@ -3,8 +3,10 @@
 // compared at is one load of the machine, `engine state peers --writes 1000000`.
 import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./figures.js";
-import { ingestFigures } from "./engine/ingest.js";
+import { cutFigures } from "./engine/cut.js";
+import { ingestFigures, ingestRulesFigures } from "./engine/ingest.js";
 import { openFigures, openSize } from "./engine/open.js";
+import { liveStateFigures } from "./engine/live-state.js";
 import { largeStateFigures } from "./engine/large-state.js";
 import { peerFigures, tenMillionKept } from "./engine/peers.js";
 import { searchFigures } from "./engine/search.js";
@@ -16,13 +18,20 @@ interface Sizes {
   readonly gigabytes: number;
   readonly writes: number;
   readonly spans: number;
+  readonly samples: number;
 }
 
 const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Figure[]>>> = {
   ingest: () => ingestFigures(),
+  rules: () => ingestRulesFigures(),
   state: ({ writes }) => stateFigures({ ...tenMillion, writes }),
+  "live-state": () => liveStateFigures(),
+  cut: () => cutFigures(),
   large: () => largeStateFigures(),
-  zoom: async ({ spans }) => [...(await zoomFigures()), ...(await spanZoomFigures({ ...tenMillionSpans, spans }))],
+  zoom: async ({ spans, samples }) => [
+    ...(await zoomFigures(samples)),
+    ...(await spanZoomFigures({ ...tenMillionSpans, spans })),
+  ],
   search: () => searchFigures(),
   open: ({ gigabytes }) => openFigures(openSize(gigabytes)),
   peers: ({ writes }) => peerFigures({ ...tenMillionKept, writes }),
@@ -31,8 +40,9 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Figure[]
 export const engine: Benchmark = {
   name: "engine",
   description:
-    "ingest: three programs record events in a tight loop, while somebody looks ten times a second;\n" +
-    "state: 10 M writes to 200 scopes; large: a Map of 100,000 entries, 50 MB, 5,000 scopes; zoom: 10 M samples, and 10 M spans; search: 10 M rows; open: a file of 1 GB, also\n" +
+    "ingest: three programs record events in a tight loop, while somebody looks ten times a second; rules: the same with rules that are evaluated;\n" +
+    "state: 10 M writes to 200 scopes; live-state: the same while 20,000 writes a second come; cut: four processes whose clocks contradict\n" +
+    "10,000 messages a second, saved and while they come; large: a Map of 100,000 entries, 50 MB, 5,000 scopes; zoom: 10 M samples, and 10 M spans; search: 10 M rows; open: a file of 1 GB, also\n" +
     "after its engine was killed; peers: the writes of state, kept otherwise. Each timed answer is compared with a plain one",
   async run(args): Promise<readonly Figure[]> {
     const { values, positionals: wanted } = parseArgs({
@@ -41,10 +51,16 @@ export const engine: Benchmark = {
         gigabytes: { type: "string", default: "1" },
         writes: { type: "string", default: "10000000" },
         spans: { type: "string", default: "10000000" },
+        samples: { type: "string", default: "10000000" },
       },
       allowPositionals: true,
     });
-    const sizes = { gigabytes: Number(values.gigabytes), writes: Number(values.writes), spans: Number(values.spans) };
+    const sizes = {
+      gigabytes: Number(values.gigabytes),
+      writes: Number(values.writes),
+      spans: Number(values.spans),
+      samples: Number(values.samples),
+    };
     const figures: Figure[] = [];
     for (const [name, run] of Object.entries(parts))
       if (wanted.length === 0 || wanted.includes(name)) figures.push(...(await run(sizes)));

@@ -46,12 +46,24 @@ export const measuredOn = (measured: Measured, figures: readonly Figure[]): Figu
 
 const rounded = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));
 
-function budgetText({ budget, value }: Figure): string {
-  if (budget === undefined) return "";
-  const [sign, limit, isKept] =
-    "atMost" in budget ? ["≤", budget.atMost, value <= budget.atMost] : ["≥", budget.atLeast, value >= budget.atLeast];
-  return `${sign} ${limit} ${isKept ? "kept" : "MISSED"}`;
-}
+const limitText = (budget: NonNullable<Figure["budget"]>): string =>
+  "atMost" in budget ? `≤ ${budget.atMost}` : `≥ ${budget.atLeast}`;
+
+/** What is no number keeps none. */
+const isKept = ({ budget, value }: Figure): boolean =>
+  budget === undefined || ("atMost" in budget ? value <= budget.atMost : value >= budget.atLeast);
+
+const budgetText = (figure: Figure): string =>
+  figure.budget === undefined ? "" : `${limitText(figure.budget)} ${isKept(figure) ? "kept" : "MISSED"}`;
+
+/** A line for each figure that is invalid, and for each that misses its budget. */
+export const complaintsAbout = (figures: readonly Figure[]): readonly string[] =>
+  figures.flatMap((figure) => {
+    const { name, value, unit, budget, invalid } = figure;
+    if (invalid !== undefined) return [`${name} is invalid: ${invalid}`];
+    if (budget === undefined || isKept(figure)) return [];
+    return [`${name} misses its budget: ${rounded(value)} ${unit}, wanted ${limitText(budget)}`];
+  });
 
 const measuredText = ({ measured }: Figure): string =>
   measured === undefined

@@ -1,25 +1,27 @@
 // npm run bench -- NAME: runs one benchmark on the built files, prints its table, and as the last line its figures as JSON.
-// Which machine it was is in both. Exit code 1: a figure is invalid, and says why in both; 2: no such benchmark.
+// Which machine it was is in both. Exit code 1: a figure is invalid or misses its budget, each with a line on standard error; 2: no
+// such benchmark.
 import { cpus, totalmem } from "node:os";
 import { buildIfStale } from "../tools/build-if-stale.js";
 import { attach } from "./attach.js";
 import { bands } from "./bands.js";
+import { calls } from "./calls.js";
 import { capture } from "./capture.js";
 import { correlation } from "./correlation.js";
 import { engine } from "./engine.js";
-import { type Figure, tableOf } from "./figures.js";
+import { type Figure, complaintsAbout, tableOf } from "./figures.js";
 import { join } from "./join.js";
 import { logLines } from "./log-lines.js";
 import { overhead } from "./overhead.js";
 import { pipeline } from "./pipeline.js";
+import { rules } from "./rules.js";
 import { soak } from "./soak.js";
 import { window } from "./window.js";
 
 const benchmarks = new Map(
-  [attach, bands, capture, correlation, engine, join, logLines, overhead, pipeline, soak, window].map((benchmark) => [
-    benchmark.name,
-    benchmark,
-  ]),
+  [attach, bands, calls, capture, correlation, engine, join, logLines, overhead, pipeline, rules, soak, window].map(
+    (benchmark) => [benchmark.name, benchmark],
+  ),
 );
 
 /** Six digits: what lies below is noise. */
@@ -38,5 +40,7 @@ if (benchmark === undefined) {
   console.log(`${benchmark.name}: ${benchmark.description}\n`);
   console.log(`${tableOf(figures)}\n\n${machine}`);
   console.log(`\n${JSON.stringify({ bench: benchmark.name, machine, figures: figures.map(rounded) })}`);
-  if (figures.some(({ invalid }) => invalid !== undefined)) process.exitCode = 1;
+  const complaints = complaintsAbout(figures);
+  for (const complaint of complaints) console.error(complaint);
+  if (complaints.length > 0) process.exitCode = 1;
 }

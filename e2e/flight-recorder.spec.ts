@@ -39,7 +39,7 @@ test(
     await app.time.goTo("+2s");
     await app.press("o", "k");
     await app.dialog.getByRole("textbox", { name: "Label" }).fill("the incident");
-    await app.page.keyboard.press("Enter");
+    await app.confirm();
     await expect(app.time.kept).toHaveAccessibleName(/^Kept: the incident/);
     await app.time.goTo("+1.5s");
     const [now, ticks] = [await app.time.now.textContent(), await ticksShown()];

@@ -21,12 +21,7 @@ test("what another Hindcast records is read and followed here", { tag: "@live" }
   });
   try {
     await app.whenIdle();
-    await expect
-      .poll(async () => {
-        await app.openFile(path);
-        return app.recordingState.textContent();
-      })
-      .toContain("LIVE");
+    await app.openLive(path);
     const elsewhere = app.page.getByText("recorded elsewhere");
     await expect(elsewhere).toBeVisible();
     await expect(app.page.getByRole("button", { name: "What is captured" })).toHaveCount(0);

@@ -9,6 +9,20 @@ test.describe("the welcome page", () => {
     await expect(app.samples.first()).toBeVisible();
   });
 
+  test("asks for all it needs before its script is there to ask", async ({ app }) => {
+    await app.whenIdle();
+    const late = await app.page.evaluate(() => {
+      const files = performance.getEntriesByType("resource").filter((one) => one instanceof PerformanceResourceTiming);
+      const entry = files.find(({ name }) => /\/index-[^/]*\.js$/.test(name));
+      const paintedMs = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity;
+      return files
+        .filter(({ name, startTime }) => /\.(js|css|woff2)$/.test(name) && startTime < paintedMs)
+        .filter(({ startTime }) => startTime > (entry?.responseEnd ?? 0))
+        .map(({ name }) => name);
+    });
+    expect(late).toEqual([]);
+  });
+
   test("breaks no rule of WCAG AA that a machine can judge", async ({ app }) => {
     await app.whenIdle();
     // Electron has no second page for axe to collect its results in.

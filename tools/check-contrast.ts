@@ -110,7 +110,7 @@ const pairs = [
     categories.map((name) => `${name}-fill`),
     textRatio,
   ),
-  ...cross(code, ["surface-sunken", "surface-pane"], textRatio),
+  ...cross(code, ["surface-sunken", "surface-pane", "surface-hover", "surface-selected"], textRatio),
   ...cross(code.slice(0, 4), ["playhead-tint"], textRatio),
   ...cross([...severities, ...categories, "playhead", "accent"], ["surface-pane", "surface-sunken"], graphicRatio),
   ...severities.flatMap((name) =>

@@ -1,4 +1,5 @@
 // npm run conformance -- DIR [COMMAND…]: runs the test suite of a checkout (default: npm test) without and with recording.
+// npm run conformance -- random [--minutes N] [--seed N]: random programs, as they are written and rewritten.
 // Ends with 0 when exit code and counts of tests are the same, and nothing was lost; 1 when not; 2 for wrong usage.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,6 +9,7 @@ import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { buildIfStale } from "./build-if-stale.js";
 import { repositoryRoot } from "./run-step.js";
+import { compareRandomPrograms } from "./random-programs.js";
 import { testSummary } from "./test-summary.js";
 import { compareTest262 } from "./test262.js";
 
@@ -64,15 +66,28 @@ async function compare(folder: string, command: readonly string[]): Promise<bool
 
 const isTest262 = (folder: string): boolean => existsSync(join(folder, "harness/assert.js"));
 
+/** What stands behind `--name`; undefined where it is no number. */
+const numberAfter = (name: string, given: readonly string[]): number | undefined => {
+  const found = given.indexOf(name);
+  const value = Number(found < 0 ? Number.NaN : given[found + 1]);
+  return Number.isFinite(value) ? value : undefined;
+};
+
 const [folder, ...command] = process.argv.slice(2);
-if (folder === undefined || !existsSync(folder)) {
+if (folder === "random") {
+  const isSame = await compareRandomPrograms(numberAfter("--minutes", command) ?? 1, numberAfter("--seed", command));
+  console.log(isSame ? "same" : "not the same");
+  process.exitCode = isSame ? 0 : 1;
+} else if (folder === undefined || !existsSync(folder)) {
   console.error("Name a checkout with its dependencies installed: npm run conformance -- DIR [COMMAND…]");
   process.exitCode = 2;
 } else {
   buildIfStale();
-  const isSame = isTest262(folder)
+  const verdict = isTest262(folder)
     ? await compareTest262(resolve(folder), command[0])
-    : await compare(resolve(folder), command.length === 0 ? ["npm", "test"] : command);
-  console.log(isSame ? "same" : "not the same");
-  process.exitCode = isSame ? 0 : 1;
+    : (await compare(resolve(folder), command.length === 0 ? ["npm", "test"] : command))
+      ? "same"
+      : "not the same";
+  console.log(verdict);
+  process.exitCode = verdict === "same" ? 0 : 1;
 }

@@ -27,7 +27,11 @@ export const typescriptStep = (name: string, script: string, args: readonly stri
 
 export function runStep({ name, script, args }: Step): Promise<StepOutcome> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [script, ...args], { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: repositoryRoot,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -69,6 +69,20 @@ const click =
     await page.locator(`[data-pane=${pane}]`).getByRole("button", { name: button }).click();
   };
 
+const showTree = async (page: Page): Promise<void> => {
+  await command("Show Calls")(page);
+  await view("calls", "Tree")(page);
+};
+const standOnFailed = async (page: Page): Promise<void> => {
+  await page.locator("[data-pane=calls] [role=treeitem]").filter({ hasText: "discountOf" }).first().dblclick();
+};
+
+/** What was written for a picture before is there still. */
+const writeRule = async (page: Page): Promise<void> => {
+  const begin = page.locator("[data-pane=rules]").getByRole("button", { name: "Write a rule", exact: true });
+  if (await begin.isVisible()) await begin.click();
+};
+
 /** Everything is asked anew while nobody answers. */
 const heldFor =
   (waitMs: number): NonNullable<Picture["last"]> =>
@@ -92,6 +106,15 @@ export const pictures: readonly Picture[] = [
     name,
     steps: [middle, press(`Control+${at + 1}`), command("Fill the window with this pane")],
   })),
+  { name: "rules", steps: [middle, command("Show Rules"), writeRule] },
+  { name: "calls", of: "shop", steps: [showTree, standOnFailed] },
+  {
+    name: "calls-at-the-playhead",
+    of: "shop",
+    steps: [showTree, standOnFailed, click("source", /^Go to start/), view("calls", "At the playhead")],
+  },
+  { name: "calls-of-nothing", steps: [press("Home"), command("Show Source"), command("Show Calls")] },
+  { name: "source-files", of: "shop", steps: [command("Show Calls"), command("Show Source")] },
   {
     name: "requests-of-a-route",
     steps: [middle, press("Control+5"), command("Fill the window"), pick("requests", "/payouts")],

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "./run-step.js";
+import { shopProgram } from "./shop-program.js";
 
 const ticking = (seconds: number, end: string): string => `
 import { event, track } from "hindcast";
@@ -70,6 +71,7 @@ export class MadeRecordings {
 const makers: Readonly<Record<string, (path: string, folder: string) => void>> = {
   evicted: (path, folder) => record(path, folder, ticking(14, "process.exit()"), "--max-age", "3s"),
   killed: (path, folder) => record(path, folder, ticking(2, 'process.kill(process.pid, "SIGKILL")')),
+  shop: (path, folder) => record(path, folder, shopProgram, "--level", "calls"),
   "not-captured": (path, folder) => record(path, folder, "setTimeout(() => {}, 2500);", "--level", "metrics"),
   many: (path, folder) => {
     const names = [longName, "orders", "payments", "inventory", "search", "mail", "reports", "sessions"];

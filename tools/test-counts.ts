@@ -40,14 +40,17 @@ export function forgetCounts(suite: string): void {
   rmSync(countsFile(suite), { force: true });
 }
 
-export function readCounts(suite: string): TestCounts | undefined {
+/** What its runner wrote; undefined where the suite ended before it could. */
+export function readReport(suite: string): unknown {
   try {
-    return countsIn(JSON.parse(readFileSync(countsFile(suite), "utf8")));
+    return JSON.parse(readFileSync(countsFile(suite), "utf8"));
   } catch {
-    // No report: the suite ended before its runner could write one. The caller counts that as a failure.
     return undefined;
   }
 }
+
+/** Undefined where there is no report, which the caller counts as a failure. */
+export const readCounts = (suite: string): TestCounts | undefined => countsIn(readReport(suite));
 
 export function summaryOf(counts: readonly TestCounts[]): string {
   const sum = (pick: (one: TestCounts) => number) => counts.reduce((total, one) => total + pick(one), 0);

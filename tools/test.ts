@@ -9,6 +9,7 @@ import { findChromium, installChromium } from "./find-chromium.js";
 import { electronBinary } from "../src/cli/electron-binary.js";
 import { repositoryRoot, runAloud, type Step, typescriptStep } from "./run-step.js";
 import { countsFile, forgetCounts, readCounts, summaryOf, type TestCounts } from "./test-counts.js";
+import { readFailures } from "./test-failures.js";
 
 const mayInstall = process.argv.includes("--install") || process.env["CI"] === "true";
 
@@ -57,6 +58,12 @@ function honestCounts(counts: TestCounts | undefined, passed: boolean): TestCoun
   return passed || known.failed > 0 ? known : { ...known, failed: 1 };
 }
 
+/** A step can also fail with all of its tests passed, as check does when lint finds something. */
+function namedFailures(suite: string, step: string): readonly string[] {
+  const named = readFailures(suite, repositoryRoot);
+  return named.length > 0 ? named : [`${step}: see its output above`];
+}
+
 async function runAll(): Promise<boolean> {
   const chromium = findChromium() ?? (mayInstall ? installChromium() : undefined);
   if (chromium === undefined) {
@@ -68,18 +75,21 @@ async function runAll(): Promise<boolean> {
   if (mayInstall && mayUseApt() && !existsSync("/usr/bin/faketime")) aptInstall("faketime");
   if (mayInstall) installDatabaseServers();
   const allCounts: TestCounts[] = [];
+  const failures: string[] = [];
   for (const { name, step, env } of suites) {
     console.log(`\n== ${step.name}`);
     forgetCounts(name);
     if (name !== "unit") buildIfStale();
     const passed = await runAloud(step, env);
     allCounts.push(honestCounts(readCounts(name), passed));
+    if (!passed) failures.push(...namedFailures(name, step.name));
   }
   if (electronBinary(repositoryRoot, process.env) === undefined) {
     console.log(
       "\nThe Electron tests were not run: there is no Electron binary here (npx install-electron fetches it).",
     );
   }
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.join("\n")}`);
   console.log(`\n${summaryOf(allCounts)}`);
   return allCounts.every((counts) => counts.failed === 0);
 }

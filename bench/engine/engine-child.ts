@@ -86,15 +86,19 @@ export class BenchEngine {
   }
 }
 
-/** With an engine and a folder of its own, which are gone afterwards. */
-export async function withEngine<Value>(work: (engine: BenchEngine, folder: string) => Promise<Value>): Promise<Value> {
+/** With a folder of its own, which is gone afterwards. */
+export async function inBenchFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   try {
-    return await withEngineIn(folder, (engine) => work(engine, folder));
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** With an engine, too. */
+export const withEngine = <Value>(work: (engine: BenchEngine, folder: string) => Promise<Value>): Promise<Value> =>
+  inBenchFolder((folder) => withEngineIn(folder, (engine) => work(engine, folder)));
 
 /** With a new engine that has this folder for its own files. */
 export async function withEngineIn<Value>(

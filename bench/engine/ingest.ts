@@ -27,6 +27,10 @@ interface Flood {
   readonly events: number;
   readonly committed: number;
   readonly lost: number;
+  /** Records that rules were evaluated over. */
+  readonly decided: number;
+  /** That came too late for that. */
+  readonly late: number;
   readonly seconds: number;
   /** Of the process that the engine is in, all its threads. */
   readonly engineCpuSeconds: number;
@@ -38,7 +42,7 @@ interface Flood {
   readonly rssBytes: number;
 }
 
-async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
+async function flood(eventsEach: number, textBytes: number, rules?: string): Promise<Flood> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   const engine = createEngine({
     packageFolder: repositoryRoot,
@@ -50,6 +54,10 @@ async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
     const path = join(folder, "flood.hindcast");
     const { summary, environment } = await call(engine, "recording.create", { path, capture: { delivery } });
     const { recordingId } = summary;
+    if (rules !== undefined) {
+      const set = await call(engine, "rules.setLive", { recordingId, files: [{ path: "bench.rules", source: rules }] });
+      if (set.problems.length > 0 || set.rules.length !== 20) throw new Error(JSON.stringify(set.problems));
+    }
     const [startedMs, cpuBefore] = [performance.now(), process.cpuUsage()];
     const running = Array.from({ length: programs }, () =>
       spawn(process.execPath, [program, String(eventsEach), String(textBytes)], {
@@ -73,13 +81,17 @@ async function flood(eventsEach: number, textBytes: number): Promise<Flood> {
       looks.push({ start, seen });
       rssBytes = Math.max(rssBytes, process.memoryUsage().rss);
     }
-    const { user, system } = process.cpuUsage(cpuBefore);
     const seconds = (performance.now() - startedMs) / 1000;
     const { counts } = await call(engine, "recording.stop", { recordingId });
+    // With all that is still to be written, and to be decided on.
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const { records, late } = await call(engine, "rules.live", { recordingId });
     return {
       events: programs * eventsEach,
       committed: await ownEventsIn(path),
       lost: counts.lost,
+      decided: records,
+      late,
       seconds,
       engineCpuSeconds: (user + system) / 1e6,
       readsMs: Float64Array.from(readsMs),
@@ -153,6 +165,53 @@ function lossOf({ events, committed, lost, wrongReads }: Flood): { readonly inva
   if (wrongReads > 0) return { invalid: `${wrongReads} of ${looksCompared} answers were not what is in the file` };
   if (lost === 0 && committed === events) return {};
   return { invalid: `${committed} of ${events} events are in the file, ${lost} counted as lost` };
+}
+
+/** Twenty rules as people write them: most are about metrics and log lines; `floods` of them are about every event of the flood. */
+const twentyRules = (floods: number): string =>
+  Array.from({ length: 20 }, (_, at) => {
+    const when =
+      at < floods
+        ? [
+            `rate(event where name == "${eventName}", ${at + 5}s) > 1/s`,
+            `count(event, ${at + 5}s) > 1000000000`,
+            `absent(event where name == "${eventName}", 5s)`,
+          ][at % 3]
+        : [
+            `avg(heap.used, ${at + 5}s) > 10GB`,
+            `count(log where level == "error", ${at + 5}s) > 10`,
+            `loop.delay > ${at + 5}s`,
+            `trend(memory.rss, ${at + 5}s) > 1GB`,
+            `gc.time > 50% && cpu.used > 99%`,
+          ][at % 5];
+    return `rule "r${at}" { when ${when ?? ""} then { alert("x") } }`;
+  }).join("\n");
+
+/** What rules cost who records, none of them, those of metrics and log lines, and those of everything that comes; in turns. */
+export async function ingestRulesFigures(eventsEach = 600_000): Promise<readonly Figure[]> {
+  const kinds = [
+    { name: "ingest_cpu_us_per_event_no_rules", rules: undefined },
+    { name: "ingest_cpu_us_per_event_20_rules_metrics_logs", rules: twentyRules(0) },
+    { name: "ingest_cpu_us_per_event_20_rules_5_of_all_events", rules: twentyRules(5) },
+  ];
+  const found = kinds.map(({ name }) => ({ name, floods: new Array<Flood>() }));
+  for (let turn = 0; turn < 3; turn++)
+    for (const [at, { rules }] of kinds.entries()) found[at]?.floods.push(await flood(eventsEach, 0, rules));
+  return found.flatMap(({ name, floods }) => {
+    const median = (of: (one: Flood) => number): number => quantile(Float64Array.from(floods, of), 0.5);
+    const [last] = floods;
+    return [
+      {
+        name,
+        value: median(({ engineCpuSeconds, committed }) => (engineCpuSeconds * 1e6) / committed),
+        unit: "us",
+        ...(last === undefined ? {} : lossOf(last)),
+      },
+      { name: name.replace("cpu_us_per_event", "decided"), value: median(({ decided }) => decided), unit: "records" },
+      { name: name.replace("cpu_us_per_event", "late"), value: median(({ late }) => late), unit: "records" },
+      { name: name.replace("cpu_us_per_event", "seconds"), value: median(({ seconds }) => seconds), unit: "s" },
+    ];
+  });
 }
 
 /** Programs start and end within the time that is counted: so many events that this is little of it. */

@@ -215,6 +215,8 @@ function judge(size: StateSize, asked: readonly Asked[]): Judged {
   return { wrong: wrong + (inOrder.length - next), foldNsPerWrite };
 }
 
+const [rowsOfScopes, allValues] = [", a row of each scope", ", all values in all scopes"];
+
 function figuresOf(size: StateSize, made: Made, asked: readonly Asked[], { wrong, foldNsPerWrite }: Judged): Figure[] {
   const of = (kind: LookKind): Float64Array =>
     Float64Array.from(
@@ -223,17 +225,18 @@ function figuresOf(size: StateSize, made: Made, asked: readonly Asked[], { wrong
     );
   const [all, values, one, steps] = [of("rows"), of("values"), of("scope"), of("step")];
   const invalid = wrong === 0 ? {} : { invalid: `${wrong} answers are not the fold's` };
-  const ms = (name: string, value: number, atMost?: number): Figure => ({
+  const ms = (name: string, value: number, atMost?: number, of = ""): Figure => ({
     name,
     value,
-    unit: "ms",
+    unit: `ms${of}`,
     ...(atMost === undefined ? {} : { budget: { atMost } }),
     ...invalid,
   });
   return [
-    ms("state_p50_ms", quantile(all, 0.5)),
-    ms("state_p95_ms", quantile(all, 0.95), 12),
-    ms("state_values_p50_ms", quantile(values, 0.5)),
+    ms("state_p50_ms", quantile(all, 0.5), undefined, rowsOfScopes),
+    ms("state_p95_ms", quantile(all, 0.95), 12, rowsOfScopes),
+    ms("state_values_p50_ms", quantile(values, 0.5), undefined, allValues),
+    ms("state_values_p95_ms", quantile(values, 0.95), undefined, allValues),
     ms("scope_p50_ms", quantile(one, 0.5)),
     ms("scope_p95_ms", quantile(one, 0.95), 4),
     ms("scrub_step_p50_ms", quantile(steps, 0.5)),

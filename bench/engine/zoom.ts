@@ -22,6 +22,8 @@ export interface ZoomSize {
 }
 
 const ten: ZoomSize = { samples: 10_000_000, series: 10, perSecond: 20, questions: 200, seed: 1 };
+/** So many a second that slices of less than a second are of many samples, too. */
+const one: ZoomSize = { samples: 10_000_000, series: 1, perSecond: 1000, questions: 200, seed: 1 };
 /** Of an engine that had no time to look by itself. */
 const askedAtOnce = 6;
 const slices = 2000;
@@ -42,8 +44,15 @@ interface Asked {
   readonly answer: CallResult<"metrics.range">[number];
 }
 
-/** In about a minute; the figures are of calls over the channel that hosts use, with what they read in the page cache. */
-export async function zoomFigures(size: ZoomSize = ten): Promise<readonly Figure[]> {
+/** In about two minutes; the figures are of calls over the channel that hosts use, with what they read in the page cache. */
+export async function zoomFigures(samples = ten.samples): Promise<readonly Figure[]> {
+  return [
+    ...(await figuresOfShape("", { ...ten, samples })),
+    ...(await figuresOfShape("one_series_", { ...one, samples })),
+  ];
+}
+
+async function figuresOfShape(prefix: string, size: ZoomSize): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
   const path = join(folder, "zoom.hindcast");
   try {
@@ -57,7 +66,8 @@ export async function zoomFigures(size: ZoomSize = ten): Promise<readonly Figure
       askAll(engine, recordingId, size, askedAtOnce),
     );
     const wrong = await countWrong(path, asked);
-    return figuresOf(size, asked, atOnce, made, wrong, statSync(path).size);
+    const figures = figuresOf(size, asked, atOnce, made, wrong, statSync(path).size);
+    return figures.map((figure) => ({ ...figure, name: prefix + figure.name }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -158,8 +168,9 @@ function figuresOf(
   fileBytes: number,
 ): readonly Figure[] {
   const took = (chosen: readonly Asked[]): Float64Array => Float64Array.from(chosen, ({ tookMs }) => tookMs);
-  const rollup = took(asked.filter(({ bucketNs }) => bucketNs > 0));
-  const raw = took(asked.filter(({ bucketNs }) => bucketNs === 0));
+  const isRolledUp = ({ bucketNs }: Asked): boolean => bucketNs >= secondNs;
+  const rollup = took(asked.filter(isRolledUp));
+  const raw = took(asked.filter((one) => !isRolledUp(one)));
   const invalid =
     wrong > 0
       ? `${wrong} of ${asked.length} answers are wrong`

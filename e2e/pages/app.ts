@@ -1,7 +1,8 @@
 // The window as a whole: what a person sees before any recording is open, and how a spec waits for it to be done.
 import { fileURLToPath } from "node:url";
-import type { Locator, Page } from "@playwright/test";
+import { type Locator, type Page, expect } from "@playwright/test";
 import { Attaching } from "./attaching.js";
+import { CallsPane } from "./calls-pane.js";
 import { ConsolePane } from "./console-pane.js";
 import { CorrelationPane } from "./correlation-pane.js";
 import { EventsPane } from "./events-pane.js";
@@ -11,6 +12,8 @@ import { MetricsPane } from "./metrics-pane.js";
 import { RequestsPane } from "./requests-pane.js";
 import { NotesPane } from "./notes-pane.js";
 import type { ShownWindow } from "./shown-window.js";
+import { RulesPane } from "./rules-pane.js";
+import { SourcePane } from "./source-pane.js";
 import { StatePane } from "./state-pane.js";
 import { TimeRuler } from "./time-ruler.js";
 
@@ -36,6 +39,9 @@ export class App implements ShownWindow {
   readonly events: EventsPane;
   readonly notes: NotesPane;
   readonly correlation: CorrelationPane;
+  readonly rules: RulesPane;
+  readonly calls: CallsPane;
+  readonly source: SourcePane;
   readonly attaching: Attaching;
   readonly console: ConsolePane;
 
@@ -58,6 +64,9 @@ export class App implements ShownWindow {
     this.events = new EventsPane(this);
     this.notes = new NotesPane(this);
     this.correlation = new CorrelationPane(this);
+    this.rules = new RulesPane(this);
+    this.calls = new CallsPane(this);
+    this.source = new SourcePane(this);
     this.attaching = new Attaching(this);
     this.console = new ConsolePane(this);
   }
@@ -101,6 +110,23 @@ export class App implements ShownWindow {
     await this.page.keyboard.press("Control+k");
     await this.dialog.getByRole("combobox").fill(words);
     await this.page.keyboard.press("Enter");
+    await this.whenIdle();
+  }
+
+  /** A recording that somebody has begun to make: its file may not be there yet. */
+  async openLive(path: string): Promise<void> {
+    await expect
+      .poll(async () => {
+        await this.openFile(path);
+        return this.recordingState.textContent();
+      })
+      .toContain("LIVE");
+  }
+
+  /** What is filled in in a dialog is taken: it is gone, and keys are the window's again. */
+  async confirm(): Promise<void> {
+    await this.page.keyboard.press("Enter");
+    await this.dialog.waitFor({ state: "detached" });
     await this.whenIdle();
   }
 

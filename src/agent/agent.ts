@@ -7,16 +7,19 @@ import { ringBytesFor } from "../shared/trace/ring-resized.js";
 import { ChildEnvironment } from "./child-environment.js";
 import { ChildStarts } from "./child-starts.js";
 import { CallRecorder } from "./calls.js";
+import { chosenState } from "./chosen-state.js";
 import type { AgentConfiguration } from "./configuration.js";
 import { ForgettableStorage, SpanContext } from "./context.js";
 import type { MakeEventEntry } from "./event-entry.js";
 import type { Delivery } from "./delivery.js";
 import { ExceptionLine } from "./exception-line.js";
 import { Guest, saveOriginals } from "./guest.js";
+import { LineRecorder, lineShare, linesOffEvent } from "./lines.js";
 import { handleOf, offerHandle } from "./handle.js";
 import { HybridClock } from "./hybrid-clock.js";
 import { WhileRequests, liveSettings } from "./live-settings.js";
 import { Keeper, type Keeping } from "./keeper.js";
+import { LoadedSources } from "./loaded-sources.js";
 import { lineageOf, tellChildren } from "./lineage.js";
 import { nodeInspector } from "./inspector.js";
 import type { ChildGone, ThreadGone } from "./links.js";
@@ -87,7 +90,10 @@ export function install(
   const memory = RingMemory.allocate(ringBytesFor(configuration.delivery.ringBytes, isThread));
   const noteFault = (error: unknown) => guest.at("recorder").noteFault(error);
   const clockMs = recordedClock(now, memory);
-  const sink = new Recorder(new RingWriter(memory), context, clockMs, noteFault, configuration.delivery.overflow);
+  const recorderGuest = guest.at("recorder");
+  const guarded = <T>(work: () => T, fallback: T): T => recorderGuest.runAsGuest(work, fallback);
+  const { overflow } = configuration.delivery;
+  const sink = new Recorder(new RingWriter(memory), context, clockMs, noteFault, overflow, guarded);
   guest.onFault(({ place, message, count, isOff }) => sink.event(faultEvent, { place, message, count, isOff }));
   const redaction = createRedaction(configuration.settings.redaction, configuration.token);
   sink.redactWith(redaction);
@@ -99,7 +105,7 @@ export function install(
   );
   const heard = settingsEar(memory);
   const tracker = createStateTracker(sink, {}, (name) => redaction.placeholder(name));
-  sink.beforeSpanEnds(() => tracker.boundary());
+  sink.beforeSpanEnds((nowMs) => tracker.boundary(nowMs));
   const aboutProcess = processFacts(
     configuration,
     timeOriginMs,
@@ -145,6 +151,7 @@ export function install(
   // A thread starts from what its process keeps.
   const handOver = (): void => {
     if (!isThread) keeper.handOver((made) => delivery.say(made));
+    sources?.handOver();
   };
   const ringSize = new RingSize(memory, (records) => delivery.handRing(records), now);
   sink.growBy(() => ringSize.grow());
@@ -187,9 +194,29 @@ export function install(
   ]);
   const calls =
     level === "calls" || level === "lines" ? new CallRecorder({ guest: guest.at("calls"), sink, context }) : undefined;
+  const lines =
+    level === "lines"
+      ? new LineRecorder({
+          guest: guest.at("lines"),
+          now,
+          share: lineShare,
+          noteOff: (about) => sink.event(linesOffEvent, about),
+        })
+      : undefined;
+  const sources =
+    calls === undefined ? undefined : new LoadedSources(runId, guest.at("sources"), (message) => delivery.say(message));
   const takeSettings = liveSettings({ capture, sink, whileRequests, calls });
   const looking = lookRegularly(agent, tracker);
+  const chosen = chosenState(configuration.settings.state ?? [], agent, {
+    follow: (scope, value, location) => {
+      if (capture.leavesOutScope(scope)) return;
+      tracker.track(scope, value, location);
+      looking.start();
+    },
+    leaveOut: () => tracker.leaveOut(),
+  });
   const lookOnceMore = (): void => {
+    chosen?.settle();
     tracker.lookAtEverything();
     metrics.sample();
     blocks.finish();
@@ -198,6 +225,7 @@ export function install(
     noteState();
     noteRing();
     capture.note(true);
+    sink.tell();
   };
   const rejectionsGuest = guest.at("rejections");
   const rejections = watchRejections({ ...agent, guest: rejectionsGuest });
@@ -281,11 +309,14 @@ export function install(
       guest,
       makeWriteHelpers,
       calls,
+      lines,
+      chosen,
       showWrittenText,
       showWrittenPlaces,
       giveWrittenPlaces,
       keeper,
       noteUnreadable: (file, reason) => sink.event("hindcast.not-instrumented", { file, reason }),
+      sources,
     });
   }
   whileRequests.turn(level !== "metrics");

@@ -52,12 +52,24 @@ export class FlatAttributes {
   encode(bytes: Uint8Array, view: DataView, start: number, limit: number, source: unknown): number | undefined {
     if (typeof source !== "object" || source === null) return undefined;
     if (isListOfUnits(source)) return undefined;
-    return this.#encode(bytes, view, start, limit, source, undefined);
+    return this.#encode(bytes, view, start, limit, source, undefined, budgets.keys);
+  }
+
+  /** The same of a literal that has at most so many keys. */
+  encodeLiteral(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    limit: number,
+    literal: object,
+    mostKeys: number,
+  ): number | undefined {
+    return this.#encode(bytes, view, start, limit, literal, undefined, mostKeys);
   }
 
   /** The same of attributes that we have made: none of them is an accessor. */
   encodeOurs(bytes: Uint8Array, view: DataView, start: number, limit: number, ours: Attributes): number | undefined {
-    return this.#encode(bytes, view, start, limit, ours, ours);
+    return this.#encode(bytes, view, start, limit, ours, ours, budgets.keys);
   }
 
   #encode(
@@ -67,10 +79,11 @@ export class FlatAttributes {
     limit: number,
     source: object,
     ours: Attributes | undefined,
+    mostKeys: number,
   ): number | undefined {
     const keys = ownKeys(source);
     const count = keys.length;
-    if (count > budgets.keys) return undefined;
+    if (count > mostKeys) return undefined;
     view.setUint32(start, count, true);
     let at = start + 4;
     let before: KnownKey | undefined;
@@ -111,15 +124,22 @@ export class FlatAttributes {
         bytes[at] = valueTags.text;
         view.setUint32(at + 1, value.length, true);
         at += 5;
-        const end =
-          value.length <= shortUnits ? encodeAscii(bytes, at, value) : this.#encodeLong(bytes, at, limit, value);
+        const end = this.text(bytes, at, limit, value);
         if (end === undefined) return undefined;
-        if (!this.#redaction.showsNothing(bytes, at, end) && !this.#redaction.isHarmlessText(value)) return undefined;
         at = end;
       } else if (typeof value === "boolean") bytes[at++] = value ? valueTags.true : valueTags.false;
+      else if (value === null) bytes[at++] = valueTags.null;
       else return undefined;
     }
     return at;
+  }
+
+  /** A harmless text of ASCII, without its length; undefined for any other, and where there is no room. */
+  text(bytes: Uint8Array, at: number, limit: number, text: string): number | undefined {
+    if (at + text.length > limit) return undefined;
+    const end = text.length <= shortUnits ? encodeAscii(bytes, at, text) : this.#encodeLong(bytes, at, limit, text);
+    if (end === undefined) return undefined;
+    return this.#redaction.showsNothing(bytes, at, end) || this.#redaction.isHarmlessText(text) ? end : undefined;
   }
 
   /** As `encodeAscii`: a text that takes as many bytes as it has units is ASCII, if there was room for more. */
@@ -147,14 +167,20 @@ export class FlatAttributes {
 
   #knownKey(name: string): KnownKey | undefined {
     if (name.length > maxKeyUnits || !this.#redaction.isHarmlessName(name)) return undefined;
-    const bytes = new Uint8Array((4 + name.length + 3) & ~3);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, name.length, true);
-    if (encodeAscii(bytes, 4, name) === undefined) return undefined;
-    const words = new Int32Array(bytes.length / 4);
-    for (let n = 0; n < words.length; n++) words[n] = view.getInt32(4 * n, true);
-    return { name, words, isNameKey: isNameKey(name), next: 0 };
+    const words = keyWords(name);
+    return words && { name, words, isNameKey: isNameKey(name), next: 0 };
   }
+}
+
+/** A text of ASCII as the bytes of a key; undefined for any other. */
+export function keyWords(name: string): Int32Array | undefined {
+  const bytes = new Uint8Array((4 + name.length + 3) & ~3);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, name.length, true);
+  if (encodeAscii(bytes, 4, name) === undefined) return undefined;
+  const words = new Int32Array(bytes.length / 4);
+  for (let n = 0; n < words.length; n++) words[n] = view.getInt32(4 * n, true);
+  return words;
 }
 
 function encodeAscii(bytes: Uint8Array, at: number, text: string): number | undefined {

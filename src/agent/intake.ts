@@ -1,7 +1,7 @@
 // The worker's end of the rings: takes records out in chunks that can be understood without what was given up.
 // Records before definitions: whoever holds a record then finds the definition of every id in it. What the program's
 // thread gave up stood before what is taken next, so the gap that counts it comes first.
-import type { GapReason } from "../shared/protocol/agent-records.js";
+import { type GapReason, kindCode } from "../shared/protocol/agent-records.js";
 import { recordHeaderBytes, writeRecord } from "../shared/protocol/agent-record-codec.js";
 import { ByteWriter } from "../shared/protocol/bytes.js";
 import { seq } from "../shared/trace/time.js";
@@ -19,6 +19,9 @@ export interface Chunk {
 /** Taken out at once, at most. */
 export const batchBytes = 256 * 1024;
 const nothing = new Uint8Array(0);
+const openCall = kindCode("call-open");
+/** Of a record, where its kind stands. */
+const kindByte = 4;
 
 export class Intake {
   readonly #records: RingReader;
@@ -32,6 +35,29 @@ export class Intake {
 
   get usedBytes(): number {
     return this.#records.usedBytes;
+  }
+
+  /** Up to where there is something to take. */
+  get end(): number {
+    return this.#records.end;
+  }
+
+  /** Looks for what was written a while ago and not told of. */
+  settle(nowMs: number): void {
+    this.#records.settle(nowMs);
+  }
+
+  /** The program's thread is gone: whatever it has written counts. */
+  settleAll(): void {
+    this.#records.settleAll();
+  }
+
+  /** A call that goes on while nothing else is recorded, once. */
+  takeOpen(): Chunk | undefined {
+    const records = this.#records.takeOpen();
+    if (records === undefined) return undefined;
+    records[kindByte] = openCall;
+    return { definitions: this.#definitions.take(this.memory.definitions.size) ?? nothing, records };
   }
 
   /** About `limit` bytes of records, at least one, with what they refer to; undefined when there is nothing. */

@@ -9,6 +9,9 @@ import { control } from "./ring.js";
 import { type ThreadPlace, listenOn } from "./thread-place.js";
 import { ownWorkerKind } from "./wanted.js";
 import type { LinkSetup } from "./link-setup.js";
+import type { SourcesLoaded } from "./loaded-sources.js";
+import { SourceReader } from "./source-reader.js";
+import { sourceRedaction } from "../redact/sources.js";
 import { EngineLink } from "./worker.js";
 
 /** What the main thread asks for; `detach` is asked of it: the engine wants the agent to leave the program. */
@@ -70,10 +73,14 @@ export class Links {
   readonly #setup: AgentThreadSetup;
   readonly #main: EngineLink;
   readonly #threads = new Map<string, ThreadLink>();
+  readonly #sources: SourceReader;
   #finishMain: (() => void) | undefined;
 
   constructor(setup: AgentThreadSetup) {
     this.#setup = setup;
+    const { settings, token } = setup.facts;
+    const redacted = sourceRedaction(settings.redaction, token);
+    this.#sources = new SourceReader({ keepsTexts: settings.sources !== false, redacted });
     this.#main = new EngineLink(setup, {
       onProgress: () => undefined,
       onDetach: () => parentPort?.postMessage(asked.detach),
@@ -94,6 +101,7 @@ export class Links {
     if (said.kind === "begin") this.#begin(said);
     else if (said.kind === "child") this.#childGone(said);
     else if (said.kind === "keep") writeNew(said);
+    else if (said.kind === "sources") this.#sourcesLoaded(said);
     else if (said.kind === "ring") this.#main.offerRing(said.records);
     else if (said.kind === "flush") this.#threads.get(said.runId)?.link.flush();
     else this.#gone(said.threadId);
@@ -155,6 +163,18 @@ export class Links {
   #childGone({ runId, pid, exitCode, signal }: ChildGone): void {
     const { link } = this.#threads.get(runId) ?? { link: this.#main };
     link.childEnded({ kind: "child-ended", pid, exitCode, signal });
+    link.noteHeard();
+  }
+
+  #sourcesLoaded({ runId, sources }: SourcesLoaded): void {
+    const { link } = this.#threads.get(runId) ?? { link: this.#main };
+    for (const loaded of sources)
+      try {
+        for (const record of this.#sources.read(loaded)) link.addRecord(record);
+      } catch {
+        link.noteFault();
+      }
+    link.noteHeard();
   }
 
   /** And with it those it had started. */
@@ -174,7 +194,7 @@ export class Links {
   }
 }
 
-type Said = BeginThread | ChangeRing | FlushThread | ThreadGone | ChildGone | Keep;
+type Said = BeginThread | ChangeRing | FlushThread | ThreadGone | ChildGone | SourcesLoaded | Keep;
 
 /** What threads say, none of it by anybody but us: who knows the channel's name could as well write into our memory. */
 const isSaid = (said: unknown): said is Said =>

@@ -9,7 +9,7 @@ export interface Marks<Value> {
 }
 
 /** Its constructor "makes" what it is given, and who extends it adds private fields to that. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a function cannot be extended in TypeScript
+// oxlint-disable-next-line typescript/no-extraneous-class -- a function cannot be extended in TypeScript
 class Given {
   constructor(given: object) {
     return given;

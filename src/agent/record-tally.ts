@@ -21,6 +21,8 @@ const slotOfCode = new Uint8Array(
   lostKindOfCode.map((kind) => (kind === undefined ? bookkeeping : lostKinds.indexOf(kind))),
 );
 const gap = kindCode("gap");
+const source = kindCode("source");
+const callOpen = kindCode("call-open");
 const lastDefinition = Math.max(kindCode("string"), kindCode("location"), kindCode("series"));
 /** Of a gap's payload: reason, how many, then how many of each kind. */
 const gapBytes = 1 + 8 + 8 * lostKinds.length;
@@ -30,12 +32,13 @@ export const isDefinition = (kind: number): boolean => kind <= lastDefinition;
 
 /**
  * Counts the record at `at` and returns its kind. Positions are taken modulo `ringBytes`, a power of two: a record may run
- * over the end of a ring. A gap that the worker made is not a record of the program's.
+ * over the end of a ring. A gap or an open call that the worker made is not a record of the program's, and neither is a source.
  */
 export function tallyRecord(tally: RecordTally, view: DataView, at: number, ringBytes = 2 ** 31): number {
   const mask = ringBytes - 1;
   const kind = view.getUint8((at + 4) & mask);
   const slot = slotOfCode[kind] ?? bookkeeping;
+  if (kind === source || kind === callOpen) return kind;
   if (kind !== gap) tally[slot] = (tally[slot] ?? 0) + 1;
   else tallyGap(tally, view, at, mask);
   return kind;

@@ -129,6 +129,46 @@ export class RecordWriter {
     this.#ring.publish(padded - at);
   }
 
+  /**
+   * The same without telling the worker, which hears of it later. `mayGrow`: `grow` may still add to it. Returns what `grow` has to be
+   * told then.
+   */
+  publishLater(at: number, kind: number, clock: number, end: number, mayGrow: boolean): number {
+    const { view } = this.#ring.memory;
+    const length = (end - at + 7) & ~7;
+    // What lies there is zero where nothing was, and else of an earlier record: only the last word can have both.
+    for (let rest = end; rest < at + length; rest++) view.setUint8(rest, 0);
+    view.setUint32(at, length, true);
+    view.setUint32(at + 4, kind, true);
+    view.setFloat64(at + 8, clock, true);
+    view.setFloat64(at + 16, ++this.#seq, true);
+    this.#facts[facts.lastSeq] = this.#seq;
+    this.#written++;
+    this.#ring.publishLater(length, mayGrow);
+    return this.#ring.head;
+  }
+
+  /** Whether nothing was recorded since the record that `publishLater` returned this of, and nobody was told of that. */
+  mayGrow(last: number): boolean {
+    return this.#ring.head === last && this.#ring.isUntold && !this.#hasLost;
+  }
+
+  /** Makes the last record, at `at` and `before` bytes long, another kind that ends at `end`; see `mayGrow`. */
+  grow(at: number, before: number, kind: number, end: number): void {
+    const { view } = this.#ring.memory;
+    const length = (end - at + 7) & ~7;
+    for (let rest = end; rest < at + length; rest++) view.setUint8(rest, 0);
+    view.setUint32(at, length, true);
+    view.setUint32(at + 4, kind, true);
+    this.#ring.takeBack(before);
+    this.#ring.publishLater(length, false);
+  }
+
+  /** The worker hears of everything that was written. */
+  tell(): void {
+    if (this.#ring.isUntold) this.#ring.tell();
+  }
+
   /** `clockMs`: when it was, where that is not now. */
   record(body: AgentRecordBody, clockMs?: number): "put" | "lost" | "too-large" {
     try {
@@ -164,6 +204,7 @@ export class RecordWriter {
 
   /** At the end: says what was lost, if there is room by now. True when nothing is left to say. */
   reportLoss(): boolean {
+    this.tell();
     this.#isPaused = false;
     return this.#isOpen();
   }

@@ -6,6 +6,7 @@ import type { OverflowPolicy } from "../shared/protocol/agent-wire.js";
 import type { Attributes, SpanKind, SpanStatus } from "../shared/trace/attributes.js";
 import type { WriteOperation } from "../shared/trace/write.js";
 import { attributesFrom, cutText } from "./attributes.js";
+import { CallRecords } from "./call-records.js";
 import { type SpanContext, afterEnd } from "./context.js";
 import { InPlace } from "./in-place.js";
 import { Names } from "./names.js";
@@ -34,9 +35,10 @@ export class Recorder implements RecordSink {
   readonly #inPlace: InPlace;
   readonly #names: Names;
   readonly #spans: SpanRecords;
+  readonly callRecords: CallRecords;
   #lastEventName: string | undefined;
   #lastEventId = 0;
-  #beforeSpanEnd: () => void = () => undefined;
+  #beforeSpanEnd: (nowMs?: number) => void = () => undefined;
   #redaction: Redaction = noRedaction;
   #isPlain = false;
   #pipeline: RecordPipeline | undefined;
@@ -47,6 +49,7 @@ export class Recorder implements RecordSink {
     clockMs: () => number,
     noteFault: (error: unknown) => void,
     policy?: OverflowPolicy,
+    guarded: <T>(work: () => T, fallback: T) => T = (work) => work(),
   ) {
     this.#context = context;
     this.clockMs = clockMs;
@@ -54,6 +57,7 @@ export class Recorder implements RecordSink {
     this.#writer = new RecordWriter(ring, clockMs, noteFault, policy);
     this.#inPlace = new InPlace(ring.memory, this.#writer);
     this.#names = new Names(this.#writer);
+    this.callRecords = new CallRecords(ring.memory, this.#writer, guarded);
     this.#spans = new SpanRecords(this.#writer, this.#inPlace, this.#names, clockMs);
   }
 
@@ -82,6 +86,7 @@ export class Recorder implements RecordSink {
   redactWith(redaction: Redaction): void {
     this.#redaction = redaction;
     this.#inPlace.redactWith(redaction);
+    this.callRecords.redactWith(redaction);
     this.#writer.redactWith(redaction);
   }
 
@@ -118,8 +123,27 @@ export class Recorder implements RecordSink {
   }
 
   /** Called before each span-end record, so that what happened inside the span is recorded before its end. */
-  beforeSpanEnds(look: () => void): void {
+  beforeSpanEnds(look: (nowMs?: number) => void): void {
     this.#beforeSpanEnd = look;
+  }
+
+  /** A span that is told of by `callRecords` ends. */
+  noteSpanEnd(nowMs: number): void {
+    this.#beforeSpanEnd(nowMs);
+  }
+
+  /** Whether `callRecords` may tell of a call that begins; `nextSpan` is its number then. */
+  get tellsCalls(): boolean {
+    return !this.#isPlain && this.#spans.hasNoSay;
+  }
+
+  nextSpan(): number {
+    return this.#spans.next();
+  }
+
+  /** The agent's own thread hears at once of everything that was recorded. */
+  tell(): void {
+    this.#writer.tell();
   }
 
   /** Called before each span-start record. */

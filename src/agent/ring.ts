@@ -49,6 +49,15 @@ export const control = {
   followed: 30,
   /** So many bytes the ring may have, as the worker sees the memory that is left; 0: nobody has looked yet. */
   mostBytes: 31,
+  /**
+   * Up to where records are whole that are not behind HEAD yet, and where the last of them begins if it is a call that may still be added to:
+   * written like any memory, because a store that others are sure to see costs as much as the rest of a call. Read only when both have
+   * stood still for so long that what is before them has arrived.
+   */
+  written: 32,
+  mayGrowFrom: 33,
+  /** How many messages about its run a thread has said since it began: what it says at its end is heard later than `stop` is seen. */
+  said: 34,
 } as const;
 /** Slots of the Float64 facts that follow them; the first three are filled in before `stop` is set. */
 export const facts = {
@@ -85,7 +94,7 @@ export const inspecting = { free: 0, worker: 1, leave: 2, closed: 3 } as const;
 
 export const stackMissing = { none: 0, limit: 1, unavailable: 2 } as const;
 
-const controlBytes = 128;
+const controlBytes = 256;
 const factsBytes = 128;
 /** For what the program's thread is told to capture: a length and so much JSON. As long as it is not used it takes no memory. */
 const settingsBytes = 65_536;
@@ -104,6 +113,8 @@ export interface RingRegion extends RingBytes {
   readonly control: Int32Array;
   readonly headSlot: number;
   readonly tailSlot: number;
+  /** `control.written`, where HEAD comes later than records; else that of HEAD. */
+  readonly writtenSlot: number;
   /** How much of what is between the two is in these bytes. */
   readable(tail: number, head: number): number;
 }
@@ -123,6 +134,7 @@ export class RingMemory implements RingRegion {
   readonly settings: Uint8Array;
   readonly headSlot = control.head;
   readonly tailSlot = control.tail;
+  readonly writtenSlot = control.written;
   words: Int32Array;
   bytes: Uint8Array;
   view: DataView;
@@ -149,6 +161,7 @@ export class RingMemory implements RingRegion {
       control: this.control,
       headSlot: control.definitionsHead,
       tailSlot: control.definitionsTail,
+      writtenSlot: control.definitionsHead,
       readable: allBetween,
     };
   }
@@ -169,7 +182,9 @@ export class RingMemory implements RingRegion {
   /** In the program's thread, which has told the worker of `shared` and has nothing half written: from now on records go there. */
   change(shared: SharedArrayBuffer): void {
     this.#before = { words: this.words, bytes: this.bytes, view: this.view, size: this.size };
-    Atomics.store(this.control, control.changedAt, Atomics.load(this.control, this.headSlot));
+    const head = Atomics.load(this.control, this.writtenSlot);
+    Atomics.store(this.control, this.headSlot, head);
+    Atomics.store(this.control, control.changedAt, head);
     this.#change = Atomics.add(this.control, control.changes, 1) + 1;
     this.#use(shared);
   }
@@ -214,13 +229,20 @@ export class RingMemory implements RingRegion {
 /** Copying word by word beats `TypedArray.set` (which needs a subarray) up to about this many words. */
 const copyByWordUpTo = 128;
 
+/** So much may be written before others are told. */
+const mostUntoldBytes = 16_384;
+
 export class RingWriter<Region extends RingRegion = RingMemory> {
   #head = 0;
+  /** HEAD as others see it. */
+  #told = 0;
   /** The last TAIL seen: loaded again only when it leaves too little room. */
   #tail = 0;
 
   constructor(readonly memory: Region) {
     this.#head = Atomics.load(memory.control, memory.headSlot);
+    this.#told = this.#head;
+    memory.control[memory.writtenSlot] = this.#head;
     this.#tail = Atomics.load(memory.control, memory.tailSlot);
   }
 
@@ -230,6 +252,7 @@ export class RingWriter<Region extends RingRegion = RingMemory> {
 
   hasRoom(bytes: number): boolean {
     if (((this.#head - this.#tail) >>> 0) + bytes <= this.memory.size) return true;
+    this.tell();
     this.#tail = Atomics.load(this.memory.control, this.memory.tailSlot);
     return ((this.#head - this.#tail) >>> 0) + bytes <= this.memory.size;
   }
@@ -246,7 +269,34 @@ export class RingWriter<Region extends RingRegion = RingMemory> {
   /** `length` (a multiple of 8) bytes were written at the last `place`. */
   publish(length: number): void {
     this.#head = (this.#head + length) | 0;
-    Atomics.store(this.memory.control, this.memory.headSlot, this.#head);
+    this.tell();
+  }
+
+  /** The same, but others are told later, with what comes next, or by `tell`. `mayGrow`: it may still be added to until then. */
+  publishLater(length: number, mayGrow: boolean): void {
+    const { control: words, writtenSlot, size } = this.memory;
+    const head = (this.#head + length) | 0;
+    words[writtenSlot] = head;
+    words[control.mayGrowFrom] = mayGrow ? this.#head : head;
+    this.#head = head;
+    if ((head - this.#told) >>> 0 > Math.min(mostUntoldBytes, size >>> 3)) this.tell();
+  }
+
+  /** Whether others have not been told of all that was written. */
+  get isUntold(): boolean {
+    return this.#told !== this.#head;
+  }
+
+  /** Takes the last record back, of so many bytes, which nobody was told of: it is written anew, with more. */
+  takeBack(length: number): void {
+    this.#head = (this.#head - length) | 0;
+  }
+
+  tell(): void {
+    const { control: words, headSlot, writtenSlot } = this.memory;
+    this.#told = this.#head;
+    words[writtenSlot] = this.#head;
+    Atomics.store(words, headSlot, this.#head);
   }
 
   /** Copies the first `length` bytes (a multiple of 8) of `source` in; false, and nothing written, without room. */

@@ -38,6 +38,17 @@ export class SpanRecords {
     [this.#writer, this.#inPlace, this.#names, this.#clockMs] = [writer, inPlace, names, clockMs];
   }
 
+  /** Whether neither the pipeline nor another tracer has a say in spans. */
+  get hasNoSay(): boolean {
+    return this.pipeline === undefined && this.foreign === undefined;
+  }
+
+  /** The number of a span that is told of elsewhere and begins now. */
+  next(): number {
+    this.onStart();
+    return ++this.#count;
+  }
+
   start(
     name: string,
     spanKind: SpanKind,

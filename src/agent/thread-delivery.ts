@@ -68,6 +68,7 @@ export class ThreadDelivery implements Delivery {
   }
 
   say(message: object): void {
+    if (this.#hasBegun && "runId" in message) Atomics.add(this.#memory.control, control.said, 1);
     sayTo(this.#place.channel, message);
   }
 

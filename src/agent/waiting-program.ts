@@ -6,6 +6,7 @@ export class WaitingProgram {
   readonly #facts: Float64Array;
   readonly #onDone: (finish: () => void) => void;
   #isDone = false;
+  #heard = 0;
 
   /** `onDone` is given what tells the program that it need not wait any more. */
   constructor({ control: words, facts: numbers }: RingMemory, onDone: (finish: () => void) => void) {
@@ -27,6 +28,15 @@ export class WaitingProgram {
   /** The program has said that it writes no more. */
   get hasStopped(): boolean {
     return Atomics.load(this.#words, control.stop) === 1;
+  }
+
+  /** Nothing of what it said before is on its way. */
+  get isHeard(): boolean {
+    return Atomics.load(this.#words, control.said) === this.#heard;
+  }
+
+  noteHeard(): void {
+    this.#heard++;
   }
 
   /** How it stands with the engine. */

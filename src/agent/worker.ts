@@ -91,9 +91,11 @@ export class EngineLink {
 
   /** Of a thread that cannot tell its end itself: it was ended from outside, or its process ends now. */
   cutOff(exitCode: number | undefined): void {
-    if (this.#isStopping || this.#program.hasStopped) return this.stop();
+    if (this.#isStopping) return this.stop();
+    if (this.#program.hasStopped) return this.#stopOnceHeard();
     noteExitCode(this.#memory, exitCode);
-    this.#lastHead = Atomics.load(this.#memory.control, control.head);
+    this.#intake.settleAll();
+    this.#lastHead = this.#intake.end;
     this.stop();
   }
 
@@ -105,6 +107,17 @@ export class EngineLink {
   /** Of a child of the program. Told while the engine is there: it knows of most ends by the children themselves. */
   childEnded(ended: ChildEnded): void {
     if (this.#engine.isWelcome && !this.#saidBye && !this.#hasLeft) this.#sendControl(frameTypes.childEnded, ended);
+  }
+
+  /** An exception that was caught. */
+  noteFault(): void {
+    this.#program.noteFault();
+  }
+
+  /** One that was made in this thread, and that nothing else refers to. */
+  addRecord(record: Uint8Array): void {
+    if (this.#saidBye || this.#hasLeft) return;
+    this.#outbox.add({ definitions: new Uint8Array(0), records: record }, this.#engine.isWelcome);
   }
 
   /** Sends what is left and says good-bye as soon as the engine is there; the program is waiting for `done`. */
@@ -211,10 +224,20 @@ export class EngineLink {
     }
   }
 
+  /** What a thread says comes over a channel, and its last words after the sign that there are no more. */
+  #stopOnceHeard(): void {
+    if (this.#program.isHeard) this.stop();
+  }
+
+  noteHeard(): void {
+    this.#program.noteHeard();
+  }
+
   #poll(): void {
     if (this.#program.isDone || this.#program.isRefused) return;
     // A thread says so and is gone: its memory stays until everything in it was sent.
-    if (this.#isThread && !this.#isStopping && this.#program.hasStopped) this.stop();
+    if (this.#isThread && !this.#isStopping && this.#program.hasStopped) this.#stopOnceHeard();
+    this.#intake.settle(this.#clock.monotonicMs);
     const used = this.#intake.usedBytes;
     // The rings of threads stay as they are.
     if (!this.#isThread) this.#allowance.look(this.#clock.monotonicMs);
@@ -261,7 +284,7 @@ export class EngineLink {
   #takeIn(isHurried: boolean): void {
     const hasRoom = (): boolean => (isHurried ? this.#outbox.hasFreeRoom : this.#outbox.hasRoom);
     for (let left = this.#memory.size; left > 0 && hasRoom();) {
-      const chunk = this.#intake.take(batchBytes);
+      const chunk = this.#intake.take(batchBytes) ?? this.#intake.takeOpen();
       if (chunk === undefined) return;
       left -= chunk.records.length + chunk.definitions.length;
       this.#outbox.add(chunk, this.#engine.isWelcome);

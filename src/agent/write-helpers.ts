@@ -35,7 +35,9 @@ export interface WriteHelpers {
   p<Value>(object: unknown, key: string, site: number, value: Value, now: unknown): Value;
   P<Value>(key: string, site: number, value: Value, object: unknown, now: unknown): Value;
   /** A function is entered, with what it was given for its parameters; the name of one that has none is "". */
-  e(site: number, names: string, ...given: readonly unknown[]): Call | undefined;
+  e(site: number, names: string, a?: unknown, b?: unknown, c?: unknown, d?: unknown): Call | undefined;
+  /** The same of one with more than four parameters. */
+  E(site: number, names: string, given: readonly unknown[]): Call | undefined;
   /** It returns a value, or none. */
   r<Value>(call: Call | undefined, value: Value): Value;
   d(call: Call | undefined): Call | undefined;
@@ -49,6 +51,16 @@ export interface WriteHelpers {
   v(call: Call | undefined): void;
   /** It is left. */
   x(call: Call | undefined): void;
+  /** Are the statements of a call told of? Asked before each. */
+  y(call: Call | undefined): boolean;
+  /** A statement of it runs, or its end is reached; with the variables that have a value, by their names. */
+  l(call: Call, site: number, names: string, values: readonly unknown[]): void;
+  /** `new` has made an object. Called by `new` itself, so that errors about what it made read as they did. */
+  i<Value>(site: number, value: Value): Value;
+  /** One is being made by a constructor that has `this`. */
+  n<Value>(site: number, object: Value): Value;
+  /** A variable at the top of the file holds `now`; `value` is what the expression yields. */
+  g<Value>(name: string, site: number, value: Value, now: unknown): Value;
 }
 
 /** One that has begun: ours alone. */
@@ -75,12 +87,34 @@ export interface WriteTold {
 export interface CallsTold {
   /** Are calls recorded? Read at every function's beginning. */
   readonly isActive: boolean;
-  enter(site: number, names: string, given: readonly unknown[]): Call | undefined;
+  enter(
+    site: number,
+    names: string,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    /** In place of the four, where there are more. */
+    more: readonly unknown[] | undefined,
+  ): Call | undefined;
   returns(call: Call, value: unknown): void;
   throws(call: Call, thrown: unknown, isRejection: boolean): void;
   waits(call: Call): void;
   goesOn(call: Call, hasCaught: boolean): void;
   leaves(call: Call): void;
+}
+
+/** What is told where classes and variables are chosen by name. None of these ever throws. */
+export interface ChosenTold {
+  made(object: unknown, site: number): void;
+  begun(object: unknown, site: number): void;
+  variable(name: string, site: number, value: unknown): void;
+}
+
+/** What is told of the statements of calls. None of these ever throws. */
+export interface LinesTold {
+  isWanted(call: Call): boolean;
+  step(call: Call, site: number, names: string, values: readonly unknown[]): void;
 }
 
 const nothing = (): undefined => undefined;
@@ -94,9 +128,15 @@ const noCalls: CallsTold = {
   leaves: nothing,
 };
 
-export type MakeWriteHelpers = (activity: Activity, tell: WriteTold, calls?: CallsTold) => WriteHelpers;
+export type MakeWriteHelpers = (
+  activity: Activity,
+  tell: WriteTold,
+  calls?: CallsTold,
+  chosen?: ChosenTold,
+  lines?: LinesTold,
+) => WriteHelpers;
 
-export const makeWriteHelpers: MakeWriteHelpers = (activity, tell, calls = noCalls) => ({
+export const makeWriteHelpers: MakeWriteHelpers = (activity, tell, calls = noCalls, chosen, lines) => ({
   f: (file, table) => tell.file(file, table),
   s(object, key, site, value) {
     if (activity.isActive) tell.property(object, key, site);
@@ -158,7 +198,9 @@ export const makeWriteHelpers: MakeWriteHelpers = (activity, tell, calls = noCal
     if (activity.isActive) tell.privateField(object, key, now, site);
     return value;
   },
-  e: (site, names, ...given) => (calls.isActive ? calls.enter(site, names, given) : undefined),
+  e: (site, names, a, b, c, d) => (calls.isActive ? calls.enter(site, names, a, b, c, d, undefined) : undefined),
+  E: (site, names, given) =>
+    calls.isActive ? calls.enter(site, names, undefined, undefined, undefined, undefined, given) : undefined,
   r(call, value) {
     if (call !== undefined) calls.returns(call, value);
     return value;
@@ -187,5 +229,21 @@ export const makeWriteHelpers: MakeWriteHelpers = (activity, tell, calls = noCal
   },
   x(call) {
     if (call !== undefined) calls.leaves(call);
+  },
+  y: (call) => call !== undefined && lines !== undefined && lines.isWanted(call),
+  l(call, site, names, values) {
+    if (lines !== undefined) lines.step(call, site, names, values);
+  },
+  i: function made(site, value) {
+    if (chosen !== undefined) chosen.made(value, site);
+    return value;
+  },
+  n(site, object) {
+    if (chosen !== undefined) chosen.begun(object, site);
+    return object;
+  },
+  g(name, site, value, now) {
+    if (chosen !== undefined) chosen.variable(name, site, now);
+    return value;
   },
 });

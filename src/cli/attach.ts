@@ -67,7 +67,17 @@ async function record(world: World, args: CommandArgs<"attach">, target: AttachT
       track: args.track,
       ...(args.out === undefined ? {} : { path: resolve(world.cwd, args.out) }),
       capture: captureFrom(
-        { ...args, include: [], exclude: [], writes: "off", block: presetBlockMs, blockStacks: "off" },
+        {
+          ...args,
+          include: [],
+          exclude: [],
+          writes: "off",
+          sources: "off",
+          state: [],
+          lines: [],
+          block: presetBlockMs,
+          blockStacks: "off",
+        },
         pipeline.value,
       ),
       limits: limitsFrom(args),

@@ -1,12 +1,15 @@
 // hindcast backtest: what rules would have done over recordings.
+import { type KnownIncident, scoresOf } from "../rules/index.js";
 import type { CallResult } from "../shared/protocol/engine-calls.js";
 import { offsetFromStart } from "../shared/trace/iso-time.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Done, type Reading, done, range, withRecording } from "./reading.js";
 import { instantsAsText, onOneLine } from "./rows.js";
 import { type RuleFile, problemText, problemsIn, readRuleFile } from "./rule-files.js";
+import { aligned } from "./table-text.js";
 import { type Ending, ended, failWith } from "./terminal.js";
 import { durationText } from "./time-text.js";
+import { readTruth } from "./truth-file.js";
 import type { World } from "./world.js";
 
 type Answer = CallResult<"rules.backtest">;
@@ -20,8 +23,12 @@ export async function backtest(world: World, args: CommandArgs<"backtest">): Pro
     await world.terminal.out.flush();
     return ended(1);
   }
+  const truth = args.expect === undefined ? undefined : readTruth(world, args.expect);
+  if (truth?.ok === false) return failWith(world.terminal, truth.error);
   for (const recording of args.recordings) {
-    const ending = await withRecording(world, recording, (reading) => testOn(reading, file.value, args, recording));
+    const ending = await withRecording(world, recording, (reading) =>
+      testOn(reading, file.value, args, { recording, truth: truth?.value }),
+    );
     if (ending.kind !== "code" || ending.code !== 0) return ending;
   }
   return ended(0);
@@ -31,7 +38,7 @@ async function testOn(
   reading: Reading,
   { source, stem }: RuleFile,
   args: CommandArgs<"backtest">,
-  recording: string,
+  { recording, truth }: { readonly recording: string; readonly truth: readonly KnownIncident[] | undefined },
 ): Promise<Done> {
   const { call, recordingId, out, summary } = reading;
   const times = range(reading, args);
@@ -40,8 +47,15 @@ async function testOn(
   const answer = await call("rules.backtest", { recordingId, source, name: stem, from, to });
   if (!answer.ok) return answer;
   const { outcomes } = answer.value;
+  const known = truth?.filter((incident) => incident.from <= to && incident.to >= from);
+  const scores = known === undefined ? [] : scoresIn(answer.value, known);
   if (args.json) {
     for (const outcome of outcomes) await out.line(JSON.stringify({ recording, ...outcome }, instantsAsText));
+    const incidents = known?.map(({ kind }) => kind);
+    for (const { caught, ...score } of scores) {
+      const inMs = caught.map(({ kind, delayNs }) => ({ incident: kind, delayMs: Number(delayNs) / 1e6 }));
+      await out.line(JSON.stringify({ recording, kind: "score", ...score, incidents, caught: inMs }));
+    }
     return done;
   }
   const services = new Map(
@@ -55,6 +69,7 @@ async function testOn(
     const words = [offsetFromStart(instant, summary.start), kind.padEnd(9), rule, ...groups, ...said];
     await out.line(onOneLine(words.join("  ")));
   }
+  if (known !== undefined) for (const line of scoreLines(scores, known)) await out.line(onOneLine(line));
   await out.line(summaryText(answer.value, Number(to - from)));
   return done;
 }
@@ -74,4 +89,26 @@ function summaryText({ rules, unread, outcomes, records }: Answer, tookNs: numbe
   ];
   const over = `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"} of ${durationText(tookNs)}`;
   return onOneLine(`Over ${over}. ${parts.join("; ")}`);
+}
+
+function scoresIn({ rules, outcomes }: Answer, known: readonly KnownIncident[]) {
+  const names = rules.map(({ rule }) => rule);
+  return scoresOf(
+    names,
+    outcomes.filter(({ kind }) => kind === "fired"),
+    known,
+  );
+}
+
+/** Of each rule: precision, recall, and how late it was where it was latest. */
+function scoreLines(scores: ReturnType<typeof scoresOf>, known: readonly KnownIncident[]): readonly string[] {
+  const share = (part: number, of: number): string =>
+    of === 0 ? "–" : `${part} of ${of} (${((100 * part) / of).toFixed(0)} %)`;
+  const rows = scores.map(({ rule, fired, right, caught }) => [
+    rule,
+    share(right, fired),
+    share(caught.length, known.length),
+    caught.map(({ kind, delayNs }) => `${kind} after ${durationText(Number(delayNs))}`).join(", ") || "none",
+  ]);
+  return aligned([["rule", "firings of an incident", "incidents caught", "which"], ...rows]);
 }

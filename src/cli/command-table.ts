@@ -18,6 +18,9 @@ const capture = [
   "include",
   "exclude",
   "writes",
+  "state",
+  "lines",
+  "sources",
   "block",
   "blockStacks",
   "collection",
@@ -32,18 +35,19 @@ export const commands = {
     summary: "Run a program, record it and show it live in a window or browser",
     operand: "command",
     required: [],
-    optional: ["out", ...capture, ...limits, "durability", "port", "open"],
+    optional: ["out", ...capture, ...limits, "rules", "durability", "port", "open"],
     examples: [
       "hindcast run -- node app.js",
       "hindcast run -o app.hindcast --level metrics -- npm start",
       "hindcast run --max-age 30m --max-size 2GB -- node server.js",
+      "hindcast run --rules rules/ -- node server.js",
     ],
   },
   record: {
     summary: "Run a program and record it, without a window; the program's streams, signals and exit code are its own",
     operand: "command",
     required: ["out"],
-    optional: [...capture, ...limits, "durability"],
+    optional: [...capture, ...limits, "rules", "durability"],
     examples: ["hindcast record -o app.hindcast -- node app.js"],
   },
   attach: {
@@ -275,6 +279,27 @@ export const commands = {
     optional: ["from", "to", "route", "service", "limit", "json"],
     examples: ["hindcast requests app.hindcast", "hindcast requests app.hindcast --from +10s --service gateway --json"],
   },
+  calls: {
+    summary:
+      "Calls of the program's functions: what they were given, what came of it, and how deep; with --at those under way, with --tree all by how they were reached",
+    operand: "file",
+    required: [],
+    optional: ["from", "to", "function", "at", "steps", "tree", "process", "limit", "json"],
+    examples: [
+      "hindcast calls app.hindcast --function Cart.add",
+      "hindcast calls app.hindcast --function Cart.add --steps",
+      "hindcast calls app.hindcast --at +1.5s",
+      "hindcast calls app.hindcast --tree --from +1s --to +2s",
+    ],
+  },
+  source: {
+    summary:
+      "Files of the program whose calls were recorded, and why some were not; the text of one, with how often its functions were called",
+    operand: "source-in-file",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast source app.hindcast", "hindcast source app.hindcast src/cart.ts"],
+  },
   around: {
     summary: "The records of every kind nearest to an instant",
     operand: "file",
@@ -300,6 +325,19 @@ export const commands = {
       "hindcast notes app.hindcast --markdown > notes.md",
     ],
   },
+  alerts: {
+    summary:
+      "What rules told while a recording was made (hindcast run --rules), which of it goes on, and what people did about it; an alert is named by the beginning of its id",
+    operand: "file",
+    required: [],
+    optional: ["acknowledge", "resolve", "note", "suppress", "for", "unsuppress", "text", "author", "json"],
+    examples: [
+      "hindcast alerts app.hindcast",
+      "hindcast alerts app.hindcast --acknowledge 3f6c02a1",
+      "hindcast alerts app.hindcast --note 3f6c02a1 --text deploy",
+      "hindcast alerts app.hindcast --suppress rule=memory service=auth --for 30m",
+    ],
+  },
   validate: {
     summary: "Check files of rules: what is wrong, with file, line and column, and what was meant",
     operand: "files",
@@ -319,8 +357,20 @@ export const commands = {
       "What rules would have done over recordings, by the same evaluation as live: each firing and recovery, and which rules never fired",
     operand: "rules-and-recordings",
     required: [],
-    optional: ["from", "to", "json"],
-    examples: ["hindcast backtest memory.rules app.hindcast", "hindcast backtest memory.rules *.hindcast --json"],
+    optional: ["from", "to", "expect", "json"],
+    examples: [
+      "hindcast backtest memory.rules app.hindcast",
+      "hindcast backtest memory.rules *.hindcast --json",
+      "hindcast backtest memory.rules bank.hindcast --expect bank.truth.jsonl",
+    ],
+  },
+  test: {
+    summary:
+      "Run cases of rules: records that are made up, or a recording, and what is to fire over them; what differs, with file and line",
+    operand: "case-files",
+    required: [],
+    optional: ["json"],
+    examples: ["hindcast test rules/", "hindcast test memory.cases --json"],
   },
   completion: {
     summary: "Print completions for a shell",
@@ -341,7 +391,7 @@ export const exitCodes: readonly (readonly [code: string, meaning: string])[] = 
   ],
   [
     "1",
-    "Failed; standard error says why and what to do next. `validate`: a rule has an error. `fmt`: a file could not be read; with `--check`: it would change.",
+    "Failed; standard error says why and what to do next. `validate`: a rule has an error. `fmt`: a file could not be read; with `--check`: it would change. `test`: a case differs, or could not be run.",
   ],
   ["2", "The command line was not understood."],
   ["126, 127", "`run`, `record`: the program could not be started (not executable, not found)."],

@@ -6,7 +6,7 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import type { CommandArgs } from "./decode-args.js";
 import { done, range, withRecording } from "./reading.js";
-import { onOneLine } from "./rows.js";
+import { attributesFrom, onOneLine } from "./rows.js";
 import { aligned } from "./table-text.js";
 import type { Ending } from "./terminal.js";
 import type { World } from "./world.js";
@@ -83,8 +83,6 @@ const numberOf = (value: number | undefined): number | null =>
 
 const serviceOf = ({ process }: MetricSeries, { processes }: RecordingSummary): string =>
   processes.find((one) => one.process === process)?.serviceName ?? String(process);
-
-const attributesFrom = (json: string): unknown => (json === "" ? {} : JSON.parse(json));
 
 const attributesShown = (json: string): string => {
   const attributes = attributesFrom(json);

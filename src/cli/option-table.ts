@@ -47,6 +47,32 @@ function duration(name: string, least: string, most: string) {
 }
 const flag = v.optional(v.boolean(), false);
 const globs = v.optional(v.array(v.string()), []);
+const chosenState = v.optional(
+  v.pipe(
+    v.array(v.string()),
+    v.transform((lists) => lists.flatMap((list) => list.split(",")).map((name) => name.trim())),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(/^[\p{ID_Continue}$*]+$/u, "--state takes names of classes and variables, such as Cart,Session*"),
+      ),
+    ),
+  ),
+  [],
+);
+const chosenLines = v.optional(
+  v.pipe(
+    v.array(v.string()),
+    v.transform((lists) => lists.flatMap((list) => list.split(",")).map((name) => name.trim())),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(/^\S+$/, "--lines takes names of functions and globs of files, such as Cart.add,src/pay.ts"),
+      ),
+    ),
+  ),
+  [],
+);
 const shells = ["bash", "zsh", "fish"] as const;
 
 function wholeNumber(name: string, least: number, most: number) {
@@ -115,6 +141,17 @@ export const options = {
   include: { flags: "--include <glob...>", help: "Instrument only files that match", schema: globs },
   exclude: { flags: "--exclude <glob...>", help: "Leave files that match alone", schema: globs },
   writes: onOrOff("--writes <on|off>", "on", "Instrument the places that write to tracked state"),
+  state: {
+    flags: "--state <names...>",
+    help: "Follow instances of these classes and variables at the top of files by themselves, such as Cart,Session*",
+    schema: chosenState,
+  },
+  lines: {
+    flags: "--lines <names...>",
+    help: "At level lines: record the statements of these functions, and of those in files that match, such as Cart.add,src/pay.ts; of all when left out",
+    schema: chosenLines,
+  },
+  sources: onOrOff("--sources <on|off>", "on", "Keep the sources of files whose calls are recorded"),
   block: {
     flags: "--block <ms>",
     help: "Record what blocks the event loop for so long or longer, up to 60000; 0 for nothing",
@@ -285,6 +322,21 @@ export const options = {
     schema: text,
   },
   service: { flags: "--service <name>", help: "Only what this service was asked for", schema: text },
+  function: {
+    flags: "--function <name>",
+    help: "Only calls of this function: Cart.add, or add for all that end in it",
+    schema: v.optional(v.pipe(v.string(), v.nonEmpty("--function needs the name of a function"))),
+  },
+  steps: {
+    flags: "--steps",
+    help: "Print the lines that each call ran, and which of its variables were others than before; recorded at level lines",
+    schema: flag,
+  },
+  tree: {
+    flags: "--tree",
+    help: "Sum calls up by how they were reached: how many, their time together, and without what was called in them",
+    schema: flag,
+  },
   nearest: {
     flags: "--nearest <n>",
     help: "How many records: half of them at or before the instant, half after it",
@@ -325,6 +377,37 @@ export const options = {
     help: "Who writes it, instead of the name that the system knows you by",
     schema: v.optional(v.pipe(v.string(), v.maxLength(mostAuthor, `A name has at most ${mostAuthor} characters`))),
   },
+  rules: {
+    flags: "--rules <path...>",
+    help: "Evaluate these files of rules, or those of a folder (.rules, .dscr), while it is recorded; saving one changes them. hindcast alerts says what they told",
+    isPath: true,
+    schema: globs,
+  },
+  expect: {
+    flags: "--expect <file>",
+    help: "What really went wrong, as the ledger's --truth writes it: says of each rule how many of its firings were of an incident (up to 15 s after it), which incidents it caught, and how late",
+    isPath: true,
+    schema: text,
+  },
+  acknowledge: { flags: "--acknowledge <id>", help: "Somebody looks after this alert", schema: text },
+  resolve: { flags: "--resolve <id>", help: "It is over: what fires next is another alert", schema: text },
+  note: { flags: "--note <id>", help: "Note --text on this alert", schema: text },
+  text: {
+    flags: "--text <text>",
+    help: "What is noted, or why something is suppressed",
+    schema: v.optional(v.pipe(v.string(), v.maxLength(mostNoteText, `A note has at most ${mostNoteText} characters`))),
+  },
+  suppress: {
+    flags: "--suppress <name=value...>",
+    help: "From now on, what fires with these labels does nothing but say that it is suppressed: rule, severity, what by names, labels of rules",
+    schema: v.optional(v.array(v.string())),
+  },
+  for: {
+    flags: "--for <time>",
+    help: "How long it is suppressed: 90s, 30m, 12h",
+    schema: v.optional(duration("for", "1s", "8760h")),
+  },
+  unsuppress: { flags: "--unsuppress <id>", help: "End a suppression", schema: text },
   markdown: { flags: "--markdown", help: "As Markdown, with a link to each place", schema: flag },
   dryRun: { flags: "--dry-run", help: "Only say what would leave, and write nothing", schema: flag },
   redactSecrets: {
@@ -365,10 +448,21 @@ export const operands = {
     words: "condition",
     schema: v.object({ file: v.string(), condition: v.string() }),
   },
+  "source-in-file": {
+    shown: "<file> [path]",
+    help: "The recording, and a source of the program's: its path, or the end of it",
+    words: "path",
+    schema: v.object({ file: v.string(), path: v.optional(v.string()) }),
+  },
   files: {
     shown: "<files...>",
     help: "Files of rules",
     schema: v.object({ files: v.array(v.string()) }),
+  },
+  "case-files": {
+    shown: "<paths...>",
+    help: "Files of cases, or folders with such files (.cases) in them or below",
+    schema: v.object({ "case-files": v.array(v.string()) }),
   },
   "rules-and-recordings": {
     shown: "<rules> <recordings...>",

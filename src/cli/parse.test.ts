@@ -20,8 +20,12 @@ const capture = {
   exclude: [],
   propagate: [],
   writes: "on",
+  state: [],
+  lines: [],
+  sources: "on",
   ...thresholds,
   ...delivery,
+  rules: [],
   durability: undefined,
   ...redaction,
 };
@@ -84,16 +88,27 @@ describe("parse", () => {
         include: ["src/**", "lib/**", "*.cjs"],
         exclude: ["x"],
         writes: "off",
+        state: [],
+        lines: [],
+        sources: "on",
         propagate: [],
         ...thresholds,
         ...delivery,
         ...redaction,
+        rules: [],
         durability: undefined,
         port: undefined,
         open: true,
         command: ["node", "a"],
       },
     ]);
+  });
+
+  it("takes names of classes and variables with commas or without", () => {
+    const given = (...words: string[]) => meaning("record", "-o", "x", "--state", ...words, "--", "node");
+    expect(given("Cart,Session*", "$open")).toMatchObject(["record", { state: ["Cart", "Session*", "$open"] }]);
+    expect(given("Cart,")).toBe("--state takes names of classes and variables, such as Cart,Session*");
+    expect(given("cart.js")).toBe("--state takes names of classes and variables, such as Cart,Session*");
   });
 
   it("reads how much is kept, and what gives way", () => {

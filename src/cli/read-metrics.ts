@@ -7,7 +7,7 @@ import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { offsetFromStart } from "../shared/trace/iso-time.js";
 import type { CommandArgs } from "./decode-args.js";
 import { type Reading, done, partOf, range, withRecording } from "./reading.js";
-import { instantsAsText, onOneLine } from "./rows.js";
+import { attributesFrom, instantsAsText, onOneLine } from "./rows.js";
 import { aligned } from "./table-text.js";
 import type { Ending } from "./terminal.js";
 import type { World } from "./world.js";
@@ -40,7 +40,6 @@ export const metrics = (world: World, args: CommandArgs<"metrics">): Promise<End
     return done;
   });
 
-const attributesOf = (json: string): unknown => (json === "" ? {} : JSON.parse(json));
 const shownAttributes = (json: string): string => (json === "{}" ? "" : json);
 
 interface Sample {
@@ -71,7 +70,7 @@ async function samplesOf(
     return second.ok ? ok([...first.value, ...second.value]) : second;
   }
   const { process, name, alias, unit } = series;
-  const attributes = attributesOf(series.attributes);
+  const attributes = attributesFrom(series.attributes);
   const samplesFrom = ({ timeNs, values }: CallResult<"metrics.range">[number]): Sample[] =>
     Array.from(timeNs, (ns, index) => ({
       instant: summary.start + BigInt(Math.round(ns)),
@@ -151,7 +150,7 @@ function summedOf(
     name,
     alias,
     unit,
-    attributes: attributesOf(attributes),
+    attributes: attributesFrom(attributes),
     samples: slice.samples[0] ?? 0,
     least,
     average: first(slice.average),

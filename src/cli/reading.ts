@@ -91,10 +91,17 @@ const callWords: Partial<Record<EngineCallName, string>> = {
   "range.changes": "Looking for what changed",
   "services.graph": "Counting calls",
   "requests.routes": "Counting requests",
+  "calls.page": "Looking for calls",
+  "calls.stacks": "Looking for calls",
+  "calls.tree": "Summing up calls",
+  "calls.writes": "Looking for writes",
+  "sources.list": "Looking for sources",
+  "sources.read": "Reading a source",
   "requests.list": "Looking for requests",
   "rules.backtest": "Evaluating rules",
   "search.page": "Searching",
   "notes.put": "Writing the note",
+  "alerts.list": "Reading alerts",
 };
 
 async function openAndWork(

@@ -5,10 +5,12 @@ import { withDurability } from "../shared/protocol/engine-environment.js";
 import { steadyCallTo } from "../serve/steady-call.js";
 import { Disposables } from "../shared/base/disposables.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
+import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { CommandArgs } from "./decode-args.js";
 import { endRecording } from "./end-recording.js";
 import { followConfig } from "./follow-config.js";
 import { limitsFrom } from "./limits.js";
+import { followLiveRules, readLiveRules } from "./live-rules.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { type ChosenPipeline, choosePipeline } from "./pipeline.js";
 import { watchSignals } from "./signals.js";
@@ -19,6 +21,10 @@ import type { World } from "./world.js";
 export async function record(world: World, args: CommandArgs<"record">): Promise<Ending> {
   const pipeline = await choosePipeline(world, args.config);
   if (!pipeline.ok) return failWith(world.terminal, pipeline.error);
+  const contradiction = contradictionIn(args);
+  if (contradiction !== undefined) return failWith(world.terminal, contradiction);
+  const rules = readLiveRules(world, args.rules);
+  if (!rules.ok) return failWith(world.terminal, rules.error);
   const signals = watchSignals(world.hasTerminal, world.platform);
   const owned = new Disposables();
   const engine = new EngineChild({
@@ -32,6 +38,9 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
     const created = await call("recording.create", { path, capture, limits: limitsFrom(args) });
     if (!created.ok) return await failWith(world.terminal, created.error);
     const { summary, environment } = created.value;
+    const evaluated = { paths: args.rules, files: rules.value };
+    const following = await followLiveRules(world, evaluated, { call, recordingId: summary.recordingId }, owned);
+    if (!following.ok) await complain(world.terminal, following.error);
 
     await noteIfSwitchedOff(world);
     const program = await startProgram(args.command, world.cwd, programEnvironment(world.environment, environment));
@@ -59,10 +68,16 @@ export async function record(world: World, args: CommandArgs<"record">): Promise
   }
 }
 
-type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command" | "config">;
+type CaptureArgs = Omit<CommandArgs<"record">, "out" | "command" | "config" | "rules">;
 
 /** All there are: an option whose setting is missing here would have no effect. */
 type EverySetting = Required<CallArgs<"recording.create">["capture"]>;
+
+/** What is asked for with a level that has none of it. */
+export const contradictionIn = ({ level, lines }: Pick<CaptureArgs, "level" | "lines">): HindcastError | undefined =>
+  lines.length > 0 && level !== "lines"
+    ? hindcastError("bad-usage", { reason: "--lines goes with --level lines" })
+    : undefined;
 
 export const captureFrom = (args: CaptureArgs, { stages }: ChosenPipeline): EverySetting => ({
   level: args.level,
@@ -86,4 +101,7 @@ export const captureFrom = (args: CaptureArgs, { stages }: ChosenPipeline): Ever
     allow: args.redactAllow,
   },
   pipeline: stages,
+  sources: args.sources === "on",
+  state: args.state,
+  lines: args.lines,
 });

@@ -35,7 +35,8 @@ export const printed = (row: Row, asJson: boolean): string =>
 export const instantsAsText = (_key: string, value: unknown): unknown =>
   typeof value === "bigint" ? String(value) : value;
 
-const attributesFrom = (text: string): unknown => (text === "" ? {} : JSON.parse(text));
+/** Attributes as they come, as JSON; no text where there are none. */
+export const attributesFrom = (text: string): unknown => (text === "" ? {} : JSON.parse(text));
 const attributesText = (text: string): string => (text === "" || text === "{}" ? "" : `  ${text}`);
 
 /** Control characters of a recorded text would move the cursor or colour the reader's terminal. */

@@ -1,8 +1,9 @@
 // Files of rules, as commands that take them read them.
 import { readFileSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
-import { compileRules, lineColumns } from "../rules/index.js";
+import { resolve } from "node:path";
+import { compileRules, lineColumns, liveActions } from "../rules/index.js";
 import { type Result, failed, ok } from "../shared/base/result.js";
+import { ruleStem } from "../shared/base/rule-file-names.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import type { World } from "./world.js";
 
@@ -18,7 +19,7 @@ export function readRuleFile({ cwd }: Pick<World, "cwd">, path: string): Result<
   try {
     const bytes = readFileSync(resolve(cwd, path));
     const source = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    return ok({ path, source, stem: basename(path, extname(path)) });
+    return ok({ path, source, stem: ruleStem(path) });
   } catch (error) {
     if (error instanceof TypeError)
       return failed(hindcastError("unreadable-rules", { path, reason: "it is not UTF-8" }));
@@ -30,8 +31,11 @@ export function readRuleFile({ cwd }: Pick<World, "cwd">, path: string): Result<
 }
 
 /** What is wrong in it, in the order of the text; lines and columns are counted from one. */
-export function problemsIn({ path, source, stem }: RuleFile) {
-  const { plans, problems } = compileRules(source, { fileName: stem });
+export function problemsIn({ path, source, stem }: RuleFile, use: "live" | "past" = "past") {
+  const { plans, problems } = compileRules(source, {
+    fileName: stem,
+    ...(use === "live" ? { actions: liveActions } : {}),
+  });
   const placeOf = lineColumns(source);
   const rows = problems.map(({ from, to, severity, message, fix }) => {
     const { line, column } = placeOf(from);

@@ -19,7 +19,7 @@ export async function validate(world: World, { files, json }: CommandArgs<"valid
       await complain(world.terminal, file.error);
       continue;
     }
-    const { rules, rows } = problemsIn(file.value);
+    const { rules, rows } = problemsIn(file.value, "live");
     for (const row of rows) {
       hasFailed ||= row.severity === "error";
       await out.line(json ? JSON.stringify(row) : problemText(row));

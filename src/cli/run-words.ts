@@ -1,5 +1,6 @@
 // From the words that were typed to the command they mean.
 import { unreachable } from "../shared/base/unreachable.js";
+import { alerts } from "./alerts.js";
 import { attach } from "./attach.js";
 import { compact } from "./compact.js";
 import { copy } from "./copy.js";
@@ -16,12 +17,15 @@ import { metrics } from "./read-metrics.js";
 import { around, events, info, logs, marks, openSpans, spans } from "./read-records.js";
 import { diff, history, lastWriter, state } from "./read-state.js";
 import { notes } from "./notes.js";
+import { calls } from "./read-calls.js";
+import { source } from "./read-source.js";
 import { record } from "./record.js";
 import { run } from "./run.js";
 import { demo, open, serve } from "./show.js";
 import { type Ending, type Terminal, ended, failWith } from "./terminal.js";
 import { backtest } from "./backtest.js";
 import { fmt, validate } from "./rules.js";
+import { test } from "./test-rules.js";
 import type { World } from "./world.js";
 
 export async function runWords(world: World, words: readonly string[], version: string): Promise<Ending> {
@@ -78,6 +82,10 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return first(world, command.args);
     case "growth":
       return growth(world, command.args);
+    case "calls":
+      return calls(world, command.args);
+    case "source":
+      return source(world, command.args);
     case "requests":
       return requests(world, command.args);
     case "graph":
@@ -90,12 +98,16 @@ function runCommand(world: World, command: ParsedCommand): Promise<Ending> {
       return marks(world, command.args);
     case "notes":
       return notes(world, command.args);
+    case "alerts":
+      return alerts(world, command.args);
     case "validate":
       return validate(world, command.args);
     case "fmt":
       return fmt(world, command.args);
     case "backtest":
       return backtest(world, command.args);
+    case "test":
+      return test(world, command.args);
     case "completion":
       return print(world.terminal, completionScript(command.args.shell));
     default:

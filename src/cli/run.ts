@@ -6,8 +6,9 @@ import { endRecording } from "./end-recording.js";
 import { noteIfSwitchedOff, programEnvironment, startProgram } from "./program.js";
 import { followConfig } from "./follow-config.js";
 import { limitsFrom } from "./limits.js";
+import { followLiveRules, readLiveRules } from "./live-rules.js";
 import { choosePipeline, sayWhatWasFound } from "./pipeline.js";
-import { captureFrom } from "./record.js";
+import { captureFrom, contradictionIn } from "./record.js";
 import { announce, showWindow, startHost } from "./show.js";
 import { watchSignals } from "./signals.js";
 import { type Ending, complain, failWith } from "./terminal.js";
@@ -35,7 +36,11 @@ async function runUnder(
   const { terminal, environment, cwd } = world;
   const pipeline = await choosePipeline(world, args.config);
   if (!pipeline.ok) return failWith(terminal, pipeline.error);
+  const contradiction = contradictionIn(args);
+  if (contradiction !== undefined) return failWith(terminal, contradiction);
   await sayWhatWasFound(world, pipeline.value, args.config);
+  const rules = readLiveRules(world, args.rules);
+  if (!rules.ok) return failWith(terminal, rules.error);
   const host = await startHost(world, args, owned);
   if (!host.ok) return failWith(terminal, host.error);
   const { call, engine, page } = host.value;
@@ -48,6 +53,9 @@ async function runUnder(
   if (!created.ok) return failWith(terminal, created.error);
   const { summary } = created.value;
   const { recordingId } = summary;
+  const evaluated = { paths: args.rules, files: rules.value };
+  const following = await followLiveRules(world, evaluated, { call, recordingId }, owned);
+  if (!following.ok) await complain(terminal, following.error);
 
   const windowClosed = showWindow(world, owned, {
     environment: { HINDCAST_WINDOW_ADDRESS: page.newLink(summary.path) },

@@ -3,10 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Evaluator, type RuleRecord, compileRules } from "../rules/index.js";
+import * as v from "valibot";
+import { Evaluator, RuleLook, type RuleRecord, compileRules } from "../rules/index.js";
 import { nobody } from "../shared/base/asker.js";
+import { CancelSource, Cancelled } from "../shared/base/cancel.js";
 import { randomFrom } from "../shared/base/random.test-support.js";
+import { engineCalls } from "../shared/protocol/engine-calls.js";
 import { backtest } from "./backtest.js";
+import { explainRule } from "./explain-rule.js";
 import { seeds } from "./replay/seeds.test-support.js";
 import { type OpenFile, createFile } from "./store/open-file.js";
 import { Readers } from "./store/readers.js";
@@ -150,7 +154,7 @@ describe.each(seeds(1, 2, 3))("a back-test, seed %d", (seed) => {
     const evaluator = new Evaluator(
       compileRules(rules, { fileName: "test" }).plans.filter(({ name }) => name !== "state"),
     );
-    evaluator.take(await plainRecords(origin));
+    for (const record of await plainRecords(origin)) evaluator.take(record);
     const expected = [...evaluator.outcomes(), ...evaluator.finish(Number(to - origin))].map(
       ({ timeNs, rule, kind }) => [origin + BigInt(Math.round(timeNs)), rule, kind],
     );
@@ -183,6 +187,62 @@ describe.each(seeds(1, 2, 3))("a back-test, seed %d", (seed) => {
        + (SELECT count(*) FROM metric WHERE series < 3) AS records`,
     );
     expect(records).toBe(rows.numbers("records")[0]);
+  });
+
+  it("says of an instant what each clause came to, as over all records at once", async () => {
+    const origin = (beginNs / 86_400_000_000_000n) * 86_400_000_000_000n;
+    const source = `rule "both" by service { when count(log where level == "error", 5s) > 3 && 0.4 <= p95(span, 10s) && absent(event, 1s) then { } }`;
+    const [plan] = compileRules(source).plans;
+    if (plan === undefined) throw new Error("it has no plan");
+    const records = await plainRecords(origin);
+    for (let seconds = 3; seconds < 70; seconds += 7) {
+      const at = beginNs + BigInt(seconds) * 1_000_000_000n + 500_000_000n;
+      const sinceOrigin = (instant: bigint): number => Number(instant - origin);
+      const range = { fromNs: sinceOrigin(beginNs), toNs: sinceOrigin(to), buckets: 20, courses: 5 };
+      const look = new RuleLook(plan, { atNs: sinceOrigin(at), ...range });
+      const evaluator = new Evaluator([plan], { watch: (group, nowNs) => look.note(group, nowNs) });
+      for (const record of records) evaluator.take(record);
+      evaluator.finish(range.toNs);
+      const asked = { source, name: "test", rule: "both", from: beginNs, to, at, buckets: 20 };
+      const answer = await explainRule(readers.query, asked, nobody);
+      if (!answer.ok) throw new Error(answer.error.code);
+      expect(answer.value.groups.map(({ clauses, courses, by }) => ({ clauses, courses, by }))).toEqual(
+        look.groups.map(({ clauses, courses, group }) => ({ clauses, courses, by: group.by })),
+      );
+      expect(answer.value.groupCount).toBe(2);
+      expect(answer.value.clauses.map(({ text, needs }) => [text, needs])).toEqual([
+        ['count(log where level == "error", 5s) > 3', "> 3"],
+        ["0.4 <= p95(span, 10s)", ">= 0.4"],
+        ["absent(event, 1s)", undefined],
+      ]);
+    }
+    const none = await explainRule(
+      readers.query,
+      { source, name: "test", rule: "other", from: beginNs, to, at: to, buckets: 1 },
+      nobody,
+    );
+    expect(none).toMatchObject({ ok: false, error: { code: "no-such-rule" } });
+  });
+
+  it("says of what has no value that it has none, in an answer that is one", async () => {
+    const source = `rule "none" { when p95(span where name == "never", 1s) > 5ms && count(log, 1s) >= 0 then { } }`;
+    const asked = { source, name: "test", rule: "none", from: beginNs, to, at: to, buckets: 1 };
+    const answer = await explainRule(readers.query, asked, nobody);
+    if (!answer.ok) throw new Error(answer.error.code);
+    const { groups } = v.parse(engineCalls["rules.explain"].result, answer.value);
+    expect(groups[0]?.clauses).toMatchObject([
+      { compared: { text: "no value", limit: 0.005, limitText: "5ms" } },
+      { holds: true, compared: { limit: 0 } },
+    ]);
+    expect(groups[0]?.clauses[0]).not.toHaveProperty("holds");
+  });
+
+  it("stops when nobody waits any more", async () => {
+    const asking = new CancelSource();
+    const asker = { signal: asking, tell: () => asking.abort() };
+    await expect(
+      backtest(readers.query, { source: rules, name: "test", from: beginNs, to }, asker, 60),
+    ).rejects.toThrow(Cancelled);
   });
 
   it("reads no further than it is asked to", async () => {

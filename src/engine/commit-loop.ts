@@ -10,6 +10,7 @@ import type { RecordedProcesses } from "./recorded-processes.js";
 import type { Retention } from "./retention.js";
 import { errorFromWriting, isFatal } from "./store/cannot-write.js";
 import { rowsPerGroup } from "./store/file-settings.js";
+import { type LastChanges, allChangedAt, changedAt, noChanges } from "./store/last-changes.js";
 import type { RecordingWriter } from "./store/recording-writer.js";
 
 /** Of the durability window, what passes between the first row and its commit; the rest is for the commit itself. */
@@ -25,8 +26,7 @@ const leastRowsPerCommit = 1000;
 const mostRowsPerCommit = 2 * rowsPerGroup;
 const commitsToPause = 5;
 /** Rows differ in size: a commit also starts at once, and agents are paused, when so much of what they sent waits. */
-const bytesPerCommit = 16 * 1024 * 1024;
-const bytesToPause = 2 * bytesPerCommit;
+const mostBytesPerCommit = 16 * 1024 * 1024;
 const lookForFileEveryMs = 1000;
 /** While the file cannot be written. */
 const retryEveryMs = 1000;
@@ -50,6 +50,7 @@ export class CommitLoop {
   readonly #delayMs: number;
   #rowsPerCommit = leastRowsPerCommit;
   #generation = 0;
+  #changes = noChanges;
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> | undefined;
   /** Who waits for everything given until now to be committed. */
@@ -92,6 +93,10 @@ export class CommitLoop {
     return this.#generation;
   }
 
+  get changes(): LastChanges {
+    return this.#changes;
+  }
+
   /** Also while nothing can be written: then more and more waits. */
   get load(): EngineLoad {
     return { ...this.#meter.load, waitingRows: this.#writer.waiting };
@@ -108,7 +113,14 @@ export class CommitLoop {
 
   get shouldPause(): boolean {
     if (this.#hasGivenUp) return false;
-    return this.#writer.waiting >= commitsToPause * this.#rowsPerCommit || this.#waitingBytes >= bytesToPause;
+    if (this.#retention.isFull) return true;
+    return (
+      this.#writer.waiting >= commitsToPause * this.#rowsPerCommit || this.#waitingBytes >= 2 * this.#bytesPerCommit
+    );
+  }
+
+  get #bytesPerCommit(): number {
+    return Math.min(mostBytesPerCommit, this.#retention.mostCommitBytes);
   }
 
   /** Resolves when there is no reason to pause any more. */
@@ -143,12 +155,12 @@ export class CommitLoop {
   schedule(): void {
     if (this.#committing !== undefined || this.#hasGivenUp || this.#isFinishing) return;
     if (this.#trouble !== undefined) this.#timer ??= setTimeout(() => void this.commit(), retryEveryMs);
-    else if (this.#isMuch) void this.commit();
+    else if (this.#isMuch || this.#retention.isFull) void this.commit();
     else this.#timer ??= setTimeout(() => void this.commit(), this.#delayMs);
   }
 
   get #isMuch(): boolean {
-    return this.#writer.waiting >= this.#rowsPerCommit || this.#waitingBytes >= bytesPerCommit;
+    return this.#writer.waiting >= this.#rowsPerCommit || this.#waitingBytes >= this.#bytesPerCommit;
   }
 
   /** Commits what waits now, after a commit that runs already. */
@@ -173,7 +185,7 @@ export class CommitLoop {
       return await answer;
     } finally {
       this.#committing = undefined;
-      this.#tellCommit();
+      this.#tellChange();
       if (this.#hasMore()) this.schedule();
     }
   }
@@ -216,6 +228,7 @@ export class CommitLoop {
       // What was committed is acknowledged meanwhile.
       if (hasWritten) await this.#writer.foldLogWhenDue(this.#retention.mostLogBytes);
       if (hasWritten || this.#retention.isBusy) await this.#evict();
+      letGo(this.#pausedReaders);
     } catch (error) {
       this.#waiting = [...promised, ...this.#waiting];
       this.#failedToWrite(error);
@@ -231,7 +244,7 @@ export class CommitLoop {
       // Everything that came is in the file all the same; the next commit may find it well again.
       this.#failedToWrite(error);
     }
-    this.#tellCommit();
+    this.#tellChange();
   }
 
   async #write(): Promise<void> {
@@ -245,6 +258,13 @@ export class CommitLoop {
     else if (tookMs > 2 * this.#delayMs && this.#rowsPerCommit > rowsPerGroup) this.#rowsPerCommit = rowsPerGroup;
     this.#trouble = undefined;
     await this.#lookForFile();
+    this.#changes = changedAt(this.#changes, this.#writer.changed, this.#generation + 1);
+    this.#tellCommit();
+  }
+
+  /** Of more than rows that were added. */
+  #tellChange(): void {
+    this.#changes = allChangedAt(this.#generation + 1);
     this.#tellCommit();
   }
 

@@ -3,6 +3,7 @@
 import type { Asker } from "../shared/base/asker.js";
 import { type ExportReport, type RedactAlso, nothingAlso } from "../shared/protocol/export-calls.js";
 import type { Note } from "../shared/protocol/note-calls.js";
+import { type KeptAlerts, alertsWithin } from "./store/alerts.js";
 import { leavingSizes } from "./store/leaving-sizes.js";
 import { lookThrough, redactedIn, scopeNames } from "./store/leaving-texts.js";
 import { notesWithin } from "./store/notes.js";
@@ -15,11 +16,12 @@ export interface Leaving {
   /** What the program itself called a secret, or left alone, is not known here. */
   readonly also: RedactAlso | undefined;
   readonly notes: readonly Note[];
+  readonly alerts: KeptAlerts;
 }
 
 export async function exportReport(
   query: Query,
-  { stretch, also = nothingAlso, notes }: Leaving,
+  { stretch, also = nothingAlso, notes, alerts }: Leaving,
   asker: Asker,
 ): Promise<ExportReport> {
   const sizes = await leavingSizes(query, stretch);
@@ -27,5 +29,6 @@ export async function exportReport(
   const looking = new RedactedRows(also, await scopeNames(query));
   await lookThrough(query, stretch, looking, asker);
   looking.notes(notesWithin(notes, stretch));
+  looking.alerts(alertsWithin(alerts, stretch));
   return { redacted, found: looking.found, ...sizes };
 }

@@ -1,5 +1,7 @@
 // Every call of the contract, answered from the recordings that are open: find the recording, ask the store.
+import { alertHandlers } from "./alert-handlers.js";
 import { backtest } from "./backtest.js";
+import { explainRule } from "./explain-rule.js";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type CancelSignal, Cancelled } from "../shared/base/cancel.js";
@@ -18,6 +20,7 @@ import { changes } from "./changes.js";
 import { type Asked as AskedSubject, type Subject, correlated, correlatedPair } from "./correlation-calls.js";
 import { noteHandlers } from "./note-handlers.js";
 import { oneRequest } from "./one-request.js";
+import type { RuleFiles } from "./rule-files.js";
 import { openInEditor } from "./open-in-editor.js";
 import { recordingFileName } from "./places.js";
 import type { KeptTexts } from "./kept-texts.js";
@@ -53,11 +56,15 @@ import { countSpans } from "./store/span-filter.js";
 import { spansZoomed } from "./store/span-zoom.js";
 import { spansInRange, spansOpenAt } from "./store/spans.js";
 import { marks, missingRecords, stepToEvent } from "./store/timeline.js";
+import { writesBeforeEnd } from "./call-writes.js";
+import { callStacks, callsPage, treeOfCalls } from "./calls.js";
+import { listSources, readSource } from "./store/sources.js";
 import { ownTimesOf, tracesInRange } from "./traces.js";
 import { stepsOf } from "./value-steps.js";
 
 export interface HandlersContext extends StartingContext {
   readonly kept: KeptTexts;
+  readonly ruleFiles: RuleFiles;
   readonly version: string;
   /** What becomes of an answer on its way to who asked, done for one that nobody waits for. */
   readonly packed: (answer: unknown) => void;
@@ -248,9 +255,14 @@ export function createHandlers(context: HandlersContext): CallHandlers {
       }),
     "recording.exportSize": asking(({ query }, { stretch }) => leavingSizes(query, stretch)),
     "recording.exportReport": asking(async ({ recording, query, asker }, { stretch, also }) =>
-      exportReport(query, { stretch, also, notes: await recording.notes.list() }, asker),
+      exportReport(
+        query,
+        { stretch, also, notes: await recording.notes.list(), alerts: await recording.notes.alerts() },
+        asker,
+      ),
     ),
     ...noteHandlers(about),
+    ...alertHandlers(about),
     ...recentsHandlers(recordings),
     "window.kept": async () => ok(await context.kept.all()),
     "window.keep": ({ key, text }) => context.kept.keep(key, text),
@@ -262,6 +274,11 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "recording.missing": asking(({ query }) => missingRecords(query)),
 
     "rules.backtest": asking(({ query, asker }, args) => backtest(query, args, asker)),
+    "rules.explain": answering(({ query, asker }, args) => explainRule(query, args, asker)),
+    "ruleFiles.list": async () => ok(await context.ruleFiles.list()),
+    "ruleFiles.save": (args) => context.ruleFiles.save(args),
+    "ruleFiles.rename": (args) => context.ruleFiles.rename(args),
+    "ruleFiles.delete": (args) => context.ruleFiles.delete(args),
     "timeline.density": asking(({ query }, args) => density(query, args)),
     "timeline.step": (args, signal, tell) => {
       const asker = askerWith(signal, tell);
@@ -302,6 +319,16 @@ export function createHandlers(context: HandlersContext): CallHandlers {
     "traces.range": asking(({ recording, query, start }, args) =>
       tracesInRange(query, { start, end: recording.extent().end }, args),
     ),
+    "calls.page": asking(({ recording, query, start }, args) =>
+      callsPage(query, { start, end: recording.extent().end }, args),
+    ),
+    "calls.writes": answering(({ query, asker }, args) => writesBeforeEnd(query, state, args, asker)),
+    "calls.stacks": asking(({ query, start }, { instant }) => callStacks(query, start, instant)),
+    "calls.tree": asking(({ recording, query, start }, args) =>
+      treeOfCalls(query, { start, end: recording.extent().end }, args),
+    ),
+    "sources.list": asking(({ query }) => listSources(query)),
+    "sources.read": asking(({ query }, args) => readSource(query, args)),
     "spans.openAt": asking(({ query, start }, { instant, limit }) => spansOpenAt(query, start, instant, limit)),
     "events.range": asking(({ query, start }, { from, to, limit }) => eventsInRange(query, start, from, to, limit)),
     "events.page": asking(({ recording, query, start }, args) => recording.looks.pages.events(query, start, args)),

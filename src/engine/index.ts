@@ -14,7 +14,9 @@ import { ReadingJournal } from "./reading-journal.js";
 import { Recents } from "./recents.js";
 import { Recordings } from "./recordings.js";
 import { KeptTexts } from "./kept-texts.js";
+import { RuleFiles } from "./rule-files.js";
 import { SavedLaunches } from "./saved-launches.js";
+import { Webhooks } from "./webhooks.js";
 
 export { ReadingJournal } from "./reading-journal.js";
 export { hostWith, sweepPrivateFolders } from "./private-folder.js";
@@ -86,7 +88,9 @@ export function createEngine({
     doors,
     journal,
     notes: { folder: places.notes, samples: places.samples },
+    webhooks: new Webhooks({ path: places.webhooks }),
   });
+  const ruleFiles = new RuleFiles(places.rules, () => tell({ kind: "rules-changed" }));
   const handlers = createHandlers({
     recordings,
     version,
@@ -94,6 +98,7 @@ export function createEngine({
     binaries: new NodeBinaries(),
     saved: new SavedLaunches(places.launches),
     kept: new KeptTexts(places.window),
+    ruleFiles,
     packed,
   });
   doors.serve(handlers);
@@ -103,6 +108,7 @@ export function createEngine({
     onNotice: (listener) => void listeners.push(listener),
     finishAlone: () => recordings.finishAlone(),
     dispose: async () => {
+      ruleFiles.dispose();
       elsewhere.dispose();
       await recordings.dispose();
       doors.dispose();

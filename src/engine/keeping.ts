@@ -10,7 +10,7 @@ const sizePart = 0.15;
  * Between what is in use and what the file may be: a checkpoint writes anew what was partly removed before it lets go of the
  * old, and what was committed since the last one lies in the log.
  */
-const reservePart = 0.52;
+const reservePart = 0.64;
 const mostReservedBytes = 160 * 1024 * 1024;
 /** However much comes, this much of the newest stays. */
 export const leastKeptNs = 1_000_000_000n;

@@ -4,7 +4,6 @@ import { MalformedBytes } from "../shared/protocol/bytes.js";
 import type { Bye, ChildEnded, Hello, ToEngine } from "../shared/protocol/agent-wire.js";
 import type { EngineLoad, ScopeSummary } from "../shared/protocol/recording-summary.js";
 import type { HindcastError } from "../shared/protocol/errors.js";
-import type { NoteChange } from "../shared/protocol/note-calls.js";
 import { CommitLoop } from "./commit-loop.js";
 import { Dictionaries } from "./ingest/dictionaries.js";
 import { Incoming } from "./ingest/incoming.js";
@@ -13,6 +12,8 @@ import type { Counts, ProcessIngest } from "./ingest/process-ingest.js";
 import { type ProgramEnding, RecordedProcesses } from "./recorded-processes.js";
 import { type Kept, Retention } from "./retention.js";
 import type { Limits, Pin } from "./store/flight-store.js";
+import type { KeptChange } from "./store/kept-changes.js";
+import type { LastChanges } from "./store/last-changes.js";
 import type { OpenFile } from "./store/open-file.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { StoredRecording } from "./store/stored-recording.js";
@@ -110,6 +111,10 @@ export class LiveRecording {
     return this.#commits.generation;
   }
 
+  get changes(): LastChanges {
+    return this.#commits.changes;
+  }
+
   /** Goes up when what was read of a process's writes has to be read anew. */
   get lateWrites(): number {
     return this.#writer.lateWrites;
@@ -157,8 +162,8 @@ export class LiveRecording {
   }
 
   /** They are in the file when this resolves. */
-  changeNotes(changes: readonly NoteChange[]): Promise<void> {
-    return this.#commits.between(() => this.#writer.flight.changeNotes(changes));
+  changeKept(changes: readonly KeptChange[]): Promise<void> {
+    return this.#commits.between(() => this.#writer.flight.changeKept(changes));
   }
 
   get load(): EngineLoad {

@@ -2,8 +2,8 @@
 // added, and all of it is folded again after another loss.
 import { type Asker, nobody } from "../shared/base/asker.js";
 import { type ProcessId, type Seq, seq } from "../shared/trace/time.js";
-import type { WriteReader } from "../shared/trace/write.js";
-import type { RecordingAccess } from "./recording-access.js";
+import type { Loss, WriteReader } from "../shared/trace/write.js";
+import { type RecordingAccess, changesOf, writesChangedAt } from "./recording-access.js";
 import { Doubts } from "./replay/doubt.js";
 import { writesAfter } from "./segment-walks.js";
 import { positionOf } from "./segmented-process.js";
@@ -11,22 +11,35 @@ import type { StateGraphs } from "./state-graphs.js";
 
 interface Known {
   readonly doubts: Doubts;
-  readonly losses: number;
+  readonly losses: readonly Loss[];
   /** The last write that is in it. */
   last: Seq;
-  generation: number;
+  changes: LossChanges;
+}
+
+/** By which generation what is said of losses, and what there is of writes, were changed last. */
+interface LossChanges {
+  readonly told: number;
+  readonly writes: number;
+}
+
+type Accessed = Pick<RecordingAccess, "losses" | "generation" | "changes">;
+
+function changesOfLosses(access: Accessed): LossChanges {
+  const changes = changesOf(access);
+  return { told: Math.max(changes.marks, changes.removed), writes: writesChangedAt(changes) };
 }
 
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
 export class LossLog {
-  readonly #access: Pick<RecordingAccess, "losses" | "generation">;
+  readonly #access: Accessed;
   readonly #writes: WriteReader;
   readonly #graphs: StateGraphs;
   readonly #known = new Map<ProcessId, Known>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(access: Pick<RecordingAccess, "losses" | "generation">, writes: WriteReader, graphs: StateGraphs) {
+  constructor(access: Accessed, writes: WriteReader, graphs: StateGraphs) {
     this.#access = access;
     this.#writes = writes;
     this.#graphs = graphs;
@@ -37,21 +50,22 @@ export class LossLog {
     const known = this.#turn.then(() => this.#upToDate(process, asker));
     this.#turn = known.catch(() => undefined); // who asked hears of it
     const { doubts, losses } = await known;
-    return losses === 0 ? undefined : doubts;
+    return losses.length === 0 ? undefined : doubts;
   }
 
   async #upToDate(process: ProcessId, asker: Asker): Promise<Known> {
     const before = this.#known.get(process);
-    const generation = this.#access.generation();
-    if (before?.generation === generation) return before;
-    const losses = await this.#access.losses(process);
+    const changes = changesOfLosses(this.#access);
+    const isTold = before?.changes.told === changes.told;
+    if (isTold && (before.losses.length === 0 || before.changes.writes === changes.writes)) return before;
+    const losses = isTold ? before.losses : await this.#access.losses(process);
     const first = losses[0];
     const known =
-      before?.losses === losses.length
+      before?.losses.length === losses.length
         ? before
-        : { doubts: new Doubts(losses), losses: losses.length, last: seq((first?.seq ?? 1) - 1), generation };
+        : { doubts: new Doubts(losses), losses, last: seq((first?.seq ?? 1) - 1), changes };
     if (first !== undefined) await this.#takeIn(process, known, asker);
-    known.generation = generation;
+    known.changes = changes;
     this.#known.set(process, known);
     return known;
   }

@@ -1,4 +1,4 @@
-// The notes of one open recording, and where they are kept. While it is recorded they go into its file at once. A saved file is
+// The notes and alerts of one open recording, and where they are kept. While it is recorded they go into its file at once. A saved file is
 // only read: a change is written beside it first, where it is safe, and goes into the file a moment later, when nobody asks
 // anything of it and no other program has it open; at the latest when it is closed.
 import { randomUUID } from "node:crypto";
@@ -6,10 +6,12 @@ import { userInfo } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Result, failed, ok } from "../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
-import { type Note, type NoteChange, type PutNote, mostNotes } from "../shared/protocol/note-calls.js";
+import { type Note, type PutNote, mostNotes } from "../shared/protocol/note-calls.js";
 import { errorFromWriting } from "./store/cannot-write.js";
 import { foldNotes } from "./store/fold-notes.js";
-import { type ReadLog, appendChange, besideOf, ownLogOf, readLog } from "./store/note-log.js";
+import { type ReadLog, appendChanges, besideOf, ownLogOf, readLog } from "./store/note-log.js";
+import { type KeptAlerts, alertsAfter, readAlerts } from "./store/alerts.js";
+import { type KeptChange, isOfAlerts, isOfNotes } from "./store/kept-changes.js";
 import { applied, readNotes } from "./store/notes.js";
 import type { Query } from "./store/readers.js";
 
@@ -25,11 +27,11 @@ export interface NotedFile {
   readonly path: string;
   readonly query: Query;
   /** Of a recording in the making: into its file. False when it is none, or not any more. */
-  writeLive(changes: readonly NoteChange[]): Promise<boolean>;
+  writeLive(changes: readonly KeptChange[]): Promise<boolean>;
   /** Lets go of the file for as long as `work` takes; false where somebody reads it just now. */
   besideReading(work: () => Promise<void>): Promise<boolean>;
-  /** The notes are not what they were. */
-  changed(): void;
+  /** They are not what they were, or lie elsewhere. */
+  changed(changes: readonly KeptChange[]): void;
 }
 
 export interface Aside {
@@ -62,7 +64,13 @@ export class Notes {
   async list(): Promise<readonly Note[]> {
     // Before the file: what goes from here to there meanwhile is in either.
     const logs = await this.#logs();
-    return applied(await readNotes(this.#file.query), changesOf(logs));
+    return applied(await readNotes(this.#file.query), changesOf(logs).filter(isOfNotes));
+  }
+
+  /** What rules told, and what people did about it. */
+  async alerts(): Promise<KeptAlerts> {
+    const logs = await this.#logs();
+    return alertsAfter(await readAlerts(this.#file.query), changesOf(logs).filter(isOfAlerts));
   }
 
   /** Where notes are that are not in the recording, once that was tried. */
@@ -94,14 +102,14 @@ export class Notes {
       created: before?.created ?? given.created ?? now,
       changed: now,
     };
-    const kept = await this.#keep({ kind: "put", note });
+    const kept = await this.keep([{ kind: "put", note }]);
     return kept.ok ? ok(note) : kept;
   }
 
   async remove(id: string): Promise<Result<undefined, HindcastError>> {
     const isThere = (await this.list()).some((note) => note.id === id);
     if (!isThere) return failed(hindcastError("bad-note", { reason: "it is not there any more" }));
-    return this.#keep({ kind: "remove", id });
+    return this.keep([{ kind: "remove", id }]);
   }
 
   /** Resolves when all that is beside the recording is in it, or it is known why not; or after a while. */
@@ -128,19 +136,20 @@ export class Notes {
     await this.#fold();
   }
 
-  #keep(change: NoteChange): Promise<Result<undefined, HindcastError>> {
-    const kept = this.#last.then(() => this.#keepNow(change));
+  /** Into the recording, or beside it until it can be. */
+  keep(changes: readonly KeptChange[]): Promise<Result<undefined, HindcastError>> {
+    const kept = this.#last.then(() => this.#keepNow(changes));
     this.#last = kept.catch(() => undefined); // who asked hears of it
     return kept;
   }
 
-  async #keepNow(change: NoteChange): Promise<Result<undefined, HindcastError>> {
+  async #keepNow(changes: readonly KeptChange[]): Promise<Result<undefined, HindcastError>> {
     // A live recording that cannot be written just now: beside it, as with a saved one.
-    const isInside = await this.#file.writeLive([change]).catch(() => false);
-    const kept = isInside ? ok(undefined) : await this.#leave(change);
+    const isInside = await this.#file.writeLive(changes).catch(() => false);
+    const kept = isInside ? ok(undefined) : await this.#leave(changes);
     if (!kept.ok) return kept;
     if (!isInside) this.#foldSoon(foldAfterMs);
-    this.#file.changed();
+    this.#file.changed(changes);
     return kept;
   }
 
@@ -155,14 +164,14 @@ export class Notes {
     return logs.filter((log) => log !== undefined);
   }
 
-  async #leave(change: NoteChange): Promise<Result<undefined, HindcastError>> {
+  async #leave(changes: readonly KeptChange[]): Promise<Result<undefined, HindcastError>> {
     let error: unknown;
     const [beside = "", own] = this.#logPaths;
     // Behind what is in the user's folder already: it is read last.
     const paths = own !== undefined && (await readLog(own)) !== undefined ? [own] : this.#logPaths;
     for (const path of paths) {
       try {
-        await appendChange(path, change);
+        await appendChanges(path, changes);
         return ok(undefined);
       } catch (reason) {
         error ??= reason;
@@ -185,7 +194,7 @@ export class Notes {
     const wasIdle = await folding;
     const isLeft = (await this.#logs()).length > 0;
     if (isLeft) this.#foldSoon(wasIdle ? triedAgainAfterMs : foldAfterMs);
-    if (this.#reason !== before) this.#file.changed();
+    if (this.#reason !== before) this.#file.changed([]);
   }
 
   async #fold(): Promise<void> {
@@ -195,7 +204,7 @@ export class Notes {
   }
 }
 
-const changesOf = (logs: readonly ReadLog[]): readonly NoteChange[] => logs.flatMap(({ changes }) => changes);
+const changesOf = (logs: readonly ReadLog[]): readonly KeptChange[] => logs.flatMap(({ changes }) => changes);
 
 /** The name that the system knows the user by. */
 export function authorHere(): string {

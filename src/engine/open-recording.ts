@@ -8,6 +8,7 @@ import type { RecordingSummary } from "../shared/protocol/recording-summary.js";
 import { type HindcastError, hindcastError } from "../shared/protocol/errors.js";
 import { type Instant, instant } from "../shared/trace/time.js";
 import type { AgentAddress } from "./agent-server.js";
+import { Alerts } from "./alerts.js";
 import { keptSummary } from "./kept-summary.js";
 import { toldSummary } from "./live-commands.js";
 import { Notes, type NotesPlaces } from "./notes.js";
@@ -25,6 +26,7 @@ import type { RecordingNote } from "./private-folder.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { LiveFacts } from "./recorder/messages.js";
 import { RecordedProgram } from "./recorded-program.js";
+import { RecordedRules, type RecordedRulesAround } from "./recorded-rules.js";
 import type { RecordingFacts } from "./recording-access.js";
 import { RecordingLooks } from "./recording-looks.js";
 import { Switching } from "./switching.js";
@@ -34,6 +36,8 @@ import type { Extent } from "./store/events.js";
 import { logSizeOf, sizeOf } from "./store/file-size.js";
 import type { Limits } from "./store/flight-store.js";
 import { FileClosed, type Query } from "./store/readers.js";
+import { isOfAlerts } from "./store/kept-changes.js";
+import { type LastChanges, allChangedAt } from "./store/last-changes.js";
 import { type RecordingFile, SavedFile, openedAgain } from "./store/recording-file.js";
 import { formatVersion } from "./store/schema.js";
 import type { Keeping } from "./store/search-kept-blocks.js";
@@ -43,8 +47,8 @@ import { underWords } from "./store/watched.js";
 
 export interface NoteKeeping {
   readonly places: NotesPlaces;
-  /** They are others now. */
-  changed(): void;
+  /** Notes or alerts are others now. */
+  changed(kinds: { readonly notes: boolean; readonly alerts: boolean }): void;
   /** Around whatever may crash on the file. */
   reading(work: () => Promise<boolean>): Promise<boolean>;
 }
@@ -60,6 +64,9 @@ export class OpenRecording {
   readonly looks: RecordingLooks;
   /** Absent until it is said where they are kept. */
   #notes: Notes | undefined;
+  #alerts: Alerts | undefined;
+  /** Of one that is being made. */
+  #rules: RecordedRules | undefined;
   readonly name: string;
   #state: State;
   #stopping: Promise<Result<undefined, HindcastError>> | undefined;
@@ -89,6 +96,7 @@ export class OpenRecording {
     this.looks = new RecordingLooks({
       query: this.query,
       generation: () => this.generation(),
+      changes: () => this.#changes(),
       facts: () => this.facts(),
       isLive: () => this.live !== undefined,
       lateWrites: () => this.live?.recorder.facts.lateWrites ?? this.#lateWrites,
@@ -139,8 +147,8 @@ export class OpenRecording {
       const signal = new CancelSource();
       const forget = [request.asker.signal, this.#closing].map((either) => either.onAbort(() => signal.abort()));
       try {
-        const notes = await this.#notes?.list();
-        return await this.#file().exportTo({ ...request, notes, asker: { ...request.asker, signal } });
+        const [notes, alerts] = [await this.#notes?.list(), await this.#notes?.alerts()];
+        return await this.#file().exportTo({ ...request, notes, alerts, asker: { ...request.asker, signal } });
       } finally {
         for (const one of forget) one();
       }
@@ -152,6 +160,29 @@ export class OpenRecording {
   get notes(): Notes {
     if (this.#notes === undefined) throw new Error("nobody said where notes are kept");
     return this.#notes;
+  }
+
+  get alerts(): Alerts {
+    this.#alerts ??= new Alerts(this.notes);
+    return this.#alerts;
+  }
+
+  /** Of one that is being made: from here on rules may be set. `act` does what they ask for. */
+  keepRules({ changed, act }: Pick<RecordedRulesAround, "changed" | "act">): void {
+    const { live, alerts, query } = this;
+    if (live === undefined) return;
+    const { path: folder } = live.address.folder;
+    this.#rules = new RecordedRules({ query, start: () => this.start, alerts, folder, changed, act });
+    void this.#rules.resume();
+  }
+
+  get rules(): RecordedRules | undefined {
+    return this.#rules;
+  }
+
+  /** Something was committed. */
+  committed(): void {
+    if (this.#state.kind === "live") this.#rules?.committed();
   }
 
   /** From here on what its search index says is kept in memory, once somebody searches. */
@@ -166,10 +197,10 @@ export class OpenRecording {
       {
         path,
         query,
-        changed,
+        changed: (changes) => changed({ notes: !changes.some(isOfAlerts), alerts: changes.some(isOfAlerts) }),
         writeLive: async (changes) => {
           if (this.#state.kind !== "live") return false;
-          await this.#state.recorder.changeNotes(changes);
+          await this.#state.recorder.changeKept(changes);
           return true;
         },
         besideReading: (work) => reading(() => this.#besideReading(work)),
@@ -219,6 +250,10 @@ export class OpenRecording {
 
   generation(): number {
     return this.#state.kind === "live" ? this.#state.recorder.facts.generation : this.#generation;
+  }
+
+  #changes(): LastChanges {
+    return this.#state.kind === "live" ? this.#state.recorder.facts.changes : allChangedAt(this.#generation);
   }
 
   /** False when it was closed, or could not be reopened after it had ended. */
@@ -298,6 +333,7 @@ export class OpenRecording {
   async #stop(live: Live, ended: ProgramEnding | undefined): Promise<Result<undefined, HindcastError>> {
     const { recorder } = live;
     await endLive(live, ended);
+    await this.#rules?.finish(this.facts().end);
     return this.#switching.during(() => this.#save(recorder));
   }
 

@@ -20,6 +20,10 @@ export interface Places {
   readonly launches: string;
   /** What the window keeps from one start to the next. */
   readonly window: string;
+  /** Files of rules that the window edits. */
+  readonly rules: string;
+  /** Where webhooks that rules call by name go. */
+  readonly webhooks: string;
   /** What programs would have to work out again at each start; undefined: nothing is kept (`HINDCAST_CACHE=off`). */
   readonly cache: string | undefined;
 }
@@ -39,6 +43,8 @@ export function placesIn(
     notes: join(state, "notes"),
     launches: join(state, "launches.json"),
     window: join(state, "window.json"),
+    rules: join(data, "rules"),
+    webhooks: join(data, "webhooks.json"),
     cache: environment["HINDCAST_CACHE"] === "off" ? undefined : join(state, "cache"),
   };
 }

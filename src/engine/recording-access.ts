@@ -8,6 +8,7 @@ import type { Hole, Loss, WriteReader } from "../shared/trace/write.js";
 import type { Places } from "./replay/segments/segment-write.js";
 import type { FetchBlobs } from "./replay/segments/loaded-segments.js";
 import type { SegmentHead } from "./replay/segments/segment-heads.js";
+import { type LastChanges, allChangedAt } from "./store/last-changes.js";
 
 export interface RecordingFacts {
   readonly state: "live" | "saved";
@@ -21,6 +22,8 @@ export interface RecordingFacts {
 export interface SegmentReader {
   /** Of the segments after the `known` ones; undefined when these are none any more. */
   heads(process: ProcessId, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined>;
+  /** The same of what this engine itself records and was told of: one question, and what it wrote is not counted again. */
+  headsSince(process: ProcessId, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined>;
   /** `heads` gives those of all segments that are asked for. */
   fetch(heads: (segment: number) => SegmentHead | undefined): FetchBlobs;
   /** By id; ids grow in the order in which scopes came. */
@@ -44,9 +47,18 @@ export interface RecordingAccess {
   holes?(process: ProcessId): Promise<readonly Hole[]>;
   /** Goes up with every commit, stays for a saved recording: what was reconstructed before may be kept as long as it does. */
   generation(): number;
+  /** By which generation each kind was changed last. Absent where that is not known: all of it was, by the last one. */
+  changes?(): LastChanges;
   /** Goes up when writes came that are earlier than others before them: then nothing may be kept. */
   lateWrites?(): number;
 }
+
+export const changesOf = (access: Pick<RecordingAccess, "generation" | "changes">): LastChanges =>
+  access.changes?.() ?? allChangedAt(access.generation());
+
+/** By which generation what there is of writes was changed last. */
+export const writesChangedAt = ({ writes, segments, scopes, removed }: LastChanges): number =>
+  Math.max(writes, segments, scopes, removed);
 
 /** Fails with "recording-closed" for an id that names no open recording. */
 export type AccessRecording = (recordingId: string) => Result<RecordingAccess, HindcastError>;

@@ -3,6 +3,7 @@ import { ReadAhead } from "./read-ahead.js";
 import type { RecordingAccess, RecordingFacts } from "./recording-access.js";
 import { EventList } from "./store/event-list.js";
 import { StoredHoles } from "./store/evicted.js";
+import type { LastChanges } from "./store/last-changes.js";
 import { Logs } from "./store/logs.js";
 import { lossesOf } from "./store/losses.js";
 import { StoredMessages } from "./store/messages.js";
@@ -20,6 +21,7 @@ export interface LookedAt {
   readonly query: Query;
   /** Same number, same rows. */
   generation(): number;
+  changes(): LastChanges;
   facts(): RecordingFacts;
   isLive(): boolean;
   lateWrites(): number;
@@ -50,7 +52,7 @@ export class RecordingLooks {
     const writes = new StoredWrites(query);
     this.segments = new StoredSegments(query, writes);
     this.ahead = new ReadAhead({ segments: this.segments, blocks: this.blocks, facts });
-    const holes = new StoredHoles(query, generation);
+    const holes = new StoredHoles(query, () => looked.changes().removed);
     this.access = {
       writes,
       segments: this.segments,
@@ -60,6 +62,7 @@ export class RecordingLooks {
       losses: (process) => lossesOf(query, process),
       holes: (process) => holes.of(process),
       generation,
+      changes: () => looked.changes(),
       lateWrites: () => looked.lateWrites(),
     };
   }

@@ -7,7 +7,7 @@ import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { type Path, formatPath } from "../shared/trace/path.js";
 import { LossLog } from "./loss-log.js";
 import { MessageLog } from "./message-log.js";
-import type { RecordingAccess } from "./recording-access.js";
+import { type RecordingAccess, changesOf, writesChangedAt } from "./recording-access.js";
 import { FoldedHistory } from "./folded-history.js";
 import { SegmentHistory } from "./segment-history.js";
 import { type HistoryEntry, PathHistory } from "./replay/history.js";
@@ -62,7 +62,7 @@ export class RecordingState {
 
   constructor(access: RecordingAccess) {
     this.#access = access;
-    this.writes = new WriteLog(access.writes, () => access.generation());
+    this.writes = new WriteLog(access.writes, () => writesChangedAt(changesOf(access)));
     this.graphs = new StateGraphs(access, this.writes);
     this.losses = new LossLog(access, this.writes, this.graphs);
     this.messages = new MessageLog(access);

@@ -12,6 +12,7 @@ import { type HindcastError, hindcastError } from "../shared/protocol/errors.js"
 import { ChangeNotices } from "./change-notices.js";
 import type { ReadingDoors } from "./door/reading-doors.js";
 import type { RecordingEvents, RecordingSurroundings } from "./live-side.js";
+import { actOn } from "./live-actions.js";
 import { NewPaths } from "./new-paths.js";
 import type { NotesPlaces } from "./notes.js";
 import { type ToldPrograms, configure, tellPrograms } from "./live-commands.js";
@@ -22,6 +23,7 @@ import type { Recents } from "./recents.js";
 import type { ProgramEnding } from "./recorded-processes.js";
 import type { ExportRequest } from "./store/export-file.js";
 import type { Limits } from "./store/flight-store.js";
+import type { Webhooks } from "./webhooks.js";
 import { KeptRoom } from "./store/search-kept-room.js";
 import { SharedWork } from "./store/shared-work.js";
 
@@ -34,6 +36,7 @@ export interface RecordingsOptions {
   readonly doors: ReadingDoors;
   readonly journal: ReadingJournal;
   readonly notes: NotesPlaces;
+  readonly webhooks: Webhooks;
 }
 
 type Opened = Result<OpenRecording, HindcastError>;
@@ -201,7 +204,10 @@ export class Recordings {
       durabilityMs: this.options.durabilityMs,
       diskReserveBytes: this.options.diskReserveBytes,
       mostBaseBytes: this.options.mostBaseBytes,
-      onChange: () => this.#notices.changed(id),
+      onChange: () => {
+        this.#byId.get(id)?.committed();
+        this.#notices.changed(id);
+      },
       onConsole: () => this.notify({ kind: "console-changed", recordingId: id }),
       onFailure: (error) => this.notify({ kind: "recording-failed", recordingId: id, error }),
     };
@@ -220,8 +226,15 @@ export class Recordings {
         this.#byId.set(id, opened.value);
         opened.value.keepNotes({
           places: this.options.notes,
-          changed: () => this.notify({ kind: "notes-changed", recordingId: id }),
+          changed: ({ notes, alerts }) => {
+            if (notes) this.notify({ kind: "notes-changed", recordingId: id });
+            if (alerts) this.notify({ kind: "alerts-changed", recordingId: id });
+          },
           reading: (work) => journal.reading(path, work),
+        });
+        opened.value.keepRules({
+          changed: () => this.notify({ kind: "alerts-changed", recordingId: id }),
+          act: (incident, actions) => actOn(incident, actions, this.options.webhooks),
         });
         opened.value.keepIndex(this.#indexRoom, (work) => journal.reading(path, work));
       }
@@ -309,11 +322,13 @@ export class Recordings {
    */
   async finishAlone(): Promise<void> {
     await Promise.allSettled([...this.#byPath.values()]);
-    await Promise.all([...this.#byId.values()].map((recording) => recording.whenUsedUp()));
+    // One that is closed meanwhile, because the engine is told to end, is used up.
+    await Promise.allSettled([...this.#byId.values()].map((recording) => recording.whenUsedUp()));
   }
 
   /** Ends and closes everything. */
   async dispose(): Promise<void> {
+    this.options.webhooks.dispose();
     await Promise.allSettled([...this.#byPath.values()]);
     for (const recording of this.#byId.values()) {
       this.#notices.quiet(recording.id);

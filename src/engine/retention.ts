@@ -17,6 +17,9 @@ const lookEveryMs = 1000;
 const lookEveryPart = 1 / 64;
 const closeEveryPart = 1 / 32;
 const logPart = 1 / 16;
+const commitPart = 1 / 32;
+/** Of the room that is left beyond what may be in use: so much comes before an eviction is followed by another. */
+const settlePart = 1 / 16;
 
 /** What has come so far, as of a commit. */
 export interface Come {
@@ -61,6 +64,8 @@ export class Retention {
   #lookedBytes = 0;
   #closedAt: bigint | undefined;
   #closedBytes = 0;
+  /** What had come when the last eviction ended of which it is not known yet how much room it made. */
+  #madeRoomAt: number | undefined;
 
   private constructor(flight: FlightStore, bounds: Bounds, about: Pick<Kept, "limits" | "pins" | "evicted" | "since">) {
     this.#flight = flight;
@@ -94,6 +99,16 @@ export class Retention {
   /** Something is being removed. */
   get isBusy(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** What comes meanwhile would make the file larger than it may be. */
+  get isFull(): boolean {
+    return this.isBusy && this.#isPressed;
+  }
+
+  /** At most so much is committed at once: a file that may be small is made smaller a little at a time, too. */
+  get mostCommitBytes(): number {
+    return (this.#limits.maxBytes ?? Infinity) * commitPart;
   }
 
   get #isLimited(): boolean {
@@ -130,8 +145,11 @@ export class Retention {
     try {
       if (this.#running === undefined) return await this.#look(come, nowMs);
       await this.#goOn(nowMs);
-      // There may be more by now.
-      if (!this.isBusy) await this.#look(come, nowMs);
+      if (!this.isBusy) {
+        if (this.#madeRoomAt !== undefined) this.#madeRoomAt = come.bytes;
+        // There may be more by now.
+        await this.#look(come, nowMs);
+      }
       return true;
     } catch (error) {
       this.#running = undefined;
@@ -203,17 +221,29 @@ export class Retention {
     this.#running = this.#flight.evictor.evict(stretchesBefore(until, this.#pins), this.#bounds.mostBaseBytes);
   }
 
-  async #cutBySize({ newest }: Come, kept: bigint, disk: DiskSpace | undefined): Promise<bigint | undefined> {
-    const size = await this.#flight.size();
+  async #cutBySize({ newest, bytes }: Come, kept: bigint, disk: DiskSpace | undefined): Promise<bigint | undefined> {
+    let size = await this.#flight.size();
     const maxBytes = effectiveBytes(this.#limits, size.wholeBytes, disk, this.#bounds.diskReserveBytes);
     if (maxBytes === undefined) return undefined;
     const { mostBytes, untilBytes } = sizeTarget(maxBytes);
     this.#isPressed = size.wholeBytes > pressedPart * maxBytes;
     if (size.usedBytes <= mostBytes) return undefined;
+    // Rows that were removed take their room until DuckDB writes what is left of their group anew, as it does when rows come to
+    // it. Until then what is in use would have more and more evicted, down to the least that is kept.
+    if (this.#madeRoomAt !== undefined) {
+      if (bytes - this.#madeRoomAt < (maxBytes - mostBytes) * settlePart) return undefined;
+      await this.#flight.checkpoint();
+      this.#madeRoomAt = undefined;
+      size = await this.#flight.size();
+      if (size.usedBytes <= mostBytes) return undefined;
+    }
     const latest = newest - leastKeptNs;
     const cut = this.#growth.cutAt(1 - untilBytes / size.usedBytes, kept, newest);
     const until = cut < latest ? cut : latest;
-    if (until > kept) return until;
+    if (until > kept) {
+      this.#madeRoomAt = bytes;
+      return until;
+    }
     this.#warning ??= this.#sizeWarning(maxBytes, disk);
     return undefined;
   }

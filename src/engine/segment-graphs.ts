@@ -49,7 +49,7 @@ export class SegmentGraphs {
     if (this.#epoch !== this.#process.epoch) this.#current = undefined;
     const isKnown = this.#asked === name && this.#askedOf === this.#process.generation && this.#process.isFresh;
     if (isKnown && this.#current !== undefined) return this.#current;
-    await this.#process.refresh();
+    await this.#process.refreshFor(upTo);
     const { generation } = this.#process;
     if (this.#epoch !== this.#process.epoch) this.#current = undefined;
     const epoch = this.#process.epoch;

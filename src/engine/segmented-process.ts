@@ -6,7 +6,7 @@ import { MalformedBytes } from "../shared/protocol/bytes.js";
 import { type ProcessId, instant, seq } from "../shared/trace/time.js";
 import type { RecordedWrite, WriteReader } from "../shared/trace/write.js";
 import { NamedScopes } from "./named-scopes.js";
-import type { SegmentReader } from "./recording-access.js";
+import { type SegmentReader, writesChangedAt } from "./recording-access.js";
 import type { Writes } from "./replay/segments/block.js";
 import { type BlobName, KeyframeChain } from "./replay/segments/keyframe-chain.js";
 import { ListedWrites } from "./replay/segments/listed-writes.js";
@@ -17,6 +17,7 @@ import type { Places } from "./replay/segments/segment-write.js";
 import { SegmentState } from "./replay/segments/segment-state.js";
 import type { UpTo } from "./replay/state-at.js";
 import { SegmentStates } from "./segment-states.js";
+import type { LastChanges } from "./store/last-changes.js";
 
 /** After the first `count` writes of a segment. */
 export interface SegmentPosition {
@@ -33,8 +34,9 @@ export class SegmentedProcess {
   readonly #process: ProcessId;
   readonly #segments: SegmentReader;
   readonly #writes: WriteReader;
-  readonly #generation: () => number;
-  #readGeneration = Number.NaN;
+  readonly #changes: () => LastChanges;
+  /** What was read is of then. */
+  #read: LastChanges | undefined;
   #reading: Promise<void> | undefined;
   #heads = new SegmentHeads();
   #open = new ListedWrites();
@@ -45,11 +47,11 @@ export class SegmentedProcess {
   #epoch = 0;
   readonly #states = new SegmentStates();
 
-  constructor(process: ProcessId, segments: SegmentReader, writes: WriteReader, generation: () => number) {
+  constructor(process: ProcessId, segments: SegmentReader, writes: WriteReader, changes: () => LastChanges) {
     this.#process = process;
     this.#segments = segments;
     this.#writes = writes;
-    this.#generation = generation;
+    this.#changes = changes;
     this.#loaded = this.#loadedOf(this.#heads);
   }
 
@@ -105,7 +107,7 @@ export class SegmentedProcess {
 
   /** Whether all that was committed is taken in. */
   get isFresh(): boolean {
-    return this.#readGeneration === this.#generation();
+    return this.generation === writesChangedAt(this.#changes());
   }
 
   /** Whether any write was found by comparing. */
@@ -115,27 +117,50 @@ export class SegmentedProcess {
 
   /** Changes when more is taken in. */
   get generation(): number {
-    return this.#readGeneration;
+    return this.#read === undefined ? Number.NaN : writesChangedAt(this.#read);
   }
 
   /** Takes in what was committed since. Called before anything else, and never while somebody looks. */
   async refresh(): Promise<void> {
     while (this.#reading !== undefined) await this.#reading;
-    const generation = this.#generation();
-    if (this.#readGeneration === generation) return;
-    this.#reading = this.#read(generation).finally(() => {
+    if (this.isFresh) return;
+    this.#reading = this.#readOn(this.#changes()).finally(() => {
       this.#reading = undefined;
     });
     await this.#reading;
   }
 
-  async #read(generation: number): Promise<void> {
-    const { heads, isWhole } = await this.#newHeads();
+  /** The same for who looks at one position: what is settled is not asked for again. */
+  async refreshFor(upTo: UpTo): Promise<void> {
+    if (!this.isSettled(upTo)) await this.refresh();
+  }
+
+  /** Whether a position lies within segments that are known and were not removed: whatever else comes is behind them. */
+  isSettled(upTo: UpTo): boolean {
+    if (this.#read === undefined || this.#read.removed !== this.#changes().removed) return false;
+    const { last, length } = this.#heads;
+    if (last === undefined) return false;
+    return "seq" in upTo ? upTo.seq < last.lastSeq : upTo.instant < this.#heads.latestAt(length - 1);
+  }
+
+  /** Whether all writes that were found by comparing are taken in. */
+  get hasAllFound(): boolean {
+    const { found, removed } = this.#changes();
+    return this.#read?.found === found && this.#read.removed === removed;
+  }
+
+  async #readOn(changes: LastChanges): Promise<void> {
+    const { heads, isWhole } = await this.#newHeads(changes);
     const last = heads.at(-1) ?? (isWhole ? undefined : this.#heads.last);
     const hasNew = isWhole || heads.length > 0;
-    const known = hasNew || this.#open.count === 0 ? (last?.lastSeq ?? 0) : this.#open.seqAt(this.#open.count - 1);
-    const open = last === undefined ? [] : await this.#writes.read(this.#process, seq(known), toTheEnd);
-    if (hasNew) this.#scopeNames = await this.#segments.scopeNames(this.#process);
+    // What a new segment does not have of them is open as before.
+    const still = isWhole ? [] : hasNew ? this.#open.after(last?.lastSeq ?? 0) : [];
+    const known = still.at(-1)?.seq ?? (hasNew ? undefined : this.#open.last?.seq) ?? last?.lastSeq ?? 0;
+    const isRead = !isWhole && this.count > 0 && this.#read?.writes === changes.writes;
+    const read = last === undefined || isRead ? [] : await this.#writes.read(this.#process, seq(known), toTheEnd);
+    const open = [...still, ...read];
+    if (hasNew || this.#read?.scopes !== changes.scopes)
+      this.#scopeNames = await this.#segments.scopeNames(this.#process);
     // All at once from here: others may look meanwhile.
     if (isWhole) {
       this.#heads = new SegmentHeads();
@@ -150,12 +175,19 @@ export class SegmentedProcess {
     for (const head of heads) this.#heads.push(head);
     for (const write of open) this.#open.add(write);
     this.#hasFound ||= [...heads, ...open].some(mayBeFound);
-    this.#readGeneration = generation;
+    this.#read = changes;
   }
 
   /** Those that came, or all of them. */
-  async #newHeads(): Promise<{ readonly heads: readonly SegmentHead[]; readonly isWhole: boolean }> {
-    const more = await this.#segments.heads(this.#process, this.#heads.all);
+  async #newHeads(
+    changes: LastChanges,
+  ): Promise<{ readonly heads: readonly SegmentHead[]; readonly isWhole: boolean }> {
+    const before = this.#read;
+    const isStill = before?.removed === changes.removed;
+    if (isStill && before.segments === changes.segments) return { heads: [], isWhole: false };
+    const more = isStill
+      ? await this.#segments.headsSince(this.#process, this.#heads.all)
+      : await this.#segments.heads(this.#process, this.#heads.all);
     if (more !== undefined) return { heads: more, isWhole: false };
     return { heads: (await this.#segments.heads(this.#process, [])) ?? [], isWhole: true };
   }

@@ -17,14 +17,17 @@ import { rowsOfScopes } from "./replay/scope-rows.js";
 import { type UpTo, isUpTo, stateAt } from "./replay/state-at.js";
 import { nothingUncertain } from "./replay/uncertain.js";
 import { textOfGraph } from "./replay/graph-text.test-support.js";
+import type { SegmentSettings } from "./replay/segments/builder.js";
 import { SegmentRecorder, randomWrites, readersOf, smallSegments } from "./segments.test-support.js";
 import { StateGraphs } from "./state-graphs.js";
 import { isDamage } from "./store/damage.js";
 import { type OpenFile, createFile, openForReading, openForWriting } from "./store/open-file.js";
 import type { Query, Readers } from "./store/readers.js";
 import { piecesSql } from "./store/segment-tables.js";
+import { type LastChanges } from "./store/last-changes.js";
 import { StoredSegments } from "./store/stored-segments.js";
 import { StoredWrites } from "./store/writes.js";
+import { awaitedSlots } from "./replay/found.js";
 import { seeds } from "./replay/seeds.test-support.js";
 
 const process1 = processId(1);
@@ -32,6 +35,7 @@ const process1 = processId(1);
 function accessTo(
   readers: Pick<Readers, "query">,
   generation: () => number,
+  changes?: () => LastChanges,
   segments = new StoredSegments(readers.query, new StoredWrites(readers.query)),
 ): RecordingAccess {
   return {
@@ -41,8 +45,17 @@ function accessTo(
     instantOf: () => Promise.resolve(instant(0n)),
     losses: () => Promise.resolve([]),
     generation,
+    ...(changes === undefined ? {} : { changes }),
   };
 }
+
+/** As an engine sees the recording: told of each commit, and of what it changed. */
+const accessAsTold = (readers: Pick<Readers, "query">, recorder: SegmentRecorder): RecordingAccess =>
+  accessTo(
+    readers,
+    () => recorder.generation,
+    () => recorder.changes,
+  );
 
 /** What a position looks like, as the plain fold finds it; rows, which take longest, only where they are asked for. */
 function folded(writes: readonly RecordedWrite[], upTo: UpTo, hasRows = false): unknown {
@@ -61,11 +74,11 @@ function folded(writes: readonly RecordedWrite[], upTo: UpTo, hasRows = false): 
   };
 }
 
-/** Of all scopes, one of them open. */
 /** With what it was before as a Map, where it is read as it is looked at. */
 const inMemory = (change: Change): Change =>
   change.kind === "whole" && change.before !== undefined ? { ...change, before: nodeInMemory(change.before) } : change;
 
+/** Of all scopes, one of them open. */
 const allRows = (graph: ObjectGraph, change: Change): unknown =>
   rowsOfScopes(graph, {
     scopes: ["s0", "s", "s1", "s2", "s3"],
@@ -108,12 +121,16 @@ describe("state by segments", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** A recording that nothing was written to. */
+  async function begun(name: string, settings: SegmentSettings) {
+    const path = join(folder, name);
+    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
+    return { file, readers: await readersOf(file), recorder: await SegmentRecorder.begin(file, path, settings) };
+  }
+
   it("shows what was committed since the same instant was asked for", async () => {
     const writes = randomWrites(4, 200);
-    const path = join(folder, "later.hindcast");
-    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
-    const readers = await readersOf(file);
-    const recorder = await SegmentRecorder.begin(file, path, smallSegments(randomFrom(4)));
+    const { file, readers, recorder } = await begun("later.hindcast", smallSegments(randomFrom(4)));
     let generation = 0;
     const graphs = new StateGraphs(
       accessTo(readers, () => generation),
@@ -131,6 +148,86 @@ describe("state by segments", () => {
     await file.dispose();
   });
 
+  it("asks after a commit for what it changed, and for nothing else", async () => {
+    const below = randomFrom(17);
+    const writes = randomWrites(5, 500, false);
+    const { file, readers, recorder } = await begun("asked.hindcast", { ...smallSegments(randomFrom(5)), writes: 50 });
+    recorder.knowScopes(writes);
+    const asked: string[] = [];
+    const query: Query = (sql, ...more) => {
+      asked.push(/FROM (segment|write)\s/.exec(sql)?.[1] ?? sql);
+      return readers.query(sql, ...more);
+    };
+    const access = accessTo(
+      { query },
+      () => recorder.generation,
+      () => recorder.changes,
+    );
+    const graphs = new StateGraphs(access, new StoredWrites(query));
+    const look = async (until: number): Promise<readonly string[]> => {
+      asked.length = 0;
+      const upTo = { seq: writes[until - 1]?.seq ?? seq(0) };
+      const found = await graphs.at(process1, upTo, ({ graph }) => textOfGraph(graph, writes.length));
+      expect(found).toBe(textOfGraph(stateAt(writes.slice(0, until), upTo), writes.length));
+      return asked.filter((one) => ["segment", "write"].includes(one));
+    };
+    const seen = new Set<string>();
+    for (let given = 0; given < 400; given += 20) {
+      recorder.give(writes.slice(given, given + 20));
+      await recorder.commit();
+      const hasNewSegments = recorder.changes.segments === recorder.generation;
+      const found = await look(given + 20);
+      const ends = await readers.query(`SELECT coalesce(max(last_seq), 0) AS last FROM segment`);
+      // That there are none of no segment is asked twice: there might be too many.
+      const isOpen = ends.numbers("last")[0] !== writes[given + 19]?.seq;
+      // At first all of it.
+      if (given >= 200)
+        expect(found).toEqual([...(hasNewSegments ? ["segment"] : []), "write", ...(isOpen ? [] : ["write"])]);
+      if (given >= 200) seen.add(String(hasNewSegments));
+      // Of what lies in segments that are known nothing is asked, however much comes.
+      if (given >= 200) expect(await look(below(150) + 1)).toEqual([]);
+      recorder.touch();
+      await recorder.commit();
+      if (given >= 200) expect(await look(given + 20)).toEqual([]);
+    }
+    for (let given = 400; given < 500; given += 20) {
+      recorder.give(writes.slice(given, given + 20));
+      await recorder.commit();
+      expect(await look(1 + below(350))).toEqual([]);
+    }
+    expect(seen).toEqual(new Set(["true", "false"]));
+    recorder.dispose();
+    await readers.dispose();
+    await file.dispose();
+  });
+
+  it.each(seeds(1, 2, 3, 4))("finds what may have happened before an instant, however late (seed %i)", async (seed) => {
+    const below = randomFrom(seed * 31_337);
+    const writes = randomWrites(seed, 400);
+    const { file, readers, recorder } = await begun("found.hindcast", smallSegments(below));
+    recorder.knowScopes(writes);
+    const access = accessAsTold(readers, recorder);
+    const graphs = new StateGraphs(access, new StoredWrites(readers.query));
+    const plain = new StateGraphs({ ...access, segments: undefined }, access.writes);
+    let some = 0;
+    for (let given = 0; given < 400; given += 10) {
+      recorder.give(writes.slice(given, given + 10));
+      await recorder.commit();
+      for (let left = 4; left > 0; left--) {
+        const at = instant(writes[below(given + 10)]?.instant ?? 0n);
+        const until = instant(at + BigInt(below(3000)));
+        const slots = await graphs.at(process1, { instant: at }, ({ graph }) => graph.fork());
+        const found = awaitedSlots(slots, await graphs.foundLater(process1, at, until), at);
+        expect(found).toEqual(awaitedSlots(slots, await plain.foundLater(process1, at, until), at));
+        some += found.size;
+      }
+    }
+    expect(some).toBeGreaterThan(50);
+    recorder.dispose();
+    await readers.dispose();
+    await file.dispose();
+  });
+
   it.each(seeds(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))(
     "is the plain fold anywhere, while it is recorded and later (seed %i)",
     async (seed) => {
@@ -142,7 +239,8 @@ describe("state by segments", () => {
       const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
       let [given, generation, failures, segments] = [0, 0, 0, 0];
       let graphs = new StateGraphs(
-        accessTo(readers, () => generation),
+        // Of every other seed; else all is said to have changed with each commit.
+        accessTo(readers, () => generation, seed % 2 === 0 ? undefined : () => recorder.changes),
         new StoredWrites(readers.query),
       );
       const somewhere = (committed: readonly RecordedWrite[]): UpTo => {
@@ -197,7 +295,7 @@ describe("state by segments", () => {
       const segmentsAhead = new StoredSegments(counted, new StoredWrites(counted));
       await segmentsAhead.readAhead(readers.query);
       graphs = new StateGraphs(
-        accessTo({ query: counted }, () => 0, segmentsAhead),
+        accessTo({ query: counted }, () => 0, undefined, segmentsAhead),
         new StoredWrites(readers.query),
       );
       for (let left = 200; left > 0; left--) {
@@ -213,13 +311,20 @@ describe("state by segments", () => {
   it.each(seeds(2, 1, 3, 4, 5, 6))("is the plain fold when writes come late (seed %i)", async (seed) => {
     const below = randomFrom(seed * 15_485_863);
     const writes = randomWrites(seed, 300 + below(100));
-    const path = join(folder, "a.hindcast");
-    const file = opened(await createFile(path, { created: 1n, appVersion: "1" }));
-    const readers = await readersOf(file);
-    const recorder = await SegmentRecorder.begin(file, path, smallSegments(below));
+    const { file, readers, recorder } = await begun("a.hindcast", smallSegments(below));
     recorder.knowScopes(writes);
-    const access = accessTo(readers, () => 0);
-    const graphsNow = (): StateGraphs => new StateGraphs(access, new StoredWrites(readers.query));
+    const access = accessAsTold(readers, recorder);
+    const newGraphs = (): StateGraphs => new StateGraphs(access, new StoredWrites(readers.query));
+    let [known, knownOf, kept] = [newGraphs(), "", 0];
+    /** What is known is good until a write comes that is earlier than one which was committed before. */
+    const graphsNow = (): StateGraphs => {
+      const of = `${writers} ${recorder.lateWrites}`;
+      if (knownOf === of) kept++;
+      else known = newGraphs();
+      knownOf = of;
+      return known;
+    };
+    let writers = 1;
     const committed: RecordedWrite[] = [];
     const [left, held] = [[...writes], new Array<RecordedWrite>()];
     let [waiting, failures, late] = [new Array<RecordedWrite>(), 0, 0];
@@ -240,14 +345,17 @@ describe("state by segments", () => {
       committed.push(...waiting);
       committed.sort((a, b) => a.seq - b.seq);
       waiting = [];
-      if (below(6) === 0) await recorder.goOn();
+      if (below(6) === 0) {
+        await recorder.goOn();
+        writers++;
+      }
       const graphs = graphsNow();
       for (let looks = 4; looks > 0; looks--) {
         const upTo = { seq: seq((committed[below(committed.length)]?.seq ?? 0) + below(2)) };
         expect(await asked(graphs, upTo, writes.length, true)).toEqual(folded(committed, upTo, true));
       }
     }
-    expect([failures > 0, late > 5]).toEqual([true, true]);
+    expect([failures > 0, late > 5, kept > 0]).toEqual([true, true, true]);
     const graphs = graphsNow();
     for (const { seq: at } of writes)
       expect(await asked(graphs, { seq: at }, writes.length)).toEqual(folded(writes, { seq: at }));
@@ -383,7 +491,7 @@ describe("state by segments", () => {
         const segments = new StoredSegments(readers.query, new StoredWrites(readers.query));
         if (isAhead) await segments.readAhead(readers.query);
         const graphs = new StateGraphs(
-          accessTo(readers, () => 0, segments),
+          accessTo(readers, () => 0, undefined, segments),
           new StoredWrites(readers.query),
         );
         for (const { seq: at } of writes) await asked(graphs, { seq: at }, writes.length);

@@ -9,6 +9,7 @@ import { contentsFromNode } from "./replay/node.js";
 import type { ObjectGraph } from "./replay/object-graph.js";
 import type { SegmentSettings } from "./replay/segments/builder.js";
 import { helloOf } from "./socket-agent.test-support.js";
+import { type LastChanges, allChangedAt, changedAt, noChanges } from "./store/last-changes.js";
 import type { ChangeRow } from "./store/recording-rows.js";
 import { RecordingWriter } from "./store/recording-writer.js";
 import type { OpenFile } from "./store/open-file.js";
@@ -56,6 +57,8 @@ export function randomWrites(seed: number, steps: number, mayGoBack = true): rea
 export class SegmentRecorder {
   readonly #scopes = new Map<string, number>();
   #writer: RecordingWriter;
+  #generation = 0;
+  #changes = noChanges;
 
   private constructor(
     readonly file: OpenFile,
@@ -100,8 +103,28 @@ export class SegmentRecorder {
     for (const write of writes) this.#writer.change(this.#rowOf(write));
   }
 
-  commit(): Promise<void> {
-    return this.#writer.commit();
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** As whoever records tells it. */
+  get changes(): LastChanges {
+    return this.#changes;
+  }
+
+  /** Something else than a write. */
+  touch(): void {
+    this.#process();
+  }
+
+  /** Of this writer: one that goes on with what another committed begins anew. */
+  get lateWrites(): number {
+    return this.#writer.lateWrites;
+  }
+
+  async commit(): Promise<void> {
+    await this.#writer.commit();
+    this.#changes = changedAt(this.#changes, this.#writer.changed, ++this.#generation);
   }
 
   /** A commit that fails because somebody else is changing the process's row. */
@@ -122,6 +145,7 @@ export class SegmentRecorder {
   /** Between commits: what there is before an instant, by whole segments. */
   async evict(until: bigint): Promise<void> {
     for await (const _ of this.#writer.flight.evictor.evict([{ since: -(2n ** 63n), until }]));
+    this.#changes = allChangedAt(++this.#generation);
   }
 
   /** As an engine that goes on with what another one committed. */

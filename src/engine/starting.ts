@@ -59,6 +59,9 @@ const settingsFrom = (capture: CallArgs<"recording.create">["capture"]): EverySe
   delivery: capture.delivery,
   redaction: capture.redaction,
   pipeline: capture.pipeline,
+  sources: capture.sources,
+  state: capture.state,
+  lines: capture.lines,
 });
 
 const limitsFrom = (limits: RecordingLimits | undefined): Limits => ({

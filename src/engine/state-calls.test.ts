@@ -43,11 +43,19 @@ function callsOver(
         Promise.resolve(ofProcess(process).filter((write) => write.seq > after && isUpTo(write, upTo))),
     },
     messages: {
-      contradictions: () =>
+      buckets: (_known, bucketNs) =>
         Promise.resolve({
-          stretches: messages.map(({ sent, received }) => ({ from: received.instant, to: sent.instant, mostNs: 100n })),
           last: messages.length,
+          buckets: messages.map(({ sent, received }) => ({
+            sender: sent.process,
+            receiver: received.process,
+            bucket: Number(received.instant / bucketNs),
+            sentSeq: sent.seq,
+            sentAt: sent.instant,
+            backAt: sent.instant < received.instant ? undefined : sent.instant,
+          })),
         }),
+      earliest: () => Promise.resolve(undefined),
       read: () => Promise.resolve(messages),
       awaited: () => Promise.resolve([]),
     },

@@ -44,6 +44,9 @@ type Answer<Name extends StateCallName> = Promise<Result<CallResult<Name>, Hindc
 
 /** Named one by one; beyond that it is enough to know that much is uncertain. */
 const mostUncertain = 100;
+/** Of one process, where what was written last is looked for in all of them. */
+const mostScopes = 500;
+const mostScopesRead = 16;
 
 export class StateCalls {
   readonly #subjects: StateSubjects;
@@ -217,6 +220,27 @@ export class StateCalls {
     const evicted = (await holesOf(subject.value)).map(({ first, last }) => ({ from: first, to: last }));
     const writes = entries.map((entry) => writeEntryFrom(entry, args.scope));
     return ok({ total: history.total, isWhole: history.isWhole, missing, evicted, writes });
+  }
+
+  /** Scopes that were written to before a Seq, the one written to last first. */
+  async scopesWritten(
+    args: { readonly recordingId: string; readonly process: number; readonly seq: number; readonly instant: bigint },
+    asker = nobody,
+  ): Promise<Result<{ readonly scopes: readonly string[]; readonly isCut: boolean }, HindcastError>> {
+    const found = this.#subjects.ofProcess(args, asker);
+    if (!found.ok) return found;
+    const { subject, scopes } = found.value;
+    const { state, process } = subject;
+    const from = { instant: instant(args.instant), process, seq: seq(args.seq) };
+    const named = [...scopes].slice(0, mostScopes);
+    const last: { readonly scope: string; readonly seq: number }[] = [];
+    for (const scope of named) {
+      const write = await state.nearestWrite([process], { direction: "previous", scope }, from, asker);
+      if (write !== undefined) last.push({ scope, seq: write.seq });
+    }
+    last.sort((a, b) => b.seq - a.seq);
+    const isCut = named.length < scopes.size || last.length > mostScopesRead;
+    return ok({ scopes: last.slice(0, mostScopesRead).map(({ scope }) => scope), isCut });
   }
 
   async lastWriter(args: CallArgs<"state.lastWriter">, asker = nobody): Answer<"state.lastWriter"> {

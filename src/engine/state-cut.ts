@@ -1,4 +1,5 @@
 // The consistent cut of a recording at a position, and what an answer about one of its processes says about it.
+import type { Asker } from "../shared/base/asker.js";
 import type { CallArgs } from "../shared/protocol/engine-calls.js";
 import type { StateCut } from "../shared/protocol/engine-rows.js";
 import type { ProcessSummary } from "../shared/protocol/recording-summary.js";
@@ -21,10 +22,12 @@ export async function cutAt(
   access: Pick<RecordingAccess, "instantOf">,
   messages: MessageLog,
   at: CallAt,
+  asker: Asker,
 ): Promise<Cut> {
-  if (at.kind === "instant") return messages.atInstant(instant(at.instant));
+  if (at.kind === "instant") return messages.atInstant(instant(at.instant), asker);
   const [process, position] = [processId(at.process), seq(at.seq)];
-  return messages.atRecord({ process, seq: position, instant: await access.instantOf(process, position) });
+  const point = { process, seq: position, instant: await access.instantOf(process, position) };
+  return messages.atRecord(point, asker);
 }
 
 export function processCut(cut: Cut, process: ProcessId, processes: readonly ProcessSummary[]): ProcessCut {

@@ -9,11 +9,11 @@ import type { Subject } from "./state-subject.js";
 
 /** How far a process is shown at a position; of several processes none shows an effect without its cause. */
 export async function cutFor(subject: Subject, at: CallAt): Promise<Result<ProcessCut, HindcastError>> {
-  const { access, state, process } = subject;
+  const { access, state, process, asker } = subject;
   const { processes } = access.facts();
   const shown =
     processes.length > 1
-      ? processCut(await cutAt(access, state.messages, at), process, processes)
+      ? processCut(await cutAt(access, state.messages, at, asker), process, processes)
       : { upTo: at.kind === "instant" ? { instant: instant(at.instant) } : { seq: seq(at.seq) }, cut: undefined };
   const evicted = await evictedAt(subject, shown.upTo);
   return evicted === undefined ? ok(shown) : failed(evicted);

@@ -5,7 +5,7 @@ import { instant, seq } from "../shared/trace/time.js";
 import { nobody } from "../shared/base/asker.js";
 import type { WriteReader } from "../shared/trace/write.js";
 import { GraphCache, type Position } from "./graph-cache.js";
-import type { RecordingAccess } from "./recording-access.js";
+import { type RecordingAccess, changesOf } from "./recording-access.js";
 import type { UpTo } from "./replay/state-at.js";
 import { SegmentGraphs } from "./segment-graphs.js";
 import { SegmentLastWrites } from "./segment-last-write.js";
@@ -43,7 +43,7 @@ export class StateGraphs {
     look: (position: Position) => Answer,
     asker = nobody,
   ): Promise<Answer> {
-    const segmented = await this.#segmentedOf(process);
+    const segmented = await this.#segmentedOf(process, (known) => known.isSettled(upTo));
     return segmented === undefined
       ? this.#folded.at(process, upTo, look, asker)
       : segmented.graphs.at(upTo, look, asker);
@@ -66,18 +66,24 @@ export class StateGraphs {
 
   /** Writes after an instant, and not later than `until`, that were found by comparing and may have happened before it. */
   async foundLater(process: ProcessId, at: Instant, until: Instant, asker = nobody): Promise<readonly Found[]> {
-    const segmented = await this.segmented(process);
-    if (segmented !== undefined) return foundLater(segmented, at, until, asker);
+    const isEnough = (known: SegmentedProcess): boolean =>
+      known.isSettled({ instant: until }) || (known.hasAllFound && known.isSettled({ instant: at }));
+    const segmented = await this.#segmentedOf(process, isEnough);
+    if (segmented !== undefined) return foundLater(segmented.process, at, until, asker);
     const last = await this.#folded.at(process, { instant: at }, (position) => position.last?.seq ?? seq(0), asker);
     return this.#writes.read(process, last, { instant: instant(until) }, asker);
   }
 
-  async #segmentedOf(process: ProcessId): Promise<Segmented | undefined> {
+  /** Brought up to date, unless what is known is enough. */
+  async #segmentedOf(
+    process: ProcessId,
+    isEnough: (known: SegmentedProcess) => boolean = () => false,
+  ): Promise<Segmented | undefined> {
     const { segments, writes } = this.#access;
     if (segments === undefined) return undefined;
     let known = this.#segmented.get(process);
     if (known === undefined) {
-      const segmented = new SegmentedProcess(process, segments, writes, () => this.#access.generation());
+      const segmented = new SegmentedProcess(process, segments, writes, () => changesOf(this.#access));
       known = {
         process: segmented,
         graphs: new SegmentGraphs(segmented),
@@ -86,7 +92,7 @@ export class StateGraphs {
       };
       this.#segmented.set(process, known);
     }
-    await known.process.refresh();
+    if (!isEnough(known.process)) await known.process.refresh();
     return known.process.count === 0 ? undefined : known;
   }
 }

@@ -24,7 +24,7 @@ export interface KeptSample {
 }
 export interface KeptRecord {
   readonly instant: bigint;
-  readonly isWrite: boolean;
+  readonly kind: "events" | "logs" | "writes";
   readonly isError: boolean;
 }
 
@@ -174,7 +174,7 @@ export class ZoomHistory {
     rows.name.add(0);
     rows.span.add(0);
     rows.attributes.addText("{}");
-    this.plain.push({ instant: head.instant, isWrite: false, isError: false });
+    this.plain.push({ instant: head.instant, kind: "events", isError: false });
   }
 
   #log(head: RowHead): void {
@@ -186,7 +186,7 @@ export class ZoomHistory {
     rows.source.add(0);
     rows.body.addText("line");
     rows.attributes.addText("{}");
-    this.plain.push({ instant: head.instant, isWrite: false, isError: severity >= 17 });
+    this.plain.push({ instant: head.instant, kind: "logs", isError: severity >= 17 });
   }
 
   #head(rows: RecordRows, { process, seq, instant }: RowHead): void {
@@ -203,7 +203,7 @@ export class ZoomHistory {
         ? ({ kind: "small", operation: { kind: "set", target, key: "n", value } } as const)
         : ({ kind: "scope", scope: 1, value } as const);
     this.#to.change({ ...head, after: undefined, location: 0, span: 0, change });
-    this.plain.push({ instant: head.instant, isWrite: true, isError: false });
+    this.plain.push({ instant: head.instant, kind: "writes", isError: false });
   }
 
   #begin(clock: Clock, head: RowHead): void {

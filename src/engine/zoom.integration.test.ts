@@ -18,7 +18,7 @@ import type { Query, Readers } from "./store/readers.js";
 import type { SpanRow } from "./store/recording-rows.js";
 import { countSpans } from "./store/span-filter.js";
 import { type KeptSample, ZoomHistory } from "./zoom-history.test-support.js";
-import type { MetricSource } from "./store/sliced-series.js";
+import type { MetricSource } from "./store/metric-blocks.js";
 import { type SpanZoom, spansZoomed } from "./store/span-zoom.js";
 import type { SpanColumns } from "./store/spans.js";
 import { levelsFor, metricLevels, sketchLevels } from "./store/zoom-levels.js";
@@ -58,7 +58,7 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   const folder = mkdtempSync(join(tmpdir(), "hindcast-test-"));
   const history = new ZoomHistory(join(folder, "zoom.hindcast"), seed);
   let readers: Readers;
-  let commits = 0;
+  let [commits, spreads] = [0, 0];
   // With room for some of what is asked, and for none of it.
   const blocks = new MetricBlocks(() => commits, { mostBytes: [20_000, 1e6, 0][seed - 1] ?? 0, bucketsPerBlock: 16n });
   const source = (): MetricSource => ({ query: readers.query, start, blocks });
@@ -159,10 +159,15 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
 
   it("had commits that failed", () => expect(history.failures).toBeGreaterThan(0));
 
+  it("was asked for slices shorter than buckets", () => expect(spreads).toBeGreaterThan(5));
+
   const checkRange = async (): Promise<void> => {
     const { from, to } = history.range();
     const slices = 1 + history.below(history.below(2) === 0 ? 10 : 400);
     await checkDensity(from, to, slices);
+    // So near that slices are shorter than the finest buckets.
+    const near = (history.plain[history.below(history.plain.length)]?.instant ?? start) - BigInt(history.below(1e9));
+    await checkDensity(near, near + BigInt(Math.floor(10 ** (8 + history.below(20) / 10))), 1 + history.below(400));
     await checkSpans(from, to, slices);
     await checkMetrics(source(), { from, to, slices });
   };
@@ -175,27 +180,43 @@ describe.each(seeds(1, 2, 3))("zoom levels, seed %d", (seed) => {
   };
 
   const checkDensity = async (from: bigint, to: bigint, buckets: number): Promise<void> => {
-    const answer = await density(readers.query, { from, to, buckets });
-    const [records, errors, writes] = [buckets, buckets, buckets].map((length) => new Uint32Array(length));
-    const add = (counts: Uint32Array | undefined, instant: bigint): void => {
-      const slice = sliceOf(instant, from, to, buckets, BigInt(answer.bucketNs));
-      if (counts !== undefined) counts[slice] = (counts[slice] ?? 0) + 1;
+    const mostRead = [0, 5, undefined][history.below(3)];
+    const answer = await density(readers.query, { from, to, buckets, byKind: true }, mostRead);
+    const isSpread = BigInt(answer.bucketNs) * BigInt(buckets) * 8n > to - from;
+    if (isSpread) spreads++;
+    const spans = [...history.spans.values()].map(({ instant, status }) => ({
+      instant,
+      kind: "spans" as const,
+      isError: status === "error",
+    }));
+    const all = [...history.plain, ...spans].filter(({ instant }) => instant >= from && instant < to);
+    const countsOf = (isCounted: (record: (typeof all)[number]) => boolean): Uint32Array => {
+      const counts = new Uint32Array(buckets);
+      const instants = all.filter(isCounted).map(({ instant }) => instant);
+      const slices = isSpread
+        ? spreadSlices(instants, from, to, buckets, BigInt(answer.bucketNs))
+        : instants.map((instant) => sliceOf(instant, from, to, buckets, BigInt(answer.bucketNs)));
+      for (const slice of slices) counts[slice] = (counts[slice] ?? 0) + 1;
+      return counts;
     };
-    const all = [
-      ...history.plain,
-      ...[...history.spans.values()].map(({ instant, status }) => ({
-        instant,
-        isWrite: false,
-        isError: status === "error",
-      })),
-    ];
-    for (const { instant, isWrite, isError } of all) {
-      if (instant < from || instant >= to) continue;
-      add(records, instant);
-      if (isError) add(errors, instant);
-      if (isWrite) add(writes, instant);
-    }
-    expect(answer).toEqual({ bucketNs: answer.bucketNs, records, errors, writes });
+    const byKind = {
+      events: countsOf(({ kind }) => kind === "events"),
+      logs: countsOf(({ kind }) => kind === "logs"),
+      logErrors: countsOf(({ kind, isError }) => kind === "logs" && isError),
+      spans: countsOf(({ kind }) => kind === "spans"),
+      spanErrors: countsOf(({ kind, isError }) => kind === "spans" && isError),
+      writes: countsOf(({ kind }) => kind === "writes"),
+    };
+    const { events, logs, logErrors, spans: spanCounts, spanErrors, writes } = byKind;
+    const sum = (...counts: readonly Uint32Array[]): Uint32Array =>
+      new Uint32Array(buckets).map((_, at) => counts.reduce((total, own) => total + (own[at] ?? 0), 0));
+    expect(answer).toEqual({
+      bucketNs: answer.bucketNs,
+      records: sum(events, logs, spanCounts, writes),
+      errors: sum(logErrors, spanErrors),
+      writes,
+      byKind,
+    });
   };
 
   /** Nothing is left out: what is not a row of its own is counted in one of its lane, where it begins. */
@@ -337,6 +358,33 @@ function sliceOf(instant: bigint, from: bigint, until: bigint, slices: number, b
   const bucket = bucketNs === 0n ? instant : instant - (instant % bucketNs);
   const at = bucket < from ? from : bucket;
   return Number(((at - from) * BigInt(slices)) / (until - from));
+}
+
+/** Where records of a bucket lie when each is at the end of its equal share of the bucket, or of what the range has of it. */
+function spreadSlices(
+  instants: readonly bigint[],
+  from: bigint,
+  to: bigint,
+  slices: number,
+  bucketNs: bigint,
+): readonly number[] {
+  const byBucket = new Map<bigint, number>();
+  for (const instant of instants) {
+    const bucket = instant - (instant % bucketNs);
+    byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + 1);
+  }
+  return [...byBucket].flatMap(([bucket, count]) => {
+    const [since, until] = [later(bucket, from), earlier(bucket + bucketNs, to)];
+    return Array.from({ length: count }, (_, at) => {
+      const share = (until - since) * BigInt(at + 1);
+      // The slice that ends where the share does, or later, and is the first to.
+      for (let slice = 0; slice < slices; slice++) {
+        const end = ((to - from) * BigInt(slice + 1) + BigInt(slices) - 1n) / BigInt(slices);
+        if ((end + from - since) * BigInt(count) >= share) return slice;
+      }
+      throw new Error("no such slice");
+    });
+  });
 }
 
 function inSlices(

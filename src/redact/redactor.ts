@@ -138,6 +138,15 @@ export class Redactor implements Redaction {
         const attributes = this.attributes(body.attributes);
         return attributes === body.attributes ? body : { ...body, attributes };
       }
+      case "call-start":
+      case "call-open":
+        return { ...body, arguments: body.arguments && this.attributes(body.arguments) };
+      case "call":
+        return {
+          ...body,
+          arguments: body.arguments && this.attributes(body.arguments),
+          result: this.attributes(body.result),
+        };
       case "write": {
         const operation = this.operation(body.operation);
         return operation === body.operation ? body : { ...body, operation };

@@ -44,7 +44,7 @@ export class Texts {
   /** `signsOf`: what says where to look. */
   constructor(
     pseudonyms: Pseudonyms,
-    keys: SecretKeys,
+    keys: Pick<SecretKeys, "kindOf" | "signs">,
     { prefixes, texts = [], allow }: TextSettings,
     signsOf?: SignsOf,
   ) {

@@ -1,6 +1,12 @@
 // What the page finds around it that TypeScript does not know by itself.
 declare module "msgpackr/index-no-eval" {
-  export { Packr, addExtension } from "msgpackr";
+  export { addExtension } from "msgpackr";
+  /** Its own types speak of Node's Buffer, which a page does not have. */
+  export class Packr {
+    constructor(settings: import("msgpackr").Options);
+    pack(value: unknown): Uint8Array;
+    unpack(bytes: Uint8Array): unknown;
+  }
 }
 
 interface Window {

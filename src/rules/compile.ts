@@ -3,6 +3,7 @@ import type { KnownMetric } from "./catalogue.js";
 import { checkRule } from "./check/check-rule.js";
 import type { RulePlan } from "./plan.js";
 import type { Problem } from "./problem.js";
+import { actionAliases, actions } from "./words.js";
 import { readRules } from "./syntax/read-rules.js";
 
 export interface CompileOptions {
@@ -11,6 +12,8 @@ export interface CompileOptions {
   /** Metrics of a recording, besides those that are always known. */
   readonly metrics: readonly KnownMetric[];
   readonly limits: RuleLimits;
+  /** Those that can be done; any, where that is left out. */
+  readonly actions?: ReadonlySet<string>;
 }
 
 export interface RuleLimits {
@@ -29,6 +32,12 @@ export interface Compiled {
   readonly problems: readonly Problem[];
 }
 
+/** What is no action at all is told of elsewhere. */
+function isDone(name: string, done: ReadonlySet<string> | undefined): boolean {
+  const action = Object.hasOwn(actionAliases, name) ? (actionAliases[name] ?? name) : name;
+  return done === undefined || done.has(action) || !actions.some((one) => one.name === action);
+}
+
 /** Rules of one file. A rule with an error has no plan; `problems` says why. */
 export function compileRules(source: string, given: Partial<CompileOptions> = {}): Compiled {
   const options: CompileOptions = { fileName: "rule", metrics: [], limits: presetLimits, ...given };
@@ -41,8 +50,14 @@ export function compileRules(source: string, given: Partial<CompileOptions> = {}
     if (names.has(name))
       problems.push({ ...rule.headPlace, severity: "error", message: `two rules are called ${name}` });
     const checked = checkRule(rule, name, options.metrics, options.limits.windows);
-    problems.push(...checked.problems);
-    if (checked.plan !== undefined && !names.has(name)) plans.push(checked.plan);
+    const undone = rule.actions.filter((call) => !isDone(call.name, options.actions));
+    const told = undone.map(({ name: action, namePlace }): Problem => ({
+      ...namePlace,
+      severity: "error",
+      message: `${action} cannot be done while a program runs so far`,
+    }));
+    problems.push(...checked.problems, ...told);
+    if (checked.plan !== undefined && undone.length === 0 && !names.has(name)) plans.push(checked.plan);
     names.add(name);
   }
   return { plans, problems: problems.sort((a, b) => a.from - b.from) };

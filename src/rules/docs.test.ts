@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { aliases, withoutCounterpart } from "./catalogue.js";
+import { decidedOver, differencesIn } from "./cases/check-case.js";
+import { readCases } from "./cases/read-cases.js";
 import { compileRules } from "./compile.js";
 import { windowFunctions } from "./plan.js";
 import { actionAliases, actions, clauseForms } from "./words.js";
@@ -19,6 +21,14 @@ describe("docs/rules.md", () => {
     const { plans, problems } = compileRules(source, { metrics });
     expect(problems).toEqual([]);
     expect(plans.length).toBeGreaterThan(0);
+  });
+
+  it("has cases that its first rules agree with", () => {
+    const { rules: none, cases, problems } = readCases(/```cases\n(.*?)```/s.exec(page)?.[1] ?? "");
+    const { plans } = compileRules(examples[1] ?? "");
+    const names = plans.map(({ name }) => name);
+    expect([none, problems, cases.length]).toEqual([[], [], 2]);
+    expect(cases.flatMap((one) => differencesIn(one, names, decidedOver(plans, one)))).toEqual([]);
   });
 
   it("has an example of every function, clause and action", () => {

@@ -106,6 +106,19 @@ export interface ActionPlan {
 export interface ClausePlan {
   readonly place: Place;
   readonly condition: ExpressionPlan;
+  /** Of one that compares numbers: what is compared, and what with. */
+  readonly compared: Compared | undefined;
+}
+
+export interface Compared {
+  readonly value: ExpressionPlan;
+  readonly how: Comparison;
+  readonly limit: ExpressionPlan;
+  /** Where the limit is written. */
+  readonly limitPlace: Place;
+  readonly kind: Kind;
+  /** It is so much for each minute, and not a value. */
+  readonly isPerMinute: boolean;
 }
 
 export const severities = ["low", "medium", "high", "critical"] as const;

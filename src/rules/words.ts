@@ -1,5 +1,6 @@
 // The words of the language besides its grammar: clauses and actions, with what they take. Checks, hover texts and docs/rules.md
 // are of these tables.
+import type { WindowFunction } from "./plan.js";
 
 export interface Action {
   readonly name: string;
@@ -27,10 +28,40 @@ export const actions: readonly Action[] = [
   { name: "packet", form: "packet()", does: "writes a context packet", least: 0, most: 0 },
 ];
 
+/** Actions that are done while a recording is made. A back-test says of any what it would do. */
+export const liveActions: ReadonlySet<string> = new Set(["alert", "log", "mark", "webhook"]);
+
 /** What Descry's documents call some of them. */
 export const actionAliases: Readonly<Record<string, string>> = {
   dashboard_event: "record",
   capture_heap_profile: "heapSnapshot",
+};
+
+/** What the functions of windows give, for who points at one. */
+export const functionMeanings: Readonly<Record<WindowFunction, string>> = {
+  avg: "the average of the values in the window",
+  max: "the greatest value in the window",
+  min: "the least value in the window",
+  sum: "the sum of the values in the window",
+  count: "how many there are in the window",
+  rate: "spans, logs and events: how many a second; metrics: growth a second",
+  trend: "the last less the first, by the minutes between them",
+  delta: "the last less the first",
+  stddev: "the standard deviation of the values in the window",
+  p50: "the median, within 1 %",
+  p90: "what 90 % of the values do not exceed, within 1 %",
+  p95: "what 95 % of the values do not exceed, within 1 %",
+  p99: "what 99 % of the values do not exceed, within 1 %",
+  absent: "true where there is none in the window",
+};
+
+export const clauseMeanings: Readonly<Record<string, string>> = {
+  severity: "low, medium, high or critical; medium when left out",
+  for: "how long the condition has to hold",
+  cooldown: "for how long it does not fire again after it ended",
+  every: "how often it is evaluated, from 10ms",
+  by: "each of these is a group that fires for itself; all: everything is one",
+  label: "what goes with its alerts",
 };
 
 export const clauseForms: Readonly<Record<string, string>> = {

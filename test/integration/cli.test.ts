@@ -1,5 +1,14 @@
 // The command line as people and scripts use it: what goes in and out, how it ends, what it leaves behind.
-import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { once } from "node:events";
 import { basename, resolve } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -176,12 +185,17 @@ describe("hindcast record", () => {
       "settings.cjs",
       "console.log(process.env.HINDCAST_SETTINGS); process.stdin.on('end', () => process.exit()).resume();",
     );
+    mkdirSync(place.path("watched"));
+    writeFileSync(place.path("watched/a.rules"), 'rule "watched" { when heap.used > 1TB then { mark() } }\n');
     writeFileSync(place.path("stages.json"), `{"pipeline": [{"stage": "drop", "where": {"kind": "event"}}]}`);
     const given: { readonly [Option in (typeof commands)["record"]["optional"][number]]: string } = {
-      level: "--level metrics",
+      level: "--level lines",
       include: "--include src/** --include lib/**",
       exclude: "--exclude a b",
       writes: "--writes off",
+      state: "--state Cart,Session* accounts",
+      lines: "--lines Cart.add,src/** debit",
+      sources: "--sources off",
       config: "--config stages.json",
       block: "--block 75",
       collection: "--collection 0",
@@ -198,6 +212,7 @@ describe("hindcast record", () => {
       durability: "--durability 777",
       maxAge: "--max-age 90m",
       maxSize: "--max-size 64MB",
+      rules: "--rules watched",
     };
     const words = Object.values(given).flatMap((option) => option.split(" "));
     const running = place.start(["record", "-o", "settings.hindcast", ...words, "--", "node", file]);
@@ -209,6 +224,8 @@ describe("hindcast record", () => {
       collectionMs: 0,
       blockStacks: false,
       writes: false,
+      state: ["Cart", "Session*", "accounts"],
+      sources: false,
       propagate: ["api.example", ".internal.example"],
       delivery: { ringBytes: 2e6, overflow: "block", backlogBytes: 3e6, spillBytes: 4e6 },
       pipeline: [{ stage: "drop", where: { kind: "event" } }],

@@ -371,6 +371,7 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     if (!opened.ok) throw new Error(opened.error.code);
     return errorOf(await client.call("recording.stop", { recordingId: opened.value.recordingId }));
   },
+  "no-such-source": () => cli("source", sample, "none.js"),
   "no-such-process": () => cli("state", sample, "--process", "77", "--scope", "ledger", "--at", "+1s"),
   "ambiguous-process": async () => {
     const path = place.path("two.hindcast");
@@ -398,6 +399,15 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
     return errorOf(await client.call("state.first", { recordingId, text: "balance" }));
   },
   "bad-note": () => cli("notes", sample, "--add", "x", "--at", "+5s", "--to", "+2s"),
+  "bad-alert": () => cli("alerts", sample, "--resolve", "no-such-alert"),
+  "bad-rules": () => {
+    writeFileSync(place.path("bad.rules"), "when heap.used > {}");
+    return cli("record", "-o", "none.hindcast", "--rules", "bad.rules", "--", "node", "-e", "1");
+  },
+  "bad-truth": () => {
+    writeFileSync(place.path("truth.rules"), "when heap.used > 1MB { mark() }");
+    return cli("backtest", "truth.rules", sample, "--expect", "truth.rules");
+  },
   "bad-usage": () => cli("info"),
   "bad-config": () => {
     writeFileSync(place.path("bad.json"), `{"pipeline": [{"stage": "drip"}]}`);
@@ -413,6 +423,21 @@ const provoke: Record<ErrorCode, () => Promise<Provoked>> = {
       place.path("wrong"),
     );
     return { shown: ended.err };
+  },
+  "no-rule-file": async () => errorOf(await client.call("ruleFiles.rename", { name: "none.rules", to: "b.rules" })),
+  "rule-file-exists": async () => {
+    const file = { name: "twice.rules", source: "# once" };
+    await client.call("ruleFiles.save", file);
+    return errorOf(await client.call("ruleFiles.save", file));
+  },
+  "rule-file-changed": async () =>
+    errorOf(await client.call("ruleFiles.save", { name: "gone.rules", source: "", over: "another version" })),
+  "no-such-rule": async () => {
+    const opened = await client.call("recording.open", { path: copyOfSample("explained.hindcast") });
+    if (!opened.ok) throw new Error(opened.error.code);
+    const { recordingId, start: from, end: to } = opened.value;
+    const asked = { recordingId, source: "", name: "a", rule: "leak", from, to, at: to, buckets: 1 };
+    return errorOf(await client.call("rules.explain", asked));
   },
   "unreadable-rules": () => {
     writeFileSync(place.path("bytes.rules"), Uint8Array.of(0xff, 0xfe));

@@ -42,6 +42,17 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("spans", await call("spans.range", { ...range, limit: 20_000 }));
     note("merged spans", await call("spans.range", { ...range, limit: 10, slices: 50 }));
     note("counted spans", await call("spans.count", { ...range, minNs: 1 }));
+    const paged = note("calls", await call("calls.page", { ...range, limit: 5000 }));
+    note("last calls", await call("calls.page", { ...range, limit: 100, isBackwards: true }));
+    const [aCall = "0".repeat(16), process = 1] = paged.ok
+      ? [paged.value.calls.spanIds[0], paged.value.calls.process[0]]
+      : [];
+    note("writes before", await call("calls.writes", { recordingId, process, spanId: aCall, limit: 20 }));
+    note("stacks", await call("calls.stacks", { recordingId, instant: end }));
+    note("tree", await call("calls.tree", range));
+    const kept = note("sources", await call("sources.list", { recordingId }));
+    const file = (kept.ok ? kept.value.sources[0]?.file : undefined) ?? "none";
+    note("source", await call("sources.read", { ...range, file }));
     note("open spans", await call("spans.openAt", { recordingId, instant: end, limit: 1000 }));
     note("events", await call("events.range", { ...range, limit: 20_000 }));
     const where = [{ field: "attribute", key: "a", value: "1", exclude: true }] as const;
@@ -63,6 +74,10 @@ export async function askEverything(call: Call, path: string, copyTo: string): P
     note("graph", await call("services.graph", range));
     const source = `when count(log, 10s) > 1 { log("lines") }\nwhen heap.used > 1MB { mark("heap") }\nwhen count(span, 5s) > 1 { mark("spans") }`;
     note("backtest", await call("rules.backtest", { ...range, source, name: "asked" }));
+    const explained = { ...range, source, name: "asked", rule: "asked #1", at: middle, buckets: 20 };
+    note("live rules", await call("rules.live", { recordingId }));
+    note("alerts", await call("alerts.list", { recordingId }));
+    note("explained rule", await call("rules.explain", explained));
     const routes = note("routes", await call("requests.routes", range));
     const [service = "", route = ""] = routes.ok ? [routes.value.services[0], routes.value.routes[0]] : [];
     const of = { service, route, kind: "server", order: "slowest", first: 0, limit: 100 } as const;

@@ -153,6 +153,9 @@ describe("a recording that another process makes", () => {
     const atNow = { recordingId, process: 1, scope: "s", at: { kind: "instant", instant: opened.end } } as const;
     expect(await askOther("logs.page", page)).toEqual(await ask("logs.page", page));
     expect(await askOther("state.at", atNow)).toEqual(await ask("state.at", atNow));
+    const whole = { recordingId, from: opened.start, to: opened.end };
+    expect(await askOther("calls.tree", whole)).toEqual(await ask("calls.tree", whole));
+    expect(await askOther("sources.list", { recordingId })).toEqual(await ask("sources.list", { recordingId }));
     await log("four");
     expect((await askOther("logs.page", page)).bodies).toEqual(["one", "two", "three", "four"]);
     const changed = () =>

@@ -2,7 +2,7 @@
 // and must give the same values, side effects, errors and order of promises.
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
-import { type Call, type CallsTold, helpersName, makeWriteHelpers } from "../write-helpers.js";
+import { type Call, type CallsTold, type LinesTold, helpersName, makeWriteHelpers } from "../write-helpers.js";
 import { parses, silentWrites, transformedSnippet } from "./snippets.test-support.js";
 
 /** `t` traces and returns a value; `said` says what a function did, thrown or not. */
@@ -124,8 +124,9 @@ const severalLines = [
 const snippets = [...oneLiners.trim().split("\n"), ...severalLines];
 
 /** What each call told, and whether it told it in an order that can be. */
-class Told implements CallsTold {
+class Told implements CallsTold, LinesTold {
   isActive = true;
+  stepped = 0;
   readonly open: { isAway: boolean }[] = [];
   readonly problems: string[] = [];
   entered = 0;
@@ -137,9 +138,17 @@ class Told implements CallsTold {
     return call;
   }
   #check(call: Call, what: string, isAway: boolean): void {
-    const known = this.open.find((one) => one === call);
+    const known = this.open.findLast((one) => one === call);
     if (known === undefined) this.problems.push(`${what} after it was left`);
     else if (known.isAway && !isAway) this.problems.push(`${what} while it waits`);
+  }
+  isWanted(): boolean {
+    return true;
+  }
+  step(call: Call, _site: number, names: string, values: readonly unknown[]): void {
+    this.stepped++;
+    this.#check(call, "runs a statement", false);
+    if (names.split(",").length !== Math.max(1, values.length)) this.problems.push(`${names} are ${values.length}`);
   }
   returns(call: Call): void {
     this.#check(call, "returns", false);
@@ -159,7 +168,7 @@ class Told implements CallsTold {
   leaves(call: Call): void {
     this.#check(call, "is left", true);
     this.open.splice(
-      this.open.findIndex((one) => one === call),
+      this.open.findLastIndex((one) => one === call),
       1,
     );
   }
@@ -171,7 +180,9 @@ interface Outcome {
 }
 
 async function outcomeOf(code: string, told: Told): Promise<Outcome> {
-  const world = vm.createContext({ [helpersName]: makeWriteHelpers({ isActive: true }, silentWrites, told) });
+  const world = vm.createContext({
+    [helpersName]: makeWriteHelpers({ isActive: true }, silentWrites, told, undefined, told),
+  });
   vm.runInContext(prelude, world);
   const text =
     "(o) => JSON.stringify(o, (k, v) => typeof v === 'function' ? 'function' : v === undefined ? 'undefined' : v)";
@@ -185,7 +196,8 @@ async function outcomeOf(code: string, told: Told): Promise<Outcome> {
   return { result, trace: asText(vm.runInContext("L", world)) };
 }
 
-const wrapped = (source: string, writes: boolean): string => transformedSnippet(source, { writes, calls: true });
+const wrapped = (source: string, writes: boolean, lines?: readonly string[]): string =>
+  transformedSnippet(source, { writes, calls: true, lines });
 
 describe("a program whose calls are told of", () => {
   for (const strict of [false, true]) {
@@ -194,10 +206,15 @@ describe("a program whose calls are told of", () => {
       if (!parses(source)) continue;
       it(`${strict ? "strict" : "sloppy"}: ${snippet}`, async () => {
         const alone = await outcomeOf(source, new Told());
-        for (const writes of [false, true]) {
+        for (const code of [
+          wrapped(source, false),
+          wrapped(source, true),
+          wrapped(source, false, ["*"]),
+          wrapped(source, true, ["*"]),
+        ]) {
           const told = new Told();
           // What toString gives is shown as it was written by function-text.ts, of the whole program.
-          const seen = await outcomeOf(wrapped(source, writes), told);
+          const seen = await outcomeOf(code, told);
           const isText = /toString\(\)/.test(snippet);
           expect(isText ? { ...seen, result: "" } : seen).toEqual(isText ? { ...alone, result: "" } : alone);
           expect(told.problems).toEqual([]);

@@ -32,6 +32,9 @@ interface Inside {
   readonly leavable: Leavable[];
 }
 
+/** More are handed over in a list, which takes longer. */
+const mostGiven = 4;
+
 const outside: Inside = { isWrapped: false, leavable: [] };
 
 export interface CallWrapsOptions {
@@ -39,6 +42,8 @@ export interface CallWrapsOptions {
   readonly suffix: string;
   /** The number of a new site, as an expression. */
   readonly site: (node: ESTree.Node) => string;
+  /** It is not wrapped, and why. */
+  readonly noteSkipped: (node: FunctionNode, reason: string) => void;
   /** Nothing may be inserted in it. */
   readonly isLeftAlone: (node: ESTree.Node) => boolean;
 }
@@ -46,7 +51,8 @@ export interface CallWrapsOptions {
 export class CallWraps {
   readonly #edits: Edits;
   readonly #options: CallWrapsOptions;
-  readonly #call: string;
+  /** What the call that runs is called in the source. */
+  readonly call: string;
   readonly #error: string;
   #inside = outside;
   /** Of the functions that were to be wrapped, how many are, and how many cannot be. */
@@ -56,8 +62,13 @@ export class CallWraps {
   constructor(edits: Edits, options: CallWrapsOptions) {
     this.#edits = edits;
     this.#options = options;
-    this.#call = `call${options.suffix}`;
+    this.call = `call${options.suffix}`;
     this.#error = `error${options.suffix}`;
+  }
+
+  /** Whether what is visited now stands in a function that is wrapped. */
+  get isInWrapped(): boolean {
+    return this.#inside.isWrapped;
   }
 
   /** For what belongs to none of the functions around it: `visit` looks at it. */
@@ -133,14 +144,18 @@ export class CallWraps {
   }
 
   #canWrap(node: FunctionNode): boolean {
-    const can = reasonNotToWrap(node, this.#options.isLeftAlone) === undefined;
-    if (can) this.wrapped++;
-    else this.skipped++;
-    return can;
+    const reason = reasonNotToWrap(node, this.#options.isLeftAlone);
+    if (reason === undefined) {
+      this.wrapped++;
+      return true;
+    }
+    this.skipped++;
+    this.#options.noteSkipped(node, reason);
+    return false;
   }
 
   #told(helper: string, rest: string): string {
-    return `${helpersName}.${helper}(${this.#call}${rest}`;
+    return `${helpersName}.${helper}(${this.call}${rest}`;
   }
 
   /** `statement`: see Insertion. */
@@ -150,8 +165,10 @@ export class CallWraps {
 
   #entering(node: FunctionNode): string {
     const names = node.params.map(nameOfParameter);
-    const given = [JSON.stringify(names.join(",")), ...names.map((name) => (name === "" ? "0" : name))];
-    return `${helpersName}.e(${this.#options.site(node)},${(node.params.length === 0 ? [`""`] : given).join(",")})`;
+    const [site, told] = [this.#options.site(node), JSON.stringify(names.join(","))];
+    const given = names.map((name) => (name === "" ? "0" : name));
+    if (given.length > mostGiven) return `${helpersName}.E(${site},${told},[${given.join(",")}])`;
+    return `${helpersName}.e(${[site, told, ...given].join(",")})`;
   }
 
   #leaving(node: FunctionNode): string {
@@ -167,13 +184,13 @@ export class CallWraps {
       return;
     }
     const [open, close] = this.#edits.reserve(first.start ?? 0, end);
-    open.text = `const ${this.#call}=${this.#entering(node)};try{`;
+    open.text = `const ${this.call}=${this.#entering(node)};try{`;
     close.text = `;${this.#told("d", ")")}${this.#leaving(node)}`;
   }
 
   #expressionWrap(node: FunctionNode): ExpressionWrap {
     return {
-      before: `const ${this.#call}=${this.#entering(node)};try{`,
+      before: `const ${this.call}=${this.#entering(node)};try{`,
       result: [` ${this.#told("r", ",")}`, ")"],
       after: this.#leaving(node),
     };

@@ -8,7 +8,7 @@ import { originalPlaces, withMovedInlineMap } from "./source-map.js";
 describe("selectionOf", () => {
   const cwd = join("/", "home", "my app");
   const selected = (
-    settings: { include?: string[]; exclude?: string[]; writes?: boolean; calls?: boolean },
+    settings: { include?: string[]; exclude?: string[]; writes?: boolean; calls?: boolean; state?: string[] },
     ...paths: string[]
   ) => {
     const isSelected = selectionOf({
@@ -16,6 +16,8 @@ describe("selectionOf", () => {
       exclude: [],
       writes: true,
       calls: false,
+      state: [],
+      lines: undefined,
       cwd,
       ownFolder: "/opt/hindcast/out",
       ...settings,
@@ -34,6 +36,7 @@ describe("selectionOf", () => {
     expect(selected({}, ...paths)).toEqual(["a.js", "src/b.ts", "../shared/c.js"]);
     expect(selected({ writes: false }, ...paths)).toEqual([]);
     expect(selected({ writes: false, calls: true }, "a.js")).toEqual(["a.js"]);
+    expect(selected({ writes: false, state: ["Cart"] }, "a.js")).toEqual(["a.js"]);
   });
 
   it("follows the globs of the settings", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { KeptRewrites } from "./kept-rewrites.js";
 import { type Rewrite, rewriterOf } from "./rewrite.js";
+import type { Told } from "./write-sites.js";
 
 /** What the keeper does, in memory. */
 class Memory {
@@ -22,13 +23,14 @@ class Memory {
   }
 }
 
-function rewriterWith(memory: Memory, unreadable: string[] = []): Rewrite {
+function rewriterWith(memory: Memory, unreadable: string[] = [], told?: Told): Rewrite {
   const noteUnreadable = (file: string): void => void unreadable.push(file);
   return rewriterOf({
     isSelected: (path) => !path.includes("other"),
     standsAlone: false,
     noteUnreadable,
     kept: new KeptRewrites(memory),
+    ...(told && { told }),
   });
 }
 
@@ -60,6 +62,21 @@ describe("a file that was rewritten before", () => {
     ] as const)
       expect(rewrite(source, path, format)).toEqual(anew(source, path, format));
     expect([memory.found, memory.texts.size]).toEqual([0, 4]);
+  });
+
+  it("is another one when something else is told of", () => {
+    const memory = new Memory();
+    const ways: readonly Told[] = [
+      { writes: true, calls: false },
+      { writes: true, calls: true },
+      { writes: true, calls: false, state: ["a"] },
+      { writes: true, calls: false, state: ["b"] },
+    ];
+    const texts = ways.map(
+      (told) => rewriterWith(memory, [], told)("let a = 1, b = () => (a.c = 2);", "/a.js", undefined)?.source,
+    );
+    expect(new Set(texts).size).toBe(4);
+    expect(memory.found).toBe(0);
   });
 
   it("is another one when its source map is", () => {

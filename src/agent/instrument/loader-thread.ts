@@ -3,7 +3,7 @@
 import { type ApiFiles, apiFilesIn, isNotFound, packageName } from "./api-resolution.js";
 import { pathToFileURL } from "node:url";
 import { type Rewrite, rewriterOf, textOf } from "./rewrite.js";
-import { type SelectionSettings, pathFromUrl, selectionOf } from "./selection.js";
+import { type SelectionSettings, linesOf, pathFromUrl, selectionOf } from "./selection.js";
 
 export interface LoaderThreadData extends SelectionSettings {
   readonly apiFolder: string;
@@ -21,7 +21,13 @@ let active: { readonly rewrite: Rewrite; readonly api: ApiFiles } | undefined;
 export function initialize(data: LoaderThreadData): void {
   const noteUnreadable = (): void => undefined;
   active = {
-    rewrite: rewriterOf({ isSelected: selectionOf(data), standsAlone: true, noteUnreadable, told: data }),
+    rewrite: rewriterOf({
+      isSelected: selectionOf(data),
+      standsAlone: true,
+      noteUnreadable,
+      told: data,
+      linesIn: linesOf(data),
+    }),
     api: apiFilesIn(data.apiFolder),
   };
 }

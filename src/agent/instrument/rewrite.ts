@@ -16,6 +16,8 @@ export interface RewriteOptions {
   readonly kept?: KeptRewrites;
   /** Writes alone, when left out. */
   readonly told?: Told;
+  /** Of a file, the names of functions whose statements are told of. */
+  readonly linesIn?: ((path: string) => readonly string[] | undefined) | undefined;
 }
 
 /** Formats as Node names them; undefined where Node decides by trying. */
@@ -27,28 +29,35 @@ export function rewriterOf({
   noteUnreadable,
   kept,
   told = writesOnly,
+  linesIn,
 }: RewriteOptions): Rewrite {
   return (source, path, format) => {
     if (format !== undefined && !knownFormats.has(format)) return undefined;
     if (!isSelected(path)) return undefined;
+    const lines = linesIn?.(path);
     const name = kept?.nameOf(
       source,
       path,
-      `${format ?? ""}${told.writes ? " writes" : ""}${told.calls ? " calls" : ""}`,
+      `${format ?? ""}${told.writes ? " writes" : ""}${told.calls ? " calls" : ""} ${(told.state ?? []).join()} ${lines?.join() ?? ""}`,
     );
     const earlier = name === undefined ? undefined : kept?.find(name);
     if (earlier !== undefined) return earlier.rewritten;
-    const rewritten = rewriteAnew(source, path, format);
+    const rewritten = rewriteAnew(source, path, format, lines);
     if (rewritten !== "unreadable" && name !== undefined) kept?.keep(name, rewritten);
     return rewritten === "unreadable" ? undefined : rewritten;
   };
 
-  function rewriteAnew(source: string, path: string, format: string | undefined): Rewritten | undefined | "unreadable" {
+  function rewriteAnew(
+    source: string,
+    path: string,
+    format: string | undefined,
+    lines: Told["lines"],
+  ): Rewritten | undefined | "unreadable" {
     const isTypeScript = format?.endsWith("typescript") === true;
     const goal = format === "module" || format === "module-typescript" ? "module" : "commonjs";
     const code = isTypeScript ? stripTypes(source, nameOfStripped(path, goal === "module")) : source;
     if (code === undefined) return "unreadable";
-    const result = transform(code, { format: goal, file: path, standsAlone, told });
+    const result = transform(code, { format: goal, file: path, standsAlone, told: { ...told, lines } });
     if (result.kind === "changed") return { source: result.code, format: goal };
     if (result.kind === "unreadable" && !isModuleInDisguise(code, path, goal) && !isForACompiler(path, isTypeScript))
       noteUnreadable(path, result.reason);

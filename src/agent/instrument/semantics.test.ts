@@ -95,6 +95,11 @@ class A { #l = []; get #g() { L.push('getter'); return 1; } set #g(v) { L.push('
 class A { #m() {} t() { this.#m = 1; } } new A().t()
 class A {} class B extends A { constructor() { super.x = 1; } } new B
 class A {} class B extends A { constructor() { this.x = 1; } } new B
+class A {} class B extends A { constructor() { [super.x, super['y']] = [t('v', 1)]; super(); } } new B
+class A {} class B extends A { #p; constructor() { [this.x, ...this.#p] = [t('v', 1)]; super(); } } new B
+class L4 extends Array { constructor() { super(); watch(this); this[0] = 5; [this[0], this[t('k', 1)], this.x] = [t('v', 1), 2, this[0]]; for (this[2] of [7, 8]); } } JSON.stringify(new L4()) + new L4().x
+class A {} class B extends A { constructor() { super(); [super.x, super[t('k', 'y')]] = [t('v', 1), 2]; for (super.z of [t('i', 3)]); } } JSON.stringify(new B)
+const a = watch([1, 2]); a[1.5] = t('v', 3); a['2.5'] = 4; a['-1'] = 5; a[1.5] += 1; delete a['2.5']; a.join() + Object.keys(a)
 class A { constructor() { this.made = new.target.name; } } class B extends A { constructor(...given) { super(...given); this.list = []; this.list.push(given.length); } } JSON.stringify(new B(1, 2))
 class L2 extends Array { push(...x) { L.push('own'); return super.push(...x); } } new L2().push(1, 2)
 JSON.stringify(new (class { a = this.b = 1; static { this.c = this.d = 2; } e = [1].push(2) }))

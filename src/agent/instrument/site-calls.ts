@@ -68,8 +68,11 @@ export class SiteCalls {
       (isPattern && member.object.type === "Identifier") ||
       (isPrivate && member.object.type === "Identifier");
     if (needsTemporary && scope === undefined) return undefined;
-    const receiver: Receiver =
-      needsTemporary && scope !== undefined
+    // Before `super()` there is no `this`, and what is destructured is evaluated before anybody finds out.
+    const isThisLater = isPattern && (member.object.type === "Super" || member.object.type === "ThisExpression");
+    const receiver: Receiver = isThisLater
+      ? { kind: "after", text: "this" }
+      : needsTemporary && scope !== undefined
         ? { kind: "after", text: this.#temporary(scope, wordFrom(member.object)) }
         : { kind: "first", text: textOfSimple(member.object) };
     const key = this.#keyOf(member, scope);
@@ -86,7 +89,8 @@ export class SiteCalls {
     const call = this.#callText(told, key, this.site(whole ?? member));
     if (whole !== undefined) this.#edits.wrap(whole.start ?? 0, whole.end ?? 0, call[0], call[1]);
     if (look !== undefined) this.#lookBefore(last, receiver.text, look, keyText);
-    if (receiver.kind === "after") this.#capture(member.object, receiver.text, receiverLook, keyText);
+    if (isThisLater) this.#lookAtThis(member.object, receiverLook);
+    else if (receiver.kind === "after") this.#capture(member.object, receiver.text, receiverLook, keyText);
     if (key.kind === "temporary") this.#wrap(member.property, `${key.text}=(`, ")");
     return call;
   }
@@ -270,12 +274,16 @@ export class SiteCalls {
     else this.#wrap(object, `${helpersName}.B("${look}",(${temporary}=(`, `))${keyText})`);
   }
 
+  #lookAtThis(object: ESTree.Node, look: string | undefined): void {
+    if (look !== undefined && object.type === "ThisExpression") this.#wrap(object, `${helpersName}.B("${look}",`, ")");
+  }
+
   #wrap(node: ESTree.Node, before: string, after: string): void {
     this.#edits.wrap(node.start ?? 0, node.end ?? 0, before, after);
   }
 
   /** The number of a new one, as an expression. */
-  site(node: ESTree.Node): string {
+  site(node: { readonly start?: number | undefined }): string {
     this.found.push({ at: node.start ?? 0, functionName: this.functionName });
     return `${this.#sites}+${this.found.length - 1}`;
   }

@@ -10,6 +10,13 @@ export interface SitePosition {
   readonly file: string | undefined;
 }
 
+/** A function that is listed; where its calls are not told of, with the reason. */
+export interface FunctionSite {
+  /** Counted from the file's first site. */
+  readonly site: number;
+  readonly reason: string | undefined;
+}
+
 /** What was inserted in front of a column of a line. */
 interface Inserted {
   readonly column: number;
@@ -67,6 +74,9 @@ export class SiteRegistry {
     return position && { ...position, file: position.file ?? owner.file };
   };
 
+  /** What announced the site; "" when it is not known. */
+  readonly fileOf = (site: number): string => this.#fileOf(site)?.file ?? "";
+
   has(file: string): boolean {
     return this.#byPath.has(file);
   }
@@ -108,16 +118,29 @@ export class SiteRegistry {
 }
 
 /**
- * `count|line column function file;…|line column length [column of the statement];…|[names, files]`, the last as JSON. `inserted` are the insertions, by the
- * places of the source that they stand in front of.
+ * `count|line column function file;…|line column length [column of the statement];…|[names, files, functions]`, the last as JSON. `inserted` are the insertions, by the
+ * places of the source that they stand in front of. `functions` are sites, of those without calls with the reason: `3` or `[3, reason]`.
  */
-export function tableOf(positions: readonly SitePosition[], inserted = ""): string {
-  const names = [...new Set(positions.map(({ functionName }) => functionName))];
-  const files = [...new Set(positions.flatMap(({ file }) => (file === undefined ? [] : [file])))];
-  const numbers = positions.map(({ line, column, functionName, file }) =>
-    [line, column, names.indexOf(functionName), file === undefined ? 0 : files.indexOf(file) + 1].join(" "),
+export function tableOf(
+  positions: readonly SitePosition[],
+  inserted = "",
+  functions: readonly FunctionSite[] = [],
+): string {
+  // A file of megabytes has tens of thousands of names: none is looked for in a list.
+  const names = new Map<string, number>();
+  const files = new Map<string, number>();
+  const numbers = positions.map(
+    ({ line, column, functionName, file }) =>
+      `${line} ${column} ${numberOf(functionName, names)} ${file === undefined ? 0 : numberOf(file, files) + 1}`,
   );
-  return `${positions.length}|${numbers.join(";")}|${inserted}|${JSON.stringify([names, files])}`;
+  return `${positions.length}|${numbers.join(";")}|${inserted}|${JSON.stringify([[...names.keys()], [...files.keys()], functions.map(({ site, reason }) => (reason === undefined ? site : [site, reason]))])}`;
+}
+
+function numberOf(text: string, known: Map<string, number>): number {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  known.set(text, known.size);
+  return known.size - 1;
 }
 
 const countOf = (table: string): number => Number(table.slice(0, table.indexOf("|")));
@@ -150,6 +173,31 @@ function positionsFrom(table: string): SitePosition[] {
       file: file === 0 ? undefined : text(files, file - 1),
     };
   });
+}
+
+export interface ListedFunction extends Omit<SitePosition, "file"> {
+  readonly file: string;
+  /** Why its calls are not told of. */
+  readonly reason: string | undefined;
+}
+
+/** Where the functions of a file are that its table lists, and which files its sites were written in. */
+export function listedIn(
+  file: string,
+  table: string,
+): { readonly functions: readonly ListedFunction[]; readonly files: readonly string[] } {
+  const positions = positionsFrom(table);
+  const parsed: unknown = JSON.parse(partsOf(table)[2]);
+  const listed: unknown = Array.isArray(parsed) ? parsed[2] : undefined;
+  const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  const functions = entries.flatMap((entry): ListedFunction[] => {
+    const parts: readonly unknown[] = Array.isArray(entry) ? entry : [entry];
+    const [site, reason] = parts;
+    const position = typeof site === "number" ? positions[site] : undefined;
+    if (position === undefined) return [];
+    return [{ ...position, file: position.file ?? file, reason: typeof reason === "string" ? reason : undefined }];
+  });
+  return { functions, files: [...new Set(positions.map((position) => position.file ?? file))] };
 }
 
 function insertedFrom(table: string): ReadonlyMap<number, readonly Inserted[]> {

@@ -16,6 +16,8 @@ export interface OriginalPlace extends Place {
 
 interface RawMap {
   readonly sources: readonly string[];
+  /** As many, where the map brings them. */
+  readonly texts: readonly unknown[];
   readonly mappings: string;
 }
 
@@ -30,6 +32,20 @@ export function originalPlaces(
   if (places.length === 0) return undefined;
   const map = mapOf(source, file);
   return map === undefined ? undefined : lookedUp(map, places);
+}
+
+/** Texts of originals that the source's map brings, by path; undefined where it names no map that can be read. */
+export function originalTexts(source: string, file: string): ReadonlyMap<string, string> | undefined {
+  const map = mapOf(source, file);
+  return (
+    map &&
+    new Map(
+      map.sources.flatMap((path, at): [string, string][] => {
+        const text = map.texts[at];
+        return typeof text === "string" ? [[path, text]] : [];
+      }),
+    )
+  );
 }
 
 function mapOf(source: string, file: string): RawMap | undefined {
@@ -62,7 +78,9 @@ function rawMapFrom(json: unknown, base: string): RawMap | undefined {
   const sources = "sources" in json ? json.sources : undefined;
   const root = "sourceRoot" in json && typeof json.sourceRoot === "string" ? json.sourceRoot : "";
   if (typeof mappings !== "string" || !Array.isArray(sources)) return undefined;
-  return { mappings, sources: sources.map((entry: unknown) => pathOf(String(entry), root, base)) };
+  const texts: unknown = "sourcesContent" in json ? json.sourcesContent : undefined;
+  const given: readonly unknown[] = Array.isArray(texts) ? texts : [];
+  return { mappings, texts: given, sources: sources.map((entry: unknown) => pathOf(String(entry), root, base)) };
 }
 
 function pathOf(entry: string, root: string, base: string): string {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import vm from "node:vm";
-import { type Call, type CallsTold, helpersName, makeWriteHelpers } from "../write-helpers.js";
+import { type Call, type CallsTold, type LinesTold, helpersName, makeWriteHelpers } from "../write-helpers.js";
 import { silentWrites } from "./snippets.test-support.js";
 import { transform } from "./transform.js";
 
@@ -37,12 +37,19 @@ function metadataOf(source: string): Metadata {
 }
 
 /** Whether calls are told of in an order that can be. */
-class Told implements CallsTold {
+class Told implements CallsTold, LinesTold {
   isActive = true;
   readonly problems: string[] = [];
 
   enter(): Call {
     return { isAway: false, isOver: false };
+  }
+  isWanted(): boolean {
+    return true;
+  }
+  step(call: Call): void {
+    if (Reflect.get(call, "isOver") === true) this.problems.push("ran a statement after it was left");
+    if (Reflect.get(call, "isAway") === true) this.problems.push("ran a statement while it waited");
   }
   returns(call: Call): void {
     if (Reflect.get(call, "isOver") === true) this.problems.push("returned after it was left");
@@ -88,14 +95,14 @@ async function run(checkout: string, path: string, isStrict: boolean, isTold: bo
         format: isModule ? "module" : "commonjs",
         file: `/${path}`,
         standsAlone: false,
-        told: { writes: true, calls: true },
+        told: { writes: true, calls: true, state: ["*"], lines: ["*"] },
       })
     : undefined;
   const code = result?.kind === "changed" ? result.code : text;
   const told = new Told();
   const printed: string[] = [];
   const world = vm.createContext({ print: (line: unknown) => void printed.push(String(line)) });
-  const helpers = makeWriteHelpers({ isActive: true }, silentWrites, told);
+  const helpers = makeWriteHelpers({ isActive: true }, silentWrites, told, undefined, told);
   Object.defineProperty(world, helpersName, { value: helpers, enumerable: false });
   vm.runInContext("globalThis.$262 = { global: globalThis };", world);
   let outcome = "ran";

@@ -52,11 +52,11 @@ function transformed(source: string, { format, file, standsAlone, told = writesO
   const edits = new Edits(source);
   const sites = new WriteSites(edits, suffix, siteVariable, told);
   const temporaries = sites.program(program);
-  if (sites.found.length === 0) return { kind: "unchanged" };
+  if (sites.found.length === sites.functions.skipped) return { kind: "unchanged" };
   const positions = positionsOf(source, file, sites.found);
   const lineStarts = lineStartsOf(source);
   const header = (inserted: string): Insertion => {
-    const table = tableOf(positions, inserted);
+    const table = tableOf(positions, inserted, sites.toldFunctions);
     const announcement = `var ${siteVariable}=${helpersName}.f(${asLiteral(file)},${asLiteral(table)});`;
     const text = `${standsAlone ? idleHelpersSource : ""}${announcement}${temporaries}`;
     return { at: first.start ?? 0, text: marked(text, false) };

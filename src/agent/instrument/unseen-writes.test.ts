@@ -28,7 +28,7 @@ function programWith(state: object, limits = {}) {
   let lines = 0;
   const lib = (code: string): void => run(code);
   const run = (code: string): void => {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running source as written and as transformed is the point
+    // oxlint-disable-next-line typescript/no-implied-eval -- running source as written and as transformed is the point
     new Function("s", "lib", code)(state, lib);
   };
   const textOf = ({ operation, location, afterMs }: WritesOnly["writes"][number]): string => {

@@ -1,6 +1,6 @@
 // Which functions can be wrapped in place: what is in them then stands in a block, and that must mean the same as before.
 import type { ESTree } from "meriyah";
-import { forEachChild, unlabelled } from "./syntax.js";
+import { addBound, forEachChild, unlabelled } from "./syntax.js";
 
 export type FunctionNode = ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression;
 
@@ -78,29 +78,5 @@ class Inside {
     }
     const isInsideAlone = isAlone || this.#isLeftAlone(node);
     forEachChild(node, (child) => this.look(child, true, isInsideAlone));
-  }
-}
-
-/** The names that a parameter or a declaration binds. */
-function addBound(pattern: ESTree.Node, names: Set<string>): void {
-  switch (pattern.type) {
-    case "Identifier":
-      names.add(pattern.name);
-      break;
-    case "AssignmentPattern":
-      addBound(pattern.left, names);
-      break;
-    case "RestElement":
-      addBound(pattern.argument, names);
-      break;
-    case "ArrayPattern":
-      for (const element of pattern.elements) if (element) addBound(element, names);
-      break;
-    case "ObjectPattern":
-      for (const property of pattern.properties)
-        addBound(property.type === "Property" ? property.value : property, names);
-      break;
-    default:
-      break;
   }
 }

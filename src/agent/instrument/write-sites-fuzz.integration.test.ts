@@ -238,7 +238,7 @@ function runOf(seed: number, instrumented: boolean): Run {
   Object.defineProperty(globalThis, helpersName, { configurable: true, value: helpers });
   const result = transform(source, { format: "commonjs", file: "/fuzz.js", standsAlone: false });
   if (result.kind !== "changed") throw new Error(result.kind === "unreadable" ? result.reason : "unchanged");
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running generated source is the point
+  // oxlint-disable-next-line typescript/no-implied-eval -- running generated source is the point
   const program = new Function("g", "step", instrumented ? result.code : source);
   tracker.track("s", g.root);
   return {

@@ -8,8 +8,11 @@
 import type { ESTree } from "meriyah";
 import { assertNames, isAssertion } from "./assertions.js";
 import { CallWraps, type ExpressionWrap } from "./call-wraps.js";
+import { ChosenSites } from "./chosen-sites.js";
 import type { Edit, Edits } from "./edits.js";
+import { LineSites } from "./line-sites.js";
 import { type FoundSite, type Scope, SiteCalls } from "./site-calls.js";
+import type { FunctionSite } from "./sites.js";
 import {
   changingMethods,
   directivesOf,
@@ -26,11 +29,16 @@ import {
   staticName,
   targetsOf,
 } from "./syntax.js";
+import type { FunctionNode } from "./wrappable.js";
 
 /** What is told of. */
 export interface Told {
   readonly writes: boolean;
   readonly calls: boolean;
+  /** Names of classes and variables at the top of files; none when left out. */
+  readonly state?: readonly string[];
+  /** Names of functions whose statements are told of, where calls are; none when left out. */
+  readonly lines?: readonly string[] | undefined;
 }
 
 /** Of the functions whose calls are to be told of, how many are wrapped, and how many cannot be. */
@@ -45,7 +53,12 @@ export class WriteSites {
   readonly #edits: Edits;
   readonly #calls: SiteCalls;
   readonly #told: Told;
+  readonly #suffix: string;
+  /** Those whose calls are told of, and those that could not be wrapped. */
+  readonly toldFunctions: FunctionSite[] = [];
   readonly #wraps: CallWraps;
+  readonly #lines: LineSites | undefined;
+  #chosen: ChosenSites | undefined;
   #className = "";
   #assertNames: ReadonlySet<string> = new Set();
 
@@ -53,12 +66,33 @@ export class WriteSites {
   constructor(edits: Edits, suffix: string, sites: string, told: Told) {
     this.#edits = edits;
     this.#told = told;
+    this.#suffix = suffix;
     this.#calls = new SiteCalls(edits, suffix, sites);
     this.#wraps = new CallWraps(edits, {
       suffix,
-      site: (node) => this.#calls.site(node),
+      site: (node) => {
+        this.toldFunctions.push({ site: this.found.length, reason: undefined });
+        return this.#calls.site(node);
+      },
+      noteSkipped: (node, reason) => {
+        this.toldFunctions.push({ site: this.found.length, reason });
+        this.#calls.site(node);
+      },
       isLeftAlone: (node) => node.type === "WithStatement" || this.#isAssertion(node),
     });
+    const { lines = [] } = told;
+    if (told.calls && lines.length > 0)
+      this.#lines = new LineSites(edits, lines, {
+        call: this.#wraps.call,
+        site: (at) => this.#calls.site(at),
+        isLeftAlone: (node) => this.#isAssertion(node),
+      });
+  }
+
+  #chosenIn(program: ESTree.Program): ChosenSites | undefined {
+    const names = this.#told.state ?? [];
+    const site = (node: ESTree.Node): string => this.#calls.site(node);
+    return names.length === 0 ? undefined : new ChosenSites(this.#edits, site, program, names, this.#suffix);
   }
 
   get found(): readonly FoundSite[] {
@@ -73,12 +107,22 @@ export class WriteSites {
   program(program: ESTree.Program): string {
     const scope: Scope = { temporaries: [] };
     this.#assertNames = assertNames(program);
-    for (const statement of program.body) this.#visit(statement, program, scope);
+    this.#chosen = this.#chosenIn(program);
+    for (const statement of program.body) {
+      this.#visit(statement, program, scope);
+      this.#chosen?.behind(statement);
+    }
     return declarationOf(scope);
   }
 
   #visit(node: ESTree.Node, parent: ESTree.Node, scope: Scope | undefined): void {
+    if (this.#lines === undefined) this.#visitIn(node, parent, scope);
+    else this.#lines.around(node, parent, () => this.#visitIn(node, parent, scope));
+  }
+
+  #visitIn(node: ESTree.Node, parent: ESTree.Node, scope: Scope | undefined): void {
     this.#wraps.place(node, parent);
+    this.#chosen?.place(node, parent);
     switch (node.type) {
       case "FunctionDeclaration":
       case "FunctionExpression":
@@ -160,24 +204,38 @@ export class WriteSites {
     const { body } = node;
     const isWrapped = this.#told.calls && own !== undefined;
     if (body?.type === "BlockStatement") {
+      this.#chosen?.body(node, body);
       if (!directivesOf(body.body).includes("use asm"))
         this.#wraps.block(isWrapped ? node : undefined, body, () =>
-          this.#block(body.body, (inner) => {
-            for (const statement of body.body) this.#visit(statement, body, inner);
-          }),
+          this.#withLines(node, own, () =>
+            this.#block(body.body, (inner) => {
+              for (const statement of body.body) {
+                this.#visit(statement, body, inner);
+                this.#chosen?.behind(statement);
+              }
+            }),
+          ),
         );
     } else if (body) {
       const scope: Scope = { temporaries: [] };
       const last = node.params[node.params.length - 1];
       const [open, close] = this.#edits.reserve(this.#edits.afterArrow(last?.end ?? node.start ?? 0), node.end ?? 0);
-      const wrap = this.#wraps.expression(isWrapped ? node : undefined, () => this.#visit(body, node, scope));
+      const wrap = this.#wraps.expression(isWrapped ? node : undefined, () =>
+        this.#withLines(node, undefined, () => this.#visit(body, node, scope)),
+      );
+      const line = wrap === undefined ? "" : (this.#lines?.expression(node, own) ?? "");
       if (wrap !== undefined || scope.temporaries.length > 0) {
         const { before, result, after } = wrap ?? noWrap;
-        open.text = `{${before}${declarationOf(scope)}return${result[0]}(`;
+        open.text = `{${before}${line}${declarationOf(scope)}return${result[0]}(`;
         close.text = `)${result[1]}${after}}`;
       }
     }
     this.#calls.functionName = outer;
+  }
+
+  #withLines(node: FunctionNode, name: string | undefined, visit: () => void): void {
+    if (this.#lines === undefined) visit();
+    else this.#lines.within(node, this.#wraps.isInWrapped ? name : undefined, visit);
   }
 
   /** The statements of a function body, with room for a declaration before the first that is no directive. */

@@ -18,3 +18,9 @@ export function matcherOf(pattern: string): (text: string) => boolean {
     return true;
   };
 }
+
+/** Whether any of them matches. */
+export function matcherOfAny(patterns: readonly string[]): (text: string) => boolean {
+  const matchers = patterns.map(matcherOf);
+  return (text) => matchers.some((matches) => matches(text));
+}

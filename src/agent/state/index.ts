@@ -4,6 +4,7 @@ import { type LocationOf, type StateLimits, defaultLimits } from "./followed.js"
 import { IdentityLog } from "./tracker.js";
 import { type WriteNotes } from "./writes.js";
 
+export { ChosenState } from "./chosen.js";
 export { reportState } from "./report.js";
 export type { LocationOf, StateLimits } from "./followed.js";
 
@@ -22,13 +23,15 @@ export interface StateTracker {
   /** How long the program has to itself while something waits to be read, milliseconds. */
   readonly pauseMs: number;
   /** Records the value with everything reachable from it, at once or little by little, and follows it under this name. */
-  track(name: string, value: unknown): void;
+  track(name: string, value: unknown, location?: number): void;
+  /** Counts an object that is there and not captured. */
+  leaveOut(): void;
   /**
    * Looks at some of the tracked state for changes that no write site told about. Call it whenever the program's own code
    * has just run: it limits its own share of the time and costs next to nothing while nothing is tracked. What was tracked
    * and could not be read at once is read here, too.
    */
-  boundary(): void;
+  boundary(nowMs?: number): void;
   /** Reads what was not read yet, for a limited time, and looks at all of it: before the program ends. */
   lookAtEverything(): void;
   /** Forgets everything; nothing is recorded from then on until something is tracked again. */

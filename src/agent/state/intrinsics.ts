@@ -143,5 +143,5 @@ export function isIndexKey(key: string): boolean {
   const first = key.charCodeAt(0);
   if (!(first >= 48 && first <= 57) || key.length > 10) return false;
   const index = Number(key);
-  return index < 4294967295 && String(index) === key;
+  return index % 1 === 0 && index < 4294967295 && String(index) === key;
 }

@@ -90,6 +90,18 @@ function familyFromPrototype(prototype: object): Family {
   return { className, isHandle };
 }
 
+/** Of the object's class and those that it extends, the nearest first; none for what has no class of its own. */
+export function classNamesOf(prototype: unknown): string[] {
+  const names: string[] = [];
+  let at = prototype;
+  while (typeof at === "object" && at !== null && at !== objectPrototype && !isProxy(at)) {
+    const name = constructorName(at);
+    if (name !== "") names[names.length] = name;
+    at = prototypeOf(at);
+  }
+  return names;
+}
+
 function constructorName(prototype: object): string {
   const constructor: unknown = ownDescriptor(prototype, "constructor")?.value;
   return typeof constructor === "function" ? functionName(constructor) : "";

@@ -1,5 +1,6 @@
 // For tests of captured state: a sink that keeps the writes, and two ways to print a graph as text, from the live value and
 // from the writes. Equal texts mean equal values, key orders, holes, aliases and cycles.
+import { types } from "node:util";
 import { ObjectGraph } from "../../engine/replay/object-graph.js";
 import type { CapturedValue, ObjectContents } from "../../shared/trace/value.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
@@ -82,6 +83,9 @@ export function recordedText(graph: ObjectGraph, scope: string): string {
         return `<${captured.because} ${captured.what}>`;
       case "object": {
         const contents = graph.contentsOf(captured.id);
+        // As a key of a Set it has an id, elsewhere it may have none.
+        if (contents?.kind === "opaque" && !contents.className.includes("too large"))
+          return `<opaque ${contents.className}>`;
         const seen = numbers.get(captured.id);
         if (seen !== undefined) return `#${seen}`;
         numbers.set(captured.id, numbers.size);
@@ -125,13 +129,16 @@ const primitiveText = (value: unknown): string =>
         ? "-0"
         : String(value);
 
-/** What the value is now. Knows plain objects, arrays, Maps, Sets, Dates and byte views, which is what the fuzz makes. */
+/** What the value is now. Knows plain objects, arrays, Maps, Sets, Dates, byte views and what is opaque, which is what the fuzz makes. */
 export function liveText(root: unknown): string {
   const numbers = new Map<unknown, number>();
   const print = (value: unknown): string => {
     if (typeof value === "symbol") return `symbol(${value.description ?? ""})`;
     if (typeof value === "function") return `<opaque ${value.name === "" ? "function" : `function ${value.name}`}>`;
     if (typeof value !== "object" || value === null) return primitiveText(value);
+    if (types.isPromise(value)) return "<opaque Promise>";
+    if (types.isGeneratorObject(value)) return "<opaque Object>";
+    if (types.isBoxedPrimitive(value)) return `<opaque ${value.constructor.name}>`;
     const seen = numbers.get(value);
     if (seen !== undefined) return `#${seen}`;
     numbers.set(value, numbers.size);

@@ -45,6 +45,8 @@ export class IdentityLog {
   #slotsAtOnce = 0;
   #isReadingNext = true;
   #leftAtEnd = 0;
+  /** Which somebody else counted. */
+  #leftOut = 0;
 
   constructor(sink: RecordSink, limits: StateLimits, placeholderFor: (name: string) => string | undefined) {
     this.#sink = sink;
@@ -88,7 +90,7 @@ export class IdentityLog {
 
   /** What is not captured although it is there: more objects than are followed, and those that were not read at the end. */
   get leftOut(): number {
-    return this.#objects.refused + this.#leftAtEnd;
+    return this.#objects.refused + this.#leftAtEnd + this.#leftOut;
   }
 
   /** Objects that were not read yet, or not to their end. */
@@ -101,11 +103,16 @@ export class IdentityLog {
     return this.#limits.lookMs * (1 / this.#limits.readShare - 1);
   }
 
-  track(name: string, value: unknown): void {
+  track(name: string, value: unknown, location = 0): void {
     if (!this.#roots.set(name, value)) return;
     this.isActive = true;
-    this.#location = 0;
+    this.#location = location;
     this.#record({ kind: "scope", scope: name, value: this.encoder.slot(value, name) }, Number.NaN);
+    this.#location = 0;
+  }
+
+  leaveOut(): void {
+    this.#leftOut++;
   }
 
   followed(object: unknown): Followed | undefined {
@@ -193,9 +200,9 @@ export class IdentityLog {
   }
 
   /** Reads some of what is waiting to be read, or looks at some of what is tracked for changes nothing told about. */
-  boundary(): void {
+  boundary(nowMs?: number): void {
     if (!this.isActive) return;
-    const startMs = this.#sink.clockMs();
+    const startMs = nowMs ?? this.#sink.clockMs();
     const isToRead = this.#firstLook.waiting > 0 && startMs >= this.#nextReadMs && this.#sink.hasPlenty;
     const isToLook = startMs >= this.#nextLookMs;
     if (!isToRead && !isToLook) return;

@@ -42,6 +42,22 @@ describe("a write that is told", () => {
     expect(isExact()).toBe(true);
   });
 
+  it("knows an element of a list by a whole number alone", () => {
+    const list: unknown[] & Record<string, unknown> = Object.assign<unknown[], Record<string, unknown>>([1, 2, 3], {
+      "1.5": 0,
+    });
+    const value = { list };
+    const { notes, isExact } = watched(value);
+    for (const key of ["1.5", "2.5", "1e3"]) {
+      value.list[key] = key;
+      notes.property(value.list, key, 1);
+      expect(isExact(), key).toBe(true);
+    }
+    Reflect.deleteProperty(value.list, "1.5");
+    notes.property(value.list, 1.5, 1);
+    expect(isExact()).toBe(true);
+  });
+
   it("brings up what was changed unseen in the same collection", () => {
     const value = { list: [1, 2, 3], map: new Map([["a", 1]]) };
     const { notes, isExact } = watched(value);

@@ -12,14 +12,11 @@ import { type RelayedTransport, relayedTransport } from "../client-transports.js
 import { listenAt, newSocketAddress } from "../private-socket.js";
 import { isSameSecret } from "../same-secret.js";
 import { type DoorAddress, greetWithinMs, greetingFrom, welcome } from "./door-greeting.js";
+import { isReadingCall } from "./reading-calls.js";
 import { socketTransport } from "./socket-transport.js";
 
 const bounds = { receivedBytes: 8 * 1024 * 1024, unreadBytes: 256 * 1024 * 1024 };
 const mostReaders = 32;
-
-/** What is asked about a recording without changing how it is made. */
-const readingCalls =
-  /^(?:(?:timeline|spans|events|logs|search|metrics|state|range|ids|services|requests|traces|notes|rules)\..*|recording\.(?:open|close|summary|missing|copy|copyPath|export|exportSize|exportReport))$/;
 
 /** Of one recording. */
 export interface Door {
@@ -70,6 +67,8 @@ export class ReadingDoors {
   }
 
   notify(notice: EngineNotice): void {
+    // The rules that somebody edits there are no reader's affair.
+    if (notice.kind === "rules-changed") return;
     const id = notice.kind === "recording-changed" ? notice.summary.recordingId : notice.recordingId;
     for (const { of, client } of this.#readers.values()) if (of.id === id) client?.notify(notice);
   }
@@ -116,7 +115,7 @@ class Holding {
   constructor(all: CallHandlers, { id, path }: DoorOf) {
     const refused = () => Promise.resolve(failed(hindcastError("recorded-elsewhere", { path })));
     const limited = aroundHandlers(all, (name, { recordingId }) =>
-      readingCalls.test(name) && recordingId === id ? undefined : refused(),
+      isReadingCall(name) && recordingId === id ? undefined : refused(),
     );
     const open: CallHandlers["recording.open"] = async (args, ...rest) => {
       if (args.path !== path) return refused();

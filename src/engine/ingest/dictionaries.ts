@@ -7,8 +7,19 @@ import type { RecordingWriter } from "../store/recording-writer.js";
 /** What the file has room for, in whole rounds of the eight colours. */
 const mostCategories = 248;
 
+/** A place in the code; its texts by their ids. */
+export interface Place {
+  readonly file: number;
+  readonly line: number;
+  readonly column: number;
+  readonly functionName: number;
+}
+
 export class Dictionaries {
   readonly #names = new Map<string, number>();
+  /** By their ids. */
+  readonly #texts: string[] = [""];
+  readonly #places: (Place | undefined)[] = [];
   readonly #locations = new Map<string, number>();
   readonly #categories = new Map<string, number>();
   readonly messages: MessageJoin;
@@ -23,8 +34,15 @@ export class Dictionaries {
   ) {
     this.messages = new MessageJoin((message) => writer.message({ ...message, id: ++this.#lastMessage }));
     if (known === undefined) return;
-    for (const [id, text] of known.names) this.#names.set(text, id);
-    for (const { id, key } of known.locations) this.#locations.set(key, id);
+    for (const [id, text] of known.names) {
+      this.#names.set(text, id);
+      this.#texts[id] = text;
+    }
+    for (const { id, key } of known.locations) {
+      this.#locations.set(key, id);
+      const [file = 0, line = 0, column = 0, functionName = 0] = key.split(":").map(Number);
+      this.#places[id] = { file, line, column, functionName };
+    }
     for (const serviceName of known.serviceNames) this.category(serviceName);
     this.#series = known.lastSeries;
     this.#scopes = known.lastScope;
@@ -38,6 +56,7 @@ export class Dictionaries {
     if (known !== undefined) return known;
     const id = this.#names.size + 1;
     this.#names.set(text, id);
+    this.#texts[id] = text;
     this.writer.name(id, text);
     return id;
   }
@@ -48,8 +67,18 @@ export class Dictionaries {
     if (known !== undefined) return known;
     const id = this.#locations.size + 1;
     this.#locations.set(key, id);
+    this.#places[id] = { file, line, column, functionName };
     this.writer.location(id, file, line, column, functionName);
     return id;
+  }
+
+  /** What `name` has given this id; "" for none. */
+  textOf(id: number): string {
+    return this.#texts[id] ?? "";
+  }
+
+  placeOf(location: number): Place | undefined {
+    return this.#places[location];
   }
 
   newSeries(process: number, name: number, unit: number, attributes: string): number {

@@ -19,6 +19,11 @@ function plainly(batch: Uint8Array): readonly Seen[] {
   return records.map((record): Seen => {
     if (record.kind === "event" || record.kind === "span-start" || record.kind === "span-end")
       return { ...record, attributes: attributesToJson(record.attributes) };
+    if (record.kind === "call-start" || record.kind === "call-open" || record.kind === "call") {
+      const given = record.arguments && attributesToJson(record.arguments);
+      const ended = record.kind === "call" ? { result: attributesToJson(record.result) } : {};
+      return { ...record, arguments: given, ...ended };
+    }
     if (record.kind === "log")
       return { ...record, body: Buffer.from(record.body).toString(), attributes: attributesToJson(record.attributes) };
     return record;
@@ -50,6 +55,14 @@ function seenIn(incoming: Incoming): readonly Seen[] {
       const ids = { traceId: raw(start, 16), spanId: raw(start + 16, 8), parentSpanId: raw(start + 24, 8) };
       const facts = { span, parent: value, name: refers, spanKind: spanKinds[incoming.code[index] ?? 9] };
       return { kind: "span-start", ...head, ...facts, ...ids, attributes: bytes.toString("utf8", bodyEnd, end) };
+    }
+    if (incoming.isCall(index)) {
+      const ids = { traceId: raw(start, 16), spanId: raw(start + 16, 8), parentSpanId: raw(start + 24, 8) };
+      const givenEnd = incoming.givenEnds[index] ?? 0;
+      const given = incoming.code[index] === 1 ? bytes.toString("utf8", bodyEnd, givenEnd) : undefined;
+      const facts = { ...head, span, parent: value, location: refers, ...ids, arguments: given };
+      if (!incoming.hasEnd(index)) return { kind: incoming.isAhead(index) ? "call-open" : "call-start", ...facts };
+      return { kind: "call", ...facts, endMs: incoming.endMs[index], result: bytes.toString("utf8", givenEnd, end) };
     }
     if (!incoming.isLog(index)) return { kind: "metric", ...head, series: refers, value };
     const body = bytes.toString("utf8", start, bodyEnd);
@@ -104,7 +117,10 @@ describe("Incoming", () => {
       for (let round = 0; round < 1000; round++) {
         const batch = bytesOf(
           random.list(
-            () => random.record(random.one(["event", "event", "log", "metric", "string", "span-start", "span-end"])),
+            () =>
+              random.record(
+                random.one(["event", "log", "metric", "string", "span-start", "span-end", "call", "call-start"]),
+              ),
             3,
           ),
         );

@@ -12,7 +12,11 @@ const logCode = kindCode("log");
 const metricCode = kindCode("metric");
 const spanStartCode = kindCode("span-start");
 const spanEndCode = kindCode("span-end");
+const callStartCode = kindCode("call-start");
+const callCode = kindCode("call");
+const callOpenCode = kindCode("call-open");
 const idBytes = 32;
+const callBytes = 12 + idBytes + 1;
 /** Bytes of a record of such a kind after its header, whatever it holds. */
 const leastBytes = new Map([
   [eventCode, 12],
@@ -20,6 +24,9 @@ const leastBytes = new Map([
   [metricCode, 12],
   [spanStartCode, 13 + idBytes + 4],
   [spanEndCode, 13],
+  [callStartCode, callBytes],
+  [callOpenCode, callBytes],
+  [callCode, callBytes + 12],
 ]);
 const firstCapacity = 4096;
 
@@ -31,12 +38,12 @@ export class Incoming {
   clockMs = new Float64Array(firstCapacity);
   seq = new Float64Array(firstCapacity);
   kind = new Uint8Array(firstCapacity);
-  /** The name of an event or a span, the source of a log line, the series of a sample: ids of the process. */
+  /** The name of an event or a span, the source of a log line, the series of a sample, the place of a call's function: ids of the process. */
   refers = new Uint32Array(firstCapacity);
   span = new Uint32Array(firstCapacity);
-  /** Of a sample its value, of a span that begins its parent. */
+  /** Of a sample its value, of a span or a call that begins its parent. */
   value = new Float64Array(firstCapacity);
-  /** Of a log line its severity, of a span its kind when it begins and its status when it ends. */
+  /** Of a log line its severity, of a span its kind when it begins and its status when it ends, of a call 1 where it was given something. */
   code = new Uint8Array(firstCapacity);
   /**
    * Where a log line's body, or a span's ids (as `SpanRow.ids`), and then the attributes end in `text`; they begin where what
@@ -44,6 +51,9 @@ export class Incoming {
    */
   bodyEnds = new Float64Array(firstCapacity);
   ends = new Float64Array(firstCapacity);
+  /** Of a call with its end: when that was, and where what it was given ends in `text`, and what its end brings begins. */
+  endMs = new Float64Array(firstCapacity);
+  givenEnds = new Float64Array(firstCapacity);
   readonly text = new TextBytes();
 
   isEvent(index: number): boolean {
@@ -60,6 +70,21 @@ export class Incoming {
 
   isSpanEnd(index: number): boolean {
     return this.kind[index] === spanEndCode;
+  }
+
+  /** One that begins, with its end or without. */
+  isCall(index: number): boolean {
+    const kind = this.kind[index];
+    return kind === callStartCode || kind === callCode || kind === callOpenCode;
+  }
+
+  hasEnd(index: number): boolean {
+    return this.kind[index] === callCode;
+  }
+
+  /** The worker tells of a call that the program tells of itself as well. */
+  isAhead(index: number): boolean {
+    return this.kind[index] === callOpenCode;
   }
 
   isSample(index: number): boolean {
@@ -94,7 +119,10 @@ export class Incoming {
       at += length;
     }
     for (let index = 0; index < this.count; index++)
-      if (!isPlausibleHead(this.clockMs[index] ?? 0, this.seq[index] ?? 0))
+      if (
+        !isPlausibleHead(this.clockMs[index] ?? 0, this.seq[index] ?? 0) ||
+        (this.hasEnd(index) && !isPlausibleHead(this.endMs[index] ?? 0, 0))
+      )
         throw new MalformedBytes("implausible record");
   }
 
@@ -133,6 +161,8 @@ export class Incoming {
       this.bodyEnds[index] = this.text.used;
       this.code[index] = known(spanKinds, view.getUint8(idsEnd));
       this.text.addAttributes(batch, view, idsEnd + 1, end);
+    } else if (kind === callStartCode || kind === callCode || kind === callOpenCode) {
+      this.#call(batch, view, at, end, index, kind === callCode);
     } else {
       this.span[index] = view.getUint32(at, true);
       this.refers[index] = view.getUint32(at + 4, true);
@@ -140,6 +170,24 @@ export class Incoming {
       this.text.addAttributes(batch, view, at + 9, end);
     }
     this.ends[index] = this.text.used;
+  }
+
+  #call(batch: Uint8Array, view: DataView, at: number, end: number, index: number, hasEnd: boolean): void {
+    const idsEnd = at + 12 + idBytes;
+    this.span[index] = view.getUint32(at, true);
+    this.value[index] = view.getUint32(at + 4, true);
+    this.refers[index] = view.getUint32(at + 8, true);
+    this.text.addRaw(batch, at + 12, idsEnd);
+    this.bodyEnds[index] = this.text.used;
+    const has = view.getUint8(idsEnd);
+    if (has > 1) throw new MalformedBytes("neither arguments nor none");
+    const afterGiven = has === 1 ? this.text.addAttributes(batch, view, idsEnd + 1, end) : idsEnd + 1;
+    this.givenEnds[index] = this.text.used;
+    this.code[index] = has;
+    if (!hasEnd) return;
+    if (afterGiven + 12 > end) throw new MalformedBytes("a call ends early");
+    this.endMs[index] = view.getFloat64(afterGiven, true);
+    this.text.addAttributes(batch, view, afterGiven + 8, end);
   }
 
   #other(batch: Uint8Array, start: number, end: number, index: number): void {
@@ -166,6 +214,8 @@ export class Incoming {
     this.code = grown(this.code, new Uint8Array(length));
     this.bodyEnds = grown(this.bodyEnds, new Float64Array(length));
     this.ends = grown(this.ends, new Float64Array(length));
+    this.endMs = grown(this.endMs, new Float64Array(length));
+    this.givenEnds = grown(this.givenEnds, new Float64Array(length));
   }
 }
 

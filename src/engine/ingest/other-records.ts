@@ -30,6 +30,9 @@ export class OtherRecords {
     const { writer } = this.dictionaries;
     const head: RowHead = { process: this.process, seq: record.seq, instant: this.clock.instantOf(record.clockMs) };
     switch (record.kind) {
+      case "source":
+        writer.source(this.process, record);
+        return 0;
       case "string":
       case "location":
         this.definitions.define(record);
@@ -40,6 +43,9 @@ export class OtherRecords {
         return 0;
       case "span-start":
       case "span-end":
+      case "call-start":
+      case "call":
+      case "call-open":
       case "log":
       case "event":
       case "metric":

@@ -13,9 +13,17 @@ export interface ScopeSeen {
   readonly firstSeen: bigint;
 }
 
+const withoutName = "(anonymous)";
+
 interface KnownName {
   readonly id: number;
   readonly text: string;
+}
+
+/** What a call has of its function: its name's id in the recording, and attributes as JSON. */
+export interface FunctionFacts {
+  readonly name: number;
+  readonly attributes: string;
 }
 
 type Defining = Extract<AgentRecord, { kind: "string" | "location" | "series" }>;
@@ -25,6 +33,7 @@ export class OwnDefinitions {
   readonly series = new Map<number, number>();
   readonly #locations = new Map<number, number>();
   readonly #scopes = new Map<string, number>();
+  readonly #functions = new Map<number, FunctionFacts>();
 
   constructor(
     readonly process: number,
@@ -48,6 +57,31 @@ export class OwnDefinitions {
     return this.#locations.get(own) ?? 0;
   }
 
+  /** Of the function at a place that this process has named. */
+  functionOf(own: number): FunctionFacts {
+    const known = this.#functions.get(own);
+    if (known !== undefined) return known;
+    const facts = this.#factsOf(this.#locations.get(own));
+    this.#functions.set(own, facts);
+    return facts;
+  }
+
+  #factsOf(location: number | undefined): FunctionFacts {
+    const { dictionaries } = this;
+    const place = location === undefined ? undefined : dictionaries.placeOf(location);
+    if (place === undefined) return { name: dictionaries.name(withoutName), attributes: "{}" };
+    const [name, file] = [dictionaries.textOf(place.functionName), dictionaries.textOf(place.file)];
+    return {
+      name: dictionaries.name(name === "" ? withoutName : name),
+      attributes: attributesToJson({
+        "code.function.name": name,
+        "code.file.path": file,
+        "code.line.number": place.line,
+        "code.column.number": place.column,
+      }),
+    };
+  }
+
   define(record: Defining): void {
     const { dictionaries, process } = this;
     switch (record.kind) {
@@ -60,6 +94,7 @@ export class OwnDefinitions {
         const [file, functionName] = [this.nameOf(record.file), this.nameOf(record.functionName)];
         const location = dictionaries.location(file, record.line, record.column, functionName);
         this.#locations.set(record.id, location);
+        this.#functions.delete(record.id);
         return this.#write("location", record.id, location);
       }
       case "series": {

@@ -1,8 +1,10 @@
 // Numbers that a well-formed message can hold and a recording cannot: checked before anything of a message is taken, so
 // that a broken agent is cut off instead of spoiling the commit of the others.
+import { createHash } from "node:crypto";
 import { MalformedBytes } from "../../shared/protocol/bytes.js";
-import type { AgentRecord } from "../../shared/protocol/agent-records.js";
+import type { AgentRecord, SourceRecord } from "../../shared/protocol/agent-records.js";
 import type { Bye, Hello } from "../../shared/protocol/agent-wire.js";
+import { mostSourceUnits } from "../../shared/protocol/source-record.js";
 
 /** Milliseconds: instants stay inside int64 nanoseconds for any clock within these. */
 const lastOriginMs = 8e12;
@@ -38,6 +40,8 @@ function isPlausible(record: AgentRecord): boolean {
   if (record.kind === "write") return Number.isNaN(record.afterMs) || isWithin(record.afterMs, lastClockMs);
   if (record.kind === "filtered")
     return isWithin(record.sinceMs, lastClockMs) && Object.values(record.of).every(isCount);
+  if (record.kind === "source") return isPlausibleSource(record);
+  if (record.kind === "call") return isPlausibleHead(record.endMs, 0);
   if (record.kind === "standstill") return isWithin(record.sinceMs, lastClockMs);
   if (record.kind === "message") return [record.upTo, record.hybridUs, record.originUs].every(isCount);
   return true;
@@ -50,3 +54,15 @@ export function checkBye({ clockMs, written, dropped, agentFaults = 0, workerFau
 
 const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;
 const isWithin = (ms: number, last: number): boolean => Number.isFinite(ms) && ms >= 0 && ms <= last;
+
+const mostPath = 65_536;
+
+/** A text whose hash is another's would stand in its place. */
+function isPlausibleSource({ file, loaded, hash, text, functions, notInstrumented, leftOut }: SourceRecord): boolean {
+  const areShort = [file, loaded, notInstrumented, leftOut].every(({ length }) => length <= mostPath);
+  const isText = text.length <= mostSourceUnits && (text === "" || hash === sha256(text));
+  return areShort && isText && /^(?:[0-9a-f]{64})?$/.test(hash) && functions.length <= mostFunctionsUnits;
+}
+
+const mostFunctionsUnits = 16 * 1024 * 1024;
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

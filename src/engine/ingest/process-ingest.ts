@@ -186,10 +186,12 @@ export class ProcessIngest {
       const other = incoming.other(index);
       if (other !== undefined) this.#record(other);
       else {
-        this.#received++;
+        if (!incoming.isAhead(index)) this.#received++;
         if (incoming.isSpanStart(index)) {
           this.counts.spans++;
           this.#spans.start(incoming, index);
+        } else if (incoming.isCall(index)) {
+          if (this.#spans.call(incoming, index, this.#definitions)) this.counts.spans++;
         } else if (incoming.isSpanEnd(index)) this.#spans.end(incoming, index);
         else this.#plain.add(incoming, index);
         this.#account.noteSample(incoming, index);

@@ -6,7 +6,11 @@ import type { StoredProcess } from "../store/stored-recording.js";
 import { mergedJson } from "./attributes-json.js";
 import type { Incoming } from "./incoming.js";
 import { Lanes } from "./lanes.js";
+import type { FunctionFacts, OwnDefinitions } from "./own-definitions.js";
 import type { ProcessClock } from "./process-clock.js";
+
+const idsBytes = 32;
+const argumentsKey = `"hindcast.call.arguments":`;
 
 export class ProcessSpans {
   readonly #open = new Map<number, SpanRow>();
@@ -57,15 +61,63 @@ export class ProcessSpans {
     this.writer.spanStarted(row);
   }
 
+  /**
+   * A call that begins, and perhaps ends. False where its beginning is known: what the worker tells of ahead comes again. Its attributes
+   * are what a span of the program's own would have: its function's place, and what it was given.
+   */
+  call(incoming: Incoming, index: number, definitions: OwnDefinitions): boolean {
+    const span = incoming.span[index] ?? 0;
+    const isKnown = this.#open.has(span);
+    if (!isKnown) this.#callBegins(incoming, index, span, definitions.functionOf(incoming.refers[index] ?? 0));
+    if (!incoming.hasEnd(index)) return !isKnown;
+    const given = incoming.givenEnds[index] ?? 0;
+    const result = incoming.text.bytes.toString("utf8", given, incoming.ends[index] ?? 0);
+    this.#end(span, incoming.endMs[index] ?? 0, incoming.seq[index] ?? 0, 0, "unset", result);
+    return !isKnown;
+  }
+
+  #callBegins(incoming: Incoming, index: number, span: number, { name, attributes }: FunctionFacts): void {
+    const { text } = incoming;
+    const parent = incoming.value[index] ?? 0;
+    const clockMs = incoming.clockMs[index] ?? 0;
+    const idsEnd = incoming.bodyEnds[index] ?? 0;
+    const ids = Buffer.allocUnsafe(idsBytes);
+    text.bytes.copy(ids, 0, idsEnd - idsBytes, idsEnd);
+    const hasGiven = incoming.code[index] === 1;
+    const given = hasGiven ? text.bytes.toString("utf8", idsEnd, incoming.givenEnds[index] ?? 0) : "";
+    const row: SpanRow = {
+      process: this.process,
+      seq: incoming.seq[index] ?? 0,
+      instant: this.clock.instantOf(clockMs),
+      span,
+      parent,
+      lane: this.#lanes.begin(span, parent, clockMs),
+      kind: "internal",
+      ids,
+      name,
+      status: "unset",
+      attributes: hasGiven
+        ? `${attributes.slice(0, -1)}${attributes === "{}" ? "" : ","}${argumentsKey}${given}}`
+        : attributes,
+      end: undefined,
+    };
+    this.#open.set(span, row);
+    this.writer.spanStarted(row);
+  }
+
   /** Of one whose beginning was dropped there is nothing to say. */
   end(incoming: Incoming, index: number): void {
-    const span = incoming.span[index] ?? 0;
+    const attributes = incoming.text.bytes.toString("utf8", incoming.startOf(index), incoming.ends[index] ?? 0);
+    const status = spanStatuses[incoming.code[index] ?? 0] ?? "unset";
+    const [span, clockMs, seq] = [incoming.span[index] ?? 0, incoming.clockMs[index] ?? 0, incoming.seq[index] ?? 0];
+    this.#end(span, clockMs, seq, incoming.refers[index] ?? 0, status, attributes);
+  }
+
+  #end(span: number, clockMs: number, seq: number, name: number, status: SpanRow["status"], attributes: string): void {
     const row = this.#open.get(span);
     if (row === undefined) return;
     this.#open.delete(span);
-    const [clockMs, name] = [incoming.clockMs[index] ?? 0, incoming.refers[index] ?? 0];
     this.#lanes.end(span, clockMs);
-    const attributes = incoming.text.bytes.toString("utf8", incoming.startOf(index), incoming.ends[index] ?? 0);
     this.writer.spanEnded({
       process: row.process,
       seq: row.seq,
@@ -76,9 +128,9 @@ export class ProcessSpans {
       kind: row.kind,
       ids: row.ids,
       name: name === 0 ? row.name : this.nameOf(name),
-      status: spanStatuses[incoming.code[index] ?? 0] ?? "unset",
+      status,
       attributes: mergedJson(row.attributes, attributes),
-      end: { seq: incoming.seq[index] ?? 0, instant: this.clock.instantOf(clockMs) },
+      end: { seq, instant: this.clock.instantOf(clockMs) },
     });
   }
 }

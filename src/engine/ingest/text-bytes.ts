@@ -12,10 +12,9 @@ const usualBytes = 64 * 1024;
 const mostBytesKept = 4 * 1024 * 1024;
 /** Fifteen digits are told apart by every double. */
 const mostThousandths = 1e15;
-const nullTag = 1;
 const [quote, backslash, comma, colon, openBrace, closeBrace] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
 const words = {
-  [nullTag]: Buffer.from("null"),
+  [valueTags.null]: Buffer.from("null"),
   [valueTags.false]: Buffer.from("false"),
   [valueTags.true]: Buffer.from("true"),
 };
@@ -56,12 +55,15 @@ export class TextBytes {
     return to;
   }
 
-  /** Adds the attributes that begin at `start` of `from`, of which they are the rest up to `end`. */
-  addAttributes(from: Uint8Array, view: DataView, start: number, end: number): void {
+  /** Adds the attributes that begin at `start` of `from`; answers where they end, `end` at the latest. */
+  addAttributes(from: Uint8Array, view: DataView, start: number, end: number): number {
     const before = this.used;
-    if (this.#addPlain(from, view, start, end)) return;
+    const plain = this.#addPlain(from, view, start, end);
+    if (plain > 0) return plain;
     this.used = before;
-    this.#addString(attributesToJson(readAttributes(new ByteReader(from, start, end))));
+    const reader = new ByteReader(from, start, end);
+    this.#addString(attributesToJson(readAttributes(reader)));
+    return reader.at;
   }
 
   #addString(text: string): void {
@@ -69,26 +71,26 @@ export class TextBytes {
     this.used += this.bytes.write(text, this.used);
   }
 
-  /** False when it has to be done the other way; what was added until then is worthless. */
-  #addPlain(from: Uint8Array, view: DataView, start: number, end: number): boolean {
+  /** Where they end; 0 when it has to be done the other way, and what was added until then is worthless. */
+  #addPlain(from: Uint8Array, view: DataView, start: number, end: number): number {
     if (start + 4 > end) throw new MalformedBytes("attributes end early");
     const count = view.getUint32(start, true);
-    if (count > maxPlainKeys) return false;
+    if (count > maxPlainKeys) return 0;
     // A byte becomes two at most, a number of nine bytes becomes 24 characters.
     this.#need(3 * (end - start) + 8);
     let at = start + 4;
     this.bytes[this.used++] = openBrace;
     for (let index = 0; index < count; index++) {
       if (index > 0) this.bytes[this.used++] = comma;
-      if (at + 5 > end || !this.#isNewKey(from, view, at, end, index)) return false;
+      if (at + 5 > end || !this.#isNewKey(from, view, at, end, index)) return 0;
       const afterKey = this.#text(from, at + 4, at + 4 + view.getUint32(at, true), end);
-      if (afterKey === 0) return false;
+      if (afterKey === 0) return 0;
       this.bytes[this.used++] = colon;
       at = this.#value(from, view, afterKey, end);
-      if (at === 0) return false;
+      if (at === 0) return 0;
     }
     this.bytes[this.used++] = closeBrace;
-    return true;
+    return at;
   }
 
   /** A key that is none of those before it, and not a number, which JSON would put first. */
@@ -111,7 +113,7 @@ export class TextBytes {
   #value(from: Uint8Array, view: DataView, at: number, end: number): number {
     const tag = from[at];
     switch (tag) {
-      case nullTag:
+      case valueTags.null:
       case valueTags.false:
       case valueTags.true:
         if (at + 1 > end) return 0;

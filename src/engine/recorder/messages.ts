@@ -1,7 +1,6 @@
 // What the engine's thread and the one that records into a file say to each other. Both are of one build and one process:
 // nothing is decoded, and everything can be cloned.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
-import type { NoteChange } from "../../shared/protocol/note-calls.js";
 import type { ToldAgents } from "../../shared/protocol/agent-wire.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { CallProgress } from "../../shared/base/asker.js";
@@ -10,6 +9,8 @@ import type { ProgramEnding } from "../recorded-processes.js";
 import type { Kept } from "../retention.js";
 import type { ExportRequest, Exported } from "../store/export-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
+import type { KeptChange } from "../store/kept-changes.js";
+import type { LastChanges } from "../store/last-changes.js";
 import type { Parameter } from "../store/readers.js";
 import type { ColumnsMessage } from "../store/rows.js";
 
@@ -45,7 +46,7 @@ export type Request =
   | ({ readonly kind: "export" } & Omit<ExportRequest, "asker">)
   | { readonly kind: "pin"; readonly label: string; readonly since: bigint; readonly until: bigint }
   | { readonly kind: "unpin"; readonly id: number }
-  | { readonly kind: "notes"; readonly changes: readonly NoteChange[] }
+  | { readonly kind: "keep"; readonly changes: readonly KeptChange[] }
   | { readonly kind: "presence" }
   /** Asks agents that were put into running programs to leave them. Resolves when they have, or after so long. */
   | { readonly kind: "detach"; readonly withinMs: number }
@@ -65,7 +66,7 @@ interface Answers {
   readonly export: Result<Exported, HindcastError>;
   readonly pin: Pin;
   readonly unpin: boolean;
-  readonly notes: undefined;
+  readonly keep: undefined;
   readonly presence: Presence;
   readonly detach: undefined;
   readonly configure: undefined;
@@ -87,6 +88,8 @@ export interface LiveFacts {
   /** Counts them. */
   readonly told: number;
   readonly generation: number;
+  /** By which generation each kind of what there is was changed last. */
+  readonly changes: LastChanges;
   /** Writes that came after later ones. */
   readonly lateWrites: number;
   readonly start: bigint;

@@ -2,7 +2,6 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Cancelled } from "../../shared/base/cancel.js";
 import type { Result } from "../../shared/base/result.js";
-import type { NoteChange } from "../../shared/protocol/note-calls.js";
 import type { ToldAgents } from "../../shared/protocol/agent-wire.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import type { ScopeSummary } from "../../shared/protocol/recording-summary.js";
@@ -10,6 +9,8 @@ import { type Asker, type Progress, nobody } from "../../shared/base/asker.js";
 import type { ProgramEnding } from "../recorded-processes.js";
 import type { ExportRequest, Exported } from "../store/export-file.js";
 import type { Limits, Pin } from "../store/flight-store.js";
+import type { KeptChange } from "../store/kept-changes.js";
+import { noChanges } from "../store/last-changes.js";
 import { FileClosed, type Query } from "../store/readers.js";
 import type { RecordingFile } from "../store/recording-file.js";
 import { Rows } from "../store/rows.js";
@@ -41,6 +42,7 @@ interface Waiting {
 const nothingYet: LiveFacts = {
   told: 0,
   generation: 0,
+  changes: noChanges,
   lateWrites: 0,
   start: 0n,
   processes: [],
@@ -127,8 +129,8 @@ export class Recorder implements RecordingFile {
   }
 
   /** They are in the file when this resolves. */
-  async changeNotes(changes: readonly NoteChange[]): Promise<void> {
-    await this.#ask<"notes">({ kind: "notes", changes });
+  async changeKept(changes: readonly KeptChange[]): Promise<void> {
+    await this.#ask<"keep">({ kind: "keep", changes });
   }
 
   async configure(told: ToldAgents): Promise<void> {

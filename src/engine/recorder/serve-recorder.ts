@@ -84,8 +84,8 @@ class ServedRecorder {
         return this.#begun().live.pin(request.label, request.since, request.until);
       case "unpin":
         return this.#begun().live.unpin(request.id);
-      case "notes":
-        return void (await this.#begun().live.changeNotes(request.changes));
+      case "keep":
+        return void (await this.#begun().live.changeKept(request.changes));
       case "presence": {
         const { live, server } = this.#begun();
         return { connected: server.connected(), haveAllSaidBye: live.haveAllSaidBye };
@@ -178,10 +178,11 @@ class ServedRecorder {
 
   /** Told before it can be seen that there is something to tell: who sees it waits for it to arrive. */
   #tellFacts(live: LiveRecording): void {
-    const { generation, lateWrites, start, processes, scopes, keptCounts: counts, load, failure, kept } = live;
+    const { generation, changes, lateWrites, start, processes, scopes, keptCounts: counts, load, failure, kept } = live;
     const facts: LiveFacts = {
       told: ++this.#told,
       generation,
+      changes,
       lateWrites,
       start,
       processes: summariesOf(processes),

@@ -7,7 +7,7 @@
 // largest consistent one that is not later. After one record of one process, that process is shown exactly so far: what
 // caused the record is shown, whatever the other clocks say, and nothing that its later records caused.
 import type { MessageEdge, MessagePoint } from "../../shared/trace/message.js";
-import { type Instant, type ProcessId, seq } from "../../shared/trace/time.js";
+import { type Instant, type ProcessId, type Seq, instant, seq } from "../../shared/trace/time.js";
 import { Staircase, type Within } from "./staircase.js";
 
 /** How far one process is shown. */
@@ -61,17 +61,45 @@ export class Cut {
   }
 }
 
+/** The messages from one process to another, as far as a cut asks of them. */
+export interface Way {
+  readonly sender: ProcessId;
+  readonly receiver: ProcessId;
+  /** The first that its receiver had of what was sent behind there. What was received after `until` need not be told of. */
+  firstReceivedBehind(sent: Within, until: Instant): MessagePoint | undefined;
+  /** The last that was sent of what its receiver had by there. */
+  lastSentOf(received: { readonly seq: Seq; readonly instant: Instant }): MessagePoint | undefined;
+}
+
 const nothing: Within = { seq: seq(0) };
 
 /** What is known of messages between the processes of one recording. */
 export class MessageOrder {
-  readonly #from = new Map<ProcessId, Map<ProcessId, Staircase>>();
-  readonly #to = new Map<ProcessId, Staircase[]>();
+  readonly #from = new Map<ProcessId, Way[]>();
+  readonly #to = new Map<ProcessId, Way[]>();
+  readonly #stairs = new Map<string, Staircase>();
   #awaited: readonly MessagePoint[] = [];
 
   /** In any order, as messages become known; both ends are of different processes. */
   add(edge: MessageEdge): void {
-    this.#stairs(edge.sent.process, edge.received.process).add(edge);
+    const [sender, receiver] = [edge.sent.process, edge.received.process];
+    const name = `${sender} ${receiver}`;
+    let stairs = this.#stairs.get(name);
+    if (stairs === undefined) {
+      stairs = new Staircase(sender, receiver);
+      this.#stairs.set(name, stairs);
+      this.include(stairs);
+    }
+    stairs.add(edge);
+  }
+
+  /** One for each pair of processes. */
+  include(way: Way): void {
+    const [from, to] = [this.#from.get(way.sender), this.#to.get(way.receiver)];
+    if (from === undefined) this.#from.set(way.sender, [way]);
+    else from.push(way);
+    if (to === undefined) this.#to.set(way.receiver, [way]);
+    else to.push(way);
   }
 
   /** Receipts of what another process of the recording has sent, while the record of its sending has not come. */
@@ -103,19 +131,6 @@ export class MessageOrder {
     return cut;
   }
 
-  #stairs(sender: ProcessId, receiver: ProcessId): Staircase {
-    const from = this.#from.get(sender) ?? new Map<ProcessId, Staircase>();
-    this.#from.set(sender, from);
-    const known = from.get(receiver);
-    if (known !== undefined) return known;
-    const stairs = new Staircase(sender, receiver);
-    from.set(receiver, stairs);
-    const to = this.#to.get(receiver);
-    if (to === undefined) this.#to.set(receiver, [stairs]);
-    else to.push(stairs);
-    return stairs;
-  }
-
   /** Until nothing is received that is not sent. */
   #hideEffects(cut: Cut, awaited: readonly MessagePoint[]): void {
     for (const receipt of awaited) cut.endBefore(receipt);
@@ -123,9 +138,9 @@ export class MessageOrder {
     const unsettled = new Set(this.#from.keys());
     for (const sender of unsettled) {
       unsettled.delete(sender);
-      for (const stairs of this.#from.get(sender)?.values() ?? []) {
-        const sent = stairs.sentWithin(cut.of(sender).upTo);
-        if (sent < stairs.count && cut.endBefore(stairs.received(sent))) unsettled.add(stairs.receiver);
+      for (const way of this.#from.get(sender) ?? []) {
+        const receipt = way.firstReceivedBehind(cut.of(sender).upTo, cut.at);
+        if (receipt !== undefined && cut.endBefore(receipt)) unsettled.add(way.receiver);
       }
     }
   }
@@ -136,9 +151,11 @@ export class MessageOrder {
     const unsettled = new Set([first]);
     for (const receiver of unsettled) {
       unsettled.delete(receiver);
-      for (const stairs of this.#to.get(receiver) ?? []) {
-        const received = stairs.receivedWithin(cut.of(receiver).upTo);
-        const sending = received === 0 ? undefined : stairs.sent(received - 1);
+      const { upTo, movedNs } = cut.of(receiver);
+      if (!("seq" in upTo)) continue;
+      const reached = { seq: upTo.seq, instant: instant(cut.at + (movedNs ?? 0n)) };
+      for (const way of this.#to.get(receiver) ?? []) {
+        const sending = way.lastSentOf(reached);
         // Where an edge was wrongly recorded: what is asked for stands.
         if (sending === undefined || sending.process === first || !cut.reachTo(sending)) continue;
         lastShown.set(sending.process, sending);

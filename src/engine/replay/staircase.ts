@@ -40,6 +40,16 @@ export class Staircase {
     return within(this.#received, this.#receivedAt, this.#count, upTo);
   }
 
+  firstReceivedBehind(upTo: Within): MessagePoint | undefined {
+    const sent = this.sentWithin(upTo);
+    return sent < this.#count ? this.received(sent) : undefined;
+  }
+
+  lastSentOf(upTo: Within): MessagePoint | undefined {
+    const received = this.receivedWithin(upTo);
+    return received === 0 ? undefined : this.sent(received - 1);
+  }
+
   /** In any order; in the order in which messages were sent it costs least. */
   add({ sent, received }: MessageEdge): void {
     const last = this.#count - 1;

@@ -4,6 +4,7 @@ import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import { binOf, valueOfBin } from "./quantile-sketch.js";
 import type { Query } from "./readers.js";
 import type { Rows } from "./rows.js";
+import { attributeIn } from "./sql-text.js";
 
 export interface Compared {
   readonly baseline: { readonly from: bigint; readonly to: bigint };
@@ -87,9 +88,11 @@ export const frequent = (relation: string, withs?: string): string =>
    SELECT row.service, row.subject, row.cell, count(*)::DOUBLE AS n FROM row
      JOIN most ON most.service = row.service AND most.subject = row.subject GROUP BY ALL`;
 
+const attribute = attributeIn("t.attributes");
+
 /** What a span of SQL is called by: name, and who was called where that is no part of it. */
 const spanSubject = `n.text || CASE WHEN t.kind = ${spanKinds.indexOf("client")} THEN ' to ' ||
-    coalesce(json_extract_string(t.attributes, '$."server.address"') || coalesce(':' || json_extract_string(t.attributes, '$."server.port"'), ''), 'others')
+    coalesce(${attribute("server.address")} || coalesce(':' || ${attribute("server.port")}, ''), 'others')
   ELSE '' END`;
 
 const isRequest = `t.kind IN (${spanKinds.indexOf("server")}, ${spanKinds.indexOf("consumer")})`;

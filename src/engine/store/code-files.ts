@@ -1,18 +1,19 @@
 // Which files of code a recording names: where state was written, where spans and log lines say that they were made, and the
 // frames of stacks that they hold.
 import type { Query } from "./readers.js";
+import { attributeIn } from "./sql-text.js";
 
 /** Attributes that name a file, or hold stacks; also by other versions of OpenTelemetry's conventions. */
 const fileAttributes = ["code.file.path", "code.filepath"];
 const stackAttributes = ["code.stacktrace", "exception.stacktrace"];
 
+const attribute = attributeIn("attributes");
 const holders = ["span", "log", "event"];
 
 export async function holdsFile(query: Query, file: string): Promise<boolean> {
   const isThere = async (sql: string, values: readonly string[]): Promise<boolean> =>
     (await query(`SELECT 1::INTEGER AS found FROM ${sql} LIMIT 1`, values)).numbers("found").length > 0;
   if (await isThere(`location AS l JOIN name AS f ON f.id = l.file WHERE f.text = $1`, [file])) return true;
-  const attribute = (name: string): string => `json_extract_string(attributes, '$."${name}"')`;
   // As a whole path: a part of a longer one is another file.
   const named = [
     ...fileAttributes.map((name) => `${attribute(name)} = $1`),

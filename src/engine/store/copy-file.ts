@@ -10,6 +10,7 @@ import { type Result, failed } from "../../shared/base/result.js";
 import { type HindcastError, hindcastError } from "../../shared/protocol/errors.js";
 import type { Asker } from "../../shared/base/asker.js";
 import type { Note } from "../../shared/protocol/note-calls.js";
+import { type KeptAlerts, alertsAsChanges, noAlerts, writeAlerts } from "./alerts.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { WritingFailed, copyRows, newFileFor, tablesOf, writing } from "./copy-rows.js";
 import { asPut, writeNotes } from "./notes.js";
@@ -22,6 +23,7 @@ export interface CopyRequest {
   readonly overwrite: boolean;
   /** Notes of what is copied: they may not be in its file yet. */
   readonly notes?: readonly Note[] | undefined;
+  readonly alerts?: KeptAlerts | undefined;
   /** When they give up, so does this, soon. */
   readonly asker: Asker;
 }
@@ -62,7 +64,11 @@ export async function asOfNow<Value>(
 }
 
 /** Throws `Cancelled`. Whichever way this ends, nothing holds the new file open afterwards. */
-async function fill(part: string, source: DuckDBConnection, { notes = [], asker }: CopyRequest): Promise<void> {
+async function fill(
+  part: string,
+  source: DuckDBConnection,
+  { notes = [], alerts = noAlerts, asker }: CopyRequest,
+): Promise<void> {
   const owned = new Disposables();
   try {
     const target = await newFileFor(source, part, owned);
@@ -71,6 +77,7 @@ async function fill(part: string, source: DuckDBConnection, { notes = [], asker 
     await copyRows(source, target, whole, asker);
     await writing(async () => {
       await writeNotes(target, asPut(notes));
+      await writeAlerts(target, alertsAsChanges(alerts));
       await target.run("COMMIT");
       await target.run("CHECKPOINT");
     });

@@ -8,7 +8,9 @@ import type { Disposables } from "../../shared/base/disposables.js";
 import { copySettings } from "./file-settings.js";
 import { createTables } from "./open-file.js";
 import type { RedactedRows } from "./redacted-rows.js";
+import { queryOn } from "./readers.js";
 import { Rows } from "./rows.js";
+import { createSources, hasSources } from "./source-tables.js";
 import { closeQuietly } from "./table-buffer.js";
 
 /** The target cannot be written, as opposed to the source not being readable, which goes to the caller as it is. */
@@ -49,6 +51,7 @@ export async function newFileFor(
     await chmod(part, 0o600);
     await target.run("BEGIN");
     await createTables(target);
+    if (await hasSources(queryOn(source))) await createSources(target);
   });
   return target;
 }

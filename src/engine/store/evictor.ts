@@ -2,6 +2,7 @@
 // itself: whoever kills the engine in between finds a file that says exactly what is missing from it.
 // Records go by their instants, state by whole segments: what is left of it begins with all that objects held then.
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { evictedDenseBuckets, hasDenseBuckets } from "./dense-buckets.js";
 import { type Evicted, readEvicted } from "./evicted.js";
 import { type EvictedKind, evictedKinds } from "./flight-tables.js";
 import type { SegmentHead } from "../replay/segments/segment-heads.js";
@@ -172,7 +173,8 @@ export class Evictor {
   }
 
   async *#removeDerived({ since, until }: Stretch): AsyncGenerator<Step> {
-    for (const statements of derived) {
+    const dense = (await hasDenseBuckets(this.#query)) ? [evictedDenseBuckets] : [];
+    for (const statements of [...derived, ...dense]) {
       await this.#transaction(async () => {
         for (const sql of statements) await this.#connection.run(sql, [since, until]);
       });

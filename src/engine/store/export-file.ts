@@ -47,7 +47,7 @@ export async function exportFile(
   source: DuckDBConnection,
   request: ExportRequest,
 ): Promise<Result<Exported, HindcastError>> {
-  const { path, overwrite, format, notes, redact } = request;
+  const { path, overwrite, format, notes, alerts, redact } = request;
   if (format === "hindcast" && request.stretch === undefined && redact === undefined) {
     const copied = await copyFile(source, request);
     return copied.ok ? ok({ sizeBytes: copied.value, removed: [] }) : copied;
@@ -69,7 +69,12 @@ export async function exportFile(
       await writing(() => mkdir(part, { mode: 0o700 }));
       const recording = join(part, "recording.hindcast");
       const redacted = redact === undefined ? undefined : await redactedRows(source, redact, stretch, asker);
-      await fillSelection(recording, source, { stretch, notes, isPlain: format !== "hindcast", redacted }, asker);
+      await fillSelection(
+        recording,
+        source,
+        { stretch, notes, alerts, isPlain: format !== "hindcast", redacted },
+        asker,
+      );
       const exported = (published: Result<number, HindcastError>): Result<Exported, HindcastError> =>
         published.ok ? ok({ sizeBytes: published.value, removed: redacted?.found ?? [], evictedUntil }) : published;
       if (format === "hindcast") return exported(await publish(recording, path, overwrite));

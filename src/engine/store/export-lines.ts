@@ -20,10 +20,25 @@ const records: Readonly<Record<ExportedView, string>> = {
   messages: "message",
   marks: "mark",
   notes: "note",
+  alerts: "alert",
+  alert_firings: "firing",
 };
 
 /** Text that is JSON, unless somebody wrote something else into the file. */
-const jsonColumns = new Set(["argv", "settings", "report", "attributes", "key", "value", "contents"]);
+const jsonColumns = new Set([
+  "argv",
+  "settings",
+  "report",
+  "attributes",
+  "key",
+  "value",
+  "contents",
+  "groups",
+  "labels",
+  "said",
+  "outcomes",
+  "notes",
+]);
 /** Of those, where "value" is a number. */
 const plainColumns: Partial<Record<ExportedView, readonly string[]>> = { metrics: ["value"] };
 

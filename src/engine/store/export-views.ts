@@ -12,6 +12,8 @@ export const exportedViews = {
   messages: ["sent", "received"],
   marks: ["time"],
   notes: ["time", "until", "created", "changed"],
+  alerts: ["time", "latest", "recovered", "acknowledged", "resolved"],
+  alert_firings: ["time", "recovered"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type ExportedView = keyof typeof exportedViews;
@@ -26,4 +28,6 @@ export const exportedViewNames: readonly ExportedView[] = [
   "messages",
   "marks",
   "notes",
+  "alerts",
+  "alert_firings",
 ];

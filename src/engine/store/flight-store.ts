@@ -1,11 +1,10 @@
 // What people and the flight recorder ask of the file while it is recorded: its limits, its pins, its notes, and how large it is.
 // Over the connection of commits, between them.
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { NoteChange } from "../../shared/protocol/note-calls.js";
 import { checkpointAfterRemoval } from "./checkpoint.js";
 import { Evictor } from "./evictor.js";
 import { logSizeOf, sizeOf } from "./file-size.js";
-import { changeNotes } from "./notes.js";
+import { type KeptChange, changeKept } from "./kept-changes.js";
 import { type Query, queryOn } from "./readers.js";
 import type { SearchIndex } from "./search-index.js";
 import type { SegmentRows } from "./segment-rows.js";
@@ -88,8 +87,8 @@ export class FlightStore {
     await this.#connection.run(`DELETE FROM pin WHERE id = $1`, [id]);
   }
 
-  changeNotes(changes: readonly NoteChange[]): Promise<void> {
-    return changeNotes(this.#connection, changes);
+  changeKept(changes: readonly KeptChange[]): Promise<void> {
+    return changeKept(this.#connection, changes);
   }
 
   async size(): Promise<FileSize> {

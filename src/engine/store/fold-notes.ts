@@ -5,7 +5,8 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { confined } from "./file-settings.js";
 import { errorFromWriting } from "./cannot-write.js";
 import { type ReadLog, removeLog } from "./note-log.js";
-import { NotesTaken, changeNotes } from "./notes.js";
+import { changeKept } from "./kept-changes.js";
+import { TableTaken } from "./own-table.js";
 
 /** Undefined when they are in it; else why not, as the end of the sentence "… cannot be written: ". */
 export async function foldNotes(path: string, logs: readonly ReadLog[]): Promise<string | undefined> {
@@ -15,7 +16,7 @@ export async function foldNotes(path: string, logs: readonly ReadLog[]): Promise
     const instance = await DuckDBInstance.create(path, confined);
     try {
       const connection = await instance.connect();
-      await changeNotes(
+      await changeKept(
         connection,
         logs.flatMap(({ changes }) => changes),
       );
@@ -32,7 +33,7 @@ export async function foldNotes(path: string, logs: readonly ReadLog[]): Promise
 }
 
 function reasonOf(path: string, error: unknown): string {
-  if (error instanceof NotesTaken) return error.message;
+  if (error instanceof TableTaken) return error.message;
   if (error instanceof Error && /lock on file|being used by another process/i.test(error.message))
     return "another program has it open";
   const { code, details } = errorFromWriting(path, error);

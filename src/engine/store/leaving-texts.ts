@@ -6,6 +6,7 @@ import type { Query } from "./readers.js";
 import { type RedactedRows, textColumns } from "./redacted-rows.js";
 import { type ProcessCut, type Stretch, cutsOf } from "./selection-cut.js";
 import { conditionsOf } from "./selection-rows.js";
+import { hasSources, sourceTables } from "./source-tables.js";
 
 const rowsAtOnce = 8192;
 
@@ -23,7 +24,8 @@ export async function lookThrough(
   asker: Asker,
 ): Promise<void> {
   const conditions = await lookedAt(query, stretch);
-  const tables = Object.keys(textColumns);
+  const areSourcesThere = await hasSources(query);
+  const tables = Object.keys(textColumns).filter((table) => areSourcesThere || !sourceTables.includes(table));
   const totals = await Promise.all(
     tables.map(async (table) => {
       const rows = await query(`SELECT coalesce(max(rowid) + 1, 0)::BIGINT AS rows FROM "${table}"`);

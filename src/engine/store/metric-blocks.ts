@@ -1,6 +1,7 @@
 // Buckets of metrics that were asked for, kept for the next look at the same series: whoever zooms and pans asks for nearly the
 // same again. They are kept in blocks of so many buckets of one level and series, the least recently used go first, and all
 // of them when something was committed: a commit may make buckets anew, or evict them. Whether that was so nobody needs to know.
+import { hasDenseBuckets } from "./dense-buckets.js";
 import { type MetricRows, bytesPerRow, metricRowsFrom, splitByTime } from "./metric-rows.js";
 import { bucketsSql, processOfSeriesSql } from "./metric-sql.js";
 import type { Query } from "./readers.js";
@@ -13,10 +14,19 @@ const mostBytes = 64 * 1024 * 1024;
 /** Of a block besides its rows, nearly. */
 const bytesPerBlock = 512;
 
+/** Metrics of an open recording: how to ask, when it begins, and what was asked before. */
+export interface MetricSource {
+  readonly query: Query;
+  readonly start: bigint;
+  readonly blocks: MetricBlocks;
+}
+
 export class MetricBlocks {
   readonly #blocks = new Map<string, MetricRows>();
   readonly #processes = new Map<number, number>();
   #covers: CoverByProcess | undefined;
+  /** As of the last commit; a recording that has them keeps them. */
+  #hasDense: boolean | undefined;
   #bytes = 0;
   #generation: number | undefined;
 
@@ -39,6 +49,14 @@ export class MetricBlocks {
     if (generation === this.#generation) this.#covers = covers;
     const until = covers.get(process);
     return until === undefined ? undefined : new Map([[process, until]]);
+  }
+
+  /** Whether there are buckets shorter than a second. */
+  async hasDense(query: Query): Promise<boolean> {
+    const generation = this.#upToDate();
+    const found = this.#hasDense ?? (await hasDenseBuckets(query));
+    if (generation === this.#generation) this.#hasDense = found;
+    return found;
   }
 
   /** As `around`, where nothing has to be asked for that. */
@@ -128,6 +146,7 @@ export class MetricBlocks {
     if (generation === this.#generation) return generation;
     this.#generation = generation;
     this.#covers = undefined;
+    if (this.#hasDense === false) this.#hasDense = undefined;
     this.#blocks.clear();
     this.#bytes = 0;
     return generation;

@@ -2,7 +2,8 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { valueOfBin } from "./quantile-sketch.js";
 import { metricRollup, sketchRollup } from "./rollups.js";
-import { type MetricSource, SlicedSeries } from "./sliced-series.js";
+import type { MetricSource } from "./metric-blocks.js";
+import { SlicedSeries } from "./sliced-series.js";
 
 type Slices = CallResult<"metrics.slices">[number];
 
@@ -16,10 +17,13 @@ export async function metricSlices(
   const sliced = new SlicedSeries(source, series, args, slices);
   const columns = () => new Float64Array(slices).fill(Number.NaN);
   const quantiles = (args.quantiles ?? []).map((quantile) => ({ quantile, values: columns() }));
-  const bucketNs = Number(sliced.levelsOf(metricRollup).at(-1)?.widthNs ?? 0n);
+  const looked = await sliced.look();
+  const bucketNs = Number(
+    (looked === undefined ? sliced.levelsOf(metricRollup).at(-1) : looked.coarsest)?.widthNs ?? 0n,
+  );
   const [samples, average, least, most] = [new Float64Array(slices), columns(), columns(), columns()];
   const answer: Slices = { series, startNs: sliced.starts(), bucketNs, samples, average, least, most, quantiles };
-  const extremes = (await sliced.look())?.extremes;
+  const extremes = looked?.extremes;
   if (extremes === undefined) return answer;
   samples.set(extremes.samples);
   least.set(extremes.least);

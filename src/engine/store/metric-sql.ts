@@ -1,7 +1,7 @@
 // What is asked about metrics at every look. Columns are asked for as they are, and made what is wanted by who asked: to plan and
 // to run an expression over each of eight columns, of each part of a question, took DuckDB a third of its time.
 import { metricRollup, tableOf } from "./rollups.js";
-import { type Level, metricLevels } from "./zoom-levels.js";
+import { type Level, type Stretch, metricLevels } from "./zoom-levels.js";
 
 /** Up to where levels hold the records of each process. */
 export const coversSql = `SELECT process, until FROM rollup_cover`;
@@ -25,6 +25,15 @@ const samplesIn = (since: number): string =>
 
 /** The samples of one series: the series, since, until. */
 export const samplesSql = `${samplesIn(2)} LIMIT ${mostRowsHere + 1}`;
+
+/** Samples of stretches that meet a condition besides. */
+export const samplesWithinSql = (series: number, stretches: readonly Stretch[], condition = "true"): string => {
+  const parts = stretches.map(
+    ({ since, until }) =>
+      `SELECT instant, value FROM metric WHERE series = ${series} AND instant >= ${since} AND instant < ${until} AND (${condition})`,
+  );
+  return `${parts.join(" UNION ALL ")} LIMIT ${mostRowsHere + 1}`;
+};
 
 // What lies at both ends of a range, where the coarsest buckets do not fit. Samples in the shape of buckets, so that one question
 // would do for both, take DuckDB as long as two.

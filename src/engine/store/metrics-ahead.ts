@@ -1,7 +1,7 @@
 // Buckets of metrics that are read before anybody looks, the coarsest first, while there is room for them: a look then asks only for
 // what lies at the ends of its range, where no bucket fits.
 import { bytesPerRow } from "./metric-rows.js";
-import type { MetricSource } from "./sliced-series.js";
+import type { MetricSource } from "./metric-blocks.js";
 import { type Level, type Stretch, metricLevels } from "./zoom-levels.js";
 
 /** One level of one series is read at a time: up to some thousand buckets, which takes a few milliseconds. */

@@ -7,7 +7,8 @@ import { mostRows, relative } from "./columns.js";
 import type { Query } from "./readers.js";
 import { metricRollup } from "./rollups.js";
 import type { SliceExtremes } from "./slice-extremes.js";
-import { type MetricSource, SlicedSeries } from "./sliced-series.js";
+import type { MetricSource } from "./metric-blocks.js";
+import { SlicedSeries } from "./sliced-series.js";
 import { type Stretch, storable } from "./zoom-levels.js";
 import { coversOf, rowsWithin } from "./zoom-query.js";
 

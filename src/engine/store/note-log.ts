@@ -1,10 +1,12 @@
-// Changes to the notes of a recording that are not in its file yet: a line of JSON each, in a file beside it or, where none can
+// Changes to the notes and alerts of a recording that are not in its file yet: a line of JSON each, in a file beside it or, where none can
 // be made there, in the user's own folder. A change is safe once its line is on the disk. The last line may be cut off.
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { alert, firing, silence } from "../../shared/protocol/alert-calls.js";
 import { type NoteChange, note } from "../../shared/protocol/note-calls.js";
+import { type KeptChange, isOfNotes } from "./kept-changes.js";
 
 const ns = v.pipe(
   v.string(),
@@ -24,6 +26,27 @@ const line = v.union([
   ),
 ]);
 
+/** Of alerts: the change itself, with a time as an object of its digits, since JSON has no number for it. */
+const alertLine = v.variant("kind", [
+  v.object({ kind: v.literal("alert"), alert }),
+  v.object({ kind: v.literal("firing"), firing }),
+  v.object({ kind: v.literal("silence"), silence }),
+  v.object({ kind: v.literal("unsilence"), id: v.string() }),
+]);
+const withTimes = (_key: string, part: unknown): unknown =>
+  typeof part === "object" && part !== null && "$ns" in part && /^-?\d{1,19}$/.test(String(part.$ns))
+    ? BigInt(String(part.$ns))
+    : part;
+
+function textOf(change: KeptChange): string {
+  const isOfNote = isOfNotes(change);
+  const written =
+    change.kind === "put" ? { put: change.note } : change.kind === "remove" ? { remove: change.id } : change;
+  return JSON.stringify(written, (_key, value: unknown) =>
+    typeof value !== "bigint" ? value : isOfNote ? String(value) : { $ns: String(value) },
+  );
+}
+
 export const besideOf = (path: string): string => `${path.replace(/\.hindcast$/, "")}.hindcast.notes.jsonl`;
 
 /** One for each recording, by where it is. */
@@ -31,11 +54,8 @@ export const ownLogOf = (path: string, folder: string): string =>
   join(folder, `${createHash("sha256").update(path).digest("hex").slice(0, 32)}.notes.jsonl`);
 
 /** Resolves when it is on the disk. */
-export async function appendChange(log: string, change: NoteChange): Promise<void> {
-  const text = JSON.stringify(
-    change.kind === "put" ? { put: change.note } : { remove: change.id },
-    (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
-  );
+export async function appendChanges(log: string, changes: readonly KeptChange[]): Promise<void> {
+  const text = changes.map(textOf).join("\n");
   await mkdir(dirname(log), { recursive: true, mode: 0o700 }).catch(() => undefined); // opening it says what is wrong
   const file = await open(log, "a", 0o600);
   try {
@@ -51,7 +71,7 @@ export async function appendChange(log: string, change: NoteChange): Promise<voi
 export interface ReadLog {
   readonly path: string;
   readonly bytes: number;
-  readonly changes: readonly NoteChange[];
+  readonly changes: readonly KeptChange[];
 }
 
 const mostBytes = 64 * 1024 * 1024;
@@ -75,11 +95,13 @@ export async function removeLog({ path, bytes }: ReadLog): Promise<void> {
   if (size === bytes) await rm(path, { force: true });
 }
 
-function changeFrom(text: string): NoteChange | undefined {
+function changeFrom(text: string): KeptChange | undefined {
   if (text.trim() === "") return undefined;
   try {
     const read = v.safeParse(line, JSON.parse(text));
-    return read.success ? read.output : undefined;
+    if (read.success) return read.output;
+    const ofAlerts = v.safeParse(alertLine, JSON.parse(text, withTimes));
+    return ofAlerts.success ? ofAlerts.output : undefined;
   } catch {
     return undefined;
   }

@@ -9,8 +9,8 @@ import {
   mostNotes,
   noteLabels,
 } from "../../shared/protocol/note-calls.js";
+import { createTable, shapeOfTable } from "./own-table.js";
 import type { Query } from "./readers.js";
-import { queryOn } from "./readers.js";
 
 const columns = [
   "id VARCHAR",
@@ -27,27 +27,9 @@ const time = (column: string): string => `make_timestamp_ns(${column})`;
 const notesView = `SELECT id, ${time("since")} AS time, ${time("until")} AS until, text, label, author, ${time("created")} AS created,
   ${time("changed")} AS changed FROM note`;
 
-/** Whether there is one, and whether it is the table it should be: nothing that somebody else put there is read or written. */
-async function shapeOfNotes(query: Query): Promise<"none" | "ours" | "others"> {
-  const here = `database_name = current_database() AND schema_name = 'main'`;
-  const found = await query(
-    `SELECT column_name || ' ' || data_type AS shape FROM system.main.duckdb_columns()
-     WHERE ${here} AND table_name = 'note' ORDER BY column_index`,
-  );
-  const shapes = found.texts("shape");
-  if (shapes.length === 0) return "none";
-  // A column that is computed, a check, a default: all have parentheses of their own.
-  const plain = await query(
-    `SELECT count(*) AS tables FROM system.main.duckdb_tables()
-     WHERE ${here} AND table_name = 'note' AND length(sql) - length(replace(sql, '(', '')) = 1`,
-  );
-  const isPlain = plain.numbers("tables")[0] === 1;
-  return isPlain && shapes.join() === columns.join() ? "ours" : "others";
-}
-
 /** What no Hindcast wrote is left out. */
 export async function readNotes(query: Query): Promise<readonly Note[]> {
-  if ((await shapeOfNotes(query)) !== "ours") return [];
+  if ((await shapeOfTable(query, "note", columns)) !== "ours") return [];
   const rows = await query(
     `SELECT * FROM note WHERE id IS NOT NULL AND length(id) BETWEEN 1 AND 100 AND since IS NOT NULL AND text IS NOT NULL
        AND length(text) <= ${mostNoteText} AND author IS NOT NULL AND length(author) <= ${mostAuthor}
@@ -68,14 +50,9 @@ export async function readNotes(query: Query): Promise<readonly Note[]> {
   }));
 }
 
-/** Where something else is called so. */
-export class NotesTaken extends Error {}
-
 /** The table, where there is none. Within the caller's transaction. */
 export async function createNotes(connection: DuckDBConnection): Promise<void> {
-  const shape = await shapeOfNotes(queryOn(connection));
-  if (shape === "others") throw new NotesTaken("its table of notes is none of Hindcast's");
-  if (shape === "none") await connection.run(`CREATE TABLE note (${columns.join(", ")})`);
+  await createTable(connection, "note", columns);
   await connection.run(`CREATE OR REPLACE VIEW notes AS ${notesView}`);
 }
 
@@ -92,18 +69,6 @@ export async function writeNotes(connection: DuckDBConnection, changes: readonly
        VALUES ($1, $2::BIGINT, $3::BIGINT, $4, $5, $6, $7::BIGINT, $8::BIGINT)`,
       [id, from, to ?? null, text, label, author, created, changed],
     );
-  }
-}
-
-/** In one transaction of its own. */
-export async function changeNotes(connection: DuckDBConnection, changes: readonly NoteChange[]): Promise<void> {
-  await connection.run("BEGIN");
-  try {
-    await writeNotes(connection, changes);
-    await connection.run("COMMIT");
-  } catch (error) {
-    await connection.run("ROLLBACK").catch(() => undefined);
-    throw error;
   }
 }
 

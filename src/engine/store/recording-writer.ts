@@ -11,6 +11,7 @@ import { columnsFromOperation, contentsToJson, valueToJson } from "./operation-j
 import { checkpointWhenDue } from "./checkpoint.js";
 import type { DerivedRows } from "./derived-rows.js";
 import { FlightStore } from "./flight-store.js";
+import { type ChangedKind, kindsIn } from "./last-changes.js";
 import { LateWrites } from "./late-writes.js";
 import { LongSpanRows } from "./long-span-rows.js";
 import type { OpenFile } from "./open-file.js";
@@ -30,6 +31,7 @@ import { RollupRows } from "./rollup-rows.js";
 import { SearchIndex } from "./search-index.js";
 import { type SearchSettings, searchSettings } from "./search-tables.js";
 import { SegmentRows } from "./segment-rows.js";
+import { type SourceFacts, SourceIndex, writeSources } from "./source-rows.js";
 import { type TableBuffer, closeQuietly } from "./table-buffer.js";
 import { type Buffers, type TableName, WaitingRows, newMarkRows, spanKey, tableNames } from "./waiting-rows.js";
 
@@ -48,11 +50,14 @@ export class RecordingWriter {
   /** Asked between commits. */
   readonly flight: FlightStore;
   readonly #late: LateWrites;
+  readonly #sources: SourceIndex;
+  readonly #segments: SegmentRows;
   #waiting = new WaitingRows();
   /** In the room of rows that are in the file: making and growing it anew for each commit costs more than filling it. */
   #spare: WaitingRows | undefined;
   /** Since it was folded into the file. */
   #rowsInLog = 0;
+  #changed: ReadonlySet<ChangedKind> = new Set();
 
   private constructor(
     readonly path: string,
@@ -62,12 +67,15 @@ export class RecordingWriter {
     rollups: RollupRows,
     segments: SegmentRows,
     late: LateWrites,
+    sources: SourceIndex,
     known: readonly number[],
   ) {
     this.#connection = connection;
     this.#appenders = appenders;
     this.#derived = [search, rollups, new LongSpanRows(), segments, late];
     this.#late = late;
+    this.#sources = sources;
+    this.#segments = segments;
     this.#processes = new ProcessRows(known);
     this.flight = new FlightStore(connection, path, segments, search);
   }
@@ -91,6 +99,7 @@ export class RecordingWriter {
       await RollupRows.open(connection, nowMs),
       await SegmentRows.open(connection, segments),
       await LateWrites.open(connection),
+      await SourceIndex.open(connection),
       known,
     );
   }
@@ -103,6 +112,11 @@ export class RecordingWriter {
   /** Committed writes that are earlier than some that were committed before. */
   get lateWrites(): number {
     return this.#late.count;
+  }
+
+  /** By the last commit. */
+  get changed(): ReadonlySet<ChangedKind> {
+    return this.#changed;
   }
 
   #push(table: TableName, ...row: readonly DuckDBValue[]): void {
@@ -124,6 +138,11 @@ export class RecordingWriter {
 
   scope(id: number, process: number, name: string, seq: number, instant: bigint): void {
     this.#push("scope", id, process, name, BigInt(seq), instant);
+  }
+
+  /** A file that a process has loaded; which it has loaded before makes no difference. */
+  source(process: number, facts: SourceFacts): void {
+    this.#waiting.count += this.#sources.add(process, facts, this.#waiting.sources);
   }
 
   /** For one more row, every column of it. */
@@ -250,10 +269,17 @@ export class RecordingWriter {
       await this.#forget();
       throw error;
     }
+    this.#changed = this.#kindsIn(rows);
     for (const derived of this.#derived) derived.committed();
     this.#processes.committed([...rows.processes.values()]);
     this.#rowsInLog += rows.count;
     this.#spare = rows.emptied();
+  }
+
+  #kindsIn(rows: WaitingRows): ReadonlySet<ChangedKind> {
+    const kinds = kindsIn(rows);
+    for (const kind of this.#segments.changed) kinds.add(kind);
+    return kinds;
   }
 
   /** Whatever goes wrong here, the rows are being committed: they must not come again. */
@@ -279,7 +305,7 @@ export class RecordingWriter {
     this.#appenders = await appendersOf(this.#connection).catch(() => new Map<TableName, DuckDBAppender>());
   }
 
-  async #writeAll({ buffers, newSpans, ends, processes, start, report }: WaitingRows): Promise<void> {
+  async #writeAll({ buffers, newSpans, ends, processes, sources, start, report }: WaitingRows): Promise<void> {
     // Nothing but what a commit that failed has left.
     buffers.span.clear();
     for (const row of newSpans.values()) buffers.span.add(row);
@@ -294,6 +320,7 @@ export class RecordingWriter {
       await this.#connection.run(applySpanEnds);
       await this.#connection.run(`DELETE FROM span_end`);
     }
+    await writeSources(this.#connection, sources);
     if (start !== undefined) await this.#connection.run(`UPDATE recording SET start = $1`, [start]);
     if (report !== undefined) await this.#connection.run(`UPDATE recording SET report = $1`, [report]);
     await this.#processes.write(this.#connection, [...processes.values()]);

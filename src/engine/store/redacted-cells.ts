@@ -1,11 +1,13 @@
 // Cells of a recording's tables without what is secret: looked at as what they are, so that a name tells of its value in state
 // and in attributes alike, and as the text they are afterwards, in which nothing may be left that a look at it would find.
+import { createHmac, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import { Pseudonyms } from "../../redact/pseudonyms.js";
 import { isPseudonym } from "../../redact/pseudonym-text.js";
 import { redactedArguments } from "../../redact/arguments.js";
 import { Redactor, type RedactorSettings } from "../../redact/redactor.js";
 import { SecretKeys } from "../../redact/secret-keys.js";
+import { redactedSource } from "../../redact/sources.js";
 import { Texts } from "../../redact/texts.js";
 import type { RedactAlso } from "../../shared/protocol/export-calls.js";
 import type { AttributeValue, Attributes } from "../../shared/trace/attributes.js";
@@ -36,8 +38,11 @@ export class RedactedCells {
   readonly #redactor: Redactor;
   readonly #last: Texts;
   readonly #isAlwaysRead: boolean;
+  readonly #also: RedactAlso;
+  readonly #hashKey = randomBytes(32);
 
   constructor(also: RedactAlso) {
+    this.#also = also;
     const settings: RedactorSettings = { ...also, isAfterwards: true };
     this.#redactor = new Redactor(settings, this.#pseudonyms);
     this.#last = new Texts(lookingOnly, new SecretKeys(also), also);
@@ -60,6 +65,16 @@ export class RedactedCells {
     const changed = this.#redactor.attributes(given);
     const redacted = changed === given ? cell : JSON.stringify(changed);
     return this.#isClean(redacted) ? redacted : JSON.stringify({ "hindcast.redacted": this.#allOf(redacted) });
+  }
+
+  /** Where only what is told by its form, or written out under a secret's name, is one: see `redactedSource`. */
+  source(cell: string): string {
+    return redactedSource(cell, this.#also, this.#pseudonyms);
+  }
+
+  /** That of a text as it was: who guesses what was taken out of it could tell whether it was that. */
+  hash(cell: string): string {
+    return cell === "" ? "" : createHmac("sha256", this.#hashKey).update(cell).digest("hex");
   }
 
   /** A command line: a list of texts. */

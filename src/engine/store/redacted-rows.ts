@@ -4,12 +4,13 @@ import { DuckDBDataChunk, type DuckDBType, DuckDBTypeId, type DuckDBValue } from
 import duckdb from "@duckdb/node-bindings";
 import type { FoundSecrets, RedactAlso, exportPlaces } from "../../shared/protocol/export-calls.js";
 import type { Note } from "../../shared/protocol/note-calls.js";
+import type { KeptAlerts } from "./alerts.js";
 import type { HiddenObjects } from "./hidden-objects.js";
 import { RedactedCells } from "./redacted-cells.js";
 import { storedOperations } from "./schema.js";
 
 type Place = (typeof exportPlaces)[number];
-type CellKind = "text" | "attributes" | "list";
+type CellKind = "text" | "attributes" | "list" | "source" | "hash";
 
 interface TableCells {
   readonly place: Place;
@@ -43,6 +44,11 @@ export const textColumns: Readonly<Record<string, TableCells>> = {
   write: { place: "state", columns: words("key value") },
   keyframe: { place: "state", columns: words("contents") },
   mark: { place: "events", columns: words("label reason") },
+  source_text: { place: "sources", columns: { hash: "hash", text: "source" } },
+  source_version: {
+    place: "sources",
+    columns: { ...words("file loaded not_instrumented left_out"), hash: "hash", functions: "source" },
+  },
 };
 
 type Column = readonly DuckDBValue[];
@@ -97,6 +103,36 @@ export class RedactedRows {
     );
   }
 
+  alerts(given: KeptAlerts): KeptAlerts {
+    const text = (one: string): string => this.cells.text(one);
+    const labels = (one: Readonly<Record<string, string>>): Record<string, string> =>
+      Object.fromEntries(Object.entries(one).map(([name, value]) => [name, text(value)]));
+    const person = <By extends { readonly by: string }>(one: By | undefined): By | undefined =>
+      one && { ...one, by: text(one.by) };
+    return this.at("notes", () => ({
+      alerts: given.alerts.map(({ acknowledged, resolved, ...one }) => ({
+        ...one,
+        group: labels(one.group),
+        labels: labels(one.labels),
+        message: text(one.message),
+        notes: one.notes.map((note) => ({ ...note, by: text(note.by), text: text(note.text) })),
+        ...(acknowledged && { acknowledged: person(acknowledged) }),
+        ...(resolved && { resolved: person(resolved) }),
+      })),
+      firings: given.firings.map((one) => ({
+        ...one,
+        said: one.said.map(text),
+        outcomes: one.outcomes.map((outcome) => ({ ...outcome, what: text(outcome.what) })),
+      })),
+      silences: given.silences.map((one) => ({
+        ...one,
+        labels: labels(one.labels),
+        author: text(one.author),
+        text: text(one.text),
+      })),
+    }));
+  }
+
   /** `column`: of `rows` rows, by its name. */
   changed(table: string, column: (name: string) => Column, rows: number): Changes {
     const known = textColumns[table];
@@ -139,6 +175,10 @@ export class RedactedRows {
         return (cell) => this.cells.attributes(cell);
       case "list":
         return (cell) => this.cells.list(cell);
+      case "source":
+        return (cell) => this.cells.source(cell);
+      case "hash":
+        return (cell) => this.cells.hash(cell);
     }
   }
 

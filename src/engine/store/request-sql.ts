@@ -2,13 +2,14 @@
 // method, as no framework told a route, what its path is like says the rest.
 import { spanKinds } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
+import { attributeIn } from "./sql-text.js";
 
 export const requestKinds: readonly number[] = [spanKinds.indexOf("server"), spanKinds.indexOf("consumer")];
 
 /** Longer paths are no routes. */
 const mostPath = 200;
 
-const attribute = (name: string): string => `json_extract_string(attributes, '$."${name}"')`;
+const attribute = attributeIn("attributes");
 export const pathSql = attribute("url.path");
 export const querySql = attribute("url.query");
 export const codeSql = `coalesce(try_cast(${attribute("http.response.status_code")} AS USMALLINT), 0)`;

@@ -8,9 +8,10 @@ import {
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import { resizedReason } from "../../shared/protocol/recording-summary.js";
 import type { Query } from "./readers.js";
+import { attributeIn } from "./sql-text.js";
 
 const mostMarks = 2000;
-const attribute = (name: string): string => `json_extract_string(t.attributes, '$."${name}"')`;
+const attribute = attributeIn("t.attributes");
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e5) / 10} MB`;
 
 export async function ringMarks(query: Query): Promise<CallResult<"timeline.marks">> {

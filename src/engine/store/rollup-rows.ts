@@ -4,6 +4,7 @@
 // comes late, before that instant, has its buckets made anew in the commit that brings it.
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { bytes, integers, longs, shorts } from "./column-buffers.js";
+import { DenseBuckets, secondLevel } from "./dense-buckets.js";
 import type { DerivedRows } from "./derived-rows.js";
 import type { SpanRow } from "./recording-rows.js";
 import { Covers, type Late } from "./rollup-covers.js";
@@ -45,6 +46,7 @@ export class RollupRows implements DerivedRows {
   /** What the running commit makes of them, and the processes that it brought. */
   readonly #next = new Map<number, bigint>();
   readonly #added: number[] = [];
+  readonly #dense = new DenseBuckets();
   #rowsSinceStep = 0;
   #steppedMs: number;
 
@@ -76,6 +78,7 @@ export class RollupRows implements DerivedRows {
     const { samples, records, spans } = this.#covers.look(rows, now);
     await this.#addEnds(connection, rows.endedSpans);
     await this.#makeAnew(connection, [metricRollup, sketchRollup], samples);
+    await this.#makeDense(connection, lateWindows(samples, this.#covers)(secondLevel.widthNs), true);
     await this.#makeAnew(connection, [densityRollup], records);
     await this.#makeAnew(connection, [laneRollup], spans);
     this.#rowsSinceStep += rows.count;
@@ -93,6 +96,7 @@ export class RollupRows implements DerivedRows {
   }
 
   forget(): void {
+    this.#dense.forget();
     for (const process of this.#added.splice(0)) this.#covers.delete(process);
     this.#next.clear();
   }
@@ -104,28 +108,28 @@ export class RollupRows implements DerivedRows {
 
   /** What has become whole since the last time. */
   async #step(connection: DuckDBConnection): Promise<void> {
-    await run(connection, rollups, fillLevel, (widthNs) =>
+    const windows = (widthNs: bigint): Window[] =>
       [...this.#covers.untils()].map(([process, until]) => ({
         process,
         since: floorTo(widthNs, until),
         until: floorTo(widthNs, this.#next.get(process) ?? until),
-      })),
-    );
+      }));
+    await run(connection, rollups, fillLevel, windows);
+    await this.#makeDense(connection, windows(secondLevel.widthNs), false);
     for (const [process, until] of this.#next)
       await connection.run(`UPDATE rollup_cover SET until = ${until} WHERE process = $1`, [process]);
   }
 
   async #makeAnew(connection: DuckDBConnection, which: readonly Rollup[], late: Late): Promise<void> {
     if (late.size === 0) return;
-    const windows = (widthNs: bigint): Window[] =>
-      [...this.#covers.untils()].flatMap(([process, until]) => {
-        const stretch = late.get(process);
-        if (stretch === undefined) return [];
-        const [last, covered] = [ceilTo(widthNs, stretch.until), floorTo(widthNs, until)];
-        return [{ process, since: floorTo(widthNs, stretch.since), until: last < covered ? last : covered }];
-      });
+    const windows = lateWindows(late, this.#covers);
     await run(connection, which, clearLevel, windows);
     await run(connection, which, fillLevel, windows);
+  }
+
+  async #makeDense(connection: DuckDBConnection, windows: readonly Window[], isAgain: boolean): Promise<void> {
+    const whole = windows.filter(({ since, until }) => since < until);
+    if (whole.length > 0) await this.#dense.write(connection, relationOf(whole), isAgain);
   }
 
   /** Of spans whose beginning is in a bucket already. */
@@ -151,6 +155,17 @@ export class RollupRows implements DerivedRows {
     await connection.run(`DELETE FROM late_end`);
   }
 }
+
+/** Of whole buckets, in which something came behind a cover. */
+const lateWindows =
+  (late: Late, covers: Covers) =>
+  (widthNs: bigint): Window[] =>
+    [...covers.untils()].flatMap(([process, until]) => {
+      const stretch = late.get(process);
+      if (stretch === undefined) return [];
+      const [last, covered] = [ceilTo(widthNs, stretch.until), floorTo(widthNs, until)];
+      return [{ process, since: floorTo(widthNs, stretch.since), until: last < covered ? last : covered }];
+    });
 
 /** A statement for each level that has windows, the finest first: coarser ones are made of it. */
 async function run(

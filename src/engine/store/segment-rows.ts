@@ -8,6 +8,7 @@ import type { SegmentHead } from "../replay/segments/segment-heads.js";
 import { type SegmentWrite, nameOfScope } from "../replay/segments/segment-write.js";
 import { blobs, integers, longs } from "./column-buffers.js";
 import type { DerivedRows } from "./derived-rows.js";
+import type { ChangedKind } from "./last-changes.js";
 import { type Query, queryOn } from "./readers.js";
 import type { ChangeRow } from "./recording-rows.js";
 import type { WriteOperation } from "../../shared/trace/write.js";
@@ -57,6 +58,14 @@ export class SegmentRows implements DerivedRows {
     this.#taken = rows.changes.length;
     if (this.#closesOpen) this.#closeAll();
     await this.#writeClosed(connection);
+  }
+
+  /** By what is written and not committed yet. */
+  get changed(): readonly ChangedKind[] {
+    const kinds: ChangedKind[] = [];
+    if (this.#closed.length > 0) kinds.push("segments");
+    if (this.#toRemove.size > 0) kinds.push("removed");
+    return kinds;
   }
 
   committed(): void {

@@ -5,10 +5,12 @@ import type { Asker } from "../../shared/base/asker.js";
 import type { Note } from "../../shared/protocol/note-calls.js";
 import { throwIfCancelled } from "../../shared/base/cancel.js";
 import { Disposables } from "../../shared/base/disposables.js";
+import { type KeptAlerts, alertsAsChanges, alertsWithin, noAlerts, writeAlerts } from "./alerts.js";
 import { type TableRows, copyRows, newFileFor, tablesOf, writing } from "./copy-rows.js";
+import { DenseBuckets, everySecond } from "./dense-buckets.js";
 import type { SegmentSettings } from "../replay/segments/builder.js";
 import { filledLongSpans } from "./long-spans.js";
-import { asPut, changeNotes, notesWithin } from "./notes.js";
+import { asPut, notesWithin, writeNotes } from "./notes.js";
 import { packSegments } from "./pack-segments.js";
 import { queryOn } from "./readers.js";
 import { filledRollups } from "./rollup-tables.js";
@@ -30,6 +32,7 @@ export interface Selection {
   readonly isPlain: boolean;
   /** Of what is exported, all of them. */
   readonly notes?: readonly Note[] | undefined;
+  readonly alerts?: KeptAlerts | undefined;
   readonly segments?: SegmentSettings;
   /** What is taken out of it; without, nothing is. */
   readonly redacted?: RedactedRows | undefined;
@@ -47,11 +50,17 @@ export async function fillSelection(
     const target = await newFileFor(source, part, owned);
     // What is derived is made of rows that are committed.
     await writing(() => target.run("COMMIT"));
-    const { stretch, notes = [], redacted } = selection;
+    const { stretch, notes = [], alerts = noAlerts, redacted } = selection;
     if (stretch === undefined) await copyRecords(source, target, redacted, asker);
     else await copyStretch(source, target, { ...selection, stretch }, asker);
     const within = notesWithin(notes, stretch);
-    await writing(() => changeNotes(target, asPut(redacted?.notes(within) ?? within)));
+    const told = alertsWithin(alerts, stretch);
+    await writing(() =>
+      inTransaction(target, async () => {
+        await writeNotes(target, asPut(redacted?.notes(within) ?? within));
+        await writeAlerts(target, alertsAsChanges(redacted?.alerts(told) ?? told));
+      }),
+    );
     await writing(() => target.run("CHECKPOINT"));
     throwIfCancelled(asker.signal);
   } finally {
@@ -110,6 +119,7 @@ async function copyStretch(
     throwIfCancelled(asker.signal);
     await writing(() => target.run(statement));
   }
+  await writing(() => inTransaction(target, () => new DenseBuckets().write(target, everySecond, false)));
 }
 
 /** What the others are read with. */

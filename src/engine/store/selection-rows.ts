@@ -56,6 +56,9 @@ export function conditionsOf({ from, to }: Stretch, cuts: readonly ProcessCut[])
     message_end: record,
     message: `(${isWithin("sent_instant")} OR ${isWithin("received_instant")}) AND ${isTaken("sender")} AND ${isTaken("receiver")}`,
     state_hole: ofWrites("first_seq", "first_seq"),
+    source_use: isTaken("process"),
+    source_version: `id IN (SELECT source FROM source_use WHERE ${isTaken("process")})`,
+    source_text: `hash IN (SELECT s.hash FROM source_version AS s JOIN source_use AS u ON u.source = s.id WHERE ${isTaken("u.process")})`,
     eviction: `until > ${from} AND since <= ${to} AND ${isTaken("process")}`,
   };
 }

@@ -4,6 +4,7 @@
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import { spanKinds, spanStatuses } from "../../shared/trace/attributes.js";
 import type { Query } from "./readers.js";
+import { attributeIn } from "./sql-text.js";
 import { storable } from "./zoom-levels.js";
 
 type Graph = CallResult<"services.graph">;
@@ -12,7 +13,7 @@ type Node = Graph["nodes"][number];
 const kindIn = (...kinds: (typeof spanKinds)[number][]): string =>
   `kind IN (${kinds.map((kind) => spanKinds.indexOf(kind)).join(", ")})`;
 const attribute = (...names: readonly string[]): string =>
-  `coalesce(${names.map((name) => `json_extract_string(s.attributes, '$."${name}"')`).join(", ")})`;
+  `coalesce(${names.map(attributeIn("s.attributes")).join(", ")})`;
 
 /** A callee may begin before its caller by another clock, and after the range. */
 const slackNs = 60_000_000_000n;

@@ -34,6 +34,14 @@ export class SliceExtremes {
     }
   }
 
+  /** The rows at times of which that is so. */
+  addWhere(rows: MetricRows, isTaken: (ns: number) => boolean, sliceOf: (ns: number) => number): void {
+    for (let row = 0; row < rows.length; row++) {
+      const ns = rows.ns[row] ?? Number.NaN;
+      if (isTaken(ns)) this.addRow(rows, row, sliceOf(ns));
+    }
+  }
+
   // In plain steps: most looks are over before this is compiled.
   addRow(rows: MetricRows, row: number, slice: number): void {
     this.samples[slice] = (this.samples[slice] ?? 0) + (rows.samples[row] ?? 0);

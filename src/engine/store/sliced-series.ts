@@ -1,8 +1,9 @@
 // One series of a recording over a range that is cut into equal slices.
-import type { MetricBlocks } from "./metric-blocks.js";
+import { denseLevels } from "./dense-buckets.js";
+import { denseLook } from "./dense-look.js";
+import type { MetricSource } from "./metric-blocks.js";
 import { type MetricRows, measuresOf, metricRowsFrom, rowsOfSamples } from "./metric-rows.js";
 import { bucketsAtEndsSql, measures, mostRowsHere, samplesAtEndsSql, samplesSql } from "./metric-sql.js";
-import type { Query } from "./readers.js";
 import { type Rollup, metricRollup } from "./rollups.js";
 import type { Rows } from "./rows.js";
 import { SliceEdges } from "./slice-edges.js";
@@ -10,17 +11,12 @@ import { SliceExtremes } from "./slice-extremes.js";
 import { type Level, type Piece, type Stretch, levelsFor, metricLevels, piecesOf } from "./zoom-levels.js";
 import { type CoverByProcess, rowsWithin, sliceOf } from "./zoom-query.js";
 
-/** Metrics of an open recording: how to ask, when it begins, and what was asked before. */
-export interface MetricSource {
-  readonly query: Query;
-  readonly start: bigint;
-  readonly blocks: MetricBlocks;
-}
-
 export interface Sliced {
   readonly extremes: SliceExtremes;
   /** Where all of the range was read sample by sample, those. */
   readonly samples: MetricRows | undefined;
+  /** Width of the coarsest buckets used, where slices end; undefined where none are. */
+  readonly coarsest: Level | undefined;
 }
 
 /** A series over equal slices of a range, both ends of which belong to it. */
@@ -53,9 +49,38 @@ export class SlicedSeries {
   async look(): Promise<Sliced | undefined> {
     const cover = await this.#cover();
     if (cover === undefined) return undefined;
-    const edges = SliceEdges.of(this.#range, this.slices, this.source.start, this.levelsOf(metricRollup).at(-1));
-    const looked = edges === undefined ? undefined : await this.#lookHere(edges, [...cover.values()][0] ?? 0n);
+    const [known, coarsest] = [[...cover.values()][0] ?? 0n, this.levelsOf(metricRollup).at(-1)];
+    const dense = coarsest === undefined ? await this.#lookDense(known) : undefined;
+    if (dense !== undefined) return dense;
+    const edges = this.#edges(coarsest);
+    const looked = edges === undefined ? undefined : await this.#lookHere(edges, known);
     return looked ?? this.#lookThere();
+  }
+
+  #edges(coarsest: Level | undefined): SliceEdges | undefined {
+    return SliceEdges.of(this.#range, this.slices, this.source.start, coarsest);
+  }
+
+  /** Where slices are shorter than a second. Undefined where samples are as good, or too many are in no buckets. */
+  async #lookDense(known: bigint): Promise<Sliced | undefined> {
+    const coarsest = levelsFor(denseLevels, this.#range, this.slices).at(-1);
+    const edges = coarsest && this.#edges(coarsest);
+    if (coarsest === undefined || edges === undefined) return undefined;
+    const look = await denseLook(this.source, this.series, this.#range, known, coarsest);
+    if (look === undefined) return undefined;
+    const extremes = new SliceExtremes(this.slices);
+    const { buckets, isInBuckets, samplesSql: others } = look;
+    if (others !== undefined) {
+      const rows = await this.source.query(others);
+      if (rows.length > mostRowsHere) return undefined;
+      extremes.addWhere(
+        this.#samplesOf(rows),
+        (ns) => !isInBuckets(ns),
+        (ns) => edges.sliceOf(ns),
+      );
+    }
+    for (const block of buckets) extremes.addWhere(block, isInBuckets, (ns) => edges.sliceOf(ns));
+    return { extremes, samples: undefined, coarsest };
   }
 
   /** Undefined where too many rows would have to be fetched. */
@@ -69,7 +94,7 @@ export class SlicedSeries {
       const samples = await this.#samplesIn(this.#range);
       if (samples.length > mostRowsHere) return undefined;
       extremes.add(samples, -Infinity, Infinity, sliceOf);
-      return { extremes, samples: levels.length === 0 ? samples : undefined };
+      return { extremes, samples: levels.length === 0 ? samples : undefined, coarsest: levels.at(-1) };
     }
     const { query, start, blocks } = this.source;
     const found: (readonly [rows: readonly MetricRows[], piece: Piece])[] = [];
@@ -88,7 +113,7 @@ export class SlicedSeries {
     for (const rows of atEnds) extremes.add(rows, -Infinity, Infinity, sliceOf);
     for (const [rows, { since, until }] of found)
       for (const block of rows) extremes.add(block, Number(since - start), Number(until - start), sliceOf);
-    return { extremes, samples: undefined };
+    return { extremes, samples: undefined, coarsest: levels.at(-1) };
   }
 
   async #samplesIn({ since, until }: Stretch): Promise<MetricRows> {
@@ -127,7 +152,7 @@ export class SlicedSeries {
     const found = measuresOf(rows, this.source.start, rows.float64s("slice"));
     const extremes = new SliceExtremes(this.slices);
     extremes.add(found, -Infinity, Infinity, (slice) => slice);
-    return { extremes, samples: undefined };
+    return { extremes, samples: undefined, coarsest: this.levelsOf(metricRollup).at(-1) };
   }
 
   /** Undefined where there is nothing to ask about. `statement` is given the expression of a row's slice, and rows. */

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFile, openForReading } from "./open-file.js";
+import { writeAlerts } from "./alerts.js";
 import { writeNotes } from "./notes.js";
 import type { OpenFile } from "./open-file.js";
 import { Readers } from "./readers.js";
+import { createSources, sourceViews } from "./source-tables.js";
 import { views } from "./schema.js";
 
 const sample = fileURLToPath(new URL("../../../recordings/ledger-first.hindcast", import.meta.url));
@@ -29,9 +31,11 @@ describe("docs/sql.md", () => {
     const created = await createFile(join(folder, "empty.hindcast"), { created: 1n, appVersion: "0" });
     if (!created.ok) throw new Error(created.error.code);
     file = created.value;
-    // A file has their view from its first note on.
+    // A file has their view from its first note, alert or source on.
     const connection = await file.instance.connect();
     await writeNotes(connection, []);
+    await writeAlerts(connection, []);
+    await createSources(connection);
     connection.closeSync();
     readers = await Readers.open(file.instance);
   });
@@ -43,7 +47,7 @@ describe("docs/sql.md", () => {
 
   it("names every view with all of its columns, in their order", async () => {
     const there = await Promise.all(
-      [...Object.keys(views), "notes"].map(async (view) => [
+      [...Object.keys(views), "notes", "alerts", "alert_firings", ...Object.keys(sourceViews)].map(async (view) => [
         view,
         (await readers.query(`DESCRIBE ${view}`)).texts("column_name"),
       ]),

@@ -14,6 +14,7 @@ import { type Query, queryFor } from "./readers.js";
 import { PieceMemory, type Range } from "./piece-memory.js";
 import { type Run, piecesOf, readPieces } from "./piece-runs.js";
 import { pieceBytes } from "./segment-tables.js";
+import type { Rows } from "./rows.js";
 import { Unpacking, mostSegmentBytes } from "./unpacking.js";
 import { UnreadableStored } from "./value-json.js";
 
@@ -45,6 +46,13 @@ export class StoredSegments {
     return heads;
   }
 
+  /** What is read is of one moment, and all that is known is checked to be of it, too. Throws `UnreadableStored`. */
+  async headsSince(process: number, known: readonly SegmentHead[]): Promise<readonly SegmentHead[] | undefined> {
+    const last = known.at(-1);
+    const rows = await this.query(newHeadsSql, [process, last?.number ?? 0]);
+    return rows.length > 0 && !areOf(rows, known) ? undefined : headsFrom(rows, last);
+  }
+
   /** Pieces are numbered once: where a base was put in place of segments, it begins with another one. */
   async #areStill(process: number, known: readonly SegmentHead[]): Promise<boolean> {
     const rows = await this.query(
@@ -52,8 +60,7 @@ export class StoredSegments {
          WHERE process = $1 AND number <= $2`,
       [process, known.at(-1)?.number ?? 0],
     );
-    const pieces = known.reduce((total, { place }) => total + BigInt(place.firstPiece), 0n);
-    return rows.numbers("count")[0] === known.length && rows.bigints("pieces")[0] === pieces;
+    return areOf(rows, known);
   }
 
   /** Somebody may have changed the rows and left the segments, or the other way round: then neither is to be believed. */
@@ -91,12 +98,23 @@ const rowsSql = (which: string): string => `SELECT
   (SELECT count(*) FROM write WHERE process = $1 AND seq > $2 AND seq <= $3 ${which})
   + (SELECT count(*) FROM keyframe WHERE process = $1 AND seq > $2 AND seq <= $3 ${which}) AS rows`;
 
+function areOf(rows: Rows, known: readonly SegmentHead[]): boolean {
+  const pieces = known.reduce((total, { place }) => total + BigInt(place.firstPiece), 0n);
+  return rows.numbers("count")[0] === known.length && rows.bigints("pieces")[0] === pieces;
+}
+
 const headsSql = `SELECT number, parent, first_seq, last_seq, first_instant, latest_instant, found_after, writes,
   first_piece, block_bytes, index_bytes, parts_bytes FROM segment WHERE process = $1 AND number > $2 ORDER BY number`;
 
+const newHeadsSql = `SELECT h.*, k.count, k.pieces FROM (${headsSql}) AS h, (SELECT count(*) AS count,
+  coalesce(sum(first_piece), 0)::BIGINT AS pieces FROM segment WHERE process = $1 AND number <= $2) AS k ORDER BY h.number`;
+
 /** Heads of one process's segments after `last`. Throws `UnreadableStored`. */
 export async function readHeads(query: Query, process: number, last?: SegmentHead): Promise<readonly SegmentHead[]> {
-  const rows = await query(headsSql, [process, last?.number ?? 0]);
+  return headsFrom(await query(headsSql, [process, last?.number ?? 0]), last);
+}
+
+function headsFrom(rows: Rows, last: SegmentHead | undefined): readonly SegmentHead[] {
   if (rows.length === 0) return [];
   if (rows.length > mostSegments) throw new UnreadableStored(`${rows.length} segments`);
   const numbers = (name: string): number[] => rows.numbers(name);

@@ -2,6 +2,7 @@
 import { bytes, doubles, integers, longs, texts } from "./column-buffers.js";
 import type { Column } from "./column.js";
 import type { ChangeRow, MarkRow, ProcessRow, SpanRow } from "./recording-rows.js";
+import { noSources } from "./source-rows.js";
 import { SpanRows } from "./span-rows.js";
 import { TableBuffer } from "./table-buffer.js";
 
@@ -153,6 +154,7 @@ export class WaitingRows {
   readonly processes = new Map<number, ProcessRow>();
   /** The one mark of each process's end; undefined when it has not ended after all. */
   readonly ends = new Map<number, MarkRow | undefined>();
+  readonly sources = noSources();
   start: bigint | undefined;
   /** About the recording as a whole, as JSON. */
   report: string | undefined;
@@ -174,6 +176,9 @@ export class WaitingRows {
     for (const [key, row] of later.newSpans) this.newSpans.set(key, row);
     for (const [process, row] of later.processes) this.processes.set(process, row);
     for (const [process, mark] of later.ends) this.ends.set(process, mark);
+    this.sources.texts.push(...later.sources.texts);
+    this.sources.versions.push(...later.sources.versions);
+    this.sources.uses.push(...later.sources.uses);
     this.start = later.start ?? this.start;
     this.report = later.report ?? this.report;
     this.count += later.count;

@@ -29,6 +29,7 @@ const untilInstant = `seq < coalesce(least((SELECT min(seq) FROM write WHERE pro
   (SELECT min(seq) FROM keyframe WHERE process = $1 AND instant > $3)), ${Number.MAX_SAFE_INTEGER})`;
 
 /**
+ * None where there is too much of it: then nothing of it is put together.
  * A write that was evicted and not removed yet comes before what stands in its place.
  * An instant is two numbers, milliseconds and nanoseconds within one: as one it would be more than JSON's can hold.
  */
@@ -38,13 +39,14 @@ const writesSql = (upTo: string): string => `
       FROM write WHERE process = $1 AND seq > $2 AND ${upTo}
     UNION ALL
     SELECT seq, instant, after, CASE WHEN object = 0 THEN ${scopeCode} ELSE ${contentsCode} END, object, scope, NULL, contents,
-      location, span FROM keyframe WHERE process = $1 AND seq > $2 AND ${upTo})
+      location, span FROM keyframe WHERE process = $1 AND seq > $2 AND ${upTo}),
+  total AS (${bytesSql(upTo)})
   SELECT string_agg(
       concat('[', seq, ',', instant // 1000000, ',', instant % 1000000, ',', coalesce(after // 1000000, -1), ',',
         coalesce(after % 1000000, 0), ',', code, ',', object, ',', scope, ',', coalesce(key, 'null'), ',',
         coalesce(value, 'null'), ',', location, ',', span, ']'), ',' ORDER BY seq, code) AS writes,
       string_agg(DISTINCT span::VARCHAR, ',') AS spans, max(scope) AS scope, max(location) AS location
-    FROM change GROUP BY seq // ${seqsPerText} ORDER BY seq // ${seqsPerText}`;
+    FROM change WHERE (SELECT bytes FROM total) <= ${mostBytes} GROUP BY seq // ${seqsPerText} ORDER BY seq // ${seqsPerText}`;
 
 const locationsSql = `SELECT l.id, f.text AS file, l.line, l."column", g.text AS function FROM location AS l
   LEFT JOIN name AS f ON f.id = l.file LEFT JOIN name AS g ON g.id = l.function WHERE l.id > $1`;
@@ -146,10 +148,12 @@ async function readRows(
   upTo: { readonly seq: number } | { readonly instant: bigint },
 ): Promise<WriteRows | undefined> {
   const [condition, limit] = "seq" in upTo ? ["seq <= $3", BigInt(upTo.seq)] : [untilInstant, upTo.instant];
-  const bytes = (await query(bytesSql(condition), [process, BigInt(after), limit])).numbers("bytes")[0] ?? 0;
-  if (bytes > mostBytes) throw new UnreadableStored(`${bytes} bytes of state`);
   const rows = await query(writesSql(condition), [process, BigInt(after), limit]);
-  if (rows.length === 0) return undefined;
+  if (rows.length === 0) {
+    const bytes = (await query(bytesSql(condition), [process, BigInt(after), limit])).numbers("bytes")[0] ?? 0;
+    if (bytes > mostBytes) throw new UnreadableStored(`${bytes} bytes of state`);
+    return undefined;
+  }
   const texts = rows.texts("writes");
   return {
     spans: rows.texts("spans").join(",").split(","),

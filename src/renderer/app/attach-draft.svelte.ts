@@ -2,7 +2,7 @@
 import type { AttachTarget, RunningProgram, TrackedGlobal } from "../../shared/protocol/attach-calls.js";
 import { targetFromText, trackedFromText } from "../../shared/protocol/attach-text.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import type { LaunchLevel } from "../state/launch-draft.svelte.js";
+import type { LiveLevel } from "../../shared/protocol/launch-calls.js";
 import type { Settings } from "../state/settings.svelte.js";
 import type { Session } from "../state/session.svelte.js";
 import type { Overlays } from "./overlays.svelte.js";
@@ -26,7 +26,7 @@ export class AttachDraft {
   #program = $state.raw<RunningProgram>();
   #error = $state.raw<HindcastError>();
   #lines = $state<Line[]>([]);
-  #level = $state<LaunchLevel>();
+  #level = $state<LiveLevel>();
   /** How much is kept, as typed; empty: everything. */
   keepAge = $state("");
   keepSize = $state("");
@@ -46,11 +46,11 @@ export class AttachDraft {
   }
 
   /** The one of the settings until another is chosen. */
-  get level(): LaunchLevel {
+  get level(): LiveLevel {
     return this.#level ?? this.#targets.settings.choices.level;
   }
 
-  set level(level: LaunchLevel) {
+  set level(level: LiveLevel) {
     this.#level = level;
   }
 

@@ -262,7 +262,8 @@ function viewCommands(
       id: `focus-${id}`,
       group: "View" as const,
       title: dock.isOpen(id) ? `Focus ${title}` : `Show ${title}`,
-      keys: [`Ctrl+${index + 1}`],
+      // There are nine such keys.
+      keys: index < 9 ? [`Ctrl+${index + 1}`] : [],
       run: () => void showPane(page, dock, id),
     })),
     ...placeCommands(workspace, toasts),

@@ -48,6 +48,13 @@ export const paneKeys: readonly { readonly where: string; readonly keys: readonl
     ],
   },
   {
+    where: "On an alert",
+    keys: [
+      { title: "Acknowledge it", keys: ["a"] },
+      { title: "Resolve it", keys: ["r"] },
+    ],
+  },
+  {
     where: "On a tab",
     keys: [
       { title: "To the next tab", keys: ["ArrowLeft", "ArrowRight"] },

@@ -1,5 +1,6 @@
 // Every pane there is. One entry here makes a pane: its tab, its place in the layout, its command and its key follow.
 import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
+import BellRing from "@lucide/svelte/icons/bell-ring";
 import Bookmark from "@lucide/svelte/icons/bookmark";
 import Braces from "@lucide/svelte/icons/braces";
 import ChartLine from "@lucide/svelte/icons/chart-line";
@@ -7,8 +8,13 @@ import CalendarClock from "@lucide/svelte/icons/calendar-clock";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import ChartScatter from "@lucide/svelte/icons/chart-scatter";
 import Layers from "@lucide/svelte/icons/layers";
+import FileCode from "@lucide/svelte/icons/file-code";
+import ListTree from "@lucide/svelte/icons/list-tree";
 import Logs from "@lucide/svelte/icons/logs";
+import SquareFunction from "@lucide/svelte/icons/square-function";
 import type { Component } from "svelte";
+import AlertsPane from "./alerts/AlertsPane.svelte";
+import CallsPane from "./calls/CallsPane.svelte";
 import ConsolePane from "./console/ConsolePane.svelte";
 import CorrelationPane from "./correlation/CorrelationPane.svelte";
 import EventsPane from "./events/EventsPane.svelte";
@@ -17,6 +23,8 @@ import LogsPane from "./logs/LogsPane.svelte";
 import MetricsPane from "./metrics/MetricsPane.svelte";
 import RequestsPane from "./requests/RequestsPane.svelte";
 import NotesPane from "./notes/NotesPane.svelte";
+import RulesPane from "./rules/RulesPane.svelte";
+import SourcePane from "./source/SourcePane.svelte";
 import StatePane from "./state/StatePane.svelte";
 
 export interface PaneKind {
@@ -64,4 +72,8 @@ export const panes: readonly PaneKind[] = [
     beside: "logs",
     isOpen: true,
   },
+  { id: "alerts", title: "Alerts", icon: BellRing, component: AlertsPane, beside: "logs", isOpen: false },
+  { id: "rules", title: "Rules", icon: ListTree, component: RulesPane, beside: "state", isOpen: false },
+  { id: "calls", title: "Calls", icon: SquareFunction, component: CallsPane, beside: "lanes", isOpen: false },
+  { id: "source", title: "Source", icon: FileCode, component: SourcePane, beside: "state", isOpen: false },
 ];

@@ -5,10 +5,12 @@ import type { Editor } from "./editor.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import type { Kept } from "./kept-texts.js";
 import type { Marks } from "./marks.svelte.js";
+import type { Alerts } from "./alerts.svelte.js";
 import type { Notes } from "./notes.svelte.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { Playhead } from "./playhead.svelte.js";
 import type { Ranges } from "./ranges.svelte.js";
+import type { RuleFirings } from "./rule-firings.svelte.js";
 import type { Selection } from "./selection.svelte.js";
 import type { Theme } from "./theme.svelte.js";
 import type { Toasts } from "./toasts.svelte.js";
@@ -35,7 +37,9 @@ export const [getRanges, setRanges] = createContext<Ranges>();
 export const [getSelection, setSelection] = createContext<Selection>();
 export const [getWatches, setWatches] = createContext<Watches>();
 export const [getMarks, setMarks] = createContext<Marks>();
+export const [getAlerts, setAlerts] = createContext<Alerts>();
 export const [getNotes, setNotes] = createContext<Notes>();
+export const [getRuleFirings, setRuleFirings] = createContext<RuleFirings>();
 
 /** Of a pane: whether it is seen, and not behind a tab or another group. */
 export const [getShown, setShown] = createContext<{ readonly isShown: boolean }>();

@@ -2,7 +2,7 @@
 // and from one visit to the next, without its environment.
 import type { CallArgs, CallResult } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
-import type { LiveLevel, SavedLaunch } from "../../shared/protocol/launch-calls.js";
+import type { LaunchLevel, SavedLaunch } from "../../shared/protocol/launch-calls.js";
 import { environmentFrom, linesFrom, textFromEnvironment } from "./environment-text.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import type { Kept } from "./kept-texts.js";
@@ -11,8 +11,6 @@ import type { Settings } from "./settings.svelte.js";
 
 const storageKey = "hindcast.launch";
 
-/** The levels that a program can be recorded at from the window. */
-export type LaunchLevel = LiveLevel;
 type Offered = CallResult<"launch.folder">;
 type Form = Omit<CallArgs<"launch.save">, "id">;
 

@@ -1,7 +1,8 @@
-// Starts, ends, gaps, uncaught errors and notes of the recording, in time order: the ruler shows them, `[` and `]` visit them.
+// Starts, ends, gaps, uncaught errors, notes and alerts of the recording, in time order: the ruler shows them, `[` and `]` visit them.
 import type { CallResult } from "../../shared/protocol/engine-calls.js";
 import type { HindcastError } from "../../shared/protocol/errors.js";
 import { labelWords } from "../../shared/protocol/notes-markdown.js";
+import { type Firing, groupText } from "./alerts.svelte.js";
 import type { OpenRecording } from "./open-recording.svelte.js";
 import type { Note } from "./notes.svelte.js";
 import { Query } from "./query.svelte.js";
@@ -9,8 +10,8 @@ import { Query } from "./query.svelte.js";
 type MarkRow = CallResult<"timeline.marks">[number];
 
 export interface Mark extends Omit<MarkRow, "kind"> {
-  /** A note is one that somebody wrote. */
-  readonly kind: MarkRow["kind"] | "note";
+  /** A note is one that somebody wrote; an alert where a rule fired while it was recorded. */
+  readonly kind: MarkRow["kind"] | "note" | "alert";
   readonly offsetNs: number;
   /** Of a gap: where it begins. */
   readonly sinceNs: number;
@@ -25,18 +26,25 @@ export class Marks {
   readonly #recording: OpenRecording;
   readonly #query = new Query<readonly Mark[]>();
   readonly #notes: { readonly all: readonly Note[] };
+  readonly #alerts: { readonly firings: readonly Firing[] };
   readonly #merged: readonly Mark[] = $derived.by(() => {
     const recorded = this.#query.value ?? [];
     const notes = this.#notes.all.map((note) => markOf(note));
-    return notes.length === 0 ? recorded : inTime([...recorded, ...notes]);
+    const alerts = this.#alerts.firings.map((firing) => alertMarkOf(firing));
+    return notes.length + alerts.length === 0 ? recorded : inTime([...recorded, ...notes, ...alerts]);
   });
   readonly #release: () => void;
   #askedMs = 0;
   #later: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(recording: OpenRecording, notes: { readonly all: readonly Note[] } = { all: [] }) {
+  constructor(
+    recording: OpenRecording,
+    notes: { readonly all: readonly Note[] } = { all: [] },
+    alerts: { readonly firings: readonly Firing[] } = { firings: [] },
+  ) {
     this.#recording = recording;
     this.#notes = notes;
+    this.#alerts = alerts;
     this.#release = recording.onGrown(() => {
       this.#later ??= setTimeout(() => this.#ask(), Math.max(0, this.#askedMs + refreshMs - performance.now()));
     });
@@ -93,4 +101,15 @@ const markOf = ({ text, label, author, from, offsetNs }: Note): Mark => ({
   offsetNs,
   sinceNs: offsetNs,
   label: `${text === "" ? "Bookmark" : `${labelWords[label]}: ${text}`}${author === "" ? "" : ` (${author})`}`,
+});
+
+const alertMarkOf = ({ at, atNs, alert: { rule, group, message } }: Firing): Mark => ({
+  kind: "alert",
+  process: 0,
+  instant: at,
+  since: at,
+  lost: 0,
+  offsetNs: atNs,
+  sinceNs: atNs,
+  label: [rule, groupText(group), message].filter((part) => part !== "").join(": "),
 });

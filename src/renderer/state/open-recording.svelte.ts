@@ -25,6 +25,7 @@ export class OpenRecording {
   #growth = $state(0);
   #seconds = $state(0);
   #notesChanges = $state(0);
+  #alertsChanges = $state(0);
   #secondMs = -Infinity;
   #secondTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #growListeners = new Set<() => void>();
@@ -65,8 +66,9 @@ export class OpenRecording {
           if (notice.summary.recordingId === this.#summary.recordingId) this.#take(notice.summary);
           return;
         }
-        if (notice.recordingId !== this.#summary.recordingId) return;
+        if (notice.kind === "rules-changed" || notice.recordingId !== this.#summary.recordingId) return;
         if (notice.kind === "notes-changed") this.#notesChanges += 1;
+        else if (notice.kind === "alerts-changed") this.#alertsChanges += 1;
         else if (notice.kind === "console-changed") for (const listener of this.#consoleListeners) listener();
         else if (notice.error.code === "recorder-gone") void this.#followOn(notice.error);
         else this.#failure = notice.error;
@@ -101,6 +103,11 @@ export class OpenRecording {
   /** Changes when notes did, and when the engine is another one. */
   get notesChanges(): number {
     return this.#notesChanges;
+  }
+
+  /** Changes when alerts did, or rules that are evaluated, and when the engine is another one. */
+  get alertsChanges(): number {
+    return this.#alertsChanges;
   }
 
   offsetFromInstant(at: bigint): number {
@@ -219,6 +226,7 @@ export class OpenRecording {
   #takeAgain(summary: RecordingSummary): void {
     this.#failure = undefined;
     this.#notesChanges += 1;
+    this.#alertsChanges += 1;
     this.#take(summary);
   }
 }

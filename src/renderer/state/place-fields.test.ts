@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { requestOrders, requestOutcomes } from "../../shared/protocol/request-calls.js";
 import { type RowCondition, conditionFields } from "../../shared/protocol/row-filters.js";
 import { severities } from "../../shared/trace/attributes.js";
+import type { CallsPlace } from "./calls-place.js";
 import { correlationQuestions } from "./correlation-place.js";
 import { hashFromPlace, type KeptPlace, placeFromAddress } from "./place.js";
 import { randomTexts } from "./random-text.test-support.js";
@@ -74,6 +75,19 @@ function randomPlace(random: Random): KeptPlace {
         { kind: "one", process: process(), spanId: hex(16), outermost: isTrue(), of: maybe(route) },
       ]),
     ),
+    calls: maybe(() => ({
+      question: "tree" as const,
+      ...oneOf<Pick<CallsPlace, "scope" | "of">>([
+        { scope: "all" },
+        { scope: "range" },
+        { scope: "span", of: { process: process(), spanId: hex(16), name: text() } },
+      ]),
+    })),
+    source: maybe(() => ({
+      file: named(),
+      line: below(1e6),
+      ...oneOf([{}, { call: { process: process(), spanId: hex(16), startNs: ns() } }]),
+    })),
     correlation: maybe(() => ({
       question: any(correlationQuestions) ?? "series",
       series: maybe(() => below(1e9)),

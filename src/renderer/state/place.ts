@@ -6,8 +6,10 @@ import { type CorrelationPlace, correlationPlaceFrom, keepCorrelationPlace } fro
 import { type FilterPlace, filtersFrom, keepFilters } from "./filter-place.js";
 import { type LanesPlace, keepLanes, lanesFrom } from "./lanes-place.js";
 import { type MetricsPlace, keepMetrics, metricsFrom } from "./metrics-place.js";
+import { type CallsPlace, callsPlaceFrom, keepCallsPlace } from "./calls-place.js";
 import { type RequestPlace, keepRequestPlace, requestPlaceFrom } from "./request-place.js";
 import { keptInLink } from "../../shared/protocol/links.js";
+import { type SourcePlace, keepSourcePlace, sourcePlaceFrom } from "./source-place.js";
 import { type StatePlace, keepStatePlace, statePlaceFrom } from "./state-place.js";
 import type { SelectedSpan, SelectedValue } from "./selection.svelte.js";
 import type { KeptView } from "./time-range.svelte.js";
@@ -36,6 +38,9 @@ export interface KeptPlace {
   readonly correlation?: CorrelationPlace | undefined;
   /** What State shows of the chosen scope; undefined = its whole tree. */
   readonly state?: StatePlace | undefined;
+  /** What Calls and Source show; undefined = what they show at first. */
+  readonly calls?: CallsPlace | undefined;
+  readonly source?: SourcePlace | undefined;
   /** Undefined where the address does not say: what was watched of the recording before. */
   readonly watches?: readonly SelectedValue[] | undefined;
 }
@@ -79,6 +84,8 @@ const wholeOf = (kept: URLSearchParams) => ({
   metrics: metricsFrom(kept),
   state: statePlaceFrom(kept),
   lanes: lanesFrom(kept),
+  calls: callsPlaceFrom(kept),
+  source: sourcePlaceFrom(kept),
 });
 
 /** Of a `hindcast://open?…` link; undefined for anything else. */
@@ -106,6 +113,8 @@ export function hashFromPlace(place: KeptPlace | undefined): string {
   keepRequestPlace(kept, place.request);
   keepCorrelationPlace(kept, place.correlation);
   keepStatePlace(kept, place.state);
+  if (place.calls !== undefined) keepCallsPlace(kept, place.calls);
+  keepSourcePlace(kept, place.source);
   for (const value of place.watches ?? []) kept.append("watch", textOfWatched(value));
   for (const [pane, view] of place.views) kept.set(`${viewKey}${pane}`, textFromView(view));
   return `#${kept.toString()}`;

@@ -26,6 +26,7 @@ const mostFields = 10;
 export function rowActions<Row extends { readonly row: number }>(
   view: View<Row>,
   copy: (row: Row) => void,
+  writeRule?: (row: Row) => void,
 ): readonly RowAction[] {
   const row = view.active;
   if (row === undefined) return [];
@@ -52,6 +53,9 @@ export function rowActions<Row extends { readonly row: number }>(
     ...(view.isFiltered
       ? [{ kind: "action", text: "Show what is around it", run: () => view.showAround(row.row) } as const]
       : []),
+    ...(writeRule === undefined
+      ? []
+      : [{ kind: "action", text: "Write a rule about it", run: () => writeRule(row) } as const]),
     { kind: "action", text: "Copy as JSON", run: () => copy(row) },
   ];
 }

@@ -1,4 +1,5 @@
 // What the person picked: a stretch of time, a value of captured state, a span, and what lists are filtered by. Shared by all panes.
+import { type CallsPlace, type CallsOf, firstCallsPlace } from "./calls-place.js";
 import type { CorrelationPlace } from "./correlation-place.js";
 import type { LanesPlace } from "./lanes-place.js";
 import type { MetricsPlace } from "./metrics-place.js";
@@ -6,6 +7,7 @@ import { RequestFiltering } from "./request-filter.svelte.js";
 import type { RequestPlace } from "./request-place.js";
 import { RowFiltering } from "./row-filter.svelte.js";
 import { ServiceFilter } from "./service-filter.svelte.js";
+import type { SourcePlace } from "./source-place.js";
 import { SpanFiltering } from "./span-filter.svelte.js";
 import { type StatePlace, firstStatePlace } from "./state-place.js";
 import type { NsRange } from "./time-scale.js";
@@ -48,6 +50,11 @@ export class Selection {
   #comparisons = $state(0);
   #valuesShown = $state(0);
   #askedSeries = $state.raw<number>();
+  #askedRule = $state.raw<string>();
+  #calls = $state.raw(firstCallsPlace);
+  #callsAsked = $state(0);
+  #source = $state.raw<SourcePlace>();
+  #sourcesAsked = $state(0);
 
   get range(): NsRange | undefined {
     return this.#range;
@@ -96,6 +103,61 @@ export class Selection {
 
   seriesIsShown(): void {
     this.#askedSeries = undefined;
+  }
+
+  /** Of what was selected, for Rules to write down. */
+  askForRule(text: string): void {
+    this.#askedRule = text;
+  }
+
+  /** Undefined as soon as Rules has written it. */
+  get askedRule(): string | undefined {
+    return this.#askedRule;
+  }
+
+  ruleIsWritten(): void {
+    this.#askedRule = undefined;
+  }
+
+  /** What Calls shows. */
+  get calls(): CallsPlace {
+    return this.#calls;
+  }
+
+  showCalls(place: Partial<CallsPlace>): void {
+    this.#calls = { ...this.#calls, ...place };
+  }
+
+  /** All that a span has caused, by somebody else than Calls. */
+  openCallsOf(of: CallsOf): void {
+    this.#calls = { question: "tree", scope: "span", of };
+    this.#callsAsked += 1;
+  }
+
+  /** How often a pane asked for Calls to be shown. */
+  get callsAsked(): number {
+    return this.#callsAsked;
+  }
+
+  /** What Source shows; undefined = the list of all files. */
+  get source(): SourcePlace | undefined {
+    return this.#source;
+  }
+
+  /** For Source where it is seen anyway. */
+  showSource(place: SourcePlace | undefined): void {
+    this.#source = place;
+  }
+
+  /** By somebody who wants to see it. */
+  openSource(place: SourcePlace): void {
+    this.#source = place;
+    this.#sourcesAsked += 1;
+  }
+
+  /** How often a pane asked for Source to be shown. */
+  get sourcesAsked(): number {
+    return this.#sourcesAsked;
   }
 
   /** What State shows of the chosen scope. */

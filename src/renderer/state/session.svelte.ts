@@ -11,11 +11,13 @@ import { AgentFaults } from "./agent-faults.svelte.js";
 import type { EngineLink } from "./engine-link.svelte.js";
 import type { Kept } from "./kept-texts.js";
 import { Marks } from "./marks.svelte.js";
+import { Alerts } from "./alerts.svelte.js";
 import { Notes } from "./notes.svelte.js";
 import { OpenRecording } from "./open-recording.svelte.js";
 import { type KeptPlace, placeFromLink } from "./place.js";
 import { Playhead } from "./playhead.svelte.js";
 import { Ranges } from "./ranges.svelte.js";
+import { RuleFirings } from "./rule-firings.svelte.js";
 import { RunningCall } from "./running-call.svelte.js";
 import { RecentPlaces } from "./recent-places.svelte.js";
 import { Selection } from "./selection.svelte.js";
@@ -31,8 +33,10 @@ export interface Workspace {
   readonly marks: Marks;
   readonly watches: Watches;
   readonly notes: Notes;
+  readonly alerts: Alerts;
   readonly faults: AgentFaults;
   readonly recent: RecentPlaces;
+  readonly firings: RuleFirings;
 }
 
 export type Shown =
@@ -311,6 +315,7 @@ export class Session {
     if (!workspace.recording.isSteered) void workspace.recording.call("recording.close", {});
     workspace.marks.dispose();
     workspace.notes.dispose();
+    workspace.alerts.dispose();
     workspace.faults.dispose();
     workspace.ranges.dispose();
     workspace.playhead.dispose();
@@ -323,15 +328,18 @@ function workspaceOf(link: EngineLink, summary: RecordingSummary, storage: Kept 
   const playhead = new Playhead(recording);
   playhead.onMoved((cause) => link.turns.moved(cause === "scrub" || cause === "play"));
   const notes = new Notes(recording, storage);
+  const alerts = new Alerts(recording);
   return {
     recording,
     playhead,
     ranges: new Ranges(recording, playhead),
     selection: new Selection(),
     watches: new Watches(recording, storage),
-    marks: new Marks(recording, notes),
+    marks: new Marks(recording, notes, alerts),
     notes,
+    alerts,
     faults: new AgentFaults(recording),
     recent: new RecentPlaces(playhead),
+    firings: new RuleFirings(),
   };
 }

@@ -5,6 +5,7 @@ import type { Playhead } from "./playhead.svelte.js";
 import type { Ranges } from "./ranges.svelte.js";
 import { noFilters } from "./filter-place.js";
 import type { Selection } from "./selection.svelte.js";
+import { firstCallsPlace } from "./calls-place.js";
 import { firstStatePlace } from "./state-place.js";
 import type { Watches } from "./watches.svelte.js";
 
@@ -36,6 +37,8 @@ export function placeOf({ recording, playhead, ranges, selection, watches }: Pla
     request: selection.request,
     correlation: selection.correlation,
     state: selection.state,
+    calls: selection.calls,
+    source: selection.source,
     watches: watches.all,
   };
   if (playhead.followsLive) return { ...kept, instant: undefined, record: undefined };
@@ -72,4 +75,6 @@ function takeUpWhole(selection: Selection, place: KeptPlace, durationNs: number)
   if (metrics !== undefined) selection.showMetrics(metrics);
   selection.showState(place.state ?? firstStatePlace);
   if (lanes !== undefined) selection.showLanes(lanes);
+  selection.showCalls(place.calls ?? firstCallsPlace);
+  selection.showSource(place.source);
 }

@@ -38,6 +38,7 @@ function filledOf(picture: Partial<TrackPicture>): readonly string[] {
     lifetimes: [],
     marks: [],
     gaps: [],
+    firings: [],
     color: (token) => token,
     category: (category) => `category-${category}`,
     liveNs: undefined,
@@ -65,6 +66,31 @@ describe("the stripes of processes on the ruler", () => {
 
   it("are at least a pixel wide", () => {
     expect(filledOf({ lifetimes: [{ fromNs: 40, toNs: 40, category: 2 }] })).toEqual(["category-2 52,74 1×2"]);
+  });
+});
+
+describe("the firings of rules on the ruler", () => {
+  it("lie under the bars: kept and gained ones solid, lost ones as two lines", () => {
+    const firings = [
+      { fromNs: 10, toNs: 20, change: "same" },
+      { fromNs: 30, toNs: 30, change: "gained" },
+      { fromNs: 50, toNs: 60, change: "lost" },
+    ] as const;
+    expect(filledOf({ firings })).toEqual([
+      "degraded 22,64 10×3",
+      "accent 42,64 2×3",
+      "text-3 62,64 10×1",
+      "text-3 62,67 10×1",
+    ]);
+  });
+
+  it("are drawn once where they would cover each other, however many there are", () => {
+    const firings = Array.from({ length: 10_000 }, (_, at) => ({
+      fromNs: at / 100,
+      toNs: at / 100,
+      change: "same" as const,
+    }));
+    expect(filledOf({ firings }).length).toBeLessThanOrEqual(101);
   });
 });
 

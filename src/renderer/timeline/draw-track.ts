@@ -29,6 +29,8 @@ export interface TrackPicture {
   readonly lifetimes: readonly Lifetime[];
   readonly marks: readonly { readonly offsetNs: number; readonly kind: string }[];
   readonly gaps: readonly { readonly fromPx: number; readonly toPx: number }[];
+  /** Of the rules that are being written, in the order of time. */
+  readonly firings: readonly (NsRange & { readonly change: "same" | "gained" | "lost" })[];
   readonly color: (token: ColorToken) => string;
   readonly category: (category: number) => string;
   /** Where a live recording is; undefined of one that is saved. */
@@ -58,6 +60,7 @@ export type TrackContext = Pick<
 /** Of one pixel each; up to half as many have two. */
 const lifetimeRows = lifetimesBottomPx - lifetimesTopPx;
 const hatchPx = 6;
+const leastFiringPx = 2;
 /** The lines of marks lie over bars: they must not look like some. */
 const markLineStrength = 0.35;
 
@@ -72,6 +75,7 @@ export function drawTrack(context: TrackContext, picture: TrackPicture): void {
   drawDensity(context, picture, plotPx);
   drawGaps(context, picture);
   drawLifetimes(context, picture, x);
+  drawFirings(context, picture, x);
 
   context.strokeStyle = color("line-3");
   context.globalAlpha = markLineStrength;
@@ -148,6 +152,32 @@ function drawGaps(context: TrackContext, { gaps, widthPx, color }: TrackPicture)
     }
     context.stroke();
     context.restore();
+  }
+}
+
+/** Between the bars and the lifetimes. What would cover what was drawn before it is not drawn: there may be tens of thousands. */
+function drawFirings(
+  context: TrackContext,
+  { firings, widthPx, color }: TrackPicture,
+  x: (ns: number) => number,
+): void {
+  const heightPx = lifetimesTopPx - densityBottomPx;
+  for (const wanted of ["same", "gained", "lost"] as const) {
+    context.fillStyle = color(wanted === "same" ? "degraded" : wanted === "gained" ? "accent" : "text-3");
+    let drawnPx = -Infinity;
+    for (const { fromNs, toNs, change } of firings) {
+      if (change !== wanted) continue;
+      const from = Math.max(0, Math.round(x(fromNs)));
+      const to = Math.min(widthPx, Math.max(Math.round(x(toNs)), from + leastFiringPx));
+      const first = Math.max(from, drawnPx);
+      if (to <= first) continue;
+      // What is lost is an outline: two lines with nothing between.
+      if (wanted === "lost") {
+        context.fillRect(first, densityBottomPx, to - first, 1);
+        context.fillRect(first, lifetimesTopPx - 1, to - first, 1);
+      } else context.fillRect(first, densityBottomPx, to - first, heightPx - 1);
+      drawnPx = to;
+    }
   }
 }
 

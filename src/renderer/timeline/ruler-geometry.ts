@@ -1,4 +1,4 @@
-// Where things stand on the ruler's track, in pixels: 18 marks, 46 density, 4 free, 8 lifetimes, 1 free, 17 ticks and labels.
+// Where things stand on the ruler's track, in pixels: 18 marks, 46 density, 4 firings of rules, 8 lifetimes, 1 free, 17 ticks and labels.
 import { type NsRange, pxFromNs, type Ticks } from "../state/time-scale.js";
 
 export const trackHeightPx = 94;

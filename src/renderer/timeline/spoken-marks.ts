@@ -23,6 +23,7 @@ const kinds: Readonly<Record<Mark["kind"], string>> = {
   end: "End",
   error: "Error",
   note: "Note",
+  alert: "Alert",
   resized: "Buffer resized",
 };
 

@@ -9,7 +9,8 @@ import type { RuleScope } from "./scope.js";
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
 const textFunctions = ["contains", "startsWith", "endsWith"] as const;
-const flipped: Readonly<Record<Comparison, Comparison>> = {
+/** With its sides exchanged. */
+export const flipped: Readonly<Record<Comparison, Comparison>> = {
   "<": ">",
   "<=": ">=",
   ">": "<",

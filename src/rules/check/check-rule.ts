@@ -1,12 +1,21 @@
 // One rule as written to one rule as evaluated. Without a plan where anything of it is an error.
 import type { KnownMetric } from "../catalogue.js";
-import { type ClausePlan, type ExpressionPlan, type RulePlan, type Severity, severities } from "../plan.js";
+import {
+  type ClausePlan,
+  type Compared,
+  type Comparison,
+  type ExpressionPlan,
+  type RulePlan,
+  type Severity,
+  severities,
+} from "../plan.js";
 import { type Place, type Problem, didYouMean, nearest } from "../problem.js";
 import { nsOf } from "../quantity.js";
 import type { Clause, Expression, WrittenRule } from "../syntax/model.js";
 import { clauseForms } from "../words.js";
 import { checkAction } from "./check-actions.js";
-import { checkCondition } from "./check-expression.js";
+import { checkCondition, checkExpression } from "./check-expression.js";
+import { flipped, isComparison } from "./check-filter.js";
 import { RuleScope } from "./scope.js";
 
 export interface CheckedRule {
@@ -63,7 +72,7 @@ export function checkRule(
     tickNs: clauses.everyNs ?? tickOf(scope),
     isAtRecords: clauses.everyNs === undefined && (namesValue(condition) || namesValue(recovery)),
     condition,
-    clauses: conjuncts(rule.condition, condition),
+    clauses: conjuncts(rule.condition, condition, scope),
     recover: recovery === undefined ? undefined : { condition: recovery, forNs: ofRecovery.forNs },
     actions,
     sources: scope.sources,
@@ -106,11 +115,27 @@ function namesValue(plan: ExpressionPlan | undefined): boolean {
 }
 
 /** Parts that && joins: both trees have the same shape down to them. */
-function conjuncts(written: Expression, plan: ExpressionPlan): ClausePlan[] {
+function conjuncts(written: Expression, plan: ExpressionPlan, scope: RuleScope): ClausePlan[] {
   if (plan.op !== "and" || written.kind !== "binary" || written.operator !== "&&")
-    return [{ place: written.place, condition: plan }];
-  return [...conjuncts(written.left, plan.left), ...conjuncts(written.right, plan.right)];
+    return [{ place: written.place, condition: plan, compared: comparedIn(written, plan, scope) }];
+  return [...conjuncts(written.left, plan.left, scope), ...conjuncts(written.right, plan.right, scope)];
 }
+
+/** The limit is the side that is always the same; where both sides change, the right one. */
+function comparedIn(written: Expression, plan: ExpressionPlan, scope: RuleScope): Compared | undefined {
+  if (written.kind !== "binary" || !isComparisonPlan(plan)) return undefined;
+  const typeOf = (side: Expression) => scope.attempt(() => checkExpression(side, scope)).value;
+  const [left, right] = [typeOf(written.left), typeOf(written.right)];
+  const known = left === undefined || left.isBare || left.kind === "unknown" ? right : left;
+  const about = { kind: known?.kind ?? "unknown", isPerMinute: left?.per === 60 || right?.per === 60 };
+  return plan.left.op === "constant" && plan.right.op !== "constant"
+    ? { ...about, value: plan.right, how: flipped[plan.op], limit: plan.left, limitPlace: written.left.place }
+    : { ...about, value: plan.left, how: plan.op, limit: plan.right, limitPlace: written.right.place };
+}
+
+const isComparisonPlan = (
+  plan: ExpressionPlan,
+): plan is Extract<ExpressionPlan, { readonly left: unknown }> & { readonly op: Comparison } => isComparison(plan.op);
 
 function clausesOf(written: readonly Clause[], known: readonly string[], scope: RuleScope): Clauses {
   const clauses: Clauses = {

@@ -70,10 +70,6 @@ class LastMinute {
   }
 }
 
-/** Of which records a derivation is made. */
-export function isDerivedFrom(derivation: Derivation, record: RuleRecord): boolean {
-  if (derivation.how === "total") return record.kind === "metric" && record.name === derivation.metric;
-  return (
-    record.kind === "span" && record.spanKind === "server" && record.attribute("http.request.method") !== undefined
-  );
-}
+/** Spans that series of `http.` are made of. */
+export const isServerRequest = (record: RuleRecord): boolean =>
+  record.kind === "span" && record.spanKind === "server" && record.attribute("http.request.method") !== undefined;

@@ -5,6 +5,7 @@ import type { RulePlan } from "../plan.js";
 import { Evaluator } from "./evaluator.js";
 import { naiveOutcomes } from "./naive-evaluator.test-support.js";
 import type { RuleRecord } from "./record.js";
+import { RuleLook } from "./rule-look.js";
 import type { Outcome } from "./rule-run.js";
 import { bucketOf, valueOf } from "./sketch.js";
 
@@ -32,6 +33,16 @@ const metric = (atS: number, value: number, name = "load", process = 1): RuleRec
   value,
 });
 
+/** Sums of panes and of values are rounded differently. */
+const near = (value: number): number => Number(value.toPrecision(9));
+const extreme = (values: Float64Array, of: (...values: number[]) => number): number =>
+  of(...values.filter((value) => !Number.isNaN(value)));
+
+function takeAll(evaluator: Evaluator, records: readonly RuleRecord[]): void {
+  const inOrder = records.toSorted((a, b) => a.timeNs - b.timeNs || a.process - b.process || a.seq - b.seq);
+  for (const record of inOrder) evaluator.take(record);
+}
+
 function textOf(outcome: Outcome): string {
   if (outcome.kind === "disabled") return `${outcome.timeNs / second} disabled: ${outcome.reason}`;
   const said = outcome.actions
@@ -47,7 +58,7 @@ function outcomesOf(
   limits?: { groups: number; held: number },
 ) {
   const evaluator = new Evaluator(plansOf(source), limits === undefined ? {} : { limits });
-  evaluator.take(records);
+  takeAll(evaluator, records);
   return evaluator.finish(endS * second).map(textOf);
 }
 
@@ -122,12 +133,6 @@ describe("Evaluator", () => {
       "0 fired",
       "9 disabled: it holds more than 10 values",
     ]);
-  });
-
-  it("counts what comes too late", () => {
-    const evaluator = new Evaluator(plansOf("when load > 5 { }"), { latenessNs: 2 * second });
-    evaluator.take([metric(5, 1), metric(3, 9), metric(2.9, 9)]);
-    expect([evaluator.finish(6 * second).map(textOf), evaluator.late]).toEqual([["3 fired", "5 recovered"], 1]);
   });
 
   const rules = plansOf(`
@@ -231,14 +236,14 @@ describe("Evaluator", () => {
       .map((record, at) => ({ ...record, timeNs: record.timeNs + (at < 30 ? 0 : 900 * second) }));
     const endNs = (records.at(-1)?.timeNs ?? 0) + 400 * second;
     const evaluator = new Evaluator(rules);
-    evaluator.take(records);
+    takeAll(evaluator, records);
     expect(short(evaluator.finish(endNs))).toEqual(naiveOutcomes(rules, records, endNs));
   });
 
   it("passes over centuries at once", () => {
     const evaluator = new Evaluator(rules);
     const records = [metric(1, 9), metric(5e9, 9), metric(9e9, 1)];
-    evaluator.take(records);
+    takeAll(evaluator, records);
     expect(evaluator.finish(9.1e18).length).toBeGreaterThan(0);
   });
 
@@ -246,10 +251,52 @@ describe("Evaluator", () => {
     const records = randomRecords(seed);
     const endNs = (records.at(-1)?.timeNs ?? 0) + 12 * second;
     const evaluator = new Evaluator(rules);
-    evaluator.take(records);
+    takeAll(evaluator, records);
     const outcomes = short(evaluator.finish(endNs));
     for (const outcome of outcomes) seen.add(outcome.split(" ").slice(1, -1).join(" "));
     expect(outcomes).toEqual(naiveOutcomes(rules, records, endNs));
+  });
+
+  it.each([21, 22, 23, 24])("looks at clauses as one does that computes everything anew (seed %i)", (seed) => {
+    const records = randomRecords(seed);
+    const endNs = (records.at(-1)?.timeNs ?? 0) + 12 * second;
+    const atNs = Math.round(endNs * randomFrom(seed)());
+    for (const plan of rules) {
+      const naive = new Map<string, string>();
+      const courses = new Map<string, { least: number; most: number }[]>();
+      naiveOutcomes([plan], records, endNs, (key, nowNs, state, value) => {
+        const clauses = plan.clauses.map(({ condition, compared }) => {
+          const held = value(condition);
+          const sides = compared === undefined ? [] : [near(value(compared.value)), near(value(compared.limit))];
+          return [Number.isNaN(held) ? "no value" : held === 1, ...sides];
+        });
+        if (nowNs <= atNs) naive.set(key, `${nowNs} ${state} ${JSON.stringify(clauses)}`);
+        const course = courses.get(key) ?? plan.clauses.map(() => ({ least: Infinity, most: -Infinity }));
+        courses.set(key, course);
+        for (const [index, { condition, compared }] of plan.clauses.entries()) {
+          const [one, now] = [course[index], value(compared?.value ?? condition)];
+          if (one === undefined || Number.isNaN(now)) continue;
+          [one.least, one.most] = [Math.min(one.least, now), Math.max(one.most, now)];
+        }
+      });
+      const look = new RuleLook(plan, { atNs, fromNs: 0, toNs: endNs, buckets: 7, courses: 100 });
+      const evaluator = new Evaluator([plan], { watch: (group, nowNs) => look.note(group, nowNs) });
+      takeAll(evaluator, records);
+      evaluator.finish(endNs);
+      const keyOf = (by: Readonly<Record<string, string>>): string => Object.values(by).join("|");
+      const looked = look.groups.map(({ group, state, evaluatedNs, clauses }) => {
+        const told = clauses.map(({ holds = "no value", compared }) => [
+          holds,
+          ...(compared === undefined ? [] : [near(compared.value), near(compared.limit)]),
+        ]);
+        return [keyOf(group.by), `${evaluatedNs} ${state} ${JSON.stringify(told)}`] as const;
+      });
+      expect(new Map(looked)).toEqual(naive);
+      for (const { group, courses: own } of look.groups)
+        expect(own.map(({ least, most }) => [near(extreme(least, Math.min)), near(extreme(most, Math.max))])).toEqual(
+          courses.get(keyOf(group.by))?.map(({ least, most }) => [near(least), near(most)]),
+        );
+    }
   });
 
   it("fires and recovers with every one of those rules", () => {
@@ -259,31 +306,25 @@ describe("Evaluator", () => {
     expect(turns.filter((turn) => !seen.has(turn) && !growing.includes(turn))).toEqual([]);
   });
 
-  it.each([11, 12, 13, 14, 15])(
-    "decides the same in any batches and any order within the lateness (seed %i)",
-    (seed) => {
-      const random = randomFrom(seed);
-      const records = randomRecords(seed);
-      const endNs = (records.at(-1)?.timeNs ?? 0) + 12 * second;
-      const whole = new Evaluator(rules);
-      whole.take(records);
-      const expected = short(whole.finish(endNs));
-      const arriving = records
-        .map((record) => ({ record, at: record.timeNs + random() * 3 * second }))
-        .sort((a, b) => a.at - b.at)
-        .map(({ record }) => record);
-      const evaluator = new Evaluator(rules, { latenessNs: 3 * second });
-      const outcomes: string[] = [];
-      for (let at = 0; at < arriving.length;) {
-        const next = at + 1 + Math.floor(random() * 40);
-        evaluator.take(arriving.slice(at, next));
-        if (random() < 0.5) outcomes.push(...short(evaluator.outcomes()));
-        at = next;
-      }
-      outcomes.push(...short(evaluator.finish(endNs)));
-      expect([outcomes, evaluator.late]).toEqual([expected, 0]);
-    },
-  );
+  it.each([11, 12, 13, 14, 15])("decides the same in stretches of any length (seed %i)", (seed) => {
+    const random = randomFrom(seed);
+    const records = randomRecords(seed);
+    const endNs = (records.at(-1)?.timeNs ?? 0) + 12 * second;
+    const whole = new Evaluator(rules);
+    takeAll(whole, records);
+    const evaluator = new Evaluator(rules);
+    const outcomes: Outcome[] = [];
+    for (let from = 0; from <= endNs;) {
+      const until = from + 1 + Math.floor(random() * 5 * second);
+      takeAll(
+        evaluator,
+        records.filter(({ timeNs }) => timeNs >= from && timeNs < until),
+      );
+      outcomes.push(...evaluator.finish(Math.min(until - 1, endNs)));
+      from = until;
+    }
+    expect(short(outcomes)).toEqual(short(whole.finish(endNs)));
+  });
 });
 
 describe("buckets of the sketch", () => {

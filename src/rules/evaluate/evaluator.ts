@@ -1,88 +1,61 @@
-// Rules over a stream of records, live or past. The same records give the same outcomes, however they are cut into batches: what is
-// done depends on the time of records alone. A record may come later than others by so much; what comes later still is counted.
+// Rules over records in the order of time, live or past. The same records give the same outcomes, however often somebody asks: what is
+// done depends on the time of records alone. Who reads a recording that is being made waits until nothing earlier is to come.
 import type { RulePlan } from "../plan.js";
 import type { RuleRecord } from "./record.js";
-import { type Outcome, RuleRun, type RunLimits } from "./rule-run.js";
+import { Routes } from "./routes.js";
+import { type Outcome, RuleRun, type RunLimits, type Watch } from "./rule-run.js";
 
 export const presetRunLimits: RunLimits = { groups: 1000, held: 1_000_000 };
 
 export interface EvaluatorOptions {
-  readonly latenessNs: number;
   readonly limits: RunLimits;
+  /** Told of each evaluation of each rule. */
+  readonly watch: Watch;
 }
 
 /** A rule that fires and recovers by itself, without any record, does so no longer. */
 const longestSilenceNs = 7 * 86_400e9;
 
-/** Waiting records are put in order when so many have come, or twice as many as had to go on waiting. */
-const leastBatch = 4096;
-
 export class Evaluator {
   readonly #runs: readonly RuleRun[];
-  readonly #latenessNs: number;
+  readonly #routes: Routes;
   /** After so long without anything nothing comes of itself. */
   readonly #settledNs: number;
   #outcomes: Outcome[] = [];
-  #waiting: RuleRecord[] = [];
-  #batch = leastBatch;
-  #newestNs = -Infinity;
   #hasBegun = false;
   #nextTickNs = Infinity;
   /** Of the last record, and of it or the last outcome. */
   #recordNs = -Infinity;
   #eventfulNs = -Infinity;
-  /** Records that came too late to be counted in. */
-  late = 0;
 
   constructor(plans: readonly RulePlan[], given: Partial<EvaluatorOptions> = {}) {
-    this.#latenessNs = given.latenessNs ?? 0;
     const limits = given.limits ?? presetRunLimits;
-    this.#runs = plans.map((plan) => new RuleRun(plan, limits, (outcome) => this.#note(outcome)));
+    this.#runs = plans.map((plan) => new RuleRun(plan, limits, (outcome) => this.#note(outcome), given.watch));
+    this.#routes = new Routes(this.#runs);
     this.#settledNs = Math.max(0, ...this.#runs.map(({ settledNs }) => settledNs));
   }
 
-  /** Records in any order within the lateness. */
-  take(records: Iterable<RuleRecord>): void {
-    for (const record of records) {
-      if (record.timeNs < this.#newestNs - this.#latenessNs) {
-        this.late += 1;
-        continue;
-      }
-      if (record.timeNs > this.#newestNs) this.#newestNs = record.timeNs;
-      this.#waiting.push(record);
-      if (this.#waiting.length < this.#batch) continue;
-      this.#release(this.#newestNs - this.#latenessNs);
-      this.#batch = Math.max(leastBatch, this.#waiting.length * 2);
-    }
+  /** None comes behind it that is earlier, or of the same instant and before it by process and seq. The object may be another record afterwards. */
+  take(record: RuleRecord): void {
+    const { timeNs } = record;
+    if (!this.#hasBegun) this.#begin(timeNs);
+    if (this.#nextTickNs < timeNs) this.#tickBefore(timeNs);
+    this.#recordNs = timeNs;
+    if (timeNs > this.#eventfulNs) this.#eventfulNs = timeNs;
+    for (const { run, feeds } of this.#routes.of(record)) run.take(record, feeds);
   }
 
-  /** What was decided since it was asked last, as far as nothing that may still come can change it. */
+  /** What was decided since it was asked last. */
   outcomes(): readonly Outcome[] {
-    this.#release(this.#newestNs - this.#latenessNs);
     const outcomes = this.#outcomes;
     this.#outcomes = [];
     return outcomes;
   }
 
-  /** Nothing more comes before an instant, so ticks up to it are due. */
+  /** Nothing more comes up to an instant, so ticks up to it are due. */
   finish(endNs: number): readonly Outcome[] {
-    this.#release(Infinity);
     this.#tickBefore(endNs + 1);
     return this.outcomes();
-  }
-
-  /** Records older than an instant: one at it may have an equal that is still to come. */
-  #release(beforeNs: number): void {
-    const ready = this.#waiting.filter(({ timeNs }) => timeNs < beforeNs).sort(byTime);
-    if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ timeNs }) => timeNs >= beforeNs);
-    for (const record of ready) {
-      if (!this.#hasBegun) this.#begin(record.timeNs);
-      if (this.#nextTickNs < record.timeNs) this.#tickBefore(record.timeNs);
-      this.#recordNs = record.timeNs;
-      this.#eventfulNs = Math.max(this.#eventfulNs, record.timeNs);
-      for (const run of this.#runs) run.take(record);
-    }
   }
 
   #note(outcome: Outcome): void {
@@ -116,5 +89,3 @@ export class Evaluator {
     return earliest;
   }
 }
-
-const byTime = (a: RuleRecord, b: RuleRecord): number => a.timeNs - b.timeNs || a.process - b.process || a.seq - b.seq;

@@ -1,7 +1,7 @@
 // Conditions behind `where`, as functions.
 import { unreachable } from "../../shared/base/unreachable.js";
 import type { Comparison, RecordFilter } from "../plan.js";
-import { type RuleRecord, fieldOf } from "./record.js";
+import { type RuleRecord, fieldReader } from "./record.js";
 
 export type RecordTest = (record: RuleRecord) => boolean;
 
@@ -21,16 +21,18 @@ export function recordTest(filter: RecordFilter | undefined): RecordTest {
       return (record) => !of(record);
     }
     case "field": {
-      const { field, how, value } = filter;
+      const { how, value } = filter;
+      const read = fieldReader(filter.field);
       return (record) => {
-        const found = fieldOf(record, field);
+        const found = read(record);
         return found !== undefined && holds(found, how, value);
       };
     }
     case "text": {
-      const { field, how, text } = filter;
+      const { how, text } = filter;
+      const read = fieldReader(filter.field);
       return (record) => {
-        const found = fieldOf(record, field);
+        const found = read(record);
         if (typeof found !== "string") return false;
         return how === "contains"
           ? found.includes(text)

@@ -19,6 +19,16 @@ export class Incident {
     this.#timing = timing;
   }
 
+  /** When its state began; of one that is firing again while it recovered, when it recovered first. */
+  get sinceNs(): number {
+    return this.#sinceNs;
+  }
+
+  /** -Infinity before the first recovery. */
+  get coolUntilNs(): number {
+    return this.#coolUntilNs;
+  }
+
   /** `isOver`: what ends an incident holds, which need not be the condition's contrary. */
   step(nowNs: number, holds: boolean, isOver: boolean): Turn {
     const { forNs, cooldownNs, recoverForNs } = this.#timing;

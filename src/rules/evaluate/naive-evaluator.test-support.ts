@@ -13,8 +13,16 @@ interface Sample {
   readonly text: string | undefined;
 }
 
+/** Told of each evaluation, and what an expression comes to in it. */
+type NaiveWatch = (key: string, nowNs: number, state: string, value: (expression: ExpressionPlan) => number) => void;
+
 /** Outcomes as `TIME RULE fired|recovered GROUP`. */
-export function naiveOutcomes(plans: readonly RulePlan[], given: readonly RuleRecord[], endNs: number): string[] {
+export function naiveOutcomes(
+  plans: readonly RulePlan[],
+  given: readonly RuleRecord[],
+  endNs: number,
+  watch: NaiveWatch = () => undefined,
+): string[] {
   const records = [...given].sort((a, b) => a.timeNs - b.timeNs || a.process - b.process || a.seq - b.seq);
   const outcomes: string[] = [];
   const runs = plans.map((plan) => ({ plan, incidents: new Map<string, Incident>() }));
@@ -33,6 +41,7 @@ export function naiveOutcomes(plans: readonly RulePlan[], given: readonly RuleRe
     const holds = value(plan.condition) === 1;
     const isOver = plan.recover === undefined ? !holds : value(plan.recover.condition) === 1;
     const turn = incident.step(nowNs, holds, isOver);
+    watch(key, nowNs, incident.state, value);
     if (turn !== undefined) outcomes.push(`${nowNs} ${plan.name} ${turn} ${key}`);
   };
   const [first] = records;

@@ -34,31 +34,45 @@ export type RuleRecord = AnyRecord &
       }
   );
 
-/** A field as `where` and `by` name it. */
-export function fieldOf(record: RuleRecord, field: string): string | number | boolean | undefined {
-  switch (field) {
-    case "service":
-      return record.service;
-    case "process":
-      return record.process;
-    case "name":
-      return "name" in record ? record.name : record.attribute(field);
-    case "message":
-    case "body":
-      return record.kind === "log" ? record.message : record.attribute(field);
-    case "level":
-      return record.kind === "log" ? record.level : record.attribute(field);
-    case "kind":
-      return record.kind === "span" ? record.spanKind : record.attribute(field);
-    case "status":
-      return record.kind === "span" ? record.status : record.attribute(field);
-    case "duration":
-      return record.kind === "span" ? record.durationNs / 1e9 : record.attribute(field);
-    case "path":
-      return record.kind === "state" ? record.path.join(".") : record.attribute(field);
-    case "id":
-      return record.kind === "state" ? record.id : record.attribute(field);
-    default:
-      return record.attribute(field);
-  }
+export type FieldValue = string | number | boolean | undefined;
+
+type Kind = RuleRecord["kind"];
+
+interface OwnField {
+  /** Those that have it; in others an attribute may be called so. */
+  readonly kinds: readonly Kind[];
+  /** Undefined where the record is of another kind. */
+  read(record: RuleRecord): FieldValue;
 }
+
+const everyKind: readonly Kind[] = ["metric", "span", "log", "event", "state"];
+const message: OwnField = { kinds: ["log"], read: (record) => (record.kind === "log" ? record.message : undefined) };
+
+/** What `where` and `by` name that is no attribute. */
+const ownFields: ReadonlyMap<string, OwnField> = new Map([
+  ["service", { kinds: everyKind, read: (record) => record.service }],
+  ["process", { kinds: everyKind, read: (record) => record.process }],
+  ["name", { kinds: ["metric", "span", "event"], read: (record) => ("name" in record ? record.name : undefined) }],
+  ["message", message],
+  ["body", message],
+  ["level", { kinds: ["log"], read: (record) => (record.kind === "log" ? record.level : undefined) }],
+  ["kind", { kinds: ["span"], read: (record) => (record.kind === "span" ? record.spanKind : undefined) }],
+  ["status", { kinds: ["span"], read: (record) => (record.kind === "span" ? record.status : undefined) }],
+  ["duration", { kinds: ["span"], read: (record) => (record.kind === "span" ? record.durationNs / 1e9 : undefined) }],
+  ["path", { kinds: ["state"], read: (record) => (record.kind === "state" ? record.path.join(".") : undefined) }],
+  ["id", { kinds: ["state"], read: (record) => (record.kind === "state" ? record.id : undefined) }],
+]);
+
+/** How a field is read that `where` or `by` names. */
+export function fieldReader(field: string): (record: RuleRecord) => FieldValue {
+  const own = ownFields.get(field);
+  if (own === undefined) return (record) => record.attribute(field);
+  const { kinds, read } = own;
+  if (kinds === everyKind) return read;
+  return (record) => (kinds.includes(record.kind) ? read(record) : record.attribute(field));
+}
+
+export const fieldOf = (record: RuleRecord, field: string): FieldValue => fieldReader(field)(record);
+
+/** Whether a field is no attribute of any kind of record: who reads records need not have read theirs. */
+export const isOwnField = (field: string, kind: Kind): boolean => ownFields.get(field)?.kinds.includes(kind) === true;

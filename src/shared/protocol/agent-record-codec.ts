@@ -7,6 +7,7 @@ import { seq } from "../trace/time.js";
 import {
   type AgentRecord,
   type AgentRecordBody,
+  type CallFacts,
   type LostKinds,
   gapReasons,
   kindCode,
@@ -21,6 +22,9 @@ import { readOperation, writeOperation } from "./operation-codec.js";
 export const recordHeaderBytes = 24;
 /** Flag of a definition that only the next record uses: it need not be kept when that is given up. */
 export const definesForNext = 1;
+
+/** In the order in which they are written. */
+const sourceTexts = ["file", "loaded", "hash", "text", "functions", "notInstrumented", "leftOut"] as const;
 
 /** Starts a record at the writer's position; finish it with `endRecord`. Returns where it starts. */
 export function beginRecord(out: ByteWriter, kind: number, clockMs: number, sequence: number, flags = 0): number {
@@ -79,6 +83,13 @@ export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
       out.u32(record.name);
       out.u8(spanStatuses.indexOf(record.status));
       return writeAttributes(out, record.attributes);
+    case "call-start":
+    case "call-open":
+      return writeCall(out, record);
+    case "call":
+      writeCall(out, record);
+      out.f64(record.endMs);
+      return writeAttributes(out, record.result);
     case "log":
       out.u32(record.span);
       out.u32(record.source);
@@ -107,9 +118,23 @@ export function writeBody(out: ByteWriter, record: AgentRecordBody): void {
       out.f64(record.sinceMs);
       for (const kind of lostKinds) out.f64(record.of[kind]);
       return;
+    case "source":
+      for (const text of sourceTexts) out.text(record[text]);
+      return;
     default:
       return unreachable(record);
   }
+}
+
+function writeCall(out: ByteWriter, call: CallFacts): void {
+  out.u32(call.span);
+  out.u32(call.parent);
+  out.u32(call.location);
+  out.raw(call.traceId);
+  out.raw(call.spanId);
+  out.raw(call.parentSpanId);
+  out.u8(call.arguments === undefined ? 0 : 1);
+  if (call.arguments !== undefined) writeAttributes(out, call.arguments);
 }
 
 /** Every record of a batch, in order. Throws `MalformedBytes` at the first byte that does not fit. */
@@ -167,6 +192,15 @@ function readBody(kind: AgentRecordBody["kind"] | undefined, from: ByteReader): 
       const status = known(spanStatuses[from.u8()], "span status");
       return { kind, span, name, status, attributes: readAttributes(from) };
     }
+    case "call-start":
+    case "call-open":
+      return { kind, ...readCall(from) };
+    case "call": {
+      const facts = readCall(from);
+      const endMs = from.f64();
+      if (!Number.isFinite(endMs)) throw new MalformedBytes("bad end of a call");
+      return { kind, ...facts, endMs, result: readAttributes(from) };
+    }
     case "log": {
       const [span, source, severity] = [from.u32(), from.u32(), from.u8()];
       const body = from.text();
@@ -193,11 +227,32 @@ function readBody(kind: AgentRecordBody["kind"] | undefined, from: ByteReader): 
       const [stage, sinceMs] = [from.u32(), from.f64()];
       return { kind, stage, sinceMs, of: readLostKinds(from) };
     }
+    case "source": {
+      const [file, loaded, hash, text] = [from.text(), from.text(), from.text(), from.text()];
+      const [functions, notInstrumented, leftOut] = [from.text(), from.text(), from.text()];
+      return { kind, file, loaded, hash, text, functions, notInstrumented, leftOut };
+    }
     case undefined:
       throw new MalformedBytes("unknown record kind");
     default:
       return unreachable(kind);
   }
+}
+
+function readCall(from: ByteReader): CallFacts {
+  const [span, parent, location] = [from.u32(), from.u32(), from.u32()];
+  const [traceId, spanId, parentSpanId] = [from.raw(16), from.raw(8), from.raw(8)];
+  const has = from.u8();
+  if (has > 1) throw new MalformedBytes("neither arguments nor none");
+  return {
+    span,
+    parent,
+    location,
+    traceId,
+    spanId,
+    parentSpanId,
+    arguments: has === 1 ? readAttributes(from) : undefined,
+  };
 }
 
 function readLostKinds(from: ByteReader): LostKinds {

@@ -46,6 +46,15 @@ export type AgentRecordBody =
       readonly parentSpanId: Uint8Array;
       readonly attributes: Attributes;
     }
+  /**
+   * A call of one of the program's functions: a span of kind internal that is called as its place says. `arguments` by the names of
+   * parameters; absent where it has none.
+   */
+  | ({ readonly kind: "call-start" } & CallFacts)
+  /** One in which nothing else was recorded, with its end. `result` are attributes that its end brings. */
+  | ({ readonly kind: "call"; readonly endMs: number; readonly result: Attributes } & CallFacts)
+  /** A call that goes on while the program records nothing else: the worker made it, and it comes again as one of the two above. */
+  | ({ readonly kind: "call-open" } & CallFacts)
   /** `name` replaces the span's name when not 0: an HTTP route is known only after routing. */
   | {
       readonly kind: "span-end";
@@ -82,7 +91,42 @@ export type AgentRecordBody =
   | { readonly kind: "standstill"; readonly sinceMs: number }
   | MessageRecord
   /** What a stage of the pipeline left out since then, on purpose: no seq stands for it. A span counts once, a scope as a write. */
-  | { readonly kind: "filtered"; readonly stage: number; readonly sinceMs: number; readonly of: LostKinds };
+  | { readonly kind: "filtered"; readonly stage: number; readonly sinceMs: number; readonly of: LostKinds }
+  | SourceRecord;
+
+/**
+ * A file of the program's own that was looked at to tell of its calls, with the functions in it. The worker made it: it has
+ * neither seq nor clock, and what becomes of it is counted nowhere.
+ */
+export interface SourceRecord {
+  readonly kind: "source";
+  /** Where it was written. */
+  readonly file: string;
+  /** What the program loaded, which a compiler may have made of it. */
+  readonly loaded: string;
+  /** SHA-256 of `text` in hexadecimal; "" where none is kept. */
+  readonly hash: string;
+  /** "" also where the same process has sent it before. */
+  readonly text: string;
+  /** JSON: see source-record.ts. */
+  readonly functions: string;
+  /** Why it runs as it is; "" where it does not. */
+  readonly notInstrumented: string;
+  /** Why there is no text; "" where there is. */
+  readonly leftOut: string;
+}
+
+export interface CallFacts {
+  readonly span: number;
+  readonly parent: number;
+  /** Of the function: a location's id. */
+  readonly location: number;
+  /** As those of span-start. */
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly parentSpanId: Uint8Array;
+  readonly arguments: Attributes | undefined;
+}
 
 /**
  * Why: somebody paused the recording, the program was faster than the worker, the oldest records were given up for newer ones, or the value could not be
@@ -93,9 +137,12 @@ export const gapReasons = ["ring-full", "buffer-full", "unreadable-value", "not-
 export type GapReason = (typeof gapReasons)[number];
 export const workerReasons: readonly GapReason[] = ["buffer-full", "not-sent"];
 export const hasOwnSeq = (record: AgentRecordBody): boolean =>
-  record.kind !== "standstill" && (record.kind !== "gap" || !workerReasons.includes(record.reason));
+  record.kind !== "standstill" &&
+  record.kind !== "source" &&
+  record.kind !== "call-open" &&
+  (record.kind !== "gap" || !workerReasons.includes(record.reason));
 
-/** Kinds of records that somebody may miss; a span's start and end count one each. */
+/** Kinds of records that somebody may miss; a span's start and end count one each, where they are two records. */
 export const lostKinds = ["events", "spans", "logs", "metrics", "writes"] as const;
 export type LostKind = (typeof lostKinds)[number];
 export type LostKinds = Readonly<Record<LostKind, number>>;
@@ -118,6 +165,10 @@ export const recordKinds = [
   "standstill",
   "message",
   "filtered",
+  "source",
+  "call-start",
+  "call",
+  "call-open",
 ] as const satisfies readonly AgentRecordBody["kind"][];
 
 /** What a record of each kind, by its code, counts as when it is lost; undefined: bookkeeping. */
@@ -127,6 +178,8 @@ export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map
       return "events";
     case "span-start":
     case "span-end":
+    case "call-start":
+    case "call":
       return "spans";
     case "log":
       return "logs";
@@ -141,6 +194,8 @@ export const lostKindOfCode: readonly (LostKind | undefined)[] = recordKinds.map
     case "standstill":
     case "message":
     case "filtered":
+    case "source":
+    case "call-open":
       return undefined;
     default:
       return unreachable(kind);

@@ -8,7 +8,7 @@ import { captureLevels } from "../trace/attributes.js";
 import { MalformedBytes } from "./bytes.js";
 import { pipelineStages } from "./pipeline-stages.js";
 
-export const wireVersion = 4;
+export const wireVersion = 5;
 /** A peer that announces more than this is cut off. */
 export const maxFrameBytes = 64 * 1024 * 1024;
 
@@ -93,6 +93,12 @@ export const captureSettings = v.object({
   redaction: v.optional(redactionSettings),
   /** What records go through before they are written; absent: everything is recorded as it is. */
   pipeline: v.optional(pipelineStages),
+  /** Whether texts of sources are kept where calls are recorded; absent: yes. */
+  sources: v.optional(v.boolean()),
+  /** Names of classes whose instances are scopes by themselves, and of variables at the top of a file; `*` is any text. */
+  state: v.optional(v.array(text)),
+  /** At level `lines`: names of functions and globs of files whose statements are recorded; absent or empty: all. */
+  lines: v.optional(v.array(text)),
 });
 export type CaptureSettings = v.InferOutput<typeof captureSettings>;
 

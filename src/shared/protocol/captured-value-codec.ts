@@ -13,7 +13,16 @@ import { unreachable } from "../base/unreachable.js";
 import { type ByteReader, type ByteWriter, MalformedBytes } from "./bytes.js";
 
 /** The tags that the agent also writes by hand, where it encodes events in place. */
-export const valueTags = { false: 2, true: 3, int32: 4, float64: 5, text: 6 } as const;
+export const valueTags = {
+  null: 1,
+  false: 2,
+  true: 3,
+  int32: 4,
+  float64: 5,
+  text: 6,
+  list: 13,
+  attributes: 14,
+} as const;
 
 const reasons: readonly UnavailableReason[] = ["getter", "proxy", "opaque", "too-large", "not-recorded"];
 const kinds: readonly ObjectContents["kind"][] = ["object", "array", "map", "set", "date", "bytes", "error", "opaque"];

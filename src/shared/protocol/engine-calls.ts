@@ -3,7 +3,9 @@
 // Instants are bigint nanoseconds since the epoch.
 import * as v from "valibot";
 import { captureSettings } from "./agent-wire.js";
+import { alertCalls } from "./alert-calls.js";
 import { attachCalls } from "./attach-calls.js";
+import { callCalls } from "./call-calls.js";
 import { correlationCalls } from "./correlation-calls.js";
 import { ruleCalls } from "./rule-calls.js";
 import { exportCalls } from "./export-calls.js";
@@ -29,6 +31,7 @@ import { rowFilter, spanFilter } from "./row-filters.js";
 import { requestCalls } from "./request-calls.js";
 import { launchCalls } from "./launch-calls.js";
 import { windowCalls } from "./window-calls.js";
+import { sourceCalls } from "./source-calls.js";
 import { stateCalls } from "./state-calls.js";
 import { traceCalls } from "./trace-calls.js";
 
@@ -146,8 +149,11 @@ export const engineCalls = {
   ...stateCalls,
   ...correlationCalls,
   ...ruleCalls,
+  ...alertCalls,
   ...requestCalls,
   ...traceCalls,
+  ...sourceCalls,
+  ...callCalls,
   ...windowCalls,
 
   /**
@@ -272,6 +278,10 @@ export const engineNotice = v.variant("kind", [
   v.object({ kind: v.literal("recording-changed"), summary: recordingSummary }),
   /** Somebody wrote, changed or removed a note, or where notes are kept is not where they were. */
   v.object({ kind: v.literal("notes-changed"), recordingId: text }),
+  /** Files of rules were changed, by whomever. */
+  v.object({ kind: v.literal("rules-changed") }),
+  /** A rule fired or recovered, somebody did something about an alert, or the rules that are evaluated are others. */
+  v.object({ kind: v.literal("alerts-changed"), recordingId: text }),
   /** The program that was started into it printed something, was told something, or has ended; at most ten times a second. */
   v.object({ kind: v.literal("console-changed"), recordingId: text }),
   /** It cannot be written: see `failure` of its summary, which tells when that is over. */

@@ -97,8 +97,24 @@ const catalogue = {
     message: "That note cannot be kept: {reason}.",
     next: "hindcast notes FILE lists the notes there are.",
   },
+  "bad-alert": {
+    message: "That cannot be done to the alert: {reason}.",
+    next: "hindcast alerts FILE lists the alerts there are.",
+  },
+  "bad-truth": {
+    message: "{path} does not say what went wrong: {reason}.",
+    next: "Name a file of JSON lines with kind, from and to (epoch nanoseconds, as texts), as docs/ledger.md describes it.",
+  },
+  "bad-rules": {
+    message: "These rules cannot be evaluated: {reason}.",
+    next: "hindcast validate FILES says all that is wrong in them.",
+  },
   "recording-closed": { message: "That recording is no longer open.", next: "Open it again." },
   "recording-not-live": { message: "That recording is not being recorded.", next: "Start a new recording." },
+  "no-such-source": {
+    message: "The recording has no source {path}.",
+    next: "hindcast source FILE lists those it has: files whose calls were recorded (--level calls).",
+  },
   "no-such-process": {
     message: "The recording has no process {process}.",
     next: "hindcast info FILE lists the processes.",
@@ -109,7 +125,7 @@ const catalogue = {
   },
   "no-such-scope": {
     message: "There is no state called {scope} in this recording.",
-    next: "Known: {known}. State appears when the program calls track(name, value).",
+    next: "Known: {known}. State appears when the program calls track(name, value), or with --state.",
   },
   "no-such-path": {
     message: "{path} names nothing in {scope} at any time.",
@@ -143,6 +159,22 @@ const catalogue = {
   "unreadable-rules": {
     message: "{path} cannot be read: {reason}.",
     next: "Name files of rules: text, as docs/rules.md describes it.",
+  },
+  "no-rule-file": {
+    message: "There is no file of rules called {name}.",
+    next: "It may have been renamed or removed: the list shows what there is.",
+  },
+  "rule-file-exists": {
+    message: "There is a file of rules called {name} already.",
+    next: "Choose another name, or open that file.",
+  },
+  "rule-file-changed": {
+    message: "{name} was changed elsewhere since it was read.",
+    next: "Look at what changed, then save over it or take that version.",
+  },
+  "no-such-rule": {
+    message: "No rule here is called {rule}, or it has an error.",
+    next: "Correct what is underlined; then it can be explained.",
   },
   "unreadable-config": {
     message: "{path} could not be read: {reason}.",

@@ -6,7 +6,17 @@ export const exportFormats = ["hindcast", "parquet", "jsonl"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** Where in a recording something stands that looks like a secret. */
-export const exportPlaces = ["names", "processes", "events", "spans", "logs", "metrics", "state", "notes"] as const;
+export const exportPlaces = [
+  "names",
+  "processes",
+  "events",
+  "spans",
+  "logs",
+  "metrics",
+  "state",
+  "notes",
+  "sources",
+] as const;
 
 const ownTexts = v.array(v.pipe(text, v.minLength(1), v.maxLength(10_000)));
 

@@ -7,6 +7,9 @@ import { count, nothing, recording, text, texts, whole } from "./schemas.js";
 
 /** Levels that a program can be recorded at, and be changed to while it runs. */
 export const liveLevels = ["metrics", "requests"] as const;
+/** Those that a program is started with from the window: once it runs, functions are not rewritten any more. */
+export const launchLevels = [...liveLevels, "calls"] as const;
+export type LaunchLevel = (typeof launchLevels)[number];
 export type LiveLevel = (typeof liveLevels)[number];
 
 /** VS Code and what is built of it; those of JetBrains; what the environment's VISUAL or EDITOR names; a command of the user's. */
@@ -43,7 +46,7 @@ const launchForm = {
   folder: shortText,
   commandLine: shortText,
   environment: v.pipe(v.array(savedVariable), v.maxLength(500)),
-  level: v.picklist(liveLevels),
+  level: v.picklist(launchLevels),
   include: v.array(shortText),
   exclude: v.array(shortText),
   writes: v.boolean(),

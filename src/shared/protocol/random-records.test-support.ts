@@ -147,6 +147,16 @@ export class RandomRecords {
           attributes: this.attributes(),
         };
       }
+      case "call-start":
+      case "call-open":
+      case "call": {
+        const [traceId, spanId, parentSpanId] = [this.bytes(16), this.bytes(8), this.bytes(8)];
+        const given = this.one([undefined, this.attributes()]);
+        const facts = { span, parent: id(), location: id(), traceId, spanId, parentSpanId, arguments: given };
+        return kind === "call"
+          ? { kind, ...facts, endMs: this.next() * 1e7, result: this.attributes() }
+          : { kind, ...facts };
+      }
       case "span-end":
         return { kind, span, status: this.one(spanStatuses), name, attributes: this.attributes() };
       case "log":
@@ -166,6 +176,11 @@ export class RandomRecords {
         return { kind, sinceMs: this.next() * 1e7 };
       case "filtered":
         return { kind, stage: this.id(), sinceMs: this.next() * 1e7, of: { ...noneLost, logs: this.below(9) } };
+      case "source": {
+        const [file, loaded, hash, text] = [this.text(), this.text(), this.text(), this.text()];
+        const [functions, notInstrumented, leftOut] = [this.text(), this.text(), this.text()];
+        return { kind, file, loaded, hash, text, functions, notInstrumented, leftOut };
+      }
       case "message":
         return {
           kind,

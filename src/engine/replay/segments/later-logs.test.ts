@@ -5,6 +5,7 @@ import { ByteReader, ByteWriter, MalformedBytes } from "../../../shared/protocol
 import { type CapturedValue, objectId } from "../../../shared/trace/value.js";
 import type { WriteOperation } from "../../../shared/trace/write.js";
 import { randomFrom } from "../live-program.test-support.js";
+import { Block } from "./block.js";
 import { SegmentBuilder, segmentSettings } from "./builder.js";
 import { LaterLogs } from "./later-logs.js";
 import { type LaterWrites, readLater, writeLater, writesIn } from "./later-writes.js";
@@ -137,4 +138,22 @@ describe("keyframes of a large container", () => {
     expect(small).toBeGreaterThan(10);
     expect(large).toBeLessThan(1.5 * small);
   });
+});
+
+it("a segment ends before a write that is months later, or earlier, than its first", () => {
+  const builder = new SegmentBuilder(segmentSettings);
+  const month = 2_592_000_000_000_000n;
+  const instants = [10n, 11n, 2n * month, 2n * month + 1n, 3n].map((after) => 10n ** 18n + after);
+  for (const [at, when] of instants.entries())
+    builder.add({ seq: at + 1, instant: when, after: undefined, operation: setTo(at), location: 0, span: 0 });
+  builder.closeOpen();
+  const found = builder.takeClosed().map(({ block, firstSeq, lastSeq }) => {
+    const read = new Block(block);
+    return { firstSeq, lastSeq, instants: Array.from({ length: read.count }, (_, at) => read.instantAt(at)) };
+  });
+  expect(found).toEqual([
+    { firstSeq: 1, lastSeq: 2, instants: instants.slice(0, 2) },
+    { firstSeq: 3, lastSeq: 4, instants: instants.slice(2, 4) },
+    { firstSeq: 5, lastSeq: 5, instants: instants.slice(4) },
+  ]);
 });

@@ -1,6 +1,7 @@
 // Writes that no segment has yet, in the shape that those of segments have. More may be added at the end.
 import type { Certainty, RecordedWrite, WriteOperation } from "../../../shared/trace/write.js";
 import type { ObjectId } from "../../../shared/trace/value.js";
+import { firstWhere } from "../../../shared/base/first-where.js";
 import type { Writes } from "./block.js";
 
 export class ListedWrites implements Writes {
@@ -27,6 +28,15 @@ export class ListedWrites implements Writes {
       if (positions === undefined) this.#byObject.set(operation.target, [at]);
       else positions.push(at);
     }
+  }
+
+  get last(): RecordedWrite | undefined {
+    return this.#writes.at(-1);
+  }
+
+  /** Those with a higher Seq, in their order. */
+  after(last: number): readonly RecordedWrite[] {
+    return this.#writes.slice(firstWhere(this.#writes.length, (at) => this.seqAt(at) > last));
   }
 
   at(at: number): RecordedWrite {
