@@ -217,7 +217,8 @@ describe("hindcast record", () => {
     const words = Object.values(given).flatMap((option) => option.split(" "));
     const running = place.start(["record", "-o", "settings.hindcast", ...words, "--", "node", file]);
     expect(JSON.parse(await running.printed(/^(\{.*\})\n/))).toEqual({
-      level: "metrics",
+      level: "lines",
+      lines: ["Cart.add", "src/**", "debit"],
       include: ["src/**", "lib/**"],
       exclude: ["a", "b"],
       blockMs: 75,
