@@ -18,10 +18,12 @@ interface Leaving {
   readonly outbox: Outbox;
   readonly clockMs: () => number;
   readonly intake: Intake;
+  /** What may be left behind as it is, where that is more than `leastWholeBytes`. */
+  readonly wholeBytes: number;
   readonly noteProgress: () => void;
 }
 
-export function* lastFrames({ about, memory, outbox, clockMs, intake, noteProgress }: Leaving): Iterable<FrameParts> {
+export function* lastFrames({ about, memory, outbox, clockMs, intake, wholeBytes, noteProgress }: Leaving): Iterable<FrameParts> {
   const take = (): Chunk | undefined => {
     const chunk = intake.take(batchBytes);
     if (chunk !== undefined || about.thread !== undefined) return chunk;
@@ -31,13 +33,11 @@ export function* lastFrames({ about, memory, outbox, clockMs, intake, noteProgre
   };
   yield helloFrame(about, clockMs());
   let room = mostLeftBytes;
-  const spillBytes = outbox.spill?.maxBytes ?? 0;
-  const wholeBytes = Math.max(spillBytes, leastWholeBytes);
-  for (const batch of outbox.last(wholeBytes, take)) {
+  for (const batch of outbox.last(Math.max(wholeBytes, leastWholeBytes), take)) {
     const frame = batchFrame(batch, memory.facts[facts.lastSeq] ?? 0);
     room -= bytesIn(frame);
     // Good-bye counts what is missing.
-    if (room + spillBytes < 0) break;
+    if (room + wholeBytes < 0) break;
     yield frame;
     noteProgress();
   }

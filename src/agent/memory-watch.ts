@@ -1,7 +1,8 @@
 // How much memory is left for the ring, as the agent's worker sees it: of V8's heap, of the container, of the machine.
 import { freemem, totalmem } from "node:os";
 import { type RingMemory, control, facts } from "./ring.js";
-import { leastRingBytes, mostBytesFor } from "./ring-size.js";
+import { grownRingBytes } from "../shared/protocol/agent-wire.js";
+import { leastRingBytes } from "./ring-size.js";
 
 /** Used of what there is, as shares. */
 export interface MemoryUse {
@@ -55,7 +56,7 @@ export class RingAllowance {
 
   constructor(memory: RingMemory) {
     this.#memory = memory;
-    this.#watch = new MemoryWatch(mostBytesFor(memory.size));
+    this.#watch = new MemoryWatch(grownRingBytes(memory.size));
   }
 
   look(nowMs: number): void {

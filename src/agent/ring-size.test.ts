@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { readRecords } from "../shared/protocol/agent-record-codec.js";
-import { overflowPolicies } from "../shared/protocol/agent-wire.js";
+import { grownRingBytes, overflowPolicies } from "../shared/protocol/agent-wire.js";
 import { SpanContext } from "./context.js";
 import { Intake } from "./intake.js";
 import { joined } from "./joined.js";
 import { MemoryWatch } from "./memory-watch.js";
 import { Recorder } from "./recorder.js";
-import { RingSize, leastRingBytes, mostBytesFor, reportRingSize } from "./ring-size.js";
+import { RingSize, leastRingBytes, reportRingSize } from "./ring-size.js";
 import { RingMemory, RingWriter, control } from "./ring.js";
 
 const asked = 4 * leastRingBytes;
@@ -40,7 +40,7 @@ describe("the size of the ring", () => {
   it("grows while it is full, when the worker has followed, up to its bound, and shrinks when it is quiet", () => {
     const { memory, seen, size, may, pass } = sized();
     expect(size.grow()).toBe(false); // nobody has looked at the memory yet
-    may(mostBytesFor(asked));
+    may(grownRingBytes(asked));
     expect([size.grow(), size.grow()]).toEqual([true, false]);
     seen.follow();
     expect([size.grow(), memory.size / asked]).toEqual([true, 4]);
@@ -56,7 +56,7 @@ describe("the size of the ring", () => {
     may(leastRingBytes);
     expect(pass(3)).toEqual(["memory 1 0.25"]);
     expect(size.grow()).toBe(false);
-    may(mostBytesFor(asked));
+    may(grownRingBytes(asked));
     expect(pass(3)).toEqual(["memory 0.25 1"]);
     expect(memory.size).toBe(asked);
   });
@@ -79,7 +79,7 @@ describe("the size of the ring", () => {
     );
     recorder.growBy(() => size.grow());
     const report = reportRingSize(size, recorder);
-    Atomics.store(memory.control, control.mostBytes, mostBytesFor(leastRingBytes));
+    Atomics.store(memory.control, control.mostBytes, grownRingBytes(leastRingBytes));
     const count = 13_000; // more than the ring holds, less than twice of that
     const orders: unknown[] = [];
     const story: string[] = [];

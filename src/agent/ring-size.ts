@@ -14,12 +14,8 @@ import type { Recorder } from "./recorder.js";
 import { type RingMemory, control, facts } from "./ring.js";
 
 export const leastRingBytes = 2 ** 20;
-const mostRingBytes = 2 ** 30;
-const mostTimes = 4;
 /** So long less than an eighth of it was used. */
 const quietMs = 30_000;
-
-export const mostBytesFor = (askedBytes: number): number => Math.min(mostRingBytes, askedBytes * mostTimes);
 
 /** Why its size was changed. */
 export type Because = "full" | "quiet" | "memory";

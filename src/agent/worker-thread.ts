@@ -1,10 +1,12 @@
 // Starts the agent's worker from the program's main thread, and waits for it, bounded, when the program ends.
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { leftWholeBytes } from "../shared/protocol/agent-wire.js";
 import type { Delivery, Ending } from "./delivery.js";
 import { byeFrame, helloFrame, noteEnding } from "./frames.js";
 import { isFunction } from "./own-data.js";
 import { leaveBehind } from "./left-behind.js";
+import { deliveryOf } from "./link-setup.js";
 import { type AgentThreadSetup, type ChangeRing, asked } from "./links.js";
 import { RingMemory, control, facts, leaver, link } from "./ring.js";
 import { ears } from "./thread-place.js";
@@ -137,7 +139,7 @@ export class WorkerThread implements Delivery {
 
   /** Nothing has to be given up for an engine that gets on, if slowly: it finds the rest on disk. */
   get #mayKeep(): boolean {
-    return process.platform !== "win32" && (this.#setup.facts.settings.delivery?.spillBytes ?? 0) > 0;
+    return process.platform !== "win32" && leftWholeBytes(deliveryOf(this.#setup)) > 0;
   }
 
   /** Blocks like `end`, and the recording goes on. */

@@ -8,8 +8,10 @@ import {
   FrameSplitter,
   type Hello,
   type ToEngine,
+  defaultDelivery,
   isLeftFileName,
   leftFileName,
+  leftWholeBytes,
   maxFrameBytes,
   readFromAgent,
   wireVersion,
@@ -18,7 +20,7 @@ import { checkBye } from "./ingest/plausible.js";
 import type { ProcessIngest } from "./ingest/process-ingest.js";
 import type { LiveRecording } from "./live-recording.js";
 
-/** Besides what a spill may hold: arguments and paths of a program, names that it defined, gaps. */
+/** Besides what may be left behind whole: arguments and paths of a program, names that it defined, gaps. */
 const mostOtherBytes = 8 * 1024 * 1024;
 const readBytes = 1024 * 1024;
 
@@ -91,7 +93,7 @@ class LeftReader {
     }
   }
 
-  /** Answers how many bytes more may follow: what was recorded is there only where a spill was asked for. */
+  /** Answers how many bytes more may follow: what was recorded is there only where it may be left behind whole. */
   #greet(hello: Hello): number {
     if (
       this.#process !== undefined ||
@@ -101,7 +103,7 @@ class LeftReader {
     )
       throw new MalformedBytes("not left for this recording");
     this.#process = this.live.leftBy(hello);
-    const bytes = hello.settings.delivery?.spillBytes ?? 0;
+    const bytes = leftWholeBytes(hello.settings.delivery ?? defaultDelivery);
     if (bytes > 0) this.#splitter.maxBytes = maxFrameBytes;
     return bytes;
   }

@@ -62,8 +62,9 @@ describe.runIf(process.platform === "linux")("delivery", () => {
       expect(outcome.said).toMatch(/lacks [\d,]+ of its records/);
     });
 
-  it("finds on disk what an engine did not take that stands still past the program's end", async () => {
-    const options = ["--buffer", "1MB", "--backlog", "1MB", "--spill", "64MB"];
+  const keeping = cases(["--backlog 8MB --overflow block"], ["--backlog 1MB --spill 64MB"]);
+  it.each(keeping)("finds what an engine did not take that stands still past the program's end, %s", async (kept) => {
+    const options = ["--buffer", "1MB", ...kept.split(" ")];
     const load = { options, rate: 20_000, seconds: 3, restSeconds: 0 };
     const outcome = await runNumbered(load, async ({ signalEngine, pause, gone }) => {
       await pause(300);

@@ -41,10 +41,14 @@ export type OverflowPolicy = (typeof overflowPolicies)[number];
 const megabyte = 1e6;
 const bytesUpTo = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
+const mostRingBytes = 2 ** 30;
+/** What a ring of so many bytes may grow to while it is full. */
+export const grownRingBytes = (ringBytes: number): number => Math.min(mostRingBytes, 4 * ringBytes);
+
 /** How much the agent may keep, and what it does when that is full. */
 export const deliverySettings = v.object({
   /** Between the program's thread and the worker. */
-  ringBytes: bytesUpTo(megabyte, 2 ** 30),
+  ringBytes: bytesUpTo(megabyte, mostRingBytes),
   overflow: v.picklist(overflowPolicies),
   /** In memory, of what the engine has not acknowledged. */
   backlogBytes: bytesUpTo(megabyte, 2 ** 32),
@@ -59,6 +63,13 @@ export const defaultDelivery: DeliverySettings = {
   backlogBytes: 128 * megabyte,
   spillBytes: 0,
 };
+
+/**
+ * What a program may leave behind whole, in bytes, for an engine that takes nothing at its end. Where it rather waits than loses
+ * records it loses none at its end either: all that memory may hold of them.
+ */
+export const leftWholeBytes = ({ overflow, ringBytes, backlogBytes, spillBytes }: DeliverySettings): number =>
+  spillBytes + (overflow === "block" ? backlogBytes + grownRingBytes(ringBytes) : 0);
 
 export const redactionSettings = v.object({
   enabled: v.boolean(),
