@@ -182,7 +182,9 @@ export class OpenRecording {
 
   /** Something was committed. */
   committed(): void {
-    if (this.#state.kind === "live") this.#rules?.committed();
+    if (this.#state.kind !== "live") return;
+    this.#rules?.committed();
+    this.looks.committed();
   }
 
   /** From here on what its search index says is kept in memory, once somebody searches. */

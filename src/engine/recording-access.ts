@@ -49,6 +49,8 @@ export interface RecordingAccess {
   generation(): number;
   /** By which generation each kind was changed last. Absent where that is not known: all of it was, by the last one. */
   changes?(): LastChanges;
+  /** Runs this after each commit, from now on. Absent where none comes. */
+  afterCommit?(run: () => void): void;
   /** Goes up when writes came that are earlier than others before them: then nothing may be kept. */
   lateWrites?(): number;
 }

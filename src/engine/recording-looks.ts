@@ -37,6 +37,7 @@ export class RecordingLooks {
   readonly blocks: MetricBlocks;
   readonly ahead: ReadAhead;
   readonly index: KeptBlocks;
+  readonly #afterCommit: (() => void)[] = [];
 
   constructor(looked: LookedAt) {
     const { query } = looked;
@@ -64,6 +65,12 @@ export class RecordingLooks {
       generation,
       changes: () => looked.changes(),
       lateWrites: () => looked.lateWrites(),
+      afterCommit: (run) => void this.#afterCommit.push(run),
     };
+  }
+
+  /** What looks kept may be brought up to date. */
+  committed(): void {
+    for (const run of this.#afterCommit) run();
   }
 }

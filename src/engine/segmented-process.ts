@@ -28,6 +28,21 @@ export interface SegmentPosition {
 
 export const theBeginning: SegmentPosition = { segment: 1, count: 0 };
 
+/** What was read of the file after what is taken in. */
+interface Fetched {
+  readonly changes: LastChanges;
+  readonly heads: readonly SegmentHead[];
+  /** They are all that there are, in place of those that there were. */
+  readonly isWhole: boolean;
+  /** All writes that no segment has. */
+  readonly open: readonly RecordedWrite[];
+  /** Undefined where they are what they were. */
+  readonly scopeNames: ReadonlyMap<number, string> | undefined;
+}
+
+/** About a second of them: who follows what comes, or scrubs near its end, comes again sooner. */
+const mostCommitsAhead = 8;
+
 const toTheEnd = { seq: seq(Number.MAX_SAFE_INTEGER) };
 
 export class SegmentedProcess {
@@ -38,6 +53,9 @@ export class SegmentedProcess {
   /** What was read is of then. */
   #read: LastChanges | undefined;
   #reading: Promise<void> | undefined;
+  /** Read, and not taken in yet. */
+  #ahead: Fetched | undefined;
+  #commitsAhead = 0;
   #heads = new SegmentHeads();
   #open = new ListedWrites();
   #hasFound = false;
@@ -149,39 +167,76 @@ export class SegmentedProcess {
     return this.#read?.found === found && this.#read.removed === removed;
   }
 
+  /**
+   * Reads what was committed since, and lets it wait for the next `refresh`: nothing changes for who looks meanwhile. Only while
+   * somebody follows what comes: so many commits after a `refresh` that had something to take in.
+   */
+  async readAhead(): Promise<void> {
+    if (this.#commitsAhead === 0 || this.#reading !== undefined || this.#isReadUpTo(this.#changes())) return;
+    this.#commitsAhead--;
+    const reading = this.#fetchSince(this.#changes()).then((fetched) => {
+      this.#ahead = fetched;
+    });
+    // Who looks reads it again, and hears of what is wrong.
+    this.#reading = reading
+      .catch(() => undefined)
+      .finally(() => {
+        this.#reading = undefined;
+      });
+    await this.#reading;
+  }
+
+  #isReadUpTo(changes: LastChanges): boolean {
+    const read = this.#ahead?.changes ?? this.#read;
+    return read !== undefined && writesChangedAt(read) === writesChangedAt(changes);
+  }
+
   async #readOn(changes: LastChanges): Promise<void> {
-    const { heads, isWhole } = await this.#newHeads(changes);
-    const last = heads.at(-1) ?? (isWhole ? undefined : this.#heads.last);
-    const hasNew = isWhole || heads.length > 0;
-    // What a new segment does not have of them is open as before.
-    const still = isWhole ? [] : hasNew ? this.#open.after(last?.lastSeq ?? 0) : [];
-    const known = still.at(-1)?.seq ?? (hasNew ? undefined : this.#open.last?.seq) ?? last?.lastSeq ?? 0;
-    const isRead = !isWhole && this.count > 0 && this.#read?.writes === changes.writes;
-    const read = last === undefined || isRead ? [] : await this.#writes.read(this.#process, seq(known), toTheEnd);
-    const open = [...still, ...read];
-    if (hasNew || this.#read?.scopes !== changes.scopes)
-      this.#scopeNames = await this.#segments.scopeNames(this.#process);
+    const ahead = this.#isReadUpTo(changes) ? this.#ahead : undefined;
+    const { heads, isWhole, open, scopeNames } = ahead ?? (await this.#fetchSince(changes));
     // All at once from here: others may look meanwhile.
+    this.#ahead = undefined;
+    this.#commitsAhead = mostCommitsAhead;
+    if (scopeNames !== undefined) this.#scopeNames = scopeNames;
     if (isWhole) {
       this.#heads = new SegmentHeads();
       this.#loaded = this.#loadedOf(this.#heads);
       this.#states.clear();
       this.#epoch++;
     }
+    const hasNew = isWhole || heads.length > 0;
     if (hasNew) {
       this.#states.delete(this.#heads.openNumber);
       this.#open = new ListedWrites();
     }
     for (const head of heads) this.#heads.push(head);
-    for (const write of open) this.#open.add(write);
-    this.#hasFound ||= [...heads, ...open].some(mayBeFound);
+    const added = open.slice(this.#open.count);
+    for (const write of added) this.#open.add(write);
+    this.#hasFound ||= [...heads, ...added].some(mayBeFound);
     this.#read = changes;
   }
 
+  /** Beside what is taken in, and what waits to be. */
+  async #fetchSince(changes: LastChanges): Promise<Fetched> {
+    const ahead = this.#ahead?.changes.removed === changes.removed ? this.#ahead : undefined;
+    const isStill = ahead?.changes.segments === changes.segments;
+    const { heads, isWhole } = isStill ? ahead : await this.#newHeads(changes);
+    const hasNew = isWhole || heads.length > 0;
+    const last = heads.at(-1) ?? (isWhole ? undefined : this.#heads.last);
+    // What a new segment does not have of them is open as before.
+    const before = isWhole && !isStill ? [] : (ahead?.open ?? this.#open.after(0));
+    const still = hasNew ? before.filter(({ seq: number }) => number > (last?.lastSeq ?? 0)) : before;
+    const known = still.at(-1)?.seq ?? last?.lastSeq ?? 0;
+    const isRead = !isWhole && this.count > 0 && (ahead?.changes ?? this.#read)?.writes === changes.writes;
+    const read = last === undefined || isRead ? [] : await this.#writes.read(this.#process, seq(known), toTheEnd);
+    const namesIfNew = async (): Promise<ReadonlyMap<number, string> | undefined> =>
+      hasNew || this.#read?.scopes !== changes.scopes ? this.#segments.scopeNames(this.#process) : undefined;
+    const scopeNames = isStill && ahead.changes.scopes === changes.scopes ? ahead.scopeNames : await namesIfNew();
+    return { changes, heads, isWhole, open: [...still, ...read], scopeNames };
+  }
+
   /** Those that came, or all of them. */
-  async #newHeads(
-    changes: LastChanges,
-  ): Promise<{ readonly heads: readonly SegmentHead[]; readonly isWhole: boolean }> {
+  async #newHeads(changes: LastChanges): Promise<Pick<Fetched, "heads" | "isWhole">> {
     const before = this.#read;
     const isStill = before?.removed === changes.removed;
     if (isStill && before.segments === changes.segments) return { heads: [], isWhole: false };

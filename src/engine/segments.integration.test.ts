@@ -228,6 +228,51 @@ describe("state by segments", () => {
     await file.dispose();
   });
 
+  it("asks nothing for what was read after a commit, which is done as long as somebody looks again", async () => {
+    const writes = randomWrites(6, 600, false);
+    const { file, readers, recorder } = await begun("ahead.hindcast", { ...smallSegments(randomFrom(6)), writes: 50 });
+    recorder.knowScopes(writes);
+    let asked = 0;
+    const query: Query = (sql, ...more) => {
+      if (/FROM (segment|write)\s/.test(sql)) asked++;
+      return readers.query(sql, ...more);
+    };
+    const access = accessTo(
+      { query },
+      () => recorder.generation,
+      () => recorder.changes,
+    );
+    const graphs = new StateGraphs(access, new StoredWrites(query));
+    let given = 0;
+    const commit = async (): Promise<number> => {
+      recorder.give(writes.slice(given, (given += 20)));
+      await recorder.commit();
+      asked = 0;
+      await graphs.readAhead();
+      return asked;
+    };
+    const look = async (): Promise<number> => {
+      asked = 0;
+      const upTo = { seq: writes[given - 1]?.seq ?? seq(0) };
+      const found = await graphs.at(process1, upTo, ({ graph }) => textOfGraph(graph, writes.length));
+      expect(found).toBe(textOfGraph(stateAt(writes.slice(0, given), upTo), writes.length));
+      return asked;
+    };
+    expect(await commit()).toBe(0);
+    while (given < 200) await commit().then(look);
+    for (let looks = 5; looks > 0; looks--) {
+      expect(await commit()).toBeGreaterThan(0);
+      expect(await look()).toBe(0);
+    }
+    const asksOfCommits: boolean[] = [];
+    for (let commits = 10; commits > 0; commits--) asksOfCommits.push((await commit()) > 0);
+    expect(asksOfCommits).toEqual([...new Array<boolean>(8).fill(true), false, false]);
+    expect(await look()).toBeGreaterThan(0);
+    recorder.dispose();
+    await readers.dispose();
+    await file.dispose();
+  });
+
   it.each(seeds(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))(
     "is the plain fold anywhere, while it is recorded and later (seed %i)",
     async (seed) => {
@@ -263,6 +308,9 @@ describe("state by segments", () => {
         expect(count).toBeGreaterThanOrEqual(segments);
         segments = count;
         if (below(4) === 0) await recorder.goOn();
+        // Some looks come while it is read, some when it was, some find that nothing was.
+        if (generation % 3 > 0) void graphs.readAhead();
+        if (generation % 3 > 1) await graphs.readAhead();
         const committed = writes.slice(0, given);
         for (let left = 4; left > 0; left--) {
           const upTo = somewhere(committed);
@@ -350,6 +398,8 @@ describe("state by segments", () => {
         writers++;
       }
       const graphs = graphsNow();
+      if (committed.length % 3 > 0) await graphs.readAhead();
+      if (committed.length % 3 > 1) continue;
       for (let looks = 4; looks > 0; looks--) {
         const upTo = { seq: seq((committed[below(committed.length)]?.seq ?? 0) + below(2)) };
         expect(await asked(graphs, upTo, writes.length, true)).toEqual(folded(committed, upTo, true));

@@ -49,6 +49,11 @@ export class StateGraphs {
       : segmented.graphs.at(upTo, look, asker);
   }
 
+  /** What was committed, of the processes that somebody follows: see `SegmentedProcess.readAhead`. */
+  async readAhead(): Promise<void> {
+    await Promise.all([...this.#segmented.values()].map(({ process }) => process.readAhead()));
+  }
+
   /** Undefined while a process has no segments. */
   async segmented(process: ProcessId): Promise<SegmentedProcess | undefined> {
     return (await this.#segmentedOf(process))?.process;

@@ -66,6 +66,7 @@ export class StateSubjects {
     if (known?.late === late) return known.state;
     const state = new RecordingState(access);
     this.#states.set(access, { late, state });
+    if (known === undefined) access.afterCommit?.(() => void this.#states.get(access)?.state.graphs.readAhead());
     return state;
   }
 }
