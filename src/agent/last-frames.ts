@@ -23,7 +23,15 @@ interface Leaving {
   readonly noteProgress: () => void;
 }
 
-export function* lastFrames({ about, memory, outbox, clockMs, intake, wholeBytes, noteProgress }: Leaving): Iterable<FrameParts> {
+export function* lastFrames({
+  about,
+  memory,
+  outbox,
+  clockMs,
+  intake,
+  wholeBytes,
+  noteProgress,
+}: Leaving): Iterable<FrameParts> {
   const take = (): Chunk | undefined => {
     const chunk = intake.take(batchBytes);
     if (chunk !== undefined || about.thread !== undefined) return chunk;

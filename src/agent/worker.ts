@@ -3,7 +3,13 @@
 // and sent again after a reconnect, which is tried for ever (engine-socket.ts); what is kept is bounded (outbox.ts).
 import { dirname } from "node:path";
 import { lostKinds } from "../shared/protocol/agent-records.js";
-import { type ChildEnded, type ToAgent, frameTypes, leftWholeBytes, thresholdsOf } from "../shared/protocol/agent-wire.js";
+import {
+  type ChildEnded,
+  type ToAgent,
+  frameTypes,
+  leftWholeBytes,
+  thresholdsOf,
+} from "../shared/protocol/agent-wire.js";
 import { BlockWatch } from "./block-watch.js";
 import { EngineSocket } from "./engine-socket.js";
 import { batchFrame, byeOf, controlFrame, noteExitCode } from "./frames.js";
